@@ -1,0 +1,118 @@
+//! What the macro implements: a bilevel problem as kernels on flat slices.
+//!
+//! Everything is column-major and flat. `n = dim x`, `m = dim y`. `Work` owns every buffer of one
+//! evaluation point; a kernel computes what it needs when it is first asked for and keeps it there,
+//! each node at the earliest stage that knows its inputs (y, x, adjoint); setting a stage anew
+//! forgets what depends on it.
+
+mod dense;
+mod tensor;
+mod variable;
+
+pub use dense::Dense;
+pub use tensor::Tensor3;
+pub use variable::Variable;
+
+use crate::error::{LinearError, ShapeError};
+use crate::scalar::Real;
+use crate::structure::Structure;
+
+/// A bilevel problem `min_y g(x*(y), y)` with `F(x*(y), y) = 0`, as emitted by `#[bilevel]`.
+pub trait Bilevel {
+    /// `f64` or `f32`.
+    type Scalar: Real;
+    /// The user's inner variable.
+    type X: Variable<Scalar = Self::Scalar>;
+    /// The user's outer variable.
+    type Y: Variable<Scalar = Self::Scalar>;
+    /// `n x n`.
+    type XX: Dense<Scalar = Self::Scalar>;
+    /// `n x m`.
+    type XY: Dense<Scalar = Self::Scalar>;
+    /// `m x n`.
+    type YX: Dense<Scalar = Self::Scalar>;
+    /// Every buffer of one evaluation point, owned.
+    type Work;
+    /// What was proved when the module was compiled.
+    const STRUCTURE: Structure;
+
+    /// Allocates the buffers for variables of these shapes and sets the point to `(x, y)`.
+    /// The only allocation. Shapes are checked.
+    ///
+    /// # Errors
+    /// `ShapeError` where a length of x or y does not fit the data.
+    fn work(&self, x: &Self::X, y: &Self::Y) -> Result<Self::Work, ShapeError>;
+    /// `(n, m)`.
+    fn dims(&self, work: &Self::Work) -> (usize, usize);
+    /// Sets y (length m): forgets what depends on y.
+    fn set_y(&self, work: &mut Self::Work, y: &[Self::Scalar]);
+    /// Sets x (length n): forgets what depends on x.
+    fn set_x(&self, work: &mut Self::Work, x: &[Self::Scalar]);
+    /// The x of the point, flat.
+    fn x<'w>(&self, work: &'w Self::Work) -> &'w [Self::Scalar];
+    /// The y of the point, flat.
+    fn y<'w>(&self, work: &'w Self::Work) -> &'w [Self::Scalar];
+
+    /// `f(x, y)` where the inner role is an objective, else `None`.
+    fn objective(&self, work: &mut Self::Work) -> Option<Self::Scalar>;
+    /// `F(x, y)`, length n.
+    fn residual(&self, work: &mut Self::Work, out: &mut [Self::Scalar]);
+    /// `F_1 u`.
+    fn f_1_mul(&self, work: &mut Self::Work, u: &[Self::Scalar], out: &mut [Self::Scalar]);
+    /// `F_1ᵀ s`.
+    fn f_1_tr_mul(&self, work: &mut Self::Work, s: &[Self::Scalar], out: &mut [Self::Scalar]);
+    /// `F_2 c`, c of length m.
+    fn f_2_mul(&self, work: &mut Self::Work, c: &[Self::Scalar], out: &mut [Self::Scalar]);
+    /// `F_2ᵀ s`, length m.
+    fn f_2_tr_mul(&self, work: &mut Self::Work, s: &[Self::Scalar], out: &mut [Self::Scalar]);
+    /// Dense `F_1`, `n x n` column-major.
+    fn f_1(&self, work: &mut Self::Work, out: &mut [Self::Scalar]);
+    /// Dense `F_2`, `n x m` column-major.
+    fn f_2(&self, work: &mut Self::Work, out: &mut [Self::Scalar]);
+    /// The diagonal of `F_1`, length n.
+    fn f_1_diagonal(&self, work: &mut Self::Work, out: &mut [Self::Scalar]);
+    /// `g(x, y)`.
+    fn g(&self, work: &mut Self::Work) -> Self::Scalar;
+    /// `g_1`, length n.
+    fn g_1(&self, work: &mut Self::Work, out: &mut [Self::Scalar]);
+    /// `g_2`, length m.
+    fn g_2(&self, work: &mut Self::Work, out: &mut [Self::Scalar]);
+    /// Dense `g_11`, `n x n`.
+    fn g_11(&self, work: &mut Self::Work, out: &mut [Self::Scalar]);
+    /// Dense `g_21`, `m x n`.
+    fn g_21(&self, work: &mut Self::Work, out: &mut [Self::Scalar]);
+    /// `F_11[(i,j,k)]`, `n x n x n`, first index fastest.
+    fn f_11(&self, work: &mut Self::Work, out: &mut [Self::Scalar]);
+    /// `F_21[(i,b,k)]`, `n x m x n`, first index fastest.
+    fn f_21(&self, work: &mut Self::Work, out: &mut [Self::Scalar]);
+
+    /// Freezes v in `M = g - vᵀF` (FORMULAS 1.4): the adjoint stage.
+    fn set_adjoint(&self, work: &mut Self::Work, v: &[Self::Scalar]);
+    /// `M_11 u`, length n.
+    fn m_11_mul(&self, work: &mut Self::Work, u: &[Self::Scalar], out: &mut [Self::Scalar]);
+    /// `M_21 u`, length m.
+    fn m_21_mul(&self, work: &mut Self::Work, u: &[Self::Scalar], out: &mut [Self::Scalar]);
+    /// `M_12 c = M_21ᵀ c`, length n.
+    fn m_12_mul(&self, work: &mut Self::Work, c: &[Self::Scalar], out: &mut [Self::Scalar]);
+    /// Dense `M_11`, `n x n`.
+    fn m_11(&self, work: &mut Self::Work, out: &mut [Self::Scalar]);
+    /// Dense `M_21`, `m x n`.
+    fn m_21(&self, work: &mut Self::Work, out: &mut [Self::Scalar]);
+
+    /// Factors `F_1` at the point unless that was done; kept at F_1's own stage.
+    ///
+    /// # Errors
+    /// Singular, indefinite where definiteness was proved, non-finite, or too large to allocate.
+    fn factor(&self, work: &mut Self::Work) -> Result<(), LinearError>;
+    /// Solves `F_1 out = rhs` in place with the factor of the last successful [`Bilevel::factor`].
+    fn f_1_solve(&self, work: &Self::Work, rhs: &mut [Self::Scalar]);
+    /// Solves `F_1ᵀ out = rhs` in place.
+    fn f_1_tr_solve(&self, work: &Self::Work, rhs: &mut [Self::Scalar]);
+}
+
+/// The inner role is `Phi`: `F = x - Phi`, so the inner problem is a fixed point.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no fixed-point map",
+    note = "the inner role must be `Phi(x, y[, data])` for `FixedPoint`; with `f` or `F` use `GradientDescent` or `Newton`"
+)]
+pub trait FixedPointMap: Bilevel {}

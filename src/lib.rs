@@ -1,0 +1,2 @@
+//! hypergrad.
+pub use hypergrad_runtime::*;
