@@ -1,1 +1,13 @@
 //! The `#[bilevel]` attribute.
+#![allow(dead_code, unused_imports)]
+
+mod analysis;
+mod diagnostics;
+mod differentiate;
+mod emit;
+mod ir;
+mod lower;
+mod model;
+mod shape;
+mod simplify;
+mod syntax;

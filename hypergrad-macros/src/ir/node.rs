@@ -1,0 +1,148 @@
+//! The nodes of the graph: tensors in index notation.
+//!
+//! Axes are positional; wires exist inside one node only. Three operations carry nearly everything:
+//!
+//! - [`Product`]: `out[o(w)] += coefficient · Πₖ operandₖ[iₖ(w)]` over all values of the wires `w`
+//!   that satisfy the guards, where `o` and `iₖ` are affine. An access outside an operand's or the
+//!   result's range contributes nothing. Dot, matrix and outer products, transposes, diagonals and
+//!   their embedding, broadcasts, slices, shifts, scatters, Kronecker deltas (no operand) and
+//!   tensors of ones are all this node, and its derivative is this node again with an operand and
+//!   the output exchanged.
+//! - [`Op::Sum`]: `Σ coefficient · term`, each term broadcast over the axes that it lacks.
+//! - [`Op::Map`]: an elementwise function, arguments broadcast in the same way.
+
+use super::affine::{Affine, Wire};
+use super::func::{Func, Number};
+use super::size::Size;
+
+/// A node of a [`super::Graph`]. Operands always have smaller ids.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct Id(pub u32);
+
+/// A leaf whose value comes from outside; see [`super::graph::InputInfo`].
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct Input(pub u32);
+
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Node {
+    pub op: Op,
+    /// Extent of each axis; empty for a scalar.
+    pub shape: Vec<Size>,
+}
+
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum Op {
+    Input(Input),
+    /// A scalar constant. Constant tensors are broadcasts of it (a `Product` without operands).
+    Constant(Number),
+    /// A count as a scalar number.
+    Count(Size),
+    /// `[0, 1, 2, ..]` over its one axis.
+    Iota,
+    Product(Product),
+    /// Terms in canonical order; no term: zero of this shape.
+    Sum(Vec<Term>),
+    Map(Func, Vec<View>),
+    /// Reduces all axes of `arg` from `keep` on.
+    Reduce {
+        kind: Reduction,
+        arg: Id,
+        keep: usize,
+    },
+    /// The derivative of `Reduce` of this kind in its argument, shaped like `arg`: softmax for
+    /// log-sum-exp; for max and min 1/(number of ties) at the extremal entries, else 0.
+    Weights {
+        kind: Reduction,
+        arg: Id,
+        keep: usize,
+    },
+    /// `arg` has axes `keep.. + [n]`; the result has `keep.. + [n; order]`: the product over the
+    /// last axis without the entries `i₁ .. i_order`, 0 where two of them are equal.
+    /// Order 0 is the plain product.
+    Exclusive {
+        arg: Id,
+        order: usize,
+    },
+}
+
+/// Reductions with an opaque rule. Sums are products; products are [`Op::Exclusive`].
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub enum Reduction {
+    Max,
+    Min,
+    LogSumExp,
+}
+
+/// An operand read elementwise: axis `a` of `node` is axis `axes[a]` of the result. Injective;
+/// the result's other axes are broadcast.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct View {
+    pub node: Id,
+    pub axes: Vec<usize>,
+}
+
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct Term {
+    pub coefficient: Number,
+    pub view: View,
+}
+
+/// See the module's documentation. Wire `w` runs over `0..extents[w]`.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Product {
+    pub coefficient: Number,
+    pub extents: Vec<Size>,
+    pub operands: Vec<Operand>,
+    pub guards: Vec<Guard>,
+    /// One index per axis of the result.
+    pub out: Vec<Affine>,
+}
+
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct Operand {
+    pub node: Id,
+    /// One index per axis of the operand.
+    pub index: Vec<Affine>,
+}
+
+/// A condition on the wires; terms where it fails contribute nothing.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct Guard {
+    pub affine: Affine,
+    pub test: Test,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub enum Test {
+    Zero,
+    NonZero,
+    NonNegative,
+}
+
+impl Product {
+    pub fn extent(&self, wire: Wire) -> Size {
+        self.extents[wire.0 as usize].clone()
+    }
+
+    pub fn wires(&self) -> impl Iterator<Item = Wire> + use<> {
+        (0..self.extents.len() as u32).map(Wire)
+    }
+
+    /// Wires that are summed: in no output index.
+    pub fn summed(&self) -> Vec<Wire> {
+        self.wires().filter(|w| !self.out.iter().any(|o| o.mentions(*w))).collect()
+    }
+}
+
+impl Op {
+    /// The nodes read, in order, with repetitions.
+    pub fn operands(&self) -> Vec<Id> {
+        match self {
+            Self::Input(_) | Self::Constant(_) | Self::Count(_) | Self::Iota => Vec::new(),
+            Self::Product(product) => product.operands.iter().map(|o| o.node).collect(),
+            Self::Sum(terms) => terms.iter().map(|t| t.view.node).collect(),
+            Self::Map(_, args) => args.iter().map(|v| v.node).collect(),
+            Self::Reduce { arg, .. } | Self::Weights { arg, .. } | Self::Exclusive { arg, .. } => vec![*arg],
+        }
+    }
+}

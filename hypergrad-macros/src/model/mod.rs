@@ -1,0 +1,135 @@
+//! The resolved module: variables, data, roles as graph nodes, what is checked when the program
+//! runs. The last place where `syn` types occur.
+
+use proc_macro2::{Ident, TokenStream};
+
+use crate::ir::{Graph, Id, Size};
+use crate::shape::Check;
+use crate::shape::Sizes;
+
+/// The one scalar type of a module.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Scalar {
+    F64,
+    F32,
+}
+
+/// How a tensor is written in nalgebra; the number of own axes of its node.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Form {
+    /// No axis.
+    Scalar,
+    /// One axis: rows.
+    Column,
+    /// One axis: columns.
+    Row,
+    /// Two axes: rows, columns.
+    Matrix,
+}
+
+/// What the front end hands to the rest of the compiler.
+#[derive(Debug)]
+pub struct Model {
+    /// The module's name.
+    pub name: Ident,
+    pub scalar: Scalar,
+    pub x: Variable,
+    pub y: Variable,
+    pub data: Option<Data>,
+    pub inner: Inner,
+    /// `g`, a scalar.
+    pub outer: Outer,
+    pub graph: Graph,
+    pub sizes: Sizes,
+    /// Resolved checks; all sizes in `graph` are resolved as well.
+    pub checks: Vec<Check>,
+    /// Items that make rustc prove that outside functions and types are the ones meant; emitted
+    /// inside a hidden module whose parent is the user's module (`super::` paths work).
+    pub assertions: Vec<TokenStream>,
+}
+
+/// x or y: its blocks in declaration order.
+#[derive(Debug)]
+pub struct Variable {
+    /// The user's type without reference, as written in the module (valid in the user's module).
+    pub ty: TokenStream,
+    /// Its parameter's name in the inner role, for messages: `x`.
+    pub name: String,
+    /// One for a plain variable; one per leaf field for a struct.
+    pub blocks: Vec<Block>,
+    pub is_struct: bool,
+}
+
+/// One tensor of a variable.
+#[derive(Debug)]
+pub struct Block {
+    /// The path of fields from the variable (`.gamma`); empty for a plain variable.
+    pub path: Vec<Ident>,
+    pub form: Form,
+    /// The graph input, with the shape of its own axes.
+    pub input: Id,
+    /// Whether rows and columns are constants of the type.
+    pub constant: (bool, bool),
+}
+
+/// The data struct: the fields that roles read.
+#[derive(Debug)]
+pub struct Data {
+    /// The struct's type as written in the module.
+    pub ty: TokenStream,
+    pub fields: Vec<DataField>,
+}
+
+#[derive(Debug)]
+pub struct DataField {
+    /// The path of fields from the data (`.a_tr`).
+    pub path: Vec<Ident>,
+    pub kind: DataKind,
+    /// As shown in formulas and messages: `data.a_tr`.
+    pub name: String,
+}
+
+#[derive(Debug)]
+pub enum DataKind {
+    /// A tensor or scalar; nalgebra storage, column-major. `shape` has the form's axes.
+    Tensor { input: Id, form: Form, shape: Vec<Size> },
+    /// `[f64; N]`: a column.
+    Array { input: Id, length: Size },
+    /// `usize`.
+    Count { size: Size },
+}
+
+/// The inner role.
+#[derive(Debug)]
+pub struct Inner {
+    pub kind: InnerKind,
+    /// The user's function.
+    pub function: Ident,
+    /// The objective (one scalar), or F or Phi per block of x.
+    pub nodes: Vec<Id>,
+    /// How the user's function takes its arguments.
+    pub signature: Signature,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum InnerKind {
+    Objective,
+    Root,
+    FixedPoint,
+}
+
+#[derive(Debug)]
+pub struct Outer {
+    pub function: Ident,
+    pub node: Id,
+    pub signature: Signature,
+}
+
+/// How a user's role takes its arguments, so that the emitted code can call it.
+#[derive(Clone, Copy, Debug)]
+pub struct Signature {
+    pub x_by_reference: bool,
+    pub y_by_reference: bool,
+    /// `None`: the role takes no data.
+    pub data_by_reference: Option<bool>,
+}

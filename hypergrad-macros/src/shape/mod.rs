@@ -1,0 +1,6 @@
+//! Symbolic shapes: size symbols, their unification over the module, and what is left to check
+//! when the program runs.
+
+mod sizes;
+
+pub use sizes::{Check, CheckKind, Clash, Sizes, SymbolSource};

@@ -1,0 +1,204 @@
+//! The table of size symbols and their unification.
+
+use crate::ir::{Size, Symbol};
+
+/// Where the value of a symbol comes from when the program runs.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum SymbolSource {
+    /// Extent of an axis (0 rows or length, 1 columns) of data field `field`.
+    DataAxis { field: usize, axis: usize },
+    /// The value of the `usize` data field `field`.
+    Count { field: usize },
+    /// Extent of an axis of block `block` of x.
+    XAxis { block: usize, axis: usize },
+    /// Extent of an axis of block `block` of y.
+    YAxis { block: usize, axis: usize },
+}
+
+/// What is left to check when the program runs: `left = right` or `left >= right`.
+/// It can be checked in `Problem::new` if only data symbols occur, else when x and y are known.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Check {
+    pub kind: CheckKind,
+    pub left: Size,
+    pub right: Size,
+    /// In the user's words: `data.a_tr.ncols()`.
+    pub left_name: String,
+    pub right_name: String,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CheckKind {
+    Equal,
+    AtLeast,
+}
+
+/// Two sizes that can never be equal, both resolved.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Clash {
+    pub left: Size,
+    pub right: Size,
+}
+
+/// Symbols and what was learned of them.
+#[derive(Default, Clone, Debug)]
+pub struct Sizes {
+    symbols: Vec<(String, SymbolSource)>,
+    bindings: Vec<Option<Size>>,
+    checks: Vec<Check>,
+}
+
+impl Sizes {
+    /// A new symbol; `name` in the user's words.
+    pub fn symbol(&mut self, name: impl Into<String>, source: SymbolSource) -> Size {
+        let symbol = Symbol(self.symbols.len() as u32);
+        self.symbols.push((name.into(), source));
+        self.bindings.push(None);
+        Size::symbol(symbol)
+    }
+
+    pub fn len(&self) -> usize {
+        self.symbols.len()
+    }
+
+    pub fn name(&self, symbol: Symbol) -> &str {
+        &self.symbols[symbol.0 as usize].0
+    }
+
+    pub fn source(&self, symbol: Symbol) -> &SymbolSource {
+        &self.symbols[symbol.0 as usize].1
+    }
+
+    /// The canonical form of a size: bound symbols replaced.
+    pub fn resolve(&self, size: &Size) -> Size {
+        let mut current = size.clone();
+        loop {
+            let next = current.substitute(&|s| self.bindings[s.0 as usize].clone());
+            if next == current {
+                return current;
+            }
+            current = next;
+        }
+    }
+
+    /// A size in the user's words.
+    pub fn display(&self, size: &Size) -> String {
+        self.resolve(size).display(&|s| self.name(s).to_owned())
+    }
+
+    /// Makes two sizes equal. What cannot be decided becomes a check at run time (both forms:
+    /// a symbol bound here is still checked against its own source).
+    ///
+    /// # Errors
+    /// The two sizes, where no value of the symbols makes them equal.
+    pub fn unify(&mut self, left: &Size, right: &Size) -> Result<(), Clash> {
+        let (left, right) = (self.resolve(left), self.resolve(right));
+        if left == right {
+            return Ok(());
+        }
+        let difference = left.sub(&right);
+        if difference.as_constant().is_some() {
+            return Err(Clash { left, right });
+        }
+        // The later symbol is expressed by the earlier: sizes are named after what was declared
+        // first (data before variables).
+        for symbol in difference.symbols().into_iter().rev() {
+            if let Some(value) = solve_for(symbol, &difference) {
+                if value.as_constant().is_some_and(|v| v < 0) {
+                    return Err(Clash { left, right });
+                }
+                self.bindings[symbol.0 as usize] = Some(value);
+                return Ok(());
+            }
+        }
+        let (left_name, right_name) = (self.display(&left), self.display(&right));
+        self.checks.push(Check { kind: CheckKind::Equal, left, right, left_name, right_name });
+        Ok(())
+    }
+
+    /// Requires `size >= bound` (an access needs so many entries). A violation that is certain is
+    /// an error; the rest is checked at run time.
+    ///
+    /// # Errors
+    /// The two sizes, where the requirement can never hold.
+    pub fn require_at_least(&mut self, size: &Size, bound: &Size) -> Result<(), Clash> {
+        let (left, right) = (self.resolve(size), self.resolve(bound));
+        let slack = left.sub(&right);
+        if slack.is_nonnegative() {
+            return Ok(());
+        }
+        if slack.as_constant().is_some() {
+            return Err(Clash { left, right });
+        }
+        let check =
+            Check { kind: CheckKind::AtLeast, left_name: self.display(&left), right_name: self.display(&right), left, right };
+        if !self.checks.contains(&check) {
+            self.checks.push(check);
+        }
+        Ok(())
+    }
+
+    /// All checks, resolved, without those that became certain; first the bound symbols against
+    /// their sources.
+    pub fn checks(&self) -> Vec<Check> {
+        let mut checks = Vec::new();
+        for (k, binding) in self.bindings.iter().enumerate() {
+            if binding.is_some() {
+                let own = Size::symbol(Symbol(k as u32));
+                let value = self.resolve(&own);
+                checks.push(Check {
+                    kind: CheckKind::Equal,
+                    left_name: self.symbols[k].0.clone(),
+                    right_name: self.display(&value),
+                    left: own,
+                    right: value,
+                });
+            }
+        }
+        for check in &self.checks {
+            let (left, right) = (self.resolve(&check.left), self.resolve(&check.right));
+            let slack = left.sub(&right);
+            let certain = match check.kind {
+                CheckKind::Equal => slack.is_zero(),
+                CheckKind::AtLeast => slack.is_nonnegative(),
+            };
+            if !certain {
+                checks.push(Check { left, right, ..check.clone() });
+            }
+        }
+        checks
+    }
+}
+
+/// `symbol = value` from `difference = 0`, where the symbol occurs once, alone, with coefficient ±1.
+fn solve_for(symbol: Symbol, difference: &Size) -> Option<Size> {
+    let occurrences: Vec<_> = difference.terms().iter().filter(|(m, _)| m.contains(&symbol)).collect();
+    match occurrences.as_slice() {
+        [(monomial, coefficient)] if monomial.len() == 1 && coefficient.abs() == 1 => {
+            let rest = difference.sub(&Size::symbol(symbol).scale(*coefficient));
+            Some(rest.scale(-coefficient))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn axis(sizes: &mut Sizes, name: &str) -> Size {
+        sizes.symbol(name, SymbolSource::Count { field: 0 })
+    }
+
+    #[test]
+    fn unification_binds_later_symbols_and_finds_clashes() {
+        let mut sizes = Sizes::default();
+        let (a, b) = (axis(&mut sizes, "a"), axis(&mut sizes, "b"));
+        sizes.unify(&a, &b.add(&Size::constant(1))).unwrap();
+        assert_eq!(sizes.resolve(&b), a.sub(&Size::constant(1)));
+        sizes.unify(&a, &Size::constant(4)).unwrap();
+        assert_eq!(sizes.resolve(&b), Size::constant(3));
+        assert!(sizes.unify(&b, &Size::constant(4)).is_err());
+        assert_eq!(sizes.checks().len(), 2);
+    }
+}
