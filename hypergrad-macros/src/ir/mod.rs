@@ -1,10 +1,15 @@
 //! The intermediate representation: a hash-consed graph of tensors in index notation.
 
 pub mod affine;
+pub mod evaluate;
 pub mod func;
 pub mod graph;
+pub mod map;
 pub mod node;
+pub mod product;
+pub mod resolve;
 pub mod size;
+pub mod sum;
 
 pub use affine::{Affine, Wire};
 pub use func::{Func, Number};

@@ -1,1 +1,3 @@
-//! simplify.
+//! Rewrites of the graph that keep its value.
+
+pub mod stabilise;

@@ -1,0 +1,93 @@
+//! Rebuilding a graph: with resolved sizes, or with nodes replaced.
+
+use std::collections::HashMap;
+
+use super::affine::Affine;
+use super::graph::Graph;
+use super::node::{Guard, Id, Op, Operand, Product, Term, View};
+use super::size::Size;
+use crate::shape::Sizes;
+
+impl Graph {
+    /// Rebuilds what `roots` reach with resolved sizes and forgets the rest. Inputs keep their
+    /// numbers and get new ids.
+    pub fn resolve_sizes(&mut self, roots: &[Id], sizes: &Sizes) -> Vec<Id> {
+        let mut resolved = Graph::new();
+        let resolve = |size: &Size| sizes.resolve(size);
+        let mut images: HashMap<Id, Id> = HashMap::new();
+        for (_, info, id) in self.inputs() {
+            let shape = self.shape(id).iter().map(resolve).collect();
+            images.insert(id, resolved.input(info.clone(), shape));
+        }
+        for id in self.reachable(roots) {
+            if !images.contains_key(&id) {
+                let image = resolved.rebuild(self.op(id), self.shape(id), &images, &resolve);
+                images.insert(id, image);
+            }
+        }
+        *self = resolved;
+        roots.iter().map(|r| images[r]).collect()
+    }
+
+    /// Rebuilds `roots` with some nodes replaced by others of the same shape.
+    pub fn replace(&mut self, roots: &[Id], replacement: &HashMap<Id, Id>) -> Vec<Id> {
+        let mut images: HashMap<Id, Id> = replacement.clone();
+        for id in self.reachable(roots) {
+            if images.contains_key(&id) {
+                continue;
+            }
+            let node = self.node(id).clone();
+            let changed = node.op.operands().iter().any(|o| images.get(o).is_some_and(|image| image != o));
+            let image = if changed { self.rebuild(&node.op, &node.shape, &images, &Clone::clone) } else { id };
+            images.insert(id, image);
+        }
+        roots.iter().map(|r| images[r]).collect()
+    }
+
+    /// All nodes that the roots read, themselves included, operands first.
+    pub fn reachable(&self, roots: &[Id]) -> Vec<Id> {
+        let mut seen = vec![false; self.len()];
+        let mut stack: Vec<Id> = roots.to_vec();
+        while let Some(id) = stack.pop() {
+            if !std::mem::replace(&mut seen[id.0 as usize], true) {
+                stack.extend(self.op(id).operands());
+            }
+        }
+        (0..self.len() as u32).map(Id).filter(|id| seen[id.0 as usize]).collect()
+    }
+
+    fn rebuild(&mut self, op: &Op, shape: &[Size], images: &HashMap<Id, Id>, size: &dyn Fn(&Size) -> Size) -> Id {
+        let shape: Vec<Size> = shape.iter().map(size).collect();
+        let affine = |a: &Affine| a.map_sizes(size);
+        let view = |v: &View| View { node: images[&v.node], axes: v.axes.clone() };
+        match op {
+            // Inputs are always replaced before.
+            Op::Input(_) => unreachable!("inputs have images"),
+            Op::Constant(number) => self.constant(number.get()),
+            Op::Count(count) => self.count(size(count)),
+            Op::Iota => self.iota(shape.into_iter().next().unwrap_or_default()),
+            Op::Product(p) => {
+                let product = Product {
+                    coefficient: p.coefficient,
+                    extents: p.extents.iter().map(size).collect(),
+                    operands: p
+                        .operands
+                        .iter()
+                        .map(|o| Operand { node: images[&o.node], index: o.index.iter().map(affine).collect() })
+                        .collect(),
+                    guards: p.guards.iter().map(|g| Guard { affine: affine(&g.affine), test: g.test }).collect(),
+                    out: p.out.iter().map(affine).collect(),
+                };
+                self.product(product, shape)
+            }
+            Op::Sum(terms) => {
+                let terms = terms.iter().map(|t| Term { coefficient: t.coefficient, view: view(&t.view) }).collect();
+                self.sum(terms, shape)
+            }
+            Op::Map(func, args) => self.map(*func, args.iter().map(view).collect(), shape),
+            Op::Reduce { kind, arg, keep } => self.reduce(*kind, images[arg], *keep),
+            Op::Weights { kind, arg, keep } => self.weights(*kind, images[arg], *keep),
+            Op::Exclusive { arg, order } => self.exclusive(images[arg], *order),
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! The smart constructor of sums: flat, like terms merged, constants folded.
+
+use std::collections::BTreeMap;
+
+use super::func::Number;
+use super::graph::Graph;
+use super::node::{Id, Op, Product, Term, View};
+use super::size::Size;
+
+impl Graph {
+    /// `Σ coefficient · term`, in normal form.
+    pub fn sum(&mut self, terms: Vec<Term>, shape: Vec<Size>) -> Id {
+        let mut merged: BTreeMap<View, f64> = BTreeMap::new();
+        for term in terms {
+            self.merge(&mut merged, term.coefficient.get(), term.view);
+        }
+        merged.retain(|_, coefficient| *coefficient != 0.0);
+        if let Some(id) = crate::simplify::stabilise::sum(self, &merged, &shape) {
+            return id;
+        }
+        if merged.len() == 1
+            && let Some((view, coefficient)) = merged.first_key_value()
+        {
+            let (view, coefficient) = (view.clone(), *coefficient);
+            return self.view(coefficient, &view, shape);
+        }
+        if merged.is_empty() {
+            return self.zero(shape);
+        }
+        let terms = merged.into_iter().map(|(view, coefficient)| Term { coefficient: Number::new(coefficient), view }).collect();
+        self.intern(Op::Sum(terms), shape)
+    }
+
+    /// The sum of nodes of one shape.
+    pub fn add_all(&mut self, nodes: &[Id], shape: Vec<Size>) -> Id {
+        let terms = nodes.iter().map(|n| self.term(1.0, *n)).collect();
+        self.sum(terms, shape)
+    }
+
+    /// `a - b`, of one shape.
+    pub fn subtract(&mut self, a: Id, b: Id) -> Id {
+        let shape = self.shape(a).to_vec();
+        let terms = vec![self.term(1.0, a), self.term(-1.0, b)];
+        self.sum(terms, shape)
+    }
+
+    /// Adds `coefficient · view`, looked through scalings, permutations, broadcasts and sums.
+    fn merge(&mut self, merged: &mut BTreeMap<View, f64>, coefficient: f64, view: View) {
+        if let Some((inner_coefficient, inner)) = self.as_view(view.node) {
+            let axes = inner.axes.iter().map(|a| view.axes[*a]).collect();
+            return self.merge(merged, coefficient * inner_coefficient, View { node: inner.node, axes });
+        }
+        if let Some(value) = self.as_uniform(view.node) {
+            let one = self.constant(1.0);
+            *merged.entry(View { node: one, axes: Vec::new() }).or_insert(0.0) += coefficient * value;
+            return;
+        }
+        match self.op(view.node) {
+            Op::Sum(terms) => {
+                for term in terms.clone() {
+                    let axes = term.view.axes.iter().map(|a| view.axes[*a]).collect();
+                    self.merge(merged, coefficient * term.coefficient.get(), View { node: term.view.node, axes });
+                }
+            }
+            // Terms that differ by a factor are alike: the factor moves into the sum.
+            Op::Product(product) if product.coefficient.get() != 1.0 => {
+                let factor = product.coefficient.get();
+                let (product, shape) = (product.clone(), self.shape(view.node).to_vec());
+                let unit = self.intern(Op::Product(Product { coefficient: Number::new(1.0), ..product }), shape);
+                *merged.entry(View { node: unit, ..view }).or_insert(0.0) += coefficient * factor;
+            }
+            _ => *merged.entry(view).or_insert(0.0) += coefficient,
+        }
+    }
+}
