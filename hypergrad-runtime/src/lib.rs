@@ -1,3 +1,32 @@
-//! Solvers and hypergradient estimators.
+//! Solvers and hypergradient estimators behind the `hypergrad` crate.
+//!
+//! A bilevel problem minimises `h(y) = g(x*(y), y)` where `F(x*(y), y) = 0`. The macro implements
+//! [`problem::Bilevel`] for a module; everything here is generic over that trait.
+//!
+//! - [`problem`]: what generated code implements, storage, variables, structure.
+//! - [`scalar`], [`math`], [`kernels`]: numbers, functions of numbers, loops over slices.
+//! - [`linear`]: factorisations of `F_1`, chosen by proved structure.
+//! - [`solver`]: inner solvers, which find `x*(y)`.
+//! - [`estimator`]: hypergradients, their efficiency and their Jacobian.
+//! - [`point`]: the quantities of one evaluation point (`Psi`, `Omega`, ...).
+//! - [`outer`]: descent on y.
+//! - [`check`]: derivatives against differences (feature `std`).
+//! - [`error`]: one enum per area, with numbers inside.
+//!
+//! Without the feature `std` nothing here allocates.
 #![cfg_attr(not(feature = "std"), no_std)]
+
 pub use nalgebra;
+
+pub mod error;
+#[doc(hidden)]
+pub mod kernels;
+pub mod linear;
+pub mod math;
+pub mod point;
+pub mod problem;
+pub mod scalar;
+pub mod structure;
+
+pub mod outer;
+pub mod solver;

@@ -99,7 +99,7 @@ pub trait Bilevel {
     /// Dense `M_21`, `m x n`.
     fn m_21(&self, work: &mut Self::Work, out: &mut [Self::Scalar]);
 
-    /// Factors `F_1` at the point unless that was done; kept at F_1's own stage.
+    /// Factors `F_1` at the point unless that was done; kept at the stage of `F_1`.
     ///
     /// # Errors
     /// Singular, indefinite where definiteness was proved, non-finite, or too large to allocate.

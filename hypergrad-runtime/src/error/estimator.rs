@@ -1,0 +1,97 @@
+//! Hypergradients that cannot be computed.
+
+use core::fmt;
+
+use super::{LinearError, ShapeError};
+use crate::structure::EstimatorKind;
+
+/// A hypergradient, its efficiency or its Jacobian cannot be computed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum EstimatorError {
+    /// x or y does not fit the problem.
+    Shape(ShapeError),
+    /// A linear system cannot be solved.
+    Linear(LinearError),
+    /// A computed quantity is infinite or not a number.
+    NonFinite {
+        /// The quantity.
+        what: &'static str,
+        /// Its flat index.
+        index: usize,
+    },
+    /// The formula holds at a root of F only.
+    NotAtRoot {
+        /// `|F(x, y)|`.
+        residual: f64,
+        /// The largest residual that is accepted as a root.
+        tolerance: f64,
+    },
+    /// There is no formula for this.
+    NotAvailable {
+        /// What was asked for.
+        what: &'static str,
+        /// Of which estimator.
+        kind: EstimatorKind,
+    },
+    /// A setting has no meaning.
+    InvalidSetting {
+        /// The setting.
+        what: &'static str,
+        /// Its value.
+        value: f64,
+        /// What is accepted.
+        accepted: &'static str,
+    },
+}
+
+impl fmt::Display for EstimatorError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Shape(error) => error.fmt(f),
+            Self::Linear(error) => error.fmt(f),
+            Self::NonFinite { what, index } => write!(f, "entry {index} of `{what}` is not finite"),
+            Self::NotAtRoot {
+                residual,
+                tolerance,
+            } => {
+                write!(
+                    f,
+                    "x is not a root: |F| is {residual:.3e}, at most {tolerance:.3e} is accepted; solve the inner problem first"
+                )
+            }
+            Self::NotAvailable { what, kind } => {
+                write!(f, "{what} is not available for the estimator `{kind}`")
+            }
+            Self::InvalidSetting {
+                what,
+                value,
+                accepted,
+            } => {
+                write!(f, "`{what}` is {value:e}; accepted: {accepted}")
+            }
+        }
+    }
+}
+
+impl core::error::Error for EstimatorError {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        match self {
+            Self::Shape(error) => Some(error),
+            Self::Linear(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+impl From<ShapeError> for EstimatorError {
+    fn from(error: ShapeError) -> Self {
+        Self::Shape(error)
+    }
+}
+
+impl From<LinearError> for EstimatorError {
+    fn from(error: LinearError) -> Self {
+        Self::Linear(error)
+    }
+}

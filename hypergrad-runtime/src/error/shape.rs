@@ -1,0 +1,64 @@
+//! Sizes and entries of data and variables.
+
+use core::fmt;
+
+/// Data, x or y do not fit together, or have an entry that is no number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ShapeError {
+    /// Two sizes that must agree do not.
+    Mismatch {
+        /// One quantity, such as `data.a.nrows()`.
+        left: &'static str,
+        /// Its size.
+        left_size: usize,
+        /// The other quantity.
+        right: &'static str,
+        /// Its size.
+        right_size: usize,
+    },
+    /// An index or a range needs more entries than there are.
+    TooSmall {
+        /// The size that is too small.
+        what: &'static str,
+        /// The least that is needed.
+        needed: usize,
+        /// What was found.
+        found: usize,
+    },
+    /// An entry is infinite or not a number.
+    NonFinite {
+        /// The variable or field.
+        what: &'static str,
+        /// The flat index of its first such entry.
+        index: usize,
+    },
+}
+
+impl fmt::Display for ShapeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::Mismatch {
+                left,
+                left_size,
+                right,
+                right_size,
+            } => {
+                write!(
+                    f,
+                    "`{left}` is {left_size}, `{right}` is {right_size}: they must agree"
+                )
+            }
+            Self::TooSmall {
+                what,
+                needed,
+                found,
+            } => {
+                write!(f, "`{what}` is {found}, at least {needed} is needed")
+            }
+            Self::NonFinite { what, index } => write!(f, "entry {index} of `{what}` is not finite"),
+        }
+    }
+}
+
+impl core::error::Error for ShapeError {}

@@ -1,0 +1,5 @@
+//! The outer problem: descent on y.
+
+mod minimum;
+
+pub use minimum::Minimum;

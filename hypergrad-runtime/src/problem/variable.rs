@@ -1,0 +1,90 @@
+//! The inner and outer variables: nalgebra's types, scalars, and (by the macro) structs of them.
+
+#[cfg(feature = "std")]
+use nalgebra::{Const, DMatrix, DVector, Dyn, OMatrix};
+use nalgebra::{SMatrix, SVector};
+
+use super::Dense;
+use crate::scalar::Real;
+
+/// A variable with a flat view: fields in order of declaration, matrices column-major.
+pub trait Variable {
+    /// `f64` or `f32`.
+    type Scalar: Real;
+    /// The flat entries: `SMatrix` for constant sizes, `DVector` otherwise.
+    type Flat: Dense<Scalar = Self::Scalar>;
+
+    /// The number of entries.
+    fn flat_len(&self) -> usize;
+    /// Writes the entries to `out`, of length `flat_len`.
+    fn read(&self, out: &mut [Self::Scalar]);
+    /// A variable of the same shape with the entries of `flat`, of length `flat_len`.
+    #[must_use]
+    fn like(&self, flat: &[Self::Scalar]) -> Self;
+}
+
+macro_rules! scalar_variable {
+    ($($scalar:ty),*) => {$(
+        impl Variable for $scalar {
+            type Scalar = $scalar;
+            type Flat = SVector<$scalar, 1>;
+
+            #[inline]
+            fn flat_len(&self) -> usize {
+                1
+            }
+            #[inline]
+            fn read(&self, out: &mut [$scalar]) {
+                if let Some(first) = out.first_mut() {
+                    *first = *self;
+                }
+            }
+            #[inline]
+            fn like(&self, flat: &[$scalar]) -> $scalar {
+                flat.first().copied().unwrap_or(*self)
+            }
+        }
+    )*};
+}
+scalar_variable!(f64, f32);
+
+/// Copies the common part.
+#[inline]
+fn copy<T: Copy>(from: &[T], to: &mut [T]) {
+    debug_assert_eq!(from.len(), to.len(), "flat views of different lengths");
+    for (to, from) in to.iter_mut().zip(from) {
+        *to = *from;
+    }
+}
+
+macro_rules! matrix_variable {
+    ([$($constant:ident),*] $matrix:ty, $flat:ty) => {
+        impl<T: Real, $(const $constant: usize),*> Variable for $matrix {
+            type Scalar = T;
+            type Flat = $flat;
+
+            #[inline]
+            fn flat_len(&self) -> usize {
+                self.len()
+            }
+            #[inline]
+            fn read(&self, out: &mut [T]) {
+                copy(self.as_slice(), out);
+            }
+            #[inline]
+            fn like(&self, flat: &[T]) -> Self {
+                let mut new = self.clone();
+                copy(flat, new.as_mut_slice());
+                new
+            }
+        }
+    };
+}
+matrix_variable!([R, C] SMatrix<T, R, C>, SMatrix<T, R, C>);
+#[cfg(feature = "std")]
+matrix_variable!([] DMatrix<T>, DVector<T>);
+// `DVector` is the case C = 1, `RowDVector` the case R = 1.
+#[cfg(feature = "std")]
+matrix_variable!([C] OMatrix<T, Dyn, Const<C>>, DVector<T>);
+#[cfg(feature = "std")]
+matrix_variable!([R] OMatrix<T, Const<R>, Dyn>, DVector<T>);

@@ -1,0 +1,111 @@
+//! What the macro proved about a problem.
+
+/// Facts proved when the module was compiled. `false` means "not proved", never "disproved".
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent facts, read by name"
+)]
+pub struct Structure {
+    /// `F_1 = F_1ᵀ`.
+    pub f1_symmetric: bool,
+    /// `F_1` is diagonal.
+    pub f1_diagonal: bool,
+    /// `F_1` is positive semidefinite (f is convex in x): a Cholesky factorisation is legal, and
+    /// fails only where `F_1` is singular.
+    pub f1_definite: bool,
+    /// `F_11 = 0`: f is quadratic in x.
+    pub f1_constant_in_x: bool,
+    /// `F_1` does not depend on y.
+    pub f1_constant_in_y: bool,
+    /// `F_21 = 0`.
+    pub f21_zero: bool,
+    /// `g_11 = 0` and `g_21 = 0`.
+    pub g_constant_slope: bool,
+    /// Nothing nonsmooth in the problem; otherwise every second-order claim is withheld.
+    pub smooth: bool,
+    /// Estimators proved to have `C_y = 0`.
+    pub super_efficient: &'static [EstimatorKind],
+}
+
+impl Structure {
+    /// Nothing proved.
+    pub const UNKNOWN: Self = Self {
+        f1_symmetric: false,
+        f1_diagonal: false,
+        f1_definite: false,
+        f1_constant_in_x: false,
+        f1_constant_in_y: false,
+        f21_zero: false,
+        g_constant_slope: false,
+        smooth: false,
+        super_efficient: &[],
+    };
+
+    /// Whether this kind of estimator was proved super-efficient.
+    pub fn is_super_efficient(&self, kind: EstimatorKind) -> bool {
+        self.super_efficient.contains(&kind)
+    }
+}
+
+/// A kind of hypergradient estimator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum EstimatorKind {
+    /// `Omega`, the implicit function theorem at x as it is.
+    Ift,
+    /// `Omega` after one Newton step.
+    Newton,
+    /// `Omega` after one Jacobi step, `P = diag(F_1)`.
+    Jacobi,
+    /// `Omega` after one step with the module's own `P`.
+    CustomPreconditioner,
+    /// `Omega - Omega_1 F_1⁻¹ F`.
+    Tangent,
+    /// `Omega` of the problem in the module's variables `x = phi(z, y)`.
+    Reparameterized,
+    /// Localised `sign(x) exp(z)`.
+    LocalizedExp,
+    /// Localised `diag(F_1)⁻¹ z`.
+    LocalizedDiagonal,
+    /// Localised Newton map.
+    LocalizedNewton,
+    /// The module's localised map `psi`.
+    LocalizedCustom,
+    /// Approximate implicit differentiation: an iterative linear solver.
+    Aid,
+    /// The derivative of a whole inner run.
+    Unrolled,
+    /// The derivative of the last steps of an inner run.
+    Truncated,
+    /// The derivative of one inner step.
+    OneStep,
+}
+
+impl EstimatorKind {
+    /// A short name, as in tables.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ift => "ift",
+            Self::Newton => "preconditioned, newton",
+            Self::Jacobi => "preconditioned, jacobi",
+            Self::CustomPreconditioner => "preconditioned, custom",
+            Self::Tangent => "tangent",
+            Self::Reparameterized => "reparameterized",
+            Self::LocalizedExp => "localized, exp",
+            Self::LocalizedDiagonal => "localized, diagonal",
+            Self::LocalizedNewton => "localized, newton",
+            Self::LocalizedCustom => "localized, custom",
+            Self::Aid => "approximate implicit",
+            Self::Unrolled => "unrolled",
+            Self::Truncated => "truncated",
+            Self::OneStep => "one step",
+        }
+    }
+}
+
+impl core::fmt::Display for EstimatorKind {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.pad(self.name())
+    }
+}
