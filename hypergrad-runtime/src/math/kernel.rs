@@ -1,0 +1,319 @@
+//! Scalar functions that generated code calls: families closed under differentiation, in forms
+//! that lose no digits and do not overflow.
+
+use nalgebra::{ComplexField, RealField};
+
+use crate::scalar::Real;
+
+/// `ln(1 + e^t)`.
+#[inline]
+pub fn softplus<T: Real>(t: T) -> T {
+    max(t, T::ZERO) + ComplexField::ln_1p(exp(-abs(t)))
+}
+
+/// `sigma(t) = 1 / (1 + e^-t)`, the derivative of softplus.
+#[inline]
+pub fn sigmoid<T: Real>(t: T) -> T {
+    let e = exp(-abs(t));
+    if t >= T::ZERO {
+        T::ONE / (T::ONE + e)
+    } else {
+        e / (T::ONE + e)
+    }
+}
+
+/// `sigma(t) sigma(-t)`, the second derivative of softplus.
+#[inline]
+pub fn logistic_2<T: Real>(t: T) -> T {
+    let e = exp(-abs(t));
+    let q = T::ONE + e;
+    e / (q * q)
+}
+
+/// The third derivative of softplus, `-logistic_2 tanh(t/2)`.
+#[inline]
+pub fn logistic_3<T: Real>(t: T) -> T {
+    -logistic_2(t) * tanh(t * T::lit(0.5))
+}
+
+/// The fourth derivative of softplus, `logistic_2 (1 - 6 logistic_2)`.
+#[inline]
+pub fn logistic_4<T: Real>(t: T) -> T {
+    let d = logistic_2(t);
+    d * (T::ONE - T::lit(6.0) * d)
+}
+
+/// `1 / cosh² t`, the derivative of tanh.
+#[inline]
+pub fn sech2<T: Real>(t: T) -> T {
+    let e = exp(-T::lit(2.0) * abs(t));
+    let q = T::ONE + e;
+    T::lit(4.0) * e / (q * q)
+}
+
+/// `s^p` of a squared norm, but 0 at 0: a norm has derivative 0 there.
+#[inline]
+pub fn norm_pow<T: Real>(s: T, p: f64) -> T {
+    if s <= T::ZERO {
+        return T::ZERO;
+    }
+    #[expect(
+        clippy::float_cmp,
+        reason = "exact values of the exponent have exact forms"
+    )]
+    if p == 0.5 {
+        sqrt(s)
+    } else if p == -0.5 {
+        T::ONE / sqrt(s)
+    } else if p == -1.0 {
+        T::ONE / s
+    } else if p == -1.5 {
+        T::ONE / (s * sqrt(s))
+    } else {
+        powf(s, T::lit(p))
+    }
+}
+
+/// `x^y`; `0^y = 0` for positive y, `0^0 = 1`.
+#[inline]
+pub fn pow<T: Real>(x: T, y: T) -> T {
+    if x == T::ZERO && y > T::ZERO {
+        T::ZERO
+    } else if y == T::ZERO {
+        T::ONE
+    } else {
+        powf(x, y)
+    }
+}
+
+/// `x^y (ln x)^k`, 0 at `x = 0, y > 0`.
+#[inline]
+pub fn pow_ln<T: Real>(x: T, y: T, k: i32) -> T {
+    if x == T::ZERO && y > T::ZERO {
+        return T::ZERO;
+    }
+    if k == 0 {
+        pow(x, y)
+    } else {
+        pow(x, y) * powi(ln(x), k)
+    }
+}
+
+/// `√(1 + s) - 1`.
+#[inline]
+pub fn sqrt1pm1<T: Real>(s: T) -> T {
+    s / (T::ONE + sqrt(T::ONE + s))
+}
+
+/// The sign as in `std`: 1 at +0, -1 at -0, NaN at NaN.
+#[inline]
+pub fn signum<T: Real>(t: T) -> T {
+    if !(t <= T::ZERO || t >= T::ZERO) {
+        t
+    } else if RealField::is_sign_negative(&t) {
+        -T::ONE
+    } else {
+        T::ONE
+    }
+}
+
+/// The larger one.
+#[inline]
+pub fn max<T: Real>(a: T, b: T) -> T {
+    RealField::max(a, b)
+}
+
+/// The smaller one.
+#[inline]
+pub fn min<T: Real>(a: T, b: T) -> T {
+    RealField::min(a, b)
+}
+
+/// The derivative of `max(a, b)` by a: one half at a tie.
+#[inline]
+pub fn tie_gt<T: Real>(a: T, b: T) -> T {
+    if a > b {
+        T::ONE
+    } else if a == b {
+        T::lit(0.5)
+    } else {
+        T::ZERO
+    }
+}
+
+macro_rules! indicators {
+    ($($(#[$doc:meta])* $name:ident $operator:tt)*) => {$(
+        $(#[$doc])*
+        #[inline]
+        pub fn $name<T: Real>(a: T, b: T) -> T {
+            if a $operator b { T::ONE } else { T::ZERO }
+        }
+    )*};
+}
+indicators! {
+    /// 1 where `a < b`, else 0.
+    lt <
+    /// 1 where `a <= b`, else 0.
+    le <=
+    /// 1 where `a > b`, else 0.
+    gt >
+    /// 1 where `a >= b`, else 0.
+    ge >=
+    /// 1 where `a == b`, else 0.
+    eq ==
+    /// 1 where `a != b`, else 0.
+    ne !=
+}
+
+/// a where c is not 0, else b.
+#[inline]
+pub fn select<T: Real>(c: T, a: T, b: T) -> T {
+    if c == T::ZERO { b } else { a }
+}
+
+/// `low` below it, `high` above it, t between.
+#[inline]
+pub fn clamp<T: Real>(t: T, low: T, high: T) -> T {
+    if t < low {
+        low
+    } else if t > high {
+        high
+    } else {
+        t
+    }
+}
+
+/// The derivative of `clamp`: 1 inside and at both ends.
+#[inline]
+pub fn inside<T: Real>(t: T, low: T, high: T) -> T {
+    if t >= low && t <= high {
+        T::ONE
+    } else {
+        T::ZERO
+    }
+}
+
+/// `t²/2` where `|t| <= delta`, `delta (|t| - delta/2)` outside.
+#[inline]
+pub fn huber<T: Real>(t: T, delta: T) -> T {
+    let half = T::lit(0.5);
+    let a = abs(t);
+    if a <= delta {
+        half * t * t
+    } else {
+        delta * (a - half * delta)
+    }
+}
+
+/// `t^n`.
+#[inline]
+pub fn powi<T: Real>(t: T, n: i32) -> T {
+    match n {
+        0 => T::ONE,
+        1 => t,
+        2 => t * t,
+        3 => t * t * t,
+        -1 => T::ONE / t,
+        _ => ComplexField::powi(t, n),
+    }
+}
+
+/// `t^p`.
+#[inline]
+pub fn powf<T: Real>(t: T, p: T) -> T {
+    ComplexField::powf(t, p)
+}
+
+/// `1 / t`.
+#[inline]
+pub fn recip<T: Real>(t: T) -> T {
+    T::ONE / t
+}
+
+/// The angle of the point `(x, y)`.
+#[inline]
+pub fn atan2<T: Real>(y: T, x: T) -> T {
+    RealField::atan2(y, x)
+}
+
+/// `√(a² + b²)`.
+#[inline]
+pub fn hypot<T: Real>(a: T, b: T) -> T {
+    ComplexField::hypot(a, b)
+}
+
+macro_rules! wrap {
+    ($($name:ident)*) => {$(
+        #[doc = concat!("`", stringify!($name), "(t)`.")]
+        #[inline]
+        pub fn $name<T: Real>(t: T) -> T {
+            ComplexField::$name(t)
+        }
+    )*};
+}
+wrap! {
+    exp ln sqrt cbrt sin cos tan tanh sinh cosh asin acos atan asinh acosh atanh
+    ln_1p exp_m1 exp2 log2 log10 abs
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::float_cmp, reason = "exact values are meant")]
+    use super::*;
+
+    /// Central difference of fourth order.
+    fn slope(f: impl Fn(f64) -> f64, t: f64) -> f64 {
+        let h = 1e-3;
+        (8.0 * (f(t + h) - f(t - h)) - (f(t + 2.0 * h) - f(t - 2.0 * h))) / (12.0 * h)
+    }
+
+    #[test]
+    fn each_is_the_derivative_of_the_one_before() {
+        for t in [-3.0, -0.4, 0.0, 0.3, 2.0] {
+            let close = |a: f64, b: f64| assert!((a - b).abs() < 1e-10, "{a} {b} at {t}");
+            close(slope(softplus, t), sigmoid(t));
+            close(slope(sigmoid, t), logistic_2(t));
+            close(slope(logistic_2, t), logistic_3(t));
+            close(slope(logistic_3, t), logistic_4(t));
+            close(slope(f64::tanh, t), sech2(t));
+            close(slope(|t| sqrt1pm1(t * t), t), t / (1.0 + t * t).sqrt());
+        }
+        let (x, y) = (1.7, 0.6);
+        assert!((slope(|y| pow(x, y), y) - pow_ln(x, y, 1)).abs() < 1e-10);
+        assert!((slope(|y| pow_ln(x, y, 1), y) - pow_ln(x, y, 2)).abs() < 1e-10);
+    }
+
+    #[test]
+    fn kinks_follow_the_table() {
+        assert_eq!(tie_gt(1.0, 1.0), 0.5);
+        assert_eq!((inside(1.0, 0.0, 1.0), inside(1.1, 0.0, 1.0)), (1.0, 0.0));
+        assert_eq!((signum(0.0), signum(-0.0)), (1.0, -1.0));
+        assert!(signum(f64::NAN).is_nan());
+        assert_eq!(
+            (
+                norm_pow(0.0, -0.5),
+                norm_pow(4.0, -0.5),
+                norm_pow(4.0, -1.5)
+            ),
+            (0.0, 0.5, 0.125)
+        );
+        assert_eq!(norm_pow(4.0_f64, 1.5), 8.0);
+        assert_eq!(
+            (pow(0.0, 2.0), pow(0.0, 0.0), pow_ln(0.0, 1.0, 3)),
+            (0.0, 1.0, 0.0)
+        );
+        assert_eq!(
+            (select(1.0, 2.0, 3.0), select(0.0, 2.0, f64::NAN).is_nan()),
+            (2.0, true)
+        );
+        assert_eq!((huber(0.5, 1.0), huber(-2.0, 1.0)), (0.125, 1.5));
+        assert_eq!(
+            (lt(1.0, 2.0), le(2.0, 2.0), gt(1.0, 2.0), ge(2.0, 2.0)),
+            (1.0, 1.0, 0.0, 1.0)
+        );
+        assert_eq!(
+            (eq(1.0, 1.0), ne(1.0, 1.0), clamp(3.0, 0.0, 2.0)),
+            (1.0, 0.0, 2.0)
+        );
+    }
+}
