@@ -1,0 +1,167 @@
+//! Products with matrices. Four columns at a time, so that `out` is loaded once for four.
+
+use super::vector::{LANES, axpy, dot, reduce};
+use crate::scalar::Real;
+
+/// Products of at least this many multiplications go to nalgebra's blocked kernel (feature `std`;
+/// it allocates a packing buffer).
+#[cfg(feature = "std")]
+pub(super) const BLOCKED: usize = 1 << 15;
+
+/// Four columns of length `rows`.
+#[inline]
+pub(super) fn four<T>(a: &[T], rows: usize) -> [&[T]; 4] {
+    let (a, rest) = a.split_at(rows);
+    let (b, rest) = rest.split_at(rows);
+    let (c, d) = rest.split_at(rows);
+    [a, b, c, &d[..rows]]
+}
+
+/// `out += alpha A x`, A of size `rows x cols`.
+#[inline]
+pub fn gemv<T: Real>(alpha: T, a: &[T], rows: usize, cols: usize, x: &[T], out: &mut [T]) {
+    if rows == 0 || cols == 0 {
+        return;
+    }
+    let (a, x, out) = (&a[..rows * cols], &x[..cols], &mut out[..rows]);
+    let quads = a.chunks_exact(4 * rows);
+    let (rest, rest_x) = (quads.remainder(), x.chunks_exact(4).remainder());
+    for (quad, x) in quads.zip(x.chunks_exact(4)) {
+        let [a, b, c, d] = four(quad, rows);
+        let (s, t, u, v) = (alpha * x[0], alpha * x[1], alpha * x[2], alpha * x[3]);
+        for ((((out, &a), &b), &c), &d) in out.iter_mut().zip(a).zip(b).zip(c).zip(d) {
+            *out += (s * a + t * b) + (u * c + v * d);
+        }
+    }
+    for (column, &x) in rest.chunks_exact(rows).zip(rest_x) {
+        axpy(alpha * x, column, out);
+    }
+}
+
+/// `[aᵀx, bᵀx, cᵀx, dᵀx]`.
+#[inline]
+pub(super) fn dot_four<T: Real>([a, b, c, d]: [&[T]; 4], x: &[T]) -> [T; 4] {
+    let n = x.len() / LANES * LANES;
+    let mut sums = [[T::ZERO; LANES]; 4];
+    let columns = a.chunks_exact(LANES).zip(b.chunks_exact(LANES));
+    let columns = columns.zip(c.chunks_exact(LANES).zip(d.chunks_exact(LANES)));
+    for (((a, b), (c, d)), x) in columns.zip(x.chunks_exact(LANES)) {
+        for l in 0..LANES {
+            sums[0][l] += a[l] * x[l];
+            sums[1][l] += b[l] * x[l];
+            sums[2][l] += c[l] * x[l];
+            sums[3][l] += d[l] * x[l];
+        }
+    }
+    let mut tail = [T::ZERO; 4];
+    for (tail, column) in tail.iter_mut().zip([a, b, c, d]) {
+        for (&a, &x) in column[n..].iter().zip(&x[n..]) {
+            *tail += a * x;
+        }
+    }
+    [0, 1, 2, 3].map(|k| reduce(sums[k]) + tail[k])
+}
+
+/// `out += alpha Aᵀx`, A of size `rows x cols`.
+#[inline]
+pub fn gemv_t<T: Real>(alpha: T, a: &[T], rows: usize, cols: usize, x: &[T], out: &mut [T]) {
+    if rows == 0 || cols == 0 {
+        return;
+    }
+    let (a, x, out) = (&a[..rows * cols], &x[..rows], &mut out[..cols]);
+    let quads = a.chunks_exact(4 * rows);
+    let rest = quads.remainder();
+    let mut outs = out.chunks_exact_mut(4);
+    for (quad, out) in quads.zip(&mut outs) {
+        for (out, sum) in out.iter_mut().zip(dot_four(four(quad, rows), x)) {
+            *out += alpha * sum;
+        }
+    }
+    for (column, out) in rest.chunks_exact(rows).zip(outs.into_remainder()) {
+        *out += alpha * dot(column, x);
+    }
+}
+
+/// `out += alpha x yᵀ`.
+#[inline]
+pub fn ger<T: Real>(alpha: T, x: &[T], y: &[T], out: &mut [T]) {
+    if x.is_empty() {
+        return;
+    }
+    for (column, &y) in out.chunks_exact_mut(x.len()).zip(y) {
+        axpy(alpha * y, x, column);
+    }
+}
+
+/// `out += alpha A B`, A `m x k`, B `k x n`.
+#[inline]
+pub fn gemm<T: Real>(alpha: T, a: &[T], b: &[T], out: &mut [T], m: usize, k: usize, n: usize) {
+    if m == 0 || k == 0 || n == 0 {
+        return;
+    }
+    #[cfg(feature = "std")]
+    if blocked::applies(m, k, n) {
+        return blocked::gemm(alpha, (a, 1, m), (b, 1, k), out, (m, k, n));
+    }
+    for (column, b) in out[..m * n].chunks_exact_mut(m).zip(b.chunks_exact(k)) {
+        gemv(alpha, a, m, k, b, column);
+    }
+}
+
+/// `out += alpha AᵀB`, A `k x m`, B `k x n`.
+#[inline]
+pub fn gemm_tn<T: Real>(alpha: T, a: &[T], b: &[T], out: &mut [T], m: usize, k: usize, n: usize) {
+    if m == 0 || k == 0 || n == 0 {
+        return;
+    }
+    #[cfg(feature = "std")]
+    if blocked::applies(m, k, n) {
+        return blocked::gemm(alpha, (a, k, 1), (b, 1, k), out, (m, k, n));
+    }
+    for (column, b) in out[..m * n].chunks_exact_mut(m).zip(b.chunks_exact(k)) {
+        gemv_t(alpha, a, k, m, b, column);
+    }
+}
+
+/// `out += alpha A Bᵀ`, A `m x k`, B `n x k`.
+#[inline]
+pub fn gemm_nt<T: Real>(alpha: T, a: &[T], b: &[T], out: &mut [T], m: usize, k: usize, n: usize) {
+    if m == 0 || k == 0 || n == 0 {
+        return;
+    }
+    #[cfg(feature = "std")]
+    if blocked::applies(m, k, n) {
+        return blocked::gemm(alpha, (a, 1, m), (b, n, 1), out, (m, k, n));
+    }
+    for (a, b) in a.chunks_exact(m).zip(b.chunks_exact(n)).take(k) {
+        ger(alpha, a, b, &mut out[..m * n]);
+    }
+}
+
+/// Large products, by nalgebra.
+#[cfg(feature = "std")]
+pub(super) mod blocked {
+    use nalgebra::{DMatrixView, DMatrixViewMut, Dyn};
+
+    use super::BLOCKED;
+    use crate::scalar::Real;
+
+    /// Whether packing pays.
+    pub fn applies(m: usize, k: usize, n: usize) -> bool {
+        m >= 8 && n >= 8 && k >= 8 && m.saturating_mul(k).saturating_mul(n) >= BLOCKED
+    }
+
+    /// `out += alpha A B`; a slice comes with its strides by row and by column, so that a transpose
+    /// costs nothing: the kernel packs its operands anyway.
+    pub fn gemm<T: Real>(
+        alpha: T,
+        (a, a_row, a_col): (&[T], usize, usize),
+        (b, b_row, b_col): (&[T], usize, usize),
+        out: &mut [T],
+        (m, k, n): (usize, usize, usize),
+    ) {
+        let a = DMatrixView::<T, Dyn, Dyn>::from_slice_with_strides(a, m, k, a_row, a_col);
+        let b = DMatrixView::<T, Dyn, Dyn>::from_slice_with_strides(b, k, n, b_row, b_col);
+        DMatrixViewMut::from_slice(out, m, n).gemm(alpha, &a, &b, T::ONE);
+    }
+}

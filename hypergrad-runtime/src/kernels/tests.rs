@@ -1,0 +1,135 @@
+//! Every product against the plain triple loop.
+
+use super::*;
+
+/// Deterministic entries in (-1, 1).
+fn entries(n: usize, seed: u64) -> Vec<f64> {
+    let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+    let next = |_| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        ((state >> 33) as f64 / (1u64 << 31) as f64).mul_add(2.0, -1.0)
+    };
+    (0..n).map(next).collect()
+}
+
+/// `out += alpha op(A) op(B)` with entries given by functions.
+fn naive(
+    alpha: f64,
+    a: impl Fn(usize, usize) -> f64,
+    b: impl Fn(usize, usize) -> f64,
+    out: &mut [f64],
+    (m, k, n): (usize, usize, usize),
+) {
+    for j in 0..n {
+        for i in 0..m {
+            out[i + j * m] += alpha * (0..k).map(|l| a(i, l) * b(l, j)).sum::<f64>();
+        }
+    }
+}
+
+/// Sums of k terms below 1: k eps, with room.
+fn close(left: &[f64], right: &[f64], k: usize) {
+    let tolerance = 8.0 * f64::EPSILON * (k as f64 + 2.0);
+    for (l, r) in left.iter().zip(right) {
+        assert!((l - r).abs() <= tolerance, "{l} {r}");
+    }
+}
+
+fn sizes() -> Vec<(usize, usize, usize)> {
+    let mut sizes = vec![(40, 50, 60), (100, 33, 70), (200, 130, 9), (9, 300, 9)];
+    for m in 0..8 {
+        for k in 0..20 {
+            sizes.push((m, k, (m * 7 + k) % 11));
+            sizes.push((k, m, 20 - k));
+        }
+    }
+    sizes
+}
+
+#[test]
+fn products() {
+    type Kernel = fn(f64, &[f64], &[f64], &mut [f64], usize, usize, usize);
+    for (m, k, n) in sizes() {
+        let (a, b, start) = (entries(m * k, 1), entries(k * n, 2), entries(m * n, 3));
+        let check = |kernel: Kernel, ta: bool, tb: bool| {
+            let (mut out, mut expected) = (start.clone(), start.clone());
+            kernel(0.7, &a, &b, &mut out, m, k, n);
+            let at = |i: usize, l: usize| if ta { a[l + i * k] } else { a[i + l * m] };
+            let bt = |l: usize, j: usize| if tb { b[j + l * n] } else { b[l + j * k] };
+            naive(0.7, at, bt, &mut expected, (m, k, n));
+            close(&out, &expected, k);
+        };
+        check(gemm, false, false);
+        check(gemm_tn, true, false);
+        check(gemm_nt, false, true);
+    }
+}
+
+#[test]
+fn matrix_times_vector() {
+    for (m, k, _) in sizes() {
+        let (a, x, z) = (entries(m * k, 4), entries(k, 5), entries(m, 6));
+        let (mut out, mut expected) = (entries(m, 7), entries(m, 7));
+        gemv(-1.5, &a, m, k, &x, &mut out);
+        naive(
+            -1.5,
+            |i, l| a[i + l * m],
+            |l, _| x[l],
+            &mut expected,
+            (m, k, 1),
+        );
+        close(&out, &expected, k);
+        let (mut out, mut expected) = (entries(k, 8), entries(k, 8));
+        gemv_t(-1.5, &a, m, k, &z, &mut out);
+        naive(
+            -1.5,
+            |i, l| a[l + i * m],
+            |l, _| z[l],
+            &mut expected,
+            (k, m, 1),
+        );
+        close(&out, &expected, m);
+        let (mut out, mut expected) = (a.clone(), a.clone());
+        ger(0.5, &z, &x, &mut out);
+        naive(0.5, |i, _| z[i], |_, j| x[j], &mut expected, (m, 1, k));
+        close(&out, &expected, 1);
+    }
+}
+
+#[test]
+fn grams() {
+    for (rows, cols, n) in sizes() {
+        let (a, d) = (entries(rows * cols, 9), entries(rows, 10));
+        for symmetric in [true, false] {
+            let mut start = entries(cols * cols, 11);
+            if symmetric {
+                start.fill(0.25);
+            }
+            let (mut out, mut expected) = (start.clone(), start.clone());
+            gram(0.9, &a, rows, cols, &mut out);
+            naive(
+                0.9,
+                |i, l| a[l + i * rows],
+                |l, j| a[l + j * rows],
+                &mut expected,
+                (cols, rows, cols),
+            );
+            close(&out, &expected, rows);
+            let mut expected = start.clone();
+            naive(
+                0.9,
+                |i, l| a[l + i * rows] * d[l],
+                |l, j| a[l + j * rows],
+                &mut expected,
+                (cols, rows, cols),
+            );
+            for scratch in [0, rows, rows * n, weighted_gram_scratch(rows, cols)] {
+                let mut out = start.clone();
+                weighted_gram(0.9, &a, &d, rows, cols, &mut vec![0.0; scratch], &mut out);
+                close(&out, &expected, rows);
+            }
+        }
+    }
+}
