@@ -1,0 +1,66 @@
+//! A diagonal matrix.
+
+use super::{Factorization, check_finite};
+use crate::error::LinearError;
+use crate::problem::Dense;
+use crate::scalar::Real;
+
+/// `diag(d)`, stored as d in a vector.
+#[derive(Clone, Debug)]
+pub struct Diagonal<D: Dense> {
+    entries: D,
+}
+
+impl<D: Dense> Factorization for Diagonal<D> {
+    type Scalar = D::Scalar;
+
+    #[inline]
+    fn empty() -> Self {
+        Self {
+            entries: D::empty(),
+        }
+    }
+
+    fn resize(&mut self, what: &'static str, n: usize) -> Result<(), LinearError> {
+        if self.entries.flat().len() != n {
+            self.entries = D::try_zeros(what, n, 1)?;
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn matrix_mut(&mut self) -> &mut [D::Scalar] {
+        self.entries.flat_mut()
+    }
+
+    #[inline]
+    fn factor(&mut self, what: &'static str) -> Result<(), LinearError> {
+        check_finite(what, self.entries.flat())?;
+        match self
+            .entries
+            .flat()
+            .iter()
+            .position(|&d| d == D::Scalar::ZERO)
+        {
+            Some(pivot) => Err(LinearError::Singular {
+                what,
+                pivot,
+                value: 0.0,
+                scale: 0.0,
+            }),
+            None => Ok(()),
+        }
+    }
+
+    #[inline]
+    fn solve(&self, rhs: &mut [D::Scalar]) {
+        for (rhs, &d) in rhs.iter_mut().zip(self.entries.flat()) {
+            *rhs /= d;
+        }
+    }
+
+    #[inline]
+    fn solve_tr(&self, rhs: &mut [D::Scalar]) {
+        self.solve(rhs);
+    }
+}

@@ -1,0 +1,268 @@
+//! `P A Pᵀ = L D Lᵀ` with Bunch-Kaufman pivoting, for symmetric indefinite matrices.
+//!
+//! D has blocks of size 1 and 2.
+//!
+//! # Reference
+//! Bunch, Kaufman, Some stable methods for calculating
+//! inertia and solving symmetric linear systems, Math. Comp. 31 (1977).
+
+use super::{Factorization, check_finite, check_pivot};
+use crate::error::LinearError;
+use crate::kernels::{axpy, dot};
+use crate::problem::Dense;
+use crate::scalar::Real;
+
+/// The `L D Lᵀ` factorisation. Reads the lower triangle only.
+#[derive(Clone, Debug)]
+pub struct Ldlt<D: Dense> {
+    matrix: D,
+    /// Of each block's first row: `2 * (row exchanged with its last row) + (1 for a 2 x 2 block)`.
+    pivots: D::Pivots,
+}
+
+impl<D: Dense> Factorization for Ldlt<D> {
+    type Scalar = D::Scalar;
+
+    #[inline]
+    fn empty() -> Self {
+        Self {
+            matrix: D::empty(),
+            pivots: D::pivots(0),
+        }
+    }
+
+    fn resize(&mut self, what: &'static str, n: usize) -> Result<(), LinearError> {
+        if self.matrix.rows() != n {
+            *self = Self {
+                matrix: D::try_zeros(what, n, n)?,
+                pivots: D::pivots(n),
+            };
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn matrix_mut(&mut self) -> &mut [D::Scalar] {
+        self.matrix.flat_mut()
+    }
+
+    #[inline]
+    fn factor(&mut self, what: &'static str) -> Result<(), LinearError> {
+        let n = self.matrix.rows();
+        let a = self.matrix.flat_mut();
+        let pivots = self.pivots.as_mut();
+        check_finite(what, a)?;
+        let mut j = 0;
+        while j < n {
+            let (row, double) = choose(a, n, j);
+            let last = j + usize::from(double);
+            exchange(a, n, last, row);
+            pivots[j] = 2 * row + usize::from(double);
+            if double {
+                eliminate_two(what, a, n, pivots, j)?;
+            } else {
+                eliminate_one(what, a, n, pivots, j)?;
+            }
+            j = last + 1;
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn solve(&self, rhs: &mut [D::Scalar]) {
+        let n = self.matrix.rows();
+        let (a, pivots) = (self.matrix.flat(), self.pivots.as_ref());
+        for_blocks(pivots, n, |_, last, row| rhs.swap(last, row));
+        // L z = P b
+        for_blocks(pivots, n, |j, last, _| {
+            for k in j..=last {
+                let t = rhs[k];
+                axpy(-t, &a[k * n + last + 1..(k + 1) * n], &mut rhs[last + 1..n]);
+            }
+        });
+        // D w = z
+        for_blocks(pivots, n, |j, last, _| {
+            if last == j {
+                rhs[j] /= a[j + j * n];
+            } else {
+                (rhs[j], rhs[j + 1]) = solve_two(a, n, j, rhs[j], rhs[j + 1]);
+            }
+        });
+        // Lᵀ x = w, blocks from the last to the first
+        let mut end = n;
+        while end > 0 {
+            let first = block_before(pivots, end);
+            for k in first..end {
+                let sum = dot(&a[k * n + end..(k + 1) * n], &rhs[end..n]);
+                rhs[k] -= sum;
+            }
+            end = first;
+        }
+        let mut end = n;
+        while end > 0 {
+            let first = block_before(pivots, end);
+            rhs.swap(end - 1, pivots[first] / 2);
+            end = first;
+        }
+    }
+
+    #[inline]
+    fn solve_tr(&self, rhs: &mut [D::Scalar]) {
+        self.solve(rhs);
+    }
+}
+
+/// Marks the second row of a 2 x 2 block, so that blocks can be walked from the end.
+const SECOND: usize = usize::MAX;
+
+/// Calls `step(first row, last row, row exchanged with the last)` for every block in order.
+#[inline]
+fn for_blocks(pivots: &[usize], n: usize, mut step: impl FnMut(usize, usize, usize)) {
+    let mut j = 0;
+    while j < n {
+        let last = j + pivots[j] % 2;
+        step(j, last, pivots[j] / 2);
+        j = last + 1;
+    }
+}
+
+/// The first row of the block that ends before `end`.
+#[inline]
+fn block_before(pivots: &[usize], end: usize) -> usize {
+    if pivots[end - 1] == SECOND {
+        end - 2
+    } else {
+        end - 1
+    }
+}
+
+/// Entry `(i, j)` of the symmetric matrix, from its lower triangle.
+#[inline]
+fn entry<T: Real>(a: &[T], n: usize, i: usize, j: usize) -> T {
+    if i >= j { a[i + j * n] } else { a[j + i * n] }
+}
+
+/// The largest `|a_rk|` with k from j on, but not `except`, and its k.
+fn largest<T: Real>(a: &[T], n: usize, r: usize, j: usize) -> (usize, T) {
+    let mut found = (r, T::ZERO);
+    for k in j..n {
+        let t = entry(a, n, k, r).abs();
+        if k != r && t > found.1 {
+            found = (k, t);
+        }
+    }
+    found
+}
+
+/// The row to exchange with the last one of the block, and whether the block is 2 x 2.
+fn choose<T: Real>(a: &[T], n: usize, j: usize) -> (usize, bool) {
+    // (1 + √17) / 8 balances the growth of the two kinds of step.
+    let alpha = T::lit(0.640_388_203_202_208);
+    let diagonal = a[j + j * n].abs();
+    let (r, below) = largest(a, n, j, j);
+    if below == T::ZERO || diagonal >= alpha * below {
+        return (j, false);
+    }
+    let (_, beside) = largest(a, n, r, j);
+    if diagonal * beside >= alpha * below * below {
+        (j, false)
+    } else if a[r + r * n].abs() >= alpha * beside {
+        (r, false)
+    } else {
+        (r, true)
+    }
+}
+
+/// Exchanges rows and columns p < q of the symmetric matrix, and rows p, q of L so far.
+fn exchange<T: Real>(a: &mut [T], n: usize, p: usize, q: usize) {
+    if p == q {
+        return;
+    }
+    for k in 0..p {
+        a.swap(p + k * n, q + k * n);
+    }
+    a.swap(p + p * n, q + q * n);
+    for k in p + 1..q {
+        a.swap(k + p * n, q + k * n);
+    }
+    for k in q + 1..n {
+        a.swap(k + p * n, k + q * n);
+    }
+}
+
+/// `sum |l_jk| |d_kk'| |l_jk'|` over the blocks before `first`: the terms subtracted from `a_jj`.
+fn cancelled<T: Real>(a: &[T], n: usize, pivots: &[usize], j: usize, first: usize) -> T {
+    let mut sum = T::ZERO;
+    let mut k = 0;
+    while k < first {
+        let l = a[j + k * n];
+        sum += (l * l * a[k + k * n]).abs();
+        if pivots[k] % 2 == 1 {
+            let m = a[j + (k + 1) * n];
+            let (off, other) = (a[k + 1 + k * n], a[k + 1 + (k + 1) * n]);
+            sum += T::lit(2.0) * (l * m * off).abs() + (m * m * other).abs();
+            k += 1;
+        }
+        k += 1;
+    }
+    sum
+}
+
+/// A 1 x 1 block: `l = a_j / d`, `A -= l d lᵀ`.
+fn eliminate_one<T: Real>(
+    what: &'static str,
+    a: &mut [T],
+    n: usize,
+    pivots: &[usize],
+    j: usize,
+) -> Result<(), LinearError> {
+    let d = a[j + j * n];
+    check_pivot(what, n, j, d, cancelled(a, n, pivots, j, j) + d.abs())?;
+    let (column, rest) = super::split_column(a, n, j);
+    for (k, later) in rest.chunks_exact_mut(n).enumerate() {
+        let k = j + 1 + k;
+        axpy(-column[k] / d, &column[k..], &mut later[k..]);
+    }
+    for l in &mut column[j + 1..] {
+        *l /= d;
+    }
+    Ok(())
+}
+
+/// A 2 x 2 block E: `[l m] = [a_j a_j+1] E⁻¹`, `A -= [l m] E [l m]ᵀ`.
+fn eliminate_two<T: Real>(
+    what: &'static str,
+    a: &mut [T],
+    n: usize,
+    pivots: &mut [usize],
+    j: usize,
+) -> Result<(), LinearError> {
+    let off = a[j + 1 + j * n];
+    let size = cancelled(a, n, pivots, j, j) + a[j + j * n].abs();
+    let size_other = cancelled(a, n, pivots, j + 1, j) + a[j + 1 + (j + 1) * n].abs();
+    check_pivot(what, n, j, off, size.sqrt() * size_other.sqrt() + off.abs())?;
+    pivots[j + 1] = SECOND;
+    for k in j + 2..n {
+        let (p, q) = (a[k + j * n], a[k + (j + 1) * n]);
+        let (l, m) = solve_two(a, n, j, p, q);
+        for i in k..n {
+            let update = a[i + j * n] * l + a[i + (j + 1) * n] * m;
+            a[i + k * n] -= update;
+        }
+        (a[k + j * n], a[k + (j + 1) * n]) = (l, m);
+    }
+    Ok(())
+}
+
+/// Solves `E (u, v) = (p, q)` with the block at j, scaled by its off-diagonal entry, the largest.
+#[inline]
+fn solve_two<T: Real>(a: &[T], n: usize, j: usize, p: T, q: T) -> (T, T) {
+    let off = a[j + 1 + j * n];
+    let (first, second) = (a[j + j * n] / off, a[j + 1 + (j + 1) * n] / off);
+    let (p, q) = (p / off, q / off);
+    let determinant = first * second - T::ONE;
+    (
+        (second * p - q) / determinant,
+        (first * q - p) / determinant,
+    )
+}

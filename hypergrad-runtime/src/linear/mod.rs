@@ -1,0 +1,102 @@
+//! Factorisations of a square matrix, on flat column-major storage, chosen by proved structure.
+//!
+//! | structure | factorisation |
+//! |---|---|
+//! | diagonal | [`Diagonal`] |
+//! | symmetric, positive semidefinite | [`Cholesky`] |
+//! | symmetric | [`Ldlt`] |
+//! | none | [`Lu`] |
+//!
+//! A pivot is refused as zero when it is below `n eps` times the terms that cancelled in it, a test
+//! that no scaling of rows or columns changes.
+
+mod cholesky;
+mod diagonal;
+mod ldlt;
+mod lu;
+
+pub use cholesky::Cholesky;
+pub use diagonal::Diagonal;
+pub use ldlt::Ldlt;
+pub use lu::Lu;
+
+use crate::error::LinearError;
+use crate::kernels;
+use crate::scalar::Real;
+
+/// A factorisation that owns its storage. Fill [`Factorization::matrix_mut`], then factor, then solve.
+pub trait Factorization: Clone {
+    /// The entries.
+    type Scalar: Real;
+
+    /// Without heap memory; [`Factorization::resize`] makes it usable.
+    fn empty() -> Self;
+    /// Makes room for a matrix of size `n x n`. Does nothing where there is room already.
+    ///
+    /// # Errors
+    /// [`LinearError::TooLarge`].
+    fn resize(&mut self, what: &'static str, n: usize) -> Result<(), LinearError>;
+    /// Room for a matrix of size `n x n`.
+    ///
+    /// # Errors
+    /// [`LinearError::TooLarge`].
+    fn new(what: &'static str, n: usize) -> Result<Self, LinearError> {
+        let mut new = Self::empty();
+        new.resize(what, n)?;
+        Ok(new)
+    }
+    /// The matrix to factor, column-major `n x n` ([`Diagonal`]: its diagonal). Overwritten by the factor.
+    fn matrix_mut(&mut self) -> &mut [Self::Scalar];
+    /// Factors in place; `what` names the matrix in errors.
+    ///
+    /// # Errors
+    /// Singular, not definite, or non-finite.
+    fn factor(&mut self, what: &'static str) -> Result<(), LinearError>;
+    /// Solves `A out = rhs` in place, with the last factor.
+    fn solve(&self, rhs: &mut [Self::Scalar]);
+    /// Solves `Aᵀ out = rhs` in place, with the last factor.
+    fn solve_tr(&self, rhs: &mut [Self::Scalar]);
+}
+
+/// Refuses entries that are not numbers.
+fn check_finite<T: Real>(what: &'static str, a: &[T]) -> Result<(), LinearError> {
+    match kernels::first_non_finite(a) {
+        Some(index) => Err(LinearError::NonFinite { what, index }),
+        None => Ok(()),
+    }
+}
+
+/// Refuses a pivot that is rounding relative to `scale`, or overflowed.
+fn check_pivot<T: Real>(
+    what: &'static str,
+    n: usize,
+    pivot: usize,
+    value: T,
+    scale: T,
+) -> Result<(), LinearError> {
+    let (value, scale) = (value.wide(), scale.wide());
+    if !(value.is_finite() && scale.is_finite()) {
+        return Err(LinearError::NonFinite {
+            what,
+            index: pivot * (n + 1),
+        });
+    }
+    if nalgebra::ComplexField::abs(value) <= n as f64 * T::EPSILON * scale || value == 0.0 {
+        return Err(LinearError::Singular {
+            what,
+            pivot,
+            value,
+            scale,
+        });
+    }
+    Ok(())
+}
+
+/// Columns j and later ones of an `n x n` matrix: `(column j, the rest)`.
+#[inline]
+fn split_column<T>(a: &mut [T], n: usize, j: usize) -> (&mut [T], &mut [T]) {
+    a[j * n..].split_at_mut(n)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,186 @@
+//! Residuals, transposes, indefinite and singular matrices.
+#![expect(clippy::float_cmp, reason = "exact values are meant")]
+
+use nalgebra::{DMatrix, DVector, Matrix3, Vector3};
+
+use super::*;
+use crate::problem::Dense;
+
+fn random(n: usize, seed: u64) -> DMatrix<f64> {
+    let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+    DMatrix::from_fn(n, n, |_, _| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as f64 / (1u64 << 30) as f64 - 1.0
+    })
+}
+
+fn factor<F: Factorization<Scalar = f64>>(a: &[f64], n: usize) -> Result<F, LinearError> {
+    let mut factor = F::new("A", n)?;
+    factor.matrix_mut().copy_from_slice(a);
+    factor.factor("A")?;
+    Ok(factor)
+}
+
+/// `|A x - b|` and `|Aᵀ x - b|` are below `c n eps |A| |x|`: backward stability.
+fn solves<F: Factorization<Scalar = f64>>(a: &DMatrix<f64>) {
+    let n = a.nrows();
+    let factor: F = factor(a.as_slice(), n).expect("regular");
+    let b = DVector::from_fn(n, |i, _| (i as f64).sin() + 0.3);
+    for transposed in [false, true] {
+        let mut x = b.clone();
+        let a = if transposed { a.transpose() } else { a.clone() };
+        if transposed {
+            factor.solve_tr(x.as_mut_slice());
+        } else {
+            factor.solve(x.as_mut_slice());
+        }
+        let tolerance = 100.0 * n as f64 * f64::EPSILON * (a.norm() * x.norm() + b.norm());
+        assert!(
+            (&a * &x - &b).norm() <= tolerance,
+            "n = {n}, {transposed}: {}",
+            (&a * &x - &b).norm()
+        );
+    }
+}
+
+#[test]
+fn every_factorisation_solves() {
+    for n in (0..20).chain([50, 101]) {
+        for seed in 0..4 {
+            let a = random(n, seed + 100 * n as u64);
+            solves::<Lu<DMatrix<f64>>>(&a);
+            solves::<Cholesky<DMatrix<f64>>>(&(&a * a.transpose() + DMatrix::identity(n, n) * 0.1));
+            solves::<Ldlt<DMatrix<f64>>>(&(&a + a.transpose()));
+            // Zero diagonal: every first step is a 2 x 2 block.
+            let mut hollow = &a + a.transpose();
+            hollow.fill_diagonal(0.0);
+            if n != 1 {
+                solves::<Ldlt<DMatrix<f64>>>(&hollow);
+            }
+            let saddle = DMatrix::from_fn(2 * n, 2 * n, |i, j| match (i < n, j < n) {
+                (true, true) => {
+                    if i == j {
+                        2.0
+                    } else {
+                        0.0
+                    }
+                }
+                (true, false) => a[(i, j - n)],
+                (false, true) => a[(j, i - n)],
+                (false, false) => 0.0,
+            });
+            solves::<Ldlt<DMatrix<f64>>>(&saddle);
+        }
+    }
+}
+
+#[test]
+fn indefinite_two_by_two_and_static_storage() {
+    let a = Matrix3::new(0.0, 1.0, 2.0, 1.0, 0.0, 3.0, 2.0, 3.0, 0.0);
+    let ldlt: Ldlt<Matrix3<f64>> = factor(a.as_slice(), 3).expect("regular");
+    let lu: Lu<Matrix3<f64>> = factor(a.as_slice(), 3).expect("regular");
+    let (mut x, mut z) = (Vector3::new(1.0, -2.0, 0.5), Vector3::new(1.0, -2.0, 0.5));
+    ldlt.solve(x.as_mut_slice());
+    lu.solve(z.as_mut_slice());
+    assert!((x - z).norm() < 1e-14);
+    assert!((a * x - Vector3::new(1.0, -2.0, 0.5)).norm() < 1e-14);
+}
+
+#[test]
+fn diagonal_divides() {
+    let d: Diagonal<DVector<f64>> = factor(&[2.0, -4.0], 2).expect("regular");
+    let mut x = [1.0, 1.0];
+    d.solve(&mut x);
+    assert_eq!(x, [0.5, -0.25]);
+    assert!(matches!(
+        factor::<Diagonal<DVector<f64>>>(&[1.0, 0.0], 2),
+        Err(LinearError::Singular { pivot: 1, .. })
+    ));
+}
+
+#[test]
+fn singular_matrices_are_typed() {
+    let mut rank = random(6, 3);
+    let last = rank.column(0) * 0.5 - rank.column(3);
+    rank.set_column(5, &last);
+    assert!(matches!(
+        factor::<Lu<DMatrix<f64>>>(rank.as_slice(), 6),
+        Err(LinearError::Singular { pivot: 5, .. })
+    ));
+    let gram = DMatrix::from_element(4, 4, 1.0);
+    assert!(matches!(
+        factor::<Cholesky<DMatrix<f64>>>(gram.as_slice(), 4),
+        Err(LinearError::Singular { pivot: 1, .. })
+    ));
+    assert!(matches!(
+        factor::<Ldlt<DMatrix<f64>>>(gram.as_slice(), 4),
+        Err(LinearError::Singular { pivot: 1, .. })
+    ));
+    let zero = DMatrix::zeros(3, 3);
+    assert!(matches!(
+        factor::<Ldlt<DMatrix<f64>>>(zero.as_slice(), 3),
+        Err(LinearError::Singular { pivot: 0, .. })
+    ));
+    assert!(matches!(
+        factor::<Lu<DMatrix<f64>>>(zero.as_slice(), 3),
+        Err(LinearError::Singular { pivot: 0, .. })
+    ));
+}
+
+#[test]
+fn indefinite_is_not_definite() {
+    let a = DMatrix::from_row_slice(2, 2, &[1.0, 2.0, 2.0, 1.0]);
+    let error = factor::<Cholesky<DMatrix<f64>>>(a.as_slice(), 2).expect_err("indefinite");
+    assert_eq!(
+        error,
+        LinearError::NotDefinite {
+            what: "A",
+            pivot: 1,
+            value: -3.0
+        }
+    );
+}
+
+#[test]
+fn scaling_is_not_singularity() {
+    let d = [1e-30, 1.0, 1e30];
+    let a = random(3, 5);
+    let spd = &a * a.transpose() + DMatrix::identity(3, 3);
+    let scaled = DMatrix::from_fn(3, 3, |i, j| d[i] * spd[(i, j)] * d[j]);
+    assert!(factor::<Cholesky<DMatrix<f64>>>(scaled.as_slice(), 3).is_ok());
+    assert!(
+        factor::<Ldlt<DMatrix<f64>>>(DMatrix::from_diagonal(&d.to_vec().into()).as_slice(), 3)
+            .is_ok()
+    );
+    let rows = DMatrix::from_fn(3, 3, |i, j| d[i] * a[(i, j)]);
+    assert!(factor::<Lu<DMatrix<f64>>>(rows.as_slice(), 3).is_ok());
+    assert!(factor::<Lu<DMatrix<f64>>>(rows.transpose().as_slice(), 3).is_ok());
+}
+
+#[test]
+fn non_finite_and_too_large_are_typed() {
+    let a = [1.0, 0.0, f64::NAN, 1.0];
+    for error in [
+        factor::<Lu<DMatrix<f64>>>(&a, 2).err(),
+        factor::<Cholesky<DMatrix<f64>>>(&a, 2).err(),
+        factor::<Ldlt<DMatrix<f64>>>(&a, 2).err(),
+    ] {
+        assert_eq!(
+            error,
+            Some(LinearError::NonFinite {
+                what: "A",
+                index: 2
+            })
+        );
+    }
+    assert!(matches!(
+        Lu::<DMatrix<f64>>::new("F_1", 1 << 20),
+        Err(LinearError::TooLarge { .. })
+    ));
+    assert!(matches!(
+        DMatrix::<f64>::try_zeros("A", usize::MAX, 2),
+        Err(LinearError::TooLarge { .. })
+    ));
+}
