@@ -1,1 +1,14 @@
-//! differentiate.
+//! Differentiation: gradients of scalars, and Jacobians of what is linear in a direction.
+//!
+//! Products with a direction are gradients of scalars as well: `F_1ᵀ s = ∇ₓ⟨s, F⟩` and
+//! `F_1 u = ∇ₛ⟨F_1ᵀ s, u⟩`. Dense derivatives come from their products, lifted over the direction.
+//! So no intermediate has more axes than what was asked for.
+
+mod lift;
+mod quantities;
+mod reverse;
+mod rules;
+
+pub use lift::{Seed, lift};
+pub use quantities::{Cube, Matrix, Quantities, Vector, derive};
+pub use reverse::gradient;

@@ -1,0 +1,248 @@
+//! Partial derivatives of the elementwise functions, each in a stable form.
+
+use crate::ir::{Func, Graph, Id, Number, Size, Term, View};
+
+/// The derivative of a function in one argument.
+pub enum Partial {
+    /// Zero wherever it exists.
+    Zero,
+    /// A node of the function's own shape.
+    Factor(Id),
+    /// An arm of a select: the cotangent passes where the condition agrees.
+    Arm { condition: View, taken: bool },
+}
+
+/// `∂func/∂args[position]` at the node `value = func(args)` of the given shape.
+pub fn partial(graph: &mut Graph, func: Func, args: &[View], position: usize, value: Id, shape: &[Size]) -> Partial {
+    if func.is_piecewise_constant() {
+        return Partial::Zero;
+    }
+    if func == Func::Select {
+        return match position {
+            0 => Partial::Zero,
+            _ => Partial::Arm { condition: args[0].clone(), taken: position == 1 },
+        };
+    }
+    let mut rule = Rule { graph, args, value, shape };
+    let factor = if func.arity() == 1 { rule.unary(func) } else { rule.many(func, position) };
+    Partial::Factor(factor)
+}
+
+/// The arguments of a rule, with short names for what rules build.
+struct Rule<'a> {
+    graph: &'a mut Graph,
+    args: &'a [View],
+    value: Id,
+    shape: &'a [Size],
+}
+
+impl Rule<'_> {
+    fn unary(&mut self, func: Func) -> Id {
+        match func {
+            // (eᵗ)' = eᵗ
+            Func::Exp => self.value,
+            // (ln t)' = 1/t
+            Func::Ln => self.of(Func::Powi(-1)),
+            // (√t)' = 1/(2√t)
+            Func::Sqrt => self.scaled_of(0.5, Func::Powf(Number::new(-0.5))),
+            // (∛t)' = 1/(3 (∛t)²)
+            Func::Cbrt => {
+                let inverse = self.apply(Func::Powi(-2), self.value);
+                self.graph.scaled(1.0 / 3.0, inverse)
+            }
+            Func::Sin => self.of(Func::Cos),
+            Func::Cos => self.scaled_of(-1.0, Func::Sin),
+            // tan' = 1 + tan²
+            Func::Tan => {
+                let square = self.square(self.value);
+                self.affine(1.0, square, 1.0)
+            }
+            Func::Tanh => self.of(Func::Sech2),
+            // (1/cosh²)' = -2 tanh/cosh²
+            Func::Sech2 => {
+                let tanh = self.of(Func::Tanh);
+                self.times(-2.0, &[tanh, self.value])
+            }
+            Func::Sinh => self.of(Func::Cosh),
+            Func::Cosh => self.of(Func::Sinh),
+            // asin' = 1/√(1-t²), acos' = -asin'
+            Func::Asin => self.power_of_quadratic(1.0, -1.0, 1.0, -0.5),
+            Func::Acos => self.power_of_quadratic(-1.0, -1.0, 1.0, -0.5),
+            // atan' = 1/(1+t²)
+            Func::Atan => self.power_of_quadratic(1.0, 1.0, 1.0, -1.0),
+            // asinh' = 1/√(1+t²)
+            Func::Asinh => self.power_of_quadratic(1.0, 1.0, 1.0, -0.5),
+            // acosh' = 1/√(t²-1)
+            Func::Acosh => self.power_of_quadratic(1.0, 1.0, -1.0, -0.5),
+            // atanh' = 1/(1-t²)
+            Func::Atanh => self.power_of_quadratic(1.0, -1.0, 1.0, -1.0),
+            // ln(1+t)' = 1/(1+t)
+            Func::Ln1p => {
+                let argument = self.argument(0);
+                let shifted = self.affine(1.0, argument, 1.0);
+                self.apply(Func::Powi(-1), shifted)
+            }
+            // (eᵗ-1)' = eᵗ
+            Func::ExpM1 => self.of(Func::Exp),
+            // (tⁿ)' = n tⁿ⁻¹
+            Func::Powi(n) => self.scaled_of(f64::from(n), Func::Powi(n - 1)),
+            Func::Powf(p) => self.scaled_of(p.get(), power(p.get() - 1.0)),
+            Func::NormPow(p) => self.scaled_of(p.get(), Func::NormPow(Number::new(p.get() - 1.0))),
+            Func::Logistic(order) => self.logistic(order),
+            // (√(1+s) - 1)' = 1/(2√(1+s))
+            Func::Sqrt1pM1 => {
+                let argument = self.argument(0);
+                let shifted = self.affine(1.0, argument, 1.0);
+                let root = self.apply(Func::Powf(Number::new(-0.5)), shifted);
+                self.graph.scaled(0.5, root)
+            }
+            Func::Abs => self.of(Func::Sign0),
+            _ => unreachable!("{func:?} has another rule"),
+        }
+    }
+
+    fn many(&mut self, func: Func, position: usize) -> Id {
+        match (func, position) {
+            // huber' = clamp(t, -δ, δ)
+            (Func::Huber, 0) => {
+                let delta = self.args[1].clone();
+                let negative = self.graph.view(-1.0, &delta, self.shape.to_vec());
+                let negative = self.graph.whole(negative);
+                self.map(Func::Clamp, vec![self.args[0].clone(), negative, delta])
+            }
+            // ∂huber/∂δ = max(|t| - δ, 0)
+            (Func::Huber, _) => {
+                let abs = self.map(Func::Abs, vec![self.args[0].clone()]);
+                let terms = vec![self.graph.term(1.0, abs), Term { coefficient: Number::new(-1.0), view: self.args[1].clone() }];
+                let excess = self.graph.sum(terms, self.shape.to_vec());
+                let zero = self.constant(0.0);
+                let excess = self.graph.whole(excess);
+                self.map(Func::Max, vec![excess, zero])
+            }
+            // ∂xʸ/∂x = y xʸ⁻¹
+            (Func::Pow, 0) => {
+                let exponent = self.argument(1);
+                let lowered = self.affine(1.0, exponent, -1.0);
+                let lowered = self.graph.whole(lowered);
+                let power = self.map(Func::Pow, vec![self.args[0].clone(), lowered]);
+                self.times(1.0, &[exponent, power])
+            }
+            // ∂xʸ/∂y = xʸ ln x
+            (Func::Pow, _) => self.map(Func::PowLn(1), self.args.to_vec()),
+            // ∂ xʸ(ln x)ᵏ/∂x = y xʸ⁻¹(ln x)ᵏ + k xʸ⁻¹(ln x)ᵏ⁻¹
+            (Func::PowLn(k), 0) => {
+                let exponent = self.argument(1);
+                let lowered = self.affine(1.0, exponent, -1.0);
+                let lowered = self.graph.whole(lowered);
+                let base = self.args[0].clone();
+                let first = self.map(Func::PowLn(k), vec![base.clone(), lowered.clone()]);
+                let first = self.times(1.0, &[exponent, first]);
+                let lower = if k == 1 { Func::Pow } else { Func::PowLn(k - 1) };
+                let second = self.map(lower, vec![base, lowered]);
+                let terms = vec![self.graph.term(1.0, first), self.graph.term(f64::from(k), second)];
+                self.graph.sum(terms, self.shape.to_vec())
+            }
+            (Func::PowLn(k), _) => self.map(Func::PowLn(k + 1), self.args.to_vec()),
+            // ∂atan2(y, x)/∂y = x/(x²+y²), ∂/∂x = -y/(x²+y²)
+            (Func::Atan2, _) => {
+                let inverse = self.inverse_square_sum();
+                let other = self.argument(1 - position);
+                self.times(if position == 0 { 1.0 } else { -1.0 }, &[other, inverse])
+            }
+            // ∂hypot(a, b)/∂a = a/hypot, 0 at 0
+            (Func::Hypot, _) => {
+                let squares = self.square_sum();
+                let inverse = self.apply(Func::NormPow(Number::new(-0.5)), squares);
+                let own = self.argument(position);
+                self.times(1.0, &[own, inverse])
+            }
+            // max: one half each at a tie
+            (Func::Max, 0) | (Func::Min, 1) => self.map(Func::TieGt, vec![self.args[0].clone(), self.args[1].clone()]),
+            (Func::Max | Func::Min, _) => self.map(Func::TieGt, vec![self.args[1].clone(), self.args[0].clone()]),
+            (Func::Clamp, 0) => self.map(Func::Inside, self.args.to_vec()),
+            (Func::Clamp, 1) => self.map(Func::Lt, vec![self.args[0].clone(), self.args[1].clone()]),
+            (Func::Clamp, _) => self.map(Func::Gt, vec![self.args[0].clone(), self.args[2].clone()]),
+            _ => unreachable!("{func:?} has another rule"),
+        }
+    }
+
+    /// softplus' = σ, σ' = σσ₋, ...; from the fourth on `P' = P₂'(1-6P₂) - 6P₂P₂'`.
+    fn logistic(&mut self, order: u8) -> Id {
+        if order < 4 {
+            return self.of(Func::Logistic(order + 1));
+        }
+        // (P₂(1 - 6P₂))' = P₃(1 - 12P₂)
+        let second = self.of(Func::Logistic(2));
+        let third = self.of(Func::Logistic(3));
+        let factor = self.affine(-12.0, second, 1.0);
+        self.times(1.0, &[third, factor])
+    }
+
+    /// `scale·(a t² + b)^p`.
+    fn power_of_quadratic(&mut self, scale: f64, a: f64, b: f64, p: f64) -> Id {
+        let argument = self.argument(0);
+        let square = self.square(argument);
+        let quadratic = self.affine(a, square, b);
+        let value = self.apply(power(p), quadratic);
+        self.graph.scaled(scale, value)
+    }
+
+    fn square_sum(&mut self) -> Id {
+        let (a, b) = (self.argument(0), self.argument(1));
+        let (a, b) = (self.square(a), self.square(b));
+        self.graph.add_all(&[a, b], self.shape.to_vec())
+    }
+
+    fn inverse_square_sum(&mut self) -> Id {
+        let squares = self.square_sum();
+        self.apply(Func::Powi(-1), squares)
+    }
+
+    /// An argument, spread over the whole shape.
+    fn argument(&mut self, position: usize) -> Id {
+        self.graph.view(1.0, &self.args[position].clone(), self.shape.to_vec())
+    }
+
+    fn of(&mut self, func: Func) -> Id {
+        self.map(func, vec![self.args[0].clone()])
+    }
+
+    fn scaled_of(&mut self, scale: f64, func: Func) -> Id {
+        let value = self.of(func);
+        self.graph.scaled(scale, value)
+    }
+
+    fn map(&mut self, func: Func, args: Vec<View>) -> Id {
+        self.graph.map(func, args, self.shape.to_vec())
+    }
+
+    fn apply(&mut self, func: Func, node: Id) -> Id {
+        let view = self.graph.whole(node);
+        self.map(func, vec![view])
+    }
+
+    fn constant(&mut self, value: f64) -> View {
+        View { node: self.graph.constant(value), axes: Vec::new() }
+    }
+
+    fn square(&mut self, node: Id) -> Id {
+        self.times(1.0, &[node, node])
+    }
+
+    fn times(&mut self, coefficient: f64, nodes: &[Id]) -> Id {
+        let views: Vec<View> = nodes.iter().map(|n| self.graph.whole(*n)).collect();
+        self.graph.times(coefficient, &views, self.shape.to_vec())
+    }
+
+    /// `a·node + b`.
+    fn affine(&mut self, a: f64, node: Id, b: f64) -> Id {
+        let one = self.constant(1.0);
+        let terms = vec![self.graph.term(a, node), Term { coefficient: Number::new(b), view: one }];
+        self.graph.sum(terms, self.shape.to_vec())
+    }
+}
+
+/// `t^p` as the exact integer power where p is one.
+fn power(p: f64) -> Func {
+    if p.fract() == 0.0 && p.abs() <= f64::from(i16::MAX) { Func::Powi(p as i32) } else { Func::Powf(Number::new(p)) }
+}
