@@ -1,6 +1,8 @@
 //! The error accumulator: every mistake of a module is reported in one compile.
 
-use proc_macro2::Span;
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::ToTokens;
+use std::collections::BTreeSet;
 use std::fmt::Display;
 
 /// Collected errors, in the order in which they were found.
@@ -12,18 +14,87 @@ pub struct Diagnostics {
 /// One error at its narrowest span: what was found and what is accepted, and the edit that mends it.
 #[derive(Debug, Clone)]
 pub struct Diagnostic {
+    /// Where it begins.
     pub span: Span,
+    /// Where it ends: the last token, or the same span again.
+    pub end: Span,
     pub message: String,
     pub help: Option<String>,
 }
 
-impl Diagnostics {
-    pub fn error(&mut self, span: Span, message: impl Display) {
-        self.errors.push(Diagnostic { span, message: message.to_string(), help: None });
+/// Where an error stands: a span, or a reference to the syntax that is to be underlined. A
+/// reference is better: on stable, `Spanned::span` of many tokens is the span of the first.
+pub trait Place {
+    /// The spans of the first and of the last token.
+    fn ends(self) -> (Span, Span);
+}
+
+impl Place for Span {
+    fn ends(self) -> (Span, Span) {
+        (self, self)
+    }
+}
+
+impl<T: ToTokens> Place for &T {
+    fn ends(self) -> (Span, Span) {
+        let mut tokens = self.to_token_stream().into_iter();
+        let Some(first) = tokens.next() else { return (Span::call_site(), Span::call_site()) };
+        let start = opening(&first);
+        (start, tokens.last().map_or_else(|| closing(&first), |last| closing(&last)))
+    }
+}
+
+fn opening(token: &TokenTree) -> Span {
+    match token {
+        TokenTree::Group(group) => group.span_open(),
+        other => other.span(),
+    }
+}
+
+fn closing(token: &TokenTree) -> Span {
+    match token {
+        TokenTree::Group(group) => group.span_close(),
+        other => other.span(),
+    }
+}
+
+impl Diagnostic {
+    pub fn new(place: impl Place, message: impl Display) -> Self {
+        let (span, end) = place.ends();
+        Self { span, end, message: message.to_string(), help: None }
     }
 
-    pub fn error_with_help(&mut self, span: Span, message: impl Display, help: impl Display) {
-        self.errors.push(Diagnostic { span, message: message.to_string(), help: Some(help.to_string()) });
+    /// With the edit that mends it.
+    #[must_use]
+    pub fn help(self, help: impl Display) -> Self {
+        Self { help: Some(help.to_string()), ..self }
+    }
+
+    fn text(&self) -> String {
+        match &self.help {
+            Some(help) => format!("{}\nhelp: {help}", self.message),
+            None => self.message.clone(),
+        }
+    }
+
+    fn to_error(&self) -> syn::Error {
+        // Two tokens carry the ends of the span: joining spans is not stable.
+        let ends: TokenStream = [self.span, self.end].map(|span| TokenTree::Ident(Ident::new("_at", span))).into_iter().collect();
+        syn::Error::new_spanned(ends, self.text())
+    }
+}
+
+impl Diagnostics {
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        self.errors.push(diagnostic);
+    }
+
+    pub fn error(&mut self, place: impl Place, message: impl Display) {
+        self.push(Diagnostic::new(place, message));
+    }
+
+    pub fn error_with_help(&mut self, place: impl Place, message: impl Display, help: impl Display) {
+        self.push(Diagnostic::new(place, message).help(help));
     }
 
     pub fn is_empty(&self) -> bool {
@@ -34,26 +105,79 @@ impl Diagnostics {
         self.errors.len()
     }
 
+    pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.errors.iter()
+    }
+
     /// The errors as one `syn::Error`, each at its own span, without exact repetitions.
     pub fn into_error(self) -> Option<syn::Error> {
-        let mut seen: Vec<(String, String)> = Vec::new();
+        let mut seen = BTreeSet::new();
         let mut combined: Option<syn::Error> = None;
         for diagnostic in self.errors {
-            let key = (format!("{:?}", diagnostic.span.start()), diagnostic.message.clone());
-            if seen.contains(&key) {
+            let start = diagnostic.span.start();
+            if !seen.insert((start.line, start.column, diagnostic.message.clone())) {
                 continue;
             }
-            seen.push(key);
-            let text = match &diagnostic.help {
-                Some(help) => format!("{}\nhelp: {help}", diagnostic.message),
-                None => diagnostic.message.clone(),
-            };
-            let error = syn::Error::new(diagnostic.span, text);
+            let error = diagnostic.to_error();
             match &mut combined {
                 Some(all) => all.combine(error),
                 None => combined = Some(error),
             }
         }
         combined
+    }
+}
+
+/// The candidate that is nearest to what was written, if one is near: `None` rather than a guess.
+pub fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let limit = (written.chars().count().max(3)) / 3;
+    candidates
+        .into_iter()
+        .map(|candidate| (distance(written, candidate), candidate))
+        .filter(|(distance, _)| *distance <= limit)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+/// Edit distance; a difference in case alone counts nothing.
+fn distance(left: &str, right: &str) -> usize {
+    let (left, right) = (left.to_lowercase(), right.to_lowercase());
+    let right: Vec<char> = right.chars().collect();
+    let mut row: Vec<usize> = (0..=right.len()).collect();
+    for (i, a) in left.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, b) in right.iter().enumerate() {
+            let replaced = diagonal + usize::from(a != *b);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[right.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_word_is_near_or_nothing() {
+        let words = ["norm", "norm_squared", "normalize", "dot"];
+        assert_eq!(nearest("nrom", words), None);
+        assert_eq!(nearest("nor", words), Some("norm"));
+        assert_eq!(nearest("norm_sqared", words), Some("norm_squared"));
+        assert_eq!(nearest("Dot", words), Some("dot"));
+        assert_eq!(nearest("determinant", words), None);
+    }
+
+    #[test]
+    fn repetitions_are_reported_once() {
+        let mut diagnostics = Diagnostics::default();
+        diagnostics.error(Span::call_site(), "one");
+        diagnostics.error(Span::call_site(), "one");
+        diagnostics.error_with_help(Span::call_site(), "two", "mend");
+        let error = diagnostics.into_error().unwrap();
+        let texts: Vec<String> = error.into_iter().map(|e| e.to_string()).collect();
+        assert_eq!(texts, ["one", "two\nhelp: mend"]);
     }
 }

@@ -1,7 +1,23 @@
 //! The annotated module as syntax: its items by kind, its types resolved.
 
+mod constants;
+mod imports;
+mod keyword;
+mod nalgebra;
+mod options;
+mod parse;
+mod resolve;
+mod scope;
 mod types;
 
+#[cfg(test)]
+mod tests;
+
+pub use imports::Imports;
+pub use keyword::Keyword;
+pub use options::{Options, RoleOption};
+pub use parse::parse;
+pub use resolve::ACCEPTED;
 pub use types::{Dimension, Type};
 
 /// The annotated inline module. Items keep their order.
@@ -12,6 +28,10 @@ pub struct Module {
     pub attributes: Vec<syn::Attribute>,
     /// Every item, as the user wrote it: re-emitted untouched.
     pub items: Vec<syn::Item>,
+    /// What `use` declarations bring in.
+    pub imports: Imports,
+    /// The whole item as it came, to be emitted again.
+    pub source: proc_macro2::TokenStream,
 }
 
 impl Module {
@@ -42,5 +62,40 @@ impl Module {
             syn::Item::Struct(structure) if structure.ident == name => Some(structure),
             _ => None,
         })
+    }
+
+    pub fn constants(&self) -> impl Iterator<Item = &syn::ItemConst> {
+        self.items.iter().filter_map(|item| match item {
+            syn::Item::Const(constant) => Some(constant),
+            _ => None,
+        })
+    }
+
+    pub fn functions(&self) -> impl Iterator<Item = &syn::ItemFn> {
+        self.items.iter().filter_map(|item| match item {
+            syn::Item::Fn(function) => Some(function),
+            _ => None,
+        })
+    }
+
+    /// The names of the module's structs and type aliases.
+    pub fn type_names(&self) -> Vec<String> {
+        let name = |item: &syn::Item| match item {
+            syn::Item::Struct(structure) => Some(structure.ident.to_string()),
+            syn::Item::Type(alias) => Some(alias.ident.to_string()),
+            _ => None,
+        };
+        self.items.iter().filter_map(name).collect()
+    }
+
+    /// The name of an item of this module, if the path can mean one: `Data` or `self::Data`.
+    pub fn own_name<'p>(&self, path: &'p syn::Path) -> Option<&'p syn::Ident> {
+        let mut segments = path.segments.iter().map(|segment| &segment.ident);
+        let first = segments.next()?;
+        match (segments.next(), segments.next()) {
+            (None, _) if path.leading_colon.is_none() => Some(first),
+            (Some(second), None) if first == "self" => Some(second),
+            _ => None,
+        }
     }
 }

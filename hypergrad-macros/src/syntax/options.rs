@@ -1,0 +1,103 @@
+//! The attribute's arguments: `#[bilevel(f = loss, psi = none, crate = path)]`.
+
+use proc_macro2::{Ident, Punct, TokenStream, TokenTree};
+use syn::ext::IdentExt as _;
+use syn::parse::{ParseStream, Parser as _};
+
+use super::keyword::Keyword;
+use crate::diagnostics::{Diagnostic, Diagnostics, nearest};
+
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    pub roles: Vec<RoleOption>,
+    /// Where hypergrad is, where the user says so.
+    pub crate_path: Option<syn::Path>,
+}
+
+/// `key = function` or `key = none`.
+#[derive(Debug, Clone)]
+pub struct RoleOption {
+    pub keyword: Keyword,
+    /// `None`: no function has this role.
+    pub function: Option<Ident>,
+}
+
+impl Options {
+    pub fn parse(tokens: TokenStream, diagnostics: &mut Diagnostics) -> Self {
+        let mut options = Self::default();
+        for argument in arguments(tokens) {
+            if let Err(error) = options.read(argument) {
+                diagnostics.push(error);
+            }
+        }
+        options
+    }
+
+    /// What the user said about this role.
+    pub fn role(&self, keyword: Keyword) -> Option<&RoleOption> {
+        self.roles.iter().find(|option| option.keyword == keyword)
+    }
+
+    fn read(&mut self, argument: TokenStream) -> Result<(), Diagnostic> {
+        let parsed = (|input: ParseStream<'_>| {
+            let key = input.call(Ident::parse_any)?;
+            input.parse::<syn::Token![=]>()?;
+            Ok((key, input.parse::<TokenStream>()?))
+        })
+        .parse2(argument.clone());
+        let Ok((key, value)) = parsed else {
+            return Err(
+                Diagnostic::new(&argument, "expected `key = value`").help("for example `#[bilevel(f = loss, g = validation)]`")
+            );
+        };
+        if key == "crate" {
+            return self.read_crate(&key, value);
+        }
+        let name = key.to_string();
+        let keyword = Keyword::read(&name).ok_or_else(|| unknown_key(&key, &name))?;
+        if self.role(keyword).is_some() {
+            return Err(Diagnostic::new(&key, format!("`{name}` is given twice")));
+        }
+        let function = function(&value)?;
+        self.roles.push(RoleOption { keyword, function });
+        Ok(())
+    }
+
+    fn read_crate(&mut self, key: &Ident, value: TokenStream) -> Result<(), Diagnostic> {
+        if self.crate_path.is_some() {
+            return Err(Diagnostic::new(key, "`crate` is given twice"));
+        }
+        let wrong = Diagnostic::new(&value, "expected the path of hypergrad").help("for example `crate = ::my_crate::hypergrad`");
+        self.crate_path = Some(syn::Path::parse_mod_style.parse2(value).map_err(|_| wrong)?);
+        Ok(())
+    }
+}
+
+fn function(value: &TokenStream) -> Result<Option<Ident>, Diagnostic> {
+    match syn::parse2::<Ident>(value.clone()) {
+        Ok(name) if name == "none" => Ok(None),
+        Ok(name) => Ok(Some(name)),
+        Err(_) => {
+            let bare = value.to_string().trim_matches('"').to_owned();
+            let wrong = Diagnostic::new(value, "expected the name of a function of this module, or `none`");
+            Err(if syn::parse_str::<Ident>(&bare).is_ok() { wrong.help(format!("write `{bare}`")) } else { wrong })
+        }
+    }
+}
+
+fn unknown_key(key: &Ident, name: &str) -> Diagnostic {
+    let keys: Vec<&str> = Keyword::spellings().chain(["crate"]).collect();
+    let diagnostic = Diagnostic::new(key, format!("unknown key `{name}`; the keys are `{}`", keys.join("`, `")));
+    match nearest(name, keys) {
+        Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+        None => diagnostic,
+    }
+}
+
+/// Splits at commas, so that one wrong argument does not hide the others.
+fn arguments(tokens: TokenStream) -> Vec<TokenStream> {
+    let is_comma = |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if Punct::as_char(punct) == ',');
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    let parts = tokens.split(is_comma).filter(|part| !part.is_empty());
+    parts.map(|part| part.iter().cloned().collect()).collect()
+}

@@ -1,0 +1,69 @@
+//! Tokens of the attribute and of the module → options and [`Module`].
+
+use proc_macro2::{Ident, TokenStream};
+
+use super::{Imports, Module, Options};
+use crate::diagnostics::{Diagnostic, Diagnostics};
+
+/// Reads what stands between the attribute's parentheses and the annotated item.
+pub fn parse(attribute: TokenStream, item: TokenStream, diagnostics: &mut Diagnostics) -> Option<(Options, Module)> {
+    let options = Options::parse(attribute, diagnostics);
+    let parsed = syn::parse2::<syn::Item>(item.clone());
+    match parsed {
+        Ok(syn::Item::Mod(module)) => read_module(module, item, diagnostics).map(|module| (options, module)),
+        Ok(_) => {
+            diagnostics.error_with_help(
+                &item,
+                "`#[bilevel]` belongs on an inline module that holds the functions `f` and `g`",
+                "put the functions into `mod name { .. }` and the attribute on it",
+            );
+            None
+        }
+        Err(error) => {
+            for error in error {
+                diagnostics.error(error.span(), error);
+            }
+            None
+        }
+    }
+}
+
+fn read_module(module: syn::ItemMod, source: TokenStream, diagnostics: &mut Diagnostics) -> Option<Module> {
+    let Some((_, items)) = module.content else {
+        let name = &module.ident;
+        diagnostics.error_with_help(
+            &source,
+            format!("`#[bilevel]` reads the module's body, and `mod {name};` keeps it in another file"),
+            format!("write it inline: `mod {name} {{ .. }}`"),
+        );
+        return None;
+    };
+    let imports = Imports::read(&items);
+    let module = Module { ident: module.ident, visibility: module.vis, attributes: module.attrs, items, imports, source };
+    if let Some(name) = user_problem(&module) {
+        diagnostics.push(
+            Diagnostic::new(&name, "`Problem` is the type that `#[bilevel]` adds to the module")
+                .help("rename this item, or keep it outside of the module"),
+        );
+        return None;
+    }
+    Some(module)
+}
+
+/// A type or import of the user's that is called `Problem`.
+fn user_problem(module: &Module) -> Option<Ident> {
+    let defined = module.items.iter().find_map(|item| {
+        let name = match item {
+            syn::Item::Struct(item) => &item.ident,
+            syn::Item::Enum(item) => &item.ident,
+            syn::Item::Union(item) => &item.ident,
+            syn::Item::Type(item) => &item.ident,
+            syn::Item::Trait(item) => &item.ident,
+            syn::Item::TraitAlias(item) => &item.ident,
+            syn::Item::Mod(item) => &item.ident,
+            _ => return None,
+        };
+        (name == "Problem").then(|| name.clone())
+    });
+    defined.or_else(|| module.imports.ident("Problem").cloned())
+}

@@ -1,0 +1,164 @@
+//! Types, options and items, from text.
+
+use proc_macro2::TokenStream;
+
+use super::{Dimension, Keyword, Module, Options, Type, parse};
+use crate::diagnostics::Diagnostics;
+use crate::model::{Form, Scalar};
+
+fn module(items: &str) -> Module {
+    let mut diagnostics = Diagnostics::default();
+    let item: TokenStream = format!("mod m {{ {items} }}").parse().unwrap();
+    let (_, module) = parse(TokenStream::new(), item, &mut diagnostics).unwrap();
+    assert!(diagnostics.is_empty());
+    module
+}
+
+fn resolve(items: &str, written: &str) -> Result<Type, String> {
+    let mut diagnostics = Diagnostics::default();
+    let resolved = module(items).resolve_type(&syn::parse_str(written).unwrap(), &mut diagnostics);
+    resolved.ok_or_else(|| messages(diagnostics))
+}
+
+fn messages(diagnostics: Diagnostics) -> String {
+    let errors = diagnostics.into_error().into_iter().flatten();
+    errors.map(|error| error.to_string()).collect::<Vec<_>>().join("\n")
+}
+
+fn f64_tensor(rows: i64, columns: i64) -> Type {
+    let dimension = |value| if value < 0 { Dimension::Dynamic } else { Dimension::Constant(value) };
+    Type::tensor(Scalar::F64, dimension(rows), dimension(columns))
+}
+
+#[test]
+fn types_of_nalgebra() {
+    let cases = [
+        ("&DVector<f64>", f64_tensor(-1, 1)),
+        ("&'a nalgebra::DMatrix<f64>", f64_tensor(-1, -1)),
+        ("SVector<f64, 3>", f64_tensor(3, 1)),
+        ("SVector<f64, { 2 * N + 1 }>", f64_tensor(15, 1)),
+        ("SMatrix<f64, N, M>", f64_tensor(7, 5)),
+        ("na::RowVector3<f64>", f64_tensor(1, 3)),
+        ("V<f64>", f64_tensor(-1, 1)),
+        ("SVector<f64, U3>", f64_tensor(9, 1)),
+        ("Matrix2xX<f64>", f64_tensor(2, -1)),
+        ("OMatrix<f64, Const<N>, Dyn>", f64_tensor(7, -1)),
+        ("OMatrix<f64, U4, U12>", f64_tensor(4, 12)),
+        ("OVector<f64, Rows>", f64_tensor(4, 1)),
+        ("Vector<f64, Const<3>, S>", f64_tensor(3, 1)),
+        ("DVectorView<'_, f64>", f64_tensor(-1, 1)),
+        ("MatrixN<f64, Const<2>>", f64_tensor(2, 2)),
+        ("Weights", f64_tensor(7, 1)),
+        ("Pair<f64, 4>", f64_tensor(4, 4)),
+        ("Sized_<Const<6>>", f64_tensor(6, 1)),
+        ("Matrix1<f64>", f64_tensor(1, 1)),
+    ];
+    let items = "use nalgebra::{self as na, DVector as V}; const N: usize = M + 2; const M: usize = 5; const U3: usize = 9; type Rows = Const<4>;
+        type Weights = SVector<Real, N>; type Real = f64; type Pair<T, const K: usize> = SMatrix<T, K, K>; type Sized_<D> = OVector<f64, D>;";
+    for (written, expected) in cases {
+        assert_eq!(resolve(items, written), Ok(expected), "{written}");
+    }
+}
+
+#[test]
+fn forms_follow_from_dimensions() {
+    let form = |written| match resolve("", written) {
+        Ok(Type::Tensor { form, .. }) => form,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(form("SMatrix<f64, 3, 1>"), Form::Column);
+    assert_eq!(form("SMatrix<f64, 1, 3>"), Form::Row);
+    assert_eq!(form("SMatrix<f64, 1, 1>"), Form::Column);
+    assert_eq!(form("Matrix1xX<f64>"), Form::Row);
+    assert_eq!(form("DMatrix<f64>"), Form::Matrix);
+}
+
+#[test]
+fn other_types() {
+    assert_eq!(resolve("", "f32"), Ok(Type::Scalar(Scalar::F32)));
+    assert_eq!(resolve("", "usize"), Ok(Type::Count));
+    assert_eq!(resolve("", "i32"), Ok(Type::Integer));
+    assert_eq!(resolve("const N: usize = 2;", "[f64; N]"), Ok(Type::Array { scalar: Scalar::F64, length: 2 }));
+    assert_eq!(resolve("pub struct Data { a: f64 }", "&self::Data"), Ok(Type::Struct("Data".to_owned())));
+    assert_eq!(resolve("", "(f64, usize)"), Ok(Type::Tuple(vec![Type::Scalar(Scalar::F64), Type::Count])));
+    assert_eq!(resolve("use nalgebra_sparse::CsrMatrix;", "&CsrMatrix<f64>"), Ok(Type::Csr { scalar: Scalar::F64 }));
+}
+
+#[test]
+fn refused_types() {
+    let cases = [
+        ("", "DVectr<f64>", "did you mean `DVector`?"),
+        ("", "Vec<f64>", "use a `DVector<f64>`"),
+        ("", "&[f64]", "use a `DVector<f64>`"),
+        ("", "DVector<i64>", "write `DVector<f64>`"),
+        ("", "&mut DVector<f64>", "mutable reference"),
+        ("", "SVector<f64, N>", "`N` is no constant of this module"),
+        ("const NN: usize = 1;", "SVector<f64, N>", "did you mean `NN`?"),
+        ("const N: usize = M; const M: usize = N;", "SVector<f64, N>", "expected a constant integer"),
+        ("type A = B; type B = A;", "A", "defined by itself"),
+        ("type A = A;", "OVector<f64, A>", "no constant"),
+        ("", "SVector<f64>", "generic arguments"),
+        ("", "SVector", "generic arguments"),
+        ("use super::other::Data;", "Data", "define `Data` in this module"),
+        ("struct Data<'a> { a: &'a f64 }", "Data<'a>", "generic"),
+        ("", "fn(f64) -> f64", "kind of type"),
+        ("const N: usize = 9223372036854775807 + 1;", "[f64; N]", "overflows"),
+        ("", "[f64; 1 / 0]", "overflows"),
+        ("", "[[f64; 2]; 2]", "an array holds"),
+    ];
+    for (items, written, expected) in cases {
+        let text = resolve(items, written).unwrap_err();
+        assert!(text.contains(expected), "{written}: {text}");
+    }
+}
+
+#[test]
+fn views_own_nothing() {
+    let mut diagnostics = Diagnostics::default();
+    let written = syn::parse_str("DVectorView<'a, f64>").unwrap();
+    assert_eq!(module("").resolve_owned_type(&written, &mut diagnostics), None);
+    assert!(messages(diagnostics).contains("write `DVector<f64>`"));
+}
+
+fn options(text: &str) -> (Options, String) {
+    let mut diagnostics = Diagnostics::default();
+    let options = Options::parse(text.parse().unwrap(), &mut diagnostics);
+    (options, messages(diagnostics))
+}
+
+#[test]
+fn options_are_read_one_by_one() {
+    let (read, errors) = options("f = loss, g = validation, psi = none, φ = change, crate = ::a::b,");
+    assert_eq!(errors, "");
+    assert_eq!(read.role(Keyword::Objective).unwrap().function.as_ref().unwrap(), "loss");
+    assert!(read.role(Keyword::Local).unwrap().function.is_none());
+    assert_eq!(read.role(Keyword::Change).unwrap().function.as_ref().unwrap(), "change");
+    assert!(read.crate_path.is_some());
+    let (read, errors) = options("h = loss, g validation, f = \"loss\", f = a, f = b, outer = c, g = d, inr = e, crate = 3");
+    assert_eq!(read.roles.len(), 2);
+    for expected in [
+        "unknown key `h`",
+        "expected `key = value`",
+        "write `loss`",
+        "`f` is given twice",
+        "`g` is given twice",
+        "`inner`",
+        "path of",
+    ] {
+        assert!(errors.contains(expected), "{expected} in {errors}");
+    }
+}
+
+#[test]
+fn items_that_are_no_inline_module() {
+    let read = |text: &str| {
+        let mut diagnostics = Diagnostics::default();
+        assert!(parse(TokenStream::new(), text.parse().unwrap(), &mut diagnostics).is_none());
+        messages(diagnostics)
+    };
+    assert!(read("mod ridge;").contains("write it inline: `mod ridge { .. }`"));
+    assert!(read("fn f() {}").contains("inline module"));
+    assert!(read("mod m { struct Problem; }").contains("`Problem`"));
+    assert!(read("mod m { use super::other as Problem; }").contains("`Problem`"));
+    assert!(!read("mod m { fn f(x: ) }").is_empty());
+}
