@@ -36,11 +36,7 @@ pub(crate) fn zeros_y<P: Bilevel>(problem: &P, work: &P::Work) -> Result<Y<P>, L
 ///
 /// # Errors
 /// `F_1` cannot be factored, or v is not finite.
-pub fn adjoint_into<P: Bilevel>(
-    problem: &P,
-    work: &mut P::Work,
-    v: &mut [T<P>],
-) -> Result<(), EstimatorError> {
+pub fn adjoint_into<P: Bilevel>(problem: &P, work: &mut P::Work, v: &mut [T<P>]) -> Result<(), EstimatorError> {
     problem.g_1(work, v);
     check_finite("g_1", v)?;
     problem.factor(work)?;
@@ -66,11 +62,7 @@ pub(crate) fn omega_from_adjoint<P: Bilevel>(
 ///
 /// # Errors
 /// `F_1` cannot be factored, or a result is not finite.
-pub fn omega_into<P: Bilevel>(
-    problem: &P,
-    work: &mut P::Work,
-    out: &mut [T<P>],
-) -> Result<(), EstimatorError> {
+pub fn omega_into<P: Bilevel>(problem: &P, work: &mut P::Work, out: &mut [T<P>]) -> Result<(), EstimatorError> {
     let mut v = zeros_x(problem, work)?;
     let mut scratch = zeros_y(problem, work)?;
     adjoint_into(problem, work, v.flat_mut())?;
@@ -131,10 +123,7 @@ fn transpose_negated<S: Real>(a: &[S], rows: usize, cols: usize, out: &mut [S]) 
 ///
 /// # Errors
 /// `F_1` cannot be factored, a result is not finite, or a tensor is too large.
-pub fn psi_1<P, XXX, XYX, YXX>(
-    problem: &P,
-    work: &mut P::Work,
-) -> Result<Tensor3<YXX>, EstimatorError>
+pub fn psi_1<P, XXX, XYX, YXX>(problem: &P, work: &mut P::Work) -> Result<Tensor3<YXX>, EstimatorError>
 where
     P: Bilevel,
     XXX: Dense<Scalar = P::Scalar>,
@@ -151,10 +140,7 @@ where
     if n == 0 || m == 0 {
         return Ok(out);
     }
-    let slices = f_21
-        .flat_mut()
-        .chunks_exact_mut(n * m)
-        .zip(f_11.flat().chunks_exact(n * n));
+    let slices = f_21.flat_mut().chunks_exact_mut(n * m).zip(f_11.flat().chunks_exact(n * n));
     for ((slice, f_11), out) in slices.zip(out.flat_mut().chunks_exact_mut(m * n)) {
         kernels::gemm(-P::Scalar::ONE, f_11, w.flat(), slice, n, n, m);
         check_finite("Psi_1", slice)?;
@@ -172,11 +158,7 @@ where
 ///
 /// # Errors
 /// `F_1` cannot be factored, or a result is not finite.
-pub fn omega_1_into<P: Bilevel>(
-    problem: &P,
-    work: &mut P::Work,
-    out: &mut [T<P>],
-) -> Result<(), EstimatorError> {
+pub fn omega_1_into<P: Bilevel>(problem: &P, work: &mut P::Work, out: &mut [T<P>]) -> Result<(), EstimatorError> {
     let (n, m) = problem.dims(work);
     let mut v = zeros_x(problem, work)?;
     adjoint_into(problem, work, v.flat_mut())?;
@@ -193,11 +175,7 @@ pub fn omega_1_into<P: Bilevel>(
         kernels::gemm_tn(-T::<P>::ONE, w.flat(), m_11.flat(), out, m, n, n);
     } else {
         let mut scratch = zeros_y(problem, work)?;
-        for (t, out) in m_11
-            .flat_mut()
-            .chunks_exact_mut(n)
-            .zip(out.chunks_exact_mut(m))
-        {
+        for (t, out) in m_11.flat_mut().chunks_exact_mut(n).zip(out.chunks_exact_mut(m)) {
             problem.f_1_tr_solve(work, t);
             problem.f_2_tr_mul(work, t, scratch.flat_mut());
             kernels::axpy(-T::<P>::ONE, scratch.flat(), out);

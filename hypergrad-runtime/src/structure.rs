@@ -2,10 +2,7 @@
 
 /// Facts proved when the module was compiled. `false` means "not proved", never "disproved".
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "independent facts, read by name"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, read by name")]
 pub struct Structure {
     /// `F_1 = F_1ᵀ`.
     pub f1_symmetric: bool,

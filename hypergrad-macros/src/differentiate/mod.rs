@@ -9,6 +9,6 @@ mod quantities;
 mod reverse;
 mod rules;
 
-pub use lift::{Seed, lift};
+pub use lift::lift;
 pub use quantities::{Cube, Matrix, Quantities, Vector, derive};
 pub use reverse::gradient;

@@ -51,10 +51,7 @@ impl fmt::Display for EstimatorError {
             Self::Shape(error) => error.fmt(f),
             Self::Linear(error) => error.fmt(f),
             Self::NonFinite { what, index } => write!(f, "entry {index} of `{what}` is not finite"),
-            Self::NotAtRoot {
-                residual,
-                tolerance,
-            } => {
+            Self::NotAtRoot { residual, tolerance } => {
                 write!(
                     f,
                     "x is not a root: |F| is {residual:.3e}, at most {tolerance:.3e} is accepted; solve the inner problem first"
@@ -63,11 +60,7 @@ impl fmt::Display for EstimatorError {
             Self::NotAvailable { what, kind } => {
                 write!(f, "{what} is not available for the estimator `{kind}`")
             }
-            Self::InvalidSetting {
-                what,
-                value,
-                accepted,
-            } => {
+            Self::InvalidSetting { what, value, accepted } => {
                 write!(f, "`{what}` is {value:e}; accepted: {accepted}")
             }
         }

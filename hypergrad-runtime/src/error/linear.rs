@@ -49,34 +49,15 @@ pub enum LinearError {
 impl fmt::Display for LinearError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
-            Self::Singular {
-                what,
-                pivot,
-                value,
-                scale,
-            } => {
-                write!(
-                    f,
-                    "`{what}` is singular: pivot {pivot} is {value:.3e}, rounding relative to {scale:.3e}"
-                )
+            Self::Singular { what, pivot, value, scale } => {
+                write!(f, "`{what}` is singular: pivot {pivot} is {value:.3e}, rounding relative to {scale:.3e}")
             }
             Self::NotDefinite { what, pivot, value } => {
-                write!(
-                    f,
-                    "`{what}` is not positive definite: pivot {pivot} is {value:.3e}"
-                )
+                write!(f, "`{what}` is not positive definite: pivot {pivot} is {value:.3e}")
             }
             Self::NonFinite { what, index } => write!(f, "entry {index} of `{what}` is not finite"),
-            Self::TooLarge {
-                what,
-                rows,
-                cols,
-                limit,
-            } => {
-                write!(
-                    f,
-                    "dense `{what}` of {rows} x {cols} entries exceeds the limit of {limit} bytes"
-                )
+            Self::TooLarge { what, rows, cols, limit } => {
+                write!(f, "dense `{what}` of {rows} x {cols} entries exceeds the limit of {limit} bytes")
             }
         }
     }

@@ -56,9 +56,7 @@ impl<X, Y> OuterError<X, Y> {
     /// What the loop had reached, if anything.
     pub fn reached(&self) -> Option<&Minimum<X, Y>> {
         match self {
-            Self::Solve { reached, .. }
-            | Self::Estimator { reached, .. }
-            | Self::NonFinite { reached, .. } => reached.as_ref(),
+            Self::Solve { reached, .. } | Self::Estimator { reached, .. } | Self::NonFinite { reached, .. } => reached.as_ref(),
             Self::NotConverged { reached, .. } => Some(reached),
             _ => None,
         }
@@ -105,11 +103,7 @@ impl<X, Y> fmt::Display for OuterError<X, Y> {
                 "not converged: the gradient norm is {:.3e} after {} outer steps, {tolerance:.3e} was asked for",
                 reached.gradient_norm, reached.steps
             ),
-            Self::InvalidSetting {
-                what,
-                value,
-                accepted,
-            } => {
+            Self::InvalidSetting { what, value, accepted } => {
                 write!(f, "`{what}` is {value:e}; accepted: {accepted}")
             }
         }
@@ -142,18 +136,12 @@ impl<X, Y> From<LinearError> for OuterError<X, Y> {
 
 impl<X, Y> From<SolveError<X>> for OuterError<X, Y> {
     fn from(error: SolveError<X>) -> Self {
-        Self::Solve {
-            error,
-            reached: None,
-        }
+        Self::Solve { error, reached: None }
     }
 }
 
 impl<X, Y> From<EstimatorError> for OuterError<X, Y> {
     fn from(error: EstimatorError) -> Self {
-        Self::Estimator {
-            error,
-            reached: None,
-        }
+        Self::Estimator { error, reached: None }
     }
 }

@@ -38,22 +38,10 @@ pub enum ShapeError {
 impl fmt::Display for ShapeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
-            Self::Mismatch {
-                left,
-                left_size,
-                right,
-                right_size,
-            } => {
-                write!(
-                    f,
-                    "`{left}` is {left_size}, `{right}` is {right_size}: they must agree"
-                )
+            Self::Mismatch { left, left_size, right, right_size } => {
+                write!(f, "`{left}` is {left_size}, `{right}` is {right_size}: they must agree")
             }
-            Self::TooSmall {
-                what,
-                needed,
-                found,
-            } => {
+            Self::TooSmall { what, needed, found } => {
                 write!(f, "`{what}` is {found}, at least {needed} is needed")
             }
             Self::NonFinite { what, index } => write!(f, "entry {index} of `{what}` is not finite"),

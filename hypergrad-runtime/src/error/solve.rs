@@ -45,22 +45,8 @@ impl<X> SolveError<X> {
             Self::Shape(error) => SolveError::Shape(error),
             Self::Linear(error) => SolveError::Linear(error),
             Self::NonFinite { what, step } => SolveError::NonFinite { what, step },
-            Self::NotConverged {
-                solution,
-                tolerance,
-            } => SolveError::NotConverged {
-                solution: solution.map(change),
-                tolerance,
-            },
-            Self::InvalidSetting {
-                what,
-                value,
-                accepted,
-            } => SolveError::InvalidSetting {
-                what,
-                value,
-                accepted,
-            },
+            Self::NotConverged { solution, tolerance } => SolveError::NotConverged { solution: solution.map(change), tolerance },
+            Self::InvalidSetting { what, value, accepted } => SolveError::InvalidSetting { what, value, accepted },
         }
     }
 }
@@ -71,29 +57,13 @@ impl<X> fmt::Debug for SolveError<X> {
         match self {
             Self::Shape(error) => f.debug_tuple("Shape").field(error).finish(),
             Self::Linear(error) => f.debug_tuple("Linear").field(error).finish(),
-            Self::NonFinite { what, step } => f
-                .debug_struct("NonFinite")
-                .field("what", what)
-                .field("step", step)
-                .finish(),
-            Self::NotConverged {
-                solution,
-                tolerance,
-            } => f
-                .debug_struct("NotConverged")
-                .field("solution", solution)
-                .field("tolerance", tolerance)
-                .finish(),
-            Self::InvalidSetting {
-                what,
-                value,
-                accepted,
-            } => f
-                .debug_struct("InvalidSetting")
-                .field("what", what)
-                .field("value", value)
-                .field("accepted", accepted)
-                .finish(),
+            Self::NonFinite { what, step } => f.debug_struct("NonFinite").field("what", what).field("step", step).finish(),
+            Self::NotConverged { solution, tolerance } => {
+                f.debug_struct("NotConverged").field("solution", solution).field("tolerance", tolerance).finish()
+            }
+            Self::InvalidSetting { what, value, accepted } => {
+                f.debug_struct("InvalidSetting").field("what", what).field("value", value).field("accepted", accepted).finish()
+            }
         }
     }
 }
@@ -104,24 +74,14 @@ impl<X> fmt::Display for SolveError<X> {
             Self::Shape(error) => error.fmt(f),
             Self::Linear(error) => error.fmt(f),
             Self::NonFinite { what, step } => {
-                write!(
-                    f,
-                    "`{what}` is not finite after {step} steps; a smaller step or a better start may help"
-                )
+                write!(f, "`{what}` is not finite after {step} steps; a smaller step or a better start may help")
             }
-            Self::NotConverged {
-                solution,
-                tolerance,
-            } => write!(
+            Self::NotConverged { solution, tolerance } => write!(
                 f,
                 "not converged: |F| is {:.3e} after {} steps, {tolerance:.3e} was asked for",
                 solution.residual, solution.steps
             ),
-            Self::InvalidSetting {
-                what,
-                value,
-                accepted,
-            } => {
+            Self::InvalidSetting { what, value, accepted } => {
                 write!(f, "`{what}` is {value:e}; accepted: {accepted}")
             }
         }

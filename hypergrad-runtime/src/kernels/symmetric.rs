@@ -33,15 +33,7 @@ pub fn gram<T: Real>(alpha: T, a: &[T], rows: usize, cols: usize, out: &mut [T])
 /// `scratch` speeds it up: `rows` entries for one weighted column, [`weighted_gram_scratch`] for
 /// blocks of them. It may be empty.
 #[inline]
-pub fn weighted_gram<T: Real>(
-    alpha: T,
-    a: &[T],
-    d: &[T],
-    rows: usize,
-    cols: usize,
-    scratch: &mut [T],
-    out: &mut [T],
-) {
+pub fn weighted_gram<T: Real>(alpha: T, a: &[T], d: &[T], rows: usize, cols: usize, scratch: &mut [T], out: &mut [T]) {
     if rows == 0 || cols == 0 {
         return;
     }
@@ -67,11 +59,7 @@ fn weighted_plain<T: Real>(alpha: T, a: &[T], d: &[T], rows: usize, cols: usize,
     for j in 0..cols {
         for i in 0..=j {
             let (p, q) = (&a[i * rows..(i + 1) * rows], &a[j * rows..(j + 1) * rows]);
-            let sum = p
-                .iter()
-                .zip(q)
-                .zip(d)
-                .fold(T::ZERO, |sum, ((&p, &q), &d)| sum + p * d * q);
+            let sum = p.iter().zip(q).zip(d).fold(T::ZERO, |sum, ((&p, &q), &d)| sum + p * d * q);
             add_pair(out, cols, i, j, alpha * sum);
         }
     }
@@ -88,15 +76,7 @@ fn add_pair<T: Real>(out: &mut [T], cols: usize, i: usize, j: usize, value: T) {
 
 /// Adds `alpha a_iᵀ column` for every `i <= j`, and the mirror image.
 #[inline]
-fn add_column<T: Real>(
-    alpha: T,
-    a: &[T],
-    rows: usize,
-    cols: usize,
-    j: usize,
-    column: &[T],
-    out: &mut [T],
-) {
+fn add_column<T: Real>(alpha: T, a: &[T], rows: usize, cols: usize, j: usize, column: &[T], out: &mut [T]) {
     let quads = (j + 1) / 4;
     for (q, quad) in a.chunks_exact(4 * rows).take(quads).enumerate() {
         for (l, sum) in dot_four(four(quad, rows), column).into_iter().enumerate() {
@@ -130,27 +110,13 @@ mod large {
         for start in (0..cols).step_by(BLOCK) {
             let width = BLOCK.min(cols - start);
             let block = &a[start * rows..(start + width) * rows];
-            lower_block(
-                alpha,
-                &a[start * rows..],
-                block,
-                rows,
-                (start, width, cols),
-                out,
-            );
+            lower_block(alpha, &a[start * rows..], block, rows, (start, width, cols), out);
         }
         mirror(out, cols);
     }
 
     /// `out += alpha Aᵀ diag(d) A`.
-    pub fn weighted<T: Real>(
-        alpha: T,
-        a: &[T],
-        d: &[T],
-        (rows, cols): (usize, usize),
-        scratch: &mut [T],
-        out: &mut [T],
-    ) {
+    pub fn weighted<T: Real>(alpha: T, a: &[T], d: &[T], (rows, cols): (usize, usize), scratch: &mut [T], out: &mut [T]) {
         let half = is_symmetric(out, cols);
         let step = (scratch.len() / rows).min(BLOCK);
         for start in (0..cols).step_by(step) {
@@ -163,31 +129,12 @@ mod large {
                 }
             }
             if half {
-                lower_block(
-                    alpha,
-                    &a[start * rows..],
-                    block,
-                    rows,
-                    (start, width, cols),
-                    out,
-                );
+                lower_block(alpha, &a[start * rows..], block, rows, (start, width, cols), out);
             } else if width < NARROW {
-                narrow_full(
-                    alpha,
-                    a,
-                    block,
-                    rows,
-                    &mut out[start * cols..(start + width) * cols],
-                );
+                narrow_full(alpha, a, block, rows, &mut out[start * cols..(start + width) * cols]);
             } else {
                 let out = &mut out[start * cols..(start + width) * cols];
-                blocked::gemm(
-                    alpha,
-                    (a, rows, 1),
-                    (block, 1, rows),
-                    out,
-                    (cols, rows, width),
-                );
+                blocked::gemm(alpha, (a, rows, 1), (block, 1, rows), out, (cols, rows, width));
             }
         }
         if half {
@@ -209,11 +156,9 @@ mod large {
             return narrow_block(alpha, left, right, rows, (start, width, cols), out);
         }
         let left = DMatrixView::<T, Dyn, Dyn>::from_slice_with_strides(left, height, rows, rows, 1);
-        let right =
-            DMatrixView::<T, Dyn, Dyn>::from_slice_with_strides(right, rows, width, 1, rows);
+        let right = DMatrixView::<T, Dyn, Dyn>::from_slice_with_strides(right, rows, width, 1, rows);
         let mut out = DMatrixViewMut::from_slice(out, cols, cols);
-        out.view_mut((start, start), (height, width))
-            .gemm(alpha, &left, &right, T::ONE);
+        out.view_mut((start, start), (height, width)).gemm(alpha, &left, &right, T::ONE);
     }
 
     /// The same, entry by entry: nalgebra's own loops for few columns read out of bounds when a

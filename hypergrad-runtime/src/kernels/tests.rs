@@ -6,9 +6,7 @@ use super::*;
 fn entries(n: usize, seed: u64) -> Vec<f64> {
     let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
     let next = |_| {
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         ((state >> 33) as f64 / (1u64 << 31) as f64).mul_add(2.0, -1.0)
     };
     (0..n).map(next).collect()
@@ -73,23 +71,11 @@ fn matrix_times_vector() {
         let (a, x, z) = (entries(m * k, 4), entries(k, 5), entries(m, 6));
         let (mut out, mut expected) = (entries(m, 7), entries(m, 7));
         gemv(-1.5, &a, m, k, &x, &mut out);
-        naive(
-            -1.5,
-            |i, l| a[i + l * m],
-            |l, _| x[l],
-            &mut expected,
-            (m, k, 1),
-        );
+        naive(-1.5, |i, l| a[i + l * m], |l, _| x[l], &mut expected, (m, k, 1));
         close(&out, &expected, k);
         let (mut out, mut expected) = (entries(k, 8), entries(k, 8));
         gemv_t(-1.5, &a, m, k, &z, &mut out);
-        naive(
-            -1.5,
-            |i, l| a[l + i * m],
-            |l, _| z[l],
-            &mut expected,
-            (k, m, 1),
-        );
+        naive(-1.5, |i, l| a[l + i * m], |l, _| z[l], &mut expected, (k, m, 1));
         close(&out, &expected, m);
         let (mut out, mut expected) = (a.clone(), a.clone());
         ger(0.5, &z, &x, &mut out);
@@ -109,22 +95,10 @@ fn grams() {
             }
             let (mut out, mut expected) = (start.clone(), start.clone());
             gram(0.9, &a, rows, cols, &mut out);
-            naive(
-                0.9,
-                |i, l| a[l + i * rows],
-                |l, j| a[l + j * rows],
-                &mut expected,
-                (cols, rows, cols),
-            );
+            naive(0.9, |i, l| a[l + i * rows], |l, j| a[l + j * rows], &mut expected, (cols, rows, cols));
             close(&out, &expected, rows);
             let mut expected = start.clone();
-            naive(
-                0.9,
-                |i, l| a[l + i * rows] * d[l],
-                |l, j| a[l + j * rows],
-                &mut expected,
-                (cols, rows, cols),
-            );
+            naive(0.9, |i, l| a[l + i * rows] * d[l], |l, j| a[l + j * rows], &mut expected, (cols, rows, cols));
             for scratch in [0, rows, rows * n, weighted_gram_scratch(rows, cols)] {
                 let mut out = start.clone();
                 weighted_gram(0.9, &a, &d, rows, cols, &mut vec![0.0; scratch], &mut out);

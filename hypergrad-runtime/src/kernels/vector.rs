@@ -73,18 +73,12 @@ pub fn norm<T: Real>(a: &[T]) -> f64 {
     }
     let largest = a.iter().fold(0.0, |largest: f64, t| {
         let t = ComplexField::abs(t.wide());
-        if t > largest || t.is_nan() {
-            t
-        } else {
-            largest
-        }
+        if t > largest || t.is_nan() { t } else { largest }
     });
     if largest == 0.0 || !largest.is_finite() {
         return largest;
     }
-    let sum = a.iter().fold(0.0, |sum, t| {
-        sum + (t.wide() / largest) * (t.wide() / largest)
-    });
+    let sum = a.iter().fold(0.0, |sum, t| sum + (t.wide() / largest) * (t.wide() / largest));
     largest * ComplexField::sqrt(sum)
 }
 
@@ -109,11 +103,7 @@ pub fn all_finite<T: Real>(a: &[T]) -> bool {
 /// The index of the first entry that is infinite or NaN.
 #[inline]
 pub fn first_non_finite<T: Real>(a: &[T]) -> Option<usize> {
-    if all_finite(a) {
-        None
-    } else {
-        a.iter().position(|t| !t.is_finite())
-    }
+    if all_finite(a) { None } else { a.iter().position(|t| !t.is_finite()) }
 }
 
 #[cfg(test)]
@@ -128,10 +118,7 @@ mod tests {
         assert!((norm(&[3e30_f32, 4e30]) - 5e30).abs() < 1e24);
         assert_eq!(norm::<f64>(&[]), 0.0);
         assert!(norm(&[1.0, f64::NAN, 2.0]).is_nan());
-        assert!(
-            norm(&[f64::NAN, f64::INFINITY]).is_nan()
-                || norm(&[f64::NAN, f64::INFINITY]).is_infinite()
-        );
+        assert!(norm(&[f64::NAN, f64::INFINITY]).is_nan() || norm(&[f64::NAN, f64::INFINITY]).is_infinite());
     }
 
     #[test]

@@ -82,11 +82,7 @@ fn pivot<T: Real>(what: &'static str, a: &[T], n: usize, j: usize) -> Result<T, 
     let before = (0..j).fold(T::ZERO, |sum, k| sum + a[j + k * n] * a[j + k * n]);
     check_pivot(what, n, j, value, before + value.abs())?;
     if value < T::ZERO {
-        return Err(LinearError::NotDefinite {
-            what,
-            pivot: j,
-            value: value.wide(),
-        });
+        return Err(LinearError::NotDefinite { what, pivot: j, value: value.wide() });
     }
     Ok(value.sqrt())
 }

@@ -16,9 +16,7 @@ impl<D: Dense> Factorization for Diagonal<D> {
 
     #[inline]
     fn empty() -> Self {
-        Self {
-            entries: D::empty(),
-        }
+        Self { entries: D::empty() }
     }
 
     fn resize(&mut self, what: &'static str, n: usize) -> Result<(), LinearError> {
@@ -36,18 +34,8 @@ impl<D: Dense> Factorization for Diagonal<D> {
     #[inline]
     fn factor(&mut self, what: &'static str) -> Result<(), LinearError> {
         check_finite(what, self.entries.flat())?;
-        match self
-            .entries
-            .flat()
-            .iter()
-            .position(|&d| d == D::Scalar::ZERO)
-        {
-            Some(pivot) => Err(LinearError::Singular {
-                what,
-                pivot,
-                value: 0.0,
-                scale: 0.0,
-            }),
+        match self.entries.flat().iter().position(|&d| d == D::Scalar::ZERO) {
+            Some(pivot) => Err(LinearError::Singular { what, pivot, value: 0.0, scale: 0.0 }),
             None => Ok(()),
         }
     }

@@ -25,18 +25,12 @@ impl<D: Dense> Factorization for Ldlt<D> {
 
     #[inline]
     fn empty() -> Self {
-        Self {
-            matrix: D::empty(),
-            pivots: D::pivots(0),
-        }
+        Self { matrix: D::empty(), pivots: D::pivots(0) }
     }
 
     fn resize(&mut self, what: &'static str, n: usize) -> Result<(), LinearError> {
         if self.matrix.rows() != n {
-            *self = Self {
-                matrix: D::try_zeros(what, n, n)?,
-                pivots: D::pivots(n),
-            };
+            *self = Self { matrix: D::try_zeros(what, n, n)?, pivots: D::pivots(n) };
         }
         Ok(())
     }
@@ -129,11 +123,7 @@ fn for_blocks(pivots: &[usize], n: usize, mut step: impl FnMut(usize, usize, usi
 /// The first row of the block that ends before `end`.
 #[inline]
 fn block_before(pivots: &[usize], end: usize) -> usize {
-    if pivots[end - 1] == SECOND {
-        end - 2
-    } else {
-        end - 1
-    }
+    if pivots[end - 1] == SECOND { end - 2 } else { end - 1 }
 }
 
 /// Entry `(i, j)` of the symmetric matrix, from its lower triangle.
@@ -209,13 +199,7 @@ fn cancelled<T: Real>(a: &[T], n: usize, pivots: &[usize], j: usize, first: usiz
 }
 
 /// A 1 x 1 block: `l = a_j / d`, `A -= l d lᵀ`.
-fn eliminate_one<T: Real>(
-    what: &'static str,
-    a: &mut [T],
-    n: usize,
-    pivots: &[usize],
-    j: usize,
-) -> Result<(), LinearError> {
+fn eliminate_one<T: Real>(what: &'static str, a: &mut [T], n: usize, pivots: &[usize], j: usize) -> Result<(), LinearError> {
     let d = a[j + j * n];
     check_pivot(what, n, j, d, cancelled(a, n, pivots, j, j) + d.abs())?;
     let (column, rest) = super::split_column(a, n, j);
@@ -230,13 +214,7 @@ fn eliminate_one<T: Real>(
 }
 
 /// A 2 x 2 block E: `[l m] = [a_j a_j+1] E⁻¹`, `A -= [l m] E [l m]ᵀ`.
-fn eliminate_two<T: Real>(
-    what: &'static str,
-    a: &mut [T],
-    n: usize,
-    pivots: &mut [usize],
-    j: usize,
-) -> Result<(), LinearError> {
+fn eliminate_two<T: Real>(what: &'static str, a: &mut [T], n: usize, pivots: &mut [usize], j: usize) -> Result<(), LinearError> {
     let off = a[j + 1 + j * n];
     let size = cancelled(a, n, pivots, j, j) + a[j + j * n].abs();
     let size_other = cancelled(a, n, pivots, j + 1, j) + a[j + 1 + (j + 1) * n].abs();
@@ -261,8 +239,5 @@ fn solve_two<T: Real>(a: &[T], n: usize, j: usize, p: T, q: T) -> (T, T) {
     let (first, second) = (a[j + j * n] / off, a[j + 1 + (j + 1) * n] / off);
     let (p, q) = (p / off, q / off);
     let determinant = first * second - T::ONE;
-    (
-        (second * p - q) / determinant,
-        (first * q - p) / determinant,
-    )
+    ((second * p - q) / determinant, (first * q - p) / determinant)
 }

@@ -21,18 +21,12 @@ impl<D: Dense> Factorization for Lu<D> {
 
     #[inline]
     fn empty() -> Self {
-        Self {
-            matrix: D::empty(),
-            pivots: D::pivots(0),
-        }
+        Self { matrix: D::empty(), pivots: D::pivots(0) }
     }
 
     fn resize(&mut self, what: &'static str, n: usize) -> Result<(), LinearError> {
         if self.matrix.rows() != n {
-            *self = Self {
-                matrix: D::try_zeros(what, n, n)?,
-                pivots: D::pivots(n),
-            };
+            *self = Self { matrix: D::try_zeros(what, n, n)?, pivots: D::pivots(n) };
         }
         Ok(())
     }

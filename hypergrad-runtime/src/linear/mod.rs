@@ -67,27 +67,13 @@ fn check_finite<T: Real>(what: &'static str, a: &[T]) -> Result<(), LinearError>
 }
 
 /// Refuses a pivot that is rounding relative to `scale`, or overflowed.
-fn check_pivot<T: Real>(
-    what: &'static str,
-    n: usize,
-    pivot: usize,
-    value: T,
-    scale: T,
-) -> Result<(), LinearError> {
+fn check_pivot<T: Real>(what: &'static str, n: usize, pivot: usize, value: T, scale: T) -> Result<(), LinearError> {
     let (value, scale) = (value.wide(), scale.wide());
     if !(value.is_finite() && scale.is_finite()) {
-        return Err(LinearError::NonFinite {
-            what,
-            index: pivot * (n + 1),
-        });
+        return Err(LinearError::NonFinite { what, index: pivot * (n + 1) });
     }
     if nalgebra::ComplexField::abs(value) <= n as f64 * T::EPSILON * scale || value == 0.0 {
-        return Err(LinearError::Singular {
-            what,
-            pivot,
-            value,
-            scale,
-        });
+        return Err(LinearError::Singular { what, pivot, value, scale });
     }
     Ok(())
 }

@@ -9,9 +9,7 @@ use crate::problem::Dense;
 fn random(n: usize, seed: u64) -> DMatrix<f64> {
     let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
     DMatrix::from_fn(n, n, |_, _| {
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (state >> 33) as f64 / (1u64 << 30) as f64 - 1.0
     })
 }
@@ -37,11 +35,7 @@ fn solves<F: Factorization<Scalar = f64>>(a: &DMatrix<f64>) {
             factor.solve(x.as_mut_slice());
         }
         let tolerance = 100.0 * n as f64 * f64::EPSILON * (a.norm() * x.norm() + b.norm());
-        assert!(
-            (&a * &x - &b).norm() <= tolerance,
-            "n = {n}, {transposed}: {}",
-            (&a * &x - &b).norm()
-        );
+        assert!((&a * &x - &b).norm() <= tolerance, "n = {n}, {transposed}: {}", (&a * &x - &b).norm());
     }
 }
 
@@ -94,10 +88,7 @@ fn diagonal_divides() {
     let mut x = [1.0, 1.0];
     d.solve(&mut x);
     assert_eq!(x, [0.5, -0.25]);
-    assert!(matches!(
-        factor::<Diagonal<DVector<f64>>>(&[1.0, 0.0], 2),
-        Err(LinearError::Singular { pivot: 1, .. })
-    ));
+    assert!(matches!(factor::<Diagonal<DVector<f64>>>(&[1.0, 0.0], 2), Err(LinearError::Singular { pivot: 1, .. })));
 }
 
 #[test]
@@ -105,42 +96,20 @@ fn singular_matrices_are_typed() {
     let mut rank = random(6, 3);
     let last = rank.column(0) * 0.5 - rank.column(3);
     rank.set_column(5, &last);
-    assert!(matches!(
-        factor::<Lu<DMatrix<f64>>>(rank.as_slice(), 6),
-        Err(LinearError::Singular { pivot: 5, .. })
-    ));
+    assert!(matches!(factor::<Lu<DMatrix<f64>>>(rank.as_slice(), 6), Err(LinearError::Singular { pivot: 5, .. })));
     let gram = DMatrix::from_element(4, 4, 1.0);
-    assert!(matches!(
-        factor::<Cholesky<DMatrix<f64>>>(gram.as_slice(), 4),
-        Err(LinearError::Singular { pivot: 1, .. })
-    ));
-    assert!(matches!(
-        factor::<Ldlt<DMatrix<f64>>>(gram.as_slice(), 4),
-        Err(LinearError::Singular { pivot: 1, .. })
-    ));
+    assert!(matches!(factor::<Cholesky<DMatrix<f64>>>(gram.as_slice(), 4), Err(LinearError::Singular { pivot: 1, .. })));
+    assert!(matches!(factor::<Ldlt<DMatrix<f64>>>(gram.as_slice(), 4), Err(LinearError::Singular { pivot: 1, .. })));
     let zero = DMatrix::zeros(3, 3);
-    assert!(matches!(
-        factor::<Ldlt<DMatrix<f64>>>(zero.as_slice(), 3),
-        Err(LinearError::Singular { pivot: 0, .. })
-    ));
-    assert!(matches!(
-        factor::<Lu<DMatrix<f64>>>(zero.as_slice(), 3),
-        Err(LinearError::Singular { pivot: 0, .. })
-    ));
+    assert!(matches!(factor::<Ldlt<DMatrix<f64>>>(zero.as_slice(), 3), Err(LinearError::Singular { pivot: 0, .. })));
+    assert!(matches!(factor::<Lu<DMatrix<f64>>>(zero.as_slice(), 3), Err(LinearError::Singular { pivot: 0, .. })));
 }
 
 #[test]
 fn indefinite_is_not_definite() {
     let a = DMatrix::from_row_slice(2, 2, &[1.0, 2.0, 2.0, 1.0]);
     let error = factor::<Cholesky<DMatrix<f64>>>(a.as_slice(), 2).expect_err("indefinite");
-    assert_eq!(
-        error,
-        LinearError::NotDefinite {
-            what: "A",
-            pivot: 1,
-            value: -3.0
-        }
-    );
+    assert_eq!(error, LinearError::NotDefinite { what: "A", pivot: 1, value: -3.0 });
 }
 
 #[test]
@@ -150,10 +119,7 @@ fn scaling_is_not_singularity() {
     let spd = &a * a.transpose() + DMatrix::identity(3, 3);
     let scaled = DMatrix::from_fn(3, 3, |i, j| d[i] * spd[(i, j)] * d[j]);
     assert!(factor::<Cholesky<DMatrix<f64>>>(scaled.as_slice(), 3).is_ok());
-    assert!(
-        factor::<Ldlt<DMatrix<f64>>>(DMatrix::from_diagonal(&d.to_vec().into()).as_slice(), 3)
-            .is_ok()
-    );
+    assert!(factor::<Ldlt<DMatrix<f64>>>(DMatrix::from_diagonal(&d.to_vec().into()).as_slice(), 3).is_ok());
     let rows = DMatrix::from_fn(3, 3, |i, j| d[i] * a[(i, j)]);
     assert!(factor::<Lu<DMatrix<f64>>>(rows.as_slice(), 3).is_ok());
     assert!(factor::<Lu<DMatrix<f64>>>(rows.transpose().as_slice(), 3).is_ok());
@@ -167,20 +133,8 @@ fn non_finite_and_too_large_are_typed() {
         factor::<Cholesky<DMatrix<f64>>>(&a, 2).err(),
         factor::<Ldlt<DMatrix<f64>>>(&a, 2).err(),
     ] {
-        assert_eq!(
-            error,
-            Some(LinearError::NonFinite {
-                what: "A",
-                index: 2
-            })
-        );
+        assert_eq!(error, Some(LinearError::NonFinite { what: "A", index: 2 }));
     }
-    assert!(matches!(
-        Lu::<DMatrix<f64>>::new("F_1", 1 << 20),
-        Err(LinearError::TooLarge { .. })
-    ));
-    assert!(matches!(
-        DMatrix::<f64>::try_zeros("A", usize::MAX, 2),
-        Err(LinearError::TooLarge { .. })
-    ));
+    assert!(matches!(Lu::<DMatrix<f64>>::new("F_1", 1 << 20), Err(LinearError::TooLarge { .. })));
+    assert!(matches!(DMatrix::<f64>::try_zeros("A", usize::MAX, 2), Err(LinearError::TooLarge { .. })));
 }

@@ -15,11 +15,7 @@ pub fn softplus<T: Real>(t: T) -> T {
 #[inline]
 pub fn sigmoid<T: Real>(t: T) -> T {
     let e = exp(-abs(t));
-    if t >= T::ZERO {
-        T::ONE / (T::ONE + e)
-    } else {
-        e / (T::ONE + e)
-    }
+    if t >= T::ZERO { T::ONE / (T::ONE + e) } else { e / (T::ONE + e) }
 }
 
 /// `sigma(t) sigma(-t)`, the second derivative of softplus.
@@ -57,10 +53,7 @@ pub fn norm_pow<T: Real>(s: T, p: f64) -> T {
     if s <= T::ZERO {
         return T::ZERO;
     }
-    #[expect(
-        clippy::float_cmp,
-        reason = "exact values of the exponent have exact forms"
-    )]
+    #[expect(clippy::float_cmp, reason = "exact values of the exponent have exact forms")]
     if p == 0.5 {
         sqrt(s)
     } else if p == -0.5 {
@@ -92,11 +85,7 @@ pub fn pow_ln<T: Real>(x: T, y: T, k: i32) -> T {
     if x == T::ZERO && y > T::ZERO {
         return T::ZERO;
     }
-    if k == 0 {
-        pow(x, y)
-    } else {
-        pow(x, y) * powi(ln(x), k)
-    }
+    if k == 0 { pow(x, y) } else { pow(x, y) * powi(ln(x), k) }
 }
 
 /// `√(1 + s) - 1`.
@@ -186,11 +175,7 @@ pub fn clamp<T: Real>(t: T, low: T, high: T) -> T {
 /// The derivative of `clamp`: 1 inside and at both ends.
 #[inline]
 pub fn inside<T: Real>(t: T, low: T, high: T) -> T {
-    if t >= low && t <= high {
-        T::ONE
-    } else {
-        T::ZERO
-    }
+    if t >= low && t <= high { T::ONE } else { T::ZERO }
 }
 
 /// `t²/2` where `|t| <= delta`, `delta (|t| - delta/2)` outside.
@@ -198,11 +183,7 @@ pub fn inside<T: Real>(t: T, low: T, high: T) -> T {
 pub fn huber<T: Real>(t: T, delta: T) -> T {
     let half = T::lit(0.5);
     let a = abs(t);
-    if a <= delta {
-        half * t * t
-    } else {
-        delta * (a - half * delta)
-    }
+    if a <= delta { half * t * t } else { delta * (a - half * delta) }
 }
 
 /// `t^n`.
@@ -289,31 +270,12 @@ mod tests {
         assert_eq!((inside(1.0, 0.0, 1.0), inside(1.1, 0.0, 1.0)), (1.0, 0.0));
         assert_eq!((signum(0.0), signum(-0.0)), (1.0, -1.0));
         assert!(signum(f64::NAN).is_nan());
-        assert_eq!(
-            (
-                norm_pow(0.0, -0.5),
-                norm_pow(4.0, -0.5),
-                norm_pow(4.0, -1.5)
-            ),
-            (0.0, 0.5, 0.125)
-        );
+        assert_eq!((norm_pow(0.0, -0.5), norm_pow(4.0, -0.5), norm_pow(4.0, -1.5)), (0.0, 0.5, 0.125));
         assert_eq!(norm_pow(4.0_f64, 1.5), 8.0);
-        assert_eq!(
-            (pow(0.0, 2.0), pow(0.0, 0.0), pow_ln(0.0, 1.0, 3)),
-            (0.0, 1.0, 0.0)
-        );
-        assert_eq!(
-            (select(1.0, 2.0, 3.0), select(0.0, 2.0, f64::NAN).is_nan()),
-            (2.0, true)
-        );
+        assert_eq!((pow(0.0, 2.0), pow(0.0, 0.0), pow_ln(0.0, 1.0, 3)), (0.0, 1.0, 0.0));
+        assert_eq!((select(1.0, 2.0, 3.0), select(0.0, 2.0, f64::NAN).is_nan()), (2.0, true));
         assert_eq!((huber(0.5, 1.0), huber(-2.0, 1.0)), (0.125, 1.5));
-        assert_eq!(
-            (lt(1.0, 2.0), le(2.0, 2.0), gt(1.0, 2.0), ge(2.0, 2.0)),
-            (1.0, 1.0, 0.0, 1.0)
-        );
-        assert_eq!(
-            (eq(1.0, 1.0), ne(1.0, 1.0), clamp(3.0, 0.0, 2.0)),
-            (1.0, 0.0, 2.0)
-        );
+        assert_eq!((lt(1.0, 2.0), le(2.0, 2.0), gt(1.0, 2.0), ge(2.0, 2.0)), (1.0, 1.0, 0.0, 1.0));
+        assert_eq!((eq(1.0, 1.0), ne(1.0, 1.0), clamp(3.0, 0.0, 2.0)), (1.0, 0.0, 2.0));
     }
 }

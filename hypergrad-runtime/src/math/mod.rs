@@ -31,21 +31,11 @@ where
     S: RawStorage<T, R, C>,
 {
     let infinity = T::ONE / T::ZERO;
-    let largest = v
-        .iter()
-        .fold(-infinity, |largest, &t| kernel::max(largest, t));
+    let largest = v.iter().fold(-infinity, |largest, &t| kernel::max(largest, t));
     if largest == infinity || largest == -infinity {
-        return v.iter().fold(largest, |sum, &t| {
-            if t.is_finite() || t == -infinity {
-                sum
-            } else {
-                sum + t
-            }
-        });
+        return v.iter().fold(largest, |sum, &t| if t.is_finite() || t == -infinity { sum } else { sum + t });
     }
-    let sum = v
-        .iter()
-        .fold(T::ZERO, |sum, &t| sum + kernel::exp(t - largest));
+    let sum = v.iter().fold(T::ZERO, |sum, &t| sum + kernel::exp(t - largest));
     largest + kernel::ln(sum)
 }
 
@@ -206,9 +196,6 @@ mod tests {
         assert_eq!(log_sum_exp(&DMatrix::<f64>::zeros(0, 1)), f64::NEG_INFINITY);
         assert!(log_sum_exp(&Vector2::new(f64::NAN, 1.0)).is_nan());
         assert!(log_sum_exp(&Vector2::new(f64::NAN, f64::INFINITY)).is_nan());
-        assert_eq!(
-            log_sum_exp(&Vector2::new(1.0, f64::INFINITY)),
-            f64::INFINITY
-        );
+        assert_eq!(log_sum_exp(&Vector2::new(1.0, f64::INFINITY)), f64::INFINITY);
     }
 }

@@ -37,17 +37,10 @@ pub trait Dense: Clone {
     /// # Errors
     /// [`LinearError::TooLarge`] above [`BYTES_LIMIT`].
     fn try_zeros(what: &'static str, rows: usize, cols: usize) -> Result<Self, LinearError> {
-        let bytes = rows
-            .checked_mul(cols)
-            .and_then(|entries| entries.checked_mul(size_of::<Self::Scalar>()));
+        let bytes = rows.checked_mul(cols).and_then(|entries| entries.checked_mul(size_of::<Self::Scalar>()));
         match bytes {
             Some(bytes) if bytes <= BYTES_LIMIT => Ok(Self::zeros(rows, cols)),
-            _ => Err(LinearError::TooLarge {
-                what,
-                rows,
-                cols,
-                limit: BYTES_LIMIT,
-            }),
+            _ => Err(LinearError::TooLarge { what, rows, cols, limit: BYTES_LIMIT }),
         }
     }
 }

@@ -16,10 +16,7 @@ impl<D: Dense> Tensor3<D> {
     ///
     /// # Errors
     /// `LinearError::TooLarge` above [`super::BYTES_LIMIT`].
-    pub fn zeros(
-        what: &'static str,
-        dims: (usize, usize, usize),
-    ) -> Result<Self, crate::error::LinearError> {
+    pub fn zeros(what: &'static str, dims: (usize, usize, usize)) -> Result<Self, crate::error::LinearError> {
         let rows = dims.0.saturating_mul(dims.1);
         let storage = D::try_zeros(what, rows, dims.2)?;
         Ok(Self { storage, dims })
@@ -43,11 +40,7 @@ impl<D: Dense> Tensor3<D> {
     /// The entry at `(i, j, k)`, or `None` outside.
     pub fn get(&self, (i, j, k): (usize, usize, usize)) -> Option<&D::Scalar> {
         let (a, b, c) = self.dims;
-        if i < a && j < b && k < c {
-            self.storage.flat().get(i + a * (j + b * k))
-        } else {
-            None
-        }
+        if i < a && j < b && k < c { self.storage.flat().get(i + a * (j + b * k)) } else { None }
     }
 }
 

@@ -19,22 +19,12 @@ pub struct Solution<X> {
 impl<X> Solution<X> {
     /// Assembles a solution.
     pub const fn new(x: X, residual: f64, steps: usize, converged: bool) -> Self {
-        Self {
-            x,
-            residual,
-            steps,
-            converged,
-        }
+        Self { x, residual, steps, converged }
     }
 
     /// The same solution in another variable.
     pub fn map<Z>(self, change: impl FnOnce(X) -> Z) -> Solution<Z> {
-        Solution {
-            x: change(self.x),
-            residual: self.residual,
-            steps: self.steps,
-            converged: self.converged,
-        }
+        Solution { x: change(self.x), residual: self.residual, steps: self.steps, converged: self.converged }
     }
 }
 
