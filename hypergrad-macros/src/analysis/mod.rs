@@ -1,1 +1,5 @@
-//! analysis.
+//! Facts about the graph. Nothing here changes it.
+
+mod stage;
+
+pub use stage::{Stage, stages};
