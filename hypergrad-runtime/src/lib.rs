@@ -28,5 +28,6 @@ pub mod problem;
 pub mod scalar;
 pub mod structure;
 
+pub mod estimator;
 pub mod outer;
 pub mod solver;

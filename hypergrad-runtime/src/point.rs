@@ -2,7 +2,7 @@
 //!
 //! None of them returns a number that is not finite.
 
-use crate::error::{EstimatorError, LinearError};
+use crate::error::{EstimatorError, LinearError, ShapeError};
 use crate::kernels;
 use crate::problem::{Bilevel, Dense, Tensor3, Variable};
 use crate::scalar::Real;
@@ -13,6 +13,28 @@ pub type T<P> = <P as Bilevel>::Scalar;
 pub type X<P> = <<P as Bilevel>::X as Variable>::Flat;
 /// Flat storage of length m.
 pub type Y<P> = <<P as Bilevel>::Y as Variable>::Flat;
+
+/// Buffers at `(x, y)`, where every entry is finite: what `at` does.
+///
+/// # Errors
+/// A length does not fit the data, or an entry of x or y is not finite.
+pub fn start<P: Bilevel>(problem: &P, x: &P::X, y: &P::Y) -> Result<P::Work, ShapeError> {
+    let work = problem.work(x, y)?;
+    check_input("x", problem.x(&work))?;
+    check_input("y", problem.y(&work))?;
+    Ok(work)
+}
+
+/// Refuses entries of an input that are not finite.
+///
+/// # Errors
+/// `ShapeError::NonFinite` with the first index.
+pub fn check_input<S: Real>(what: &'static str, a: &[S]) -> Result<(), ShapeError> {
+    match kernels::first_non_finite(a) {
+        Some(index) => Err(ShapeError::NonFinite { what, index }),
+        None => Ok(()),
+    }
+}
 
 /// Refuses numbers that are not finite.
 pub(crate) fn check_finite<S: Real>(what: &'static str, a: &[S]) -> Result<(), EstimatorError> {

@@ -1,5 +1,60 @@
-//! Inner solvers: from a start x0 to `x*(y)`.
+//! Inner solvers: from a start x0 to `x*(y)`, where `F(x*(y), y) = 0`.
+//!
+//! Every solver stops in one of two ways: after exactly k steps (`.steps(k)`, always `Ok`), or when
+//! `|F(x, y)|` is small (`.tolerance(t)`, at most `.max_steps(k)`; else `Err(NotConverged)`, which
+//! carries the solution that was reached).
 
+mod fixed_point;
+mod gradient_descent;
+mod iterate;
+mod newton;
 mod solution;
 
+pub use fixed_point::FixedPoint;
+pub use gradient_descent::GradientDescent;
+pub(crate) use gradient_descent::scatter;
+pub use newton::Newton;
 pub use solution::Solution;
+
+use crate::error::{LinearError, SolveError};
+use crate::point;
+use crate::problem::{Bilevel, Variable};
+
+/// An inner solver.
+pub trait InnerSolver<P: Bilevel> {
+    /// Its vectors, made once: a run with a kept workspace allocates nothing itself.
+    type Workspace;
+
+    /// Makes the workspace for a point of these sizes.
+    ///
+    /// # Errors
+    /// Storage would be too large.
+    fn workspace(&self, problem: &P, work: &P::Work) -> Result<Self::Workspace, LinearError>;
+
+    /// Runs from the x in `work`, and leaves the last iterate there, also on error.
+    ///
+    /// # Errors
+    /// See [`SolveError`].
+    fn run(&self, problem: &P, work: &mut P::Work, workspace: &mut Self::Workspace) -> Result<Solution<()>, SolveError>;
+}
+
+/// Solves the inner problem at y, from x0.
+///
+/// # Errors
+/// Shapes, non-finite input or iterates, a singular `F_1` (Newton), invalid settings, and no
+/// convergence: the last one carries the solution that was reached.
+pub fn solve<P: Bilevel, S: InnerSolver<P>>(
+    problem: &P,
+    x0: &P::X,
+    y: &P::Y,
+    solver: &S,
+) -> Result<Solution<P::X>, SolveError<P::X>> {
+    let mut work = point::start(problem, x0, y)?;
+    let mut workspace = solver.workspace(problem, &work)?;
+    let result = solver.run(problem, &mut work, &mut workspace);
+    let x = |()| x0.like(problem.x(&work));
+    match result {
+        Ok(solution) => Ok(solution.map(x)),
+        Err(error) => Err(error.map(x)),
+    }
+}

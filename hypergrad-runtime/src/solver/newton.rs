@@ -1,0 +1,116 @@
+//! Newton's method with a backtracking line search.
+
+use nalgebra::ComplexField;
+
+use super::iterate::{Defaults, Moved, Stopping, Vectors, iterate, stopping_builders};
+use super::{InnerSolver, Solution};
+use crate::error::{LinearError, SolveError};
+use crate::kernels::{all_finite, axpy, dot, norm};
+use crate::point::T;
+use crate::problem::{Bilevel, Dense};
+use crate::scalar::Real;
+
+/// `x <- x - t F_1⁻¹ F`, with t in `1, 1/2, 1/4, ...` the first that decreases a merit function
+/// sufficiently (Armijo): f where the inner role is an objective and the step descends on it, else
+/// `|F|²/2`. The second is used as well where f changes by rounding only.
+///
+/// Quadratic convergence near a root where `F_1` is regular. Solves with the factorisation that the
+/// proved structure allows.
+///
+/// Defaults: `.tolerance(1e-10).max_steps(50)` (`f32`: the square root of
+/// that tolerance). Where the steps end or stall, the default accepts `1e-10 |F(x0, y)|` too, which
+/// rounding may not let it pass.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Newton {
+    stopping: Stopping,
+}
+
+/// The part of the predicted decrease that is asked for.
+const SUFFICIENT: f64 = 1e-4;
+/// Halvings before the search gives up.
+const HALVINGS: usize = 50;
+
+impl Newton {
+    /// With the default settings.
+    pub const fn new() -> Self {
+        Self { stopping: Stopping { exact: None, tolerance: None, max_steps: None } }
+    }
+}
+stopping_builders!(Newton);
+
+impl<P: Bilevel> InnerSolver<P> for Newton {
+    type Workspace = Vectors<P>;
+
+    fn workspace(&self, problem: &P, work: &P::Work) -> Result<Vectors<P>, LinearError> {
+        Vectors::new(problem, work)
+    }
+
+    fn run(&self, problem: &P, work: &mut P::Work, workspace: &mut Vectors<P>) -> Result<Solution<()>, SolveError> {
+        let settings = (self.stopping, Defaults { tolerance: 1e-10, max_steps: 50 });
+        iterate(problem, work, workspace, settings, |work, vectors, size| {
+            direction(problem, work, vectors)?;
+            let merit = Merit::choose(problem, work, vectors, size);
+            Ok(backtrack(problem, work, vectors, merit))
+        })
+    }
+}
+
+/// `F_1⁻¹ F` into `vectors.direction`.
+fn direction<P: Bilevel>(problem: &P, work: &mut P::Work, vectors: &mut Vectors<P>) -> Result<(), SolveError> {
+    vectors.direction.flat_mut().copy_from_slice(vectors.residual.flat());
+    problem.factor(work)?;
+    problem.f_1_solve(work, vectors.direction.flat_mut());
+    if all_finite(vectors.direction.flat()) { Ok(()) } else { Err(SolveError::NonFinite { what: "F_1⁻¹ F", step: 0 }) }
+}
+
+/// What the line search decreases.
+#[derive(Clone, Copy)]
+enum Merit {
+    /// f, with its value and `Fᵀ F_1⁻¹ F`, its slope along the step.
+    Objective { value: f64, slope: f64 },
+    /// `|F|`.
+    Residual { size: f64 },
+}
+
+impl Merit {
+    fn choose<P: Bilevel>(problem: &P, work: &mut P::Work, vectors: &Vectors<P>, size: f64) -> Self {
+        let slope = dot(vectors.residual.flat(), vectors.direction.flat()).wide();
+        match problem.objective(work).map(Real::wide) {
+            Some(value) if slope > 16.0 * T::<P>::EPSILON * ComplexField::abs(value) => Self::Objective { value, slope },
+            _ => Self::Residual { size },
+        }
+    }
+
+    /// Whether the point in `work`, t along the step, is good enough.
+    fn accepts<P: Bilevel>(self, problem: &P, work: &mut P::Work, scratch: &mut [T<P>], t: f64) -> bool {
+        match self {
+            Self::Objective { value, slope } => {
+                problem.objective(work).is_some_and(|now| now.wide() <= value - SUFFICIENT * t * slope)
+            }
+            Self::Residual { size } => {
+                problem.residual(work, scratch);
+                norm(scratch) <= size * (1.0 - SUFFICIENT * t)
+            }
+        }
+    }
+}
+
+/// Halves t until the merit accepts; leaves x as it was when none is accepted.
+fn backtrack<P: Bilevel>(problem: &P, work: &mut P::Work, vectors: &mut Vectors<P>, merit: Merit) -> Moved {
+    let mut t = 1.0;
+    for _ in 0..HALVINGS {
+        let trial = vectors.trial.flat_mut();
+        trial.copy_from_slice(vectors.x.flat());
+        axpy(T::<P>::lit(-t), vectors.direction.flat(), trial);
+        if all_finite(trial) {
+            problem.set_x(work, trial);
+            // The residual at x is not needed any more; `iterate` computes the next one.
+            if merit.accepts(problem, work, vectors.residual.flat_mut(), t) {
+                return Moved::Yes;
+            }
+        }
+        t *= 0.5;
+    }
+    problem.set_x(work, vectors.x.flat());
+    Moved::Stalled
+}
