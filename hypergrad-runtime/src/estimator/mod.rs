@@ -1,0 +1,96 @@
+//! Hypergradient estimators: from an approximate inner solution to `∇h(y)`.
+//!
+//! | estimator | formula | factorisations, solves | `C_y` |
+//! |---|---|---|---|
+//! | [`Ift`] | `Omega = g_2 - F_2ᵀ F_1⁻ᵀ g_1` | 1, 1 | `\|Omega_1\|` |
+//! | [`Preconditioned`] newton | Omega at `x - F_1⁻¹ F` | 2, 2 | 0 |
+//! | [`Preconditioned`] jacobi | Omega at `x - diag(F_1)⁻¹ F` | 1, 1 | `\|Omega_1 (I - diag(F_1)⁻¹ F_1)\|` |
+//! | [`Tangent`] | `Omega - Omega_1 F_1⁻¹ F` | 1, 3 | 0 |
+//!
+//! `C_y` is the constant of `|estimate - ∇h| <= C_y |x - x*| + O(|x - x*|²)`.
+
+mod direct;
+mod efficiency;
+mod ift;
+pub mod kind;
+mod preconditioned;
+mod report;
+mod tangent;
+
+#[cfg(feature = "std")]
+mod compare;
+
+#[cfg(feature = "std")]
+pub use compare::{Comparison, ComparisonRow, compare};
+pub use efficiency::{efficiency, jacobian};
+pub use ift::Ift;
+pub use preconditioned::{Precondition, Preconditioned};
+pub use report::{Hypergradient, Report};
+pub use tangent::Tangent;
+
+use crate::error::{EstimatorError, LinearError};
+use crate::point::{self, T, check_finite, zeros_y};
+use crate::problem::{Bilevel, Dense, Variable};
+use crate::structure::EstimatorKind;
+
+/// A hypergradient estimator.
+pub trait Estimator<P: Bilevel> {
+    /// Its vectors, made once: an estimate with a kept workspace allocates nothing itself.
+    type Workspace;
+
+    /// Which one it is.
+    fn kind(&self) -> EstimatorKind;
+
+    /// Makes the workspace for a point of these sizes.
+    ///
+    /// # Errors
+    /// Storage would be too large.
+    fn workspace(&self, problem: &P, work: &P::Work) -> Result<Self::Workspace, LinearError>;
+
+    /// The estimate at the point in `work`, into `gradient` of length m. The point is the same
+    /// afterwards, also on error.
+    ///
+    /// # Errors
+    /// `F_1` cannot be factored, or a quantity is not finite. What is in `gradient` then has no meaning.
+    fn estimate(
+        &self,
+        problem: &P,
+        work: &mut P::Work,
+        workspace: &mut Self::Workspace,
+        gradient: &mut [T<P>],
+    ) -> Result<Report, EstimatorError>;
+
+    /// The derivative of the estimate by x, `m x n`, into `out`.
+    ///
+    /// # Errors
+    /// As [`Estimator::estimate`]; and where there is no formula, at all or off a root.
+    fn jacobian_into(&self, problem: &P, work: &mut P::Work, out: &mut [T<P>]) -> Result<(), EstimatorError> {
+        let _ = (problem, work, out);
+        Err(EstimatorError::NotAvailable { what: "the Jacobian", kind: self.kind() })
+    }
+}
+
+/// The hypergradient at `(x, y)`, with the value of the outer objective there and a report.
+///
+/// # Errors
+/// Shapes, non-finite input or results, `F_1` singular or too large.
+pub fn hypergradient<P: Bilevel, E: Estimator<P>>(
+    problem: &P,
+    x: &P::X,
+    y: &P::Y,
+    estimator: &E,
+) -> Result<Hypergradient<P::Y>, EstimatorError> {
+    let mut work = point::start(problem, x, y)?;
+    let mut workspace = estimator.workspace(problem, &work)?;
+    let mut gradient = zeros_y(problem, &work)?;
+    let objective = objective(problem, &mut work)?;
+    let report = estimator.estimate(problem, &mut work, &mut workspace, gradient.flat_mut())?;
+    Ok(Hypergradient { gradient: y.like(gradient.flat()), objective, report })
+}
+
+/// `g(x, y)`, finite.
+pub(crate) fn objective<P: Bilevel>(problem: &P, work: &mut P::Work) -> Result<T<P>, EstimatorError> {
+    let value = problem.g(work);
+    check_finite("g", &[value])?;
+    Ok(value)
+}

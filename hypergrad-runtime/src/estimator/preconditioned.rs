@@ -1,0 +1,246 @@
+//! Omega after one preconditioned step.
+
+use super::direct::{Vectors, first_order_error, newton_step, omega, residual, shift};
+use super::{Estimator, Report, kind};
+use crate::error::{EstimatorError, LinearError};
+use crate::kernels::axpy;
+use crate::point::{T, check_finite, omega_1_into, zeros_x};
+use crate::problem::{Bilevel, Dense};
+use crate::scalar::Real;
+use crate::structure::EstimatorKind;
+
+/// `Omega^P(x, y) = Omega(x~, y)` with `x~ = x - P(x, y)⁻¹ F(x, y)` (FORMULAS 1.7).
+///
+/// With `P = F_1` (newton) the error is of second order in that of x, for every smooth problem: the
+/// adjoint is solved with `F_1(x~, y)`, factored anew unless it is proved constant in x. With
+/// `P = diag(F_1)` (jacobi) it is of first order, and exact as newton where `F_1` is diagonal.
+///
+/// The error estimate is that of Omega at the corrected point, `|Omega_1 F_1⁻¹ F|` at x~: one
+/// residual, two solves more, no further factorisation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Preconditioned<K> {
+    kind: K,
+    error_estimate: bool,
+}
+
+impl Preconditioned<kind::Newton> {
+    /// `P = F_1`.
+    pub const fn newton() -> Self {
+        Self { kind: kind::Newton, error_estimate: true }
+    }
+}
+
+impl Preconditioned<kind::Jacobi> {
+    /// `P = diag(F_1)`.
+    pub const fn jacobi() -> Self {
+        Self { kind: kind::Jacobi, error_estimate: true }
+    }
+}
+
+impl<K> Preconditioned<K> {
+    /// Whether to compute the error estimate (default: yes).
+    #[must_use]
+    pub fn error_estimate(mut self, wanted: bool) -> Self {
+        self.error_estimate = wanted;
+        self
+    }
+}
+
+/// A choice of P.
+pub trait Precondition<P: Bilevel> {
+    /// The kind of the estimator.
+    const KIND: EstimatorKind;
+
+    /// `n <- P⁻¹ n` at the point in `work`, with `scratch` of length n.
+    ///
+    /// # Errors
+    /// P is singular or not finite.
+    fn apply(&self, problem: &P, work: &mut P::Work, n: &mut [T<P>], scratch: &mut [T<P>]) -> Result<(), EstimatorError>;
+
+    /// `J E^P` in place, J `m x n`, `E^P = I - P⁻¹ F_1 + [P⁻¹ P_1[:,:,k] P⁻¹ F]_k`.
+    ///
+    /// # Errors
+    /// P is singular or not finite.
+    fn chain(&self, problem: &P, work: &mut P::Work, jacobian: &mut [T<P>]) -> Result<(), EstimatorError>;
+}
+
+impl<P: Bilevel, K: Precondition<P>> Estimator<P> for Preconditioned<K> {
+    type Workspace = Vectors<P>;
+
+    fn kind(&self) -> EstimatorKind {
+        K::KIND
+    }
+
+    fn workspace(&self, problem: &P, work: &P::Work) -> Result<Vectors<P>, LinearError> {
+        Vectors::new(problem, work)
+    }
+
+    fn estimate(
+        &self,
+        problem: &P,
+        work: &mut P::Work,
+        s: &mut Vectors<P>,
+        gradient: &mut [T<P>],
+    ) -> Result<Report, EstimatorError> {
+        let inner = residual(problem, work, s)?;
+        self.kind.apply(problem, work, s.n.flat_mut(), s.t.flat_mut())?;
+        shift(problem, work, s)?;
+        let result = at_corrected(problem, work, s, gradient, self.error_estimate);
+        problem.set_x(work, s.x.flat());
+        let (linear, error) = result?;
+        Ok(Report::direct(inner, linear, error, gradient))
+    }
+
+    /// `Omega_1(x~, y) E^P(x, y)`, at any x.
+    fn jacobian_into(&self, problem: &P, work: &mut P::Work, out: &mut [T<P>]) -> Result<(), EstimatorError> {
+        let mut s = Vectors::new(problem, work)?;
+        residual(problem, work, &mut s)?;
+        self.kind.apply(problem, work, s.n.flat_mut(), s.t.flat_mut())?;
+        shift(problem, work, &mut s)?;
+        let result = omega_1_into(problem, work, out);
+        problem.set_x(work, s.x.flat());
+        result?;
+        self.kind.chain(problem, work, out)?;
+        check_finite("Omega_1", out)
+    }
+}
+
+/// Omega, the linear residual and the error estimate at the corrected point.
+fn at_corrected<P: Bilevel>(
+    problem: &P,
+    work: &mut P::Work,
+    s: &mut Vectors<P>,
+    gradient: &mut [T<P>],
+    error_estimate: bool,
+) -> Result<(f64, Option<f64>), EstimatorError> {
+    let linear = omega(problem, work, s, gradient)?;
+    if !error_estimate || residual(problem, work, s).is_err() {
+        return Ok((linear, None));
+    }
+    Ok((linear, first_order_error(problem, work, s)))
+}
+
+impl<P: Bilevel> Precondition<P> for kind::Newton {
+    const KIND: EstimatorKind = EstimatorKind::Newton;
+
+    fn apply(&self, problem: &P, work: &mut P::Work, n: &mut [T<P>], _scratch: &mut [T<P>]) -> Result<(), EstimatorError> {
+        problem.factor(work)?;
+        problem.f_1_solve(work, n);
+        check_finite("F_1⁻¹ F", n)
+    }
+
+    /// `I - F_1⁻¹ F_1 = 0`, and row b of the rest is `L_11(z) n` with `F_1ᵀ z = J[b, :]`,
+    /// `n = F_1⁻¹ F`: no third-order tensor.
+    fn chain(&self, problem: &P, work: &mut P::Work, jacobian: &mut [T<P>]) -> Result<(), EstimatorError> {
+        if P::STRUCTURE.f1_constant_in_x {
+            jacobian.fill(T::<P>::ZERO);
+            return Ok(());
+        }
+        let mut s = Vectors::new(problem, work)?;
+        residual(problem, work, &mut s)?;
+        newton_step(problem, work, &mut s)?;
+        let mut g_11_n = zeros_x(problem, work)?;
+        problem.set_adjoint(work, s.v.flat());
+        problem.m_11_mul(work, s.n.flat(), g_11_n.flat_mut());
+        let m = problem.dims(work).1;
+        for b in 0..m {
+            take_row(jacobian, m, b, s.v.flat_mut());
+            problem.f_1_tr_solve(work, s.v.flat_mut());
+            check_finite("Omega_1 F_1⁻¹", s.v.flat())?;
+            problem.set_adjoint(work, s.v.flat());
+            problem.m_11_mul(work, s.n.flat(), s.t.flat_mut());
+            s.u.flat_mut().copy_from_slice(g_11_n.flat());
+            axpy(-T::<P>::ONE, s.t.flat(), s.u.flat_mut());
+            put_row(jacobian, m, b, s.u.flat());
+        }
+        Ok(())
+    }
+}
+
+impl<P: Bilevel> Precondition<P> for kind::Jacobi {
+    const KIND: EstimatorKind = EstimatorKind::Jacobi;
+
+    fn apply(&self, problem: &P, work: &mut P::Work, n: &mut [T<P>], scratch: &mut [T<P>]) -> Result<(), EstimatorError> {
+        diagonal(problem, work, scratch)?;
+        divide(n, scratch);
+        check_finite("diag(F_1)⁻¹ F", n)
+    }
+
+    /// With `d = diag(F_1)`, `q = F/d`, `z = J[b, :]/d`, row b is
+    /// `J[b, :] - F_1ᵀ z + sum_i z_i q_i F_11[i, i, :]`.
+    fn chain(&self, problem: &P, work: &mut P::Work, jacobian: &mut [T<P>]) -> Result<(), EstimatorError> {
+        let mut s = Vectors::new(problem, work)?;
+        let (n, m) = problem.dims(work);
+        diagonal(problem, work, s.x.flat_mut())?;
+        residual(problem, work, &mut s)?;
+        divide(s.n.flat_mut(), s.x.flat());
+        let before = P::YX::try_zeros("Omega_1", m, n).map(|mut before| {
+            before.flat_mut().copy_from_slice(jacobian);
+            before
+        })?;
+        for b in 0..m {
+            take_row(before.flat(), m, b, s.u.flat_mut());
+            divide(s.u.flat_mut(), s.x.flat());
+            problem.f_1_tr_mul(work, s.u.flat(), s.t.flat_mut());
+            take_row(before.flat(), m, b, s.u.flat_mut());
+            axpy(-T::<P>::ONE, s.t.flat(), s.u.flat_mut());
+            put_row(jacobian, m, b, s.u.flat());
+        }
+        if P::STRUCTURE.f1_constant_in_x {
+            return Ok(());
+        }
+        for i in 0..n {
+            diagonal_slice(problem, work, &mut s, i);
+            let factor = s.n.flat()[i] / s.x.flat()[i];
+            for b in 0..m {
+                let factor = factor * before.flat()[b + i * m];
+                for (k, &slice) in s.t.flat().iter().enumerate() {
+                    jacobian[b + k * m] += factor * slice;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// `F_11[i, i, :] = g_11 e_i - M_11(e_i) e_i` into `s.t`.
+fn diagonal_slice<P: Bilevel>(problem: &P, work: &mut P::Work, s: &mut Vectors<P>, i: usize) {
+    let (v, t, u) = (s.v.flat_mut(), s.t.flat_mut(), s.u.flat_mut());
+    v.fill(T::<P>::ZERO);
+    problem.set_adjoint(work, v);
+    v[i] = T::<P>::ONE;
+    problem.m_11_mul(work, v, t);
+    problem.set_adjoint(work, v);
+    problem.m_11_mul(work, v, u);
+    axpy(-T::<P>::ONE, u, t);
+}
+
+/// `diag(F_1)` without zeros.
+fn diagonal<P: Bilevel>(problem: &P, work: &mut P::Work, out: &mut [T<P>]) -> Result<(), EstimatorError> {
+    let what = "diag(F_1)";
+    problem.f_1_diagonal(work, out);
+    check_finite(what, out)?;
+    match out.iter().position(|&d| d == T::<P>::ZERO) {
+        Some(pivot) => Err(LinearError::Singular { what, pivot, value: 0.0, scale: 0.0 }.into()),
+        None => Ok(()),
+    }
+}
+
+fn divide<S: Real>(a: &mut [S], by: &[S]) {
+    for (a, &by) in a.iter_mut().zip(by) {
+        *a /= by;
+    }
+}
+
+/// Row b of a matrix with m rows.
+fn take_row<S: Copy>(a: &[S], m: usize, b: usize, out: &mut [S]) {
+    for (out, column) in out.iter_mut().zip(a.chunks_exact(m)) {
+        *out = column[b];
+    }
+}
+
+fn put_row<S: Copy>(a: &mut [S], m: usize, b: usize, row: &[S]) {
+    for (column, &row) in a.chunks_exact_mut(m).zip(row) {
+        column[b] = row;
+    }
+}
