@@ -28,6 +28,8 @@ pub mod problem;
 pub mod scalar;
 pub mod structure;
 
+#[cfg(feature = "std")]
+pub mod check;
 pub mod estimator;
 pub mod outer;
 pub mod solver;

@@ -1,0 +1,50 @@
+//! Emitted derivatives against differences of the user's own functions.
+//!
+//! The chain starts at those functions and climbs one order at a time, so that no difference of a
+//! difference is taken: F against differences of f, `F_1` and `F_2` against differences of F, the
+//! contractions `M_11`, `M_21` and the tensors against differences of first derivatives; products
+//! and solves against dense matrices; and the claims of `STRUCTURE` against numbers.
+
+mod chain;
+mod differences;
+mod report;
+
+pub use report::{DerivativeReport, DerivativeRow, Verdict};
+
+use crate::error::EstimatorError;
+use crate::point;
+use crate::problem::Bilevel;
+
+/// What the user's inner function is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum InnerRole {
+    /// `f(x, y)`: `F = grad_x f`.
+    Objective,
+    /// `F(x, y)`.
+    Root,
+    /// `Phi(x, y)`: `F = x - Phi`.
+    Map,
+}
+
+/// The user's own functions, as written. Implemented by the macro.
+pub trait UserFunctions: Bilevel {
+    /// What [`UserFunctions::user_inner`] is.
+    const INNER: InnerRole;
+
+    /// The inner function: f in `out[0]`, or F or Phi, flat, of length n.
+    fn user_inner(&self, x: &Self::X, y: &Self::Y, out: &mut [Self::Scalar]);
+    /// The outer objective.
+    fn user_g(&self, x: &Self::X, y: &Self::Y) -> Self::Scalar;
+}
+
+/// Compares every emitted derivative at `(x, y)` with differences of the user's functions.
+///
+/// The tensors `F_11`, `F_21` are compared up to a million entries.
+///
+/// # Errors
+/// x or y does not fit, or is not finite. A disagreement is a row of the table, not an error.
+pub fn derivatives<P: UserFunctions>(problem: &P, x: &P::X, y: &P::Y) -> Result<DerivativeReport, EstimatorError> {
+    let work = point::start(problem, x, y)?;
+    Ok(chain::Chain::new(problem, x, y, work).run())
+}
