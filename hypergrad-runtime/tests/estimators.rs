@@ -2,7 +2,8 @@
 
 mod common;
 
-use common::{Convex, Cubic, General, Gradient, Kind, Quadratic, Separable, entries};
+use common::separable::Separable;
+use common::{Convex, Cubic, General, Gradient, Kind, Quadratic, entries};
 use hypergrad_runtime::error::EstimatorError;
 use hypergrad_runtime::estimator::{Estimator, Ift, Preconditioned, Tangent, compare, efficiency, hypergradient, jacobian};
 use hypergrad_runtime::nalgebra::{DMatrix, DVector, SVector};

@@ -2,7 +2,8 @@
 
 mod common;
 
-use common::{Convex, Cubic, General, Gradient, Quadratic, Separable};
+use common::separable::Separable;
+use common::{Convex, Cubic, General, Gradient, Quadratic};
 use hypergrad_runtime::error::{ShapeError, SolveError};
 use hypergrad_runtime::nalgebra::{DVector, SVector};
 use hypergrad_runtime::problem::Bilevel;
