@@ -66,8 +66,12 @@ pub fn adjoint_into<P: Bilevel>(problem: &P, work: &mut P::Work, v: &mut [T<P>])
     check_finite("v", v)
 }
 
-/// `g_2 - F_2ᵀ v` into `out`, with `scratch` of length m.
-pub(crate) fn omega_from_adjoint<P: Bilevel>(
+/// `g_2 - F_2ᵀ v` into `out`, for a v of [`adjoint_into`], with `scratch` of length m: Omega without
+/// allocation.
+///
+/// # Errors
+/// A result is not finite.
+pub fn omega_from_adjoint<P: Bilevel>(
     problem: &P,
     work: &mut P::Work,
     v: &[T<P>],

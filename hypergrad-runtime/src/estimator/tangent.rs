@@ -102,8 +102,9 @@ fn error<P: Bilevel>(problem: &P, work: &mut P::Work, s: &mut Vectors<P>, gradie
 /// The estimate at the point into `s.other`.
 fn better<P: Bilevel>(problem: &P, work: &mut P::Work, s: &mut Vectors<P>) -> Result<(), EstimatorError> {
     residual(problem, work, s)?;
-    let mut other = s.other.clone();
-    corrected(problem, work, s, other.flat_mut())?;
+    // Out of s while s is borrowed; nothing is allocated.
+    let mut other = core::mem::replace(&mut s.other, Dense::empty());
+    let result = corrected(problem, work, s, other.flat_mut());
     s.other = other;
-    Ok(())
+    result.map(|_| ())
 }
