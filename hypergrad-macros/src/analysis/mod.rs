@@ -1,5 +1,19 @@
-//! Facts about the graph. Nothing here changes it.
+//! Facts about the graph: dependence, sign, curvature, structure. Nothing here changes a node.
 
+mod curvature;
+mod dependence;
+mod diagonal;
+mod efficiency;
+mod facts;
+mod flatten;
+mod mirror;
+mod sign;
 mod stage;
+mod structure;
 
+pub use facts::{Estimator, Fact, Facts};
 pub use stage::{Stage, stages};
+pub use structure::structure;
+
+#[cfg(test)]
+mod tests;

@@ -12,3 +12,6 @@ mod rules;
 pub use lift::lift;
 pub use quantities::{Cube, Matrix, Quantities, Vector, derive};
 pub use reverse::gradient;
+
+#[cfg(test)]
+pub mod tests;

@@ -124,6 +124,17 @@ impl Func {
     /// Twice continuously differentiable inside its domain (DESIGN 7: others withhold second-order claims).
     pub fn is_smooth(self) -> bool {
         !self.is_piecewise_constant()
-            && !matches!(self, Self::Abs | Self::Huber | Self::Max | Self::Min | Self::Select | Self::Clamp | Self::NormPow(_))
+            && !matches!(
+                self,
+                Self::Abs
+                    | Self::Cbrt
+                    | Self::Hypot
+                    | Self::Huber
+                    | Self::Max
+                    | Self::Min
+                    | Self::Select
+                    | Self::Clamp
+                    | Self::NormPow(_)
+            )
     }
 }

@@ -1,0 +1,288 @@
+//! Convexity in x by the rules of disciplined convex programming: what is known of every entry of
+//! every node as a function of x, for all values of y and the data.
+//!
+//! Atoms are convex where they are finite; a node proved convex is convex on every convex set of x
+//! on which it is finite.
+
+use super::flatten::flatten;
+use super::sign::{Sign, of_factors, signs};
+use super::{dependence, mirror};
+use crate::ir::{Affine, Func, Graph, Id, Op, Operand, Product, Reduction, Role, Term, View};
+
+/// How the entries of a node depend on x.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Curvature {
+    Constant,
+    Affine,
+    Convex,
+    Concave,
+    Unknown,
+}
+
+/// Monotonicity of a function in one argument.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Trend {
+    Increasing,
+    Decreasing,
+    Neither,
+}
+
+impl Curvature {
+    pub fn is_affine(self) -> bool {
+        matches!(self, Self::Constant | Self::Affine)
+    }
+
+    pub fn is_convex(self) -> bool {
+        self.is_affine() || self == Self::Convex
+    }
+
+    pub fn is_concave(self) -> bool {
+        self.is_affine() || self == Self::Concave
+    }
+
+    fn scaled(self, sign: Sign) -> Self {
+        match (self, sign) {
+            (Self::Constant | Self::Affine, _) => self,
+            (_, Sign::Zero) => Self::Constant,
+            (_, Sign::Nonnegative) => self,
+            (Self::Convex, Sign::Nonpositive) => Self::Concave,
+            (Self::Concave, Sign::Nonpositive) => Self::Convex,
+            _ => Self::Unknown,
+        }
+    }
+
+    /// The curvature of a sum, and what either of two has.
+    fn plus(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Constant, same) | (same, Self::Constant) => same,
+            (Self::Affine, same) | (same, Self::Affine) => same,
+            (a, b) if a == b => a,
+            _ => Self::Unknown,
+        }
+    }
+}
+
+/// Whether a scalar is convex in x.
+pub fn is_convex(graph: &Graph, node: Id) -> bool {
+    Analysis::new(graph, node).curvatures[node.0 as usize].is_convex()
+}
+
+struct Analysis<'g> {
+    graph: &'g Graph,
+    signs: Vec<Sign>,
+    on_x: Vec<bool>,
+    /// Of the nodes up to the one being studied.
+    curvatures: Vec<Curvature>,
+}
+
+impl<'g> Analysis<'g> {
+    fn new(graph: &'g Graph, last: Id) -> Self {
+        let mut analysis =
+            Self { graph, signs: signs(graph), on_x: dependence::dependence(graph, &[Role::X]), curvatures: Vec::new() };
+        for id in (0..=last.0).map(Id) {
+            let curvature = if analysis.on_x[id.0 as usize] { analysis.of_node(id) } else { Curvature::Constant };
+            analysis.curvatures.push(curvature);
+        }
+        analysis
+    }
+
+    fn of(&self, node: Id) -> Curvature {
+        self.curvatures[node.0 as usize]
+    }
+
+    fn sign(&self, node: Id) -> Sign {
+        self.signs[node.0 as usize]
+    }
+
+    fn of_node(&self, id: Id) -> Curvature {
+        match self.graph.op(id) {
+            Op::Input(_) => Curvature::Affine,
+            Op::Constant(_) | Op::Count(_) | Op::Iota => Curvature::Constant,
+            Op::Product(product) => self.of_product(product),
+            Op::Sum(terms) => terms.iter().fold(Curvature::Constant, |sum, t| sum.plus(self.of_term(t))),
+            Op::Map(func, args) => self.of_map(*func, args),
+            Op::Reduce { kind: Reduction::Max | Reduction::LogSumExp, arg, .. } if self.of(*arg).is_convex() => Curvature::Convex,
+            Op::Reduce { kind: Reduction::Min, arg, .. } if self.of(*arg).is_concave() => Curvature::Concave,
+            Op::Reduce { .. } | Op::Weights { .. } | Op::Exclusive { .. } => Curvature::Unknown,
+        }
+    }
+
+    fn of_term(&self, term: &Term) -> Curvature {
+        self.of(term.view.node).scaled(Sign::of(term.coefficient.get()))
+    }
+
+    fn of_product(&self, product: &Product) -> Curvature {
+        let (moving, still): (Vec<&Operand>, Vec<&Operand>) = product.operands.iter().partition(|o| self.on_x[o.node.0 as usize]);
+        let sign = Sign::of(product.coefficient.get()).times(of_factors(&still, &self.signs));
+        match moving.as_slice() {
+            // A weighted sum.
+            [one] => self.of(one.node).scaled(sign),
+            [first, rest @ ..] if rest.iter().all(|o| o == first) => self.power(first.node, moving.len()).scaled(sign),
+            [a, b] if self.entropy(a, b) => Curvature::Convex.scaled(sign),
+            _ => self.quadratic_form(product),
+        }
+    }
+
+    /// `tⁿ`: convex for affine t and even n, or convex t >= 0.
+    fn power(&self, node: Id, exponent: usize) -> Curvature {
+        let even_of_affine = exponent % 2 == 0 && self.of(node).is_affine();
+        let of_nonnegative = self.of(node).is_convex() && self.sign(node).is_nonnegative();
+        let even_of_nonpositive = exponent % 2 == 0 && self.of(node).is_concave() && self.sign(node).is_nonpositive();
+        if even_of_affine || of_nonnegative || even_of_nonpositive { Curvature::Convex } else { Curvature::Unknown }
+    }
+
+    /// `t ln t` for affine t.
+    fn entropy(&self, a: &Operand, b: &Operand) -> bool {
+        let is_logarithm = |of: &Operand, argument: &Operand| match self.graph.op(of.node) {
+            Op::Map(Func::Ln, args) => {
+                let index: Vec<&Affine> = args[0].axes.iter().map(|axis| &of.index[*axis]).collect();
+                args[0].node == argument.node && index.into_iter().eq(argument.index.iter()) && self.of(argument.node).is_affine()
+            }
+            _ => false,
+        };
+        is_logarithm(a, b) || is_logarithm(b, a)
+    }
+
+    /// `Σ zᵢ Kᵢⱼ zⱼ` with affine z and K positive semidefinite by its form.
+    fn quadratic_form(&self, product: &Product) -> Curvature {
+        let Some(flat) = flatten(self.graph, product) else { return Curvature::Unknown };
+        let moving = |o: &&Operand| self.on_x[o.node.0 as usize];
+        let affine = flat.operands.iter().filter(moving).all(|o| self.of(o.node).is_affine());
+        if !affine || flat.operands.iter().filter(moving).count() != 2 {
+            return Curvature::Unknown;
+        }
+        let sign = Sign::of(flat.coefficient.get());
+        // The indices of the result are the same on both sides.
+        let convex = mirror::find(&flat, &flat.out, &flat.out, &mut |m| {
+            m.left.iter().any(|o| self.on_x[o.node.0 as usize]) && mirror::is_positive(self.graph, m, sign, &self.signs)
+        });
+        if convex { Curvature::Convex } else { Curvature::Unknown }
+    }
+
+    fn of_map(&self, func: Func, args: &[View]) -> Curvature {
+        if func == Func::Select && !self.on_x[args[0].node.0 as usize] {
+            return self.of(args[1].node).plus(self.of(args[2].node));
+        }
+        if is_norm(func) && self.is_sum_of_squares(args[0].node) {
+            return Curvature::Convex;
+        }
+        if func == Func::Huber && (self.on_x[args[1].node.0 as usize] || !self.sign(args[1].node).is_nonnegative()) {
+            return Curvature::Unknown;
+        }
+        let signs: Vec<Sign> = args.iter().map(|a| self.sign(a.node)).collect();
+        let fits =
+            |wanted: Curvature| args.iter().zip(&signs).enumerate().all(|(k, (a, s))| self.fits(func, k, *s, a.node, wanted));
+        match intrinsic(func, &signs) {
+            Curvature::Convex if fits(Curvature::Convex) => Curvature::Convex,
+            Curvature::Concave if fits(Curvature::Concave) => Curvature::Concave,
+            _ => Curvature::Unknown,
+        }
+    }
+
+    /// Whether an argument may stand at its place if the whole is to be convex (or concave):
+    /// convex where the function increases in it, concave where it decreases, else affine.
+    fn fits(&self, func: Func, position: usize, sign: Sign, node: Id, whole: Curvature) -> bool {
+        let curvature = self.of(node);
+        match (trend(func, position, sign), whole) {
+            _ if curvature.is_affine() => true,
+            (Trend::Increasing, Curvature::Convex) | (Trend::Decreasing, Curvature::Concave) => curvature.is_convex(),
+            (Trend::Increasing, _) | (Trend::Decreasing, _) => curvature.is_concave(),
+            (Trend::Neither, _) => false,
+        }
+    }
+
+    /// `Σ w t² + c` with affine t, `w >= 0`, `c >= 0` and constant.
+    fn is_sum_of_squares(&self, node: Id) -> bool {
+        if !self.on_x[node.0 as usize] {
+            return self.sign(node).is_nonnegative();
+        }
+        match self.graph.op(node) {
+            Op::Sum(terms) => terms.iter().all(|t| t.coefficient.get() >= 0.0 && self.is_sum_of_squares(t.view.node)),
+            Op::Product(product) => {
+                let squared =
+                    match product.operands.iter().filter(|o| self.on_x[o.node.0 as usize]).collect::<Vec<_>>().as_slice() {
+                        [a] => self.is_sum_of_squares(a.node),
+                        [a, b] => a == b && self.of(a.node).is_affine(),
+                        _ => false,
+                    };
+                let still: Vec<&Operand> = product.operands.iter().filter(|o| !self.on_x[o.node.0 as usize]).collect();
+                let weight = Sign::of(product.coefficient.get()).times(of_factors(&still, &self.signs));
+                squared && weight.is_nonnegative()
+            }
+            _ => false,
+        }
+    }
+}
+
+/// Functions of a sum of squares that are norms, or convex and increasing in one.
+fn is_norm(func: Func) -> bool {
+    match func {
+        Func::Sqrt | Func::Sqrt1pM1 => true,
+        Func::NormPow(p) | Func::Powf(p) => p.get() >= 0.5,
+        _ => false,
+    }
+}
+
+/// The curvature of a function on the part of its domain that the signs leave.
+fn intrinsic(func: Func, signs: &[Sign]) -> Curvature {
+    let positive = signs.first().is_some_and(|s| s.is_nonnegative());
+    match func {
+        Func::Exp | Func::ExpM1 | Func::Logistic(0) | Func::Abs | Func::Huber | Func::Cosh | Func::Max | Func::Hypot => {
+            Curvature::Convex
+        }
+        Func::Powi(n) if n > 0 && n % 2 == 0 => Curvature::Convex,
+        Func::Powi(_) | Func::Sinh if positive => Curvature::Convex,
+        Func::Powf(p) if p.get().fract() != 0.0 => {
+            if p.get() > 0.0 && p.get() < 1.0 {
+                Curvature::Concave
+            } else {
+                Curvature::Convex
+            }
+        }
+        // NormPow(p)(s) = max(s, 0)^p
+        Func::NormPow(p) if p.get() >= 1.0 => Curvature::Convex,
+        Func::Ln | Func::Ln1p | Func::Sqrt | Func::Sqrt1pM1 | Func::Min => Curvature::Concave,
+        Func::Tanh | Func::Atan | Func::Asinh | Func::Cbrt | Func::Logistic(1) if positive => Curvature::Concave,
+        _ => Curvature::Unknown,
+    }
+}
+
+/// Whether a function increases or decreases in an argument of this sign.
+fn trend(func: Func, position: usize, sign: Sign) -> Trend {
+    match func {
+        Func::Exp
+        | Func::ExpM1
+        | Func::Logistic(0 | 1)
+        | Func::Max
+        | Func::Min
+        | Func::Ln
+        | Func::Ln1p
+        | Func::Sqrt
+        | Func::Sqrt1pM1
+        | Func::Sinh
+        | Func::Tanh
+        | Func::Atan
+        | Func::Asinh
+        | Func::Cbrt
+        | Func::NormPow(_) => Trend::Increasing,
+        Func::Powf(p) if p.get() > 0.0 => Trend::Increasing,
+        Func::Powf(_) => Trend::Decreasing,
+        // Even: down, then up.
+        Func::Abs | Func::Cosh | Func::Hypot => even(sign),
+        Func::Huber if position == 0 => even(sign),
+        Func::Powi(n) if n > 0 && n % 2 == 0 => even(sign),
+        Func::Powi(n) if n > 0 => Trend::Increasing,
+        Func::Powi(_) if sign.is_nonnegative() => Trend::Decreasing,
+        _ => Trend::Neither,
+    }
+}
+
+fn even(sign: Sign) -> Trend {
+    if sign.is_nonnegative() {
+        Trend::Increasing
+    } else if sign.is_nonpositive() {
+        Trend::Decreasing
+    } else {
+        Trend::Neither
+    }
+}

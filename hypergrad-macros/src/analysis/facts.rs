@@ -1,0 +1,90 @@
+//! What was proved, with the reason in words.
+
+/// A kind of estimator; the names are those of the runtime's `EstimatorKind`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Estimator {
+    Ift,
+    Newton,
+    Jacobi,
+    Tangent,
+    LocalizedExp,
+    LocalizedDiagonal,
+    LocalizedNewton,
+}
+
+impl Estimator {
+    /// The variant of the runtime's `EstimatorKind`.
+    pub fn variant(self) -> &'static str {
+        match self {
+            Self::Ift => "Ift",
+            Self::Newton => "Newton",
+            Self::Jacobi => "Jacobi",
+            Self::Tangent => "Tangent",
+            Self::LocalizedExp => "LocalizedExp",
+            Self::LocalizedDiagonal => "LocalizedDiagonal",
+            Self::LocalizedNewton => "LocalizedNewton",
+        }
+    }
+
+    /// As the user writes it.
+    pub fn constructor(self) -> &'static str {
+        match self {
+            Self::Ift => "Ift::new()",
+            Self::Newton => "Preconditioned::newton()",
+            Self::Jacobi => "Preconditioned::jacobi()",
+            Self::Tangent => "Tangent::new()",
+            Self::LocalizedExp => "Localized::exp()",
+            Self::LocalizedDiagonal => "Localized::diagonal()",
+            Self::LocalizedNewton => "Localized::newton()",
+        }
+    }
+}
+
+/// A claim: proved, or not proved (which is never "disproved").
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Fact {
+    pub holds: bool,
+    /// Why it holds, or why it was not proved.
+    pub reason: String,
+}
+
+impl Fact {
+    pub fn proved(reason: impl Into<String>) -> Self {
+        Self { holds: true, reason: reason.into() }
+    }
+
+    pub fn unproved(reason: impl Into<String>) -> Self {
+        Self { holds: false, reason: reason.into() }
+    }
+}
+
+/// The facts of DESIGN 3, named as in `Problem::STRUCTURE`.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Facts {
+    pub f1_symmetric: Fact,
+    pub f1_diagonal: Fact,
+    pub f1_definite: Fact,
+    pub f1_constant_in_x: Fact,
+    pub f1_constant_in_y: Fact,
+    pub f21_zero: Fact,
+    pub g_constant_slope: Fact,
+    pub smooth: Fact,
+    /// Each with the reason.
+    pub super_efficient: Vec<(Estimator, String)>,
+}
+
+impl Facts {
+    /// The boolean facts by field name, in the order of the runtime's `Structure`.
+    pub fn fields(&self) -> [(&'static str, &Fact); 8] {
+        [
+            ("f1_symmetric", &self.f1_symmetric),
+            ("f1_diagonal", &self.f1_diagonal),
+            ("f1_definite", &self.f1_definite),
+            ("f1_constant_in_x", &self.f1_constant_in_x),
+            ("f1_constant_in_y", &self.f1_constant_in_y),
+            ("f21_zero", &self.f21_zero),
+            ("g_constant_slope", &self.g_constant_slope),
+            ("smooth", &self.smooth),
+        ]
+    }
+}

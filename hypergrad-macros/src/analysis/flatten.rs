@@ -1,0 +1,57 @@
+//! A product of products as one product: matrix chains in one index notation.
+
+use crate::ir::{Affine, Graph, Number, Op, Operand, Product, Wire};
+
+/// More operands than this are left alone.
+const MOST_OPERANDS: usize = 12;
+
+/// Replaces operands that are products with plain outputs by their own operands, as long as the
+/// result stays small. `None` where it does not.
+pub fn flatten(graph: &Graph, product: &Product) -> Option<Product> {
+    let mut flat = Product { operands: Vec::new(), ..product.clone() };
+    let mut pending: Vec<Operand> = product.operands.iter().rev().cloned().collect();
+    while let Some(operand) = pending.pop() {
+        let inner = match graph.op(operand.node) {
+            Op::Product(inner) if is_plain(graph, &flat, &operand, inner) => inner,
+            _ => {
+                flat.operands.push(operand);
+                continue;
+            }
+        };
+        if flat.operands.len() + pending.len() + inner.operands.len() > MOST_OPERANDS {
+            return None;
+        }
+        let replacement = splice(&mut flat, inner, &operand.index);
+        let rename = |affine: &Affine| affine.substitute(&|w| replacement[w.0 as usize].clone());
+        flat.coefficient = Number::new(flat.coefficient.get() * inner.coefficient.get());
+        let operands = inner.operands.iter().rev();
+        pending.extend(operands.map(|o| Operand { node: o.node, index: o.index.iter().map(rename).collect() }));
+    }
+    Some(flat)
+}
+
+/// No guards, read whole, and every output a wire of its own that spans its axis: the index
+/// replaces the wire.
+fn is_plain(graph: &Graph, outer: &Product, operand: &Operand, inner: &Product) -> bool {
+    let shape = graph.shape(operand.node);
+    let whole = operand.index.iter().zip(shape).all(|(i, size)| i.as_wire().is_some_and(|w| outer.extent(w) == *size));
+    let outputs: Option<Vec<Wire>> = inner.out.iter().map(Affine::as_wire).collect();
+    inner.guards.is_empty()
+        && whole
+        && outputs
+            .is_some_and(|wires| wires.iter().enumerate().all(|(k, w)| !wires[..k].contains(w) && inner.extent(*w) == shape[k]))
+}
+
+/// What each wire of the inner product becomes: the index at which it is read, or a new wire.
+fn splice(flat: &mut Product, inner: &Product, index: &[Affine]) -> Vec<Affine> {
+    inner
+        .wires()
+        .map(|wire| match inner.out.iter().position(|o| o.as_wire() == Some(wire)) {
+            Some(axis) => index[axis].clone(),
+            None => {
+                flat.extents.push(inner.extent(wire));
+                Affine::wire(Wire(flat.extents.len() as u32 - 1))
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,211 @@
+//! Products that are kernels: symmetric, or positive semidefinite, in two groups of indices.
+//!
+//! A product `Σ L(i, p, k) H(p, q) L(j, q, k) W(k)` is symmetric in i and j if exchanging `i ↔ j`,
+//! `p ↔ q` maps its operands to themselves, H being symmetric. It is positive semidefinite if
+//! moreover `W >= 0` and every H is: for each k the entries are a sum over p and q of products of
+//! positive semidefinite kernels (Schur), and `L L` is one.
+
+use super::flatten::flatten;
+use super::sign::{Sign, of_factors};
+use crate::ir::{Affine, Graph, Guard, Id, Op, Operand, Product, Wire};
+
+/// Searching for the exchange of wires gives up beyond so many free ones.
+const FREE_WIRES: usize = 6;
+
+/// Where a wire stands under an exchange.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Side {
+    Fixed,
+    /// On the first group's side; its image.
+    Left(Wire),
+    Right(Wire),
+}
+
+/// An exchange of wires that is its own inverse.
+struct Exchange {
+    sides: Vec<Side>,
+}
+
+/// A product sorted by an exchange that keeps it.
+pub struct Mirrored<'p> {
+    /// Operands of the first group's side; each has its mirror image on the other.
+    pub left: Vec<&'p Operand>,
+    /// Operands that read fixed wires only.
+    pub fixed: Vec<&'p Operand>,
+    /// Operands that are matrices between the sides.
+    pub kernels: Vec<&'p Operand>,
+}
+
+impl Exchange {
+    fn image(&self, wire: Wire) -> Wire {
+        match self.sides[wire.0 as usize] {
+            Side::Fixed => wire,
+            Side::Left(other) | Side::Right(other) => other,
+        }
+    }
+
+    fn affine(&self, affine: &Affine) -> Affine {
+        affine.substitute(&|w| Affine::wire(self.image(w)))
+    }
+
+    fn indices(&self, index: &[Affine]) -> Vec<Affine> {
+        index.iter().map(|i| self.affine(i)).collect()
+    }
+
+    /// The side of what is read: `None` where both sides are.
+    fn side_of<'a>(&self, affines: impl IntoIterator<Item = &'a Affine>) -> Option<Side> {
+        let mut side = Side::Fixed;
+        for wire in affines.into_iter().flat_map(Affine::wires) {
+            let own = match self.sides[wire.0 as usize] {
+                Side::Fixed => continue,
+                Side::Left(_) => Side::Left(wire),
+                Side::Right(_) => Side::Right(wire),
+            };
+            match (side, own) {
+                (Side::Left(_), Side::Right(_)) | (Side::Right(_), Side::Left(_)) => return None,
+                _ => side = own,
+            }
+        }
+        Some(side)
+    }
+}
+
+/// Whether some exchange of wires with `left[a] ↔ right[a]` keeps the product and is accepted.
+pub fn find(product: &Product, left: &[Affine], right: &[Affine], accept: &mut dyn FnMut(&Mirrored) -> bool) -> bool {
+    let mut sides = vec![None; product.extents.len()];
+    for (l, r) in left.iter().zip(right) {
+        if !seed(&mut sides, l, r) {
+            return false;
+        }
+    }
+    sides.iter().filter(|s| s.is_none()).count() <= FREE_WIRES && search(product, &mut sides, accept)
+}
+
+/// Imposes `l ↔ r`.
+fn seed(sides: &mut [Option<Side>], l: &Affine, r: &Affine) -> bool {
+    if l == r {
+        return l.wires().all(|w| assign(sides, w, Side::Fixed));
+    }
+    match (l.terms.as_slice(), r.terms.as_slice()) {
+        ([(a, p)], [(b, q)]) if p == q && l.constant == r.constant => {
+            assign(sides, *a, Side::Left(*b)) && assign(sides, *b, Side::Right(*a))
+        }
+        _ => false,
+    }
+}
+
+fn assign(sides: &mut [Option<Side>], wire: Wire, side: Side) -> bool {
+    let slot = &mut sides[wire.0 as usize];
+    *slot.get_or_insert(side) == side
+}
+
+/// Tries every exchange of the wires that are still free.
+fn search(product: &Product, sides: &mut [Option<Side>], accept: &mut dyn FnMut(&Mirrored) -> bool) -> bool {
+    let Some(first) = sides.iter().position(Option::is_none) else {
+        let exchange = Exchange { sides: sides.iter().flatten().copied().collect() };
+        return sorted(product, &exchange).is_some_and(|mirrored| accept(&mirrored));
+    };
+    sides[first] = Some(Side::Fixed);
+    if search(product, sides, accept) {
+        return true;
+    }
+    let wire = Wire(first as u32);
+    for second in first + 1..sides.len() {
+        let other = Wire(second as u32);
+        if sides[second].is_some() || product.extent(wire) != product.extent(other) {
+            continue;
+        }
+        for (one, two) in [(Side::Left(other), Side::Right(wire)), (Side::Right(other), Side::Left(wire))] {
+            sides[first] = Some(one);
+            sides[second] = Some(two);
+            if search(product, sides, accept) {
+                return true;
+            }
+        }
+        sides[second] = None;
+    }
+    sides[first] = None;
+    false
+}
+
+/// The product sorted by sides, where the exchange keeps it.
+fn sorted<'p>(product: &'p Product, exchange: &Exchange) -> Option<Mirrored<'p>> {
+    product.guards.iter().all(|g| guard_is_kept(product, exchange, g)).then_some(())?;
+    let mut mirrored = Mirrored { left: Vec::new(), fixed: Vec::new(), kernels: Vec::new() };
+    let mut images: Vec<Operand> = Vec::new();
+    let mut right: Vec<Operand> = Vec::new();
+    for operand in &product.operands {
+        match exchange.side_of(&operand.index) {
+            Some(Side::Fixed) => mirrored.fixed.push(operand),
+            Some(Side::Left(_)) => {
+                images.push(Operand { node: operand.node, index: exchange.indices(&operand.index) });
+                mirrored.left.push(operand);
+            }
+            Some(Side::Right(_)) => right.push(operand.clone()),
+            None => {
+                let (rows, columns) = operand.index.split_at(operand.index.len() / 2);
+                if exchange.side_of(rows).is_none() || exchange.indices(rows) != columns {
+                    return None;
+                }
+                mirrored.kernels.push(operand);
+            }
+        }
+    }
+    images.sort();
+    right.sort();
+    (images == right).then_some(mirrored)
+}
+
+fn guard_is_kept(product: &Product, exchange: &Exchange, guard: &Guard) -> bool {
+    let image = Guard { affine: exchange.affine(&guard.affine), test: guard.test };
+    exchange.side_of([&guard.affine]).is_some() && product.guards.contains(&image)
+}
+
+/// Whether a matrix (axes: rows, then columns, in equal number) equals its transpose.
+pub fn symmetric(graph: &Graph, matrix: Id) -> bool {
+    if graph.is_zero(matrix) || graph.order(matrix) == 0 {
+        return true;
+    }
+    match graph.op(matrix) {
+        Op::Sum(terms) => terms.iter().all(|t| in_order(&t.view.axes, graph.order(matrix)) && symmetric(graph, t.view.node)),
+        Op::Product(product) => {
+            let Some(product) = flatten(graph, product) else { return false };
+            let (rows, columns) = product.out.split_at(product.out.len() / 2);
+            find(&product, rows, columns, &mut |m| m.kernels.iter().all(|k| symmetric(graph, k.node)))
+        }
+        _ => false,
+    }
+}
+
+/// Whether `factor` times a matrix (axes: rows, then columns) is positive semidefinite.
+pub fn semidefinite(graph: &Graph, matrix: Id, factor: f64, signs: &[Sign]) -> bool {
+    let sign = Sign::of(factor);
+    if graph.is_zero(matrix) {
+        return true;
+    }
+    if graph.order(matrix) == 0 {
+        return sign.times(signs[matrix.0 as usize]).is_nonnegative();
+    }
+    match graph.op(matrix) {
+        Op::Sum(terms) => terms.iter().all(|t| {
+            in_order(&t.view.axes, graph.order(matrix)) && semidefinite(graph, t.view.node, factor * t.coefficient.get(), signs)
+        }),
+        Op::Product(product) => {
+            let Some(product) = flatten(graph, product) else { return false };
+            let (rows, columns) = product.out.split_at(product.out.len() / 2);
+            let sign = sign.times(Sign::of(product.coefficient.get()));
+            find(&product, rows, columns, &mut |m| is_positive(graph, m, sign, signs))
+        }
+        _ => false,
+    }
+}
+
+/// Whether a sorted product is a positive semidefinite kernel, `sign` being that of its coefficient.
+pub fn is_positive(graph: &Graph, mirrored: &Mirrored, sign: Sign, signs: &[Sign]) -> bool {
+    sign.times(of_factors(&mirrored.fixed, signs)).is_nonnegative()
+        && mirrored.kernels.iter().all(|k| semidefinite(graph, k.node, 1.0, signs))
+}
+
+fn in_order(axes: &[usize], order: usize) -> bool {
+    axes.len() == order && axes.iter().enumerate().all(|(position, axis)| position == *axis)
+}

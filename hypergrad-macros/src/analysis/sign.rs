@@ -1,0 +1,189 @@
+//! The sign of every entry of a node, for all values of the inputs for which it is finite.
+
+use crate::ir::{Func, Graph, Id, Op, Operand, Product, Reduction};
+
+/// What is known of the sign of all entries.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Sign {
+    Zero,
+    /// At least 0.
+    Nonnegative,
+    /// At most 0.
+    Nonpositive,
+    Unknown,
+}
+
+impl Sign {
+    pub fn of(value: f64) -> Self {
+        if value == 0.0 {
+            Self::Zero
+        } else if value > 0.0 {
+            Self::Nonnegative
+        } else if value < 0.0 {
+            Self::Nonpositive
+        } else {
+            Self::Unknown
+        }
+    }
+
+    pub fn is_nonnegative(self) -> bool {
+        matches!(self, Self::Zero | Self::Nonnegative)
+    }
+
+    pub fn is_nonpositive(self) -> bool {
+        matches!(self, Self::Zero | Self::Nonpositive)
+    }
+
+    #[must_use]
+    pub fn negate(self) -> Self {
+        match self {
+            Self::Nonnegative => Self::Nonpositive,
+            Self::Nonpositive => Self::Nonnegative,
+            same => same,
+        }
+    }
+
+    #[must_use]
+    pub fn times(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Zero, _) | (_, Self::Zero) => Self::Zero,
+            (Self::Unknown, _) | (_, Self::Unknown) => Self::Unknown,
+            (a, b) if a == b => Self::Nonnegative,
+            _ => Self::Nonpositive,
+        }
+    }
+
+    /// The sign of a sum; also what either of two values has.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Zero, same) | (same, Self::Zero) => same,
+            (a, b) if a == b => a,
+            _ => Self::Unknown,
+        }
+    }
+}
+
+/// The signs of all nodes, by id.
+pub fn signs(graph: &Graph) -> Vec<Sign> {
+    let mut signs = Vec::with_capacity(graph.len());
+    for id in (0..graph.len() as u32).map(Id) {
+        let sign = of_node(graph, id, &signs);
+        signs.push(sign);
+    }
+    signs
+}
+
+fn of_node(graph: &Graph, id: Id, signs: &[Sign]) -> Sign {
+    let of = |node: Id| signs[node.0 as usize];
+    match graph.op(id) {
+        Op::Input(_) => Sign::Unknown,
+        Op::Constant(number) => Sign::of(number.get()),
+        Op::Count(_) | Op::Iota => Sign::Nonnegative,
+        Op::Product(product) => of_product(product, signs),
+        Op::Sum(terms) => {
+            terms.iter().fold(Sign::Zero, |sum, term| sum.plus(Sign::of(term.coefficient.get()).times(of(term.view.node))))
+        }
+        Op::Map(func, args) => of_map(*func, &args.iter().map(|a| of(a.node)).collect::<Vec<_>>()),
+        Op::Reduce { kind: Reduction::LogSumExp, .. } => Sign::Unknown,
+        Op::Reduce { arg, .. } => of(*arg),
+        Op::Weights { .. } => Sign::Nonnegative,
+        Op::Exclusive { arg, .. } => {
+            if of(*arg).is_nonnegative() {
+                Sign::Nonnegative
+            } else {
+                Sign::Unknown
+            }
+        }
+    }
+}
+
+fn of_product(product: &Product, signs: &[Sign]) -> Sign {
+    Sign::of(product.coefficient.get()).times(of_factors(&product.operands.iter().collect::<Vec<_>>(), signs))
+}
+
+/// The sign of a product of operands at one value of the wires: `t·t >= 0`.
+pub fn of_factors(operands: &[&Operand], signs: &[Sign]) -> Sign {
+    let mut result = Sign::Nonnegative;
+    for (position, operand) in operands.iter().enumerate() {
+        let before = operands[..position].iter().filter(|o| *o == operand).count();
+        let total = operands.iter().filter(|o| *o == operand).count();
+        if before > 0 {
+            continue;
+        }
+        let sign = signs[operand.node.0 as usize];
+        let power = match (sign, total % 2) {
+            (Sign::Zero, _) => Sign::Zero,
+            (_, 0) => Sign::Nonnegative,
+            (odd, _) => odd,
+        };
+        result = result.times(power);
+    }
+    result
+}
+
+fn of_map(func: Func, args: &[Sign]) -> Sign {
+    let same = args.first().copied().unwrap_or(Sign::Unknown);
+    match func {
+        // Squares, exponentials, distances, indicators.
+        Func::Exp
+        | Func::Sqrt
+        | Func::Sech2
+        | Func::Cosh
+        | Func::Acos
+        | Func::Acosh
+        | Func::NormPow(_)
+        | Func::Logistic(0..=2)
+        | Func::Abs
+        | Func::Hypot
+        | Func::TieGt
+        | Func::Lt
+        | Func::Le
+        | Func::Gt
+        | Func::Ge
+        | Func::Eq
+        | Func::Ne
+        | Func::Inside => Sign::Nonnegative,
+        Func::Powi(n) if n % 2 == 0 => Sign::Nonnegative,
+        // A real power of a negative number is not a number; an integer one may be negative.
+        Func::Powf(p) if p.get().fract() != 0.0 || p.get() % 2.0 == 0.0 => Sign::Nonnegative,
+        Func::Huber if args[1].is_nonnegative() => Sign::Nonnegative,
+        Func::Pow if same.is_nonnegative() => Sign::Nonnegative,
+        // Odd and increasing.
+        Func::Cbrt
+        | Func::Tanh
+        | Func::Sinh
+        | Func::Asin
+        | Func::Atan
+        | Func::Asinh
+        | Func::Atanh
+        | Func::Ln1p
+        | Func::ExpM1
+        | Func::Powi(1..)
+        | Func::Powf(_)
+        | Func::Sqrt1pM1
+        | Func::Sign0 => same,
+        // 1/t of t >= 0 is positive wherever it is finite.
+        Func::Powi(_) => match same {
+            Sign::Zero => Sign::Unknown,
+            other => other,
+        },
+        Func::Max if args.iter().any(|s| s.is_nonnegative()) => Sign::Nonnegative,
+        Func::Min if args.iter().any(|s| s.is_nonpositive()) => Sign::Nonpositive,
+        Func::Max | Func::Min => args[0].plus(args[1]),
+        Func::Select => args[1].plus(args[2]),
+        Func::Clamp if args[1].is_nonnegative() => Sign::Nonnegative,
+        Func::Clamp if args[2].is_nonpositive() => Sign::Nonpositive,
+        Func::Signum
+        | Func::Huber
+        | Func::Ln
+        | Func::Sin
+        | Func::Cos
+        | Func::Tan
+        | Func::Logistic(_)
+        | Func::Pow
+        | Func::PowLn(_)
+        | Func::Atan2
+        | Func::Clamp => Sign::Unknown,
+    }
+}

@@ -1,0 +1,161 @@
+//! The facts of DESIGN 3: each one function, from the derived nodes.
+//!
+//! Facts about F_1 hold for the matrix that is computed, at every point. Those about its change
+//! (`f1_constant_in_x`, `f1_constant_in_y`, `f21_zero`, `g_constant_slope`) and all about
+//! estimators are withheld where a nonsmooth function is reached (DESIGN 7).
+
+use super::dependence::dependence;
+use super::facts::{Fact, Facts};
+use super::sign::signs;
+use super::{curvature, diagonal, efficiency, mirror};
+use crate::differentiate::Quantities;
+use crate::ir::{Func, Graph, Id, Op, Reduction, Role, View};
+
+/// Proves what can be proved. Adds a few nodes to the graph; changes none.
+pub fn structure(graph: &mut Graph, quantities: &Quantities) -> Facts {
+    let q = quantities;
+    let mut facts = Facts {
+        smooth: smooth(graph, q),
+        f1_symmetric: symmetric(graph, q),
+        f1_diagonal: is_diagonal(graph, q),
+        f1_definite: definite(graph, q),
+        ..Facts::default()
+    };
+    facts.f1_constant_in_x = withheld(&facts.smooth).unwrap_or_else(|| constant_in_x(graph, q));
+    facts.f1_constant_in_y = withheld(&facts.smooth).unwrap_or_else(|| constant_in_y(graph, q));
+    facts.f21_zero = facts.f1_constant_in_y.clone();
+    facts.g_constant_slope = withheld(&facts.smooth).unwrap_or_else(|| constant_slope(graph, q));
+    facts.super_efficient = efficiency::super_efficient(graph, q, &facts);
+    facts
+}
+
+fn withheld(smooth: &Fact) -> Option<Fact> {
+    (!smooth.holds).then(|| Fact::unproved(format!("withheld: {}", smooth.reason)))
+}
+
+/// No function that x or y reaches has a kink or a jump.
+fn smooth(graph: &Graph, q: &Quantities) -> Fact {
+    let roots: Vec<Id> = q.residual.iter().chain(&q.f).chain(&q.g).copied().collect();
+    let varies = dependence(graph, &[Role::X, Role::Y]);
+    let found = graph.reachable(&roots).into_iter().filter(|id| varies[id.0 as usize]).find_map(|id| nonsmooth(graph.op(id)));
+    match found {
+        Some(name) => Fact::unproved(format!("`{name}` is not smooth")),
+        None => Fact::proved("every function of x and y is twice continuously differentiable inside its domain"),
+    }
+}
+
+/// The name of a nonsmooth operation.
+fn nonsmooth(op: &Op) -> Option<&'static str> {
+    match op {
+        Op::Map(func, _) if !func.is_smooth() => Some(name(*func)),
+        Op::Reduce { kind: Reduction::Max, .. } | Op::Weights { kind: Reduction::Max, .. } => Some("max"),
+        Op::Reduce { kind: Reduction::Min, .. } | Op::Weights { kind: Reduction::Min, .. } => Some("min"),
+        _ => None,
+    }
+}
+
+fn name(func: Func) -> &'static str {
+    match func {
+        Func::Abs | Func::Sign0 => "abs",
+        Func::Signum => "signum",
+        Func::Huber => "huber",
+        Func::Max => "max",
+        Func::Min => "min",
+        Func::TieGt => "max",
+        Func::Clamp | Func::Inside => "clamp",
+        Func::NormPow(_) => "norm",
+        Func::Cbrt => "cbrt",
+        Func::Hypot => "hypot",
+        Func::Select => "if",
+        _ => "a comparison",
+    }
+}
+
+/// F_1 = F_1ᵀ: F is a gradient, or the blocks equal their transposes node by node.
+fn symmetric(graph: &mut Graph, q: &Quantities) -> Fact {
+    if q.f.is_some() {
+        return Fact::proved("F is the gradient of f in x");
+    }
+    for i in 0..q.f_1.len() {
+        for j in 0..=i {
+            let (block, other) = (q.f_1[i][j], q.f_1[j][i]);
+            if transposed(graph, other, graph.order(q.x[j])) != block && !(i == j && mirror::symmetric(graph, block)) {
+                return Fact::unproved("F_1 and its transpose differ as formulas");
+            }
+        }
+    }
+    Fact::proved("F_1 equals its transpose, term by term")
+}
+
+/// A matrix with its row axes (so many) and column axes exchanged.
+fn transposed(graph: &mut Graph, matrix: Id, rows: usize) -> Id {
+    let old = graph.shape(matrix).to_vec();
+    let columns = old.len() - rows;
+    let shape = [&old[rows..], &old[..rows]].concat();
+    let axes = (columns..columns + rows).chain(0..columns).collect();
+    graph.view(1.0, &View { node: matrix, axes }, shape)
+}
+
+/// F_i depends on x_i only.
+fn is_diagonal(graph: &Graph, q: &Quantities) -> Fact {
+    if !off_diagonal_blocks_vanish(graph, q) {
+        return Fact::unproved("F couples the blocks of x");
+    }
+    let all = q.f_1.iter().enumerate().all(|(k, row)| {
+        let half = graph.order(row[k]) / 2;
+        let pairs: Vec<(usize, usize)> = (0..half).map(|a| (a, half + a)).collect();
+        diagonal::vanishes_off(graph, row[k], &pairs)
+    });
+    if all {
+        Fact::proved("each entry of F depends on its own entry of x only")
+    } else {
+        Fact::unproved("F_1 has terms off its diagonal")
+    }
+}
+
+fn off_diagonal_blocks_vanish(graph: &Graph, q: &Quantities) -> bool {
+    q.f_1.iter().enumerate().all(|(i, row)| row.iter().enumerate().all(|(j, block)| i == j || graph.is_zero(*block)))
+}
+
+/// f is convex in x, by its composition or by the form of F_1.
+fn definite(graph: &Graph, q: &Quantities) -> Fact {
+    if q.f.is_some_and(|f| curvature::is_convex(graph, f)) {
+        return Fact::proved("f is convex in x by its composition");
+    }
+    let signs = signs(graph);
+    let semidefinite = off_diagonal_blocks_vanish(graph, q)
+        && q.f_1.iter().enumerate().all(|(k, row)| mirror::semidefinite(graph, row[k], 1.0, &signs));
+    if semidefinite {
+        Fact::proved("every term of F_1 has the form Σ w b bᵀ with w ≥ 0")
+    } else {
+        Fact::unproved("F_1 was not proved positive semidefinite")
+    }
+}
+
+/// F_11 = 0: no input of x reaches F_1.
+fn constant_in_x(graph: &Graph, q: &Quantities) -> Fact {
+    let zero = q.f_11.iter().flatten().flatten().all(|node| graph.is_zero(*node));
+    if zero || !reaches(graph, q, Role::X) { Fact::proved("x does not occur in F_1") } else { Fact::unproved("x occurs in F_1") }
+}
+
+/// F_21 = 0: no input of y reaches F_1.
+fn constant_in_y(graph: &Graph, q: &Quantities) -> Fact {
+    let zero = q.f_21.iter().flatten().flatten().all(|node| graph.is_zero(*node));
+    if zero || !reaches(graph, q, Role::Y) { Fact::proved("y does not occur in F_1") } else { Fact::unproved("y occurs in F_1") }
+}
+
+fn reaches(graph: &Graph, q: &Quantities, role: Role) -> bool {
+    let depends = dependence(graph, &[role]);
+    q.f_1.iter().flatten().any(|block| depends[block.0 as usize])
+}
+
+/// g_11 = 0 and g_21 = 0.
+fn constant_slope(graph: &Graph, q: &Quantities) -> Fact {
+    let zero = q.g_11.iter().chain(&q.g_21).flatten().all(|block| graph.is_zero(*block));
+    let depends = dependence(graph, &[Role::X, Role::Y]);
+    if zero || q.g_1.iter().all(|block| !depends[block.0 as usize]) {
+        Fact::proved("neither x nor y occurs in g_1")
+    } else {
+        Fact::unproved("g_1 varies")
+    }
+}

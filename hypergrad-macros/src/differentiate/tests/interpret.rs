@@ -1,0 +1,215 @@
+//! The value of nodes on numbers, straight from the definitions in `ir/node.rs`: the oracle of
+//! tests. Nothing is fast here.
+
+use std::collections::HashMap;
+
+use crate::ir::{Affine, Func, Graph, Guard, Id, Op, Product, Reduction, Size, Symbol, Test, View, Wire};
+
+/// A tensor, row-major.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tensor {
+    pub shape: Vec<usize>,
+    pub data: Vec<f64>,
+}
+
+impl Tensor {
+    pub fn zeros(shape: Vec<usize>) -> Self {
+        let data = vec![0.0; shape.iter().product()];
+        Self { shape, data }
+    }
+
+    pub fn scalar(value: f64) -> Self {
+        Self { shape: Vec::new(), data: vec![value] }
+    }
+
+    pub fn vector(data: &[f64]) -> Self {
+        Self { shape: vec![data.len()], data: data.to_vec() }
+    }
+
+    fn position(&self, index: &[i64]) -> Option<usize> {
+        let mut position = 0;
+        for (i, extent) in index.iter().zip(&self.shape) {
+            if *i < 0 || *i >= *extent as i64 {
+                return None;
+            }
+            position = position * extent + *i as usize;
+        }
+        Some(position)
+    }
+
+    /// An entry; 0 outside.
+    pub fn at(&self, index: &[i64]) -> f64 {
+        self.position(index).map_or(0.0, |p| self.data[p])
+    }
+}
+
+/// All indices of a shape, in row-major order.
+pub fn indices(shape: &[usize]) -> Vec<Vec<i64>> {
+    let mut all = vec![Vec::new()];
+    for extent in shape {
+        all = all.iter().flat_map(|head| (0..*extent as i64).map(move |i| [head.as_slice(), &[i]].concat())).collect();
+    }
+    all
+}
+
+/// Values of the symbols and of the inputs (by node).
+#[derive(Clone, Default)]
+pub struct Point {
+    pub symbols: Vec<i64>,
+    pub inputs: HashMap<Id, Tensor>,
+}
+
+impl Point {
+    pub fn size(&self, size: &Size) -> i64 {
+        size.evaluate(&|s: Symbol| self.symbols[s.0 as usize])
+    }
+
+    pub fn shape(&self, shape: &[Size]) -> Vec<usize> {
+        shape.iter().map(|s| self.size(s).max(0) as usize).collect()
+    }
+
+    /// The values of the roots.
+    pub fn values(&self, graph: &Graph, roots: &[Id]) -> Vec<Tensor> {
+        let mut values: HashMap<Id, Tensor> = HashMap::new();
+        for id in graph.reachable(roots) {
+            let value = self.node(graph, id, &values);
+            assert_eq!(value.shape, self.shape(graph.shape(id)), "shape of {id:?} {:?}", graph.op(id));
+            values.insert(id, value);
+        }
+        roots.iter().map(|r| values[r].clone()).collect()
+    }
+
+    pub fn value(&self, graph: &Graph, root: Id) -> Tensor {
+        self.values(graph, &[root]).remove(0)
+    }
+
+    fn node(&self, graph: &Graph, id: Id, values: &HashMap<Id, Tensor>) -> Tensor {
+        let shape = self.shape(graph.shape(id));
+        match graph.op(id) {
+            Op::Input(_) => self.inputs.get(&id).unwrap_or_else(|| panic!("no value for input {id:?}")).clone(),
+            Op::Constant(number) => Tensor::scalar(number.get()),
+            Op::Count(size) => Tensor::scalar(self.size(size) as f64),
+            Op::Iota => Tensor { data: (0..shape[0]).map(|k| k as f64).collect(), shape },
+            Op::Product(product) => self.product(product, shape, values),
+            Op::Sum(terms) => {
+                elementwise(shape, |index| terms.iter().map(|t| t.coefficient.get() * read(&t.view, index, values)).sum())
+            }
+            Op::Map(func, args) => {
+                elementwise(shape, |index| func.evaluate(&args.iter().map(|a| read(a, index, values)).collect::<Vec<_>>()))
+            }
+            Op::Reduce { kind, arg, keep } => reduce(*kind, &values[arg], *keep),
+            Op::Weights { kind, arg, keep } => weights(*kind, &values[arg], *keep),
+            Op::Exclusive { arg, .. } => {
+                let keep = graph.order(*arg) - 1;
+                exclusive(&values[arg], shape, keep)
+            }
+        }
+    }
+
+    /// The definition of a product.
+    pub fn product(&self, product: &Product, shape: Vec<usize>, values: &HashMap<Id, Tensor>) -> Tensor {
+        let mut result = Tensor::zeros(shape);
+        let extents = self.shape(&product.extents);
+        for wires in indices(&extents) {
+            let affine = |a: &Affine| {
+                self.size(&a.constant) + a.terms.iter().map(|(w, c)| self.size(c) * wires[w.0 as usize]).sum::<i64>()
+            };
+            if !product.guards.iter().all(|g| holds(g, affine(&g.affine))) {
+                continue;
+            }
+            let out: Vec<i64> = product.out.iter().map(affine).collect();
+            let Some(position) = result.position(&out) else { continue };
+            let mut term = product.coefficient.get();
+            let mut inside = true;
+            for operand in &product.operands {
+                let index: Vec<i64> = operand.index.iter().map(affine).collect();
+                match values[&operand.node].position(&index) {
+                    Some(p) => term *= values[&operand.node].data[p],
+                    None => inside = false,
+                }
+            }
+            if inside {
+                result.data[position] += term;
+            }
+        }
+        result
+    }
+}
+
+fn holds(guard: &Guard, value: i64) -> bool {
+    match guard.test {
+        Test::Zero => value == 0,
+        Test::NonZero => value != 0,
+        Test::NonNegative => value >= 0,
+    }
+}
+
+fn read(view: &View, index: &[i64], values: &HashMap<Id, Tensor>) -> f64 {
+    let own: Vec<i64> = view.axes.iter().map(|a| index[*a]).collect();
+    values[&view.node].at(&own)
+}
+
+fn elementwise(shape: Vec<usize>, entry: impl Fn(&[i64]) -> f64) -> Tensor {
+    Tensor { data: indices(&shape).iter().map(|i| entry(i)).collect(), shape }
+}
+
+/// `(kept shape, entries of each slice)`.
+fn slices(arg: &Tensor, keep: usize) -> (Vec<usize>, Vec<Vec<f64>>) {
+    let kept = arg.shape[..keep].to_vec();
+    let size: usize = arg.shape[keep..].iter().product();
+    let slices = (0..kept.iter().product()).map(|k: usize| arg.data[k * size..(k + 1) * size].to_vec()).collect();
+    (kept, slices)
+}
+
+fn reduce(kind: Reduction, arg: &Tensor, keep: usize) -> Tensor {
+    let (shape, slices) = slices(arg, keep);
+    let of = |slice: &Vec<f64>| match kind {
+        Reduction::Max => slice.iter().copied().fold(f64::NEG_INFINITY, f64::max),
+        Reduction::Min => slice.iter().copied().fold(f64::INFINITY, f64::min),
+        Reduction::LogSumExp => log_sum_exp(slice),
+    };
+    Tensor { shape, data: slices.iter().map(of).collect() }
+}
+
+fn log_sum_exp(slice: &[f64]) -> f64 {
+    let most = slice.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    most + slice.iter().map(|t| (t - most).exp()).sum::<f64>().ln()
+}
+
+fn weights(kind: Reduction, arg: &Tensor, keep: usize) -> Tensor {
+    let (_, slices) = slices(arg, keep);
+    let ties = |slice: &Vec<f64>, best: f64| {
+        let count = slice.iter().filter(|t| **t == best).count() as f64;
+        slice.iter().map(|t| if *t == best { 1.0 / count } else { 0.0 }).collect::<Vec<f64>>()
+    };
+    let of = |slice: &Vec<f64>| match kind {
+        Reduction::Max => ties(slice, slice.iter().copied().fold(f64::NEG_INFINITY, f64::max)),
+        Reduction::Min => ties(slice, slice.iter().copied().fold(f64::INFINITY, f64::min)),
+        Reduction::LogSumExp => {
+            let total = log_sum_exp(slice);
+            slice.iter().map(|t| (t - total).exp()).collect()
+        }
+    };
+    Tensor { shape: arg.shape.clone(), data: slices.iter().flat_map(of).collect() }
+}
+
+fn exclusive(arg: &Tensor, shape: Vec<usize>, keep: usize) -> Tensor {
+    elementwise(shape, |index| {
+        let (kept, out) = index.split_at(keep);
+        if out.iter().enumerate().any(|(k, i)| out[..k].contains(i)) {
+            return 0.0;
+        }
+        let rest = (0..arg.shape[keep] as i64).filter(|j| !out.contains(j));
+        rest.map(|j| arg.at(&[kept, &[j]].concat())).product()
+    })
+}
+
+/// Wire k as an index.
+pub fn wire(k: u32) -> Affine {
+    Affine::wire(Wire(k))
+}
+
+/// The value of a function with the arguments spelled out, for tables in tests.
+pub fn evaluate(func: Func, args: &[f64]) -> f64 {
+    func.evaluate(args)
+}
