@@ -1,2 +1,3 @@
 //! hypergrad.
+pub use hypergrad_macros::bilevel;
 pub use hypergrad_runtime::*;
