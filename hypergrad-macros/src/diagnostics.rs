@@ -35,6 +35,12 @@ impl Place for Span {
     }
 }
 
+impl Place for (Span, Span) {
+    fn ends(self) -> (Span, Span) {
+        self
+    }
+}
+
 impl<T: ToTokens> Place for &T {
     fn ends(self) -> (Span, Span) {
         let mut tokens = self.to_token_stream().into_iter();

@@ -43,31 +43,25 @@ impl Assertions {
         if let Some(meant) = self.spelled(resolved) {
             // The error, should there be one, points at the user's type.
             let span = written.span().resolved_at(Span::mixed_site());
-            self.items.push(quote_spanned! { span=> const _: fn(#written) = |v| { let _: #meant = v; }; });
+            let crate_path = &self.crate_path;
+            let proof = quote_spanned! { span=> meant };
+            self.items.push(quote! { const _: fn() = || #crate_path::__private::#proof::<#written, #meant>(); });
         }
     }
 
-    /// The path `written` (a function, constant, trait or type) was read as `meant`, a path below
-    /// hypergrad (`math::softplus`, `nalgebra::DVector`).
-    ///
-    /// Two glob imports of one name are an error only if they mean different items: nothing has to
-    /// be known of the item.
+    /// The path `written` was read as `meant`: below hypergrad (`math::softplus`,
+    /// `nalgebra::DVector`), or below core (`core::f64::consts::PI`).
     pub fn path_is(&mut self, module: &Module, written: &syn::Path, meant: &str) {
-        let path: TokenStream = match meant.parse() {
-            Ok(path) => path,
-            Err(_) => return,
-        };
         let crate_path = self.crate_path.clone();
-        self.is_item(module, written, &quote! { #crate_path::#path });
-    }
-
-    /// The path `written` was read as `meant`, a path below `core` (`f64::consts::PI`).
-    pub fn path_is_core(&mut self, module: &Module, written: &syn::Path, meant: &str) {
-        if let Ok(path) = meant.parse::<TokenStream>() {
-            self.is_item(module, written, &quote! { ::core::#path });
+        match meant.parse::<TokenStream>() {
+            Ok(meant_path) if meant.starts_with("core::") => self.is_item(module, written, &quote! { ::#meant_path }),
+            Ok(meant_path) => self.is_item(module, written, &quote! { #crate_path::#meant_path }),
+            Err(_) => {}
         }
     }
 
+    /// Two glob imports of one name are an error only if they mean different items: nothing else
+    /// has to be known of the item, which may be a function, a constant, a trait or a type.
     fn is_item(&mut self, module: &Module, written: &syn::Path, meant: &TokenStream) {
         let theirs = from_child(module, written);
         if !self.is_new(&format!("item {theirs}")) {

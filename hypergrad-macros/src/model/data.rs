@@ -244,6 +244,10 @@ impl Surroundings for Fields<'_> {
         }
     }
 
+    fn outside(&mut self, written: &syn::Path, meant: &str) {
+        self.assertions.path_is(self.module, written, meant);
+    }
+
     fn candidates(&self) -> Vec<(String, Form, Size, Size)> {
         let tensor = |leaf: &Leaf<'_>| {
             let (form, rows, columns) = leaf.tensor.clone()?;

@@ -14,8 +14,8 @@ pub struct Roles<'m> {
 /// Finds the roles by name and by the attribute's arguments.
 pub fn find<'m>(module: &'m Module, options: &Options, diagnostics: &mut Diagnostics) -> Roles<'m> {
     let mut roles = Roles { inner: None, outer: None };
-    let mut inner_is_named = false;
-    let mut outer_is_named = false;
+    let mut inner_is_named = options.incomplete;
+    let mut outer_is_named = options.incomplete;
     for role in &options.roles {
         inner_is_named |= role.keyword.is_inner() && role.function.is_some();
         outer_is_named |= role.keyword == Keyword::Outer && role.function.is_some();
@@ -41,7 +41,7 @@ pub fn find<'m>(module: &'m Module, options: &Options, diagnostics: &mut Diagnos
             None => roles.inner = Some((inner_kind(module, keyword, function), function)),
         }
     }
-    // A name that the attribute gives and the module lacks has its own error.
+    // An argument that was not understood, or names no function, has its own error.
     if roles.inner.is_none() && !inner_is_named {
         diagnostics.push(missing_inner(module));
     }

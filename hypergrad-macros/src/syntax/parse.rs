@@ -31,8 +31,9 @@ pub fn parse(attribute: TokenStream, item: TokenStream, diagnostics: &mut Diagno
 fn read_module(module: syn::ItemMod, source: TokenStream, diagnostics: &mut Diagnostics) -> Option<Module> {
     let Some((_, items)) = module.content else {
         let name = &module.ident;
+        let end = module.semi.map_or(name.span(), |semi| semi.spans[0]);
         diagnostics.error_with_help(
-            &source,
+            (module.mod_token.span, end),
             format!("`#[bilevel]` reads the module's body, and `mod {name};` keeps it in another file"),
             format!("write it inline: `mod {name} {{ .. }}`"),
         );
