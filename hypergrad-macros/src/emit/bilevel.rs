@@ -92,7 +92,7 @@ impl Emission<'_> {
         let scalar = &self.scalar;
         let name = format_ident!("{}", function.name);
         let inline = self.inline();
-        if function.name == "f_1_tr_mul" && self.facts.f1_symmetric {
+        if function.name == "f_1_tr_mul" && self.facts.f1_symmetric.holds {
             return quote! {
                 #[inline]
                 fn f_1_tr_mul(&self, w: &mut Work, u: &[#scalar], out: &mut [#scalar]) { self.f_1_mul(w, u, out) }
@@ -144,7 +144,7 @@ impl Emission<'_> {
     fn factor(&self) -> TokenStream {
         let scalar = &self.scalar;
         let bind = self.symbols.bind_point();
-        let name = if self.facts.f1_diagonal { "f_1_diagonal" } else { "f_1" };
+        let name = if self.facts.f1_diagonal.holds { "f_1_diagonal" } else { "f_1" };
         let body = self.program.functions.iter().find(|f| f.name == name).map(|f| self.names.statements(&f.body, Scope::Factor));
         quote! {
             fn factor(&self, w: &mut Work) -> hg::core::result::Result<(), hg::LinearError> {

@@ -328,7 +328,11 @@ impl Emission<'_> {
             InnerKind::Objective => quote!(if let hg::core::option::Option::Some(first) = out.first_mut() { *first = #inner; }),
             _ => quote!(hg::Variable::read(&#inner, out);),
         };
-        let kind = format_ident!("{}", format!("{:?}", self.model.inner.kind));
+        let kind = match self.model.inner.kind {
+            InnerKind::Objective => quote!(Objective),
+            InnerKind::Root => quote!(Root),
+            InnerKind::FixedPoint => quote!(Map),
+        };
         quote! {
             hg::with_std! {
                 impl #declared hg::UserFunctions for Problem #arguments {
@@ -348,7 +352,7 @@ impl Emission<'_> {
                     ///
                     /// # Errors
                     /// Sizes, or an entry that is not finite.
-                    pub fn check_derivatives(&self, x: &#x, y: &#y) -> hg::core::result::Result<hg::DerivativeChecks, hg::EstimatorError> {
+                    pub fn check_derivatives(&self, x: &#x, y: &#y) -> hg::core::result::Result<hg::DerivativeReport, hg::EstimatorError> {
                         hg::check::derivatives(self, x, y)
                     }
                 }

@@ -18,20 +18,14 @@ impl Emission<'_> {
     }
 
     fn structure(&self) -> TokenStream {
-        let f = self.facts;
-        let (symmetric, diagonal, definite) = (f.f1_symmetric, f.f1_diagonal, f.f1_definite);
-        let (in_x, in_y, f21, slope, smooth) = (f.f1_constant_in_x, f.f1_constant_in_y, f.f21_zero, f.g_constant_slope, f.smooth);
-        let kinds = f.super_efficient.iter().map(|kind| format_ident!("{kind}"));
+        let facts = self.facts.fields().map(|(name, fact)| {
+            let (name, holds) = (format_ident!("{name}"), fact.holds);
+            quote!(#name: #holds)
+        });
+        let kinds = self.facts.super_efficient.iter().map(|(kind, _)| format_ident!("{}", kind.variant()));
         quote! {
             const STRUCTURE: hg::Structure = hg::Structure {
-                f1_symmetric: #symmetric,
-                f1_diagonal: #diagonal,
-                f1_definite: #definite,
-                f1_constant_in_x: #in_x,
-                f1_constant_in_y: #in_y,
-                f21_zero: #f21,
-                g_constant_slope: #slope,
-                smooth: #smooth,
+                #(#facts,)*
                 super_efficient: &[#(hg::EstimatorKind::#kinds),*],
             };
         }

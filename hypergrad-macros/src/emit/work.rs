@@ -159,11 +159,11 @@ impl Emission<'_> {
     pub(super) fn factor_type(&self) -> TokenStream {
         let (x, n) = (&self.model.x.ty, &self.layout.n);
         let matrix = self.layout.matrix(n, n);
-        if self.facts.f1_diagonal {
+        if self.facts.f1_diagonal.holds {
             quote!(hg::Diagonal<<#x as hg::Variable>::Flat>)
-        } else if self.facts.f1_definite {
+        } else if self.facts.f1_definite.holds {
             quote!(hg::Cholesky<#matrix>)
-        } else if self.facts.f1_symmetric {
+        } else if self.facts.f1_symmetric.holds {
             quote!(hg::Ldlt<#matrix>)
         } else {
             quote!(hg::Lu<#matrix>)
