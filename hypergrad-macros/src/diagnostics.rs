@@ -1,6 +1,6 @@
 //! The error accumulator: every mistake of a module is reported in one compile.
 
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Span, TokenTree};
 use quote::ToTokens;
 use std::collections::BTreeSet;
 use std::fmt::Display;
@@ -32,6 +32,12 @@ pub trait Place {
 impl Place for Span {
     fn ends(self) -> (Span, Span) {
         (self, self)
+    }
+}
+
+impl Place for (Span, Span) {
+    fn ends(self) -> (Span, Span) {
+        self
     }
 }
 
@@ -70,17 +76,12 @@ impl Diagnostic {
         Self { help: Some(help.to_string()), ..self }
     }
 
-    fn text(&self) -> String {
+    /// The message with its help.
+    pub fn text(&self) -> String {
         match &self.help {
             Some(help) => format!("{}\nhelp: {help}", self.message),
             None => self.message.clone(),
         }
-    }
-
-    fn to_error(&self) -> syn::Error {
-        // Two tokens carry the ends of the span: joining spans is not stable.
-        let ends: TokenStream = [self.span, self.end].map(|span| TokenTree::Ident(Ident::new("_at", span))).into_iter().collect();
-        syn::Error::new_spanned(ends, self.text())
     }
 }
 
@@ -105,32 +106,33 @@ impl Diagnostics {
         self.errors.len()
     }
 
+    /// The first error, if there is one.
+    pub fn into_first(self) -> Option<Diagnostic> {
+        self.errors.into_iter().next()
+    }
+
     pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
         self.errors.iter()
     }
 
-    /// The errors as one `syn::Error`, each at its own span, without exact repetitions.
-    pub fn into_error(self) -> Option<syn::Error> {
+    /// The errors in the order in which they were found, without exact repetitions.
+    pub fn into_errors(self) -> Vec<Diagnostic> {
         let mut seen = BTreeSet::new();
-        let mut combined: Option<syn::Error> = None;
-        for diagnostic in self.errors {
-            let start = diagnostic.span.start();
-            if !seen.insert((start.line, start.column, diagnostic.message.clone())) {
-                continue;
-            }
-            let error = diagnostic.to_error();
-            match &mut combined {
-                Some(all) => all.combine(error),
-                None => combined = Some(error),
-            }
-        }
-        combined
+        let mut errors = self.errors;
+        errors.retain(|error| {
+            let start = error.span.start();
+            seen.insert((start.line, start.column, error.message.clone()))
+        });
+        errors
     }
 }
 
 /// The candidate that is nearest to what was written, if one is near: `None` rather than a guess.
 pub fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let limit = (written.chars().count().max(3)) / 3;
+    let limit = match written.chars().count() {
+        0..=1 => 0,
+        length => length.max(3) / 3,
+    };
     candidates
         .into_iter()
         .map(|candidate| (distance(written, candidate), candidate))
@@ -176,8 +178,7 @@ mod tests {
         diagnostics.error(Span::call_site(), "one");
         diagnostics.error(Span::call_site(), "one");
         diagnostics.error_with_help(Span::call_site(), "two", "mend");
-        let error = diagnostics.into_error().unwrap();
-        let texts: Vec<String> = error.into_iter().map(|e| e.to_string()).collect();
+        let texts: Vec<String> = diagnostics.into_errors().iter().map(Diagnostic::text).collect();
         assert_eq!(texts, ["one", "two\nhelp: mend"]);
     }
 }

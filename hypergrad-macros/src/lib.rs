@@ -2,6 +2,7 @@
 #![allow(dead_code, unused_imports)]
 
 mod analysis;
+mod compile;
 mod diagnostics;
 mod differentiate;
 mod emit;
@@ -11,3 +12,11 @@ mod model;
 mod shape;
 mod simplify;
 mod syntax;
+
+use proc_macro::TokenStream;
+
+/// Reads the functions of an inline module, differentiates them and adds `Problem` to it.
+#[proc_macro_attribute]
+pub fn bilevel(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    compile::expand(attribute.into(), item.into()).into()
+}

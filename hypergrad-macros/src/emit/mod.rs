@@ -1,7 +1,10 @@
 //! The only place where Rust is written.
 
+pub mod assertions;
 mod bilevel;
+mod crate_path;
 mod data;
+pub mod fallback;
 mod layout;
 mod numbers;
 mod point;
@@ -21,6 +24,9 @@ use crate::model::{Model, Scalar};
 use layout::Layout;
 use sizes::Symbols;
 use statements::Names;
+
+pub use crate_path::crate_path;
+pub use fallback::append;
 
 /// Everything that emission reads.
 pub struct Emission<'m> {

@@ -1,11 +1,27 @@
 //! The resolved module: variables, data, roles as graph nodes, what is checked when the program
 //! runs. The last place where `syn` types occur.
 
+mod build;
+mod conditional;
+mod data;
+mod headers;
+mod result;
+mod roles;
+mod scalars;
+mod signature;
+mod trace;
+mod variables;
+
+#[cfg(test)]
+mod tests;
+
 use proc_macro2::{Ident, TokenStream};
 
 use crate::ir::{Graph, Id, Size};
 use crate::shape::Check;
 use crate::shape::Sizes;
+
+pub use build::build;
 
 /// The one scalar type of a module.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -43,9 +59,11 @@ pub struct Model {
     pub sizes: Sizes,
     /// Resolved checks; all sizes in `graph` are resolved as well.
     pub checks: Vec<Check>,
-    /// Items that make rustc prove that outside functions and types are the ones meant; emitted
-    /// inside a hidden module whose parent is the user's module (`super::` paths work).
+    /// Items (`const _`) that make rustc prove that outside functions and types are the ones meant;
+    /// emitted in the user's module itself, beside its own items: they add no name.
     pub assertions: Vec<TokenStream>,
+    /// Where hypergrad is, as generated code writes it: `::hypergrad`.
+    pub crate_path: TokenStream,
 }
 
 /// x or y: its blocks in declaration order.
@@ -74,7 +92,7 @@ pub struct Block {
     pub constant: (bool, bool),
 }
 
-/// The data struct: the fields that roles read.
+/// The data struct: the fields that roles can read.
 #[derive(Debug)]
 pub struct Data {
     /// The struct's type as written in the module.
@@ -87,8 +105,10 @@ pub struct DataField {
     /// The path of fields from the data (`.a_tr`).
     pub path: Vec<Ident>,
     pub kind: DataKind,
-    /// As shown in formulas and messages: `data.a_tr`.
+    /// As shown in messages: `data.a_tr`.
     pub name: String,
+    /// Whether a role reads it.
+    pub read: bool,
 }
 
 #[derive(Debug)]

@@ -1,5 +1,6 @@
 //! The annotated module as syntax: its items by kind, its types resolved.
 
+mod conditional;
 mod constants;
 mod imports;
 mod keyword;
@@ -13,11 +14,12 @@ mod types;
 #[cfg(test)]
 mod tests;
 
+pub use conditional::cfg;
 pub use imports::Imports;
 pub use keyword::Keyword;
 pub use options::{Options, RoleOption};
-pub use parse::parse;
-pub use resolve::ACCEPTED;
+pub use parse::{parse, user_problem};
+pub use resolve::{ACCEPTED, strip_references};
 pub use types::{Dimension, Type};
 
 /// The annotated inline module. Items keep their order.
@@ -97,5 +99,24 @@ impl Module {
             (Some(second), None) if first == "self" => Some(second),
             _ => None,
         }
+    }
+
+    /// Whether the module has an item of this name.
+    pub fn defines(&self, name: &str) -> bool {
+        self.items.iter().any(|item| {
+            let ident = match item {
+                syn::Item::Const(item) => &item.ident,
+                syn::Item::Enum(item) => &item.ident,
+                syn::Item::Fn(item) => &item.sig.ident,
+                syn::Item::Mod(item) => &item.ident,
+                syn::Item::Static(item) => &item.ident,
+                syn::Item::Struct(item) => &item.ident,
+                syn::Item::Trait(item) => &item.ident,
+                syn::Item::Type(item) => &item.ident,
+                syn::Item::Union(item) => &item.ident,
+                _ => return false,
+            };
+            ident == name
+        })
     }
 }

@@ -12,6 +12,8 @@ pub struct Options {
     pub roles: Vec<RoleOption>,
     /// Where hypergrad is, where the user says so.
     pub crate_path: Option<syn::Path>,
+    /// Something was not understood, perhaps a role.
+    pub incomplete: bool,
 }
 
 /// `key = function` or `key = none`.
@@ -27,6 +29,7 @@ impl Options {
         let mut options = Self::default();
         for argument in arguments(tokens) {
             if let Err(error) = options.read(argument) {
+                options.incomplete = true;
                 diagnostics.push(error);
             }
         }

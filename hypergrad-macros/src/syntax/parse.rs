@@ -31,8 +31,9 @@ pub fn parse(attribute: TokenStream, item: TokenStream, diagnostics: &mut Diagno
 fn read_module(module: syn::ItemMod, source: TokenStream, diagnostics: &mut Diagnostics) -> Option<Module> {
     let Some((_, items)) = module.content else {
         let name = &module.ident;
+        let end = module.semi.map_or(name.span(), |semi| semi.spans[0]);
         diagnostics.error_with_help(
-            &source,
+            (module.mod_token.span, end),
             format!("`#[bilevel]` reads the module's body, and `mod {name};` keeps it in another file"),
             format!("write it inline: `mod {name} {{ .. }}`"),
         );
@@ -40,7 +41,7 @@ fn read_module(module: syn::ItemMod, source: TokenStream, diagnostics: &mut Diag
     };
     let imports = Imports::read(&items);
     let module = Module { ident: module.ident, visibility: module.vis, attributes: module.attrs, items, imports, source };
-    if let Some(name) = user_problem(&module) {
+    if let Some(name) = user_problem(&module.items) {
         diagnostics.push(
             Diagnostic::new(&name, "`Problem` is the type that `#[bilevel]` adds to the module")
                 .help("rename this item, or keep it outside of the module"),
@@ -51,8 +52,8 @@ fn read_module(module: syn::ItemMod, source: TokenStream, diagnostics: &mut Diag
 }
 
 /// A type or import of the user's that is called `Problem`.
-fn user_problem(module: &Module) -> Option<Ident> {
-    let defined = module.items.iter().find_map(|item| {
+pub fn user_problem(items: &[syn::Item]) -> Option<Ident> {
+    let defined = items.iter().find_map(|item| {
         let name = match item {
             syn::Item::Struct(item) => &item.ident,
             syn::Item::Enum(item) => &item.ident,
@@ -65,5 +66,5 @@ fn user_problem(module: &Module) -> Option<Ident> {
         };
         (name == "Problem").then(|| name.clone())
     });
-    defined.or_else(|| module.imports.ident("Problem").cloned())
+    defined.or_else(|| Imports::read(items).ident("Problem").cloned())
 }

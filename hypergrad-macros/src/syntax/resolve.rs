@@ -257,6 +257,16 @@ impl Resolver<'_> {
     }
 }
 
+/// The type behind references and parentheses.
+pub fn strip_references(written: &syn::Type) -> &syn::Type {
+    match written {
+        syn::Type::Reference(reference) => strip_references(&reference.elem),
+        syn::Type::Paren(inner) => strip_references(&inner.elem),
+        syn::Type::Group(inner) => strip_references(&inner.elem),
+        other => other,
+    }
+}
+
 /// The generic arguments of the last segment, without lifetimes.
 fn arguments(path: &syn::Path) -> Vec<&syn::GenericArgument> {
     match path.segments.last().map(|segment| &segment.arguments) {

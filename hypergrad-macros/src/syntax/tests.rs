@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 
 use super::{Dimension, Keyword, Module, Options, Type, parse};
-use crate::diagnostics::Diagnostics;
+use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::model::{Form, Scalar};
 
 fn module(items: &str) -> Module {
@@ -21,8 +21,7 @@ fn resolve(items: &str, written: &str) -> Result<Type, String> {
 }
 
 fn messages(diagnostics: Diagnostics) -> String {
-    let errors = diagnostics.into_error().into_iter().flatten();
-    errors.map(|error| error.to_string()).collect::<Vec<_>>().join("\n")
+    diagnostics.into_errors().iter().map(Diagnostic::text).collect::<Vec<_>>().join("\n")
 }
 
 fn f64_tensor(rows: i64, columns: i64) -> Type {
@@ -93,7 +92,7 @@ fn refused_types() {
         ("", "DVector<i64>", "write `DVector<f64>`"),
         ("", "&mut DVector<f64>", "mutable reference"),
         ("", "SVector<f64, N>", "`N` is no constant of this module"),
-        ("const NN: usize = 1;", "SVector<f64, N>", "did you mean `NN`?"),
+        ("const ROWS: usize = 1;", "SVector<f64, ROW>", "did you mean `ROWS`?"),
         ("const N: usize = M; const M: usize = N;", "SVector<f64, N>", "expected a constant integer"),
         ("type A = B; type B = A;", "A", "defined by itself"),
         ("type A = A;", "OVector<f64, A>", "no constant"),

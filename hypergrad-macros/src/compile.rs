@@ -1,0 +1,33 @@
+//! The pipeline, from the annotated item to what replaces it.
+
+use proc_macro2::{Span, TokenStream};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crate::diagnostics::Diagnostics;
+use crate::{emit, model, syntax};
+
+/// Expands `#[bilevel(attribute)] item`: the item as it is, and what is added to it or the errors.
+pub fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    let mut diagnostics = Diagnostics::default();
+    let result = catch_unwind(AssertUnwindSafe(|| additions(attribute, item.clone(), &mut diagnostics)));
+    match result {
+        Ok(Some(additions)) if diagnostics.is_empty() => emit::append(item, additions),
+        Ok(_) if !diagnostics.is_empty() => emit::fallback::module(item, diagnostics),
+        // A panic, or a refusal without a reason: never silent.
+        _ => {
+            diagnostics.error_with_help(
+                Span::call_site(),
+                "`#[bilevel]` failed on this module: that is a fault of hypergrad",
+                "please report it with the module",
+            );
+            emit::fallback::module(item, diagnostics)
+        }
+    }
+}
+
+fn additions(attribute: TokenStream, item: TokenStream, diagnostics: &mut Diagnostics) -> Option<TokenStream> {
+    let (options, module) = syntax::parse(attribute, item, diagnostics)?;
+    let crate_path = emit::crate_path(options.crate_path.as_ref());
+    let model = model::build(&module, &options, &crate_path, diagnostics)?;
+    Some(emit::problem(&model))
+}

@@ -1,0 +1,165 @@
+//! Items that make rustc prove that what the front end recognised by the last segment of a path is
+//! what it was taken for. They stand in the user's module itself, where its paths mean what they
+//! mean in its functions, and add no name to it.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use std::collections::BTreeSet;
+use syn::spanned::Spanned as _;
+
+use crate::model::Scalar;
+use crate::syntax::{Dimension, Module, Type, strip_references};
+
+/// Assertions in the order in which they were first made, each once.
+#[derive(Debug, Default)]
+pub struct Assertions {
+    /// Where hypergrad is: `::hypergrad`.
+    crate_path: TokenStream,
+    seen: BTreeSet<String>,
+    items: Vec<TokenStream>,
+}
+
+impl Assertions {
+    pub fn new(crate_path: TokenStream) -> Self {
+        Self { crate_path, ..Self::default() }
+    }
+
+    pub fn into_items(self) -> Vec<TokenStream> {
+        self.items
+    }
+
+    /// `written` was read as `resolved`.
+    pub fn type_is(&mut self, written: &syn::Type, resolved: &Type) {
+        let written = strip_references(written);
+        if let (syn::Type::Tuple(tuple), Type::Tuple(items)) = (written, resolved) {
+            for (written, resolved) in tuple.elems.iter().zip(items) {
+                self.type_is(written, resolved);
+            }
+            return;
+        }
+        if is_primitive(written) || !self.is_new(&format!("type {}", written.to_token_stream())) {
+            return;
+        }
+        if let Some(meant) = self.spelled(resolved) {
+            // The error, should there be one, points at the user's type.
+            let span = written.span().resolved_at(Span::mixed_site());
+            let crate_path = &self.crate_path;
+            let proof = quote_spanned! { span=> meant };
+            self.items.push(quote! { const _: fn() = || #crate_path::__private::#proof::<#written, #meant>(); });
+        }
+    }
+
+    /// The path `written` was read as `meant`: below hypergrad (`math::softplus`,
+    /// `nalgebra::DVector`), or below core (`core::f64::consts::PI`).
+    pub fn path_is(&mut self, module: &Module, written: &syn::Path, meant: &str) {
+        let crate_path = self.crate_path.clone();
+        match meant.parse::<TokenStream>() {
+            Ok(meant_path) if meant.starts_with("core::") => self.is_item(module, written, &quote! { ::#meant_path }),
+            Ok(meant_path) => self.is_item(module, written, &quote! { #crate_path::#meant_path }),
+            Err(_) => {}
+        }
+    }
+
+    /// Two glob imports of one name are an error only if they mean different items: nothing else
+    /// has to be known of the item, which may be a function, a constant, a trait or a type.
+    fn is_item(&mut self, module: &Module, written: &syn::Path, meant: &TokenStream) {
+        let theirs = from_child(module, written);
+        if !self.is_new(&format!("item {theirs}")) {
+            return;
+        }
+        let span = written.span();
+        self.items.push(quote_spanned! { span=>
+            const _: () = {
+                mod written { pub(super) use #theirs as item; }
+                mod meant { pub(super) use #meant as item; }
+                #[allow(unused_imports)]
+                use written::*;
+                #[allow(unused_imports)]
+                use meant::*;
+                #[allow(unused_imports)]
+                use item as proven;
+            };
+        });
+    }
+
+    fn is_new(&mut self, key: &str) -> bool {
+        self.seen.insert(key.to_owned())
+    }
+
+    /// A resolved type by absolute paths; any storage.
+    fn spelled(&self, resolved: &Type) -> Option<TokenStream> {
+        let nalgebra = {
+            let crate_path = &self.crate_path;
+            quote! { #crate_path::nalgebra }
+        };
+        match resolved {
+            Type::Scalar(scalar) => Some(primitive(*scalar)),
+            Type::Count => Some(quote! { ::core::primitive::usize }),
+            Type::Bool => Some(quote! { ::core::primitive::bool }),
+            Type::Tensor { scalar, rows, columns, .. } => {
+                let (scalar, rows, columns) = (primitive(*scalar), dimension(&nalgebra, *rows), dimension(&nalgebra, *columns));
+                Some(quote! { #nalgebra::Matrix<#scalar, #rows, #columns, _> })
+            }
+            Type::Array { scalar, length } => {
+                let (scalar, length) = (primitive(*scalar), proc_macro2::Literal::i64_unsuffixed(*length));
+                Some(quote! { [#scalar; #length] })
+            }
+            // Structs are the module's own; sparse matrices are not accepted yet.
+            Type::Struct(_) | Type::Csr { .. } | Type::Integer | Type::Tuple(_) => None,
+        }
+    }
+}
+
+fn primitive(scalar: Scalar) -> TokenStream {
+    match scalar {
+        Scalar::F64 => quote! { ::core::primitive::f64 },
+        Scalar::F32 => quote! { ::core::primitive::f32 },
+    }
+}
+
+fn dimension(nalgebra: &TokenStream, dimension: Dimension) -> TokenStream {
+    match dimension {
+        Dimension::Constant(value) => {
+            let value = proc_macro2::Literal::i64_unsuffixed(value);
+            quote! { #nalgebra::Const<#value> }
+        }
+        Dimension::Dynamic => quote! { #nalgebra::Dyn },
+    }
+}
+
+/// A bare `f64` needs no proof.
+fn is_primitive(written: &syn::Type) -> bool {
+    match written {
+        syn::Type::Path(path) => {
+            path.path.get_ident().is_some_and(|name| ["f64", "f32", "usize", "bool"].iter().any(|primitive| name == primitive))
+        }
+        _ => false,
+    }
+}
+
+/// A path of the user's module, as a module inside it has to write it.
+fn from_child(module: &Module, written: &syn::Path) -> TokenStream {
+    let plain = without_arguments(written);
+    let Some(first) = plain.segments.first().map(|segment| segment.ident.to_string()) else { return TokenStream::new() };
+    let known = module.imports.path(&first).is_some() || module.defines(&first) || plain.segments.len() == 1;
+    match first.as_str() {
+        _ if plain.leading_colon.is_some() => plain.to_token_stream(),
+        "crate" => plain.to_token_stream(),
+        "self" => {
+            let rest = plain.segments.iter().skip(1);
+            quote! { super #(::#rest)* }
+        }
+        // The prefix of a longer path is the name of another crate, where the module knows no such name.
+        "super" => quote! { super::#plain },
+        _ if known => quote! { super::#plain },
+        _ => quote! { ::#plain },
+    }
+}
+
+fn without_arguments(path: &syn::Path) -> syn::Path {
+    let mut plain = path.clone();
+    for segment in &mut plain.segments {
+        segment.arguments = syn::PathArguments::None;
+    }
+    plain
+}

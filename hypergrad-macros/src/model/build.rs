@@ -1,0 +1,149 @@
+//! The annotated module → [`Model`]: finds roles, makes inputs, traces the bodies, checks results.
+
+use proc_macro2::TokenStream;
+use std::collections::BTreeMap;
+
+use super::data::Fields;
+use super::headers::{Headers, Types};
+use super::result::{self, Like};
+use super::signature::Header;
+use super::trace::{Tracer, Value};
+use super::{Data, DataKind, Inner, InnerKind, Model, Outer, Scalar, Variable, conditional, roles, variables};
+use crate::diagnostics::Diagnostics;
+use crate::emit::assertions::Assertions;
+use crate::ir::{Graph, Id, Input, Role};
+use crate::shape::Sizes;
+use crate::syntax::{Module, Options};
+
+/// Reads the module; every mistake is reported, and a model is made only where there is none.
+pub fn build(module: &Module, options: &Options, crate_path: &TokenStream, diagnostics: &mut Diagnostics) -> Option<Model> {
+    let roles = roles::find(module, options, diagnostics);
+    conditional::check(module, &roles, diagnostics);
+    let headers = Headers::read(&roles, diagnostics);
+    let types = Types::read(module, &headers, diagnostics)?;
+    let mut space = Space::new(module, &types, Assertions::new(crate_path.clone()), diagnostics);
+    let inner = headers.inner.as_ref().and_then(|(kind, header)| space.inner(*kind, header, &types, diagnostics));
+    let outer = headers.outer.as_ref().and_then(|header| space.outer(header, &types, diagnostics));
+    if !diagnostics.is_empty() {
+        return None;
+    }
+    Some(space.finish(inner?, outer?, types.scalar.scalar, crate_path))
+}
+
+/// The variables and the data, as inputs of the graph.
+struct Space<'m> {
+    module: &'m Module,
+    graph: Graph,
+    sizes: Sizes,
+    fields: Fields<'m>,
+    x: Variable,
+    y: Variable,
+}
+
+impl<'m> Space<'m> {
+    fn new(module: &'m Module, types: &Types<'m>, mut assertions: Assertions, diagnostics: &mut Diagnostics) -> Self {
+        let (mut graph, mut sizes) = (Graph::new(), Sizes::default());
+        for variable in [&types.x.ty, &types.y.ty] {
+            for leaf in &variable.leaves {
+                assertions.type_is(leaf.written, &leaf.resolved());
+            }
+        }
+        // The data first: sizes are named after what was declared first.
+        let mut fields = Fields::new(module, types.scalar.clone(), assertions);
+        if let Some(data) = &types.data {
+            fields.register_all(&data.ty, &data.name, &mut graph, &mut sizes, diagnostics);
+        }
+        let y = variables::build(&types.y.ty, Role::Y, &types.y.name, &mut graph, &mut sizes);
+        let x = variables::build(&types.x.ty, Role::X, &types.x.name, &mut graph, &mut sizes);
+        Self { module, graph, sizes, fields, x, y }
+    }
+
+    fn inner(&mut self, kind: InnerKind, header: &Header<'m>, types: &Types<'m>, diagnostics: &mut Diagnostics) -> Option<Inner> {
+        let fits = match kind {
+            InnerKind::Objective => result::check_scalar(self.module, header.function, &types.scalar, diagnostics),
+            InnerKind::Root | InnerKind::FixedPoint => {
+                result::check_like_x(self.module, header.function, &types.x.ty, &types.x.name, diagnostics)
+            }
+        };
+        let value = self.call(header, types, diagnostics);
+        fits?;
+        let nodes = match kind {
+            InnerKind::Objective => vec![result::scalar(&value?)?],
+            InnerKind::Root | InnerKind::FixedPoint => {
+                let (x, graph, sizes) = (&self.x, &mut self.graph, &mut self.sizes);
+                Like { x, function: header.function, graph, sizes, diagnostics }.nodes(&value?, &types.x.ty.part)?
+            }
+        };
+        Some(Inner { kind, function: header.function.sig.ident.clone(), nodes, signature: header.signature() })
+    }
+
+    fn outer(&mut self, header: &Header<'m>, types: &Types<'m>, diagnostics: &mut Diagnostics) -> Option<Outer> {
+        let fits = result::check_scalar(self.module, header.function, &types.scalar, diagnostics);
+        let value = self.call(header, types, diagnostics);
+        fits?;
+        let node = result::scalar(&value?)?;
+        Some(Outer { function: header.function.sig.ident.clone(), node, signature: header.signature() })
+    }
+
+    fn call(&mut self, header: &Header<'m>, types: &Types<'m>, diagnostics: &mut Diagnostics) -> Option<Value> {
+        let mut arguments = vec![
+            result::argument(&types.x.ty.part, &self.x, &self.graph),
+            result::argument(&types.y.ty.part, &self.y, &self.graph),
+        ];
+        if header.data.is_some() {
+            arguments.push(self.fields.value());
+        }
+        let (graph, sizes, fields) = (&mut self.graph, &mut self.sizes, &mut self.fields);
+        Tracer::new(graph, sizes, diagnostics, self.module, fields, types.scalar.scalar).call(header.function, arguments)
+    }
+
+    /// Replaces every size by its canonical form; inputs get new ids.
+    fn finish(mut self, mut inner: Inner, mut outer: Outer, scalar: Scalar, crate_path: &TokenStream) -> Model {
+        let roots: Vec<Id> = inner.nodes.iter().copied().chain([outer.node]).collect();
+        let before: BTreeMap<Id, Input> = self.graph.inputs().map(|(input, _, id)| (id, input)).collect();
+        let roots = self.graph.resolve_sizes(&roots, &self.sizes);
+        let after: BTreeMap<Input, Id> = self.graph.inputs().map(|(input, _, id)| (input, id)).collect();
+        let renewed = |id: Id| before.get(&id).and_then(|input| after.get(input)).copied().unwrap_or(id);
+
+        if let Some((node, nodes)) = roots.split_last() {
+            outer.node = *node;
+            inner.nodes = nodes.to_vec();
+        }
+        for block in self.x.blocks.iter_mut().chain(&mut self.y.blocks) {
+            block.input = renewed(block.input);
+        }
+        let (mut data, assertions) = self.fields.finish();
+        if let Some(data) = &mut data {
+            resolve_data(data, &self.sizes, &renewed);
+        }
+        Model {
+            name: self.module.ident.clone(),
+            scalar,
+            x: self.x,
+            y: self.y,
+            data,
+            inner,
+            outer,
+            graph: self.graph,
+            checks: self.sizes.checks(),
+            sizes: self.sizes,
+            assertions: assertions.into_items(),
+            crate_path: crate_path.clone(),
+        }
+    }
+}
+
+fn resolve_data(data: &mut Data, sizes: &Sizes, renewed: &dyn Fn(Id) -> Id) {
+    for field in &mut data.fields {
+        match &mut field.kind {
+            DataKind::Tensor { input, shape, .. } => {
+                *input = renewed(*input);
+                for size in shape {
+                    *size = sizes.resolve(size);
+                }
+            }
+            DataKind::Array { input, .. } => *input = renewed(*input),
+            DataKind::Count { size } => *size = sizes.resolve(size),
+        }
+    }
+}

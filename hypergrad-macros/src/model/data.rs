@@ -1,0 +1,271 @@
+//! The data struct: its fields as inputs of the graph.
+//!
+//! Every field that could be read has its sizes and its input from the start, so that sizes are
+//! named after the data and not after a variable; a field of another type is an error only where a
+//! role reads it.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::ToTokens as _;
+use std::collections::BTreeMap;
+
+use super::scalars::ScalarType;
+use super::headers::DataType;
+use super::trace::{Lazy, Surroundings, Value, dimensions};
+use super::variables::{axes, field_type, named_fields};
+use super::{Data, DataField, DataKind, Form};
+use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::emit::assertions::Assertions;
+use crate::ir::{Graph, Id, InputInfo, Role, Size};
+use crate::shape::{Sizes, SymbolSource};
+use crate::syntax::{Module, Type, strip_references};
+
+/// The fields by path, and which of them were read.
+pub struct Fields<'m> {
+    module: &'m Module,
+    scalar: ScalarType,
+    /// The parameter's name: `data`.
+    name: String,
+    ty: TokenStream,
+    structure: String,
+    leaves: Vec<Leaf<'m>>,
+    entries: BTreeMap<Vec<String>, Entry>,
+    assertions: Assertions,
+}
+
+struct Leaf<'m> {
+    field: DataField,
+    tensor: Option<Shape>,
+    written: &'m syn::Type,
+    resolved: Type,
+}
+
+/// Form, rows and columns.
+type Shape = (Form, Size, Size);
+
+/// Where a field is being registered.
+struct Place<'m, 'a> {
+    /// The fields that lead to it.
+    path: Vec<&'m Ident>,
+    /// The structs that enclose it.
+    structs: Vec<String>,
+    graph: &'a mut Graph,
+    sizes: &'a mut Sizes,
+    diagnostics: &'a mut Diagnostics,
+}
+
+impl Place<'_, '_> {
+    fn input(&mut self, number: usize, shape: Vec<Size>) -> Id {
+        // Formulas leave the parameter's name out.
+        let name = self.path.iter().map(ToString::to_string).collect::<Vec<_>>().join(".");
+        self.graph.input(InputInfo { role: Role::Data, block: number, name }, shape)
+    }
+
+    fn tensor(&mut self, number: usize, form: Form, shape: Vec<Size>) -> (DataKind, Option<Shape>) {
+        let (rows, columns) = dimensions(form, &shape);
+        let input = self.input(number, shape.clone());
+        (DataKind::Tensor { input, form, shape }, Some((form, rows, columns)))
+    }
+}
+
+/// What stands at a path.
+enum Entry {
+    Leaf(usize),
+    Struct(String),
+    /// Reported when it is first read.
+    Refused(Diagnostic),
+    Reported,
+}
+
+const ACCEPTED: &str =
+    "a field that a role reads is `f64`, `f32`, `usize`, an nalgebra vector or matrix, an array of floats, or a struct of this module";
+
+/// Reads the type of the third parameter; it must be a struct of the module.
+pub fn structure(module: &Module, written: &syn::Type, diagnostics: &mut Diagnostics) -> Option<String> {
+    match module.resolve_owned_type(written, diagnostics)? {
+        Type::Struct(name) => Some(name),
+        found => {
+            diagnostics.error_with_help(
+                strip_references(written),
+                format!("the third parameter is the data, a struct of this module; found `{found}`"),
+                format!("define `pub struct Data {{ pub a: {found} }}` and take `data: &Data`"),
+            );
+            None
+        }
+    }
+}
+
+impl<'m> Fields<'m> {
+    /// No field yet: a module without data.
+    pub fn new(module: &'m Module, scalar: ScalarType, assertions: Assertions) -> Self {
+        Self {
+            module,
+            scalar,
+            name: String::new(),
+            ty: TokenStream::new(),
+            structure: String::new(),
+            leaves: Vec::new(),
+            entries: BTreeMap::new(),
+            assertions,
+        }
+    }
+
+    /// Registers the fields of the data struct in declaration order.
+    pub fn register_all(
+        &mut self,
+        data: &DataType<'m>,
+        name: &str,
+        graph: &mut Graph,
+        sizes: &mut Sizes,
+        diagnostics: &mut Diagnostics,
+    ) {
+        name.clone_into(&mut self.name);
+        self.structure.clone_from(&data.structure);
+        self.ty = strip_references(data.written).to_token_stream();
+        let mut place = Place { path: Vec::new(), structs: vec![data.structure.clone()], graph, sizes, diagnostics };
+        self.register(&data.structure, &mut place);
+    }
+
+    fn register(&mut self, structure: &str, place: &mut Place<'m, '_>) {
+        let Some(item) = self.module.structure(structure) else { return };
+        for (ident, field) in named_fields(item, place.diagnostics).unwrap_or_default() {
+            place.path.push(ident);
+            let entry = self.entry(field, place);
+            self.entries.insert(place.path.iter().map(ToString::to_string).collect(), entry);
+            place.path.pop();
+        }
+    }
+
+    fn entry(&mut self, field: &'m syn::Field, place: &mut Place<'m, '_>) -> Entry {
+        let name = place.path.iter().fold(self.name.clone(), |text, field| format!("{text}.{field}"));
+        let resolved = match self.resolved(field, &name) {
+            Ok(resolved) => resolved,
+            Err(error) => return Entry::Refused(error),
+        };
+        if let Type::Struct(inner) = resolved {
+            return self.nested(field, inner, place);
+        }
+        let (kind, tensor) = match self.kind(&resolved, &name, place) {
+            Some(kind) => kind,
+            None => return Entry::Refused(refused(field, &resolved, &name)),
+        };
+        let path = place.path.iter().map(|ident| (*ident).clone()).collect();
+        self.leaves.push(Leaf { field: DataField { path, kind, name, read: false }, tensor, written: &field.ty, resolved });
+        Entry::Leaf(self.leaves.len() - 1)
+    }
+
+    fn nested(&mut self, field: &'m syn::Field, inner: String, place: &mut Place<'m, '_>) -> Entry {
+        if place.structs.contains(&inner) {
+            return Entry::Refused(Diagnostic::new(&field.ty, format!("`{inner}` contains itself")));
+        }
+        place.structs.push(inner.clone());
+        self.register(&inner, place);
+        place.structs.pop();
+        Entry::Struct(inner)
+    }
+
+    fn resolved(&self, field: &syn::Field, name: &str) -> Result<Type, Diagnostic> {
+        let mut errors = Diagnostics::default();
+        let resolved = field_type(self.module, field, name, &mut errors);
+        let resolved = resolved.ok_or_else(|| errors.into_first().unwrap_or_else(|| Diagnostic::new(&field.ty, ACCEPTED)))?;
+        if let Some(scalar) = resolved.scalar() {
+            self.scalar.check(&field.ty, scalar, name)?;
+        }
+        Ok(resolved)
+    }
+
+    /// What a field is in the graph, and its shape for suggestions; `None` where it is refused.
+    fn kind(&self, resolved: &Type, name: &str, place: &mut Place<'m, '_>) -> Option<(DataKind, Option<Shape>)> {
+        let number = self.leaves.len();
+        match resolved {
+            Type::Scalar(_) => Some(place.tensor(number, Form::Scalar, Vec::new())),
+            Type::Tensor { form, rows, columns, .. } => {
+                let source = |axis| SymbolSource::DataAxis { field: number, axis };
+                let shape = axes(*form, *rows, *columns, name, &source, place.sizes);
+                Some(place.tensor(number, *form, shape))
+            }
+            Type::Array { length, .. } => {
+                let length = Size::constant(*length);
+                let input = place.input(number, vec![length.clone()]);
+                Some((DataKind::Array { input, length }, None))
+            }
+            Type::Count => Some((DataKind::Count { size: place.sizes.symbol(name, SymbolSource::Count { field: number }) }, None)),
+            Type::Csr { .. } | Type::Bool | Type::Integer | Type::Tuple(_) | Type::Struct(_) => None,
+        }
+    }
+
+    /// What was learned, once everything is traced. Sizes and inputs are not yet resolved.
+    pub fn finish(self) -> (Option<Data>, Assertions) {
+        let fields = self.leaves.into_iter().map(|leaf| leaf.field).collect();
+        let data = (!self.structure.is_empty()).then_some(Data { ty: self.ty, fields });
+        (data, self.assertions)
+    }
+
+    /// The argument for a role's third parameter.
+    pub fn value(&self) -> Value {
+        Value::lazy(self.structure.clone())
+    }
+
+    fn leaf_value(&self, leaf: &Leaf<'m>) -> Value {
+        match &leaf.field.kind {
+            DataKind::Tensor { input, form, shape } => Value::tensor(*input, *form, shape),
+            DataKind::Array { input, length } => Value::tensor(*input, Form::Column, std::slice::from_ref(length)),
+            DataKind::Count { size } => Value::count(size.clone()),
+        }
+    }
+}
+
+impl Surroundings for Fields<'_> {
+    fn field(
+        &mut self,
+        of: &Lazy,
+        member: &Ident,
+        _graph: &mut Graph,
+        _sizes: &mut Sizes,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Value> {
+        let key: Vec<String> = of.path.iter().cloned().chain([member.to_string()]).collect();
+        match self.entries.get_mut(&key)? {
+            Entry::Leaf(number) => {
+                let number = *number;
+                let leaf = &mut self.leaves[number];
+                if !std::mem::replace(&mut leaf.field.read, true) {
+                    self.assertions.type_is(leaf.written, &leaf.resolved);
+                }
+                Some(self.leaf_value(&self.leaves[number]))
+            }
+            Entry::Struct(name) => Some(Value::Lazy(Lazy { name: name.clone(), path: key })),
+            Entry::Reported => None,
+            entry => {
+                if let Entry::Refused(error) = std::mem::replace(entry, Entry::Reported) {
+                    diagnostics.push(error);
+                }
+                None
+            }
+        }
+    }
+
+    fn outside(&mut self, written: &syn::Path, meant: &str) {
+        self.assertions.path_is(self.module, written, meant);
+    }
+
+    fn candidates(&self) -> Vec<(String, Form, Size, Size)> {
+        let tensor = |leaf: &Leaf<'_>| {
+            let (form, rows, columns) = leaf.tensor.clone()?;
+            Some((leaf.field.name.clone(), form, rows, columns))
+        };
+        self.leaves.iter().filter_map(tensor).collect()
+    }
+}
+
+/// The one place that refuses sparse matrices.
+fn refused(field: &syn::Field, resolved: &Type, name: &str) -> Diagnostic {
+    match resolved {
+        Type::Csr { scalar } => Diagnostic::new(&field.ty, format!("`{name}` is a sparse matrix, which is not supported yet"))
+            .help(format!("write `DMatrix<{scalar}>`")),
+        _ => Diagnostic::new(&field.ty, format!("`{name}` is `{}`; {ACCEPTED}", spelled(&field.ty))),
+    }
+}
+
+fn spelled(written: &syn::Type) -> String {
+    written.to_token_stream().to_string().replace(' ', "")
+}

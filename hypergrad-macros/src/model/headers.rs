@@ -1,0 +1,125 @@
+//! What the roles say together: the names and types of x, y and the data.
+
+use super::roles::Roles;
+use super::scalars::ScalarType;
+use super::signature::{self, Header, Parameter};
+use super::variables::{self, VariableType};
+use super::{InnerKind, data};
+use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::syntax::Module;
+
+/// The roles whose signatures could be read.
+pub struct Headers<'m> {
+    pub inner: Option<(InnerKind, Header<'m>)>,
+    pub outer: Option<Header<'m>>,
+}
+
+/// The types on which the roles agree.
+pub struct Types<'m> {
+    pub x: Named<VariableType<'m>>,
+    pub y: Named<VariableType<'m>>,
+    pub data: Option<Named<DataType<'m>>>,
+    pub scalar: ScalarType,
+}
+
+/// With the parameter's name.
+pub struct Named<T> {
+    pub name: String,
+    pub ty: T,
+}
+
+pub struct DataType<'m> {
+    pub written: &'m syn::Type,
+    pub structure: String,
+}
+
+impl<'m> Headers<'m> {
+    pub fn read(roles: &Roles<'m>, diagnostics: &mut Diagnostics) -> Self {
+        let inner = roles.inner.and_then(|(kind, function)| Some((kind, signature::read(function, diagnostics)?)));
+        Self { inner, outer: roles.outer.and_then(|function| signature::read(function, diagnostics)) }
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Header<'m>> {
+        self.inner.iter().map(|(_, header)| header).chain(&self.outer)
+    }
+
+    /// What the parameter is called: a name without `_` in front says that it is used.
+    fn name(&self, parameter: impl Fn(&Header<'m>) -> Option<Parameter<'m>>, default: &str) -> String {
+        let named = |header: &Header<'m>| parameter(header).and_then(|parameter| parameter.name).map(ToString::to_string);
+        let names: Vec<String> = self.all().filter_map(named).collect();
+        let used = names.iter().find(|name| !name.starts_with('_')).or(names.first());
+        let bare = used.map_or("", |name| name.trim_start_matches('_'));
+        if bare.is_empty() { default.to_owned() } else { bare.to_owned() }
+    }
+
+    fn variable(
+        &self,
+        module: &'m Module,
+        parameter: impl Fn(&Header<'m>) -> Parameter<'m>,
+        name: &str,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<VariableType<'m>> {
+        let mut first: Option<(VariableType<'m>, &Header<'m>)> = None;
+        for header in self.all() {
+            let written = parameter(header).ty;
+            match &first {
+                None => first = variables::read(module, written, name, diagnostics).map(|read| (read, header)),
+                Some((expected, with)) => match module.resolve_owned_type(written, diagnostics) {
+                    Some(found) if found != expected.resolved => {
+                        diagnostics.push(disagreement(header, with, name, written, &expected.resolved.to_string(), &found.to_string()));
+                    }
+                    _ => {}
+                },
+            }
+        }
+        first.map(|(read, _)| read)
+    }
+
+    fn data(&self, module: &'m Module, name: &str, diagnostics: &mut Diagnostics) -> Option<DataType<'m>> {
+        let mut first: Option<(DataType<'m>, &Header<'m>)> = None;
+        for header in self.all() {
+            let Some(parameter) = header.data else { continue };
+            let Some(structure) = data::structure(module, parameter.ty, diagnostics) else { continue };
+            match &first {
+                None => first = Some((DataType { written: parameter.ty, structure }, header)),
+                Some((expected, with)) if expected.structure != structure => {
+                    diagnostics.push(disagreement(header, with, name, parameter.ty, &expected.structure, &structure));
+                }
+                Some(_) => {}
+            }
+        }
+        first.map(|(read, _)| read)
+    }
+}
+
+impl<'m> Types<'m> {
+    /// Reads the types of all parameters; what is wrong or differs between roles is reported.
+    pub fn read(module: &'m Module, headers: &Headers<'m>, diagnostics: &mut Diagnostics) -> Option<Self> {
+        let x_name = headers.name(|header| Some(header.x), "x");
+        let mut y_name = headers.name(|header| Some(header.y), "y");
+        if y_name == x_name {
+            y_name.push_str("_outer");
+        }
+        let data_name = headers.name(|header| header.data, "data");
+        let x = headers.variable(module, |header| header.x, &x_name, diagnostics);
+        let y = headers.variable(module, |header| header.y, &y_name, diagnostics);
+        let data = headers.data(module, &data_name, diagnostics);
+        let (x, y) = (x?, y?);
+        let leaf = x.leaves.first()?;
+        let scalar = ScalarType { scalar: leaf.scalar, seen: variables::leaf_name(&x_name, leaf) };
+        variables::check_scalars(&x, &scalar, &x_name, diagnostics);
+        variables::check_scalars(&y, &scalar, &y_name, diagnostics);
+        Some(Self {
+            x: Named { name: x_name, ty: x },
+            y: Named { name: y_name, ty: y },
+            data: data.map(|ty| Named { name: data_name, ty }),
+            scalar,
+        })
+    }
+}
+
+fn disagreement(header: &Header<'_>, with: &Header<'_>, name: &str, written: &syn::Type, expected: &str, found: &str) -> Diagnostic {
+    let (function, earlier) = (&header.function.sig.ident, &with.function.sig.ident);
+    Diagnostic::new(written, format!("`{function}` takes `{name}` as `{found}`, `{earlier}` takes it as `{expected}`"))
+        .help("all roles take the same x, y and data, in this order")
+}

@@ -1,0 +1,184 @@
+//! What roles take and return: x and y as values, results checked against x.
+
+use quote::ToTokens;
+
+use super::scalars::ScalarType;
+use super::trace::{Tensor, Value};
+use super::variables::{Part, VariableType};
+use super::{Form, Variable};
+use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::ir::{Affine, Graph, Id, Number, Operand, Product, Size, Wire};
+use crate::shape::Sizes;
+use crate::syntax::{Module, Type};
+
+/// A variable as the argument of a role.
+pub fn argument(part: &Part, variable: &Variable, graph: &Graph) -> Value {
+    match part {
+        Part::Block(number) => {
+            let block = &variable.blocks[*number];
+            Value::tensor(block.input, block.form, graph.shape(block.input))
+        }
+        Part::Struct { name, fields } => {
+            let fields = fields.iter().map(|(field, part)| (field.clone(), argument(part, variable, graph)));
+            Value::structure(name.clone(), fields.collect())
+        }
+    }
+}
+
+/// The return type of an objective.
+pub fn check_scalar(module: &Module, function: &syn::ItemFn, scalar: &ScalarType, diagnostics: &mut Diagnostics) -> Option<()> {
+    let name = &function.sig.ident;
+    let syn::ReturnType::Type(_, written) = &function.sig.output else {
+        diagnostics.error_with_help(
+            name,
+            format!("`{name}` is an objective and returns nothing"),
+            format!("write `-> {}` and end the body with the value, without `;`", scalar.scalar),
+        );
+        return None;
+    };
+    match module.resolve_type(written, diagnostics)? {
+        Type::Scalar(found) => scalar.check(written, found, &format!("{name}(..)")).map_err(|error| diagnostics.push(error)).ok(),
+        found => {
+            diagnostics.error_with_help(
+                &**written,
+                format!("`{name}` is an objective and returns a scalar; found `{found}`"),
+                format!("write `-> {}`; a root, shaped like x, is called `F`", scalar.scalar),
+            );
+            None
+        }
+    }
+}
+
+/// The return type of a root or fixed-point map.
+pub fn check_like_x(
+    module: &Module,
+    function: &syn::ItemFn,
+    x: &VariableType<'_>,
+    x_name: &str,
+    diagnostics: &mut Diagnostics,
+) -> Option<()> {
+    let (name, expected) = (&function.sig.ident, &x.resolved);
+    let syn::ReturnType::Type(_, written) = &function.sig.output else {
+        diagnostics.error_with_help(
+            name,
+            format!("`{name}` returns a value like `{x_name}`, and this returns nothing"),
+            format!("write `-> {expected}` and end the body with the value, without `;`"),
+        );
+        return None;
+    };
+    let found = module.resolve_owned_type(written, diagnostics)?;
+    if found == *expected {
+        return Some(());
+    }
+    let error = Diagnostic::new(&**written, format!("`{name}` returns a value like `{x_name}`: expected `{expected}`, found `{found}`"));
+    diagnostics.push(match found {
+        Type::Scalar(_) => error.help("an inner objective, with a scalar value, is called `f`"),
+        _ => error.help(format!("write `-> {expected}`")),
+    });
+    None
+}
+
+/// The value of an objective.
+pub fn scalar(value: &Value) -> Option<Id> {
+    match value {
+        Value::Tensor(tensor) if tensor.form == Form::Scalar && tensor.batch.is_empty() => Some(tensor.node),
+        _ => None,
+    }
+}
+
+/// Reads the result of a root or fixed-point map; a shape that differs from x's is reported at it.
+pub struct Like<'a> {
+    pub x: &'a Variable,
+    pub function: &'a syn::ItemFn,
+    pub graph: &'a mut Graph,
+    pub sizes: &'a mut Sizes,
+    pub diagnostics: &'a mut Diagnostics,
+}
+
+impl Like<'_> {
+    /// One node per block of x.
+    pub fn nodes(mut self, value: &Value, part: &Part) -> Option<Vec<Id>> {
+        let mut nodes = Vec::new();
+        self.blocks(value, part, &mut nodes)?;
+        Some(nodes)
+    }
+
+    fn blocks(&mut self, value: &Value, part: &Part, nodes: &mut Vec<Id>) -> Option<()> {
+        match (value, part) {
+            (Value::Tensor(tensor), Part::Block(number)) => {
+                nodes.push(self.block(tensor, *number)?);
+                Some(())
+            }
+            (Value::Struct(structure), Part::Struct { fields, .. }) => {
+                for (name, part) in fields {
+                    let (_, value) = structure.fields.iter().find(|(field, _)| field == name)?;
+                    self.blocks(value, part, nodes)?;
+                }
+                Some(())
+            }
+            _ => None,
+        }
+    }
+
+    fn block(&mut self, tensor: &Tensor, number: usize) -> Option<Id> {
+        let block = &self.x.blocks[number];
+        let expected = self.graph.shape(block.input).to_vec();
+        let (rows, columns) = super::trace::dimensions(block.form, &expected);
+        let clash = self.sizes.unify(&tensor.rows, &rows).err().or(self.sizes.unify(&tensor.columns, &columns).err());
+        if clash.is_some() {
+            self.report(tensor, &rows, &columns, number);
+            return None;
+        }
+        Some(reformed(tensor, block.form, expected, self.graph))
+    }
+
+    fn report(&mut self, tensor: &Tensor, rows: &Size, columns: &Size, number: usize) {
+        let name = &self.function.sig.ident;
+        let path: String = self.x.blocks[number].path.iter().map(|field| format!(".{field}")).collect();
+        let describe = |rows: &Size, columns: &Size| {
+            if columns.is_one() {
+                format!("length {}", self.sizes.display(rows))
+            } else {
+                format!("shape {} x {}", self.sizes.display(rows), self.sizes.display(columns))
+            }
+        };
+        let message = format!(
+            "`{name}` returns a value like `{x}`: `{x}{path}` has {}, the result has {}",
+            describe(rows, columns),
+            describe(&tensor.rows, &tensor.columns),
+            x = self.x.name,
+        );
+        let place = result_expression(self.function);
+        self.diagnostics.error_with_help(&place, message, format!("return one equation for each entry of `{}`", self.x.name));
+    }
+}
+
+/// The same entries in another form: a 1 x 1 product, say, as a column.
+fn reformed(tensor: &Tensor, form: Form, shape: Vec<Size>, graph: &mut Graph) -> Id {
+    if tensor.form == form {
+        return tensor.node;
+    }
+    let (row, column) = (Wire(0), Wire(1));
+    let index = |form: Form| match form {
+        Form::Scalar => Vec::new(),
+        Form::Column => vec![Affine::wire(row)],
+        Form::Row => vec![Affine::wire(column)],
+        Form::Matrix => vec![Affine::wire(row), Affine::wire(column)],
+    };
+    let product = Product {
+        coefficient: Number::new(1.0),
+        extents: vec![tensor.rows.clone(), tensor.columns.clone()],
+        operands: vec![Operand { node: tensor.node, index: index(tensor.form) }],
+        guards: Vec::new(),
+        out: index(form),
+    };
+    graph.product(product, shape)
+}
+
+/// The last expression of a body, or the name of the function.
+fn result_expression(function: &syn::ItemFn) -> proc_macro2::TokenStream {
+    match function.block.stmts.last() {
+        Some(syn::Stmt::Expr(expression, None)) => expression.to_token_stream(),
+        _ => function.sig.ident.to_token_stream(),
+    }
+}

@@ -1,0 +1,7 @@
+use hypergrad::bilevel;
+
+#[bilevel]
+#[path = "file/ridge.rs"]
+mod ridge;
+
+fn main() {}

@@ -1,0 +1,17 @@
+use hypergrad::bilevel;
+
+#[bilevel]
+mod toy {
+    use nalgebra::DVector;
+
+    #[cfg(not(test))]
+    pub fn f(x: &DVector<f64>, y: &DVector<f64>) -> f64 {
+        (x - y).norm_squared()
+    }
+
+    pub fn g(x: &DVector<f64>, _y: &DVector<f64>) -> f64 {
+        x.norm_squared()
+    }
+}
+
+fn main() {}

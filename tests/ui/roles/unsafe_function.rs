@@ -1,0 +1,14 @@
+use hypergrad::bilevel;
+
+#[bilevel]
+mod toy {
+    pub unsafe fn f(x: f64, y: f64) -> f64 {
+        (x - y) * (x - y)
+    }
+
+    pub fn g(x: f64, _y: f64) -> f64 {
+        x * x
+    }
+}
+
+fn main() {}
