@@ -91,11 +91,9 @@ impl<'m> Emission<'m> {
                 #problem
                 #bilevel
                 #point
-
-                const _: () = {
-                    #(#assertions)*
-                };
             }
+
+            #(#assertions)*
         }
     }
 
