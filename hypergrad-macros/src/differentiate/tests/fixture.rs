@@ -136,6 +136,7 @@ impl Fixture {
             sizes: self.sizes,
             checks: Vec::new(),
             assertions: Vec::new(),
+            crate_path: TokenStream::new(),
         }
     }
 
