@@ -216,6 +216,16 @@ impl<'s> Normalizer<'s> {
                     let normal = graph.intern(Op::Product(Product { coefficient: Number::new(1.0), ..inner }), shape);
                     self.operands.push(Operand { node: normal, ..operand });
                 }
+                Op::Sum(terms) => match common_magnitude(terms) {
+                    Some(magnitude) => {
+                        self.coefficient *= magnitude;
+                        let shape = graph.shape(operand.node).to_vec();
+                        let terms =
+                            terms.clone().into_iter().map(|t| Term { coefficient: t.coefficient.signum(), ..t }).collect();
+                        self.operands.push(Operand { node: graph.sum(terms, shape), ..operand });
+                    }
+                    None => self.operands.push(operand),
+                },
                 _ => self.operands.push(operand),
             }
         }
@@ -416,6 +426,14 @@ impl<'s> Normalizer<'s> {
             out: self.out.iter().map(rename).collect(),
         }
     }
+}
+
+/// c, where all terms have the coefficients ±c and c ≠ 1: then `Σ ±c t = c Σ ±t`, and the sum
+/// without c may be one that others read.
+fn common_magnitude(terms: &[Term]) -> Option<f64> {
+    let (first, rest) = terms.split_first()?;
+    let magnitude = first.coefficient.get().abs();
+    (magnitude != 1.0 && rest.iter().all(|t| t.coefficient.get().abs() == magnitude)).then_some(magnitude)
 }
 
 fn has_unit(affine: &Affine) -> bool {
