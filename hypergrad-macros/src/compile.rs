@@ -7,7 +7,9 @@ use proc_macro2::{Span, TokenStream};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::diagnostics::Diagnostics;
-use crate::{emit, model, syntax};
+use crate::emit::Emission;
+use crate::model::Model;
+use crate::{analysis, differentiate, emit, lower, model, syntax};
 
 /// Expands `#[bilevel(attribute)] item`: the item as it is, and what is added to it or the errors.
 pub fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
@@ -32,5 +34,16 @@ fn additions(attribute: TokenStream, item: TokenStream, diagnostics: &mut Diagno
     let (options, module) = syntax::parse(attribute, item, diagnostics)?;
     let crate_path = emit::crate_path(options.crate_path.as_ref());
     let model = model::build(&module, &options, &crate_path, diagnostics)?;
-    Some(emit::problem(&model))
+    Some(back_end(model))
+}
+
+/// From the resolved module to Rust.
+fn back_end(mut model: Model) -> TokenStream {
+    let mut quantities = differentiate::derive(&mut model);
+    let facts = analysis::structure(&mut model.graph, &quantities);
+    lower::normalise(&mut model.graph, &model.sizes, &mut quantities);
+    let derivation = String::new();
+    let program = lower::lower(&mut model.graph, &model.sizes, &mut quantities);
+    let docs = |_: &str| String::new();
+    Emission::new(&model, &quantities, &program, &facts, derivation, &docs).tokens(&model.crate_path)
 }

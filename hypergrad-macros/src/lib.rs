@@ -9,6 +9,7 @@ mod emit;
 mod ir;
 mod lower;
 mod model;
+mod print;
 mod shape;
 mod simplify;
 mod syntax;

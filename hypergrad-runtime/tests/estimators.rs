@@ -313,3 +313,25 @@ fn errors_are_typed() {
     let error = hypergradient(&problem, &x, &y, &Preconditioned::jacobi()).expect_err("singular");
     assert!(error.to_string().contains("diag(F_1)"), "{error}");
 }
+
+/// Spaces of dimension 0 are no special case.
+#[test]
+fn empty_spaces() {
+    for (n, m) in [(0, 2), (3, 0), (0, 0)] {
+        let problem = Cubic::<General>::random(n, m, 91);
+        let (x, y) = problem.start();
+        let x = solve(&problem, &x, &y, &Newton::new()).expect("converges").x;
+        for found in [
+            hypergradient(&problem, &x, &y, &Ift::new()).expect("regular"),
+            hypergradient(&problem, &x, &y, &Preconditioned::newton()).expect("regular"),
+            hypergradient(&problem, &x, &y, &Tangent::new()).expect("regular"),
+        ] {
+            assert_eq!(found.gradient.len(), m);
+        }
+        assert!(compare(&problem, &x, &y).expect("root").rows.iter().all(|row| matches!(row.efficiency, Ok(c) if c < 1e-300)));
+        let mut work = point::start(&problem, &x, &y).expect("shapes");
+        assert_eq!(point::psi(&problem, &mut work).expect("regular").shape(), (m, n));
+        let psi_1 = point::psi_1::<_, DMatrix<f64>, DMatrix<f64>, DMatrix<f64>>(&problem, &mut work);
+        assert_eq!(psi_1.expect("regular").dims(), (m, n, n));
+    }
+}

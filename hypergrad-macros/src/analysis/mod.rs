@@ -12,7 +12,7 @@ mod stage;
 mod structure;
 
 pub use facts::{Estimator, Fact, Facts};
-pub use stage::{Stage, stages};
+pub use stage::{Stage, Stages, stages};
 pub use structure::structure;
 
 #[cfg(test)]

@@ -34,15 +34,42 @@ impl Stage {
 /// The stage of every node, by id: the latest of what it reads. An extent that only x or y decides
 /// counts as read.
 pub fn stages(graph: &Graph, sizes: &Sizes) -> Vec<Stage> {
-    let symbols: Vec<Stage> = (0..sizes.len() as u32).map(|s| of_source(sizes.source(Symbol(s)))).collect();
-    let mut stages: Vec<Stage> = Vec::with_capacity(graph.len());
-    for id in (0..graph.len() as u32).map(Id) {
-        let node = graph.node(id);
-        let read = node.op.operands().into_iter().map(|o| stages[o.0 as usize]).max().unwrap_or(Stage::Data);
-        let stage = read.max(of_sizes(&node.shape, &symbols)).max(own(graph, &node.op, &symbols));
-        stages.push(stage);
+    let mut stages = Stages::new(sizes);
+    stages.extend(graph);
+    stages.nodes
+}
+
+/// Stages of a graph that grows.
+#[derive(Debug)]
+pub struct Stages {
+    symbols: Vec<Stage>,
+    nodes: Vec<Stage>,
+}
+
+impl Stages {
+    pub fn new(sizes: &Sizes) -> Self {
+        let symbols = (0..sizes.len() as u32).map(|s| of_source(sizes.source(Symbol(s)))).collect();
+        Self { symbols, nodes: Vec::new() }
     }
-    stages
+
+    pub fn get(&mut self, graph: &Graph, id: Id) -> Stage {
+        self.extend(graph);
+        self.nodes[id.0 as usize]
+    }
+
+    /// Whether data decides a size.
+    pub fn of_size(&self, size: &crate::ir::Size) -> Stage {
+        of_sizes(std::slice::from_ref(size), &self.symbols)
+    }
+
+    fn extend(&mut self, graph: &Graph) {
+        for id in (self.nodes.len() as u32..graph.len() as u32).map(Id) {
+            let node = graph.node(id);
+            let read = node.op.operands().into_iter().map(|o| self.nodes[o.0 as usize]).max().unwrap_or(Stage::Data);
+            let stage = read.max(of_sizes(&node.shape, &self.symbols)).max(own(graph, &node.op, &self.symbols));
+            self.nodes.push(stage);
+        }
+    }
 }
 
 fn own(graph: &Graph, op: &Op, symbols: &[Stage]) -> Stage {

@@ -1,17 +1,127 @@
-//! Everything that is emitted; the only place with `quote!`.
+//! The only place where Rust is written.
 
 pub mod assertions;
+mod bilevel;
 mod crate_path;
+mod data;
 pub mod fallback;
+mod layout;
+mod numbers;
+mod point;
+mod problem;
+mod sizes;
+mod statements;
+mod variables;
+mod work;
 
 use proc_macro2::TokenStream;
+use quote::quote;
 
-use crate::model::Model;
+use crate::analysis::{Facts, Stage};
+use crate::differentiate::Quantities;
+use crate::lower::program::Program;
+use crate::model::{Model, Scalar};
+use layout::Layout;
+use sizes::Symbols;
+use statements::Names;
 
 pub use crate_path::crate_path;
 pub use fallback::append;
 
-/// What is added to the user's module.
-pub fn problem(model: &Model) -> TokenStream {
-    model.assertions.iter().cloned().collect()
+/// Everything that emission reads.
+pub struct Emission<'m> {
+    model: &'m Model,
+    quantities: &'m Quantities,
+    program: &'m Program,
+    facts: &'m Facts,
+    /// The text of `DERIVATION`.
+    derivation: String,
+    /// Documentation of a method, by its name.
+    docs: &'m dyn Fn(&str) -> String,
+    layout: Layout,
+    symbols: Symbols,
+    names: Names<'m>,
+    scalar: TokenStream,
+}
+
+impl<'m> Emission<'m> {
+    pub fn new(
+        model: &'m Model,
+        quantities: &'m Quantities,
+        program: &'m Program,
+        facts: &'m Facts,
+        derivation: String,
+        docs: &'m dyn Fn(&str) -> String,
+    ) -> Self {
+        let layout = Layout::new(model);
+        let names = Names {
+            graph: &model.graph,
+            model,
+            buffers: &program.buffers,
+            scalar: model.scalar,
+            x_offsets: layout.x_offsets.clone(),
+            y_offsets: layout.y_offsets.clone(),
+        };
+        let scalar = numbers::scalar_type(model.scalar);
+        Self { model, quantities, program, facts, derivation, docs, layout, symbols: Symbols::new(model), names, scalar }
+    }
+
+    /// The hidden module and the re-export of `Problem`; `root` is the path of the facade.
+    pub fn tokens(&self, root: &TokenStream) -> TokenStream {
+        let variables = self.variables();
+        let work = self.work();
+        let problem = self.problem();
+        let bilevel = self.bilevel();
+        let point = self.point();
+        let assertions = &self.model.assertions;
+        quote! {
+            #[doc(inline)]
+            pub use __bilevel::Problem;
+
+            /// Points of evaluation of this module's [`Problem`].
+            #[automatically_derived]
+            #[allow(clippy::all, clippy::pedantic, unused, non_snake_case, missing_docs, unused_qualifications, elided_lifetimes_in_paths)]
+            pub mod __bilevel {
+                use super::*;
+                use #root::__private as hg;
+                use hg::{Bilevel as _, Dense as _, Factorization as _, Variable as _};
+
+                #variables
+                #work
+                #problem
+                #bilevel
+                #point
+            }
+
+            #(#assertions)*
+        }
+    }
+
+    /// Generic parameters of everything that holds data: declaration, arguments.
+    fn generics(&self) -> (TokenStream, TokenStream) {
+        match &self.model.data {
+            Some(data) => {
+                let ty = &data.ty;
+                (quote!(<D: hg::core::borrow::Borrow<#ty>>), quote!(<D>))
+            }
+            None => (TokenStream::new(), TokenStream::new()),
+        }
+    }
+
+    /// Tables of constant length are fields; the others are computed when first asked for.
+    fn tables(&self) -> impl Iterator<Item = (usize, Option<i64>)> + '_ {
+        let buffers = self.program.buffers.iter().enumerate();
+        buffers.filter(|(_, b)| b.stage == Stage::Data).map(|(k, b)| (k, b.length.as_constant()))
+    }
+
+    /// The stage of a factor of F_1.
+    fn factor_stage(&self) -> Stage {
+        let mut stages = crate::analysis::Stages::new(&self.model.sizes);
+        let nodes = self.quantities.f_1.iter().flatten();
+        nodes.map(|id| stages.get(&self.model.graph, *id)).max().unwrap_or(Stage::X)
+    }
+
+    fn is_f64(&self) -> bool {
+        self.model.scalar == Scalar::F64
+    }
 }

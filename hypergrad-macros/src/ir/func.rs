@@ -14,6 +14,12 @@ impl Number {
     pub fn get(self) -> f64 {
         f64::from_bits(self.0)
     }
+
+    /// ±1.
+    #[must_use]
+    pub fn signum(self) -> Self {
+        Self::new(self.get().signum())
+    }
 }
 
 /// An elementwise function; `arity` arguments.

@@ -13,7 +13,12 @@ use super::size::Size;
 impl Graph {
     /// Interns a product in normal form.
     pub fn product(&mut self, product: Product, shape: Vec<Size>) -> Id {
-        match Normalizer::new(product, &shape).run(self) {
+        self.product_inlining(product, shape, &|_| false)
+    }
+
+    /// The same, with those operands that are products and satisfy `inline` made part of this one.
+    pub fn product_inlining(&mut self, product: Product, shape: Vec<Size>, inline: &dyn Fn(Id) -> bool) -> Id {
+        match Normalizer::new(product, &shape).run(self, inline) {
             Some(normal) => self.intern_product(normal, shape),
             None => self.zero(shape),
         }
@@ -173,8 +178,8 @@ impl<'s> Normalizer<'s> {
     }
 
     /// The normal form; `None` where the product is zero.
-    fn run(mut self, graph: &mut Graph) -> Option<Product> {
-        self.inline_operands(graph)?;
+    fn run(mut self, graph: &mut Graph, inline: &dyn Fn(Id) -> bool) -> Option<Product> {
+        self.inline_operands(graph, inline)?;
         self.unit_wires();
         self.settle_guards()?;
         self.gather_outputs()?;
@@ -190,7 +195,7 @@ impl<'s> Normalizer<'s> {
     }
 
     /// Constants join the coefficient; products that only view one operand, or none, are inlined.
-    fn inline_operands(&mut self, graph: &mut Graph) -> Option<()> {
+    fn inline_operands(&mut self, graph: &mut Graph, inline: &dyn Fn(Id) -> bool) -> Option<()> {
         let mut pending = std::mem::take(&mut self.operands);
         pending.reverse();
         while let Some(operand) = pending.pop() {
@@ -200,7 +205,7 @@ impl<'s> Normalizer<'s> {
             }
             match graph.op(operand.node) {
                 Op::Constant(number) => self.coefficient *= number.get(),
-                Op::Product(inner) if inner.operands.len() <= 1 && inner.summed().is_empty() => {
+                Op::Product(inner) if (inner.operands.len() <= 1 && inner.summed().is_empty()) || inline(operand.node) => {
                     let inner = inner.clone();
                     // Operands are the fields below while equations are solved.
                     self.inline(inner, operand.index, &mut pending)?;
@@ -211,6 +216,16 @@ impl<'s> Normalizer<'s> {
                     let normal = graph.intern(Op::Product(Product { coefficient: Number::new(1.0), ..inner }), shape);
                     self.operands.push(Operand { node: normal, ..operand });
                 }
+                Op::Sum(terms) => match common_magnitude(terms) {
+                    Some(magnitude) => {
+                        self.coefficient *= magnitude;
+                        let shape = graph.shape(operand.node).to_vec();
+                        let terms =
+                            terms.clone().into_iter().map(|t| Term { coefficient: t.coefficient.signum(), ..t }).collect();
+                        self.operands.push(Operand { node: graph.sum(terms, shape), ..operand });
+                    }
+                    None => self.operands.push(operand),
+                },
                 _ => self.operands.push(operand),
             }
         }
@@ -226,9 +241,7 @@ impl<'s> Normalizer<'s> {
         self.guards.extend(inner.guards.iter().map(|g| Guard { affine: shift(&g.affine), test: g.test }));
         let mut equations: Vec<Affine> = inner.out.iter().zip(&index).map(|(o, i)| shift(o).sub(i)).collect();
         // The inlined operand is at the end of `pending`, so that substitutions reach it.
-        let inlined = inner.operands.len();
         pending.extend(inner.operands.iter().map(|o| Operand { node: o.node, index: o.index.iter().map(&shift).collect() }));
-        debug_assert!(inlined <= 1);
         while let Some(equation) = equations.pop() {
             self.solve(equation, offset, &mut equations, pending)?;
         }
@@ -413,6 +426,14 @@ impl<'s> Normalizer<'s> {
             out: self.out.iter().map(rename).collect(),
         }
     }
+}
+
+/// c, where all terms have the coefficients ±c and c ≠ 1: then `Σ ±c t = c Σ ±t`, and the sum
+/// without c may be one that others read.
+fn common_magnitude(terms: &[Term]) -> Option<f64> {
+    let (first, rest) = terms.split_first()?;
+    let magnitude = first.coefficient.get().abs();
+    (magnitude != 1.0 && rest.iter().all(|t| t.coefficient.get().abs() == magnitude)).then_some(magnitude)
 }
 
 fn has_unit(affine: &Affine) -> bool {

@@ -44,6 +44,16 @@ impl Graph {
         roots.iter().map(|r| images[r]).collect()
     }
 
+    /// One node with its operands replaced by their images, where they have one.
+    pub fn rebuild_with(&mut self, id: Id, images: &mut HashMap<Id, Id>) -> Id {
+        let node = self.node(id).clone();
+        let mut changed = false;
+        for operand in node.op.operands() {
+            changed |= *images.entry(operand).or_insert(operand) != operand;
+        }
+        if changed { self.rebuild(&node.op, &node.shape, images, &Clone::clone) } else { id }
+    }
+
     /// All nodes that the roots read, themselves included, operands first.
     pub fn reachable(&self, roots: &[Id]) -> Vec<Id> {
         let mut seen = vec![false; self.len()];

@@ -1,1 +1,161 @@
-//! lower.
+//! From nodes to a program of loops and kernel calls over buffers.
+
+mod body;
+mod contract;
+mod flatten;
+mod materialise;
+mod nest;
+mod nominal;
+mod pattern;
+pub mod program;
+
+use crate::analysis::{Stage, Stages};
+use crate::differentiate::{Cube, Matrix, Quantities, Vector};
+use crate::ir::{Graph, Id, Size};
+use crate::shape::Sizes;
+use body::{Body, Context};
+use program::{Buffer, Choice, Function, Place, Program, Source, natural_strides};
+
+/// More operands than this are contracted in one loop nest.
+const MOST_ATOMS: usize = 8;
+
+/// Rewrites the quantities into contractions that can be chosen freely. Facts are read after this.
+pub fn normalise(graph: &mut Graph, sizes: &Sizes, quantities: &mut Quantities) {
+    let roots: Vec<Id> = quantities.roots().iter().map(|id| **id).collect();
+    let images = flatten::flatten(graph, sizes, &roots);
+    for (root, image) in quantities.roots().into_iter().zip(images) {
+        *root = image;
+    }
+}
+
+/// Chooses contraction orders and storage, and lowers every quantity.
+pub fn lower(graph: &mut Graph, sizes: &Sizes, quantities: &mut Quantities) -> Program {
+    let nominal = nominal::Nominal::new(graph);
+    let roots: Vec<Id> = quantities.roots().iter().map(|id| **id).collect();
+    let plan = contract::plan(graph, sizes, &roots, &nominal);
+    for (root, image) in quantities.roots().into_iter().zip(&plan.roots) {
+        *root = *image;
+    }
+    let mut stages = Stages::new(sizes);
+    let storage = materialise::decide(graph, &mut stages, &plan.roots, &plan.hoists);
+    let context = Context::new(graph, &mut stages, storage, plan.hoists);
+    let mut program = Program::default();
+    for (node, number) in &context.buffers {
+        let length = Size::product(graph.shape(*node));
+        program.buffers.push(Buffer { node: *node, stage: context.stage(*node), length });
+        let mut body = Body::new(&context, Some(*number));
+        if context.stage(*node) != Stage::Direction {
+            body.write(*node, &Place::natural(Source::Buffer(*number), graph.shape(*node)));
+        }
+        program.computations.push(body.statements);
+    }
+    program.choices = context
+        .hoists
+        .values()
+        .map(|h| Choice { hoisted_cost: h.hoisted_cost.clone(), plain_cost: h.plain_cost.clone(), memory: h.memory.clone() })
+        .collect();
+    program.functions = functions(&context, quantities);
+    program
+}
+
+/// One function per quantity, under the trait's names.
+fn functions(context: &Context<'_>, q: &Quantities) -> Vec<Function> {
+    let (x, y) = (layout(context, &q.x), layout(context, &q.y));
+    let mut functions = Vec::new();
+    let mut scalar = |name, node: Option<Id>| {
+        if let Some(node) = node {
+            functions.push(function(context, name, vec![(node, Place::natural(Source::Out, &[]))]));
+        }
+    };
+    scalar("objective", q.f);
+    scalar("g", q.g);
+    let vectors: [(&'static str, &Vector, &Layout); 11] = [
+        ("residual", &q.residual, &x),
+        ("f_1_mul", &q.f_1_mul, &x),
+        ("f_1_tr_mul", &q.f_1_tr_mul, &x),
+        ("f_2_mul", &q.f_2_mul, &x),
+        ("f_2_tr_mul", &q.f_2_tr_mul, &y),
+        ("f_1_diagonal", &q.f_1_diagonal, &x),
+        ("g_1", &q.g_1, &x),
+        ("g_2", &q.g_2, &y),
+        ("m_11_mul", &q.m_11_mul, &x),
+        ("m_21_mul", &q.m_21_mul, &y),
+        ("m_12_mul", &q.m_12_mul, &x),
+    ];
+    for (name, vector, rows) in vectors {
+        let outputs = vector.iter().enumerate().map(|(k, node)| (*node, place(context, &[(rows, k)]))).collect();
+        functions.push(function(context, name, outputs));
+    }
+    let matrices: [(&'static str, &Matrix, &Layout, &Layout); 6] = [
+        ("f_1", &q.f_1, &x, &x),
+        ("f_2", &q.f_2, &x, &y),
+        ("g_11", &q.g_11, &x, &x),
+        ("g_21", &q.g_21, &y, &x),
+        ("m_11", &q.m_11, &x, &x),
+        ("m_21", &q.m_21, &y, &x),
+    ];
+    for (name, matrix, rows, columns) in matrices {
+        let mut outputs = Vec::new();
+        for (r, row) in matrix.iter().enumerate() {
+            for (c, node) in row.iter().enumerate() {
+                outputs.push((*node, place(context, &[(rows, r), (columns, c)])));
+            }
+        }
+        functions.push(function(context, name, outputs));
+    }
+    let cubes: [(&'static str, &Cube, [&Layout; 3]); 2] = [("f_11", &q.f_11, [&x, &x, &x]), ("f_21", &q.f_21, [&x, &y, &x])];
+    for (name, cube, [first, second, third]) in cubes {
+        let mut outputs = Vec::new();
+        for (i, slab) in cube.iter().enumerate() {
+            for (j, row) in slab.iter().enumerate() {
+                for (k, node) in row.iter().enumerate() {
+                    outputs.push((*node, place(context, &[(first, i), (second, j), (third, k)])));
+                }
+            }
+        }
+        functions.push(function(context, name, outputs));
+    }
+    functions
+}
+
+fn function(context: &Context<'_>, name: &'static str, outputs: Vec<(Id, Place)>) -> Function {
+    let mut body = Body::new(context, None);
+    for (node, place) in outputs {
+        body.write(node, &place);
+    }
+    Function { name, body: body.statements }
+}
+
+/// Blocks of a variable in its flat form.
+struct Layout {
+    shapes: Vec<Vec<Size>>,
+    offsets: Vec<Size>,
+    total: Size,
+}
+
+fn layout(context: &Context<'_>, blocks: &[Id]) -> Layout {
+    let shapes: Vec<Vec<Size>> = blocks.iter().map(|b| context.graph.shape(*b).to_vec()).collect();
+    let mut total = Size::zero();
+    let offsets = shapes
+        .iter()
+        .map(|shape| {
+            let own = total.clone();
+            total = total.add(&Size::product(shape));
+            own
+        })
+        .collect();
+    Layout { shapes, offsets, total }
+}
+
+/// The place of a block of a vector, matrix or third-order tensor in the flat output.
+fn place(_context: &Context<'_>, axes: &[(&Layout, usize)]) -> Place {
+    let mut leading = Size::constant(1);
+    let mut offset = Size::zero();
+    let mut strides = Vec::new();
+    for (layout, block) in axes {
+        offset = offset.add(&layout.offsets[*block].mul(&leading));
+        strides.extend(natural_strides(&layout.shapes[*block]).iter().map(|s| s.mul(&leading)));
+        leading = leading.mul(&layout.total);
+    }
+    Place { source: Source::Out, offset, strides }
+}

@@ -76,6 +76,8 @@ pub struct Variable {
     /// One for a plain variable; one per leaf field for a struct.
     pub blocks: Vec<Block>,
     pub is_struct: bool,
+    /// The types of nested structs, by the path of fields that leads to them.
+    pub structs: Vec<(Vec<Ident>, TokenStream)>,
 }
 
 /// One tensor of a variable.

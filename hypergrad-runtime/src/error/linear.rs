@@ -6,7 +6,7 @@ use core::fmt;
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum LinearError {
-    /// A pivot is zero to rounding.
+    /// A pivot is zero to rounding, or so small that fewer than two digits of a solution would be right.
     Singular {
         /// The matrix.
         what: &'static str,
@@ -14,7 +14,7 @@ pub enum LinearError {
         pivot: usize,
         /// The pivot found there.
         value: f64,
-        /// The size of the terms that cancelled in it; the pivot is rounding relative to this.
+        /// The size of the terms that cancelled in it.
         scale: f64,
     },
     /// A negative pivot in a matrix that has to be positive definite.
@@ -50,7 +50,7 @@ impl fmt::Display for LinearError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
             Self::Singular { what, pivot, value, scale } => {
-                write!(f, "`{what}` is singular: pivot {pivot} is {value:.3e}, rounding relative to {scale:.3e}")
+                write!(f, "`{what}` is singular: pivot {pivot} is {value:.3e}, where terms of {scale:.3e} cancelled")
             }
             Self::NotDefinite { what, pivot, value } => {
                 write!(f, "`{what}` is not positive definite: pivot {pivot} is {value:.3e}")

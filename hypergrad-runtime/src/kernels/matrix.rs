@@ -1,6 +1,6 @@
-//! Products with matrices. Four columns at a time, so that `out` is loaded once for four.
+//! Products with matrices.
 
-use super::vector::{LANES, axpy, dot, reduce};
+use super::vector::{axpy, dot};
 use crate::scalar::Real;
 
 /// Products of at least this many multiplications go to nalgebra's blocked kernel (feature `std`;
@@ -10,14 +10,15 @@ pub(super) const BLOCKED: usize = 1 << 15;
 
 /// Four columns of length `rows`.
 #[inline]
-pub(super) fn four<T>(a: &[T], rows: usize) -> [&[T]; 4] {
+fn four<T>(a: &[T], rows: usize) -> [&[T]; 4] {
     let (a, rest) = a.split_at(rows);
     let (b, rest) = rest.split_at(rows);
     let (c, d) = rest.split_at(rows);
     [a, b, c, &d[..rows]]
 }
 
-/// `out += alpha A x`, A of size `rows x cols`.
+/// `out += alpha A x`, A of size `rows x cols`. Four columns at a time, so that `out` is loaded once
+/// for four.
 #[inline]
 pub fn gemv<T: Real>(alpha: T, a: &[T], rows: usize, cols: usize, x: &[T], out: &mut [T]) {
     if rows == 0 || cols == 0 {
@@ -38,46 +39,15 @@ pub fn gemv<T: Real>(alpha: T, a: &[T], rows: usize, cols: usize, x: &[T], out: 
     }
 }
 
-/// `[aᵀx, bᵀx, cᵀx, dᵀx]`.
-#[inline]
-pub(super) fn dot_four<T: Real>([a, b, c, d]: [&[T]; 4], x: &[T]) -> [T; 4] {
-    let n = x.len() / LANES * LANES;
-    let mut sums = [[T::ZERO; LANES]; 4];
-    let columns = a.chunks_exact(LANES).zip(b.chunks_exact(LANES));
-    let columns = columns.zip(c.chunks_exact(LANES).zip(d.chunks_exact(LANES)));
-    for (((a, b), (c, d)), x) in columns.zip(x.chunks_exact(LANES)) {
-        for l in 0..LANES {
-            sums[0][l] += a[l] * x[l];
-            sums[1][l] += b[l] * x[l];
-            sums[2][l] += c[l] * x[l];
-            sums[3][l] += d[l] * x[l];
-        }
-    }
-    let mut tail = [T::ZERO; 4];
-    for (tail, column) in tail.iter_mut().zip([a, b, c, d]) {
-        for (&a, &x) in column[n..].iter().zip(&x[n..]) {
-            *tail += a * x;
-        }
-    }
-    [0, 1, 2, 3].map(|k| reduce(sums[k]) + tail[k])
-}
-
-/// `out += alpha Aᵀx`, A of size `rows x cols`.
+/// `out += alpha Aᵀx`, A of size `rows x cols`. Column by column: the eight sums of a dot product
+/// keep the adders busy; several columns at once measured slower.
 #[inline]
 pub fn gemv_t<T: Real>(alpha: T, a: &[T], rows: usize, cols: usize, x: &[T], out: &mut [T]) {
     if rows == 0 || cols == 0 {
         return;
     }
     let (a, x, out) = (&a[..rows * cols], &x[..rows], &mut out[..cols]);
-    let quads = a.chunks_exact(4 * rows);
-    let rest = quads.remainder();
-    let mut outs = out.chunks_exact_mut(4);
-    for (quad, out) in quads.zip(&mut outs) {
-        for (out, sum) in out.iter_mut().zip(dot_four(four(quad, rows), x)) {
-            *out += alpha * sum;
-        }
-    }
-    for (column, out) in rest.chunks_exact(rows).zip(outs.into_remainder()) {
+    for (column, out) in a.chunks_exact(rows).zip(out) {
         *out += alpha * dot(column, x);
     }
 }

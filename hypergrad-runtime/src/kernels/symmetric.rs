@@ -1,6 +1,5 @@
 //! Gram matrices: symmetric, so half of the work.
 
-use super::matrix::{dot_four, four};
 use super::vector::dot;
 use crate::scalar::Real;
 
@@ -77,15 +76,8 @@ fn add_pair<T: Real>(out: &mut [T], cols: usize, i: usize, j: usize, value: T) {
 /// Adds `alpha a_iᵀ column` for every `i <= j`, and the mirror image.
 #[inline]
 fn add_column<T: Real>(alpha: T, a: &[T], rows: usize, cols: usize, j: usize, column: &[T], out: &mut [T]) {
-    let quads = (j + 1) / 4;
-    for (q, quad) in a.chunks_exact(4 * rows).take(quads).enumerate() {
-        for (l, sum) in dot_four(four(quad, rows), column).into_iter().enumerate() {
-            add_pair(out, cols, 4 * q + l, j, alpha * sum);
-        }
-    }
-    for i in 4 * quads..=j {
-        let sum = dot(&a[i * rows..(i + 1) * rows], column);
-        add_pair(out, cols, i, j, alpha * sum);
+    for (i, left) in a.chunks_exact(rows).enumerate().take(j + 1) {
+        add_pair(out, cols, i, j, alpha * dot(left, column));
     }
 }
 

@@ -5,11 +5,11 @@ use nalgebra::ComplexField;
 use crate::scalar::Real;
 
 /// Partial sums, so that the loop has no chain of dependent additions.
-pub(super) const LANES: usize = 8;
+const LANES: usize = 8;
 
 /// Adds the partial sums in pairs.
 #[inline]
-pub(super) fn reduce<T: Real>(a: [T; LANES]) -> T {
+fn reduce<T: Real>(a: [T; LANES]) -> T {
     ((a[0] + a[4]) + (a[2] + a[6])) + ((a[1] + a[5]) + (a[3] + a[7]))
 }
 

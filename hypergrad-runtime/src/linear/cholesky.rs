@@ -1,5 +1,8 @@
 //! `A = L Lᵀ`, for symmetric positive definite matrices.
 
+use nalgebra::ComplexField;
+
+use super::condition::{Scaled, Smallest, check_condition};
 use super::{Factorization, check_finite, check_pivot, split_column};
 use crate::error::LinearError;
 use crate::kernels::{axpy, dot, scale};
@@ -37,8 +40,10 @@ impl<D: Dense> Factorization for Cholesky<D> {
         let n = self.matrix.rows();
         let a = self.matrix.flat_mut();
         check_finite(what, a)?;
+        let mut smallest = Smallest::NONE;
         for j in 0..n {
-            let root = pivot(what, a, n, j)?;
+            let (root, pivot) = pivot(what, a, n, j)?;
+            smallest = smallest.min(pivot);
             let (column, rest) = split_column(a, n, j);
             column[j] = root;
             scale(D::Scalar::ONE / root, &mut column[j + 1..]);
@@ -47,6 +52,9 @@ impl<D: Dense> Factorization for Cholesky<D> {
                 let k = j + 1 + k;
                 axpy(-column[k], &column[k..], &mut later[k..]);
             }
+        }
+        if smallest.is_suspicious::<D::Scalar>() {
+            return check_condition::<Self, D>(self, n, what, smallest);
         }
         Ok(())
     }
@@ -75,14 +83,31 @@ impl<D: Dense> Factorization for Cholesky<D> {
     }
 }
 
+impl<D: Dense> Scaled for Cholesky<D> {
+    /// `√a_jj = |row j of L|`.
+    fn scales(&self, rows: &mut [D::Scalar], cols: &mut [D::Scalar]) {
+        let (a, n) = (self.matrix.flat(), self.matrix.rows());
+        for (j, row) in rows.iter_mut().enumerate() {
+            *row = (0..=j).fold(D::Scalar::ZERO, |sum, k| sum + a[j + k * n] * a[j + k * n]).sqrt();
+        }
+        cols.copy_from_slice(rows);
+    }
+}
+
+/// A negative pivot of at most this many `n eps` is a zero one, in a matrix proved semidefinite.
+const ROUNDING: f64 = 1e3;
+
 /// `√a_jj` of what remains, judged against the `a_jj = sum_k l_jk² + pivot` it started from.
 #[inline]
-fn pivot<T: Real>(what: &'static str, a: &[T], n: usize, j: usize) -> Result<T, LinearError> {
+fn pivot<T: Real>(what: &'static str, a: &[T], n: usize, j: usize) -> Result<(T, Smallest), LinearError> {
     let value = a[j + j * n];
     let before = (0..j).fold(T::ZERO, |sum, k| sum + a[j + k * n] * a[j + k * n]);
-    check_pivot(what, n, j, value, before + value.abs())?;
-    if value < T::ZERO {
-        return Err(LinearError::NotDefinite { what, pivot: j, value: value.wide() });
+    let pivot = check_pivot(what, n, j, value, before + value.abs())?;
+    if value > T::ZERO {
+        return Ok((value.sqrt(), pivot));
     }
-    Ok(value.sqrt())
+    if pivot.ratio <= ROUNDING * n as f64 * T::EPSILON {
+        return Err(pivot.singular(what));
+    }
+    Err(LinearError::NotDefinite { what, pivot: j, value: value.wide() })
 }

@@ -6,6 +6,9 @@
 //! Bunch, Kaufman, Some stable methods for calculating
 //! inertia and solving symmetric linear systems, Math. Comp. 31 (1977).
 
+use nalgebra::ComplexField;
+
+use super::condition::{Scaled, Smallest, check_condition};
 use super::{Factorization, check_finite, check_pivot};
 use crate::error::LinearError;
 use crate::kernels::{axpy, dot};
@@ -46,18 +49,19 @@ impl<D: Dense> Factorization for Ldlt<D> {
         let a = self.matrix.flat_mut();
         let pivots = self.pivots.as_mut();
         check_finite(what, a)?;
+        let mut smallest = Smallest::NONE;
         let mut j = 0;
         while j < n {
             let (row, double) = choose(a, n, j);
             let last = j + usize::from(double);
             exchange(a, n, last, row);
             pivots[j] = 2 * row + usize::from(double);
-            if double {
-                eliminate_two(what, a, n, pivots, j)?;
-            } else {
-                eliminate_one(what, a, n, pivots, j)?;
-            }
+            let pivot = if double { eliminate_two(what, a, n, pivots, j)? } else { eliminate_one(what, a, n, pivots, j)? };
+            smallest = smallest.min(pivot);
             j = last + 1;
+        }
+        if smallest.is_suspicious::<D::Scalar>() {
+            return check_condition::<Self, D>(self, n, what, smallest);
         }
         Ok(())
     }
@@ -103,6 +107,26 @@ impl<D: Dense> Factorization for Ldlt<D> {
     #[inline]
     fn solve_tr(&self, rhs: &mut [D::Scalar]) {
         self.solve(rhs);
+    }
+}
+
+impl<D: Dense> Scaled for Ldlt<D> {
+    /// The roots of the diagonal of `|L| |D| |L|ᵀ`, rows in their own order.
+    fn scales(&self, rows: &mut [D::Scalar], cols: &mut [D::Scalar]) {
+        let (a, n, pivots) = (self.matrix.flat(), self.matrix.rows(), self.pivots.as_ref());
+        for_blocks(pivots, n, |first, last, _| {
+            for j in first..=last {
+                let block = a[j + j * n].abs() + if last > first { a[last + first * n].abs() } else { D::Scalar::ZERO };
+                rows[j] = (cancelled(a, n, pivots, j, first) + block).sqrt();
+            }
+        });
+        let mut end = n;
+        while end > 0 {
+            let first = block_before(pivots, end);
+            rows.swap(end - 1, pivots[first] / 2);
+            end = first;
+        }
+        cols.copy_from_slice(rows);
     }
 }
 
@@ -199,9 +223,15 @@ fn cancelled<T: Real>(a: &[T], n: usize, pivots: &[usize], j: usize, first: usiz
 }
 
 /// A 1 x 1 block: `l = a_j / d`, `A -= l d lᵀ`.
-fn eliminate_one<T: Real>(what: &'static str, a: &mut [T], n: usize, pivots: &[usize], j: usize) -> Result<(), LinearError> {
+fn eliminate_one<T: Real>(
+    what: &'static str,
+    a: &mut [T],
+    n: usize,
+    pivots: &[usize],
+    j: usize,
+) -> Result<Smallest, LinearError> {
     let d = a[j + j * n];
-    check_pivot(what, n, j, d, cancelled(a, n, pivots, j, j) + d.abs())?;
+    let pivot = check_pivot(what, n, j, d, cancelled(a, n, pivots, j, j) + d.abs())?;
     let (column, rest) = super::split_column(a, n, j);
     for (k, later) in rest.chunks_exact_mut(n).enumerate() {
         let k = j + 1 + k;
@@ -210,15 +240,21 @@ fn eliminate_one<T: Real>(what: &'static str, a: &mut [T], n: usize, pivots: &[u
     for l in &mut column[j + 1..] {
         *l /= d;
     }
-    Ok(())
+    Ok(pivot)
 }
 
 /// A 2 x 2 block E: `[l m] = [a_j a_j+1] E⁻¹`, `A -= [l m] E [l m]ᵀ`.
-fn eliminate_two<T: Real>(what: &'static str, a: &mut [T], n: usize, pivots: &mut [usize], j: usize) -> Result<(), LinearError> {
+fn eliminate_two<T: Real>(
+    what: &'static str,
+    a: &mut [T],
+    n: usize,
+    pivots: &mut [usize],
+    j: usize,
+) -> Result<Smallest, LinearError> {
     let off = a[j + 1 + j * n];
     let size = cancelled(a, n, pivots, j, j) + a[j + j * n].abs();
     let size_other = cancelled(a, n, pivots, j + 1, j) + a[j + 1 + (j + 1) * n].abs();
-    check_pivot(what, n, j, off, size.sqrt() * size_other.sqrt() + off.abs())?;
+    let pivot = check_pivot(what, n, j, off, size.sqrt() * size_other.sqrt() + off.abs())?;
     pivots[j + 1] = SECOND;
     for k in j + 2..n {
         let (p, q) = (a[k + j * n], a[k + (j + 1) * n]);
@@ -229,7 +265,7 @@ fn eliminate_two<T: Real>(what: &'static str, a: &mut [T], n: usize, pivots: &mu
         }
         (a[k + j * n], a[k + (j + 1) * n]) = (l, m);
     }
-    Ok(())
+    Ok(pivot)
 }
 
 /// Solves `E (u, v) = (p, q)` with the block at j, scaled by its off-diagonal entry, the largest.

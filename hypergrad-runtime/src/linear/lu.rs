@@ -2,6 +2,7 @@
 
 use nalgebra::ComplexField;
 
+use super::condition::{Scaled, Smallest, check_condition};
 use super::{Factorization, check_finite, check_pivot, split_column};
 use crate::error::LinearError;
 use crate::kernels::{axpy, dot, scale};
@@ -41,18 +42,22 @@ impl<D: Dense> Factorization for Lu<D> {
         let n = self.matrix.rows();
         let a = self.matrix.flat_mut();
         check_finite(what, a)?;
+        let mut smallest = Smallest::NONE;
         for j in 0..n {
             let p = largest_below(a, n, j);
             self.pivots.as_mut()[j] = p;
             exchange_rows(a, n, j, p);
             let value = a[j + j * n];
-            check_pivot(what, n, j, value, cancelled(a, n, j) + value.abs())?;
+            smallest = smallest.min(check_pivot(what, n, j, value, cancelled(a, n, j) + value.abs())?);
             let (column, rest) = split_column(a, n, j);
             scale(D::Scalar::ONE / value, &mut column[j + 1..]);
             for later in rest.chunks_exact_mut(n) {
                 let t = later[j];
                 axpy(-t, &column[j + 1..], &mut later[j + 1..]);
             }
+        }
+        if smallest.is_suspicious::<D::Scalar>() {
+            return check_condition::<Self, D>(self, n, what, smallest);
         }
         Ok(())
     }
@@ -97,6 +102,26 @@ impl<D: Dense> Factorization for Lu<D> {
         // x = Pᵀ w
         for (j, &p) in self.pivots.as_ref().iter().enumerate().take(n).rev() {
             rhs.swap(j, p);
+        }
+    }
+}
+
+impl<D: Dense> Scaled for Lu<D> {
+    /// `c_j = max_k |u_kj|`; `r = |L| |U| / c`, summed over columns, rows in their own order.
+    fn scales(&self, rows: &mut [D::Scalar], cols: &mut [D::Scalar]) {
+        let (a, n) = (self.matrix.flat(), self.matrix.rows());
+        rows.fill(D::Scalar::ZERO);
+        for ((j, column), scale) in a.chunks_exact(n).enumerate().zip(cols) {
+            *scale = column[..=j].iter().fold(D::Scalar::ZERO, |largest, u| crate::math::max(largest, u.abs()));
+            for (row, u) in rows.iter_mut().zip(&column[..=j]) {
+                *row += u.abs() / *scale;
+            }
+        }
+        for i in (0..n).rev() {
+            rows[i] = (0..i).fold(rows[i], |sum, k| sum + a[i + k * n].abs() * rows[k]);
+        }
+        for (j, &p) in self.pivots.as_ref().iter().enumerate().take(n).rev() {
+            rows.swap(j, p);
         }
     }
 }

@@ -8,9 +8,12 @@
 //! | none | [`Lu`] |
 //!
 //! A pivot is refused as zero when it is below `n eps` times the terms that cancelled in it, a test
-//! that no scaling of rows or columns changes.
+//! that no scaling of rows or columns changes. Where half of a pivot's digits cancelled, the condition
+//! of the scaled matrix is estimated as well, and the matrix refused as singular when fewer than two
+//! digits of a solution would be right.
 
 mod cholesky;
+mod condition;
 mod diagonal;
 mod ldlt;
 mod lu;
@@ -19,6 +22,8 @@ pub use cholesky::Cholesky;
 pub use diagonal::Diagonal;
 pub use ldlt::Ldlt;
 pub use lu::Lu;
+
+use condition::Smallest;
 
 use crate::error::LinearError;
 use crate::kernels;
@@ -66,16 +71,17 @@ fn check_finite<T: Real>(what: &'static str, a: &[T]) -> Result<(), LinearError>
     }
 }
 
-/// Refuses a pivot that is rounding relative to `scale`, or overflowed.
-fn check_pivot<T: Real>(what: &'static str, n: usize, pivot: usize, value: T, scale: T) -> Result<(), LinearError> {
+/// Refuses a pivot that is rounding relative to `scale`, or overflowed; else says how small it is.
+fn check_pivot<T: Real>(what: &'static str, n: usize, pivot: usize, value: T, scale: T) -> Result<Smallest, LinearError> {
     let (value, scale) = (value.wide(), scale.wide());
     if !(value.is_finite() && scale.is_finite()) {
         return Err(LinearError::NonFinite { what, index: pivot * (n + 1) });
     }
-    if nalgebra::ComplexField::abs(value) <= n as f64 * T::EPSILON * scale || value == 0.0 {
+    let size = nalgebra::ComplexField::abs(value);
+    if size <= n as f64 * T::EPSILON * scale || value == 0.0 {
         return Err(LinearError::Singular { what, pivot, value, scale });
     }
-    Ok(())
+    Ok(Smallest { ratio: size / scale, pivot, value, scale })
 }
 
 /// Columns j and later ones of an `n x n` matrix: `(column j, the rest)`.

@@ -138,3 +138,35 @@ fn non_finite_and_too_large_are_typed() {
     assert!(matches!(Lu::<DMatrix<f64>>::new("F_1", 1 << 20), Err(LinearError::TooLarge { .. })));
     assert!(matches!(DMatrix::<f64>::try_zeros("A", usize::MAX, 2), Err(LinearError::TooLarge { .. })));
 }
+
+/// Matrices of rank n - 1, where rounding leaves pivots of any small size.
+#[test]
+fn rank_deficient_matrices_are_refused() {
+    for n in [2, 3, 5, 10, 30] {
+        for seed in 0..50 {
+            let a = random(n, seed).remove_row(0);
+            let gram = a.transpose() * &a;
+            let signs = DMatrix::from_fn(n - 1, n - 1, |i, j| if i == j { 1.0 - 2.0 * (i % 2) as f64 } else { 0.0 });
+            let mixed = a.transpose() * signs * &a;
+            let other = random(n, seed + 99).remove_column(0) * &a;
+            let refused = |result: Option<LinearError>| {
+                assert!(matches!(result, Some(LinearError::Singular { .. })), "{n} {seed} {result:?}");
+            };
+            refused(factor::<Cholesky<DMatrix<f64>>>(gram.as_slice(), n).err());
+            refused(factor::<Ldlt<DMatrix<f64>>>(mixed.as_slice(), n).err());
+            refused(factor::<Lu<DMatrix<f64>>>(other.as_slice(), n).err());
+        }
+    }
+}
+
+/// Ill-conditioned but regular: a Hilbert matrix of condition 1e10 keeps digits, one of 1e17 does not.
+#[test]
+fn ill_conditioned_matrices_are_solved() {
+    let hilbert = |n: usize| DMatrix::from_fn(n, n, |i, j| 1.0 / (i + j + 1) as f64);
+    for n in [3, 6, 8] {
+        assert!(factor::<Cholesky<DMatrix<f64>>>(hilbert(n).as_slice(), n).is_ok());
+        assert!(factor::<Ldlt<DMatrix<f64>>>(hilbert(n).as_slice(), n).is_ok());
+        assert!(factor::<Lu<DMatrix<f64>>>(hilbert(n).as_slice(), n).is_ok());
+    }
+    assert!(factor::<Lu<DMatrix<f64>>>(hilbert(14).as_slice(), 14).is_err());
+}

@@ -9,7 +9,7 @@ mod dense;
 mod tensor;
 mod variable;
 
-pub use dense::Dense;
+pub use dense::{BYTES_LIMIT, Dense};
 pub use tensor::Tensor3;
 pub use variable::Variable;
 

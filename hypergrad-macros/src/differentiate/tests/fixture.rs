@@ -121,6 +121,7 @@ impl Fixture {
             name: name.to_owned(),
             blocks: vec![Block { path: Vec::new(), form: Form::Column, input, constant: (false, true) }],
             is_struct: false,
+            structs: Vec::new(),
         };
         let ident = |name: &str| Ident::new(name, Span::call_site());
         let signature = Signature { x_by_reference: true, y_by_reference: true, data_by_reference: None };

@@ -1,0 +1,166 @@
+//! The implementation of `Bilevel`: one kernel per quantity.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use super::statements::Scope;
+use super::{Emission, numbers};
+use crate::analysis::Stage;
+use crate::lower::program::Function;
+
+impl Emission<'_> {
+    pub(super) fn bilevel(&self) -> TokenStream {
+        let (declared, arguments) = self.generics();
+        let (x, y, scalar) = (&self.model.x.ty, &self.model.y.ty, &self.scalar);
+        let (n, m) = (&self.layout.n, &self.layout.m);
+        let (xx, xy, yx) = (self.layout.matrix(n, n), self.layout.matrix(n, m), self.layout.matrix(m, n));
+        let set_up = self.set_up();
+        let kernels: TokenStream = self.program.functions.iter().map(|f| self.kernel(f)).collect();
+        let no_objective = (!self.program.functions.iter().any(|f| f.name == "objective")).then(|| {
+            quote!(fn objective(&self, _w: &mut Work) -> hg::core::option::Option<#scalar> { hg::core::option::Option::None })
+        });
+        let factor = self.factor();
+        let fixed_point = (self.model.inner.kind == crate::model::InnerKind::FixedPoint)
+            .then(|| quote!(impl #declared hg::FixedPointMap for Problem #arguments {}));
+        quote! {
+            impl #declared hg::Bilevel for Problem #arguments {
+                type Scalar = #scalar;
+                type X = #x;
+                type Y = #y;
+                type XX = #xx;
+                type XY = #xy;
+                type YX = #yx;
+                type Work = Work;
+                const STRUCTURE: hg::Structure = STRUCTURE;
+                #set_up
+                #no_objective
+                #kernels
+                #factor
+            }
+            #fixed_point
+        }
+    }
+
+    /// `work`, `dims`, and the setters.
+    fn set_up(&self) -> TokenStream {
+        let (x, y, scalar) = (&self.model.x.ty, &self.model.y.ty, &self.scalar);
+        let problem = self.symbols.bind_problem();
+        let measure = self.symbols.measure_point(self.model);
+        let checks = super::sizes::checks(self.model, false);
+        let fields = self.new_work_fields();
+        let (forget_y, forget_x) = (self.forget(Stage::Y), self.forget(Stage::X));
+        let forget_adjoint = self.forget(Stage::Adjoint);
+        quote! {
+            fn work(&self, x: &#x, y: &#y) -> hg::core::result::Result<Work, hg::ShapeError> {
+                #problem
+                #measure
+                #checks
+                let mut flat_x = <#x as hg::Variable>::Flat::zeros(hg::Variable::flat_len(x), 1);
+                hg::Variable::read(x, hg::Dense::flat_mut(&mut flat_x));
+                let mut flat_y = <#y as hg::Variable>::Flat::zeros(hg::Variable::flat_len(y), 1);
+                hg::Variable::read(y, hg::Dense::flat_mut(&mut flat_y));
+                let v = <#x as hg::Variable>::Flat::zeros(hg::Variable::flat_len(x), 1);
+                hg::core::result::Result::Ok(Work { x: flat_x, y: flat_y, v, #fields })
+            }
+            #[inline]
+            fn dims(&self, w: &Work) -> (usize, usize) {
+                (hg::Dense::flat(&w.x).len(), hg::Dense::flat(&w.y).len())
+            }
+            #[inline]
+            fn set_y(&self, w: &mut Work, y: &[#scalar]) {
+                hg::kernels::copy(y, hg::Dense::flat_mut(&mut w.y));
+                #forget_y
+            }
+            #[inline]
+            fn set_x(&self, w: &mut Work, x: &[#scalar]) {
+                hg::kernels::copy(x, hg::Dense::flat_mut(&mut w.x));
+                #forget_x
+            }
+            #[inline]
+            fn x<'w>(&self, w: &'w Work) -> &'w [#scalar] { hg::Dense::flat(&w.x) }
+            #[inline]
+            fn y<'w>(&self, w: &'w Work) -> &'w [#scalar] { hg::Dense::flat(&w.y) }
+            #[inline]
+            fn set_adjoint(&self, w: &mut Work, v: &[#scalar]) {
+                hg::kernels::copy(v, hg::Dense::flat_mut(&mut w.v));
+                #forget_adjoint
+            }
+        }
+    }
+
+    fn kernel(&self, function: &Function) -> TokenStream {
+        let scalar = &self.scalar;
+        let name = format_ident!("{}", function.name);
+        let inline = self.inline();
+        if function.name == "f_1_tr_mul" && self.facts.f1_symmetric.holds {
+            return quote! {
+                #[inline]
+                fn f_1_tr_mul(&self, w: &mut Work, u: &[#scalar], out: &mut [#scalar]) { self.f_1_mul(w, u, out) }
+            };
+        }
+        let bind = self.symbols.bind_point();
+        let body = self.names.statements(&function.body, Scope::Point);
+        let zero = numbers::number(0.0, self.model.scalar);
+        let direction = match function.name {
+            "f_1_mul" | "f_1_tr_mul" | "f_2_tr_mul" | "m_11_mul" | "m_21_mul" => Some(quote!(u: &[#scalar],)),
+            "f_2_mul" | "m_12_mul" => Some(quote!(c: &[#scalar],)),
+            _ => None,
+        };
+        match function.name {
+            "objective" => quote! {
+                #inline
+                fn objective(&self, w: &mut Work) -> hg::core::option::Option<#scalar> {
+                    #bind
+                    let out = &mut [#zero; 1];
+                    #body
+                    hg::core::option::Option::Some(out[0])
+                }
+            },
+            "g" => quote! {
+                #inline
+                fn g(&self, w: &mut Work) -> #scalar {
+                    #bind
+                    let out = &mut [#zero; 1];
+                    #body
+                    out[0]
+                }
+            },
+            _ => quote! {
+                #inline
+                fn #name(&self, w: &mut Work, #direction out: &mut [#scalar]) {
+                    #bind
+                    #body
+                }
+            },
+        }
+    }
+
+    /// Kernels of small constant problems gain from inlining; big ones cost compile time.
+    fn inline(&self) -> TokenStream {
+        let small = self.layout.n.as_constant().is_some_and(|n| n <= 8) && self.layout.m.as_constant().is_some_and(|m| m <= 8);
+        if small { quote!(#[inline]) } else { TokenStream::new() }
+    }
+
+    fn factor(&self) -> TokenStream {
+        let scalar = &self.scalar;
+        let bind = self.symbols.bind_point();
+        let name = if self.facts.f1_diagonal.holds { "f_1_diagonal" } else { "f_1" };
+        let body = self.program.functions.iter().find(|f| f.name == name).map(|f| self.names.statements(&f.body, Scope::Factor));
+        quote! {
+            fn factor(&self, w: &mut Work) -> hg::core::result::Result<(), hg::LinearError> {
+                if w.factored { return hg::core::result::Result::Ok(()); }
+                #bind
+                let n = hg::Dense::flat(&w.x).len();
+                hg::Factorization::resize(&mut w.factor, "F_1", n)?;
+                #body
+                hg::Factorization::factor(&mut w.factor, "F_1")?;
+                w.factored = true;
+                hg::core::result::Result::Ok(())
+            }
+            #[inline]
+            fn f_1_solve(&self, w: &Work, rhs: &mut [#scalar]) { hg::Factorization::solve(&w.factor, rhs) }
+            #[inline]
+            fn f_1_tr_solve(&self, w: &Work, rhs: &mut [#scalar]) { hg::Factorization::solve_tr(&w.factor, rhs) }
+        }
+    }
+}

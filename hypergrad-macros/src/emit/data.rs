@@ -1,0 +1,32 @@
+//! Access to the data's fields.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::model::{DataKind, Form, Model};
+
+/// The entries of a tensor field, as a slice; the data is `self.data`.
+pub fn slice(model: &Model, field: usize) -> TokenStream {
+    let Some(field) = model.data.as_ref().and_then(|d| d.fields.get(field)) else { return quote!(&[]) };
+    let path = &field.path;
+    let access = quote!(self.data().#(#path).*);
+    match &field.kind {
+        DataKind::Tensor { form: Form::Scalar, .. } => quote!(hg::core::slice::from_ref(&#access)),
+        DataKind::Tensor { .. } => quote!(#access.as_slice()),
+        DataKind::Array { .. } => quote!(&#access[..]),
+        DataKind::Count { .. } => quote!(&[]),
+    }
+}
+
+/// The extent of an axis of a field, or the value of a count; the data is `data`.
+pub fn extent(model: &Model, field: usize, axis: usize) -> TokenStream {
+    let Some(field) = model.data.as_ref().and_then(|d| d.fields.get(field)) else { return quote!(0usize) };
+    let path = &field.path;
+    let access = quote!(data.#(#path).*);
+    match &field.kind {
+        DataKind::Tensor { form: Form::Matrix, .. } if axis == 1 => quote!(#access.ncols()),
+        DataKind::Tensor { form: Form::Matrix, .. } => quote!(#access.nrows()),
+        DataKind::Tensor { .. } | DataKind::Array { .. } => quote!(#access.len()),
+        DataKind::Count { .. } => quote!(#access),
+    }
+}

@@ -1,0 +1,433 @@
+//! `Point`: the accessors of the contract, each with its formula; `Held`: a fixed y.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use super::Emission;
+use crate::model::{Form, InnerKind, Signature, Variable};
+
+/// Which space a vector is shaped like.
+#[derive(Clone, Copy)]
+enum Space {
+    X,
+    Y,
+}
+
+impl Emission<'_> {
+    pub(super) fn point(&self) -> TokenStream {
+        let types = self.point_types();
+        let values = self.values();
+        let vectors = self.vectors();
+        let products = self.products();
+        let matrices = self.matrices();
+        let solved = self.solved();
+        let checked = self.checked();
+        let (declared, _) = self.point_generics();
+        let arguments = self.point_arguments();
+        quote! {
+            #types
+            #[allow(non_snake_case)]
+            impl #declared Point #arguments {
+                #values
+                #vectors
+                #products
+                #matrices
+                #solved
+            }
+            #checked
+        }
+    }
+
+    fn point_generics(&self) -> (TokenStream, TokenStream) {
+        match &self.model.data {
+            Some(data) => {
+                let ty = &data.ty;
+                (quote!(<'p, D: hg::core::borrow::Borrow<#ty>>), quote!(<'p, D = #ty>))
+            }
+            None => (quote!(<'p>), quote!(<'p>)),
+        }
+    }
+
+    fn point_arguments(&self) -> TokenStream {
+        if self.model.data.is_some() { quote!(<'p, D>) } else { quote!(<'p>) }
+    }
+
+    fn point_types(&self) -> TokenStream {
+        let (declared, plain) = self.point_generics();
+        let arguments = self.point_arguments();
+        let (_, problem) = self.generics();
+        let (x, y) = (&self.model.x.ty, &self.model.y.ty);
+        quote! {
+            /// A point `(x, y)`. Quantities are computed when first asked for; what they share, once.
+            pub struct Point #plain {
+                problem: &'p Problem #problem,
+                x: #x,
+                y: #y,
+                work: hg::core::cell::RefCell<Work>,
+            }
+            impl #declared Point #arguments {
+                #[inline]
+                fn new(problem: &'p Problem #problem, x: &#x, y: &#y, work: Work) -> Self {
+                    let (x, y) = (
+                        hg::Variable::like(x, hg::Dense::flat(&work.x)),
+                        hg::Variable::like(y, hg::Dense::flat(&work.y)),
+                    );
+                    Self { problem, x, y, work: hg::core::cell::RefCell::new(work) }
+                }
+                #[inline]
+                fn work(&self) -> hg::core::cell::RefMut<'_, Work> { self.work.borrow_mut() }
+                /// The x of the point.
+                pub fn x(&self) -> &#x { &self.x }
+                /// The y of the point.
+                pub fn y(&self) -> &#y { &self.y }
+            }
+
+            /// A fixed y, with what depends on data and y alone.
+            pub struct Held #plain {
+                problem: &'p Problem #problem,
+                y: #y,
+                work: hg::core::cell::RefCell<hg::core::option::Option<Work>>,
+            }
+            impl #declared Held #arguments {
+                fn new(problem: &'p Problem #problem, y: &#y) -> hg::core::result::Result<Self, hg::ShapeError> {
+                    let mut flat = <#y as hg::Variable>::Flat::zeros(hg::Variable::flat_len(y), 1);
+                    hg::Variable::read(y, hg::Dense::flat_mut(&mut flat));
+                    hg::point::check_input("y", hg::Dense::flat(&flat))?;
+                    let y = hg::Variable::like(y, hg::Dense::flat(&flat));
+                    hg::core::result::Result::Ok(Self { problem, y, work: hg::core::cell::RefCell::new(hg::core::option::Option::None) })
+                }
+                /// The point `(x, y)`.
+                ///
+                /// # Errors
+                /// Sizes that do not fit the data, or an entry that is not finite.
+                pub fn at(&self, x: &#x) -> hg::core::result::Result<Point #arguments, hg::ShapeError> {
+                    let mut kept = self.work.borrow_mut();
+                    if let hg::core::option::Option::Some(kept) = &mut *kept {
+                        if hg::Variable::flat_len(x) == hg::Dense::flat(&kept.x).len() {
+                            let mut work = kept.clone();
+                            let mut flat = <#x as hg::Variable>::Flat::zeros(hg::Variable::flat_len(x), 1);
+                            hg::Variable::read(x, hg::Dense::flat_mut(&mut flat));
+                            hg::point::check_input("x", hg::Dense::flat(&flat))?;
+                            hg::Bilevel::set_x(self.problem, &mut work, hg::Dense::flat(&flat));
+                            return hg::core::result::Result::Ok(Point::new(self.problem, x, &self.y, work));
+                        }
+                    }
+                    let mut work = hg::point::start(self.problem, x, &self.y)?;
+                    self.problem.ready_y(&mut work);
+                    *kept = hg::core::option::Option::Some(work.clone());
+                    hg::core::result::Result::Ok(Point::new(self.problem, x, &self.y, work))
+                }
+            }
+        }
+    }
+
+    fn doc(&self, name: &str, words: &str) -> TokenStream {
+        let formula = (self.docs)(name);
+        let text = if formula.is_empty() {
+            words.to_owned()
+        } else {
+            format!("{words}\n\n```text\n{formula}\n```")
+        };
+        quote!(#[doc = #text] #[doc(alias = #words)])
+    }
+
+    /// `f` and `g`.
+    fn values(&self) -> TokenStream {
+        let scalar = &self.scalar;
+        let zero = super::numbers::number(0.0, self.model.scalar);
+        let f_doc = self.doc("f", "The inner objective.");
+        let g_doc = self.doc("g", "The outer objective.");
+        let f = (self.model.inner.kind == InnerKind::Objective).then(|| {
+            quote! {
+                #f_doc
+                #[inline]
+                pub fn f(&self) -> #scalar {
+                    hg::Bilevel::objective(self.problem, &mut self.work()).unwrap_or(#zero)
+                }
+            }
+        });
+        quote! {
+            #f
+            #g_doc
+            #[inline]
+            pub fn g(&self) -> #scalar { hg::Bilevel::g(self.problem, &mut self.work()) }
+        }
+    }
+
+    fn vectors(&self) -> TokenStream {
+        [
+            ("F", "residual", Space::X, "The inner residual, shaped like x."),
+            ("g_1", "g_1", Space::X, "The gradient of g in x, shaped like x."),
+            ("g_2", "g_2", Space::Y, "The gradient of g in y, shaped like y."),
+        ]
+        .into_iter()
+        .map(|(name, kernel, space, words)| {
+            let (doc, method, into) = (self.doc(name, words), format_ident!("{name}"), format_ident!("{name}_into"));
+            let kernel = format_ident!("{kernel}");
+            let ty = self.space_type(space);
+            let prototype = self.prototype(space);
+            let write = self.writing(space, &quote!(out), |target| quote!(hg::Bilevel::#kernel(self.problem, &mut self.work(), #target)));
+            let into_doc = format!("[`Self::{name}`], written to `out`, which must be shaped like the result.\n\n# Panics\nWhere it is not.");
+            quote! {
+                #doc
+                #[inline]
+                pub fn #method(&self) -> #ty {
+                    let mut flat = <#ty as hg::Variable>::Flat::zeros(hg::Variable::flat_len(#prototype), 1);
+                    hg::Bilevel::#kernel(self.problem, &mut self.work(), hg::Dense::flat_mut(&mut flat));
+                    hg::Variable::like(#prototype, hg::Dense::flat(&flat))
+                }
+                #[doc = #into_doc]
+                #[inline]
+                pub fn #into(&self, out: &mut #ty) { #write }
+            }
+        })
+        .collect()
+    }
+
+    fn products(&self) -> TokenStream {
+        [
+            ("F_1_mul", "f_1_mul", Space::X, Space::X, "`F_1 u`, without forming `F_1`; u and the result are shaped like x."),
+            ("F_1_tr_mul", "f_1_tr_mul", Space::X, Space::X, "`F_1ᵀ s`, without forming `F_1`; s and the result are shaped like x."),
+            ("F_2_mul", "f_2_mul", Space::Y, Space::X, "`F_2 c`, c shaped like y, the result like x."),
+            ("F_2_tr_mul", "f_2_tr_mul", Space::X, Space::Y, "`F_2ᵀ s`, s shaped like x, the result like y."),
+        ]
+        .into_iter()
+        .map(|(name, kernel, from, to, words)| {
+            let doc = self.doc(name, &format!("{words}\n\n# Panics\nWhere the argument has another length."));
+            let (method, into, kernel) = (format_ident!("{name}"), format_ident!("{name}_into"), format_ident!("{kernel}"));
+            let (argument, result) = (self.space_type(from), self.space_type(to));
+            let (from_prototype, to_prototype) = (self.prototype(from), self.prototype(to));
+            let write = self.writing(to, &quote!(out), |target| {
+                self.reading(from, &quote!(direction), |source| {
+                    quote!(hg::Bilevel::#kernel(self.problem, &mut self.work(), #source, #target))
+                })
+            });
+            let compute = self.reading(from, &quote!(direction), |source| {
+                quote!(hg::Bilevel::#kernel(self.problem, &mut self.work(), #source, hg::Dense::flat_mut(&mut flat)))
+            });
+            let into_doc = format!("[`Self::{name}`], written to `out`.\n\n# Panics\nWhere an argument has another length.");
+            quote! {
+                #doc
+                #[inline]
+                pub fn #method(&self, direction: &#argument) -> #result {
+                    hg::point::check_length(hg::Variable::flat_len(direction), hg::Variable::flat_len(#from_prototype));
+                    let mut flat = <#result as hg::Variable>::Flat::zeros(hg::Variable::flat_len(#to_prototype), 1);
+                    #compute;
+                    hg::Variable::like(#to_prototype, hg::Dense::flat(&flat))
+                }
+                #[doc = #into_doc]
+                #[inline]
+                pub fn #into(&self, direction: &#argument, out: &mut #result) {
+                    hg::point::check_length(hg::Variable::flat_len(direction), hg::Variable::flat_len(#from_prototype));
+                    #write
+                }
+            }
+        })
+        .collect()
+    }
+
+    fn matrices(&self) -> TokenStream {
+        let (n, m) = (&self.layout.n, &self.layout.m);
+        let dense = [
+            ("F_1", "f_1", (n, quote!(n)), (n, quote!(n)), "`F_1[(i,j)] = dF_i/dx_j`, n x n."),
+            ("F_2", "f_2", (n, quote!(n)), (m, quote!(m)), "`F_2[(i,b)] = dF_i/dy_b`, n x m."),
+            ("g_11", "g_11", (n, quote!(n)), (n, quote!(n)), "The second derivatives of g in x, n x n."),
+            ("g_21", "g_21", (m, quote!(m)), (n, quote!(n)), "`g_21[(b,k)] = d²g/dy_b dx_k`, m x n."),
+        ]
+        .into_iter()
+        .map(|(name, kernel, (rows, r), (columns, c), words)| {
+            let (doc, method, kernel) = (self.doc(name, words), format_ident!("{name}"), format_ident!("{kernel}"));
+            let ty = self.layout.matrix(rows, columns);
+            quote! {
+                #doc
+                #[inline]
+                pub fn #method(&self) -> #ty {
+                    let (n, m) = self.dims();
+                    let mut matrix = <#ty as hg::Dense>::zeros(#r, #c);
+                    hg::Bilevel::#kernel(self.problem, &mut self.work(), hg::Dense::flat_mut(&mut matrix));
+                    matrix
+                }
+            }
+        });
+        let cubes = [
+            ("F_11", "f_11", self.layout.cube(n, n, n), quote!((n, n, n)), "`F_11[(i,j,k)] = d²F_i/dx_j dx_k`, for inspection."),
+            ("F_21", "f_21", self.layout.cube(n, m, n), quote!((n, m, n)), "`F_21[(i,b,k)] = d²F_i/dy_b dx_k`, for inspection."),
+        ]
+        .into_iter()
+        .map(|(name, kernel, storage, dims, words)| {
+            let doc = self.doc(name, &format!("{words}\n\n# Panics\nWhere it exceeds the limit of dense storage."));
+            let (method, kernel) = (format_ident!("{name}"), format_ident!("{kernel}"));
+            quote! {
+                #doc
+                pub fn #method(&self) -> hg::Tensor3<#storage> {
+                    let (n, m) = self.dims();
+                    let mut tensor = hg::point::new_tensor::<#storage>(#name, #dims);
+                    hg::Bilevel::#kernel(self.problem, &mut self.work(), tensor.flat_mut());
+                    tensor
+                }
+            }
+        });
+        quote! {
+            fn dims(&self) -> (usize, usize) { hg::Bilevel::dims(self.problem, &self.work()) }
+            #(#dense)*
+            #(#cubes)*
+        }
+    }
+
+    /// What needs a solve.
+    fn solved(&self) -> TokenStream {
+        let (n, m) = (&self.layout.n, &self.layout.m);
+        let yx = self.layout.matrix(m, n);
+        let y = &self.model.y.ty;
+        let (xxx, xyx, yxx) = (self.layout.cube(n, n, n), self.layout.cube(n, m, n), self.layout.cube(m, n, n));
+        let psi = self.doc("Psi", "`Psi = -F_2ᵀ F_1⁻ᵀ`, m x n: the transposed Jacobian of `x*(y)` at a root (FORMULAS 1.1).\n\n# Errors\nA singular `F_1`, or a result that is not finite.");
+        let psi_1 = self.doc("Psi_1", "`Psi_1[(b,i,k)] = dPsi[(b,i)]/dx_k` (FORMULAS 1.3), for inspection.\n\n# Errors\nA singular `F_1`, or a result that is not finite.");
+        let omega = self.doc("Omega", "The hypergradient estimate `Omega = g_2 + Psi g_1`, shaped like y (FORMULAS 1.1).\n\n# Errors\nA singular `F_1`, or a result that is not finite.");
+        let omega_1 = self.doc("Omega_1", "`Omega_1 = M_21 + Psi M_11`, m x n, with `M = g - vᵀF` (FORMULAS 1.4).\n\n# Errors\nA singular `F_1`, or a result that is not finite.");
+        let write = self.writing(Space::Y, &quote!(out), |target| {
+            quote!(hg::point::omega_into(self.problem, &mut *self.work(), #target)?)
+        });
+        quote! {
+            #psi
+            pub fn Psi(&self) -> hg::core::result::Result<#yx, hg::EstimatorError> {
+                hg::point::psi(self.problem, &mut *self.work())
+            }
+            #psi_1
+            pub fn Psi_1(&self) -> hg::core::result::Result<hg::Tensor3<#yxx>, hg::EstimatorError> {
+                hg::point::psi_1::<_, #xxx, #xyx, #yxx>(self.problem, &mut *self.work())
+            }
+            #omega
+            #[inline]
+            pub fn Omega(&self) -> hg::core::result::Result<#y, hg::EstimatorError> {
+                let flat = hg::point::omega(self.problem, &mut *self.work())?;
+                hg::core::result::Result::Ok(hg::Variable::like(&self.y, hg::Dense::flat(&flat)))
+            }
+            /// [`Self::Omega`], written to `out`.
+            ///
+            /// # Errors
+            /// As [`Self::Omega`].
+            #[inline]
+            pub fn Omega_into(&self, out: &mut #y) -> hg::core::result::Result<(), hg::EstimatorError> {
+                #write;
+                hg::core::result::Result::Ok(())
+            }
+            #omega_1
+            pub fn Omega_1(&self) -> hg::core::result::Result<#yx, hg::EstimatorError> {
+                hg::point::omega_1(self.problem, &mut *self.work())
+            }
+        }
+    }
+
+    /// What needs a heap: tables of estimators and of checked derivatives.
+    fn checked(&self) -> TokenStream {
+        let (declared, arguments) = self.generics();
+        let (x, y, scalar) = (&self.model.x.ty, &self.model.y.ty, &self.scalar);
+        let inner = self.user_call(&self.model.inner.function, &self.model.inner.signature);
+        let outer = self.user_call(&self.model.outer.function, &self.model.outer.signature);
+        let store = match self.model.inner.kind {
+            InnerKind::Objective => quote!(if let hg::core::option::Option::Some(first) = out.first_mut() { *first = #inner; }),
+            _ => quote!(hg::Variable::read(&#inner, out);),
+        };
+        let kind = match self.model.inner.kind {
+            InnerKind::Objective => quote!(Objective),
+            InnerKind::Root => quote!(Root),
+            InnerKind::FixedPoint => quote!(Map),
+        };
+        quote! {
+            hg::with_std! {
+                impl #declared hg::UserFunctions for Problem #arguments {
+                    const INNER: hg::InnerRole = hg::InnerRole::#kind;
+                    fn user_inner(&self, x: &#x, y: &#y, out: &mut [#scalar]) { #store }
+                    fn user_g(&self, x: &#x, y: &#y) -> #scalar { #outer }
+                }
+                impl #declared Problem #arguments {
+                    /// A table of every estimator at a root: `C_y`, cost, facts.
+                    ///
+                    /// # Errors
+                    /// Not at a root, a singular `F_1`, a number that is not finite, sizes.
+                    pub fn compare(&self, x_star: &#x, y: &#y) -> hg::core::result::Result<hg::Comparison, hg::EstimatorError> {
+                        hg::estimator::compare(self, x_star, y)
+                    }
+                    /// Every emitted derivative beside differences of the module's own functions.
+                    ///
+                    /// # Errors
+                    /// Sizes, or an entry that is not finite.
+                    pub fn check_derivatives(&self, x: &#x, y: &#y) -> hg::core::result::Result<hg::DerivativeReport, hg::EstimatorError> {
+                        hg::check::derivatives(self, x, y)
+                    }
+                }
+            }
+        }
+    }
+
+    fn user_call(&self, function: &proc_macro2::Ident, signature: &Signature) -> TokenStream {
+        let by = |by_reference: bool, value: TokenStream| {
+            if by_reference { value } else { quote!(hg::own(#value)) }
+        };
+        let x = by(signature.x_by_reference, quote!(x));
+        let y = by(signature.y_by_reference, quote!(y));
+        let data = signature.data_by_reference.map(|by_reference| if by_reference { quote!(, self.data()) } else { quote!(, hg::own(self.data())) });
+        quote!(super::#function(#x, #y #data))
+    }
+
+    fn space_type(&self, space: Space) -> &TokenStream {
+        match space {
+            Space::X => &self.model.x.ty,
+            Space::Y => &self.model.y.ty,
+        }
+    }
+
+    fn variable_of(&self, space: Space) -> &Variable {
+        match space {
+            Space::X => &self.model.x,
+            Space::Y => &self.model.y,
+        }
+    }
+
+    fn prototype(&self, space: Space) -> TokenStream {
+        match space {
+            Space::X => quote!(&self.x),
+            Space::Y => quote!(&self.y),
+        }
+    }
+
+    /// `code` with the flat entries of a variable.
+    fn reading(&self, space: Space, name: &TokenStream, code: impl Fn(TokenStream) -> TokenStream) -> TokenStream {
+        let variable = self.variable_of(space);
+        if variable.is_struct {
+            let ty = self.space_type(space);
+            let body = code(quote!(hg::Dense::flat(&source)));
+            return quote!({
+                let mut source = <#ty as hg::Variable>::Flat::zeros(hg::Variable::flat_len(#name), 1);
+                hg::Variable::read(#name, hg::Dense::flat_mut(&mut source));
+                #body
+            });
+        }
+        match variable.blocks[0].form {
+            Form::Scalar => code(quote!(hg::core::slice::from_ref(#name))),
+            _ => code(quote!(#name.as_slice())),
+        }
+    }
+
+    /// `code` writing to the flat entries of a variable, whose length is checked.
+    fn writing(&self, space: Space, name: &TokenStream, code: impl Fn(TokenStream) -> TokenStream) -> TokenStream {
+        let variable = self.variable_of(space);
+        let prototype = self.prototype(space);
+        let check = quote!(hg::point::check_length(hg::Variable::flat_len(#name), hg::Variable::flat_len(#prototype)););
+        if variable.is_struct {
+            let ty = self.space_type(space);
+            let body = code(quote!(hg::Dense::flat_mut(&mut target)));
+            return quote!({
+                #check
+                let mut target = <#ty as hg::Variable>::Flat::zeros(hg::Variable::flat_len(#name), 1);
+                #body;
+                *#name = hg::Variable::like(#name, hg::Dense::flat(&target));
+            });
+        }
+        let body = match variable.blocks[0].form {
+            Form::Scalar => code(quote!(hg::core::slice::from_mut(#name))),
+            _ => code(quote!(#name.as_mut_slice())),
+        };
+        quote!({ #check #body; })
+    }
+}

@@ -1,0 +1,293 @@
+//! `Problem`: the data, what was computed from it alone, and the methods of the contract.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use super::statements::Scope;
+use super::{Emission, numbers};
+
+impl Emission<'_> {
+    pub(super) fn problem(&self) -> TokenStream {
+        let structure = self.structure();
+        let declaration = self.declaration();
+        let constants = self.constants();
+        let constructor = self.constructor();
+        let methods = self.methods();
+        let internals = self.internals();
+        quote!(#structure #declaration #constants #constructor #methods #internals)
+    }
+
+    fn structure(&self) -> TokenStream {
+        let facts = self.facts.fields().map(|(name, fact)| {
+            let (name, holds) = (format_ident!("{name}"), fact.holds);
+            quote!(#name: #holds)
+        });
+        let kinds = self.facts.super_efficient.iter().map(|(kind, _)| format_ident!("{}", kind.variant()));
+        quote! {
+            const STRUCTURE: hg::Structure = hg::Structure {
+                #(#facts,)*
+                super_efficient: &[#(hg::EstimatorKind::#kinds),*],
+            };
+        }
+    }
+
+    fn declaration(&self) -> TokenStream {
+        let scalar = &self.scalar;
+        let sizes = self.symbols.data_names();
+        let tables = self.tables().map(|(k, length)| {
+            let name = self.names.buffer(k);
+            match length {
+                Some(length) => {
+                    let length = numbers::usize_literal(length);
+                    quote!(#name: [#scalar; #length])
+                }
+                None => quote!(#name: hg::OnceLock<hg::Vec<#scalar>>),
+            }
+        });
+        let doc = format!(
+            "The bilevel problem of module `{}`: minimise `g(x*(y), y)` over y, where `F(x*(y), y) = 0`.\n\n```text\n{}\n```",
+            self.model.name, self.derivation
+        );
+        match &self.model.data {
+            Some(data) => {
+                let ty = &data.ty;
+                quote! {
+                    #[doc = #doc]
+                    #[derive(Clone)]
+                    pub struct Problem<D = #ty> { data: D, #(#sizes: usize,)* #(#tables,)* }
+                }
+            }
+            None => quote! {
+                #[doc = #doc]
+                #[derive(Clone)]
+                pub struct Problem { #(#sizes: usize,)* #(#tables,)* }
+            },
+        }
+    }
+
+    /// On the type with its default data, so that `Problem::STRUCTURE` needs no annotation.
+    fn constants(&self) -> TokenStream {
+        let arguments = self.model.data.as_ref().map(|data| {
+            let ty = &data.ty;
+            quote!(<#ty>)
+        });
+        let derivation = &self.derivation;
+        quote! {
+            impl Problem #arguments {
+                /// What was proved when the module was compiled.
+                pub const STRUCTURE: hg::Structure = STRUCTURE;
+                /// Every derived formula, in readable mathematics.
+                pub const DERIVATION: &'static str = #derivation;
+            }
+        }
+    }
+
+    fn constructor(&self) -> TokenStream {
+        let (declared, arguments) = self.generics();
+        let sizes = self.symbols.data_names();
+        let zero = numbers::number(0.0, self.model.scalar);
+        let tables: Vec<TokenStream> = self
+            .tables()
+            .map(|(k, length)| {
+                let name = self.names.buffer(k);
+                match length {
+                    Some(length) => {
+                        let length = numbers::usize_literal(length);
+                        quote!(#name: [#zero; #length])
+                    }
+                    None => quote!(#name: hg::OnceLock::new()),
+                }
+            })
+            .collect();
+        let measure = self.symbols.measure_data(self.model);
+        let checks = super::sizes::checks(self.model, true);
+        let (parameter, borrow, field) = match &self.model.data {
+            Some(data) => {
+                let ty = &data.ty;
+                (quote!(data: D), quote!(let source = data; let data: &#ty = source.borrow();), quote!(data: source,))
+            }
+            None => (TokenStream::new(), TokenStream::new(), TokenStream::new()),
+        };
+        quote! {
+            impl #declared Problem #arguments {
+                /// The problem with this data (anything that borrows as it). What depends on data
+                /// alone is computed once.
+                ///
+                /// # Errors
+                /// Two sizes that do not agree, both named.
+                pub fn new(#parameter) -> hg::core::result::Result<Self, hg::ShapeError> {
+                    use hg::core::borrow::Borrow as _;
+                    #borrow
+                    #measure
+                    #checks
+                    let mut problem = Self { #field #(#sizes,)* #(#tables,)* };
+                    problem.fill_tables();
+                    hg::core::result::Result::Ok(problem)
+                }
+            }
+        }
+    }
+
+    /// Tables, choices, cached buffers.
+    fn internals(&self) -> TokenStream {
+        let (declared, arguments) = self.generics();
+        let data = self.model.data.as_ref().map(|data| {
+            let ty = &data.ty;
+            quote!(#[inline] fn data(&self) -> &#ty { hg::core::borrow::Borrow::borrow(&self.data) })
+        });
+        let fills = self.tables().filter(|(_, length)| length.is_some()).map(|(k, _)| {
+            let name = self.names.buffer(k);
+            let compute = format_ident!("table{k}");
+            quote!(self.#name = self.#compute();)
+        });
+        let tables: TokenStream = self.tables().map(|(k, length)| self.table(k, length)).collect();
+        let choices: TokenStream = (0..self.program.choices.len()).map(|k| self.choice(k)).collect();
+        let ready = self.ready_functions();
+        let ready_y = self.ready_y();
+        quote! {
+            impl #declared Problem #arguments {
+                #data
+                fn fill_tables(&mut self) { #(#fills)* }
+                fn ready_y(&self, w: &mut Work) { #ready_y }
+                #tables
+                #choices
+                #ready
+            }
+        }
+    }
+
+    /// A table: its computation and its accessor.
+    fn table(&self, k: usize, length: Option<i64>) -> TokenStream {
+        let scalar = &self.scalar;
+        let (name, compute) = (self.names.buffer(k), format_ident!("table{k}"));
+        let bind = self.symbols.bind_problem();
+        let body = self.names.statements(&self.program.computations[k], Scope::Table);
+        let zero = numbers::number(0.0, self.model.scalar);
+        match length {
+            Some(length) => {
+                let length = numbers::usize_literal(length);
+                quote! {
+                    fn #compute(&self) -> [#scalar; #length] {
+                        #bind
+                        let mut table = [#zero; #length];
+                        { let out = &mut table[..]; #body }
+                        table
+                    }
+                    #[inline]
+                    fn #name(&self) -> &[#scalar; #length] { &self.#name }
+                }
+            }
+            None => {
+                let length = numbers::size(&self.program.buffers[k].length);
+                quote! {
+                    fn #compute(&self) -> hg::Vec<#scalar> {
+                        #bind
+                        let mut table = hg::zeros(#length);
+                        { let out = &mut table[..]; #body }
+                        table
+                    }
+                    #[inline]
+                    fn #name(&self) -> &[#scalar] { self.#name.get_or_init(|| self.#compute()) }
+                }
+            }
+        }
+    }
+
+    /// Whether data is contracted ahead: fewer operations, and bounded memory.
+    fn choice(&self, k: usize) -> TokenStream {
+        let choice = &self.program.choices[k];
+        let name = format_ident!("choice{k}");
+        let bind = self.symbols.bind_problem();
+        let hoisted = numbers::size(&choice.hoisted_cost);
+        let plain = numbers::size(&choice.plain_cost);
+        let memory = numbers::size(&choice.memory);
+        quote! {
+            #[inline]
+            fn #name(&self) -> bool {
+                #bind
+                #hoisted < #plain && #memory <= hg::HOIST_LIMIT
+            }
+        }
+    }
+
+    fn methods(&self) -> TokenStream {
+        let (declared, arguments) = self.generics();
+        let (x, y) = (&self.model.x.ty, &self.model.y.ty);
+        let point_arguments = match &self.model.data {
+            Some(_) => quote!(<'_, D>),
+            None => quote!(<'_>),
+        };
+        quote! {
+            impl #declared Problem #arguments {
+                /// The point `(x, y)`: every quantity there, computed when first asked for.
+                ///
+                /// # Errors
+                /// Sizes that do not fit the data, or an entry that is not finite.
+                #[inline]
+                pub fn at(&self, x: &#x, y: &#y) -> hg::core::result::Result<Point #point_arguments, hg::ShapeError> {
+                    let work = hg::point::start(self, x, y)?;
+                    hg::core::result::Result::Ok(Point::new(self, x, y, work))
+                }
+
+                /// Keeps y, and what depends on data and y alone, for many x.
+                ///
+                /// # Errors
+                /// An entry that is not finite; sizes are checked at the first point.
+                pub fn fix(&self, y: &#y) -> hg::core::result::Result<Held #point_arguments, hg::ShapeError> {
+                    Held::new(self, y)
+                }
+
+                /// Solves the inner problem at y from x0.
+                ///
+                /// # Errors
+                /// No convergence (with the solution reached), a singular `F_1`, a number that is not
+                /// finite, sizes, settings.
+                pub fn solve<S: hg::InnerSolver<Self>>(
+                    &self, x0: &#x, y: &#y, solver: &S,
+                ) -> hg::core::result::Result<hg::Solution<#x>, hg::SolveError<#x>> {
+                    hg::solver::solve(self, x0, y, solver)
+                }
+
+                /// The hypergradient at `(x, y)`, with its report.
+                ///
+                /// # Errors
+                /// A singular `F_1`, a number that is not finite, sizes.
+                pub fn hypergradient<E: hg::Estimator<Self>>(
+                    &self, x: &#x, y: &#y, estimator: &E,
+                ) -> hg::core::result::Result<hg::Hypergradient<#y>, hg::EstimatorError> {
+                    hg::estimator::hypergradient(self, x, y, estimator)
+                }
+
+                /// `C_y`, the operator norm of the estimator's Jacobian at a root.
+                ///
+                /// # Errors
+                /// Not at a root; as [`Self::hypergradient`].
+                pub fn efficiency<E: hg::Estimator<Self>>(
+                    &self, x_star: &#x, y: &#y, estimator: &E,
+                ) -> hg::core::result::Result<f64, hg::EstimatorError> {
+                    hg::estimator::efficiency(self, x_star, y, estimator)
+                }
+
+                /// The Jacobian of the estimator in x, `m x n`.
+                ///
+                /// # Errors
+                /// Where the estimator has none in closed form; as [`Self::hypergradient`].
+                pub fn jacobian<E: hg::Estimator<Self>>(
+                    &self, x: &#x, y: &#y, estimator: &E,
+                ) -> hg::core::result::Result<<Self as hg::Bilevel>::YX, hg::EstimatorError> {
+                    hg::estimator::jacobian(self, x, y, estimator)
+                }
+
+                /// Solves, then differentiates: `h(y)`, its gradient, x and both reports.
+                ///
+                /// # Errors
+                /// As [`Self::solve`] and [`Self::hypergradient`].
+                pub fn value_and_gradient<S: hg::InnerSolver<Self>, E: hg::Estimator<Self>>(
+                    &self, x0: &#x, y: &#y, solver: &S, estimator: &E,
+                ) -> hg::ValueResult<Self> {
+                    hg::outer::value_and_gradient(self, x0, y, solver, estimator)
+                }
+            }
+        }
+    }
+}

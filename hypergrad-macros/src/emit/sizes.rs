@@ -1,0 +1,112 @@
+//! Size symbols at run time: where their values come from, and the checks of shapes.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::{data, numbers};
+use crate::ir::{Size, Symbol};
+use crate::model::{Block, Form, Model, Variable};
+use crate::shape::{Check, CheckKind, SymbolSource};
+
+/// Symbols by who knows them.
+pub struct Symbols {
+    /// Decided by data.
+    pub data: Vec<Symbol>,
+    /// Decided by x and y.
+    pub point: Vec<Symbol>,
+}
+
+impl Symbols {
+    pub fn new(model: &Model) -> Self {
+        let all = (0..model.sizes.len() as u32).map(Symbol);
+        let (data, point) = all.partition(|s| is_data(model, *s));
+        Self { data, point }
+    }
+
+    /// `let s0 = self.s0; ..`
+    pub fn bind_problem(&self) -> TokenStream {
+        let names = self.data.iter().map(|s| numbers::symbol(*s));
+        quote!(#(let #names = self.#names;)*)
+    }
+
+    /// `let s0 = self.s0; .. let s7 = w.s7; ..`
+    pub fn bind_point(&self) -> TokenStream {
+        let problem = self.bind_problem();
+        let names = self.point.iter().map(|s| numbers::symbol(*s));
+        quote!(#problem #(let #names = w.#names;)*)
+    }
+
+    /// Values from `data: &Data`.
+    pub fn measure_data(&self, model: &Model) -> TokenStream {
+        self.data.iter().map(|s| measure(model, *s)).collect()
+    }
+
+    /// Values from `x: &X` and `y: &Y`.
+    pub fn measure_point(&self, model: &Model) -> TokenStream {
+        self.point.iter().map(|s| measure(model, *s)).collect()
+    }
+
+    pub fn data_names(&self) -> Vec<proc_macro2::Ident> {
+        self.data.iter().map(|s| numbers::symbol(*s)).collect()
+    }
+
+    pub fn point_names(&self) -> Vec<proc_macro2::Ident> {
+        self.point.iter().map(|s| numbers::symbol(*s)).collect()
+    }
+}
+
+fn is_data(model: &Model, symbol: Symbol) -> bool {
+    matches!(model.sizes.source(symbol), SymbolSource::DataAxis { .. } | SymbolSource::Count { .. })
+}
+
+fn measure(model: &Model, symbol: Symbol) -> TokenStream {
+    let name = numbers::symbol(symbol);
+    let value = match model.sizes.source(symbol) {
+        SymbolSource::DataAxis { field, axis } => data::extent(model, *field, *axis),
+        SymbolSource::Count { field } => data::extent(model, *field, 0),
+        SymbolSource::XAxis { block, axis } => axis_of(&model.x, *block, *axis, &quote!(x)),
+        SymbolSource::YAxis { block, axis } => axis_of(&model.y, *block, *axis, &quote!(y)),
+    };
+    quote!(let #name: usize = #value;)
+}
+
+fn axis_of(variable: &Variable, block: usize, axis: usize, name: &TokenStream) -> TokenStream {
+    let Block { path, form, .. } = &variable.blocks[block];
+    match (form, axis) {
+        (Form::Matrix, 1) => quote!(#name #(.#path)*.ncols()),
+        (Form::Matrix, _) => quote!(#name #(.#path)*.nrows()),
+        _ => quote!(#name #(.#path)*.len()),
+    }
+}
+
+/// The checks that data alone decides, or the others.
+pub fn checks(model: &Model, by_data: bool) -> TokenStream {
+    model
+        .checks
+        .iter()
+        .filter(|c| {
+            let symbols: Vec<Symbol> = [&c.left, &c.right].into_iter().flat_map(Size::symbols).collect();
+            symbols.iter().all(|s| is_data(model, *s)) == by_data
+        })
+        .map(check)
+        .collect()
+}
+
+fn check(check: &Check) -> TokenStream {
+    let (left, right) = (numbers::size(&check.left), numbers::size(&check.right));
+    let (left_name, right_name) = (&check.left_name, &check.right_name);
+    match check.kind {
+        CheckKind::Equal => quote! {
+            if #left != #right {
+                return hg::core::result::Result::Err(hg::ShapeError::Mismatch {
+                    left: #left_name, left_size: #left, right: #right_name, right_size: #right,
+                });
+            }
+        },
+        CheckKind::AtLeast => quote! {
+            if #left < #right {
+                return hg::core::result::Result::Err(hg::ShapeError::TooSmall { what: #left_name, needed: #right, found: #left });
+            }
+        },
+    }
+}

@@ -1,0 +1,548 @@
+//! Statements of the lowered program as Rust.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
+
+use super::numbers;
+use crate::analysis::Stage;
+use crate::ir::{Affine, Func, Graph, Id, Op, Role, Size, Wire};
+use crate::lower::program::{Argument, Buffer, Expr, Kernel, Place, Slice, Source, Stmt, natural_strides};
+use crate::model::{Model, Scalar};
+
+/// What statements refer to.
+pub struct Names<'m> {
+    pub graph: &'m Graph,
+    pub model: &'m Model,
+    pub buffers: &'m [Buffer],
+    pub scalar: Scalar,
+    /// Offset of each block of x and of y in the flat variable.
+    pub x_offsets: Vec<Size>,
+    pub y_offsets: Vec<Size>,
+}
+
+/// Where the statements stand.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// In a kernel or a cached node of the point: `self`, `w`, and `out` or directions.
+    Point,
+    /// The same, writing to the factorisation of the point.
+    Factor,
+    /// In a table of the problem, computed from data: `self`, `out`.
+    Table,
+}
+
+impl Names<'_> {
+    pub fn buffer(&self, number: usize) -> Ident {
+        format_ident!("b{number}")
+    }
+
+    /// A buffer that lives on the stack of its function: scratch of constant length.
+    pub fn is_local(&self, number: usize) -> bool {
+        let buffer = &self.buffers[number];
+        buffer.stage == Stage::Direction && buffer.length.as_constant().is_some()
+    }
+
+    pub fn statements(&self, statements: &[Stmt], scope: Scope) -> TokenStream {
+        statements.iter().map(|s| self.statement(s, scope)).collect()
+    }
+
+    fn statement(&self, statement: &Stmt, scope: Scope) -> TokenStream {
+        match statement {
+            Stmt::Ensure(buffer) => self.ensure(*buffer),
+            Stmt::Scratch(buffer) => self.scratch(*buffer),
+            Stmt::Choose { choice, hoisted, plain } => {
+                let choice = format_ident!("choice{choice}");
+                let hoisted = self.statements(hoisted, scope);
+                let plain = self.statements(plain, scope);
+                quote!(if self.#choice() { #hoisted } else { #plain })
+            }
+            Stmt::Sum { name, variable, extent, value } => {
+                let bindings = self.bindings(std::slice::from_ref(statement), scope);
+                let sum = self.sum(*variable, extent, value);
+                let name = local(*name);
+                quote!(let #name = { #bindings #sum };)
+            }
+            _ => {
+                let bindings = self.bindings(std::slice::from_ref(statement), scope);
+                let code = self.inner(statement);
+                quote!({ #bindings #code })
+            }
+        }
+    }
+
+    /// A statement inside the bindings of its sources.
+    fn inner(&self, statement: &Stmt) -> TokenStream {
+        match statement {
+            Stmt::Zero { place, shape } => self.zero(place, shape),
+            Stmt::Loop { variable, extent, body } => self.looped(*variable, extent, body),
+            Stmt::When { conditions, body } => {
+                let conditions = numbers::conditions(conditions);
+                let body: TokenStream = body.iter().map(|s| self.inner(s)).collect();
+                quote!(if #conditions { #body })
+            }
+            Stmt::Store { target, offset, add, value } => {
+                let value = self.expression(value, &Windows::default());
+                let offset = numbers::affine(offset);
+                let target = self.source(*target);
+                if *add { quote!(#target[#offset] += #value;) } else { quote!(#target[#offset] = #value;) }
+            }
+            Stmt::Sum { name, variable, extent, value } => {
+                let sum = self.sum(*variable, extent, value);
+                let name = local(*name);
+                quote!(let #name = { #sum };)
+            }
+            Stmt::Kernel(kernel) => self.kernel(kernel),
+            // Made ready before the loops.
+            Stmt::Ensure(_) | Stmt::Scratch(_) | Stmt::Choose { .. } => TokenStream::new(),
+        }
+    }
+
+    fn ensure(&self, buffer: usize) -> TokenStream {
+        if self.buffers[buffer].stage == Stage::Data {
+            return TokenStream::new();
+        }
+        let ready = format_ident!("ready{buffer}");
+        quote!(self.#ready(w);)
+    }
+
+    fn scratch(&self, buffer: usize) -> TokenStream {
+        let name = self.buffer(buffer);
+        let zero = numbers::number(0.0, self.scalar);
+        match self.buffers[buffer].length.as_constant() {
+            Some(length) => {
+                let length = numbers::usize_literal(length);
+                quote!(let mut #name = [#zero; #length];)
+            }
+            None => {
+                let length = numbers::size(&self.buffers[buffer].length);
+                quote!(w.#name.resize(#length, #zero);)
+            }
+        }
+    }
+
+    /// References to every source that a statement reads or writes.
+    fn bindings(&self, statements: &[Stmt], scope: Scope) -> TokenStream {
+        let (mut reads, mut writes) = (BTreeSet::new(), BTreeSet::new());
+        statements.iter().for_each(|s| sources(s, &mut reads, &mut writes));
+        let reads = reads.iter().filter(|s| !writes.contains(s)).map(|s| self.read(*s));
+        let writes = writes.iter().map(|s| self.write(*s, scope));
+        quote!(#(#reads)* #(#writes)*)
+    }
+
+    fn read(&self, source: Source) -> TokenStream {
+        match source {
+            Source::Out => TokenStream::new(),
+            Source::Buffer(number) => {
+                let name = self.buffer(number);
+                match self.buffers[number].stage {
+                    Stage::Data => quote!(let #name = self.#name();),
+                    _ if self.is_local(number) => quote!(let #name = &#name;),
+                    _ => quote!(let #name = &w.#name[..];),
+                }
+            }
+            Source::Input(id) => self.read_input(id),
+        }
+    }
+
+    fn read_input(&self, id: Id) -> TokenStream {
+        let name = self.source(Source::Input(id));
+        let Op::Input(input) = self.graph.op(id) else { return TokenStream::new() };
+        let info = self.graph.input_info(*input);
+        let length = numbers::size(&Size::product(self.graph.shape(id)));
+        let block = |offsets: &[Size], flat: TokenStream| {
+            if offsets.len() == 1 {
+                return quote!(let #name = #flat;);
+            }
+            let offset = numbers::size(&offsets[info.block]);
+            quote!(let #name = &(#flat)[#offset..][..#length];)
+        };
+        match info.role {
+            Role::Data => {
+                let field = super::data::slice(self.model, info.block);
+                quote!(let #name = #field;)
+            }
+            Role::X => block(&self.x_offsets, quote!(hg::Dense::flat(&w.x))),
+            Role::Y => block(&self.y_offsets, quote!(hg::Dense::flat(&w.y))),
+            Role::Adjoint => block(&self.x_offsets, quote!(hg::Dense::flat(&w.v))),
+            Role::DirectionX => block(&self.x_offsets, quote!(u)),
+            Role::DirectionY => block(&self.y_offsets, quote!(c)),
+        }
+    }
+
+    fn write(&self, source: Source, scope: Scope) -> TokenStream {
+        match (source, scope) {
+            (Source::Buffer(number), Scope::Table) => {
+                let name = self.buffer(number);
+                quote!(let #name = &mut *out;)
+            }
+            (Source::Buffer(number), _) if self.is_local(number) => {
+                let name = self.buffer(number);
+                quote!(let #name = &mut #name;)
+            }
+            (Source::Buffer(number), _) => {
+                let name = self.buffer(number);
+                quote!(let #name = &mut w.#name[..];)
+            }
+            (_, Scope::Factor) => quote!(let out = hg::Factorization::matrix_mut(&mut w.factor);),
+            _ => quote!(let out = &mut *out;),
+        }
+    }
+
+    fn source(&self, source: Source) -> Ident {
+        match source {
+            Source::Buffer(number) => self.buffer(number),
+            Source::Input(id) => format_ident!("a{}", id.0),
+            Source::Out => format_ident!("out"),
+        }
+    }
+
+    fn zero(&self, place: &Place, shape: &[Size]) -> TokenStream {
+        let zero = numbers::number(0.0, self.scalar);
+        if place.strides == natural_strides(shape) {
+            let target = self.source(place.source);
+            let (offset, length) = (numbers::size(&place.offset), numbers::size(&Size::product(shape)));
+            return quote!(#target[#offset..][..#length].fill(#zero););
+        }
+        let index: Vec<Affine> = (0..shape.len() as u32).map(|w| Affine::wire(Wire(w))).collect();
+        let mut statement = Stmt::Store {
+            target: place.source,
+            offset: place.offset_at(&index),
+            add: false,
+            value: Expr::Number(0.0),
+        };
+        for (k, extent) in shape.iter().enumerate() {
+            statement = Stmt::Loop { variable: Wire(k as u32), extent: extent.clone(), body: vec![statement] };
+        }
+        self.inner(&statement)
+    }
+
+    /// A loop; where its body is one store, contiguous accesses get windows, which the compiler
+    /// checks once.
+    fn looped(&self, variable: Wire, extent: &Size, body: &[Stmt]) -> TokenStream {
+        let name = numbers::variable(variable);
+        let count = numbers::size(extent);
+        let [Stmt::Store { target, offset, add, value }] = body else {
+            let body: TokenStream = body.iter().map(|s| self.inner(s)).collect();
+            return quote!(for #name in 0..#count { #body });
+        };
+        let (windows, set_up) = self.windows(variable, &count, value);
+        let value = self.expression(value, &windows);
+        let target = self.source(*target);
+        let (prepare, place) = if offset.coefficient(variable).is_one() {
+            let start = numbers::affine(&at_zero(offset, variable));
+            (quote!(let target = &mut #target[#start..][..#count];), quote!(target[#name]))
+        } else {
+            let offset = numbers::affine(offset);
+            (TokenStream::new(), quote!(#target[#offset]))
+        };
+        let store = if *add { quote!(#place += #value;) } else { quote!(#place = #value;) };
+        let code = quote!(#set_up #prepare for #name in 0..#count { #store });
+        guard_empty(extent, &count, code)
+    }
+
+    fn sum(&self, variable: Wire, extent: &Size, value: &Expr) -> TokenStream {
+        let name = numbers::variable(variable);
+        let count = numbers::size(extent);
+        let (windows, set_up) = self.windows(variable, &count, value);
+        let value = self.expression(value, &windows);
+        let zero = numbers::number(0.0, self.scalar);
+        let code = quote!(#set_up hg::kernels::sum_by(#count, |#name| #value));
+        match extent.as_constant() {
+            Some(c) if c > 0 => code,
+            _ => quote!(if #count == 0 { #zero } else { #code }),
+        }
+    }
+
+    /// A window per unconditional load that moves by one with the variable.
+    fn windows(&self, variable: Wire, count: &TokenStream, value: &Expr) -> (Windows, TokenStream) {
+        let mut loads = Vec::new();
+        unconditional_loads(value, &mut loads);
+        let mut windows = Windows { variable: Some(variable), known: Vec::new() };
+        let mut set_up = TokenStream::new();
+        for (source, offset) in loads {
+            if !offset.coefficient(variable).is_one() || windows.find(source, offset).is_some() {
+                continue;
+            }
+            let name = format_ident!("p{}", windows.known.len());
+            let start = numbers::affine(&at_zero(offset, variable));
+            let from = self.source(source);
+            set_up.extend(quote!(let #name = &#from[#start..][..#count];));
+            windows.known.push((source, offset.clone(), name));
+        }
+        (windows, set_up)
+    }
+
+    pub fn expression(&self, value: &Expr, windows: &Windows) -> TokenStream {
+        match value {
+            Expr::Number(value) => numbers::number(*value, self.scalar),
+            Expr::Count(size) => numbers::as_number(&Affine::constant(size.clone()), self.scalar),
+            Expr::Index(affine) => numbers::as_number(affine, self.scalar),
+            Expr::Local(name) => {
+                let name = local(*name);
+                quote!(#name)
+            }
+            Expr::Load { source, offset } => match (windows.find(*source, offset), windows.variable) {
+                (Some(name), Some(variable)) => {
+                    let variable = numbers::variable(variable);
+                    quote!(#name[#variable])
+                }
+                _ => {
+                    let (source, offset) = (self.source(*source), numbers::affine(offset));
+                    quote!(#source[#offset])
+                }
+            },
+            Expr::Product(coefficient, factors) => self.product(*coefficient, factors, windows),
+            Expr::Sum(terms) => self.terms(terms, windows),
+            Expr::Call(func, arguments) => {
+                let arguments: Vec<TokenStream> = arguments.iter().map(|a| self.expression(a, windows)).collect();
+                call(*func, &arguments, self.scalar)
+            }
+            Expr::Guarded(conditions, value) => {
+                let (conditions, value) = (numbers::conditions(conditions), self.expression(value, windows));
+                let zero = numbers::number(0.0, self.scalar);
+                quote!((if #conditions { #value } else { #zero }))
+            }
+        }
+    }
+
+    fn product(&self, coefficient: f64, factors: &[Expr], windows: &Windows) -> TokenStream {
+        let mut parts: Vec<TokenStream> = Vec::new();
+        if coefficient.abs() != 1.0 || factors.is_empty() {
+            parts.push(numbers::number(coefficient, self.scalar));
+        }
+        // Reciprocals are divisions.
+        let (reciprocals, plain): (Vec<&Expr>, Vec<&Expr>) =
+            factors.iter().partition(|f| matches!(f, Expr::Call(Func::Powi(-1), _)));
+        parts.extend(plain.iter().map(|f| self.expression(f, windows)));
+        if parts.is_empty() {
+            parts.push(numbers::number(1.0, self.scalar));
+        }
+        let mut code = quote!(#(#parts)**);
+        for reciprocal in reciprocals {
+            if let Expr::Call(_, arguments) = reciprocal {
+                let divisor = self.expression(&arguments[0], windows);
+                code = quote!(#code / #divisor);
+            }
+        }
+        if coefficient == -1.0 && !factors.is_empty() { quote!((-(#code))) } else { quote!((#code)) }
+    }
+
+    fn terms(&self, terms: &[(f64, Expr)], windows: &Windows) -> TokenStream {
+        let mut code = TokenStream::new();
+        for (position, (coefficient, term)) in terms.iter().enumerate() {
+            let value = self.expression(term, windows);
+            let magnitude = coefficient.abs();
+            let scaled = if magnitude == 1.0 {
+                value
+            } else if let Expr::Number(n) = term {
+                numbers::number(n * magnitude, self.scalar)
+            } else {
+                let magnitude = numbers::number(magnitude, self.scalar);
+                quote!(#magnitude * #value)
+            };
+            code.extend(match (position, *coefficient < 0.0) {
+                (0, true) => quote!(-#scaled),
+                (0, false) => scaled,
+                (_, true) => quote!(- #scaled),
+                (_, false) => quote!(+ #scaled),
+            });
+        }
+        if terms.is_empty() { numbers::number(0.0, self.scalar) } else { quote!((#code)) }
+    }
+
+    fn kernel(&self, kernel: &Kernel) -> TokenStream {
+        let name = format_ident!("{}", kernel.name);
+        let arguments = kernel.arguments.iter().map(|a| match a {
+            Argument::Value(value) => self.expression(value, &Windows::default()),
+            Argument::Slice(slice) => {
+                let slice = self.slice(slice);
+                quote!(&#slice)
+            }
+            Argument::Size(size) => numbers::size(size),
+            Argument::Scratch(size) => self.kernel_scratch(size),
+        });
+        let target = self.slice(&kernel.target);
+        match &kernel.returns {
+            Some(coefficient) => {
+                let coefficient = self.expression(coefficient, &Windows::default());
+                quote!(#target[0] += #coefficient * hg::kernels::#name(#(#arguments),*);)
+            }
+            None => quote!(hg::kernels::#name(#(#arguments,)* &mut #target);),
+        }
+    }
+
+    /// Constant sizes need no scratch; dynamic ones keep a buffer in the point.
+    fn kernel_scratch(&self, size: &Size) -> TokenStream {
+        if size.as_constant().is_some() { quote!(&mut []) } else { quote!(&mut w.scratch) }
+    }
+
+    fn slice(&self, slice: &Slice) -> TokenStream {
+        let source = self.source(slice.source);
+        let length = numbers::size(&slice.length);
+        if slice.offset.is_zero() {
+            quote!(#source[..#length])
+        } else {
+            let offset = numbers::size(&slice.offset);
+            quote!(#source[#offset..][..#length])
+        }
+    }
+}
+
+/// Loads of the loop under construction that go through windows.
+#[derive(Default)]
+pub struct Windows {
+    variable: Option<Wire>,
+    known: Vec<(Source, Affine, Ident)>,
+}
+
+impl Windows {
+    fn find(&self, source: Source, offset: &Affine) -> Option<&Ident> {
+        self.known.iter().find(|(s, o, _)| *s == source && o == offset).map(|(_, _, name)| name)
+    }
+}
+
+fn local(name: u32) -> Ident {
+    format_ident!("t{name}")
+}
+
+/// An access of an empty tensor may start past its end.
+fn guard_empty(extent: &Size, count: &TokenStream, code: TokenStream) -> TokenStream {
+    match extent.as_constant() {
+        Some(c) if c > 0 => quote!({ #code }),
+        _ => quote!(if #count > 0 { #code }),
+    }
+}
+
+fn at_zero(offset: &Affine, variable: Wire) -> Affine {
+    offset.substitute(&|w| if w == variable { Affine::default() } else { Affine::wire(w) })
+}
+
+fn unconditional_loads<'e>(value: &'e Expr, found: &mut Vec<(Source, &'e Affine)>) {
+    match value {
+        Expr::Load { source, offset } => found.push((*source, offset)),
+        Expr::Product(_, factors) | Expr::Call(_, factors) => factors.iter().for_each(|f| unconditional_loads(f, found)),
+        Expr::Sum(terms) => terms.iter().for_each(|(_, t)| unconditional_loads(t, found)),
+        Expr::Guarded(..) | Expr::Number(_) | Expr::Count(_) | Expr::Index(_) | Expr::Local(_) => {}
+    }
+}
+
+fn sources(statement: &Stmt, reads: &mut BTreeSet<Source>, writes: &mut BTreeSet<Source>) {
+    let expression = |value: &Expr, reads: &mut BTreeSet<Source>| {
+        let mut loads = Vec::new();
+        value.loads(&mut loads);
+        reads.extend(loads.into_iter().map(|(source, _)| source));
+    };
+    match statement {
+        Stmt::Ensure(_) | Stmt::Scratch(_) | Stmt::Choose { .. } => {}
+        Stmt::Zero { place, .. } => {
+            writes.insert(place.source);
+        }
+        Stmt::Loop { body, .. } | Stmt::When { body, .. } => body.iter().for_each(|s| sources(s, reads, writes)),
+        Stmt::Store { target, value, .. } => {
+            expression(value, reads);
+            writes.insert(*target);
+        }
+        Stmt::Sum { value, .. } => expression(value, reads),
+        Stmt::Kernel(kernel) => {
+            for argument in &kernel.arguments {
+                match argument {
+                    Argument::Value(value) => expression(value, reads),
+                    Argument::Slice(slice) => {
+                        reads.insert(slice.source);
+                    }
+                    Argument::Size(_) | Argument::Scratch(_) => {}
+                }
+            }
+            kernel.returns.iter().for_each(|c| expression(c, reads));
+            writes.insert(kernel.target.source);
+        }
+    }
+}
+
+/// A call of an elementwise function of the runtime.
+fn call(func: Func, a: &[TokenStream], scalar: Scalar) -> TokenStream {
+    let named = |name: &str| {
+        let name = format_ident!("{name}");
+        quote!(hg::kernel::#name(#(#a),*))
+    };
+    match func {
+        Func::Powi(-1) => {
+            let one = numbers::number(1.0, scalar);
+            let t = &a[0];
+            quote!((#one / #t))
+        }
+        Func::Powi(n) => {
+            let t = &a[0];
+            let n = proc_macro2::Literal::i32_suffixed(n);
+            quote!(hg::kernel::powi(#t, #n))
+        }
+        Func::Powf(p) => {
+            let (t, p) = (&a[0], numbers::number(p.get(), scalar));
+            quote!(hg::kernel::powf(#t, #p))
+        }
+        Func::NormPow(p) => {
+            let (t, p) = (&a[0], numbers::number(p.get(), Scalar::F64));
+            quote!(hg::kernel::norm_pow(#t, #p))
+        }
+        Func::PowLn(k) => {
+            let (x, y, k) = (&a[0], &a[1], proc_macro2::Literal::i32_suffixed(i32::from(k)));
+            quote!(hg::kernel::pow_ln(#x, #y, #k))
+        }
+        _ => named(name(func)),
+    }
+}
+
+fn name(func: Func) -> &'static str {
+    match func {
+        Func::Exp => "exp",
+        Func::Ln => "ln",
+        Func::Sqrt => "sqrt",
+        Func::Cbrt => "cbrt",
+        Func::Sin => "sin",
+        Func::Cos => "cos",
+        Func::Tan => "tan",
+        Func::Tanh => "tanh",
+        Func::Sech2 => "sech2",
+        Func::Sinh => "sinh",
+        Func::Cosh => "cosh",
+        Func::Asin => "asin",
+        Func::Acos => "acos",
+        Func::Atan => "atan",
+        Func::Asinh => "asinh",
+        Func::Acosh => "acosh",
+        Func::Atanh => "atanh",
+        Func::Ln1p => "ln_1p",
+        Func::ExpM1 => "exp_m1",
+        Func::Powi(_) => "powi",
+        Func::Powf(_) => "powf",
+        Func::NormPow(_) => "norm_pow",
+        Func::PowLn(_) => "pow_ln",
+        Func::Logistic(0) => "softplus",
+        Func::Logistic(1) => "sigmoid",
+        Func::Logistic(2) => "logistic_2",
+        Func::Logistic(3) => "logistic_3",
+        Func::Logistic(_) => "logistic_4",
+        Func::Sqrt1pM1 => "sqrt1pm1",
+        Func::Abs => "abs",
+        Func::Signum => "signum",
+        Func::Sign0 => "sign0",
+        Func::Huber => "huber",
+        Func::Pow => "pow",
+        Func::Atan2 => "atan2",
+        Func::Hypot => "hypot",
+        Func::Max => "max",
+        Func::Min => "min",
+        Func::TieGt => "tie_gt",
+        Func::Lt => "lt",
+        Func::Le => "le",
+        Func::Gt => "gt",
+        Func::Ge => "ge",
+        Func::Eq => "eq",
+        Func::Ne => "ne",
+        Func::Select => "select",
+        Func::Clamp => "clamp",
+        Func::Inside => "inside",
+    }
+}

@@ -1,0 +1,172 @@
+//! `Work`: every buffer of one point, and which of them are ready.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use super::{Emission, numbers};
+use crate::analysis::Stage;
+
+/// One bit per buffer.
+const WORD: usize = 64;
+
+impl Emission<'_> {
+    pub(super) fn work(&self) -> TokenStream {
+        let scalar = &self.scalar;
+        let (x, y) = (&self.model.x.ty, &self.model.y.ty);
+        let factor = self.factor_type();
+        let sizes = self.symbols.point_names();
+        let kept: Vec<usize> = self.kept().collect();
+        let fields = kept.iter().map(|k| {
+            let name = self.names.buffer(*k);
+            match self.program.buffers[*k].length.as_constant() {
+                Some(length) => {
+                    let length = numbers::usize_literal(length);
+                    quote!(#name: [#scalar; #length])
+                }
+                None => quote!(#name: hg::Vec<#scalar>),
+            }
+        });
+        let scratch = self.needs_scratch().then(|| quote!(scratch: hg::Vec<#scalar>,));
+        let words = self.words();
+        quote! {
+            /// Every buffer of one point.
+            #[derive(Clone)]
+            #[doc(hidden)]
+            pub struct Work {
+                x: <#x as hg::Variable>::Flat,
+                y: <#y as hg::Variable>::Flat,
+                v: <#x as hg::Variable>::Flat,
+                factor: #factor,
+                factored: bool,
+                ready: [u64; #words],
+                #scratch
+                #(#sizes: usize,)*
+                #(#fields,)*
+            }
+        }
+    }
+
+    /// The fields of a new `Work`, besides x, y and v.
+    pub(super) fn new_work_fields(&self) -> TokenStream {
+        let words = self.words();
+        let sizes = self.symbols.point_names();
+        let factor = self.factor_type();
+        let zero = numbers::number(0.0, self.model.scalar);
+        let buffers = self.kept().map(|k| {
+            let name = self.names.buffer(k);
+            match self.program.buffers[k].length.as_constant() {
+                Some(length) => {
+                    let length = numbers::usize_literal(length);
+                    quote!(#name: [#zero; #length])
+                }
+                None => quote!(#name: hg::Vec::new()),
+            }
+        });
+        let scratch = self.needs_scratch().then(|| quote!(scratch: hg::Vec::new(),));
+        quote! {
+            factor: <#factor as hg::Factorization>::empty(),
+            factored: false,
+            ready: [0; #words],
+            #scratch
+            #(#sizes,)*
+            #(#buffers,)*
+        }
+    }
+
+    /// Functions that make cached buffers ready.
+    pub(super) fn ready_functions(&self) -> TokenStream {
+        let bind = self.symbols.bind_point();
+        self.cached()
+            .map(|k| {
+                let name = format_ident!("ready{k}");
+                let (word, bit) = (k / WORD, 1_u64 << (k % WORD));
+                let body = self.names.statements(&self.program.computations[k], super::statements::Scope::Point);
+                let resize = self.program.buffers[k].length.as_constant().is_none().then(|| {
+                    let (buffer, length) = (self.names.buffer(k), numbers::size(&self.program.buffers[k].length));
+                    let zero = numbers::number(0.0, self.model.scalar);
+                    quote!(w.#buffer.resize(#length, #zero);)
+                });
+                quote! {
+                    fn #name(&self, w: &mut Work) {
+                        if w.ready[#word] & #bit != 0 { return; }
+                        #bind
+                        #resize
+                        #body
+                        w.ready[#word] |= #bit;
+                    }
+                }
+            })
+            .collect()
+    }
+
+    /// Forgets the buffers of a stage and of later ones.
+    pub(super) fn forget(&self, stage: Stage) -> TokenStream {
+        let mut masks = vec![0_u64; self.word_count()];
+        for k in self.cached() {
+            if self.program.buffers[k].stage >= stage {
+                masks[k / WORD] |= 1 << (k % WORD);
+            }
+        }
+        let clear = masks.iter().enumerate().filter(|(_, m)| **m != 0).map(|(word, mask)| {
+            let keep = !mask;
+            quote!(w.ready[#word] &= #keep;)
+        });
+        let factor = (self.factor_stage() >= stage && stage <= Stage::X).then(|| quote!(w.factored = false;));
+        quote!(#(#clear)* #factor)
+    }
+
+    /// Buffers of stage y, made ready ahead.
+    pub(super) fn ready_y(&self) -> TokenStream {
+        let names = self.cached().filter(|k| self.program.buffers[*k].stage == Stage::Y).map(|k| format_ident!("ready{k}"));
+        quote!(#(self.#names(w);)*)
+    }
+
+    /// Buffers that the point keeps: cached ones, and scratch of dynamic length.
+    fn kept(&self) -> impl Iterator<Item = usize> + '_ {
+        (0..self.program.buffers.len())
+            .filter(|k| self.program.buffers[*k].stage != Stage::Data && !self.names.is_local(*k))
+    }
+
+    fn cached(&self) -> impl Iterator<Item = usize> + '_ {
+        (0..self.program.buffers.len())
+            .filter(|k| !matches!(self.program.buffers[*k].stage, Stage::Data | Stage::Direction))
+    }
+
+    fn word_count(&self) -> usize {
+        self.program.buffers.len().div_ceil(WORD).max(1)
+    }
+
+    fn words(&self) -> TokenStream {
+        numbers::usize_literal(self.word_count() as i64)
+    }
+
+    /// Whether any kernel needs scratch of dynamic length.
+    fn needs_scratch(&self) -> bool {
+        use crate::lower::program::{Argument, Stmt};
+        fn any(statements: &[Stmt]) -> bool {
+            statements.iter().any(|s| match s {
+                Stmt::Kernel(kernel) => {
+                    kernel.arguments.iter().any(|a| matches!(a, Argument::Scratch(size) if size.as_constant().is_none()))
+                }
+                Stmt::Choose { hoisted, plain, .. } => any(hoisted) || any(plain),
+                Stmt::Loop { body, .. } | Stmt::When { body, .. } => any(body),
+                _ => false,
+            })
+        }
+        self.program.functions.iter().any(|f| any(&f.body)) || self.program.computations.iter().any(|c| any(c))
+    }
+
+    pub(super) fn factor_type(&self) -> TokenStream {
+        let (x, n) = (&self.model.x.ty, &self.layout.n);
+        let matrix = self.layout.matrix(n, n);
+        if self.facts.f1_diagonal.holds {
+            quote!(hg::Diagonal<<#x as hg::Variable>::Flat>)
+        } else if self.facts.f1_definite.holds {
+            quote!(hg::Cholesky<#matrix>)
+        } else if self.facts.f1_symmetric.holds {
+            quote!(hg::Ldlt<#matrix>)
+        } else {
+            quote!(hg::Lu<#matrix>)
+        }
+    }
+}

@@ -1,0 +1,552 @@
+//! Lowering of one output or buffer to statements.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::contract::Hoist;
+use super::materialise::{Storage, is_contraction};
+use super::nest::Nest;
+use super::pattern::{self, Pattern};
+use super::program::{Argument, Expr, Kernel, Place, Slice, Source, Stmt, natural_strides};
+use crate::analysis::{Stage, Stages};
+use crate::ir::{Affine, Graph, Guard, Id, Op, Operand, Product, Reduction, Size, Test, Wire};
+
+/// What lowering knows of the whole module.
+pub struct Context<'g> {
+    pub graph: &'g Graph,
+    pub stages: Vec<Stage>,
+    pub storage: Storage,
+    pub hoists: BTreeMap<Id, Hoist>,
+    /// Number of each stored node's buffer, and of each choice.
+    pub buffers: BTreeMap<Id, usize>,
+    pub choices: BTreeMap<Id, usize>,
+}
+
+impl<'g> Context<'g> {
+    pub fn new(graph: &'g Graph, stages: &mut Stages, storage: Storage, hoists: BTreeMap<Id, Hoist>) -> Self {
+        let buffers = storage.stored.iter().enumerate().map(|(k, id)| (*id, k)).collect();
+        let choices = hoists.keys().enumerate().map(|(k, id)| (*id, k)).collect();
+        let stages = (0..graph.len() as u32).map(|k| stages.get(graph, Id(k))).collect();
+        Self { graph, stages, storage, hoists, buffers, choices }
+    }
+
+    pub fn stage(&self, id: Id) -> Stage {
+        self.stages[id.0 as usize]
+    }
+
+    /// Where a node lies, if it is stored.
+    pub fn place(&self, id: Id) -> Option<Place> {
+        let source = match self.graph.op(id) {
+            Op::Input(_) => Source::Input(id),
+            _ => Source::Buffer(*self.buffers.get(&id)?),
+        };
+        Some(Place::natural(source, self.graph.shape(id)))
+    }
+}
+
+/// The statements of one function, under construction.
+pub struct Body<'c> {
+    context: &'c Context<'c>,
+    pub statements: Vec<Stmt>,
+    /// Buffers that are ready at this point.
+    ready: BTreeSet<usize>,
+    /// The stage of the function: its own scratch is of this stage.
+    next_variable: u32,
+    next_local: u32,
+    /// The buffer that this body computes.
+    own: Option<usize>,
+}
+
+impl<'c> Body<'c> {
+    pub fn new(context: &'c Context<'c>, own: Option<usize>) -> Self {
+        Self { context, statements: Vec::new(), ready: BTreeSet::new(), next_variable: 0, next_local: 0, own }
+    }
+
+    /// Writes a node to a place, every entry.
+    pub fn write(&mut self, node: Id, place: &Place) {
+        let context = self.context;
+        if let Some(source) = context.place(node).filter(|p| self.own.is_none_or(|own| p.source != Source::Buffer(own))) {
+            return self.copy(node, &source, place);
+        }
+        self.write_fresh(node, place);
+    }
+
+    /// Writes a node by computing it here.
+    fn write_fresh(&mut self, node: Id, place: &Place) {
+        if let Some(hoist) = self.context.hoists.get(&node) {
+            let choice = self.context.choices[&node];
+            let hoisted = self.branch(|body| body.write(hoist.hoisted, place));
+            let plain = self.branch(|body| body.write_plain(node, place));
+            self.statements.push(Stmt::Choose { choice, hoisted, plain });
+        } else {
+            self.write_plain(node, place);
+        }
+    }
+
+    fn write_plain(&mut self, node: Id, place: &Place) {
+        match self.context.graph.op(node).clone() {
+            Op::Sum(terms) => {
+                let (absorbed, direct): (Vec<_>, Vec<_>) =
+                    terms.into_iter().partition(|t| self.context.storage.absorbed.contains(&t.view.node));
+                let shape = self.context.graph.shape(node).to_vec();
+                if direct.is_empty() {
+                    self.statements.push(Stmt::Zero { place: place.clone(), shape });
+                } else {
+                    let index = self.fresh_index(shape.len());
+                    let terms = direct
+                        .iter()
+                        .map(|t| {
+                            let own: Vec<Affine> = t.view.axes.iter().map(|a| index[*a].clone()).collect();
+                            (t.coefficient.get(), self.expression(t.view.node, &own))
+                        })
+                        .collect();
+                    self.fill(&index, &shape, place, Expr::Sum(terms));
+                }
+                for term in absorbed {
+                    let strides = term.view.axes.iter().map(|a| place.strides[*a].clone()).collect();
+                    let target = Place { strides, ..place.clone() };
+                    self.accumulate_node(term.view.node, term.coefficient.get(), &target);
+                }
+            }
+            Op::Product(_) if is_contraction(self.context.graph, node) => {
+                let shape = self.context.graph.shape(node).to_vec();
+                self.statements.push(Stmt::Zero { place: place.clone(), shape });
+                self.accumulate_plain(node, 1.0, place);
+            }
+            Op::Reduce { kind, arg, keep } => self.reduction(node, reduction_name(kind), arg, keep, None),
+            Op::Weights { kind, arg, keep } => self.reduction(node, weights_name(kind), arg, keep, None),
+            Op::Exclusive { arg, order } => {
+                let keep = self.context.graph.order(arg) - 1;
+                self.reduction(node, "exclusive_product", arg, keep, Some(order));
+            }
+            _ => {
+                let shape = self.context.graph.shape(node).to_vec();
+                let index = self.fresh_index(shape.len());
+                let value = self.elementwise(node, &index);
+                self.fill(&index, &shape, place, value);
+            }
+        }
+    }
+
+    /// `place += scale · node`, for a contraction.
+    fn accumulate_node(&mut self, node: Id, scale: f64, place: &Place) {
+        let Some(hoist) = self.context.hoists.get(&node) else { return self.accumulate_plain(node, scale, place) };
+        let choice = self.context.choices[&node];
+        let hoisted = self.branch(|body| body.accumulate_any(hoist.hoisted, scale, place));
+        let plain = self.branch(|body| body.accumulate_plain(node, scale, place));
+        self.statements.push(Stmt::Choose { choice, hoisted, plain });
+    }
+
+    /// `place += scale · node`, for any node.
+    fn accumulate_any(&mut self, node: Id, scale: f64, place: &Place) {
+        let context = self.context;
+        if context.place(node).is_none() {
+            match context.graph.op(node).clone() {
+                Op::Sum(terms) => {
+                    for term in terms {
+                        if term.view.axes.len() == place.strides.len() {
+                            let strides = term.view.axes.iter().map(|a| place.strides[*a].clone()).collect();
+                            let target = Place { strides, ..place.clone() };
+                            self.accumulate_any(term.view.node, scale * term.coefficient.get(), &target);
+                        } else {
+                            let index = self.fresh_index(place.strides.len());
+                            let own: Vec<Affine> = term.view.axes.iter().map(|a| index[*a].clone()).collect();
+                            let value = self.expression(term.view.node, &own);
+                            let shape = context.graph.shape(node).to_vec();
+                            self.add(&index, &shape, place, Expr::Product(scale * term.coefficient.get(), vec![value]));
+                        }
+                    }
+                    return;
+                }
+                Op::Product(_) if is_contraction(context.graph, node) => return self.accumulate_plain(node, scale, place),
+                _ => {}
+            }
+        }
+        let shape = context.graph.shape(node).to_vec();
+        let index = self.fresh_index(shape.len());
+        let value = self.expression(node, &index);
+        self.add(&index, &shape, place, Expr::Product(scale, vec![value]));
+    }
+
+    /// `place += scale · product`: a kernel's call, or a loop nest.
+    fn accumulate_plain(&mut self, node: Id, scale: f64, place: &Place) {
+        let Op::Product(product) = self.context.graph.op(node).clone() else { return };
+        if let Some(found) = pattern::recognise(self.context.graph, &product)
+            && self.kernel(&product, found, scale, place)
+        {
+            return;
+        }
+        self.nest(&product, scale, place);
+    }
+
+    fn nest(&mut self, product: &Product, scale: f64, place: &Place) {
+        let first = self.next_variable;
+        self.next_variable += product.extents.len() as u32;
+        let rename = |affine: &Affine| affine.substitute(&|w| Affine::wire(Wire(w.0 + first)));
+        let extent = |wire: Wire| product.extent(Wire(wire.0 - first));
+        let mut conditions: Vec<Guard> =
+            product.guards.iter().map(|g| Guard { affine: rename(&g.affine), test: g.test }).collect();
+        let mut factors = Vec::new();
+        for operand in &product.operands {
+            let index: Vec<Affine> = operand.index.iter().map(rename).collect();
+            let shape = self.context.graph.shape(operand.node).to_vec();
+            within(&index, &shape, &extent, &mut conditions);
+            factors.push(self.expression(operand.node, &index));
+        }
+        let out: Vec<Affine> = product.out.iter().map(rename).collect();
+        let value = Expr::Product(scale * product.coefficient.get(), factors);
+        let nest = Nest {
+            extents: product.extents.iter().enumerate().map(|(k, e)| (Wire(first + k as u32), e.clone())).collect(),
+            conditions,
+            target: place.source,
+            offset: place.offset_at(&out),
+            out: out.iter().flat_map(Affine::wires).collect(),
+            value,
+            local: self.next_local,
+        };
+        self.next_local += 1;
+        self.statements.extend(nest.statements());
+    }
+
+    /// Emits a kernel's call where all operands and the target lie as it needs them.
+    fn kernel(&mut self, product: &Product, found: Pattern, scale: f64, place: &Place) -> bool {
+        let shapes = |k: usize| self.context.graph.shape(product.operands[k].node).to_vec();
+        let stored = |k: usize| self.context.place(product.operands[k].node);
+        let coefficient = scale * product.coefficient.get();
+        let one = Size::constant(1);
+        match found {
+            Pattern::MatrixVector { matrix, vector, transposed } => {
+                let (Some(a), Some(x)) = (stored(matrix), stored(vector)) else { return false };
+                if place.strides[0] != one {
+                    return false;
+                }
+                let (shape, length) = (shapes(matrix), shapes(vector).remove(0));
+                let out = if transposed { shape[1].clone() } else { shape[0].clone() };
+                let alpha = self.alpha(product, coefficient, &[matrix, vector]);
+                let arguments = vec![
+                    Argument::Value(alpha),
+                    self.slice(&a, Size::product(&shape)),
+                    Argument::Size(shape[0].clone()),
+                    Argument::Size(shape[1].clone()),
+                    self.slice(&x, length),
+                ];
+                self.call(if transposed { "gemv_t" } else { "gemv" }, arguments, place, out, None)
+            }
+            Pattern::Dot { left, right } => {
+                let (Some(a), Some(b)) = (stored(left), stored(right)) else { return false };
+                let length = Size::product(&shapes(left));
+                let alpha = self.alpha(product, coefficient, &[left, right]);
+                let arguments = vec![self.slice(&a, length.clone()), self.slice(&b, length)];
+                self.call("dot", arguments, place, one, Some(alpha))
+            }
+            Pattern::MatrixMatrix { left, left_transposed, right, right_transposed } => {
+                self.matrix_matrix(product, (left, left_transposed), (right, right_transposed), coefficient, place)
+            }
+            Pattern::Gram { matrix } => {
+                let (Some(a), shape) = (stored(matrix), shapes(matrix)) else { return false };
+                if place.strides != natural_strides(&[shape[1].clone(), shape[1].clone()]) {
+                    return false;
+                }
+                let others: Vec<usize> = (0..product.operands.len()).filter(|k| !product.operands[*k].index.is_empty()).collect();
+                let alpha = self.alpha(product, coefficient, &others);
+                let arguments = vec![
+                    Argument::Value(alpha),
+                    self.slice(&a, Size::product(&shape)),
+                    Argument::Size(shape[0].clone()),
+                    Argument::Size(shape[1].clone()),
+                ];
+                let out = shape[1].mul(&shape[1]);
+                self.call("gram", arguments, place, out, None)
+            }
+            Pattern::WeightedGram { matrix, scaled } => self.weighted_gram(product, matrix, scaled, coefficient, place),
+        }
+    }
+
+    fn matrix_matrix(
+        &mut self,
+        product: &Product,
+        (left, left_transposed): (usize, bool),
+        (right, right_transposed): (usize, bool),
+        coefficient: f64,
+        place: &Place,
+    ) -> bool {
+        let graph = self.context.graph;
+        let (l, r) = (product.operands[left].node, product.operands[right].node);
+        let (Some(a), Some(b)) = (self.context.place(l), self.context.place(r)) else { return false };
+        let side = |node: Id, transposed: bool| {
+            let shape = graph.shape(node);
+            if transposed { (shape[1].clone(), shape[0].clone()) } else { (shape[0].clone(), shape[1].clone()) }
+        };
+        let (m, k) = side(l, left_transposed);
+        let (_, n) = side(r, right_transposed);
+        let natural = natural_strides(&[m.clone(), n.clone()]);
+        let flipped: Vec<Size> = natural_strides(&[n.clone(), m.clone()]).into_iter().rev().collect();
+        let alpha = self.alpha(product, coefficient, &[left, right]);
+        let (first, second) = (self.slice(&a, m.mul(&k)), self.slice(&b, k.mul(&n)));
+        let out = m.mul(&n);
+        // The transposed result is the product of the transposed operands in the other order.
+        let (name, arguments) = if place.strides == natural && !(left_transposed && right_transposed) {
+            let name = match (left_transposed, right_transposed) {
+                (false, false) => "gemm",
+                (true, _) => "gemm_tn",
+                (false, true) => "gemm_nt",
+            };
+            (name, [vec![Argument::Value(alpha), first, second], [m, k, n].map(Argument::Size).to_vec()].concat())
+        } else if place.strides == flipped && (left_transposed || right_transposed) {
+            let name = match (left_transposed, right_transposed) {
+                (true, true) => "gemm",
+                (true, false) => "gemm_tn",
+                (false, _) => "gemm_nt",
+            };
+            // (Aᵀ B)ᵀ = Bᵀ A, (A Bᵀ)ᵀ = B Aᵀ, (Aᵀ Bᵀ)ᵀ = B A.
+            (name, [vec![Argument::Value(alpha), second, first], [n, k, m].map(Argument::Size).to_vec()].concat())
+        } else {
+            return false;
+        };
+        self.call(name, arguments, place, out, None)
+    }
+
+    fn weighted_gram(&mut self, product: &Product, matrix: usize, scaled: usize, coefficient: f64, place: &Place) -> bool {
+        let graph = self.context.graph;
+        let node = product.operands[matrix].node;
+        let Some(a) = self.context.place(node) else { return false };
+        let Some((inner, factors)) = pattern::weights(graph, product, matrix, scaled) else { return false };
+        if self.context.place(product.operands[scaled].node).is_some() {
+            return false;
+        }
+        let shape = graph.shape(node).to_vec();
+        let (rows, columns) = (shape[0].clone(), shape[1].clone());
+        if place.strides != natural_strides(&[columns.clone(), columns.clone()]) {
+            return false;
+        }
+        let others: Vec<usize> = (0..product.operands.len()).filter(|k| !product.operands[*k].index.is_empty()).collect();
+        let alpha = self.alpha(product, coefficient * inner, &others);
+        let weights = self.row_weights(&factors, &rows);
+        let (Some(weights), matrix) = (weights, self.slice(&a, rows.mul(&columns))) else { return false };
+        let arguments = vec![
+            Argument::Value(alpha),
+            matrix,
+            weights,
+            Argument::Size(rows.clone()),
+            Argument::Size(columns.clone()),
+            Argument::Scratch(rows.mul(&columns)),
+        ];
+        self.call("weighted_gram", arguments, place, columns.mul(&columns), None)
+    }
+
+    /// The weights of a weighted Gram matrix, where they are one stored vector.
+    fn row_weights(&mut self, factors: &[Operand], rows: &Size) -> Option<Argument> {
+        let [factor] = factors else { return None };
+        let place = self.context.place(factor.node)?;
+        (factor.index.len() == 1 && self.context.graph.shape(factor.node)[0] == *rows).then(|| self.slice(&place, rows.clone()))
+    }
+
+    /// The coefficient and the scalar operands, as one factor.
+    fn alpha(&mut self, product: &Product, coefficient: f64, tensors: &[usize]) -> Expr {
+        let mut factors = Vec::new();
+        for (position, operand) in product.operands.iter().enumerate() {
+            if !tensors.contains(&position) {
+                factors.push(self.expression(operand.node, &[]));
+            }
+        }
+        Expr::Product(coefficient, factors)
+    }
+
+    fn slice(&mut self, place: &Place, length: Size) -> Argument {
+        self.require(place.source);
+        Argument::Slice(Slice { source: place.source, offset: place.offset.clone(), length })
+    }
+
+    fn call(&mut self, name: &'static str, arguments: Vec<Argument>, place: &Place, length: Size, returns: Option<Expr>) -> bool {
+        let target = Slice { source: place.source, offset: place.offset.clone(), length };
+        self.statements.push(Stmt::Kernel(Kernel { name, arguments, target, returns }));
+        true
+    }
+
+    /// Opaque reductions: kept axes come first, so entry `(k, r)` lies at `k + r·kept`.
+    fn reduction(&mut self, node: Id, name: &'static str, arg: Id, keep: usize, order: Option<usize>) {
+        let graph = self.context.graph;
+        let (Some(source), Some(target)) = (self.context.place(arg), self.context.place(node)) else { return };
+        let shape = graph.shape(arg).to_vec();
+        let mut arguments = vec![
+            self.slice(&source, Size::product(&shape)),
+            Argument::Size(Size::product(&shape[..keep])),
+            Argument::Size(Size::product(&shape[keep..])),
+        ];
+        arguments.extend(order.map(|k| Argument::Size(Size::constant(k as i64))));
+        let length = Size::product(graph.shape(node));
+        self.call(name, arguments, &target, length, None);
+    }
+
+    fn copy(&mut self, node: Id, source: &Place, place: &Place) {
+        self.require(source.source);
+        let shape = self.context.graph.shape(node).to_vec();
+        let index = self.fresh_index(shape.len());
+        let value = Expr::Load { source: source.source, offset: source.offset_at(&index) };
+        self.fill(&index, &shape, place, value);
+    }
+
+    /// `place[index] = value` for all indices.
+    fn fill(&mut self, index: &[Affine], shape: &[Size], place: &Place, value: Expr) {
+        let store = Stmt::Store { target: place.source, offset: place.offset_at(index), add: false, value };
+        self.wrap(index, shape, store);
+    }
+
+    fn add(&mut self, index: &[Affine], shape: &[Size], place: &Place, value: Expr) {
+        let store = Stmt::Store { target: place.source, offset: place.offset_at(index), add: true, value };
+        self.wrap(index, shape, store);
+    }
+
+    /// Loops over all indices, the first axis innermost.
+    fn wrap(&mut self, index: &[Affine], shape: &[Size], store: Stmt) {
+        let mut statement = store;
+        for (affine, extent) in index.iter().zip(shape) {
+            if let Some(variable) = affine.as_wire() {
+                statement = Stmt::Loop { variable, extent: extent.clone(), body: vec![statement] };
+            }
+        }
+        self.statements.push(statement);
+    }
+
+    fn fresh_index(&mut self, axes: usize) -> Vec<Affine> {
+        let first = self.next_variable;
+        self.next_variable += axes as u32;
+        (first..self.next_variable).map(|w| Affine::wire(Wire(w))).collect()
+    }
+
+    /// The value of a node at an index: a load, or computed in place.
+    fn expression(&mut self, node: Id, index: &[Affine]) -> Expr {
+        let own = self.own;
+        match self.context.place(node).filter(|p| own.is_none_or(|own| p.source != Source::Buffer(own))) {
+            Some(place) => {
+                self.require(place.source);
+                Expr::Load { source: place.source, offset: place.offset_at(index) }
+            }
+            None => self.elementwise(node, index),
+        }
+    }
+
+    fn elementwise(&mut self, node: Id, index: &[Affine]) -> Expr {
+        match self.context.graph.op(node).clone() {
+            Op::Constant(number) => Expr::Number(number.get()),
+            Op::Count(size) => Expr::Count(size),
+            Op::Iota => Expr::Index(index[0].clone()),
+            Op::Sum(terms) => Expr::Sum(
+                terms
+                    .iter()
+                    .map(|t| {
+                        let own: Vec<Affine> = t.view.axes.iter().map(|a| index[*a].clone()).collect();
+                        (t.coefficient.get(), self.expression(t.view.node, &own))
+                    })
+                    .collect(),
+            ),
+            Op::Map(func, args) => {
+                let values = args
+                    .iter()
+                    .map(|v| {
+                        let own: Vec<Affine> = v.axes.iter().map(|a| index[*a].clone()).collect();
+                        self.expression(v.node, &own)
+                    })
+                    .collect();
+                Expr::Call(func, values)
+            }
+            Op::Product(product) => self.inline_product(&product, index),
+            op => unreachable!("{op:?} is stored"),
+        }
+    }
+
+    /// One term per entry: the wires follow from the index; what else the outputs say is a condition.
+    fn inline_product(&mut self, product: &Product, index: &[Affine]) -> Expr {
+        let mut values: Vec<Option<Affine>> = vec![None; product.extents.len()];
+        let mut equations = Vec::new();
+        for (out, at) in product.out.iter().zip(index) {
+            match out.as_wire() {
+                Some(wire) if values[wire.0 as usize].is_none() => values[wire.0 as usize] = Some(at.clone()),
+                _ => equations.push((out.clone(), at.clone())),
+            }
+        }
+        let value_of = |w: Wire| values[w.0 as usize].clone().unwrap_or_default();
+        let place = |affine: &Affine| affine.substitute(&value_of);
+        let mut conditions: Vec<Guard> = equations
+            .iter()
+            .map(|(out, at)| Guard { affine: place(out).sub(at), test: Test::Zero })
+            .chain(product.guards.iter().map(|g| Guard { affine: place(&g.affine), test: g.test }))
+            .collect();
+        let mut factors = Vec::new();
+        for operand in &product.operands {
+            let shape = self.context.graph.shape(operand.node).to_vec();
+            // In range by the wires' own extents; the caller's index is in range of this node.
+            within_unless(&operand.index, &shape, &|w| product.extent(w), &place, &mut conditions);
+            let own: Vec<Affine> = operand.index.iter().map(&place).collect();
+            factors.push(self.expression(operand.node, &own));
+        }
+        conditions.sort();
+        conditions.dedup();
+        let value = Expr::Product(product.coefficient.get(), factors);
+        if conditions.is_empty() { value } else { Expr::Guarded(conditions, Box::new(value)) }
+    }
+
+    /// Makes a buffer ready before the statement under construction.
+    fn require(&mut self, source: Source) {
+        let Source::Buffer(buffer) = source else { return };
+        if !self.ready.insert(buffer) {
+            return;
+        }
+        let node = *self.context.buffers.iter().find(|(_, b)| **b == buffer).map(|(n, _)| n).unwrap_or(&Id(0));
+        if self.context.stage(node) != Stage::Direction {
+            self.statements.push(Stmt::Ensure(buffer));
+            return;
+        }
+        self.statements.push(Stmt::Scratch(buffer));
+        let place = Place::natural(source, self.context.graph.shape(node));
+        let outer = self.own.replace(buffer);
+        self.write_fresh(node, &place);
+        self.own = outer;
+    }
+
+    /// The statements of a branch; what becomes ready in it is not ready after it.
+    fn branch(&mut self, build: impl FnOnce(&mut Self)) -> Vec<Stmt> {
+        let outer = std::mem::take(&mut self.statements);
+        let ready = self.ready.clone();
+        build(self);
+        self.ready = ready;
+        std::mem::replace(&mut self.statements, outer)
+    }
+}
+
+/// Conditions for an access to be in range, where that is not certain.
+fn within(index: &[Affine], shape: &[Size], extent: &dyn Fn(Wire) -> Size, conditions: &mut Vec<Guard>) {
+    within_unless(index, shape, extent, &Clone::clone, conditions);
+}
+
+fn within_unless(
+    index: &[Affine],
+    shape: &[Size],
+    extent: &dyn Fn(Wire) -> Size,
+    place: &dyn Fn(&Affine) -> Affine,
+    conditions: &mut Vec<Guard>,
+) {
+    for (affine, size) in index.iter().zip(shape) {
+        let last = Affine::constant(size.sub(&Size::constant(1))).sub(affine);
+        for needed in [affine.clone(), last] {
+            if !needed.provably_nonnegative(extent) {
+                conditions.push(Guard { affine: place(&needed), test: Test::NonNegative });
+            }
+        }
+    }
+}
+
+fn reduction_name(kind: Reduction) -> &'static str {
+    match kind {
+        Reduction::Max => "reduce_max",
+        Reduction::Min => "reduce_min",
+        Reduction::LogSumExp => "reduce_log_sum_exp",
+    }
+}
+
+fn weights_name(kind: Reduction) -> &'static str {
+    match kind {
+        Reduction::Max => "max_weights",
+        Reduction::Min => "min_weights",
+        Reduction::LogSumExp => "softmax",
+    }
+}

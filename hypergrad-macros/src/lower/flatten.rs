@@ -1,0 +1,75 @@
+//! Products of products become one product where the inner one has no other reader and the same
+//! stage, so that the contraction order can be chosen freely afterwards.
+
+use std::collections::HashMap;
+
+use crate::analysis::{Stage, stages};
+use crate::ir::{Graph, Id, Op, Operand};
+use crate::shape::Sizes;
+
+/// Beyond this the search for an order costs more than it gains.
+const MOST_OPERANDS: usize = 8;
+
+/// The roots, rebuilt.
+pub fn flatten(graph: &mut Graph, sizes: &Sizes, roots: &[Id]) -> Vec<Id> {
+    let stage = stages(graph, sizes);
+    let readers = count_readers(graph, roots);
+    let mut images: HashMap<Id, Id> = HashMap::new();
+    let mut absorbable: HashMap<Id, Stage> = HashMap::new();
+    for id in graph.reachable(roots) {
+        let image = match graph.op(id).clone() {
+            Op::Product(mut product) => {
+                let own = stage[id.0 as usize];
+                let mut operands = Vec::with_capacity(product.operands.len());
+                for operand in &product.operands {
+                    let node = images.get(&operand.node).copied().unwrap_or(operand.node);
+                    operands.push(Operand { node, index: operand.index.clone() });
+                }
+                product.operands = operands;
+                let shape = graph.shape(id).to_vec();
+                let total: usize = product.operands.iter().map(|o| inner_operands(graph, o.node)).sum();
+                let fits = total <= MOST_OPERANDS;
+                graph.product_inlining(product, shape, &|node| fits && absorbable.get(&node) == Some(&own))
+            }
+            _ => replaced(graph, id, &mut images),
+        };
+        if readers[id.0 as usize] == 1 && matches!(graph.op(image), Op::Product(_)) {
+            absorbable.insert(image, stage[id.0 as usize]);
+        } else {
+            absorbable.remove(&image);
+        }
+        images.insert(id, image);
+    }
+    roots.iter().map(|r| images[r]).collect()
+}
+
+fn inner_operands(graph: &Graph, id: Id) -> usize {
+    match graph.op(id) {
+        Op::Product(p) => p.operands.len().max(1),
+        _ => 1,
+    }
+}
+
+fn replaced(graph: &mut Graph, id: Id, images: &mut HashMap<Id, Id>) -> Id {
+    if graph.op(id).operands().is_empty() {
+        return id;
+    }
+    graph.rebuild_with(id, images)
+}
+
+/// How often each node is read, by other nodes or as a root.
+pub fn count_readers(graph: &Graph, roots: &[Id]) -> Vec<usize> {
+    let mut readers = vec![0; graph.len()];
+    let mut distinct = roots.to_vec();
+    distinct.sort_unstable();
+    distinct.dedup();
+    for root in &distinct {
+        readers[root.0 as usize] += 1;
+    }
+    for id in graph.reachable(roots) {
+        for operand in graph.op(id).operands() {
+            readers[operand.0 as usize] += 1;
+        }
+    }
+    readers
+}

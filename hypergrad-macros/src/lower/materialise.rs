@@ -1,0 +1,169 @@
+//! Which nodes are stored, and which are computed inside the loops that read them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::contract::Hoist;
+use super::pattern;
+use crate::analysis::{Stage, Stages};
+use crate::ir::{Affine, Graph, Id, Op, Product, Size, View};
+
+/// Inline work below this is repeated rather than stored.
+const CHEAP: f64 = 2.0;
+/// A call of `exp` and its like, in multiplications.
+const TRANSCENDENTAL: f64 = 12.0;
+/// A constant tensor up to this length is stored whatever its order.
+const SMALL: i64 = 4096;
+
+/// The decision for every node.
+#[derive(Debug, Default)]
+pub struct Storage {
+    /// Stored nodes, in computation order.
+    pub stored: BTreeSet<Id>,
+    /// Contractions that only a sum reads: accumulated into it.
+    pub absorbed: BTreeSet<Id>,
+}
+
+struct Edge {
+    reader: Id,
+    /// The reader needs storage (a kernel's operand).
+    kernel: bool,
+    /// The reader loops over more than this node's axes.
+    expands: bool,
+    /// Read by a sum, without broadcast.
+    summand: bool,
+}
+
+/// Decides for all nodes that the roots (and hoisted forms) read.
+pub fn decide(graph: &Graph, stages: &mut Stages, roots: &[Id], hoists: &BTreeMap<Id, Hoist>) -> Storage {
+    let all: Vec<Id> = roots.iter().copied().chain(hoists.values().map(|h| h.hoisted)).collect();
+    let order = graph.reachable(&all);
+    let edges = edges(graph, &order);
+    let hoisted: BTreeSet<Id> = hoists.values().map(|h| h.hoisted).collect();
+    let root_set: BTreeSet<Id> = roots.iter().copied().collect();
+    let mut storage = Storage::default();
+    let mut costs: BTreeMap<Id, f64> = BTreeMap::new();
+    // Readers first: whether a node is absorbed depends on its readers only.
+    for id in order.iter().rev() {
+        let own = &edges[id.0 as usize];
+        let contraction = is_contraction(graph, *id);
+        let alone = own.len() == 1 && !root_set.contains(id) && own[0].summand;
+        if contraction && alone && stages.get(graph, *id) == stages.get(graph, own[0].reader) {
+            storage.absorbed.insert(*id);
+        }
+    }
+    for id in &order {
+        let node = *id;
+        costs.insert(node, inline_cost(graph, node, &costs, &storage));
+        let own = &edges[node.0 as usize];
+        let is_leaf = graph.op(node).operands().is_empty() && !is_contraction(graph, node);
+        if is_leaf || storage.absorbed.contains(&node) {
+            continue;
+        }
+        let only_output = own.is_empty() && (root_set.contains(&node) || hoisted.contains(&node));
+        let opaque = matches!(graph.op(node), Op::Reduce { .. } | Op::Weights { .. } | Op::Exclusive { .. });
+        if opaque || (!only_output && must_store(graph, stages, node, own, costs[&node], &storage)) {
+            storage.stored.insert(node);
+        }
+    }
+    storage
+}
+
+fn must_store(graph: &Graph, stages: &mut Stages, node: Id, edges: &[Edge], cost: f64, storage: &Storage) -> bool {
+    if is_contraction(graph, node) || has_absorbed_term(graph, node, storage) || edges.iter().any(|e| e.kernel) {
+        return true;
+    }
+    if !storable(graph.shape(node)) {
+        return false;
+    }
+    let stage = stages.get(graph, node);
+    let later = edges.iter().any(|e| stages.get(graph, e.reader) > stage);
+    let expanded = edges.iter().any(|e| e.expands);
+    (edges.len() > 1 && cost > 2.0 * CHEAP) || ((later || expanded) && cost >= CHEAP)
+}
+
+/// Tensors of more than two large axes are never stored for convenience.
+fn storable(shape: &[Size]) -> bool {
+    let large = shape.iter().filter(|s| s.as_constant().is_none_or(|c| c > 8)).count();
+    large <= 2 || Size::product(shape).as_constant().is_some_and(|c| c <= SMALL)
+}
+
+/// A product that sums, or that does not give every entry by one term: it cannot be inlined.
+pub fn is_contraction(graph: &Graph, id: Id) -> bool {
+    match graph.op(id) {
+        Op::Product(product) => !is_elementwise(product),
+        _ => false,
+    }
+}
+
+/// Every entry is one term: all wires follow from the result's index.
+pub fn is_elementwise(product: &Product) -> bool {
+    product.wires().all(|w| product.out.iter().any(|o| *o == Affine::wire(w)))
+}
+
+pub fn has_absorbed_term(graph: &Graph, id: Id, storage: &Storage) -> bool {
+    match graph.op(id) {
+        Op::Sum(terms) => terms.iter().any(|t| storage.absorbed.contains(&t.view.node)),
+        _ => false,
+    }
+}
+
+/// Operations per entry when computed in place, as far as nothing below is stored yet.
+fn inline_cost(graph: &Graph, id: Id, costs: &BTreeMap<Id, f64>, storage: &Storage) -> f64 {
+    let read = |node: Id| if storage.stored.contains(&node) { 0.0 } else { costs.get(&node).copied().unwrap_or(0.0) };
+    match graph.op(id) {
+        Op::Input(_) | Op::Constant(_) | Op::Count(_) | Op::Iota => 0.0,
+        Op::Product(p) if is_elementwise(p) => {
+            let factors = p.operands.len() as f64 - f64::from(u8::from(p.coefficient.get().abs() == 1.0));
+            factors.max(0.0) + p.operands.iter().map(|o| read(o.node)).sum::<f64>()
+        }
+        Op::Sum(terms) => terms.len() as f64 - 1.0 + terms.iter().map(|t| read(t.view.node)).sum::<f64>(),
+        Op::Map(func, args) => {
+            let own = if is_cheap(*func) { 1.0 } else { TRANSCENDENTAL };
+            own + args.iter().map(|v| read(v.node)).sum::<f64>()
+        }
+        _ => 0.0,
+    }
+}
+
+fn is_cheap(func: crate::ir::Func) -> bool {
+    use crate::ir::Func;
+    func.is_piecewise_constant() || matches!(func, Func::Abs | Func::Max | Func::Min | Func::Select | Func::Clamp | Func::Huber)
+}
+
+fn edges(graph: &Graph, order: &[Id]) -> Vec<Vec<Edge>> {
+    let mut edges: Vec<Vec<Edge>> = (0..graph.len()).map(|_| Vec::new()).collect();
+    for reader in order {
+        let reader = *reader;
+        let axes = graph.order(reader);
+        let view = |v: &View, summand: bool| Edge {
+            reader,
+            kernel: false,
+            expands: v.axes.len() < axes,
+            summand: summand && v.axes.len() == axes,
+        };
+        match graph.op(reader) {
+            Op::Product(product) => {
+                let stored = pattern::recognise(graph, product).map(|p| p.stored()).unwrap_or_default();
+                for (position, operand) in product.operands.iter().enumerate() {
+                    let mut wires: Vec<_> = operand.index.iter().flat_map(Affine::wires).collect();
+                    wires.sort_unstable();
+                    wires.dedup();
+                    let expands = wires.len() < product.extents.len();
+                    edges[operand.node.0 as usize].push(Edge {
+                        reader,
+                        kernel: stored.contains(&position),
+                        expands,
+                        summand: false,
+                    });
+                }
+            }
+            Op::Sum(terms) => terms.iter().for_each(|t| edges[t.view.node.0 as usize].push(view(&t.view, true))),
+            Op::Map(_, args) => args.iter().for_each(|v| edges[v.node.0 as usize].push(view(v, false))),
+            Op::Reduce { arg, .. } | Op::Weights { arg, .. } | Op::Exclusive { arg, .. } => {
+                edges[arg.0 as usize].push(Edge { reader, kernel: true, expands: false, summand: false });
+            }
+            Op::Input(_) | Op::Constant(_) | Op::Count(_) | Op::Iota => {}
+        }
+    }
+    edges
+}

@@ -1,0 +1,33 @@
+//! Nominal values of sizes that only the program knows: they rank contraction orders at compile
+//! time. Where the choice could be wrong for real data, both forms are emitted (see `contract`).
+
+use crate::ir::{Graph, Role, Size, Symbol};
+
+/// A dimension that occurs only in data: many samples.
+const DATA: i64 = 1000;
+/// A dimension of x or y.
+const VARIABLE: i64 = 100;
+
+/// Nominal values per symbol.
+#[derive(Debug, Clone, Default)]
+pub struct Nominal {
+    variable: Vec<Symbol>,
+}
+
+impl Nominal {
+    pub fn new(graph: &Graph) -> Self {
+        let mut variable: Vec<Symbol> = graph
+            .inputs()
+            .filter(|(_, info, _)| info.role != Role::Data)
+            .flat_map(|(_, _, id)| graph.shape(id).iter().flat_map(Size::symbols).collect::<Vec<_>>())
+            .collect();
+        variable.sort_unstable();
+        variable.dedup();
+        Self { variable }
+    }
+
+    pub fn value(&self, size: &Size) -> f64 {
+        let value = size.evaluate(&|s| if self.variable.binary_search(&s).is_ok() { VARIABLE } else { DATA });
+        value.max(1) as f64
+    }
+}

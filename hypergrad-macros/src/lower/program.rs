@@ -1,0 +1,187 @@
+//! The lowered form: statements over flat column-major buffers. `emit` turns it into Rust.
+
+use crate::analysis::Stage;
+use crate::ir::{Affine, Func, Guard, Id, Size, Wire};
+
+/// What a lowered module consists of.
+#[derive(Debug, Default)]
+pub struct Program {
+    /// Cached nodes and scratch, by number.
+    pub buffers: Vec<Buffer>,
+    /// How each buffer is computed.
+    pub computations: Vec<Vec<Stmt>>,
+    /// Run-time choices between two forms (see `contract`).
+    pub choices: Vec<Choice>,
+    pub functions: Vec<Function>,
+}
+
+/// Storage of one node.
+#[derive(Debug, Clone)]
+pub struct Buffer {
+    pub node: Id,
+    /// `Direction`: scratch of one call; `Data`: kept by the problem; else kept by the point.
+    pub stage: Stage,
+    pub length: Size,
+}
+
+/// `hoisted` where it is cheaper and its memory is bounded.
+#[derive(Debug, Clone)]
+pub struct Choice {
+    pub hoisted_cost: Size,
+    pub plain_cost: Size,
+    pub memory: Size,
+}
+
+/// A kernel of the trait: writes one output.
+#[derive(Debug)]
+pub struct Function {
+    pub name: &'static str,
+    pub body: Vec<Stmt>,
+}
+
+/// Where numbers live.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Source {
+    Buffer(usize),
+    /// An input node.
+    Input(Id),
+    /// The function's output.
+    Out,
+}
+
+/// A tensor in storage: `offset + Σ strides·index`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    pub source: Source,
+    pub offset: Size,
+    pub strides: Vec<Size>,
+}
+
+impl Place {
+    /// Column-major at the start of a source.
+    pub fn natural(source: Source, shape: &[Size]) -> Self {
+        Self { source, offset: Size::zero(), strides: natural_strides(shape) }
+    }
+
+    pub fn offset_at(&self, index: &[Affine]) -> Affine {
+        self.strides
+            .iter()
+            .zip(index)
+            .fold(Affine::constant(self.offset.clone()), |sum, (stride, index)| sum.add(&index.scale(stride)))
+    }
+}
+
+pub fn natural_strides(shape: &[Size]) -> Vec<Size> {
+    let mut stride = Size::constant(1);
+    shape
+        .iter()
+        .map(|extent| {
+            let own = stride.clone();
+            stride = stride.mul(extent);
+            own
+        })
+        .collect()
+}
+
+#[derive(Debug, Clone)]
+pub enum Stmt {
+    /// Computes a cached buffer unless that was done.
+    Ensure(usize),
+    /// Sets scratch to its length before it is written.
+    Scratch(usize),
+    /// Zeros over a tensor.
+    Zero {
+        place: Place,
+        shape: Vec<Size>,
+    },
+    Loop {
+        variable: Wire,
+        extent: Size,
+        body: Vec<Stmt>,
+    },
+    When {
+        conditions: Vec<Guard>,
+        body: Vec<Stmt>,
+    },
+    /// `target[offset] = value`, or `+=`.
+    Store {
+        target: Source,
+        offset: Affine,
+        add: bool,
+        value: Expr,
+    },
+    /// `let sum = Σ value` over a variable.
+    Sum {
+        name: u32,
+        variable: Wire,
+        extent: Size,
+        value: Expr,
+    },
+    /// One of two forms.
+    Choose {
+        choice: usize,
+        hoisted: Vec<Stmt>,
+        plain: Vec<Stmt>,
+    },
+    /// A call of a kernel of the runtime.
+    Kernel(Kernel),
+}
+
+/// `name(arguments.., target)`.
+#[derive(Debug, Clone)]
+pub struct Kernel {
+    pub name: &'static str,
+    pub arguments: Vec<Argument>,
+    pub target: Slice,
+    /// The kernel's result is added to the target's one entry, times the coefficient.
+    pub returns: Option<Expr>,
+}
+
+#[derive(Debug, Clone)]
+pub enum Argument {
+    Value(Expr),
+    Slice(Slice),
+    Size(Size),
+    /// Scratch of this length.
+    Scratch(Size),
+}
+
+/// A contiguous piece of a source.
+#[derive(Debug, Clone)]
+pub struct Slice {
+    pub source: Source,
+    pub offset: Size,
+    pub length: Size,
+}
+
+/// A scalar expression over loop variables.
+#[derive(Debug, Clone)]
+pub enum Expr {
+    Number(f64),
+    Count(Size),
+    /// An index as a number.
+    Index(Affine),
+    Load {
+        source: Source,
+        offset: Affine,
+    },
+    Local(u32),
+    Product(f64, Vec<Expr>),
+    Sum(Vec<(f64, Expr)>),
+    Call(Func, Vec<Expr>),
+    /// The value where the conditions hold, else 0; not evaluated there.
+    Guarded(Vec<Guard>, Box<Expr>),
+}
+
+impl Expr {
+    /// Every load, in order.
+    pub fn loads<'e>(&'e self, found: &mut Vec<(Source, &'e Affine)>) {
+        match self {
+            Self::Load { source, offset } => found.push((*source, offset)),
+            Self::Product(_, factors) | Self::Call(_, factors) => factors.iter().for_each(|f| f.loads(found)),
+            Self::Sum(terms) => terms.iter().for_each(|(_, t)| t.loads(found)),
+            Self::Guarded(_, value) => value.loads(found),
+            Self::Number(_) | Self::Count(_) | Self::Index(_) | Self::Local(_) => {}
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! `Problem::DERIVATION`: every derived formula and what was proved, as text.
+
+use super::printer::Printer;
+use crate::analysis::Facts;
+use crate::differentiate::{Cube, Matrix, Quantities};
+use crate::ir::Id;
+use crate::model::{InnerKind, Model, Variable};
+
+/// The formulas of one quantity.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The accessor's name: `F_1`, `F_1_mul`.
+    pub name: &'static str,
+    pub lines: Vec<String>,
+}
+
+/// All formulas and facts of a module.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Derivation {
+    heading: Vec<String>,
+    entries: Vec<Entry>,
+    facts: Vec<String>,
+}
+
+/// Writes down everything that was derived and proved.
+pub fn derivation(model: &Model, q: &Quantities, facts: &Facts) -> Derivation {
+    let mut writer = Writer { model, entries: Vec::new() };
+    writer.scalar("f", q.f);
+    writer.vector("F", "F", &model.x, &q.residual);
+    writer.matrix("F_1", [&model.x, &model.x], &q.f_1);
+    writer.matrix("F_2", [&model.x, &model.y], &q.f_2);
+    writer.vector("F_1_mul", "F_1 u", &model.x, &q.f_1_mul);
+    writer.vector("F_1_tr_mul", "F_1ᵀ u", &model.x, &q.f_1_tr_mul);
+    writer.vector("F_2_mul", "F_2 c", &model.x, &q.f_2_mul);
+    writer.vector("F_2_tr_mul", "F_2ᵀ u", &model.y, &q.f_2_tr_mul);
+    writer.scalar("g", q.g);
+    writer.vector("g_1", "g_1", &model.x, &q.g_1);
+    writer.vector("g_2", "g_2", &model.y, &q.g_2);
+    writer.matrix("g_11", [&model.x, &model.x], &q.g_11);
+    writer.matrix("g_21", [&model.y, &model.x], &q.g_21);
+    writer.cube("F_11", [&model.x, &model.x, &model.x], &q.f_11);
+    writer.cube("F_21", [&model.x, &model.y, &model.x], &q.f_21);
+    Derivation { heading: heading(model), entries: writer.entries, facts: proved(facts) }
+}
+
+impl Derivation {
+    /// The whole text.
+    pub fn text(&self) -> String {
+        let mut lines = self.heading.clone();
+        lines.push(String::new());
+        lines.extend(self.entries.iter().flat_map(|e| e.lines.iter().cloned()));
+        lines.push(String::new());
+        lines.extend(self.facts.iter().cloned());
+        lines.push(String::new());
+        lines.join("\n")
+    }
+
+    /// The formulas of one quantity, by its accessor's name.
+    pub fn quantity(&self, name: &str) -> Option<String> {
+        self.entries.iter().find(|e| e.name == name).map(|e| e.lines.join("\n"))
+    }
+}
+
+fn heading(model: &Model) -> Vec<String> {
+    let role = match model.inner.kind {
+        InnerKind::Objective => "F(x, y) = 0, F the gradient of f in x",
+        InnerKind::Root => "F(x, y) = 0",
+        InnerKind::FixedPoint => "F(x, y) = 0, F = x - Phi",
+    };
+    let mut lines = vec![role.to_owned()];
+    for (letter, variable) in [("x", &model.x), ("y", &model.y)] {
+        for block in &variable.blocks {
+            lines.push(format!("{}: {}", label(letter, block_suffix(block)), extent(model, block.input)));
+        }
+    }
+    lines
+}
+
+fn extent(model: &Model, input: Id) -> String {
+    let shape: Vec<String> = model.graph.shape(input).iter().map(|s| model.sizes.display(s)).collect();
+    match shape.as_slice() {
+        [] => "a scalar".to_owned(),
+        [length] => format!("length {length}"),
+        many => format!("size {}", many.join(" × ")),
+    }
+}
+
+fn block_suffix(block: &crate::model::Block) -> String {
+    block.path.iter().map(|p| format!(".{p}")).collect()
+}
+
+fn label(name: &str, suffix: impl AsRef<str>) -> String {
+    format!("{name}{}", suffix.as_ref())
+}
+
+/// `proved:` and `not proved:` lines, each with the reason.
+fn proved(facts: &Facts) -> Vec<String> {
+    let mut lines = vec!["proved:".to_owned()];
+    let line = |name: &str, reason: &str| format!("  {name}: {reason}");
+    lines.extend(facts.fields().iter().filter(|(_, f)| f.holds).map(|(name, f)| line(name, &f.reason)));
+    lines.extend(
+        facts.super_efficient.iter().map(|(kind, reason)| line(&format!("{} super-efficient", kind.constructor()), reason)),
+    );
+    let open: Vec<String> = facts.fields().iter().filter(|(_, f)| !f.holds).map(|(name, f)| line(name, &f.reason)).collect();
+    if !open.is_empty() {
+        lines.push("not proved:".to_owned());
+        lines.extend(open);
+    }
+    lines
+}
+
+struct Writer<'m> {
+    model: &'m Model,
+    entries: Vec<Entry>,
+}
+
+impl Writer<'_> {
+    fn formula(&self, name: &str, node: Id) -> Vec<String> {
+        Printer::formula(&self.model.graph, &self.model.sizes, name, node)
+    }
+
+    fn push(&mut self, name: &'static str, lines: Vec<String>) {
+        if !lines.is_empty() {
+            self.entries.push(Entry { name, lines });
+        }
+    }
+
+    fn scalar(&mut self, name: &'static str, node: Option<Id>) {
+        let lines = node.map(|n| self.formula(name, n)).unwrap_or_default();
+        self.push(name, lines);
+    }
+
+    fn vector(&mut self, name: &'static str, shown: &str, variable: &Variable, nodes: &[Id]) {
+        let blocks = variable.blocks.iter().zip(nodes);
+        let lines = blocks.flat_map(|(b, node)| self.formula(&label(shown, block_suffix(b)), *node)).collect();
+        self.push(name, lines);
+    }
+
+    fn matrix(&mut self, name: &'static str, [rows, columns]: [&Variable; 2], nodes: &Matrix) {
+        let mut lines = Vec::new();
+        for (row, nodes) in rows.blocks.iter().zip(nodes) {
+            for (column, node) in columns.blocks.iter().zip(nodes) {
+                lines.extend(self.formula(&tagged(name, &[row, column]), *node));
+            }
+        }
+        self.push(name, lines);
+    }
+
+    fn cube(&mut self, name: &'static str, [first, second, third]: [&Variable; 3], nodes: &Cube) {
+        let mut lines = Vec::new();
+        for (one, nodes) in first.blocks.iter().zip(nodes) {
+            for (two, nodes) in second.blocks.iter().zip(nodes) {
+                for (three, node) in third.blocks.iter().zip(nodes) {
+                    lines.extend(self.formula(&tagged(name, &[one, two, three]), *node));
+                }
+            }
+        }
+        self.push(name, lines);
+    }
+}
+
+/// `F_1` of plain variables, `F_1(.w, .b)` of blocks.
+fn tagged(name: &str, blocks: &[&crate::model::Block]) -> String {
+    let suffixes: Vec<String> = blocks.iter().map(|b| block_suffix(b)).collect();
+    if suffixes.iter().all(String::is_empty) {
+        return name.to_owned();
+    }
+    let shown: Vec<&str> = suffixes.iter().map(|s| if s.is_empty() { "·" } else { s.as_str() }).collect();
+    format!("{name}({})", shown.join(", "))
+}

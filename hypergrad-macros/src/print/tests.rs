@@ -1,0 +1,79 @@
+//! Formulas of small models, word by word.
+
+use super::{derivation, formula};
+use crate::analysis::structure;
+use crate::differentiate::tests::fixture::Fixture;
+use crate::ir::{Func, Id};
+
+fn written(build: impl FnOnce(&mut Fixture) -> Id) -> String {
+    let mut fixture = Fixture::new();
+    let node = build(&mut fixture);
+    formula(&fixture.graph, &fixture.sizes, "h", node)
+}
+
+fn ridge_derivation() -> super::Derivation {
+    let mut fixture = Fixture::new();
+    let f = &mut fixture;
+    let r = f.residual();
+    let (loss, penalty) = (f.square(r), f.ridge());
+    let inner = f.plus(loss, penalty);
+    let outer = f.square(f.x);
+    let (mut model, q) = fixture.objective(inner, outer);
+    let facts = structure(&mut model.graph, &q);
+    derivation(&model, &q, &facts)
+}
+
+#[test]
+fn ridge_regression() {
+    let derived = ridge_derivation();
+    println!("{}", derived.text());
+    assert_eq!(derived.quantity("F").unwrap(), "F = 2 x∘e^y + 2 aᵀ (a x - b)");
+    assert_eq!(derived.quantity("F_1").unwrap(), "F_1 = 2 diag(e^y) + 2 aᵀ a");
+    assert_eq!(derived.quantity("F_2").unwrap(), "F_2 = 2 diag(x∘e^y)");
+    assert_eq!(derived.quantity("g_1").unwrap(), "g_1 = 2 x");
+    assert_eq!(derived.quantity("g_11").unwrap(), "g_11 = 2 I");
+    assert_eq!(derived.quantity("g_21").unwrap(), "g_21 = 0");
+    assert_eq!(derived.quantity("F_11").unwrap(), "F_11 = 0");
+    assert_eq!(derived.quantity("F_21").unwrap(), "F_21[i,j,k] = 2 (e^y)[i] [j = i] [k = i]");
+    assert_eq!(derived.text(), ridge_derivation().text());
+}
+
+#[test]
+fn scalars() {
+    assert_eq!(
+        written(|f| {
+            let r = f.residual();
+            f.square(r)
+        }),
+        "h = ‖a x - b‖²"
+    );
+    assert_eq!(written(|f| f.dot(f.x, f.y)), "h = ⟨x, y⟩");
+    assert_eq!(written(|f| f.total(f.x)), "h = Σ x");
+    assert_eq!(
+        written(|f| {
+            let ax = f.apply(f.a, f.x, false);
+            f.dot(f.b, ax)
+        }),
+        "h = ⟨b, a x⟩"
+    );
+    assert_eq!(
+        written(|f| {
+            let s = f.square(f.x);
+            f.map(Func::Exp, s)
+        }),
+        "h = exp(‖x‖²)"
+    );
+}
+
+#[test]
+fn what_is_long_and_repeated_gets_a_name() {
+    let text = written(|f| {
+        let r = f.residual();
+        let (s, c) = (f.map(Func::Sin, r), f.map(Func::Cos, r));
+        let both = f.times(s, c);
+        let mapped = f.map(Func::Logistic(0), both);
+        let (one, two) = (f.map(Func::Sin, mapped), f.map(Func::Cos, mapped));
+        f.dot(one, two)
+    });
+    assert_eq!(text, "h = ⟨sin(t1), cos(t1)⟩\n  where t1 = softplus(sin(a x - b)∘cos(a x - b))");
+}
