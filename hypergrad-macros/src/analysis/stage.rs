@@ -77,9 +77,13 @@ fn own(graph: &Graph, op: &Op, symbols: &[Stage]) -> Stage {
         Op::Input(input) => of_input(graph, *input),
         Op::Count(size) => of_sizes([size], symbols),
         Op::Product(product) => of_product(product, symbols),
-        Op::Constant(_) | Op::Iota | Op::Sum(_) | Op::Map(..) | Op::Reduce { .. } | Op::Weights { .. } | Op::Exclusive { .. } => {
-            Stage::Data
-        }
+        Op::Constant(_)
+        | Op::Iota
+        | Op::Sum(_)
+        | Op::Map(..)
+        | Op::Reduce { .. }
+        | Op::Weights { .. }
+        | Op::Exclusive { .. } => Stage::Data,
     }
 }
 
@@ -106,7 +110,8 @@ fn of_source(source: &SymbolSource) -> Stage {
     match source {
         SymbolSource::DataAxis { .. } | SymbolSource::Count { .. } => Stage::Data,
         SymbolSource::YAxis { .. } => Stage::Y,
-        SymbolSource::XAxis { .. } => Stage::X,
+        // Late enough whatever the division is of.
+        SymbolSource::XAxis { .. } | SymbolSource::Quotient { .. } | SymbolSource::Inferred => Stage::X,
     }
 }
 

@@ -55,11 +55,11 @@ impl Emission<'_> {
                 #problem
                 #measure
                 #checks
-                let mut flat_x = <#x as hg::Variable>::Flat::zeros(hg::Variable::flat_len(x), 1);
+                let mut flat_x = <<#x as hg::Variable>::Flat as hg::Dense>::zeros(hg::Variable::flat_len(x), 1);
                 hg::Variable::read(x, hg::Dense::flat_mut(&mut flat_x));
-                let mut flat_y = <#y as hg::Variable>::Flat::zeros(hg::Variable::flat_len(y), 1);
+                let mut flat_y = <<#y as hg::Variable>::Flat as hg::Dense>::zeros(hg::Variable::flat_len(y), 1);
                 hg::Variable::read(y, hg::Dense::flat_mut(&mut flat_y));
-                let v = <#x as hg::Variable>::Flat::zeros(hg::Variable::flat_len(x), 1);
+                let v = <<#x as hg::Variable>::Flat as hg::Dense>::zeros(hg::Variable::flat_len(x), 1);
                 hg::core::result::Result::Ok(Work { x: flat_x, y: flat_y, v, #fields })
             }
             #[inline]

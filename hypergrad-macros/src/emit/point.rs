@@ -90,7 +90,7 @@ impl Emission<'_> {
             }
             impl #declared Held #arguments {
                 fn new(problem: &'p Problem #problem, y: &#y) -> hg::core::result::Result<Self, hg::ShapeError> {
-                    let mut flat = <#y as hg::Variable>::Flat::zeros(hg::Variable::flat_len(y), 1);
+                    let mut flat = <<#y as hg::Variable>::Flat as hg::Dense>::zeros(hg::Variable::flat_len(y), 1);
                     hg::Variable::read(y, hg::Dense::flat_mut(&mut flat));
                     hg::point::check_input("y", hg::Dense::flat(&flat))?;
                     let y = hg::Variable::like(y, hg::Dense::flat(&flat));
@@ -105,7 +105,7 @@ impl Emission<'_> {
                     if let hg::core::option::Option::Some(kept) = &mut *kept {
                         if hg::Variable::flat_len(x) == hg::Dense::flat(&kept.x).len() {
                             let mut work = kept.clone();
-                            let mut flat = <#x as hg::Variable>::Flat::zeros(hg::Variable::flat_len(x), 1);
+                            let mut flat = <<#x as hg::Variable>::Flat as hg::Dense>::zeros(hg::Variable::flat_len(x), 1);
                             hg::Variable::read(x, hg::Dense::flat_mut(&mut flat));
                             hg::point::check_input("x", hg::Dense::flat(&flat))?;
                             hg::Bilevel::set_x(self.problem, &mut work, hg::Dense::flat(&flat));
@@ -128,7 +128,7 @@ impl Emission<'_> {
         } else {
             format!("{words}\n\n```text\n{formula}\n```")
         };
-        quote!(#[doc = #text] #[doc(alias = #words)])
+        quote!(#[doc = #text])
     }
 
     /// `f` and `g`.
@@ -172,7 +172,7 @@ impl Emission<'_> {
                 #doc
                 #[inline]
                 pub fn #method(&self) -> #ty {
-                    let mut flat = <#ty as hg::Variable>::Flat::zeros(hg::Variable::flat_len(#prototype), 1);
+                    let mut flat = <<#ty as hg::Variable>::Flat as hg::Dense>::zeros(hg::Variable::flat_len(#prototype), 1);
                     hg::Bilevel::#kernel(self.problem, &mut self.work(), hg::Dense::flat_mut(&mut flat));
                     hg::Variable::like(#prototype, hg::Dense::flat(&flat))
                 }
@@ -211,7 +211,7 @@ impl Emission<'_> {
                 #[inline]
                 pub fn #method(&self, direction: &#argument) -> #result {
                     hg::point::check_length(hg::Variable::flat_len(direction), hg::Variable::flat_len(#from_prototype));
-                    let mut flat = <#result as hg::Variable>::Flat::zeros(hg::Variable::flat_len(#to_prototype), 1);
+                    let mut flat = <<#result as hg::Variable>::Flat as hg::Dense>::zeros(hg::Variable::flat_len(#to_prototype), 1);
                     #compute;
                     hg::Variable::like(#to_prototype, hg::Dense::flat(&flat))
                 }
@@ -398,7 +398,7 @@ impl Emission<'_> {
             let ty = self.space_type(space);
             let body = code(quote!(hg::Dense::flat(&source)));
             return quote!({
-                let mut source = <#ty as hg::Variable>::Flat::zeros(hg::Variable::flat_len(#name), 1);
+                let mut source = <<#ty as hg::Variable>::Flat as hg::Dense>::zeros(hg::Variable::flat_len(#name), 1);
                 hg::Variable::read(#name, hg::Dense::flat_mut(&mut source));
                 #body
             });
@@ -419,7 +419,7 @@ impl Emission<'_> {
             let body = code(quote!(hg::Dense::flat_mut(&mut target)));
             return quote!({
                 #check
-                let mut target = <#ty as hg::Variable>::Flat::zeros(hg::Variable::flat_len(#name), 1);
+                let mut target = <<#ty as hg::Variable>::Flat as hg::Dense>::zeros(hg::Variable::flat_len(#name), 1);
                 #body;
                 *#name = hg::Variable::like(#name, hg::Dense::flat(&target));
             });

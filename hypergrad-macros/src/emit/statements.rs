@@ -319,7 +319,7 @@ impl Names<'_> {
         if parts.is_empty() {
             parts.push(numbers::number(1.0, self.scalar));
         }
-        let mut code = quote!(#(#parts)**);
+        let mut code = numbers::times(&parts);
         for reciprocal in reciprocals {
             if let Expr::Call(_, arguments) = reciprocal {
                 let divisor = self.expression(&arguments[0], windows);

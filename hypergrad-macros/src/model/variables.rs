@@ -1,6 +1,6 @@
 //! x and y: their types as blocks, their blocks as inputs of the graph.
 
-use proc_macro2::Ident;
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens as _;
 
 use super::scalars::ScalarType;
@@ -194,7 +194,22 @@ pub fn build(variable: &VariableType<'_>, role: Role, name: &str, graph: &mut Gr
         name: name.to_owned(),
         blocks,
         is_struct: matches!(variable.resolved, Type::Struct(_)),
+        structs: nested_structs(&variable.part, &[]),
     }
+}
+
+/// The structs inside a variable's struct, by the path of fields that leads to them.
+fn nested_structs(part: &Part, path: &[Ident]) -> Vec<(Vec<Ident>, TokenStream)> {
+    let Part::Struct { fields, .. } = part else { return Vec::new() };
+    let mut found = Vec::new();
+    for (field, part) in fields {
+        if let Part::Struct { name, .. } = part {
+            let longer: Vec<Ident> = path.iter().cloned().chain([Ident::new(field, Span::call_site())]).collect();
+            found.push((longer.clone(), Ident::new(name, Span::call_site()).to_token_stream()));
+            found.extend(nested_structs(part, &longer));
+        }
+    }
+    found
 }
 
 fn leaf_shape(leaf: &Leaf<'_>, role: Role, block: usize, name: &str, sizes: &mut Sizes) -> Vec<Size> {
