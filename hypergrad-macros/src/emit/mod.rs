@@ -1,1 +1,3 @@
 //! emit.
+
+pub mod assertions;

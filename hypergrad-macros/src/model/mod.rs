@@ -1,6 +1,8 @@
 //! The resolved module: variables, data, roles as graph nodes, what is checked when the program
 //! runs. The last place where `syn` types occur.
 
+pub mod trace;
+
 use proc_macro2::{Ident, TokenStream};
 
 use crate::ir::{Graph, Id, Size};

@@ -56,6 +56,16 @@ impl Stream {
         }
     }
 
+    /// Whether the items are parts of a tensor, so that its shape says how many there are.
+    fn reads_tensor(&self) -> bool {
+        match self {
+            Self::Entries(_) | Self::Rows(_) | Self::Columns(_) => true,
+            Self::Mapped(inner, _) | Self::Enumerated(inner) | Self::Reversed(inner) => inner.reads_tensor(),
+            Self::Zipped(first, second) => first.reads_tensor() && second.reads_tensor(),
+            _ => false,
+        }
+    }
+
     /// Whether item `v` is the `v`-th: false for ranges that start at an outer index, and after a
     /// filter.
     fn is_positional(&self) -> bool {
@@ -100,8 +110,8 @@ impl Tracer<'_> {
             Stream::Mapped(inner, _) | Stream::Filtered(inner, _) => self.domain(inner),
             Stream::Enumerated(inner) | Stream::Reversed(inner) => self.domain(inner),
             Stream::Zipped(first, second) => match (self.domain(first), self.domain(second)) {
-                (Some(first), Some(second)) => Some(self.common_domain(first, second)),
-                (first, second) => first.or(second),
+                (Some(a), Some(b)) => Some(self.common_domain((first, a), (second, b))),
+                (a, b) => a.or(b),
             },
             Stream::Skipped(inner, count) => Some(vec![self.line(inner)?.sub(count)]),
             Stream::Taken(inner, count) => {
@@ -123,21 +133,25 @@ impl Tracer<'_> {
         Some(self.sizes.resolve(&Size::product(&domain)))
     }
 
-    /// Zipped streams end with the shorter: constant differences are decided, others are equal
-    /// lengths by unification.
-    fn common_domain(&mut self, first: Vec<Size>, second: Vec<Size>) -> Vec<Size> {
-        if first.len() != second.len() {
-            return if first.len() < second.len() { first } else { second };
+    /// Zipped streams end with the shorter: constant differences are decided, entries of tensors
+    /// have equal lengths by unification, ranges are bounded by guards.
+    fn common_domain(&mut self, (first, a): (&Stream, Vec<Size>), (second, b): (&Stream, Vec<Size>)) -> Vec<Size> {
+        if !first.is_positional() || a.len() < b.len() {
+            return a;
         }
+        if a.len() > b.len() {
+            return b;
+        }
+        let unify = first.reads_tensor() && second.reads_tensor();
         let shorter = |tracer: &mut Self, (a, b): (Size, Size)| {
             let difference = tracer.sizes.resolve(&a).sub(&tracer.sizes.resolve(&b));
             match difference.as_constant() {
                 Some(value) if value > 0 => b,
-                Some(_) => a,
-                None => tracer.sizes.unify(&a, &b).map_or_else(|_| b, |()| a),
+                None if unify => tracer.sizes.unify(&a, &b).map_or(b, |()| a),
+                _ => a,
             }
         };
-        first.into_iter().zip(second).map(|pair| shorter(self, pair)).collect()
+        a.into_iter().zip(b).map(|pair| shorter(self, pair)).collect()
     }
 
     /// The place of a point of the box on the line.
@@ -166,10 +180,11 @@ impl Tracer<'_> {
             Stream::Range { start, end, low, extent } => self.range_guards((start, end), (low, extent), point),
             Stream::Mapped(inner, _) | Stream::Filtered(inner, _) | Stream::Enumerated(inner) => self.guards(inner, point),
             Stream::Zipped(first, second) => {
-                let mut guards = self.guards(first, point);
-                let place = self.position(first, point).map_or_else(|| point.to_vec(), |place| vec![place]);
-                let second_point = if first.is_positional() { point.to_vec() } else { place };
-                guards.extend(self.guards(second, &second_point));
+                let mut guards = Vec::new();
+                for (stream, point) in self.zipped_points(first, second, point) {
+                    guards.extend(self.guards(stream, &point));
+                    guards.extend(self.inside(stream, &point));
+                }
                 guards
             }
             Stream::Reversed(inner) => {
@@ -198,6 +213,9 @@ impl Tracer<'_> {
     /// `point < length`, where that is not certain.
     fn inside(&mut self, stream: &Stream, point: &[Affine]) -> Option<Guard> {
         let length = self.line(stream)?;
+        if point.len() != 1 {
+            return None;
+        }
         match self.compare_indices(Comparison::Lt, point.first()?, &Affine::constant(length)) {
             Condition::Index(guard) => Some(guard),
             _ => None,
@@ -280,16 +298,26 @@ impl Tracer<'_> {
         }
     }
 
-    fn zipped_item(&mut self, left: &Stream, right: &Stream, point: &[Affine]) -> Option<Value> {
-        let place = self.position(left, point)?;
-        let read = |tracer: &mut Self, stream: &Stream| {
-            let same_box = tracer.domain(stream).is_none_or(|domain| domain.len() == point.len());
-            let point = if same_box && point.len() > 1 { point.to_vec() } else { tracer.unfolded(stream, &place) };
-            tracer.item(stream, &point)
-        };
-        let first = self.item(left, point)?;
-        let second = if left.is_positional() || right.is_positional() { read(self, right)? } else { self.item(right, point)? };
-        Some(Value::Tuple(vec![first, second]))
+    fn zipped_item(&mut self, first: &Stream, second: &Stream, point: &[Affine]) -> Option<Value> {
+        let points = self.zipped_points(first, second, point);
+        let items: Vec<Option<Value>> = points.iter().map(|(stream, point)| self.item(stream, point)).collect();
+        items.into_iter().collect::<Option<Vec<Value>>>().map(Value::Tuple)
+    }
+
+    /// Where each of two zipped streams is read.
+    fn zipped_points<'s>(&mut self, first: &'s Stream, second: &'s Stream, point: &[Affine]) -> [(&'s Stream, Vec<Affine>); 2] {
+        let place = if first.is_positional() { None } else { self.position(first, point) };
+        let first_point = self.adapted(first, point);
+        let second_point = self.adapted(second, &place.map_or_else(|| point.to_vec(), |place| vec![place]));
+        [(first, first_point), (second, second_point)]
+    }
+
+    /// A point of another stream's box as a point of this one's.
+    fn adapted(&mut self, stream: &Stream, point: &[Affine]) -> Vec<Affine> {
+        match (self.domain(stream), point) {
+            (Some(domain), [place]) if domain.len() > 1 => self.unfolded(stream, place),
+            _ => point.to_vec(),
+        }
     }
 
     /// A place on the line as a point of a stream's box.
