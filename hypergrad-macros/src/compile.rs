@@ -1,5 +1,8 @@
 //! The pipeline, from the annotated item to what replaces it.
 
+#[cfg(test)]
+mod tests;
+
 use proc_macro2::{Span, TokenStream};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

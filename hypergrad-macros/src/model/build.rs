@@ -68,7 +68,7 @@ impl<'m> Space<'m> {
         let value = self.call(header, types, diagnostics);
         fits?;
         let nodes = match kind {
-            InnerKind::Objective => vec![result::scalar(&value?)?],
+            InnerKind::Objective => vec![result::scalar(&value?, header.function, diagnostics)?],
             InnerKind::Root | InnerKind::FixedPoint => {
                 let (x, graph, sizes) = (&self.x, &mut self.graph, &mut self.sizes);
                 Like { x, function: header.function, graph, sizes, diagnostics }.nodes(&value?, &types.x.ty.part)?
@@ -81,7 +81,7 @@ impl<'m> Space<'m> {
         let fits = result::check_scalar(self.module, header.function, &types.scalar, diagnostics);
         let value = self.call(header, types, diagnostics);
         fits?;
-        let node = result::scalar(&value?)?;
+        let node = result::scalar(&value?, header.function, diagnostics)?;
         Some(Outer { function: header.function.sig.ident.clone(), node, signature: header.signature() })
     }
 
@@ -93,8 +93,19 @@ impl<'m> Space<'m> {
         if header.data.is_some() {
             arguments.push(self.fields.value());
         }
+        let before = diagnostics.len();
         let (graph, sizes, fields) = (&mut self.graph, &mut self.sizes, &mut self.fields);
-        Tracer::new(graph, sizes, diagnostics, self.module, fields, types.scalar.scalar).call(header.function, arguments)
+        let value = Tracer::new(graph, sizes, diagnostics, self.module, fields, types.scalar.scalar).call(header.function, arguments);
+        if value.is_none() && diagnostics.len() == before {
+            // What rustc is certain to refuse is left to rustc, which sees it after this.
+            let name = &header.function.sig.ident;
+            diagnostics.error_with_help(
+                name,
+                format!("`{name}` cannot be read"),
+                "mend what rustc reports in it; if that is nothing, please report the module to hypergrad",
+            );
+        }
+        value
     }
 
     /// Replaces every size by its canonical form; inputs get new ids.

@@ -79,11 +79,20 @@ pub fn check_like_x(
 }
 
 /// The value of an objective.
-pub fn scalar(value: &Value) -> Option<Id> {
+pub fn scalar(value: &Value, function: &syn::ItemFn, diagnostics: &mut Diagnostics) -> Option<Id> {
     match value {
         Value::Tensor(tensor) if tensor.form == Form::Scalar && tensor.batch.is_empty() => Some(tensor.node),
-        _ => None,
+        found => {
+            diagnostics.push(other_kind(function, "a scalar", found));
+            None
+        }
     }
+}
+
+/// rustc refuses such a body too; its error alone would leave this one without a reason.
+fn other_kind(function: &syn::ItemFn, expected: &str, found: &Value) -> Diagnostic {
+    let place = result_expression(function);
+    Diagnostic::new(&place, format!("`{}` returns {expected}; this is {}", function.sig.ident, found.describe()))
 }
 
 /// Reads the result of a root or fixed-point map; a shape that differs from x's is reported at it.
@@ -116,7 +125,11 @@ impl Like<'_> {
                 }
                 Some(())
             }
-            _ => None,
+            (found, _) => {
+                let expected = format!("a value like `{}`", self.x.name);
+                self.diagnostics.push(other_kind(self.function, &expected, found));
+                None
+            }
         }
     }
 

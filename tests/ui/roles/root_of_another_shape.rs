@@ -6,11 +6,12 @@ mod toy {
     use nalgebra::{DVector, SVector};
 
     pub fn F(x: &DVector<f64>, y: &SVector<f64, 3>) -> DVector<f64> {
-        DVector::from_fn(3, |i, _| y[i] * x[0] + x[1])
+        let r = x - DVector::from_element(4, y[1]);
+        DVector::from_fn(3, |i, _| y[i] * r[i])
     }
 
-    pub fn g(x: &DVector<f64>, y: &SVector<f64, 3>) -> f64 {
-        (x - DVector::from_element(2, y[0])).norm_squared()
+    pub fn g(x: &DVector<f64>, _y: &SVector<f64, 3>) -> f64 {
+        x.norm_squared()
     }
 }
 

@@ -1,0 +1,24 @@
+use hypergrad::bilevel;
+
+#[bilevel]
+mod toy {
+    use nalgebra::{DMatrix, DVector};
+
+    pub struct Data {
+        pub a_tr: DMatrix<f64>,
+        pub b_tr: DVector<f64>,
+        pub b_val: DVector<f64>,
+    }
+
+    pub fn f(x: &DVector<f64>, y: &DVector<f64>, data: &Data) -> f64 {
+        let mut r = &data.a_tr * x;
+        r.axpy(1.0, y, 2.0);
+        r.dot(&data.b_tr)
+    }
+
+    pub fn g(x: &DVector<f64>, _y: &DVector<f64>, data: &Data) -> f64 {
+        (&data.a_tr * x - &data.b_tr).norm_squared()
+    }
+}
+
+fn main() {}

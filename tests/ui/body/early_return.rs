@@ -1,0 +1,25 @@
+use hypergrad::bilevel;
+
+#[bilevel]
+mod toy {
+    use nalgebra::{DMatrix, DVector};
+
+    pub struct Data {
+        pub a_tr: DMatrix<f64>,
+        pub b_tr: DVector<f64>,
+        pub b_val: DVector<f64>,
+    }
+
+    pub fn f(x: &DVector<f64>, y: &DVector<f64>, data: &Data) -> f64 {
+        if data.b_tr[0] > 0.0 {
+            return x.dot(y);
+        }
+        x.norm_squared()
+    }
+
+    pub fn g(x: &DVector<f64>, _y: &DVector<f64>, data: &Data) -> f64 {
+        (&data.a_tr * x - &data.b_tr).norm_squared()
+    }
+}
+
+fn main() {}

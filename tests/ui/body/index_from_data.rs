@@ -1,0 +1,23 @@
+use hypergrad::bilevel;
+
+#[bilevel]
+mod toy {
+    use nalgebra::{DMatrix, DVector};
+
+    pub struct Data {
+        pub a_tr: DMatrix<f64>,
+        pub b_tr: DVector<f64>,
+        pub b_val: DVector<f64>,
+    }
+
+    pub fn f(x: &DVector<f64>, y: &DVector<f64>, data: &Data) -> f64 {
+        let k = data.b_tr[0] as usize;
+        x[k] * y[0]
+    }
+
+    pub fn g(x: &DVector<f64>, _y: &DVector<f64>, data: &Data) -> f64 {
+        (&data.a_tr * x - &data.b_tr).norm_squared()
+    }
+}
+
+fn main() {}

@@ -1,0 +1,26 @@
+use hypergrad::bilevel;
+
+pub fn penalty(t: f64) -> f64 {
+    t.sqrt()
+}
+
+#[bilevel]
+mod toy {
+    use nalgebra::{DMatrix, DVector};
+
+    pub struct Data {
+        pub a_tr: DMatrix<f64>,
+        pub b_tr: DVector<f64>,
+        pub b_val: DVector<f64>,
+    }
+
+    pub fn f(x: &DVector<f64>, y: &DVector<f64>, data: &Data) -> f64 {
+        super::penalty(x.norm_squared()) * y[0] * data.b_tr[0]
+    }
+
+    pub fn g(x: &DVector<f64>, _y: &DVector<f64>, data: &Data) -> f64 {
+        (&data.a_tr * x - &data.b_tr).norm_squared()
+    }
+}
+
+fn main() {}
