@@ -123,11 +123,7 @@ impl Emission<'_> {
 
     fn doc(&self, name: &str, words: &str) -> TokenStream {
         let formula = (self.docs)(name);
-        let text = if formula.is_empty() {
-            words.to_owned()
-        } else {
-            format!("{words}\n\n```text\n{formula}\n```")
-        };
+        let text = if formula.is_empty() { words.to_owned() } else { format!("{words}\n\n```text\n{formula}\n```") };
         quote!(#[doc = #text])
     }
 
@@ -166,8 +162,11 @@ impl Emission<'_> {
             let kernel = format_ident!("{kernel}");
             let ty = self.space_type(space);
             let prototype = self.prototype(space);
-            let write = self.writing(space, &quote!(out), |target| quote!(hg::Bilevel::#kernel(self.problem, &mut self.work(), #target)));
-            let into_doc = format!("[`Self::{name}`], written to `out`, which must be shaped like the result.\n\n# Panics\nWhere it is not.");
+            let write =
+                self.writing(space, &quote!(out), |target| quote!(hg::Bilevel::#kernel(self.problem, &mut self.work(), #target)));
+            let into_doc = format!(
+                "[`Self::{name}`], written to `out`, which must be shaped like the result.\n\n# Panics\nWhere it is not."
+            );
             quote! {
                 #doc
                 #[inline]
@@ -284,9 +283,11 @@ impl Emission<'_> {
         let psi_1 = self.doc("Psi_1", "`Psi_1[(b,i,k)] = dPsi[(b,i)]/dx_k` (FORMULAS 1.3), for inspection.\n\n# Errors\nA singular `F_1`, or a result that is not finite.");
         let omega = self.doc("Omega", "The hypergradient estimate `Omega = g_2 + Psi g_1`, shaped like y (FORMULAS 1.1).\n\n# Errors\nA singular `F_1`, or a result that is not finite.");
         let omega_1 = self.doc("Omega_1", "`Omega_1 = M_21 + Psi M_11`, m x n, with `M = g - vᵀF` (FORMULAS 1.4).\n\n# Errors\nA singular `F_1`, or a result that is not finite.");
-        let write = self.writing(Space::Y, &quote!(out), |target| {
-            quote!(hg::point::omega_into(self.problem, &mut *self.work(), #target)?)
-        });
+        let write = self.writing(
+            Space::Y,
+            &quote!(out),
+            |target| quote!(hg::point::omega_into(self.problem, &mut *self.work(), #target)?),
+        );
         quote! {
             #psi
             pub fn Psi(&self) -> hg::core::result::Result<#yx, hg::EstimatorError> {
@@ -366,7 +367,9 @@ impl Emission<'_> {
         };
         let x = by(signature.x_by_reference, quote!(x));
         let y = by(signature.y_by_reference, quote!(y));
-        let data = signature.data_by_reference.map(|by_reference| if by_reference { quote!(, self.data()) } else { quote!(, hg::own(self.data())) });
+        let data = signature
+            .data_by_reference
+            .map(|by_reference| if by_reference { quote!(, self.data()) } else { quote!(, hg::own(self.data())) });
         quote!(super::#function(#x, #y #data))
     }
 

@@ -69,7 +69,8 @@ fn measure(model: &Model, symbol: Symbol) -> TokenStream {
         SymbolSource::XAxis { block, axis } => axis_of(&model.x, *block, *axis, &quote!(x)),
         SymbolSource::YAxis { block, axis } => axis_of(&model.y, *block, *axis, &quote!(y)),
         SymbolSource::Quotient { dividend, divisor } => {
-            let (dividend, divisor) = (numbers::size(&model.sizes.resolve(dividend)), numbers::size(&model.sizes.resolve(divisor)));
+            let (dividend, divisor) =
+                (numbers::size(&model.sizes.resolve(dividend)), numbers::size(&model.sizes.resolve(divisor)));
             quote!((#dividend).checked_div(#divisor).unwrap_or(0))
         }
         SymbolSource::Inferred => quote!(0usize),

@@ -59,11 +59,7 @@ pub fn interpret(graph: &Graph, roots: &[Id], inputs: &[Array], symbol: &dyn Fn(
     let mut values: Vec<Array> = Vec::new();
     let wanted = graph.reachable(roots);
     for id in (0..graph.len() as u32).map(Id) {
-        let value = if wanted.contains(&id) {
-            interpreter.node(graph, id, inputs, &values)
-        } else {
-            Array::scalar(f64::NAN)
-        };
+        let value = if wanted.contains(&id) { interpreter.node(graph, id, inputs, &values) } else { Array::scalar(f64::NAN) };
         values.push(value);
     }
     roots.iter().map(|root| values[root.0 as usize].clone()).collect()
@@ -194,11 +190,7 @@ fn exclusive(arg: &Array, order: usize, shape: Vec<usize>) -> Array {
         let (kept, left_out) = index.split_at(keep);
         let distinct = left_out.iter().enumerate().all(|(k, i)| !left_out[..k].contains(i));
         let factor = |i: i64| arg.at(&[kept, &[i]].concat());
-        *slot = if distinct {
-            (0..length as i64).filter(|i| !left_out.contains(i)).map(factor).product()
-        } else {
-            0.0
-        };
+        *slot = if distinct { (0..length as i64).filter(|i| !left_out.contains(i)).map(factor).product() } else { 0.0 };
     }
     result
 }

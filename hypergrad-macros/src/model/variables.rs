@@ -51,10 +51,16 @@ impl Leaf<'_> {
     }
 }
 
-const ACCEPTED: &str = "accepted are `f64`, `f32`, nalgebra's vectors and matrices of them, and structs of this module with such fields";
+const ACCEPTED: &str =
+    "accepted are `f64`, `f32`, nalgebra's vectors and matrices of them, and structs of this module with such fields";
 
 /// Takes the type of x or y apart; `name` is the parameter's.
-pub fn read<'m>(module: &'m Module, written: &'m syn::Type, name: &str, diagnostics: &mut Diagnostics) -> Option<VariableType<'m>> {
+pub fn read<'m>(
+    module: &'m Module,
+    written: &'m syn::Type,
+    name: &str,
+    diagnostics: &mut Diagnostics,
+) -> Option<VariableType<'m>> {
     let resolved = module.resolve_owned_type(written, diagnostics)?;
     let written = strip_references(written);
     let mut reader = Reader { module, diagnostics, leaves: Vec::new(), path: Vec::new(), structs: Vec::new() };
@@ -103,7 +109,8 @@ impl<'m> Reader<'m, '_> {
         self.structs.push(structure.to_owned());
         let fields = named_fields(item, self.diagnostics)?;
         // Every field is looked at, also after one that is refused.
-        let parts: Vec<Option<(String, Part)>> = fields.into_iter().map(|(ident, field)| self.field(ident, field, name)).collect();
+        let parts: Vec<Option<(String, Part)>> =
+            fields.into_iter().map(|(ident, field)| self.field(ident, field, name)).collect();
         self.structs.pop();
         Some(Part::Struct { name: structure.to_owned(), fields: parts.into_iter().collect::<Option<_>>()? })
     }
@@ -129,15 +136,18 @@ fn mend(diagnostic: Diagnostic, resolved: &Type) -> Diagnostic {
 }
 
 /// The fields of a struct that is read: they have names.
-pub fn named_fields<'m>(
-    item: &'m syn::ItemStruct,
-    diagnostics: &mut Diagnostics,
-) -> Option<Vec<(&'m Ident, &'m syn::Field)>> {
+pub fn named_fields<'m>(item: &'m syn::ItemStruct, diagnostics: &mut Diagnostics) -> Option<Vec<(&'m Ident, &'m syn::Field)>> {
     match &item.fields {
-        syn::Fields::Named(fields) => Some(fields.named.iter().filter_map(|field| Some((field.ident.as_ref()?, field))).collect()),
+        syn::Fields::Named(fields) => {
+            Some(fields.named.iter().filter_map(|field| Some((field.ident.as_ref()?, field))).collect())
+        }
         syn::Fields::Unit => Some(Vec::new()),
         syn::Fields::Unnamed(fields) => {
-            diagnostics.error_with_help(fields, format!("the fields of `{}` need names", item.ident), "write `{ name: Type, .. }`");
+            diagnostics.error_with_help(
+                fields,
+                format!("the fields of `{}` need names", item.ident),
+                "write `{ name: Type, .. }`",
+            );
             None
         }
     }

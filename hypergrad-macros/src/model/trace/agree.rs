@@ -39,12 +39,8 @@ impl Tracer<'_> {
     pub(super) fn agree(&mut self, site: &Site<'_>, left: Tensor, right: Tensor) -> Option<(Tensor, Tensor)> {
         if left.is_scalar() != right.is_scalar() {
             let (left, right) = (super::value::describe_form(left.form), super::value::describe_form(right.form));
-            let message = format!(
-                "shapes of `{}` do not agree: {} is {left}, {} is {right}",
-                site.name,
-                site.operand(0),
-                site.operand(1)
-            );
+            let message =
+                format!("shapes of `{}` do not agree: {} is {left}, {} is {right}", site.name, site.operand(0), site.operand(1));
             self.diagnostics.error(site.span, message);
             return None;
         }
@@ -105,9 +101,9 @@ impl Tracer<'_> {
         let candidates = self.surroundings.candidates();
         candidates.iter().find(|(name, ..)| name == written)?;
         let same = |a: &Size, b: &Size| self.sizes.resolve(a) == self.sizes.resolve(b);
-        let fitting = candidates
-            .iter()
-            .filter(|(_, form, rows, columns)| *form == wanted.form && same(rows, &wanted.rows) && same(columns, &wanted.columns));
+        let fitting = candidates.iter().filter(|(_, form, rows, columns)| {
+            *form == wanted.form && same(rows, &wanted.rows) && same(columns, &wanted.columns)
+        });
         let names: Vec<&str> = fitting.map(|(name, ..)| name.as_str()).collect();
         nearest(written, names.iter().copied()).or_else(|| names.first().copied()).map(str::to_owned)
     }

@@ -135,7 +135,8 @@ impl Tracer<'_> {
 
     fn bind_elements(&mut self, patterns: Vec<&syn::Pat>, value: Option<Value>) {
         let count = patterns.len();
-        let elements = value.and_then(|value| self.elements(value, count, patterns.first().map_or_else(Span::call_site, |p| p.span())));
+        let elements =
+            value.and_then(|value| self.elements(value, count, patterns.first().map_or_else(Span::call_site, |p| p.span())));
         let rest = patterns.iter().position(|p| matches!(p, syn::Pat::Rest(_)));
         for (k, pattern) in patterns.into_iter().enumerate() {
             let element = elements.as_ref().and_then(|elements| match rest {
@@ -157,7 +158,8 @@ impl Tracer<'_> {
                 Some((0..length).map(|k| Value::Tensor(self.entry(&tensor, &index(k), &index(0)))).collect())
             }
             other => {
-                self.diagnostics.error(span, format!("this pattern takes a tuple or an array apart, and found {}", other.describe()));
+                self.diagnostics
+                    .error(span, format!("this pattern takes a tuple or an array apart, and found {}", other.describe()));
                 None
             }
         }

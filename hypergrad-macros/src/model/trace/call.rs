@@ -49,7 +49,9 @@ impl<'a> Tracer<'a> {
             let callee = self.expression(function);
             let arguments = self.arguments(&operands, &[]);
             return match callee? {
-                Value::Callable(callable) => self.call_value(&callable, arguments.into_iter().collect::<Option<_>>()?, call.func.span()),
+                Value::Callable(callable) => {
+                    self.call_value(&callable, arguments.into_iter().collect::<Option<_>>()?, call.func.span())
+                }
                 other => {
                     self.diagnostics.error(&*call.func, format!("{} cannot be called", other.describe()));
                     None
@@ -111,7 +113,9 @@ impl<'a> Tracer<'a> {
         for (parameter, argument) in function.sig.inputs.iter().zip(arguments) {
             match parameter {
                 syn::FnArg::Typed(typed) => self.bind_pattern(&typed.pat, argument),
-                syn::FnArg::Receiver(receiver) => self.diagnostics.error(receiver, "`self` is not accepted: write a free function"),
+                syn::FnArg::Receiver(receiver) => {
+                    self.diagnostics.error(receiver, "`self` is not accepted: write a free function")
+                }
             }
         }
         let expected = match &function.sig.output {
@@ -176,7 +180,9 @@ impl<'a> Tracer<'a> {
         }
         let described = receiver.describe();
         let (outcome, known) = match receiver {
-            Value::Tensor(tensor) if tensor.is_scalar() => (self.scalar_method(call, &tensor, &arguments), super::scalar::names()),
+            Value::Tensor(tensor) if tensor.is_scalar() => {
+                (self.scalar_method(call, &tensor, &arguments), super::scalar::names())
+            }
             Value::Tensor(tensor) => (self.tensor_method(call, tensor, &arguments), super::methods::names()),
             Value::Index(index) => (self.integer_method(call, &index, &arguments), vec!["min", "max", "pow", "abs_diff"]),
             Value::Array(values) if call.name() == "map" => {
@@ -191,7 +197,9 @@ impl<'a> Tracer<'a> {
                 Some(stream) => (self.stream_method(call, stream, arguments), super::iterate::names()),
                 None => (Outcome::Unknown, Vec::new()),
             },
-            Value::Bool(_) | Value::Tuple(_) | Value::Struct(_) | Value::Lazy(_) | Value::Callable(_) => (Outcome::Unknown, Vec::new()),
+            Value::Bool(_) | Value::Tuple(_) | Value::Struct(_) | Value::Lazy(_) | Value::Callable(_) => {
+                (Outcome::Unknown, Vec::new())
+            }
         };
         match outcome {
             Outcome::Known(value) => value,
@@ -206,7 +214,9 @@ impl<'a> Tracer<'a> {
         let name = call.name();
         let message = format!("`{name}` is not a known method of {receiver}");
         match nearest(name, known.iter().copied()) {
-            Some(near) if near != name => self.diagnostics.error_with_help(call.site.span, message, format!("did you mean `{near}`?")),
+            Some(near) if near != name => {
+                self.diagnostics.error_with_help(call.site.span, message, format!("did you mean `{near}`?"))
+            }
             Some(_) => {
                 let message = format!("`{name}` of {receiver} does not take these arguments");
                 self.diagnostics.error(call.site.span, message);
@@ -233,7 +243,8 @@ impl<'a> Tracer<'a> {
 
     fn mapped_array(&mut self, call: &Call<'_>, values: Vec<Value>, arguments: &[Value]) -> Option<Value> {
         let callable = self.callable_at(call, arguments, 0)?;
-        let mapped: Vec<Option<Value>> = values.into_iter().map(|v| self.call_value(&callable, vec![v], call.site.span)).collect();
+        let mapped: Vec<Option<Value>> =
+            values.into_iter().map(|v| self.call_value(&callable, vec![v], call.site.span)).collect();
         mapped.into_iter().collect::<Option<Vec<Value>>>().map(Value::Array)
     }
 

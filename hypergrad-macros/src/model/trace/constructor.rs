@@ -16,8 +16,26 @@ use crate::shape::SymbolSource;
 use crate::syntax::{Dimension, Type};
 
 const NAMES: [&str; 20] = [
-    "from_fn", "zeros", "identity", "repeat", "from_element", "from_diagonal", "from_diagonal_element", "from_row_slice",
-    "from_column_slice", "from_vec", "from_iterator", "from_columns", "from_rows", "new", "from", "from_vec_storage", "x", "y", "z", "w",
+    "from_fn",
+    "zeros",
+    "identity",
+    "repeat",
+    "from_element",
+    "from_diagonal",
+    "from_diagonal_element",
+    "from_row_slice",
+    "from_column_slice",
+    "from_vec",
+    "from_iterator",
+    "from_columns",
+    "from_rows",
+    "new",
+    "from",
+    "from_vec_storage",
+    "x",
+    "y",
+    "z",
+    "w",
 ];
 
 /// The type that is made: a dimension that is `None` is given by the arguments.
@@ -56,7 +74,11 @@ impl Tracer<'_> {
             let message = format!("`{}` is not a known constructor", spell(&path.path));
             match nearest(&name, NAMES) {
                 Some(near) => self.diagnostics.error_with_help(call.site.span, message, format!("did you mean `{near}`?")),
-                None => self.diagnostics.error_with_help(call.site.span, message, "known are `from_fn zeros identity repeat from_element ..`"),
+                None => self.diagnostics.error_with_help(
+                    call.site.span,
+                    message,
+                    "known are `from_fn zeros identity repeat from_element ..`",
+                ),
             }
             return None;
         }
@@ -359,7 +381,8 @@ impl Tracer<'_> {
                 if parts.iter().all(Tensor::is_scalar) {
                     return Some(self.assemble(Form::Column, &count, &one(), parts));
                 }
-                let length = parts.first().filter(|p| parts.iter().all(|q| q.form == Form::Column && q.rows == p.rows))?.rows.clone();
+                let length =
+                    parts.first().filter(|p| parts.iter().all(|q| q.form == Form::Column && q.rows == p.rows))?.rows.clone();
                 let mut entries = Vec::new();
                 for row in 0..length.as_constant()? {
                     let index = Affine::constant(Size::constant(row));
@@ -414,12 +437,9 @@ impl Tracer<'_> {
 
     fn vec_macro(&mut self, call: &syn::Macro) -> Option<Value> {
         let tokens = call.tokens.clone();
-        if let Ok(repeat) = syn::parse2::<syn::ExprRepeat>(proc_macro2::TokenTree::from(proc_macro2::Group::new(
-            proc_macro2::Delimiter::Bracket,
-            tokens.clone(),
-        ))
-        .into())
-        {
+        if let Ok(repeat) = syn::parse2::<syn::ExprRepeat>(
+            proc_macro2::TokenTree::from(proc_macro2::Group::new(proc_macro2::Delimiter::Bracket, tokens.clone())).into(),
+        ) {
             return self.expression(&syn::Expr::Repeat(repeat));
         }
         match Punctuated::<syn::Expr, syn::Token![,]>::parse_terminated.parse2(tokens) {

@@ -68,7 +68,8 @@ impl Tracer<'_> {
         if multiples.is_empty() {
             return None;
         }
-        let rest = rest.into_iter().fold(Affine::constant(index.constant.clone()), |sum, (v, c)| sum.add(&Affine::wire(*v).scale(c)));
+        let rest =
+            rest.into_iter().fold(Affine::constant(index.constant.clone()), |sum, (v, c)| sum.add(&Affine::wire(*v).scale(c)));
         if !rest.provably_within(divisor, &|v| self.extent(v)) {
             return None;
         }
@@ -206,7 +207,13 @@ impl Tracer<'_> {
 
     /// `0 <= index < length` for all values of the index variables: certain violations are errors,
     /// the rest is a lower bound on the length, unless a condition may exclude it.
-    pub(super) fn check_index(&mut self, length: &Size, index: &Affine, base: &impl ToTokens, place: &impl ToTokens) -> Option<()> {
+    pub(super) fn check_index(
+        &mut self,
+        length: &Size,
+        index: &Affine,
+        base: &impl ToTokens,
+        place: &impl ToTokens,
+    ) -> Option<()> {
         let index = index.map_sizes(&|size| self.sizes.resolve(size));
         let taken_apart = index.wires().any(|v| self.variables[v.0 as usize].quotient.is_some());
         let Some((low, high)) = index.bounds(&|v| self.extent(v)).filter(|_| !taken_apart) else { return Some(()) };

@@ -11,8 +11,26 @@ use crate::model::Form;
 
 pub fn names() -> Vec<&'static str> {
     vec![
-        "map", "sum", "zip", "enumerate", "rev", "skip", "take", "step_by", "chain", "filter", "product", "copied", "cloned", "iter",
-        "into_iter", "count", "len", "collect", "start", "end",
+        "map",
+        "sum",
+        "zip",
+        "enumerate",
+        "rev",
+        "skip",
+        "take",
+        "step_by",
+        "chain",
+        "filter",
+        "product",
+        "copied",
+        "cloned",
+        "iter",
+        "into_iter",
+        "count",
+        "len",
+        "collect",
+        "start",
+        "end",
     ]
 }
 
@@ -152,11 +170,16 @@ impl Tracer<'_> {
             Value::Tensor(tensor) => Some(tensor),
             Value::Index(_) => {
                 let message = format!("`{}` of integers is not accepted", call.name());
-                self.diagnostics.error_with_help(call.site.span, message, "convert each with `as f64`: `.map(|i| i as f64).sum::<f64>()`");
+                self.diagnostics.error_with_help(
+                    call.site.span,
+                    message,
+                    "convert each with `as f64`: `.map(|i| i as f64).sum::<f64>()`",
+                );
                 None
             }
             other => {
-                let message = format!("`{}` of {} is not accepted: expected scalars, vectors or matrices", call.name(), other.describe());
+                let message =
+                    format!("`{}` of {} is not accepted: expected scalars, vectors or matrices", call.name(), other.describe());
                 self.diagnostics.error(call.site.span, message);
                 None
             }

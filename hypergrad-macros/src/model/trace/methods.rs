@@ -11,14 +11,89 @@ use crate::model::Form;
 
 /// Every method that is known, for suggestions.
 const NAMES: [&str; 83] = [
-    "dot", "dotc", "tr_dot", "norm", "norm_squared", "magnitude", "magnitude_squared", "normalize", "sum", "mean", "variance",
-    "max", "min", "amax", "amin", "product", "component_mul", "component_div", "scale", "unscale", "transpose", "adjoint",
-    "tr_mul", "ad_mul", "trace", "diagonal", "row", "column", "rows", "columns", "fixed_rows", "fixed_columns", "fixed_view",
-    "view", "rows_range", "columns_range", "remove_row", "row_sum", "column_sum", "row_mean", "column_mean", "row_sum_tr",
-    "row_iter", "column_iter", "iter", "into_iter", "map", "zip_map", "zip_zip_map", "map_with_location", "add_scalar", "abs",
-    "cross", "kronecker", "metric_distance", "sup", "inf", "lerp", "nrows", "ncols", "len", "shape", "is_empty", "is_square",
-    "to_scalar", "into_scalar", "upper_triangle", "lower_triangle", "lp_norm", "windows", "add", "sub", "mul", "neg", "clone",
-    "into_owned", "fixed_resize", "push", "insert_row", "xy", "xyz", "symmetric_part", "to_homogeneous",
+    "dot",
+    "dotc",
+    "tr_dot",
+    "norm",
+    "norm_squared",
+    "magnitude",
+    "magnitude_squared",
+    "normalize",
+    "sum",
+    "mean",
+    "variance",
+    "max",
+    "min",
+    "amax",
+    "amin",
+    "product",
+    "component_mul",
+    "component_div",
+    "scale",
+    "unscale",
+    "transpose",
+    "adjoint",
+    "tr_mul",
+    "ad_mul",
+    "trace",
+    "diagonal",
+    "row",
+    "column",
+    "rows",
+    "columns",
+    "fixed_rows",
+    "fixed_columns",
+    "fixed_view",
+    "view",
+    "rows_range",
+    "columns_range",
+    "remove_row",
+    "row_sum",
+    "column_sum",
+    "row_mean",
+    "column_mean",
+    "row_sum_tr",
+    "row_iter",
+    "column_iter",
+    "iter",
+    "into_iter",
+    "map",
+    "zip_map",
+    "zip_zip_map",
+    "map_with_location",
+    "add_scalar",
+    "abs",
+    "cross",
+    "kronecker",
+    "metric_distance",
+    "sup",
+    "inf",
+    "lerp",
+    "nrows",
+    "ncols",
+    "len",
+    "shape",
+    "is_empty",
+    "is_square",
+    "to_scalar",
+    "into_scalar",
+    "upper_triangle",
+    "lower_triangle",
+    "lp_norm",
+    "windows",
+    "add",
+    "sub",
+    "mul",
+    "neg",
+    "clone",
+    "into_owned",
+    "fixed_resize",
+    "push",
+    "insert_row",
+    "xy",
+    "xyz",
+    "symmetric_part",
+    "to_homogeneous",
 ];
 
 /// Those of the names that are only there to be recognised as near misses.
@@ -301,7 +376,8 @@ impl Tracer<'_> {
             Value::Tensor(entry) if entry.is_scalar() => Some(entry),
             other => {
                 let help = matches!(other, Value::Index(_)).then_some("convert the integer with `as f64`");
-                let message = format!("{} of `{}` gives {}: expected a scalar", callable.describe(), call.name(), other.describe());
+                let message =
+                    format!("{} of `{}` gives {}: expected a scalar", callable.describe(), call.name(), other.describe());
                 match help {
                     Some(help) => self.diagnostics.error_with_help(callable.place(), message, help),
                     None => self.diagnostics.error(callable.place(), message),
@@ -314,19 +390,32 @@ impl Tracer<'_> {
     /// Methods of two tensors, or of a tensor and a scalar.
     fn products_with(&mut self, call: &Call<'_>, t: &Tensor, arguments: &[Value]) -> Outcome {
         const BINARY: [&str; 18] = [
-            "dot", "dotc", "tr_dot", "component_mul", "component_div", "tr_mul", "ad_mul", "scale", "unscale", "add_scalar",
-            "cross", "kronecker", "metric_distance", "sup", "inf", "lerp", "mul_to", "zip_fold",
+            "dot",
+            "dotc",
+            "tr_dot",
+            "component_mul",
+            "component_div",
+            "tr_mul",
+            "ad_mul",
+            "scale",
+            "unscale",
+            "add_scalar",
+            "cross",
+            "kronecker",
+            "metric_distance",
+            "sup",
+            "inf",
+            "lerp",
+            "mul_to",
+            "zip_fold",
         ];
         if !BINARY[..16].contains(&call.name()) || arguments.is_empty() {
             return Outcome::Unknown;
         }
         let scalar = matches!(call.name(), "scale" | "unscale" | "add_scalar");
         let (place, first) = (call.place(1), arguments[0].clone());
-        let other = if scalar {
-            self.scalar_at(first, &place, "a scalar")
-        } else {
-            self.tensor_at(first, &place, "a vector or matrix")
-        };
+        let other =
+            if scalar { self.scalar_at(first, &place, "a scalar") } else { self.tensor_at(first, &place, "a vector or matrix") };
         let Some(other) = other else { return Outcome::Known(None) };
         Outcome::Known(self.binary_method(call, t, other, arguments).map(Value::Tensor))
     }

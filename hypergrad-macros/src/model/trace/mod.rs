@@ -27,7 +27,6 @@ mod spell;
 mod stream;
 mod value;
 
-
 use proc_macro2::Ident;
 
 use crate::diagnostics::Diagnostics;

@@ -28,8 +28,7 @@ impl Tracer<'_> {
     }
 
     pub(super) fn binary(&mut self, binary: &syn::ExprBinary) -> Option<Value> {
-        let site =
-            Site { span: binary.op.span(), name: spell(&binary.op), operands: vec![&*binary.left, &*binary.right] };
+        let site = Site { span: binary.op.span(), name: spell(&binary.op), operands: vec![&*binary.left, &*binary.right] };
         if let syn::BinOp::And(_) | syn::BinOp::Or(_) = binary.op {
             return self.connective(binary, &site);
         }

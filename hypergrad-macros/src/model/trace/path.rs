@@ -4,10 +4,10 @@ use std::rc::Rc;
 
 use syn::spanned::Spanned;
 
+use super::Tracer;
 use super::call::Call;
 use super::spell::spell;
 use super::value::{Callable, Value};
-use super::Tracer;
 use crate::diagnostics::nearest;
 use crate::ir::{Func, Reduction};
 use crate::syntax::Type;

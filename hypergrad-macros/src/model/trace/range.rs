@@ -40,7 +40,8 @@ impl Tracer<'_> {
         let start = resolve(&range.start.unwrap_or_default());
         let Some(end) = range.end.as_ref().map(resolve) else { return Stream::Endless { start } };
         // The smallest start and the largest end that the outer indices allow.
-        let low = start.bounds(&|v| self.extent(v)).map(|(low, _)| low).filter(|low| start.terms.is_empty() || low.is_nonnegative());
+        let low =
+            start.bounds(&|v| self.extent(v)).map(|(low, _)| low).filter(|low| start.terms.is_empty() || low.is_nonnegative());
         let low = low.unwrap_or_default();
         let high = end.bounds(&|v| self.extent(v)).map_or_else(|| end.constant.clone(), |(_, high)| high);
         let extent = high.sub(&low);

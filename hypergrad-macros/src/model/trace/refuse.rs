@@ -8,9 +8,28 @@ use super::call::Call;
 
 /// Solves, factorisations and what else comes later, by method name.
 const LATER: [&str; 22] = [
-    "lu", "full_piv_lu", "qr", "cholesky", "svd", "schur", "hessenberg", "symmetric_eigen", "eigenvalues", "symmetric_eigenvalues",
-    "singular_values", "determinant", "try_inverse", "pseudo_inverse", "solve", "solve_lower_triangular", "solve_upper_triangular",
-    "exp_matrix", "rank", "pow_mut", "lup", "udu",
+    "lu",
+    "full_piv_lu",
+    "qr",
+    "cholesky",
+    "svd",
+    "schur",
+    "hessenberg",
+    "symmetric_eigen",
+    "eigenvalues",
+    "symmetric_eigenvalues",
+    "singular_values",
+    "determinant",
+    "try_inverse",
+    "pseudo_inverse",
+    "solve",
+    "solve_lower_triangular",
+    "solve_upper_triangular",
+    "exp_matrix",
+    "rank",
+    "pow_mut",
+    "lup",
+    "udu",
 ];
 
 /// Recursions over an iterator.
@@ -18,7 +37,19 @@ const RECURSIONS: [&str; 8] = ["fold", "try_fold", "scan", "reduce", "successors
 
 /// Methods that pick an entry by its value: not continuous.
 const CHOICES: [&str; 14] = [
-    "argmax", "argmin", "imax", "imin", "iamax", "iamin", "icamax", "floor", "ceil", "round", "trunc", "fract", "rem_euclid",
+    "argmax",
+    "argmin",
+    "imax",
+    "imin",
+    "iamax",
+    "iamin",
+    "icamax",
+    "floor",
+    "ceil",
+    "round",
+    "trunc",
+    "fract",
+    "rem_euclid",
     "max_by",
 ];
 
@@ -47,8 +78,13 @@ impl Tracer<'_> {
         } else if CHOICES.contains(&name) {
             Some((format!("`{name}` is not accepted: it is not continuous"), "use a continuous function of the entries"))
         } else if matches!(name, "unwrap" | "expect" | "unwrap_or" | "unwrap_or_default" | "ok") {
-            Some((format!("`{name}` is not accepted: nothing of the language is an `Option` or a `Result`"), "use what cannot fail"))
-        } else if name.ends_with("_mut") || matches!(name, "fill" | "copy_from" | "set_row" | "set_column" | "apply" | "axpy" | "gemv" | "gemm" | "swap") {
+            Some((
+                format!("`{name}` is not accepted: nothing of the language is an `Option` or a `Result`"),
+                "use what cannot fail",
+            ))
+        } else if name.ends_with("_mut")
+            || matches!(name, "fill" | "copy_from" | "set_row" | "set_column" | "apply" | "axpy" | "gemv" | "gemm" | "swap")
+        {
             self.refuse_mutation(call.site.span);
             return true;
         } else {
@@ -98,8 +134,12 @@ fn refusal(expression: &syn::Expr) -> (Span, &'static str, Option<&'static str>)
             "`match` is not accepted",
             Some("write `if`/`else`: `if k == 0 { .. } else if k == 1 { .. } else { .. }`"),
         ),
-        syn::Expr::Let(e) => (e.let_token.span, "`let` in a condition is not accepted: nothing of the language can fail to match", None),
-        syn::Expr::Unsafe(e) => (e.unsafe_token.span, "`unsafe` is not accepted", Some("use the safe operation, `x[i]` for `get_unchecked`")),
+        syn::Expr::Let(e) => {
+            (e.let_token.span, "`let` in a condition is not accepted: nothing of the language can fail to match", None)
+        }
+        syn::Expr::Unsafe(e) => {
+            (e.unsafe_token.span, "`unsafe` is not accepted", Some("use the safe operation, `x[i]` for `get_unchecked`"))
+        }
         syn::Expr::Async(e) => (e.async_token.span, "`async` is not accepted", None),
         syn::Expr::Await(e) => (e.await_token.span, "`await` is not accepted", None),
         syn::Expr::Yield(e) => (e.yield_token.span, "`yield` is not accepted", None),

@@ -222,7 +222,11 @@ impl Tracer<'_> {
         };
         let Some(larger) = larger else {
             let message = format!("`{}` of these integers is not known when the program is compiled", call.name());
-            self.diagnostics.error_with_help(call.site.span, message, "split the range, or put the condition around the value: `if i < j { .. } else { .. }`");
+            self.diagnostics.error_with_help(
+                call.site.span,
+                message,
+                "split the range, or put the condition around the value: `if i < j { .. } else { .. }`",
+            );
             return None;
         };
         let (large, small) = if larger { (left, right) } else { (right, left) };

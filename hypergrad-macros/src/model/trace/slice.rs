@@ -43,10 +43,18 @@ impl Tracer<'_> {
 
     fn part(&mut self, call: &Call<'_>, t: &Tensor, arguments: &[Value]) -> Option<Part> {
         let generics = self.generic_sizes(call);
-        let whole = Part { row: Affine::default(), column: Affine::default(), form: t.form, rows: t.rows.clone(), columns: t.columns.clone() };
+        let whole = Part {
+            row: Affine::default(),
+            column: Affine::default(),
+            form: t.form,
+            rows: t.rows.clone(),
+            columns: t.columns.clone(),
+        };
         let mut start = |k: usize| self.index_at(arguments.get(k)?.clone(), &call.place(k + 1));
         let part = match call.name() {
-            "row" => Part { row: start(0)?, form: if t.form == Form::Column { Form::Column } else { Form::Row }, rows: one(), ..whole },
+            "row" => {
+                Part { row: start(0)?, form: if t.form == Form::Column { Form::Column } else { Form::Row }, rows: one(), ..whole }
+            }
             "column" => Part { column: start(0)?, form: Form::Column, columns: one(), ..whole },
             "rows" => {
                 let row = start(0)?;
@@ -135,7 +143,8 @@ impl Tracer<'_> {
 
     /// `count` rows of a column from `start` on.
     pub(super) fn rows_of(&mut self, t: &Tensor, start: &Affine, count: &Size) -> Tensor {
-        let part = Part { row: start.clone(), column: Affine::default(), form: Form::Column, rows: count.clone(), columns: one() };
+        let part =
+            Part { row: start.clone(), column: Affine::default(), form: Form::Column, rows: count.clone(), columns: one() };
         self.part_of(t, &part)
     }
 

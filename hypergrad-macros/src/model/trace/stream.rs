@@ -14,9 +14,16 @@ use crate::model::Form;
 #[derive(Clone, Debug)]
 pub enum Stream {
     /// `start..end`, read as `low + v`, `v` over `0..extent`.
-    Range { start: Affine, end: Affine, low: Size, extent: Size },
+    Range {
+        start: Affine,
+        end: Affine,
+        low: Size,
+        extent: Size,
+    },
     /// `start..`
-    Endless { start: Affine },
+    Endless {
+        start: Affine,
+    },
     /// The entries of a tensor, column by column.
     Entries(Tensor),
     Rows(Tensor),
@@ -162,9 +169,7 @@ impl Tracer<'_> {
     /// The position among the items that exist, where it is known.
     fn position(&mut self, stream: &Stream, point: &[Affine]) -> Option<Affine> {
         match stream {
-            Stream::Range { start, low, .. } => {
-                Some(point.first()?.add(&Affine::constant(low.clone())).sub(start))
-            }
+            Stream::Range { start, low, .. } => Some(point.first()?.add(&Affine::constant(low.clone())).sub(start)),
             Stream::Mapped(inner, _) | Stream::Enumerated(inner) => self.position(inner, point),
             _ if stream.is_positional() => match self.domain(stream) {
                 Some(domain) => Some(Self::place(&domain, point)),
