@@ -12,3 +12,53 @@ impl<T: ?Sized> Meant<T> for T {}
 
 /// Compiles where `T` is `Expected`.
 pub const fn meant<T: Meant<Expected>, Expected>() {}
+
+pub use core;
+pub use hypergrad_runtime::error::{EstimatorError, LinearError, ShapeError, SolveError};
+pub use hypergrad_runtime::estimator::{self, Estimator, Hypergradient};
+pub use hypergrad_runtime::linear::{Cholesky, Diagonal, Factorization, Ldlt, Lu};
+pub use hypergrad_runtime::math::kernel;
+pub use hypergrad_runtime::outer::{self, ValueResult};
+pub use hypergrad_runtime::problem::{Bilevel, Dense, FixedPointMap, Tensor3, Variable};
+pub use hypergrad_runtime::solver::{self, InnerSolver, Solution};
+pub use hypergrad_runtime::structure::{EstimatorKind, Structure};
+pub use hypergrad_runtime::{kernels, nalgebra, point};
+
+#[cfg(feature = "std")]
+pub use hypergrad_runtime::check::{self, DerivativeReport, InnerRole, UserFunctions};
+#[cfg(feature = "std")]
+pub use hypergrad_runtime::estimator::Comparison;
+#[cfg(feature = "std")]
+pub use std::{sync::OnceLock, vec::Vec};
+
+/// Contractions of data are kept up to this many entries.
+pub const HOIST_LIMIT: usize = 1 << 24;
+
+/// Zeros.
+#[cfg(feature = "std")]
+pub fn zeros<T: hypergrad_runtime::scalar::Real>(length: usize) -> Vec<T> {
+    std::vec![T::ZERO; length]
+}
+
+/// A copy, for functions that take their arguments by value.
+pub fn own<T: Clone>(value: &T) -> T {
+    value.clone()
+}
+
+/// Items that need a heap.
+#[cfg(feature = "std")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __with_std {
+    ($($item:item)*) => { $($item)* };
+}
+
+/// Items that need a heap: there is none.
+#[cfg(not(feature = "std"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __with_std {
+    ($($item:item)*) => {};
+}
+
+pub use crate::__with_std as with_std;

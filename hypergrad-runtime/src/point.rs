@@ -220,3 +220,25 @@ pub fn omega_1<P: Bilevel>(problem: &P, work: &mut P::Work) -> Result<P::YX, Est
     omega_1_into(problem, work, out.flat_mut())?;
     Ok(out)
 }
+
+/// Insists that an argument of an accessor is shaped like the point.
+///
+/// # Panics
+/// Where it is not, as nalgebra's own products do.
+#[inline]
+#[track_caller]
+pub fn check_length(found: usize, expected: usize) {
+    assert!(found == expected, "the argument has {found} entries, the point has {expected}");
+}
+
+/// A tensor for an accessor that returns no `Result`.
+///
+/// # Panics
+/// Above the limit of dense storage.
+#[track_caller]
+pub fn new_tensor<D: Dense>(what: &'static str, dims: (usize, usize, usize)) -> Tensor3<D> {
+    match Tensor3::zeros(what, dims) {
+        Ok(tensor) => tensor,
+        Err(error) => panic!("{error}"),
+    }
+}

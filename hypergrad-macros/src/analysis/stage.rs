@@ -106,7 +106,8 @@ fn of_source(source: &SymbolSource) -> Stage {
     match source {
         SymbolSource::DataAxis { .. } | SymbolSource::Count { .. } => Stage::Data,
         SymbolSource::YAxis { .. } => Stage::Y,
-        SymbolSource::XAxis { .. } => Stage::X,
+        // Late enough whatever the division is of.
+        SymbolSource::XAxis { .. } | SymbolSource::Quotient { .. } | SymbolSource::Inferred => Stage::X,
     }
 }
 

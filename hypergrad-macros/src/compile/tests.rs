@@ -78,7 +78,9 @@ fn garbage_is_refused_with_a_reason() {
 
 #[test]
 fn nothing_at_all_is_refused() {
-    for (attribute, item) in [("", ""), ("f = ", "mod m {}"), ("=,=,", "mod"), ("crate", "mod m;"), ("f(x)", "{}"), ("none = none", "mod m { }")] {
+    for (attribute, item) in
+        [("", ""), ("f = ", "mod m {}"), ("=,=,", "mod"), ("crate", "mod m;"), ("f(x)", "{}"), ("none = none", "mod m { }")]
+    {
         let text = expanded(attribute, item.parse().unwrap());
         assert!(text.contains("compile_error") && !text.contains(FAULT), "{item}: {text}");
     }
@@ -96,7 +98,8 @@ impl Random {
 /// Changes one token somewhere in the tree.
 fn mutate(tokens: TokenStream, random: &mut Random) -> TokenStream {
     let mut tokens: Vec<TokenTree> = tokens.into_iter().collect();
-    let groups: Vec<usize> = (0..tokens.len()).filter(|k| matches!(&tokens[*k], TokenTree::Group(group) if !group.stream().is_empty())).collect();
+    let groups: Vec<usize> =
+        (0..tokens.len()).filter(|k| matches!(&tokens[*k], TokenTree::Group(group) if !group.stream().is_empty())).collect();
     // Mostly inside: the outermost tokens are few.
     if !groups.is_empty() && random.below(8) > 0 {
         let k = groups[random.below(groups.len())];

@@ -16,9 +16,9 @@ impl Emission<'_> {
         let (xx, xy, yx) = (self.layout.matrix(n, n), self.layout.matrix(n, m), self.layout.matrix(m, n));
         let set_up = self.set_up();
         let kernels: TokenStream = self.program.functions.iter().map(|f| self.kernel(f)).collect();
-        let no_objective = (!self.program.functions.iter().any(|f| f.name == "objective")).then(|| {
-            quote!(fn objective(&self, _w: &mut Work) -> hg::core::option::Option<#scalar> { hg::core::option::Option::None })
-        });
+        let no_objective = (!self.program.functions.iter().any(|f| f.name == "objective")).then(
+            || quote!(fn objective(&self, _w: &mut Work) -> hg::core::option::Option<#scalar> { hg::core::option::Option::None }),
+        );
         let factor = self.factor();
         let fixed_point = (self.model.inner.kind == crate::model::InnerKind::FixedPoint)
             .then(|| quote!(impl #declared hg::FixedPointMap for Problem #arguments {}));
@@ -55,11 +55,11 @@ impl Emission<'_> {
                 #problem
                 #measure
                 #checks
-                let mut flat_x = <#x as hg::Variable>::Flat::zeros(hg::Variable::flat_len(x), 1);
+                let mut flat_x = <<#x as hg::Variable>::Flat as hg::Dense>::zeros(hg::Variable::flat_len(x), 1);
                 hg::Variable::read(x, hg::Dense::flat_mut(&mut flat_x));
-                let mut flat_y = <#y as hg::Variable>::Flat::zeros(hg::Variable::flat_len(y), 1);
+                let mut flat_y = <<#y as hg::Variable>::Flat as hg::Dense>::zeros(hg::Variable::flat_len(y), 1);
                 hg::Variable::read(y, hg::Dense::flat_mut(&mut flat_y));
-                let v = <#x as hg::Variable>::Flat::zeros(hg::Variable::flat_len(x), 1);
+                let v = <<#x as hg::Variable>::Flat as hg::Dense>::zeros(hg::Variable::flat_len(x), 1);
                 hg::core::result::Result::Ok(Work { x: flat_x, y: flat_y, v, #fields })
             }
             #[inline]

@@ -59,7 +59,11 @@ fn compile_error(error: &Diagnostic) -> TokenStream {
     let mut body = Group::new(Delimiter::Brace, TokenTree::Literal(text).into());
     body.set_span(end);
     let double_colon = || [punct(':', Spacing::Joint), punct(':', Spacing::Alone)];
-    let path = double_colon().into_iter().chain([ident("core")]).chain(double_colon()).chain([ident("compile_error"), punct('!', Spacing::Alone)]);
+    let path = double_colon()
+        .into_iter()
+        .chain([ident("core")])
+        .chain(double_colon())
+        .chain([ident("compile_error"), punct('!', Spacing::Alone)]);
     path.chain([TokenTree::Group(body)]).collect()
 }
 

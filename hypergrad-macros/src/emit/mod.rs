@@ -11,6 +11,7 @@ mod point;
 mod problem;
 mod sizes;
 mod statements;
+pub mod types;
 mod variables;
 mod work;
 

@@ -113,8 +113,20 @@ fn monomials(size: &Size, wire: Option<Wire>, positive: &mut Vec<TokenStream>, n
         }));
         let term = match factors.as_slice() {
             [one] => one.clone(),
-            _ => quote!(#(#factors)**),
+            _ => times(&factors),
         };
         if *coefficient > 0 { positive.push(term) } else { negative.push(term) }
     }
+}
+
+/// `a * b * c`.
+pub fn times(factors: &[TokenStream]) -> TokenStream {
+    let mut code = TokenStream::new();
+    for (position, factor) in factors.iter().enumerate() {
+        if position > 0 {
+            code.extend(quote!(*));
+        }
+        code.extend(factor.clone());
+    }
+    code
 }

@@ -90,7 +90,7 @@ impl Emission<'_> {
             }
             impl #declared Held #arguments {
                 fn new(problem: &'p Problem #problem, y: &#y) -> hg::core::result::Result<Self, hg::ShapeError> {
-                    let mut flat = <#y as hg::Variable>::Flat::zeros(hg::Variable::flat_len(y), 1);
+                    let mut flat = <<#y as hg::Variable>::Flat as hg::Dense>::zeros(hg::Variable::flat_len(y), 1);
                     hg::Variable::read(y, hg::Dense::flat_mut(&mut flat));
                     hg::point::check_input("y", hg::Dense::flat(&flat))?;
                     let y = hg::Variable::like(y, hg::Dense::flat(&flat));
@@ -105,7 +105,7 @@ impl Emission<'_> {
                     if let hg::core::option::Option::Some(kept) = &mut *kept {
                         if hg::Variable::flat_len(x) == hg::Dense::flat(&kept.x).len() {
                             let mut work = kept.clone();
-                            let mut flat = <#x as hg::Variable>::Flat::zeros(hg::Variable::flat_len(x), 1);
+                            let mut flat = <<#x as hg::Variable>::Flat as hg::Dense>::zeros(hg::Variable::flat_len(x), 1);
                             hg::Variable::read(x, hg::Dense::flat_mut(&mut flat));
                             hg::point::check_input("x", hg::Dense::flat(&flat))?;
                             hg::Bilevel::set_x(self.problem, &mut work, hg::Dense::flat(&flat));
@@ -123,12 +123,8 @@ impl Emission<'_> {
 
     fn doc(&self, name: &str, words: &str) -> TokenStream {
         let formula = (self.docs)(name);
-        let text = if formula.is_empty() {
-            words.to_owned()
-        } else {
-            format!("{words}\n\n```text\n{formula}\n```")
-        };
-        quote!(#[doc = #text] #[doc(alias = #words)])
+        let text = if formula.is_empty() { words.to_owned() } else { format!("{words}\n\n```text\n{formula}\n```") };
+        quote!(#[doc = #text])
     }
 
     /// `f` and `g`.
@@ -166,13 +162,16 @@ impl Emission<'_> {
             let kernel = format_ident!("{kernel}");
             let ty = self.space_type(space);
             let prototype = self.prototype(space);
-            let write = self.writing(space, &quote!(out), |target| quote!(hg::Bilevel::#kernel(self.problem, &mut self.work(), #target)));
-            let into_doc = format!("[`Self::{name}`], written to `out`, which must be shaped like the result.\n\n# Panics\nWhere it is not.");
+            let write =
+                self.writing(space, &quote!(out), |target| quote!(hg::Bilevel::#kernel(self.problem, &mut self.work(), #target)));
+            let into_doc = format!(
+                "[`Self::{name}`], written to `out`, which must be shaped like the result.\n\n# Panics\nWhere it is not."
+            );
             quote! {
                 #doc
                 #[inline]
                 pub fn #method(&self) -> #ty {
-                    let mut flat = <#ty as hg::Variable>::Flat::zeros(hg::Variable::flat_len(#prototype), 1);
+                    let mut flat = <<#ty as hg::Variable>::Flat as hg::Dense>::zeros(hg::Variable::flat_len(#prototype), 1);
                     hg::Bilevel::#kernel(self.problem, &mut self.work(), hg::Dense::flat_mut(&mut flat));
                     hg::Variable::like(#prototype, hg::Dense::flat(&flat))
                 }
@@ -211,7 +210,7 @@ impl Emission<'_> {
                 #[inline]
                 pub fn #method(&self, direction: &#argument) -> #result {
                     hg::point::check_length(hg::Variable::flat_len(direction), hg::Variable::flat_len(#from_prototype));
-                    let mut flat = <#result as hg::Variable>::Flat::zeros(hg::Variable::flat_len(#to_prototype), 1);
+                    let mut flat = <<#result as hg::Variable>::Flat as hg::Dense>::zeros(hg::Variable::flat_len(#to_prototype), 1);
                     #compute;
                     hg::Variable::like(#to_prototype, hg::Dense::flat(&flat))
                 }
@@ -284,9 +283,11 @@ impl Emission<'_> {
         let psi_1 = self.doc("Psi_1", "`Psi_1[(b,i,k)] = dPsi[(b,i)]/dx_k` (FORMULAS 1.3), for inspection.\n\n# Errors\nA singular `F_1`, or a result that is not finite.");
         let omega = self.doc("Omega", "The hypergradient estimate `Omega = g_2 + Psi g_1`, shaped like y (FORMULAS 1.1).\n\n# Errors\nA singular `F_1`, or a result that is not finite.");
         let omega_1 = self.doc("Omega_1", "`Omega_1 = M_21 + Psi M_11`, m x n, with `M = g - vᵀF` (FORMULAS 1.4).\n\n# Errors\nA singular `F_1`, or a result that is not finite.");
-        let write = self.writing(Space::Y, &quote!(out), |target| {
-            quote!(hg::point::omega_into(self.problem, &mut *self.work(), #target)?)
-        });
+        let write = self.writing(
+            Space::Y,
+            &quote!(out),
+            |target| quote!(hg::point::omega_into(self.problem, &mut *self.work(), #target)?),
+        );
         quote! {
             #psi
             pub fn Psi(&self) -> hg::core::result::Result<#yx, hg::EstimatorError> {
@@ -366,7 +367,9 @@ impl Emission<'_> {
         };
         let x = by(signature.x_by_reference, quote!(x));
         let y = by(signature.y_by_reference, quote!(y));
-        let data = signature.data_by_reference.map(|by_reference| if by_reference { quote!(, self.data()) } else { quote!(, hg::own(self.data())) });
+        let data = signature
+            .data_by_reference
+            .map(|by_reference| if by_reference { quote!(, self.data()) } else { quote!(, hg::own(self.data())) });
         quote!(super::#function(#x, #y #data))
     }
 
@@ -398,7 +401,7 @@ impl Emission<'_> {
             let ty = self.space_type(space);
             let body = code(quote!(hg::Dense::flat(&source)));
             return quote!({
-                let mut source = <#ty as hg::Variable>::Flat::zeros(hg::Variable::flat_len(#name), 1);
+                let mut source = <<#ty as hg::Variable>::Flat as hg::Dense>::zeros(hg::Variable::flat_len(#name), 1);
                 hg::Variable::read(#name, hg::Dense::flat_mut(&mut source));
                 #body
             });
@@ -419,7 +422,7 @@ impl Emission<'_> {
             let body = code(quote!(hg::Dense::flat_mut(&mut target)));
             return quote!({
                 #check
-                let mut target = <#ty as hg::Variable>::Flat::zeros(hg::Variable::flat_len(#name), 1);
+                let mut target = <<#ty as hg::Variable>::Flat as hg::Dense>::zeros(hg::Variable::flat_len(#name), 1);
                 #body;
                 *#name = hg::Variable::like(#name, hg::Dense::flat(&target));
             });

@@ -19,7 +19,9 @@ pub struct Symbols {
 impl Symbols {
     pub fn new(model: &Model) -> Self {
         let all = (0..model.sizes.len() as u32).map(Symbol);
-        let (data, point) = all.partition(|s| is_data(model, *s));
+        // What was inferred is expressed by others.
+        let known = all.filter(|s| !matches!(model.sizes.source(*s), SymbolSource::Inferred));
+        let (data, point) = known.partition(|s| is_data(model, *s));
         Self { data, point }
     }
 
@@ -66,6 +68,12 @@ fn measure(model: &Model, symbol: Symbol) -> TokenStream {
         SymbolSource::Count { field } => data::extent(model, *field, 0),
         SymbolSource::XAxis { block, axis } => axis_of(&model.x, *block, *axis, &quote!(x)),
         SymbolSource::YAxis { block, axis } => axis_of(&model.y, *block, *axis, &quote!(y)),
+        SymbolSource::Quotient { dividend, divisor } => {
+            let (dividend, divisor) =
+                (numbers::size(&model.sizes.resolve(dividend)), numbers::size(&model.sizes.resolve(divisor)));
+            quote!((#dividend).checked_div(#divisor).unwrap_or(0))
+        }
+        SymbolSource::Inferred => quote!(0usize),
     };
     quote!(let #name: usize = #value;)
 }

@@ -206,12 +206,8 @@ impl Names<'_> {
             return quote!(#target[#offset..][..#length].fill(#zero););
         }
         let index: Vec<Affine> = (0..shape.len() as u32).map(|w| Affine::wire(Wire(w))).collect();
-        let mut statement = Stmt::Store {
-            target: place.source,
-            offset: place.offset_at(&index),
-            add: false,
-            value: Expr::Number(0.0),
-        };
+        let mut statement =
+            Stmt::Store { target: place.source, offset: place.offset_at(&index), add: false, value: Expr::Number(0.0) };
         for (k, extent) in shape.iter().enumerate() {
             statement = Stmt::Loop { variable: Wire(k as u32), extent: extent.clone(), body: vec![statement] };
         }
@@ -319,7 +315,7 @@ impl Names<'_> {
         if parts.is_empty() {
             parts.push(numbers::number(1.0, self.scalar));
         }
-        let mut code = quote!(#(#parts)**);
+        let mut code = numbers::times(&parts);
         for reciprocal in reciprocals {
             if let Expr::Call(_, arguments) = reciprocal {
                 let divisor = self.expression(&arguments[0], windows);

@@ -123,13 +123,11 @@ impl Emission<'_> {
 
     /// Buffers that the point keeps: cached ones, and scratch of dynamic length.
     fn kept(&self) -> impl Iterator<Item = usize> + '_ {
-        (0..self.program.buffers.len())
-            .filter(|k| self.program.buffers[*k].stage != Stage::Data && !self.names.is_local(*k))
+        (0..self.program.buffers.len()).filter(|k| self.program.buffers[*k].stage != Stage::Data && !self.names.is_local(*k))
     }
 
     fn cached(&self) -> impl Iterator<Item = usize> + '_ {
-        (0..self.program.buffers.len())
-            .filter(|k| !matches!(self.program.buffers[*k].stage, Stage::Data | Stage::Direction))
+        (0..self.program.buffers.len()).filter(|k| !matches!(self.program.buffers[*k].stage, Stage::Data | Stage::Direction))
     }
 
     fn word_count(&self) -> usize {

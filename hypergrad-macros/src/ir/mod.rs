@@ -4,6 +4,8 @@ pub mod affine;
 pub mod evaluate;
 pub mod func;
 pub mod graph;
+#[cfg(test)]
+pub mod interpret;
 pub mod map;
 pub mod node;
 pub mod product;

@@ -93,7 +93,11 @@ impl Planner<'_> {
         let shape = self.graph.shape(id).to_vec();
         let stage = self.stage(id);
         if stage == Stage::Data {
-            return self.contract(&product, &shape, Mode::Plain, stage).node;
+            // The table holds the product itself: every multiple of it is read from there.
+            let coefficient = product.coefficient.get();
+            let unit = Product { coefficient: Number::new(1.0), ..product };
+            let node = self.contract(&unit, &shape, Mode::Plain, stage).node;
+            return self.graph.scaled(coefficient, node);
         }
         let plain = self.contract(&product, &shape, Mode::Plain, stage);
         let Some(hoisted) = self.hoisted_form(&product, &shape, stage) else { return plain.node };
@@ -275,7 +279,7 @@ impl Planner<'_> {
         let full = (1 << atoms) - 1;
         let cost = trees[full].cost;
         let operands = built.parts(self.graph, full);
-        let rest = Product { operands, ..product.clone() };
+        let rest = without_unread_wires(Product { operands, ..product.clone() });
         let node = self.graph.product(rest, shape.to_vec());
         Planned { node, cost, symbolic: built.symbolic, data_cost: built.data_cost, memory: built.memory, hoists: built.hoists }
     }
@@ -441,19 +445,13 @@ impl Built<'_> {
         let kept: Vec<Wire> = search.product.wires().filter(|w| search.kept(set) >> w.0 & 1 == 1).collect();
         let shape: Vec<Size> = kept.iter().map(|w| search.product.extent(*w)).collect();
         let out: Vec<Affine> = kept.iter().map(|w| Affine::wire(*w)).collect();
-        let mut extents = search.product.extents.clone();
-        // Wires outside the subset do not occur; an extent of 1 removes them.
-        for (w, extent) in extents.iter_mut().enumerate() {
-            if search.all(set) >> w & 1 == 0 {
-                *extent = Size::constant(1);
-            }
-        }
         if search.contracts_data(set) {
             self.hoists = true;
             self.memory = self.memory.add(&Size::product(&shape));
         }
+        let extents = search.product.extents.clone();
         let product = Product { coefficient: Number::new(1.0), extents, operands, guards: Vec::new(), out: out.clone() };
-        let node = graph.product(product, shape);
+        let node = graph.product(without_unread_wires(product), shape);
         Operand { node, index: out }
     }
 
@@ -468,4 +466,17 @@ impl Built<'_> {
             self.symbolic = self.symbolic.add(&loops);
         }
     }
+}
+
+/// Wires that a part has summed already must not be summed again: an extent of 1 removes them.
+fn without_unread_wires(mut product: Product) -> Product {
+    let read = |wire: Wire| {
+        product.out.iter().chain(product.operands.iter().flat_map(|o| &o.index)).any(|a| a.mentions(wire))
+            || product.guards.iter().any(|g| g.affine.mentions(wire))
+    };
+    let unread: Vec<Wire> = product.wires().filter(|w| !read(*w)).collect();
+    for wire in unread {
+        product.extents[wire.0 as usize] = Size::constant(1);
+    }
+    product
 }

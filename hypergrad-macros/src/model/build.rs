@@ -98,7 +98,8 @@ impl<'m> Space<'m> {
         }
         let before = diagnostics.len();
         let (graph, sizes, fields) = (&mut self.graph, &mut self.sizes, &mut self.fields);
-        let value = Tracer::new(graph, sizes, diagnostics, self.module, fields, types.scalar.scalar).call(header.function, arguments);
+        let value =
+            Tracer::new(graph, sizes, diagnostics, self.module, fields, types.scalar.scalar).call(header.function, arguments);
         if value.is_none() && diagnostics.len() == before {
             // What rustc is certain to refuse is left to rustc, which sees it after this.
             let name = &header.function.sig.ident;

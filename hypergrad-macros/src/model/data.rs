@@ -75,8 +75,7 @@ enum Entry {
     Reported,
 }
 
-const ACCEPTED: &str =
-    "a field that a role reads is `f64`, `f32`, `usize`, an nalgebra vector or matrix, an array of floats, or a struct of this module";
+const ACCEPTED: &str = "a field that a role reads is `f64`, `f32`, `usize`, an nalgebra vector or matrix, an array of floats, or a struct of this module";
 
 /// Reads the type of the third parameter; it must be a struct of the module.
 pub fn structure(module: &Module, written: &syn::Type, diagnostics: &mut Diagnostics) -> Option<String> {
@@ -185,7 +184,9 @@ impl<'m> Fields<'m> {
                 let input = place.input(number, vec![length.clone()]);
                 Some((DataKind::Array { input, length }, None))
             }
-            Type::Count => Some((DataKind::Count { size: place.sizes.symbol(name, SymbolSource::Count { field: number }) }, None)),
+            Type::Count => {
+                Some((DataKind::Count { size: place.sizes.symbol(name, SymbolSource::Count { field: number }) }, None))
+            }
             Type::Csr { .. } | Type::Bool | Type::Integer | Type::Tuple(_) | Type::Struct(_) => None,
         }
     }

@@ -62,7 +62,14 @@ impl<'m> Headers<'m> {
                 None => first = variables::read(module, written, name, diagnostics).map(|read| (read, header)),
                 Some((expected, with)) => match module.resolve_owned_type(written, diagnostics) {
                     Some(found) if found != expected.resolved => {
-                        diagnostics.push(disagreement(header, with, name, written, &expected.resolved.to_string(), &found.to_string()));
+                        diagnostics.push(disagreement(
+                            header,
+                            with,
+                            name,
+                            written,
+                            &expected.resolved.to_string(),
+                            &found.to_string(),
+                        ));
                     }
                     _ => {}
                 },
@@ -115,7 +122,14 @@ impl<'m> Types<'m> {
     }
 }
 
-fn disagreement(header: &Header<'_>, with: &Header<'_>, name: &str, written: &syn::Type, expected: &str, found: &str) -> Diagnostic {
+fn disagreement(
+    header: &Header<'_>,
+    with: &Header<'_>,
+    name: &str,
+    written: &syn::Type,
+    expected: &str,
+    found: &str,
+) -> Diagnostic {
     let (function, earlier) = (&header.function.sig.ident, &with.function.sig.ident);
     Diagnostic::new(written, format!("`{function}` takes `{name}` as `{found}`, `{earlier}` takes it as `{expected}`"))
         .help("all roles take the same x, y and data, in this order")

@@ -70,7 +70,8 @@ pub fn check_like_x(
     if found == *expected {
         return Some(());
     }
-    let error = Diagnostic::new(&**written, format!("`{name}` returns a value like `{x_name}`: expected `{expected}`, found `{found}`"));
+    let error =
+        Diagnostic::new(&**written, format!("`{name}` returns a value like `{x_name}`: expected `{expected}`, found `{found}`"));
     diagnostics.push(match found {
         Type::Scalar(_) => error.help("an inner objective, with a scalar value, is called `f`"),
         _ => error.help(format!("write `-> {expected}`")),

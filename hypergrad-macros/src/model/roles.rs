@@ -23,8 +23,11 @@ pub fn find<'m>(module: &'m Module, options: &Options, diagnostics: &mut Diagnos
     for (keyword, function) in assigned(module, options, diagnostics) {
         if let Some(attribute) = cfg(&function.attrs) {
             diagnostics.push(
-                Diagnostic::new(attribute, format!("`{}` is {} and cannot depend on `#[cfg]`", function.sig.ident, keyword.description()))
-                    .help("put the `#[cfg]` on the whole module, or write one module for each case"),
+                Diagnostic::new(
+                    attribute,
+                    format!("`{}` is {} and cannot depend on `#[cfg]`", function.sig.ident, keyword.description()),
+                )
+                .help("put the `#[cfg]` on the whole module, or write one module for each case"),
             );
         }
         let earlier = match keyword {

@@ -86,7 +86,11 @@ fn plain_function(function: &syn::ItemFn, diagnostics: &mut Diagnostics) {
 fn parameter<'m>(input: &'m syn::FnArg, diagnostics: &mut Diagnostics) -> Option<Parameter<'m>> {
     let typed = match input {
         syn::FnArg::Receiver(receiver) => {
-            diagnostics.error_with_help(&receiver.self_token, "a role is a free function, without `self`", "take x, y and perhaps the data");
+            diagnostics.error_with_help(
+                &receiver.self_token,
+                "a role is a free function, without `self`",
+                "take x, y and perhaps the data",
+            );
             return None;
         }
         syn::FnArg::Typed(typed) => typed,
@@ -107,7 +111,11 @@ fn parameter<'m>(input: &'m syn::FnArg, diagnostics: &mut Diagnostics) -> Option
         }
         syn::Pat::Ident(syn::PatIdent { ident, subpat: None, .. }) => Some(Parameter { name: Some(ident), ty: &typed.ty }),
         pattern => {
-            diagnostics.error_with_help(pattern, "a role's parameter is a name", "take the whole value and bind its parts with `let`");
+            diagnostics.error_with_help(
+                pattern,
+                "a role's parameter is a name",
+                "take the whole value and bind its parts with `let`",
+            );
             None
         }
     }

@@ -40,16 +40,26 @@ fn roles_by_name_and_by_option() {
     assert_eq!(kind("", &format!("fn Φ{body} -> DVector<f64> {{ x - y }} {G}")), InnerKind::FixedPoint);
     assert_eq!(kind("", &format!("fn inner{body} -> DVector<f64> {{ x - y }} {G}")), InnerKind::Root);
     assert_eq!(kind("", &format!("fn inner{body} -> f64 {{ x.dot(y) }} {G}")), InnerKind::Objective);
-    let named = read("f = loss, g = outer_loss, P = none", &format!("fn loss{body} -> f64 {{ x.dot(y) }} fn outer_loss{body} -> f64 {{ y.dot(x) }} fn P() {{}}"));
+    let named = read(
+        "f = loss, g = outer_loss, P = none",
+        &format!("fn loss{body} -> f64 {{ x.dot(y) }} fn outer_loss{body} -> f64 {{ y.dot(x) }} fn P() {{}}"),
+    );
     let named = named.unwrap();
-    assert_eq!((named.inner.function.to_string(), named.outer.function.to_string()), ("loss".to_owned(), "outer_loss".to_owned()));
+    assert_eq!(
+        (named.inner.function.to_string(), named.outer.function.to_string()),
+        ("loss".to_owned(), "outer_loss".to_owned())
+    );
 }
 
 #[test]
 fn missing_and_doubled_roles() {
     refused("", F, "no outer objective `g`");
     refused("", G, "no inner function");
-    refused("", &format!("{F} {G} fn F(x: f64, y: f64) -> f64 {{ x }}"), "`F` is a second inner function: `f` has that role already");
+    refused(
+        "",
+        &format!("{F} {G} fn F(x: f64, y: f64) -> f64 {{ x }}"),
+        "`F` is a second inner function: `f` has that role already",
+    );
     refused("", &format!("{F} {G} fn outer(x: f64, y: f64) -> f64 {{ x }}"), "`outer` is a second outer function");
     refused("f = los", &format!("fn loss(x: f64, y: f64) -> f64 {{ x }} {G}"), "did you mean `loss`?");
     refused("", &format!("{F} {G} fn phi(z: f64, y: f64) -> f64 {{ z }}"), "#[bilevel(phi = none)]");
@@ -61,7 +71,11 @@ fn signatures() {
     let f = |signature: &str| format!("{G} pub {signature} {{ x.dot(y) }}");
     refused("", &f("fn f(x: &DVector<f64>) -> f64"), "takes 1 parameter");
     refused("", &f("fn f(x: &DVector<f64>, y: &DVector<f64>, d: &DVector<f64>, e: f64) -> f64"), "takes 4 parameters");
-    refused("", &f("fn f(x: &DVector<f64>, y: &SVector<f64, 2>) -> f64"), "`g` takes `y` as `DVector<f64>`, `f` takes it as `SVector<f64, 2>`");
+    refused(
+        "",
+        &f("fn f(x: &DVector<f64>, y: &SVector<f64, 2>) -> f64"),
+        "`g` takes `y` as `DVector<f64>`, `f` takes it as `SVector<f64, 2>`",
+    );
     refused("", &f("fn f<T: RealField>(x: &DVector<f64>, y: &DVector<f64>) -> f64"), "generic");
     refused("", &f("async fn f(x: &DVector<f64>, y: &DVector<f64>) -> f64"), "async");
     refused("", &f("unsafe fn f(x: &DVector<f64>, y: &DVector<f64>) -> f64"), "unsafe");
@@ -70,14 +84,21 @@ fn signatures() {
     refused("", &format!("{G} #[cfg(test)] {F}"), "cannot depend on `#[cfg]`");
     refused("", &format!("{G} fn f(x: &DVector<f64>, y: &DVector<f64>) {{ }}"), "returns nothing");
     refused("", &format!("{G} fn f(x: &DVector<f64>, y: &DVector<f64>) -> DVector<f64> {{ x - y }}"), "is called `F`");
-    refused("", &format!("{G} fn F(x: &DVector<f64>, y: &DVector<f64>) -> SVector<f64, 2> {{ x - y }}"), "expected `DVector<f64>`");
+    refused(
+        "",
+        &format!("{G} fn F(x: &DVector<f64>, y: &DVector<f64>) -> SVector<f64, 2> {{ x - y }}"),
+        "expected `DVector<f64>`",
+    );
     refused("", "fn f(x: f64, y: f32) -> f64 { x } fn g(x: f64, y: f32) -> f64 { x }", "`y` is made of `f32` and `x` of `f64`");
     refused("", "fn f(x: usize, y: f64) -> f64 { y } fn g(x: f64, y: f64) -> f64 { y }", "`x` is `usize`, which is no variable");
 }
 
 #[test]
 fn all_mistakes_are_reported_at_once() {
-    let errors = read("h = 3", "fn f(x: &mut f64, y: Vec<f64>) -> f64 { 1.0 } fn g(x: f64) -> f64 { x } fn P(x: f64, y: f64) -> f64 { x }");
+    let errors = read(
+        "h = 3",
+        "fn f(x: &mut f64, y: Vec<f64>) -> f64 { 1.0 } fn g(x: f64) -> f64 { x } fn P(x: f64, y: f64) -> f64 { x }",
+    );
     let errors = errors.unwrap_err();
     assert_eq!(errors.len(), 5, "{errors:#?}");
 }
@@ -89,7 +110,8 @@ fn struct_variables_have_blocks_in_declaration_order() {
          pub fn f(x: f64, y: &Hyper) -> f64 { x * y.beta } pub fn g(x: f64, _y: &Hyper) -> f64 { x }",
     );
     assert!(model.y.is_struct && !model.x.is_struct);
-    let paths: Vec<String> = model.y.blocks.iter().map(|block| block.path.iter().map(|field| format!(".{field}")).collect()).collect();
+    let paths: Vec<String> =
+        model.y.blocks.iter().map(|block| block.path.iter().map(|field| format!(".{field}")).collect()).collect();
     assert_eq!(paths, [".beta", ".inner.gamma", ".inner.w"]);
     let forms: Vec<Form> = model.y.blocks.iter().map(|block| block.form).collect();
     assert_eq!(forms, [Form::Scalar, Form::Column, Form::Matrix]);
@@ -140,7 +162,11 @@ fn conditional_items_are_refused_where_roles_reach_them() {
 
 #[test]
 fn results_are_shaped_like_x() {
-    let root = |body: &str| format!("{G} pub struct Data {{ pub a: DMatrix<f64> }} pub fn F(x: &DVector<f64>, y: &DVector<f64>, data: &Data) -> DVector<f64> {{ {body} }}");
+    let root = |body: &str| {
+        format!(
+            "{G} pub struct Data {{ pub a: DMatrix<f64> }} pub fn F(x: &DVector<f64>, y: &DVector<f64>, data: &Data) -> DVector<f64> {{ {body} }}"
+        )
+    };
     let model = model(&root("&data.a * x - y"));
     assert_eq!(model.inner.nodes.len(), 1);
     assert!(!model.checks.is_empty());

@@ -1,11 +1,11 @@
 //! x and y: their types as blocks, their blocks as inputs of the graph.
 
-use proc_macro2::Ident;
-use quote::ToTokens as _;
+use proc_macro2::{Ident, Span, TokenStream};
 
 use super::scalars::ScalarType;
 use super::{Block, Form, Scalar, Variable};
 use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::emit::types;
 use crate::ir::{Graph, InputInfo, Role, Size};
 use crate::shape::{Sizes, SymbolSource};
 use crate::syntax::{Dimension, Module, Type, cfg, strip_references};
@@ -13,8 +13,6 @@ use crate::syntax::{Dimension, Module, Type, cfg, strip_references};
 /// A variable's type, taken apart.
 #[derive(Debug)]
 pub struct VariableType<'m> {
-    /// Without reference.
-    pub written: &'m syn::Type,
     pub resolved: Type,
     pub leaves: Vec<Leaf<'m>>,
     pub part: Part,
@@ -51,10 +49,16 @@ impl Leaf<'_> {
     }
 }
 
-const ACCEPTED: &str = "accepted are `f64`, `f32`, nalgebra's vectors and matrices of them, and structs of this module with such fields";
+const ACCEPTED: &str =
+    "accepted are `f64`, `f32`, nalgebra's vectors and matrices of them, and structs of this module with such fields";
 
 /// Takes the type of x or y apart; `name` is the parameter's.
-pub fn read<'m>(module: &'m Module, written: &'m syn::Type, name: &str, diagnostics: &mut Diagnostics) -> Option<VariableType<'m>> {
+pub fn read<'m>(
+    module: &'m Module,
+    written: &'m syn::Type,
+    name: &str,
+    diagnostics: &mut Diagnostics,
+) -> Option<VariableType<'m>> {
     let resolved = module.resolve_owned_type(written, diagnostics)?;
     let written = strip_references(written);
     let mut reader = Reader { module, diagnostics, leaves: Vec::new(), path: Vec::new(), structs: Vec::new() };
@@ -64,7 +68,7 @@ pub fn read<'m>(module: &'m Module, written: &'m syn::Type, name: &str, diagnost
         diagnostics.error(written, format!("`{name}` has no field: there is nothing to differentiate by"));
         return None;
     }
-    Some(VariableType { written, resolved, leaves, part })
+    Some(VariableType { resolved, leaves, part })
 }
 
 struct Reader<'m, 'd> {
@@ -103,7 +107,8 @@ impl<'m> Reader<'m, '_> {
         self.structs.push(structure.to_owned());
         let fields = named_fields(item, self.diagnostics)?;
         // Every field is looked at, also after one that is refused.
-        let parts: Vec<Option<(String, Part)>> = fields.into_iter().map(|(ident, field)| self.field(ident, field, name)).collect();
+        let parts: Vec<Option<(String, Part)>> =
+            fields.into_iter().map(|(ident, field)| self.field(ident, field, name)).collect();
         self.structs.pop();
         Some(Part::Struct { name: structure.to_owned(), fields: parts.into_iter().collect::<Option<_>>()? })
     }
@@ -129,15 +134,18 @@ fn mend(diagnostic: Diagnostic, resolved: &Type) -> Diagnostic {
 }
 
 /// The fields of a struct that is read: they have names.
-pub fn named_fields<'m>(
-    item: &'m syn::ItemStruct,
-    diagnostics: &mut Diagnostics,
-) -> Option<Vec<(&'m Ident, &'m syn::Field)>> {
+pub fn named_fields<'m>(item: &'m syn::ItemStruct, diagnostics: &mut Diagnostics) -> Option<Vec<(&'m Ident, &'m syn::Field)>> {
     match &item.fields {
-        syn::Fields::Named(fields) => Some(fields.named.iter().filter_map(|field| Some((field.ident.as_ref()?, field))).collect()),
+        syn::Fields::Named(fields) => {
+            Some(fields.named.iter().filter_map(|field| Some((field.ident.as_ref()?, field))).collect())
+        }
         syn::Fields::Unit => Some(Vec::new()),
         syn::Fields::Unnamed(fields) => {
-            diagnostics.error_with_help(fields, format!("the fields of `{}` need names", item.ident), "write `{ name: Type, .. }`");
+            diagnostics.error_with_help(
+                fields,
+                format!("the fields of `{}` need names", item.ident),
+                "write `{ name: Type, .. }`",
+            );
             None
         }
     }
@@ -172,7 +180,14 @@ pub fn leaf_name(name: &str, leaf: &Leaf<'_>) -> String {
 }
 
 /// Makes the inputs of a variable.
-pub fn build(variable: &VariableType<'_>, role: Role, name: &str, graph: &mut Graph, sizes: &mut Sizes) -> Variable {
+pub fn build(
+    variable: &VariableType<'_>,
+    role: Role,
+    name: &str,
+    graph: &mut Graph,
+    sizes: &mut Sizes,
+    crate_path: &TokenStream,
+) -> Variable {
     let blocks = variable
         .leaves
         .iter()
@@ -190,11 +205,26 @@ pub fn build(variable: &VariableType<'_>, role: Role, name: &str, graph: &mut Gr
         })
         .collect();
     Variable {
-        ty: variable.written.to_token_stream(),
+        ty: types::spelled(&variable.resolved, crate_path).unwrap_or_default(),
         name: name.to_owned(),
         blocks,
         is_struct: matches!(variable.resolved, Type::Struct(_)),
+        structs: nested_structs(&variable.part, &[]),
     }
+}
+
+/// The structs inside a variable's struct, by the path of fields that leads to them.
+fn nested_structs(part: &Part, path: &[Ident]) -> Vec<(Vec<Ident>, TokenStream)> {
+    let Part::Struct { fields, .. } = part else { return Vec::new() };
+    let mut found = Vec::new();
+    for (field, part) in fields {
+        if let Part::Struct { name, .. } = part {
+            let longer: Vec<Ident> = path.iter().cloned().chain([Ident::new(field, Span::call_site())]).collect();
+            found.push((longer.clone(), types::structure(name)));
+            found.extend(nested_structs(part, &longer));
+        }
+    }
+    found
 }
 
 fn leaf_shape(leaf: &Leaf<'_>, role: Role, block: usize, name: &str, sizes: &mut Sizes) -> Vec<Size> {

@@ -13,6 +13,10 @@ pub enum SymbolSource {
     XAxis { block: usize, axis: usize },
     /// Extent of an axis of block `block` of y.
     YAxis { block: usize, axis: usize },
+    /// A division of counts, rounded down, where it is no polynomial: `n / 2`.
+    Quotient { dividend: Size, divisor: Size },
+    /// A dimension that rustc infers from the place of use; unification finds it.
+    Inferred,
 }
 
 /// What is left to check when the program runs: `left = right` or `left >= right`.
@@ -143,7 +147,7 @@ impl Sizes {
     pub fn checks(&self) -> Vec<Check> {
         let mut checks = Vec::new();
         for (k, binding) in self.bindings.iter().enumerate() {
-            if binding.is_some() {
+            if binding.is_some() && self.symbols[k].1 != SymbolSource::Inferred {
                 let own = Size::symbol(Symbol(k as u32));
                 let value = self.resolve(&own);
                 checks.push(Check {

@@ -2,10 +2,14 @@
 //! `out`. Lengths must fit; surplus is ignored only where it says so.
 
 mod matrix;
+mod reduce;
 mod symmetric;
 mod vector;
 
 pub use matrix::{gemm, gemm_nt, gemm_tn, gemv, gemv_t, ger};
+pub use reduce::{
+    copy, exclusive_product, max_weights, min_weights, reduce_log_sum_exp, reduce_max, reduce_min, softmax, sum_by,
+};
 pub use symmetric::{gram, weighted_gram, weighted_gram_scratch};
 pub use vector::{all_finite, axpy, dot, first_non_finite, norm, scale, sum};
 

@@ -154,6 +154,18 @@ indicators! {
     ne !=
 }
 
+/// The derivative of `abs`: -1, 0 at 0, 1.
+#[inline]
+pub fn sign0<T: Real>(t: T) -> T {
+    if t > T::ZERO {
+        T::ONE
+    } else if t < T::ZERO {
+        -T::ONE
+    } else {
+        T::ZERO
+    }
+}
+
 /// a where c is not 0, else b.
 #[inline]
 pub fn select<T: Real>(c: T, a: T, b: T) -> T {

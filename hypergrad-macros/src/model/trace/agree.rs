@@ -1,0 +1,134 @@
+//! Shapes that have to agree: unification, and the message where they cannot.
+
+use proc_macro2::Span;
+
+use super::Tracer;
+use super::spell::spell;
+use super::value::Tensor;
+use crate::diagnostics::nearest;
+use crate::ir::Size;
+use crate::model::Form;
+
+/// Where operands meet, for messages: an operator, or a method.
+pub struct Site<'e> {
+    pub span: Span,
+    /// `-`, `dot`.
+    pub name: String,
+    /// The operands as written: receiver first.
+    pub operands: Vec<&'e syn::Expr>,
+}
+
+impl Site<'_> {
+    /// An operand as written.
+    fn operand(&self, k: usize) -> String {
+        self.operands.get(k).map_or_else(|| "the operand".to_owned(), |operand| format!("`{}`", spell(operand)))
+    }
+}
+
+impl Tracer<'_> {
+    /// Both tensors in one form, the one that says more: a column plus an n×1 matrix is a column.
+    pub(super) fn same_form(&mut self, left: Tensor, right: Tensor) -> (Tensor, Tensor) {
+        if left.form == right.form || left.is_scalar() || right.is_scalar() {
+            return (left, right);
+        }
+        let form = if left.form == Form::Matrix { right.form } else { left.form };
+        (self.reform(&left, form), self.reform(&right, form))
+    }
+
+    /// Makes the shapes of two operands equal, or reports that they cannot be.
+    pub(super) fn agree(&mut self, site: &Site<'_>, left: Tensor, right: Tensor) -> Option<(Tensor, Tensor)> {
+        if left.is_scalar() != right.is_scalar() {
+            let (left, right) = (super::value::describe_form(left.form), super::value::describe_form(right.form));
+            let message =
+                format!("shapes of `{}` do not agree: {} is {left}, {} is {right}", site.name, site.operand(0), site.operand(1));
+            self.diagnostics.error(site.span, message);
+            return None;
+        }
+        let rows = self.sizes.unify(&left.rows, &right.rows);
+        let columns = self.sizes.unify(&left.columns, &right.columns);
+        if rows.is_ok() && columns.is_ok() {
+            return Some(self.same_form(left, right));
+        }
+        let message = format!(
+            "shapes of `{}` do not agree: {} has {}, {} has {}",
+            site.name,
+            site.operand(0),
+            self.shape_text(&left),
+            site.operand(1),
+            self.shape_text(&right)
+        );
+        self.report_shapes(site, message, &[(0, &right), (1, &left)]);
+        None
+    }
+
+    /// `left` columns against `right` rows of a matrix product.
+    pub(super) fn agree_inner(
+        &mut self,
+        site: &Site<'_>,
+        (left, left_size, left_axis): (&Tensor, &Size, &str),
+        (right, right_size, right_axis): (&Tensor, &Size, &str),
+    ) -> Option<()> {
+        if self.sizes.unify(left_size, right_size).is_ok() {
+            return Some(());
+        }
+        let wanted_right = Tensor { rows: left_size.clone(), ..right.clone() };
+        let wanted_left = Tensor { columns: right_size.clone(), ..left.clone() };
+        let message = format!(
+            "shapes of `{}` do not agree: {} has {}, {} has {}",
+            site.name,
+            site.operand(0),
+            self.axis_text(left, left_size, left_axis),
+            site.operand(1),
+            self.axis_text(right, right_size, right_axis)
+        );
+        self.report_shapes(site, message, &[(0, &wanted_left), (1, &wanted_right)]);
+        None
+    }
+
+    /// Reports a clash; helps with a data field of the shape that an operand should have.
+    fn report_shapes(&mut self, site: &Site<'_>, message: String, wanted: &[(usize, &Tensor)]) {
+        let help = wanted.iter().rev().find_map(|(k, wanted)| self.suggestion(site.operands.get(*k)?, wanted));
+        match help {
+            Some(name) => self.diagnostics.error_with_help(site.span, message, format!("did you mean `{name}`?")),
+            None => self.diagnostics.error(site.span, message),
+        }
+    }
+
+    /// The data field nearest in name to an operand, among those of the wanted shape.
+    fn suggestion(&self, operand: &syn::Expr, wanted: &Tensor) -> Option<String> {
+        let written = spell(operand);
+        let written = written.trim_start_matches('&');
+        let candidates = self.surroundings.candidates();
+        candidates.iter().find(|(name, ..)| name == written)?;
+        let same = |a: &Size, b: &Size| self.sizes.resolve(a) == self.sizes.resolve(b);
+        let fitting = candidates.iter().filter(|(_, form, rows, columns)| {
+            *form == wanted.form && same(rows, &wanted.rows) && same(columns, &wanted.columns)
+        });
+        let names: Vec<&str> = fitting.map(|(name, ..)| name.as_str()).collect();
+        nearest(written, names.iter().copied()).or_else(|| names.first().copied()).map(str::to_owned)
+    }
+
+    fn shape_text(&self, tensor: &Tensor) -> String {
+        match tensor.form {
+            Form::Scalar => "no axis".to_owned(),
+            Form::Column => format!("length {}", self.size_text(&tensor.rows)),
+            Form::Row => format!("length {} (a row)", self.size_text(&tensor.columns)),
+            Form::Matrix => format!("shape {} x {}", self.size_text(&tensor.rows), self.size_text(&tensor.columns)),
+        }
+    }
+
+    fn axis_text(&self, tensor: &Tensor, size: &Size, axis: &str) -> String {
+        match tensor.form {
+            Form::Matrix => format!("{} {axis}", self.size_text(size)),
+            Form::Column if axis == "columns" => "1 column".to_owned(),
+            Form::Row if axis == "rows" => "1 row".to_owned(),
+            _ => format!("length {}", self.size_text(size)),
+        }
+    }
+
+    /// A size in the user's words: a number, or a name in backticks.
+    pub(super) fn size_text(&self, size: &Size) -> String {
+        let text = self.sizes.display(size);
+        if self.sizes.resolve(size).as_constant().is_some() { text } else { format!("`{text}`") }
+    }
+}

@@ -1,0 +1,185 @@
+//! Blocks, `let` and patterns.
+
+use proc_macro2::Span;
+use std::rc::Rc;
+use syn::spanned::Spanned;
+
+use super::Tracer;
+use super::value::{Callable, Value};
+use crate::diagnostics::Diagnostics;
+use crate::ir::{Affine, Size};
+use crate::model::Form;
+use crate::syntax::Type;
+
+impl Tracer<'_> {
+    /// The value of a block: its last expression, in a scope of its own.
+    pub(super) fn block(&mut self, block: &syn::Block, expected: Option<&Type>) -> Option<Value> {
+        let outer = self.environment.clone();
+        let value = self.statements(block, expected);
+        self.environment = outer;
+        value
+    }
+
+    fn statements(&mut self, block: &syn::Block, expected: Option<&Type>) -> Option<Value> {
+        for statement in &block.stmts {
+            if let syn::Stmt::Item(syn::Item::Fn(function)) = statement {
+                let local = Callable::Local(Rc::new(function.clone()));
+                self.environment.bind(function.sig.ident.to_string(), Some(Value::Callable(local)));
+            }
+        }
+        let mut value = Some(Value::Tuple(Vec::new()));
+        for statement in &block.stmts {
+            value = self.statement(statement, expected);
+        }
+        value
+    }
+
+    fn statement(&mut self, statement: &syn::Stmt, expected: Option<&Type>) -> Option<Value> {
+        let unit = Some(Value::Tuple(Vec::new()));
+        match statement {
+            syn::Stmt::Local(local) => {
+                self.local(local);
+                unit
+            }
+            syn::Stmt::Expr(expression, None) => self.expression_as(expression, expected),
+            syn::Stmt::Expr(expression, Some(_)) => {
+                self.expression(expression);
+                unit
+            }
+            syn::Stmt::Item(item) => {
+                self.local_item(item);
+                unit
+            }
+            syn::Stmt::Macro(call) if call.semi_token.is_none() => self.macro_call(&call.mac, expected),
+            syn::Stmt::Macro(call) => {
+                self.macro_call(&call.mac, None);
+                unit
+            }
+        }
+    }
+
+    fn local(&mut self, local: &syn::Local) {
+        let Some(init) = &local.init else {
+            self.diagnostics.error_with_help(
+                local,
+                "a `let` without a value is not accepted: every binding has one value",
+                "write `let .. = ..;`, with `if`/`else` on the right where the value depends on a condition",
+            );
+            return self.bind_pattern(&local.pat, None);
+        };
+        if let Some((token, _)) = &init.diverge {
+            self.diagnostics.error(token, "`let .. else` is not accepted: nothing of the language can fail to match");
+        }
+        let expected = ascribed(&local.pat).and_then(|ty| self.hint(ty));
+        let value = self.expression_as(&init.expr, expected.as_ref());
+        self.bind_pattern(&local.pat, value);
+    }
+
+    fn local_item(&mut self, item: &syn::Item) {
+        match item {
+            syn::Item::Fn(_) | syn::Item::Use(_) => {}
+            syn::Item::Const(constant) => {
+                let expected = self.hint(&constant.ty);
+                let value = self.expression_as(&constant.expr, expected.as_ref());
+                self.environment.bind(constant.ident.to_string(), value);
+            }
+            other => self.diagnostics.error_with_help(
+                other,
+                "only `const` and `fn` items are accepted inside a function body",
+                "move the item into the module",
+            ),
+        }
+    }
+
+    /// A type as a hint for what has to be inferred: silent where it is no type of the language.
+    pub(super) fn hint(&self, ty: &syn::Type) -> Option<Type> {
+        if matches!(ty, syn::Type::Infer(_)) {
+            return None;
+        }
+        self.module.resolve_type(ty, &mut Diagnostics::default())
+    }
+
+    /// Binds the names of a pattern; of a refused value, to nothing.
+    pub(super) fn bind_pattern(&mut self, pattern: &syn::Pat, value: Option<Value>) {
+        match pattern {
+            syn::Pat::Wild(_) | syn::Pat::Rest(_) => {}
+            syn::Pat::Ident(name) => self.bind_name(name, value),
+            syn::Pat::Paren(inner) => self.bind_pattern(&inner.pat, value),
+            syn::Pat::Reference(inner) => match &inner.mutability {
+                Some(token) => self.refuse_mutation(token.span),
+                None => self.bind_pattern(&inner.pat, value),
+            },
+            syn::Pat::Type(typed) => self.bind_pattern(&typed.pat, value),
+            syn::Pat::Tuple(tuple) => self.bind_elements(tuple.elems.iter().collect(), value),
+            syn::Pat::Slice(slice) => self.bind_elements(slice.elems.iter().collect(), value),
+            syn::Pat::Struct(structure) => self.bind_fields(structure, value.as_ref()),
+            other => {
+                self.diagnostics.error_with_help(
+                    other,
+                    "this pattern is not accepted",
+                    "use a name, `_`, a tuple `(a, b)`, an array `[a, b]` or a struct pattern",
+                );
+            }
+        }
+    }
+
+    fn bind_name(&mut self, name: &syn::PatIdent, value: Option<Value>) {
+        if let Some(token) = &name.mutability {
+            self.refuse_mutation(token.span);
+        }
+        if let Some((at, _)) = &name.subpat {
+            self.diagnostics.error(at, "`@` patterns are not accepted");
+        }
+        self.environment.bind(name.ident.to_string(), value);
+    }
+
+    fn bind_elements(&mut self, patterns: Vec<&syn::Pat>, value: Option<Value>) {
+        let count = patterns.len();
+        let elements =
+            value.and_then(|value| self.elements(value, count, patterns.first().map_or_else(Span::call_site, |p| p.span())));
+        let rest = patterns.iter().position(|p| matches!(p, syn::Pat::Rest(_)));
+        for (k, pattern) in patterns.into_iter().enumerate() {
+            let element = elements.as_ref().and_then(|elements| match rest {
+                // What follows `..` counts from the end.
+                Some(rest) if k > rest => (elements.len() + k).checked_sub(count).and_then(|k| elements.get(k)),
+                _ => elements.get(k),
+            });
+            self.bind_pattern(pattern, element.cloned());
+        }
+    }
+
+    /// The elements of a tuple or an array.
+    fn elements(&mut self, value: Value, count: usize, span: Span) -> Option<Vec<Value>> {
+        match value {
+            Value::Tuple(values) | Value::Array(values) => Some(values),
+            Value::Tensor(tensor) if tensor.form == Form::Column => {
+                let length = self.sizes.resolve(&tensor.rows).as_constant().unwrap_or(count as i64);
+                let index = |k: i64| Affine::constant(Size::constant(k));
+                Some((0..length).map(|k| Value::Tensor(self.entry(&tensor, &index(k), &index(0)))).collect())
+            }
+            other => {
+                self.diagnostics
+                    .error(span, format!("this pattern takes a tuple or an array apart, and found {}", other.describe()));
+                None
+            }
+        }
+    }
+
+    fn bind_fields(&mut self, pattern: &syn::PatStruct, value: Option<&Value>) {
+        for field in &pattern.fields {
+            let member = match &field.member {
+                syn::Member::Named(name) => value.and_then(|value| self.named_field(value, name)),
+                syn::Member::Unnamed(_) => None,
+            };
+            self.bind_pattern(&field.pat, member);
+        }
+    }
+}
+
+/// The type of `let name: type`.
+fn ascribed(pattern: &syn::Pat) -> Option<&syn::Type> {
+    match pattern {
+        syn::Pat::Type(typed) => Some(&typed.ty),
+        _ => None,
+    }
+}

@@ -1,0 +1,310 @@
+//! Calls: helper functions and closures are inlined, methods are dispatched on their receiver.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::ToTokens;
+use syn::spanned::Spanned;
+
+use super::Tracer;
+use super::agree::Site;
+use super::environment::Environment;
+use super::value::{Callable, Value};
+use crate::diagnostics::nearest;
+use crate::syntax::Type;
+
+/// A call of a known method or function.
+pub struct Call<'e> {
+    pub site: Site<'e>,
+    /// `::<3>` after the method's name.
+    pub generics: Option<&'e syn::AngleBracketedGenericArguments>,
+    /// The type that the place asks for, where known.
+    pub expected: Option<Type>,
+}
+
+impl Call<'_> {
+    pub fn name(&self) -> &str {
+        &self.site.name
+    }
+
+    /// Operand `k` as written (the receiver is 0), or the method's name.
+    pub fn place(&self, k: usize) -> TokenStream {
+        match self.site.operands.get(k) {
+            Some(operand) => operand.to_token_stream(),
+            None => Ident::new("_at", self.site.span).into_token_stream(),
+        }
+    }
+}
+
+/// Whether a family of methods knows a name.
+pub enum Outcome {
+    /// It does; `None` where the call was refused.
+    Known(Option<Value>),
+    Unknown,
+}
+
+impl<'a> Tracer<'a> {
+    pub(super) fn call_expression(&mut self, call: &syn::ExprCall, expected: Option<&Type>) -> Option<Value> {
+        let mut operands: Vec<&syn::Expr> = call.args.iter().collect();
+        let function = strip(&call.func);
+        let syn::Expr::Path(path) = function else {
+            let callee = self.expression(function);
+            let arguments = self.arguments(&operands, &[]);
+            return match callee? {
+                Value::Callable(callable) => {
+                    self.call_value(&callable, arguments.into_iter().collect::<Option<_>>()?, call.func.span())
+                }
+                other => {
+                    self.diagnostics.error(&*call.func, format!("{} cannot be called", other.describe()));
+                    None
+                }
+            };
+        };
+        let own = self.own_function(&path.path);
+        let hints = own.map(|function| self.parameter_hints(&function.sig)).unwrap_or_default();
+        let arguments = self.arguments(&operands, &hints);
+        if let Some(function) = own {
+            return self.call_function(function, arguments, path.path.span());
+        }
+        let span = path.path.segments.last().map_or_else(|| path.path.span(), |s| s.ident.span());
+        let name = path.path.segments.last().map(|s| s.ident.to_string()).unwrap_or_default();
+        operands.truncate(arguments.len());
+        let site = Site { span, name, operands };
+        let call = Call { site, generics: None, expected: expected.cloned() };
+        self.call_path(path, arguments, &call)
+    }
+
+    fn arguments(&mut self, operands: &[&syn::Expr], hints: &[Option<Type>]) -> Vec<Option<Value>> {
+        let hint = |k: usize| hints.get(k).and_then(Option::as_ref);
+        operands.iter().enumerate().map(|(k, operand)| self.expression_as(operand, hint(k))).collect()
+    }
+
+    /// The module's function that a path names, unless a local binding hides it.
+    pub(super) fn own_function(&self, path: &syn::Path) -> Option<&'a syn::ItemFn> {
+        let name = self.module.own_name(path)?.to_string();
+        if path.segments.len() == 1 && self.environment.get(&name).is_some() {
+            return None;
+        }
+        self.module.function(&name)
+    }
+
+    fn parameter_hints(&self, signature: &syn::Signature) -> Vec<Option<Type>> {
+        let hint = |argument: &syn::FnArg| match argument {
+            syn::FnArg::Typed(typed) => self.hint(&typed.ty),
+            syn::FnArg::Receiver(_) => None,
+        };
+        signature.inputs.iter().map(hint).collect()
+    }
+
+    /// Inlines a function: its body in a scope with nothing but its parameters.
+    pub(super) fn call_function(&mut self, function: &syn::ItemFn, arguments: Vec<Option<Value>>, span: Span) -> Option<Value> {
+        let name = function.sig.ident.to_string();
+        if self.calls.contains(&name) {
+            self.diagnostics.error_with_help(
+                span,
+                format!("`{name}` calls itself: recursion is not accepted, helper functions are inlined"),
+                "write it as a sum or product over a range",
+            );
+            return None;
+        }
+        if let Some(token) = &function.sig.asyncness {
+            self.diagnostics.error(token, "`async` is not accepted");
+        }
+        let outer = std::mem::take(&mut self.environment);
+        self.calls.push(name);
+        for (parameter, argument) in function.sig.inputs.iter().zip(arguments) {
+            match parameter {
+                syn::FnArg::Typed(typed) => self.bind_pattern(&typed.pat, argument),
+                syn::FnArg::Receiver(receiver) => {
+                    self.diagnostics.error(receiver, "`self` is not accepted: write a free function")
+                }
+            }
+        }
+        let expected = match &function.sig.output {
+            syn::ReturnType::Type(_, ty) => self.hint(ty),
+            syn::ReturnType::Default => None,
+        };
+        let value = self.block(&function.block, expected.as_ref());
+        self.calls.pop();
+        self.environment = outer;
+        value
+    }
+
+    /// Calls a closure or a function value.
+    pub(super) fn call_value(&mut self, callable: &Callable, arguments: Vec<Value>, span: Span) -> Option<Value> {
+        match callable {
+            Callable::Closure(closure) => {
+                let outer = std::mem::replace(&mut self.environment, closure.environment.clone());
+                let mut arguments = arguments.into_iter();
+                for pattern in &closure.syntax.inputs {
+                    self.bind_pattern(pattern, arguments.next());
+                }
+                let value = self.expression(&closure.syntax.body);
+                self.environment = outer;
+                value
+            }
+            Callable::Local(function) => {
+                let function = function.clone();
+                self.call_function(&function, arguments.into_iter().map(Some).collect(), span)
+            }
+            Callable::Path(path) => {
+                let path = path.clone();
+                if let Some(function) = self.own_function(&path) {
+                    return self.call_function(&function, arguments.into_iter().map(Some).collect(), span);
+                }
+                let name = path.segments.last().map(|s| s.ident.to_string()).unwrap_or_default();
+                let site = Site { span: path.span(), name, operands: Vec::new() };
+                let call = Call { site, generics: None, expected: None };
+                let expression = syn::ExprPath { attrs: Vec::new(), qself: None, path: (*path).clone() };
+                self.call_path(&expression, arguments.into_iter().map(Some).collect(), &call)
+            }
+        }
+    }
+
+    pub(super) fn method_call(&mut self, call: &syn::ExprMethodCall, expected: Option<&Type>) -> Option<Value> {
+        let receiver = self.expression(&call.receiver);
+        let operands: Vec<&syn::Expr> = [&*call.receiver].into_iter().chain(call.args.iter()).collect();
+        let arguments = self.arguments(&operands[1..], &[]);
+        let site = Site { span: call.method.span(), name: call.method.to_string(), operands };
+        let call = Call { site, generics: call.turbofish.as_ref(), expected: expected.cloned() };
+        let receiver = receiver?;
+        let arguments: Vec<Value> = arguments.into_iter().collect::<Option<_>>()?;
+        self.method(&call, receiver, arguments)
+    }
+
+    /// A method of a value of any kind.
+    pub(super) fn method(&mut self, call: &Call<'_>, receiver: Value, arguments: Vec<Value>) -> Option<Value> {
+        if self.refuse_method(call) {
+            return None;
+        }
+        if arguments.is_empty() && IDENTITIES.contains(&call.name()) {
+            return self.converted(call, receiver);
+        }
+        let described = receiver.describe();
+        let (outcome, known) = match receiver {
+            Value::Tensor(tensor) if tensor.is_scalar() => {
+                (self.scalar_method(call, &tensor, &arguments), super::scalar::names())
+            }
+            Value::Tensor(tensor) => (self.tensor_method(call, tensor, &arguments), super::methods::names()),
+            Value::Index(index) => (self.integer_method(call, &index, &arguments), vec!["min", "max", "pow", "abs_diff"]),
+            Value::Array(values) if call.name() == "map" => {
+                return self.mapped_array(call, values, &arguments);
+            }
+            Value::Array(values) if matches!(call.name(), "len" | "iter" | "into_iter") => {
+                let length = crate::ir::Size::constant(values.len() as i64);
+                let stream = Value::Stream(Box::new(super::stream::Stream::Values(values)));
+                return Some(if call.name() == "len" { Value::count(length) } else { stream });
+            }
+            value @ (Value::Range(_) | Value::Stream(_) | Value::Array(_)) => match self.to_stream(value) {
+                Some(stream) => (self.stream_method(call, stream, arguments), super::iterate::names()),
+                None => (Outcome::Unknown, Vec::new()),
+            },
+            Value::Bool(_) | Value::Tuple(_) | Value::Struct(_) | Value::Lazy(_) | Value::Callable(_) => {
+                (Outcome::Unknown, Vec::new())
+            }
+        };
+        match outcome {
+            Outcome::Known(value) => value,
+            Outcome::Unknown => {
+                self.unknown_method(call, described, &known);
+                None
+            }
+        }
+    }
+
+    fn unknown_method(&mut self, call: &Call<'_>, receiver: &str, known: &[&str]) {
+        let name = call.name();
+        let message = format!("`{name}` is not a known method of {receiver}");
+        match nearest(name, known.iter().copied()) {
+            Some(near) if near != name => {
+                self.diagnostics.error_with_help(call.site.span, message, format!("did you mean `{near}`?"))
+            }
+            Some(_) => {
+                let message = format!("`{name}` of {receiver} does not take these arguments");
+                self.diagnostics.error(call.site.span, message);
+            }
+            None if known.is_empty() => self.diagnostics.error(call.site.span, message),
+            None => {
+                let message = format!("{message}: methods are read by name, and this one has no derivative rule");
+                self.diagnostics.error_with_help(call.site.span, message, format!("write it with {}", summary(known)));
+            }
+        }
+    }
+
+    /// `clone`, `into`, `as_slice`, ..: the same value.
+    fn converted(&mut self, call: &Call<'_>, receiver: Value) -> Option<Value> {
+        match (&receiver, &call.expected) {
+            (Value::Array(_), Some(Type::Tensor { form, .. })) => {
+                let form = *form;
+                let tensor = self.to_tensor(receiver)?;
+                Some(Value::Tensor(self.reform(&tensor, form)))
+            }
+            _ => Some(receiver),
+        }
+    }
+
+    fn mapped_array(&mut self, call: &Call<'_>, values: Vec<Value>, arguments: &[Value]) -> Option<Value> {
+        let callable = self.callable_at(call, arguments, 0)?;
+        let mapped: Vec<Option<Value>> =
+            values.into_iter().map(|v| self.call_value(&callable, vec![v], call.site.span)).collect();
+        mapped.into_iter().collect::<Option<Vec<Value>>>().map(Value::Array)
+    }
+
+    /// Argument `k` as a function.
+    pub(super) fn callable_at(&mut self, call: &Call<'_>, arguments: &[Value], k: usize) -> Option<Callable> {
+        match arguments.get(k) {
+            Some(Value::Callable(callable)) => Some(callable.clone()),
+            Some(other) => {
+                let place = call.place(k + 1);
+                self.diagnostics.error(&place, format!("expected a closure or a function, found {}", other.describe()));
+                None
+            }
+            None => None,
+        }
+    }
+
+    /// Evaluates in a scope of the module's items alone.
+    pub(super) fn at_module_level<T>(&mut self, evaluate: impl FnOnce(&mut Self) -> T) -> T {
+        let outer = std::mem::replace(&mut self.environment, Environment::default());
+        let arms = std::mem::take(&mut self.arms);
+        let result = evaluate(self);
+        self.environment = outer;
+        self.arms = arms;
+        result
+    }
+}
+
+/// Methods that give the same value in another kind of storage or reference.
+const IDENTITIES: [&str; 19] = [
+    "clone",
+    "into",
+    "into_owned",
+    "to_owned",
+    "clone_owned",
+    "as_ref",
+    "borrow",
+    "as_view",
+    "as_slice",
+    "as_vector",
+    "to_vec",
+    "deref",
+    "eval",
+    "by_ref",
+    "copied",
+    "cloned",
+    "conjugate",
+    "real",
+    "to_f64",
+];
+
+/// The first few names of a list.
+fn summary(names: &[&str]) -> String {
+    let shown: Vec<String> = names.iter().take(8).map(|name| format!("`{name}`")).collect();
+    format!("{} ..", shown.join(", "))
+}
+
+fn strip(expression: &syn::Expr) -> &syn::Expr {
+    match expression {
+        syn::Expr::Paren(inner) => strip(&inner.expr),
+        syn::Expr::Group(inner) => strip(&inner.expr),
+        other => other,
+    }
+}

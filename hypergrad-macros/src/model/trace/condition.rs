@@ -1,0 +1,341 @@
+//! Conditions on indices, sizes and scalars; `if`/`else` as masked sums and selections.
+//!
+//! A condition on indices becomes guards of products: `if c { a } else { b }` is `[c]·a + [not c]·b`
+//! with a guarded-out entry never read. A condition on scalars becomes an indicator and a
+//! selection. Both evaluate their two arms everywhere, so inside an arm the argument of every
+//! function that can overflow or leave its domain is replaced by a safe point where the arm is not
+//! taken: the untaken arm and all its derivatives stay finite.
+
+use super::Tracer;
+use super::contract::{Contraction, Factor};
+use super::value::{LoopVariable, Struct, Tensor, Value, own_index};
+use crate::ir::{Affine, Func, Guard, Reduction, Size, Test};
+use crate::model::Form;
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Condition {
+    Constant(bool),
+    /// On indices and sizes.
+    Index(Guard),
+    /// On scalars: an indicator, 1 or 0.
+    Scalar(Tensor),
+    Not(Box<Condition>),
+    And(Vec<Condition>),
+    Or(Vec<Condition>),
+}
+
+/// Comparisons of the language.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Comparison {
+    Lt,
+    Le,
+    Gt,
+    Ge,
+    Eq,
+    Ne,
+}
+
+impl Comparison {
+    fn func(self) -> Func {
+        match self {
+            Self::Lt => Func::Lt,
+            Self::Le => Func::Le,
+            Self::Gt => Func::Gt,
+            Self::Ge => Func::Ge,
+            Self::Eq => Func::Eq,
+            Self::Ne => Func::Ne,
+        }
+    }
+
+    fn guard(self, left: &Affine, right: &Affine) -> Guard {
+        let one = Affine::constant(Size::constant(1));
+        let (affine, test) = match self {
+            Self::Eq => (left.sub(right), Test::Zero),
+            Self::Ne => (left.sub(right), Test::NonZero),
+            Self::Ge => (left.sub(right), Test::NonNegative),
+            Self::Le => (right.sub(left), Test::NonNegative),
+            Self::Gt => (left.sub(right).sub(&one), Test::NonNegative),
+            Self::Lt => (right.sub(left).sub(&one), Test::NonNegative),
+        };
+        Guard { affine, test }
+    }
+}
+
+fn complement(guard: &Guard) -> Guard {
+    let (affine, test) = match guard.test {
+        Test::Zero => (guard.affine.clone(), Test::NonZero),
+        Test::NonZero => (guard.affine.clone(), Test::Zero),
+        Test::NonNegative => {
+            let negated = guard.affine.scale(&Size::constant(-1));
+            (negated.sub(&Affine::constant(Size::constant(1))), Test::NonNegative)
+        }
+    };
+    Guard { affine, test }
+}
+
+impl Condition {
+    pub fn not(self) -> Self {
+        match self {
+            Self::Constant(value) => Self::Constant(!value),
+            Self::Index(guard) => Self::Index(complement(&guard)),
+            Self::Not(inner) => *inner,
+            other => Self::Not(Box::new(other)),
+        }
+    }
+
+    pub fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Constant(true), rest) | (rest, Self::Constant(true)) => rest,
+            (Self::Constant(false), _) | (_, Self::Constant(false)) => Self::Constant(false),
+            (Self::And(mut all), rest) => {
+                all.push(rest);
+                Self::And(all)
+            }
+            (first, second) => Self::And(vec![first, second]),
+        }
+    }
+
+    pub fn or(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Constant(false), rest) | (rest, Self::Constant(false)) => rest,
+            (Self::Constant(true), _) | (_, Self::Constant(true)) => Self::Constant(true),
+            (first, second) => Self::Or(vec![first, second]),
+        }
+    }
+
+    /// The condition as a union of disjoint conjunctions of guards, where it is on indices only.
+    fn cases(&self) -> Option<Vec<Vec<Guard>>> {
+        match self {
+            Self::Constant(true) => Some(vec![Vec::new()]),
+            Self::Constant(false) => Some(Vec::new()),
+            Self::Index(guard) => Some(vec![vec![guard.clone()]]),
+            Self::Scalar(_) => None,
+            Self::Not(inner) => Some(complement_cases(&inner.cases()?)),
+            Self::And(all) => all.iter().try_fold(vec![Vec::new()], |cases, c| Some(intersect(&cases, &c.cases()?))),
+            Self::Or(all) => all.iter().try_fold(Vec::new(), |mut cases: Vec<Vec<Guard>>, c| {
+                cases.extend(intersect(&complement_cases(&cases), &c.cases()?));
+                Some(cases)
+            }),
+        }
+    }
+
+    /// The parts of a conjunction, innermost `And`s opened.
+    fn conjuncts<'c>(&'c self, into: &mut Vec<&'c Self>) {
+        match self {
+            Self::And(all) => all.iter().for_each(|c| c.conjuncts(into)),
+            other => into.push(other),
+        }
+    }
+}
+
+fn intersect(left: &[Vec<Guard>], right: &[Vec<Guard>]) -> Vec<Vec<Guard>> {
+    let both = |a: &Vec<Guard>| right.iter().map(|b| a.iter().chain(b).cloned().collect()).collect::<Vec<Vec<Guard>>>();
+    left.iter().flat_map(both).collect()
+}
+
+fn complement_cases(cases: &[Vec<Guard>]) -> Vec<Vec<Guard>> {
+    let complement_case = |case: &Vec<Guard>| {
+        let split = |k: usize| case[..k].iter().cloned().chain([complement(&case[k])]).collect::<Vec<Guard>>();
+        (0..case.len()).map(split).collect::<Vec<_>>()
+    };
+    cases.iter().fold(vec![Vec::new()], |rest, case| intersect(&rest, &complement_case(case)))
+}
+
+impl Tracer<'_> {
+    /// A comparison of integers, decided where the sizes decide it.
+    pub(super) fn compare_indices(&self, comparison: Comparison, left: &Affine, right: &Affine) -> Condition {
+        let guard = comparison.guard(left, right);
+        let affine = guard.affine.map_sizes(&|size| self.sizes.resolve(size));
+        let Some((low, high)) = affine.bounds(&|v| self.extent(v)) else {
+            return Condition::Index(Guard { affine, ..guard });
+        };
+        let one = Size::constant(1);
+        let (negative, positive) = (high.scale(-1).sub(&one).is_nonnegative(), low.sub(&one).is_nonnegative());
+        let zero = low.is_zero() && high.is_zero();
+        match guard.test {
+            Test::NonNegative if low.is_nonnegative() => Condition::Constant(true),
+            Test::NonNegative if negative => Condition::Constant(false),
+            Test::Zero | Test::NonZero if negative || positive => Condition::Constant(guard.test == Test::NonZero),
+            Test::Zero | Test::NonZero if zero => Condition::Constant(guard.test == Test::Zero),
+            test => Condition::Index(Guard { affine, test }),
+        }
+    }
+
+    pub(super) fn compare_scalars(&mut self, comparison: Comparison, left: &Tensor, right: &Tensor) -> Condition {
+        let indicator = self.apply(comparison.func(), &[left, right]);
+        match self.as_number(&indicator) {
+            Some(value) => Condition::Constant(value != 0.0),
+            None => Condition::Scalar(indicator),
+        }
+    }
+
+    /// 1 where the condition holds, 0 elsewhere.
+    pub(super) fn mask(&mut self, condition: &Condition) -> Tensor {
+        if let Some(cases) = condition.cases() {
+            let one = self.number(1.0);
+            return self.guarded_union(&one, &cases);
+        }
+        match condition {
+            Condition::Scalar(indicator) => indicator.clone(),
+            Condition::Not(inner) => {
+                let inner = self.mask(inner);
+                let one = self.number(1.0);
+                self.linear(&[(1.0, &one), (-1.0, &inner)])
+            }
+            Condition::And(all) => {
+                let masks: Vec<Tensor> = all.iter().map(|c| self.mask(c)).collect();
+                self.multiply(&masks.iter().collect::<Vec<_>>())
+            }
+            Condition::Or(all) => {
+                let none = all.iter().fold(Condition::Constant(true), |none, c| none.and(c.clone().not()));
+                self.mask(&none.not_deep())
+            }
+            Condition::Constant(_) | Condition::Index(_) => self.number(0.0),
+        }
+    }
+
+    /// `tensor` where all guards hold, 0 elsewhere (and not even read there).
+    pub(super) fn guarded(&mut self, tensor: &Tensor, guards: &[Guard]) -> Tensor {
+        if guards.is_empty() {
+            return tensor.clone();
+        }
+        let (r, c) = self.axes(&tensor.rows, &tensor.columns);
+        let contraction = Contraction {
+            factors: vec![Factor::at(tensor, &Affine::wire(r), &Affine::wire(c))],
+            guards: guards.to_vec(),
+            local: own_index(tensor.form, &r, &c),
+            out: own_index(tensor.form, &Affine::wire(r), &Affine::wire(c)),
+            ..Contraction::default()
+        };
+        self.contract(contraction, tensor.form, &tensor.rows, &tensor.columns)
+    }
+
+    /// `Σ` over disjoint cases of the guarded tensor.
+    fn guarded_union(&mut self, tensor: &Tensor, cases: &[Vec<Guard>]) -> Tensor {
+        let parts: Vec<Tensor> = cases.iter().map(|case| self.guarded(tensor, case)).collect();
+        if parts.is_empty() {
+            return self.scale(0.0, tensor);
+        }
+        self.linear(&parts.iter().map(|part| (1.0, part)).collect::<Vec<_>>())
+    }
+
+    /// `if condition { then } else { otherwise }` of tensors of one shape.
+    pub(super) fn select(&mut self, condition: &Condition, then: &Tensor, otherwise: &Tensor) -> Tensor {
+        if then == otherwise {
+            return then.clone();
+        }
+        if let (Some(cases), Some(rest)) = (condition.cases(), condition.clone().not().cases()) {
+            let then = self.guarded_union(then, &cases);
+            let otherwise = self.guarded_union(otherwise, &rest);
+            return self.linear(&[(1.0, &then), (1.0, &otherwise)]);
+        }
+        let mask = self.mask(condition);
+        self.apply(Func::Select, &[&mask, then, otherwise])
+    }
+
+    /// `argument`, replaced by `safe` where an enclosing arm is not taken.
+    pub(super) fn protect(&mut self, argument: &Tensor, safe: f64) -> Tensor {
+        if self.arms.is_empty() || self.as_number(argument).is_some() {
+            return argument.clone();
+        }
+        let arms = self.arms.clone();
+        let mut conjuncts = Vec::new();
+        arms.iter().for_each(|arm| arm.conjuncts(&mut conjuncts));
+        let mut guards = Vec::new();
+        let mut others = Condition::Constant(true);
+        for conjunct in conjuncts {
+            match conjunct {
+                Condition::Index(guard) => guards.extend(self.project(guard, &argument.batch)),
+                other => others = others.and(other.clone()),
+            }
+        }
+        if others == Condition::Constant(true) {
+            return self.protect_by_guards(argument, safe, &guards);
+        }
+        let mut mask = self.mask(&others);
+        mask = self.guarded(&mask, &guards);
+        mask = self.exists(mask, &argument.batch);
+        let safe = self.number(safe);
+        self.apply(Func::Select, &[&mask, argument, &safe])
+    }
+
+    /// `[guards]·argument + safe·(1 - [guards])`: as smooth as the argument.
+    fn protect_by_guards(&mut self, argument: &Tensor, safe: f64, guards: &[Guard]) -> Tensor {
+        if guards.is_empty() {
+            return argument.clone();
+        }
+        let inside = self.guarded(argument, guards);
+        let one = self.number(1.0);
+        let mask = self.guarded(&one, guards);
+        self.linear(&[(1.0, &inside), (safe, &one), (-safe, &mask)])
+    }
+
+    /// What a guard says of these variables alone: the others take their best values. `None` where
+    /// it says nothing.
+    fn project(&self, guard: &Guard, kept: &[LoopVariable]) -> Option<Guard> {
+        let foreign: Vec<LoopVariable> = guard.affine.wires().filter(|v| !kept.contains(v)).collect();
+        if foreign.is_empty() {
+            return Some(guard.clone());
+        }
+        if guard.test != Test::NonNegative || foreign.len() == guard.affine.terms.len() {
+            return None;
+        }
+        let mut affine = guard.affine.clone();
+        for variable in foreign {
+            let coefficient = affine.coefficient(variable);
+            let term = Affine::wire(variable).scale(&coefficient);
+            let (_, high) = term.bounds(&|v| self.extent(v))?;
+            affine = affine.sub(&term).add(&Affine::constant(high));
+        }
+        Some(Guard { affine, test: Test::NonNegative })
+    }
+
+    /// Whether a mask holds for some value of the variables that are not kept.
+    fn exists(&mut self, mask: Tensor, kept: &[LoopVariable]) -> Tensor {
+        let foreign: Vec<LoopVariable> = mask.batch.iter().copied().filter(|v| !kept.contains(v)).collect();
+        foreign.into_iter().fold(mask, |mask, variable| {
+            let extent = self.extent(variable);
+            let one = Size::constant(1);
+            let column = self.variable(&one);
+            let vector = self.bind(&mask, Form::Column, (variable, &extent), (column, &one));
+            self.reduce(Reduction::Max, &vector)
+        })
+    }
+
+    /// Merges the values of two arms.
+    pub(super) fn merge(&mut self, condition: &Condition, then: Value, otherwise: Value) -> Option<Value> {
+        match (then, otherwise) {
+            (Value::Tensor(then), Value::Tensor(otherwise)) => {
+                let (then, otherwise) = self.same_form(then, otherwise);
+                Some(Value::Tensor(self.select(condition, &then, &otherwise)))
+            }
+            (Value::Bool(then), Value::Bool(otherwise)) => {
+                let taken = condition.clone().and(then);
+                Some(Value::Bool(taken.or(condition.clone().not().and(otherwise))))
+            }
+            (Value::Index(then), Value::Index(otherwise)) if then == otherwise => Some(Value::Index(then)),
+            (Value::Tuple(then), Value::Tuple(otherwise)) => Some(Value::Tuple(self.merge_all(condition, then, otherwise)?)),
+            (Value::Array(then), Value::Array(otherwise)) => Some(Value::Array(self.merge_all(condition, then, otherwise)?)),
+            (Value::Struct(then), Value::Struct(otherwise)) => {
+                let mut fields = Vec::new();
+                for (name, value) in then.fields {
+                    let other = otherwise.fields.iter().find(|(n, _)| *n == name)?.1.clone();
+                    fields.push((name, self.merge(condition, value, other)?));
+                }
+                Some(Value::Struct(Struct { name: then.name, fields }))
+            }
+            _ => None,
+        }
+    }
+
+    fn merge_all(&mut self, condition: &Condition, then: Vec<Value>, otherwise: Vec<Value>) -> Option<Vec<Value>> {
+        then.into_iter().zip(otherwise).map(|(a, b)| self.merge(condition, a, b)).collect()
+    }
+}
+
+impl Condition {
+    /// The negation, one level opened, so that the mask of a disjunction ends.
+    fn not_deep(self) -> Self {
+        Self::Not(Box::new(self))
+    }
+}

@@ -1,0 +1,499 @@
+//! Constructors: associated functions of nalgebra's types, and `vector!`, `matrix!`.
+
+use syn::parse::Parser;
+use syn::punctuated::Punctuated;
+use syn::spanned::Spanned;
+
+use super::Tracer;
+use super::call::Call;
+use super::contract::{Contraction, Factor};
+use super::spell::spell;
+use super::value::{Callable, Tensor, Value, dimensions, own_index};
+use crate::diagnostics::nearest;
+use crate::ir::{Affine, Size};
+use crate::model::Form;
+use crate::shape::SymbolSource;
+use crate::syntax::{Dimension, Type};
+
+const NAMES: [&str; 20] = [
+    "from_fn",
+    "zeros",
+    "identity",
+    "repeat",
+    "from_element",
+    "from_diagonal",
+    "from_diagonal_element",
+    "from_row_slice",
+    "from_column_slice",
+    "from_vec",
+    "from_iterator",
+    "from_columns",
+    "from_rows",
+    "new",
+    "from",
+    "from_vec_storage",
+    "x",
+    "y",
+    "z",
+    "w",
+];
+
+/// The type that is made: a dimension that is `None` is given by the arguments.
+struct Target {
+    form: Form,
+    rows: Option<Size>,
+    columns: Option<Size>,
+}
+
+fn one() -> Size {
+    Size::constant(1)
+}
+
+impl Tracer<'_> {
+    /// `Type::function(..)`: a constructor, or a method written as a function.
+    pub(super) fn associated(&mut self, path: &syn::ExprPath, arguments: Vec<Option<Value>>, call: &Call<'_>) -> Option<Value> {
+        let arguments: Vec<Value> = arguments.into_iter().collect::<Option<_>>()?;
+        let name = call.name().to_owned();
+        let Some(ty) = owner(path) else {
+            let full = self.module.imports.expand(&path.path);
+            self.unknown_function(path, &full);
+            return None;
+        };
+        let is_tensor = self.tensor_type(&ty).is_some();
+        if is_tensor {
+            self.assert_tensor_type(&ty);
+        }
+        if is_tensor && NAMES.contains(&name.as_str()) {
+            let target = self.target(&ty, call)?;
+            return self.construct(call, target, arguments);
+        }
+        if is_tensor && let Some((Value::Tensor(tensor), rest)) = arguments.split_first() {
+            return self.method(call, Value::Tensor(tensor.clone()), rest.to_vec());
+        }
+        if is_tensor {
+            let message = format!("`{}` is not a known constructor", spell(&path.path));
+            match nearest(&name, NAMES) {
+                Some(near) => self.diagnostics.error_with_help(call.site.span, message, format!("did you mean `{near}`?")),
+                None => self.diagnostics.error_with_help(
+                    call.site.span,
+                    message,
+                    "known are `from_fn zeros identity repeat from_element ..`",
+                ),
+            }
+            return None;
+        }
+        let full = self.module.imports.expand(&path.path);
+        self.unknown_function(path, &full);
+        None
+    }
+
+    /// Has the name of a type proved, unless it is an alias of the module: that is proved by its own
+    /// definition.
+    fn assert_tensor_type(&mut self, ty: &syn::Type) {
+        let syn::Type::Path(written) = ty else { return };
+        let own = self.module.own_name(&written.path).and_then(|name| self.module.alias(&name.to_string()));
+        let path = match own.map(|alias| &*alias.ty) {
+            Some(syn::Type::Path(aliased)) => &aliased.path,
+            Some(_) => return,
+            None => &written.path,
+        };
+        if let Some(name) = self.module.imports.expand(path).last() {
+            self.surroundings.outside(path, &format!("nalgebra::{name}"));
+        }
+    }
+
+    /// A nalgebra type, its missing generic arguments supplied as far as its name allows:
+    /// `Err(form)` where dimensions have to be inferred.
+    fn tensor_type(&self, ty: &syn::Type) -> Option<Result<Type, Form>> {
+        if let Some(resolved @ Type::Tensor { .. }) = self.hint(ty) {
+            return Some(Ok(resolved));
+        }
+        let syn::Type::Path(written) = ty else { return None };
+        let scalar: syn::GenericArgument = syn::parse_str("f64").ok()?;
+        let mut completed = written.clone();
+        let last = completed.path.segments.last_mut()?;
+        let name = last.ident.to_string();
+        match &mut last.arguments {
+            syn::PathArguments::AngleBracketed(list) => {
+                if let Some(first) = list.args.first_mut() {
+                    *first = scalar;
+                }
+            }
+            arguments => {
+                let list = syn::AngleBracketedGenericArguments {
+                    colon2_token: None,
+                    lt_token: syn::token::Lt::default(),
+                    args: [scalar].into_iter().collect(),
+                    gt_token: syn::token::Gt::default(),
+                };
+                *arguments = syn::PathArguments::AngleBracketed(list);
+            }
+        }
+        if let Some(resolved @ Type::Tensor { .. }) = self.hint(&syn::Type::Path(completed)) {
+            return Some(Ok(resolved));
+        }
+        let full = self.module.imports.expand(&written.path);
+        match full.last().map_or(name.as_str(), String::as_str) {
+            "SVector" | "OVector" | "Vector" => Some(Err(Form::Column)),
+            "RowSVector" | "RowOVector" => Some(Err(Form::Row)),
+            "SMatrix" | "OMatrix" | "Matrix" => Some(Err(Form::Matrix)),
+            _ => None,
+        }
+    }
+
+    /// What is to be made: by the type as written, else by the type that the place asks for, else
+    /// by sizes that unification will find.
+    fn target(&mut self, ty: &syn::Type, call: &Call<'_>) -> Option<Target> {
+        let resolved = match (self.tensor_type(ty)?, &call.expected) {
+            (Ok(resolved), _) => resolved,
+            (Err(_), Some(expected @ Type::Tensor { .. })) => expected.clone(),
+            (Err(form), _) => {
+                let mut unknown = |axis: &str| {
+                    let name = format!("{} of `{}`", axis, call.name());
+                    Some(self.sizes.symbol(name, SymbolSource::Inferred))
+                };
+                let rows = if form == Form::Row { Some(one()) } else { unknown("rows") };
+                let columns = if form == Form::Column { Some(one()) } else { unknown("columns") };
+                return Some(Target { form, rows, columns });
+            }
+        };
+        let Type::Tensor { form, rows, columns, .. } = resolved else { return None };
+        let size = |dimension| match dimension {
+            Dimension::Constant(value) => Some(Size::constant(value)),
+            Dimension::Dynamic => None,
+        };
+        Some(Target { form, rows: size(rows), columns: size(columns) })
+    }
+
+    fn construct(&mut self, call: &Call<'_>, target: Target, mut arguments: Vec<Value>) -> Option<Value> {
+        match call.name() {
+            "from_diagonal" | "from_columns" | "from_rows" | "new" | "from" => return self.from_parts(call, &target, arguments),
+            "from_row_slice" | "from_column_slice" | "from_vec" => return self.from_list(call, &target, arguments),
+            "x" | "y" | "z" | "w" => return self.basis(call, &target),
+            _ => {}
+        }
+        let mut leading = 0;
+        let mut dimension = |tracer: &mut Self, known: Option<Size>| match known {
+            Some(size) => Some(size),
+            None if leading < arguments.len() => {
+                leading += 1;
+                tracer.size_at(arguments[leading - 1].clone(), &call.place(leading - 1))
+            }
+            None => None,
+        };
+        let rows = dimension(self, target.rows.clone());
+        let columns = dimension(self, target.columns.clone());
+        let (Some(rows), Some(columns)) = (rows, columns) else { return self.missing_arguments(call) };
+        let rest = arguments.split_off(leading);
+        let shape = (target.form, rows, columns);
+        let result = match (call.name(), rest.as_slice()) {
+            ("zeros", []) => {
+                let zero = self.number(0.0);
+                self.fill(&zero, shape.0, &shape.1, &shape.2)
+            }
+            ("identity", []) => self.identity(&shape),
+            ("repeat" | "from_element", [value]) => {
+                let value = self.scalar_at(value.clone(), &call.place(leading), "a scalar")?;
+                self.fill(&value, shape.0, &shape.1, &shape.2)
+            }
+            ("from_diagonal_element", [value]) => {
+                let value = self.scalar_at(value.clone(), &call.place(leading), "a scalar")?;
+                let identity = self.identity(&shape);
+                self.multiply(&[&value, &identity])
+            }
+            ("from_fn", [Value::Callable(callable)]) => self.from_fn(call, &callable.clone(), &shape)?,
+            ("from_iterator", [items]) => {
+                let stream = self.to_stream(items.clone())?;
+                let column = self.column_of_stream(call, &stream)?;
+                self.reshaped(&column, &shape, false)
+            }
+            _ => return self.missing_arguments(call),
+        };
+        Some(Value::Tensor(result))
+    }
+
+    fn missing_arguments(&mut self, call: &Call<'_>) -> Option<Value> {
+        let message = format!("`{}` does not take these arguments for a type of these dimensions", call.name());
+        self.diagnostics.error(call.site.span, message);
+        None
+    }
+
+    fn from_fn(&mut self, call: &Call<'_>, callable: &Callable, (form, rows, columns): &(Form, Size, Size)) -> Option<Tensor> {
+        let (r, c) = self.axes(rows, columns);
+        let kept = own_index(*form, &r, &c);
+        let affine = |v| if kept.contains(&v) { Affine::wire(v) } else { Affine::default() };
+        let value = self.call_value(callable, vec![Value::Index(affine(r)), Value::Index(affine(c))], callable.place())?;
+        let entry = self.scalar_result(call, callable, value)?;
+        Some(self.bind(&entry, *form, (r, rows), (c, columns)))
+    }
+
+    fn identity(&mut self, (form, rows, columns): &(Form, Size, Size)) -> Tensor {
+        let (r, c) = self.axes(rows, columns);
+        let (row, column) = (Affine::wire(r), Affine::wire(c));
+        let here = self.compare_indices(super::condition::Comparison::Eq, &row, &column);
+        let entry = self.mask(&here);
+        self.bind(&entry, *form, (r, rows), (c, columns))
+    }
+
+    /// A vector with a one at the place that its name says.
+    fn basis(&mut self, call: &Call<'_>, target: &Target) -> Option<Value> {
+        let (rows, columns) = (target.rows.clone()?, target.columns.clone()?);
+        let place = ["x", "y", "z", "w"].iter().position(|name| *name == call.name())?;
+        let length = rows.mul(&columns).as_constant()?;
+        let entries = (0..length).map(|k| self.number(if k == place as i64 { 1.0 } else { 0.0 })).collect();
+        Some(Value::Tensor(self.assemble(target.form, &rows, &columns, entries)))
+    }
+
+    /// Constructors of written parts: entries row by row (`new`), columns, rows, a diagonal.
+    fn from_parts(&mut self, call: &Call<'_>, target: &Target, mut arguments: Vec<Value>) -> Option<Value> {
+        if call.name() == "new" {
+            let (rows, columns) = (target.rows.clone()?, target.columns.clone()?);
+            let mut entries = Vec::new();
+            for (k, value) in arguments.into_iter().enumerate() {
+                entries.push(self.scalar_at(value, &call.place(k), "a scalar"));
+            }
+            let entries: Vec<Tensor> = entries.into_iter().collect::<Option<_>>()?;
+            return Some(Value::Tensor(self.assemble(target.form, &rows, &columns, entries)));
+        }
+        let part = if arguments.is_empty() { return self.missing_arguments(call) } else { arguments.swap_remove(0) };
+        match (call.name(), part) {
+            ("from_diagonal", part) => {
+                let diagonal = self.tensor_at(part, &call.place(0), "a vector")?;
+                Some(Value::Tensor(self.diagonal_matrix(&diagonal)))
+            }
+            ("from_columns" | "from_rows", Value::Array(parts)) => self.stacked(call, parts).map(Value::Tensor),
+            (_, part) => {
+                let tensor = self.tensor_at(part, &call.place(0), "an array or a vector")?;
+                Some(Value::Tensor(self.reform(&tensor, target.form)))
+            }
+        }
+    }
+
+    pub(super) fn diagonal_matrix(&mut self, diagonal: &Tensor) -> Tensor {
+        let length = diagonal.length();
+        let k = self.variable(&length);
+        let index = Affine::wire(k);
+        let contraction = Contraction {
+            factors: vec![Factor::at(diagonal, &index, &index)],
+            local: vec![k],
+            out: vec![index.clone(), index],
+            ..Contraction::default()
+        };
+        self.contract(contraction, Form::Matrix, &length, &length)
+    }
+
+    fn stacked(&mut self, call: &Call<'_>, parts: Vec<Value>) -> Option<Tensor> {
+        let by_columns = call.name() == "from_columns";
+        let count = Size::constant(parts.len() as i64);
+        let mut tensors: Vec<Tensor> = Vec::new();
+        for part in parts {
+            let part = self.tensor_at(part, &call.place(0), "vectors")?;
+            let part = match tensors.first() {
+                Some(first) => self.agree(&call.site, first.clone(), part)?.1,
+                None => part,
+            };
+            tensors.push(part);
+        }
+        let length = tensors.first().map(Tensor::length)?;
+        let (rows, columns) = if by_columns { (length, count) } else { (count, length) };
+        let mut placed = Vec::new();
+        for (k, part) in tensors.iter().enumerate() {
+            let line = self.variable(&part.length());
+            let (index, place) = (Affine::wire(line), Affine::constant(Size::constant(k as i64)));
+            let contraction = Contraction {
+                factors: vec![Factor::at(part, &index, &index)],
+                local: vec![line],
+                out: if by_columns { vec![index, place] } else { vec![place, index] },
+                ..Contraction::default()
+            };
+            placed.push(self.contract(contraction, Form::Matrix, &rows, &columns));
+        }
+        Some(self.linear(&placed.iter().map(|part| (1.0, part)).collect::<Vec<_>>()))
+    }
+
+    /// Constructors of a list of entries: `from_row_slice`, `from_vec`, ..
+    fn from_list(&mut self, call: &Call<'_>, target: &Target, mut arguments: Vec<Value>) -> Option<Value> {
+        let Some(list) = arguments.pop() else { return self.missing_arguments(call) };
+        let place = call.place(arguments.len());
+        let entries = self.tensor_at(list, &place, "an array")?;
+        let length = self.sizes.resolve(&entries.rows);
+        let (rows, columns) = match (target.rows.clone(), target.columns.clone(), arguments.as_slice()) {
+            (Some(rows), Some(columns), _) => (rows, columns),
+            (None, None, [rows, columns]) => {
+                (self.size_at(rows.clone(), &call.place(0))?, self.size_at(columns.clone(), &call.place(1))?)
+            }
+            (None, Some(columns), _) => (self.divide_sizes(&length, &columns)?, columns),
+            (Some(rows), None, _) => (rows.clone(), self.divide_sizes(&length, &rows)?),
+            _ => return self.missing_arguments(call),
+        };
+        if self.sizes.unify(&length, &rows.mul(&columns)).is_err() {
+            let message = format!(
+                "`{}` takes {} entries here, and this list has {}",
+                call.name(),
+                self.size_text(&rows.mul(&columns)),
+                self.size_text(&length)
+            );
+            self.diagnostics.error(&place, message);
+            return None;
+        }
+        let by_rows = call.name() == "from_row_slice";
+        Some(Value::Tensor(self.reshaped(&entries, &(target.form, rows, columns), by_rows)))
+    }
+
+    /// A list of entries as a tensor, filled row by row or column by column.
+    fn reshaped(&mut self, list: &Tensor, (form, rows, columns): &(Form, Size, Size), by_rows: bool) -> Tensor {
+        let (row_step, column_step) = if by_rows { (columns.clone(), one()) } else { (one(), rows.clone()) };
+        self.rearrange(list, *form, rows, columns, |r, c| {
+            let place = r.scale(&row_step).add(&c.scale(&column_step));
+            (place, Affine::default())
+        })
+    }
+
+    /// Scalars as a tensor, row by row.
+    pub(super) fn assemble(&mut self, form: Form, rows: &Size, columns: &Size, entries: Vec<Tensor>) -> Tensor {
+        let width = columns.as_constant().unwrap_or(1).max(1);
+        let mut placed = Vec::new();
+        for (k, entry) in entries.into_iter().enumerate() {
+            let (row, column) = (k as i64 / width, k as i64 % width);
+            let index = |k: i64| Affine::constant(Size::constant(k));
+            let contraction = Contraction {
+                factors: vec![Factor { tensor: entry, index: Vec::new() }],
+                out: own_index(form, &index(row), &index(column)),
+                ..Contraction::default()
+            };
+            placed.push(self.contract(contraction, form, rows, columns));
+        }
+        if placed.is_empty() {
+            let zero = self.number(0.0);
+            return self.fill(&zero, form, rows, columns);
+        }
+        self.linear(&placed.iter().map(|part| (1.0, part)).collect::<Vec<_>>())
+    }
+
+    /// A value as a tensor, where it is one: an array of scalars is a column, an array of arrays a
+    /// matrix of these columns.
+    pub(super) fn to_tensor(&mut self, value: Value) -> Option<Tensor> {
+        match value {
+            Value::Tensor(tensor) => Some(tensor),
+            Value::Array(values) => {
+                let parts: Vec<Tensor> = values.into_iter().map(|v| self.to_tensor(v)).collect::<Option<_>>()?;
+                let count = Size::constant(parts.len() as i64);
+                if parts.iter().all(Tensor::is_scalar) {
+                    return Some(self.assemble(Form::Column, &count, &one(), parts));
+                }
+                let length =
+                    parts.first().filter(|p| parts.iter().all(|q| q.form == Form::Column && q.rows == p.rows))?.rows.clone();
+                let mut entries = Vec::new();
+                for row in 0..length.as_constant()? {
+                    let index = Affine::constant(Size::constant(row));
+                    for part in &parts {
+                        entries.push(self.entry(part, &index, &index));
+                    }
+                }
+                Some(self.assemble(Form::Matrix, &length, &count, entries))
+            }
+            _ => None,
+        }
+    }
+
+    pub(super) fn macro_call(&mut self, call: &syn::Macro, _expected: Option<&Type>) -> Option<Value> {
+        let name = call.path.segments.last().map(|s| s.ident.to_string()).unwrap_or_default();
+        match name.as_str() {
+            "vector" | "dvector" => {
+                let entries = self.macro_rows(call)?.into_iter().flatten().collect::<Vec<_>>();
+                let length = Size::constant(entries.len() as i64);
+                Some(Value::Tensor(self.assemble(Form::Column, &length, &one(), entries)))
+            }
+            "matrix" | "dmatrix" => {
+                let rows = self.macro_rows(call)?;
+                let (height, width) = (rows.len() as i64, rows.first().map_or(0, Vec::len) as i64);
+                if rows.iter().any(|row| row.len() as i64 != width) {
+                    self.diagnostics.error(call, "the rows of this matrix have different lengths");
+                    return None;
+                }
+                let form = match (name.as_str(), height, width) {
+                    ("matrix", _, 1) => Form::Column,
+                    ("matrix", 1, _) => Form::Row,
+                    _ => Form::Matrix,
+                };
+                let (rows_size, columns) = dimensions(form, &own_index(form, &Size::constant(height), &Size::constant(width)));
+                let entries = rows.into_iter().flatten().collect();
+                Some(Value::Tensor(self.assemble(form, &rows_size, &columns, entries)))
+            }
+            "vec" => self.vec_macro(call),
+            "assert" | "assert_eq" | "assert_ne" | "debug_assert" | "debug_assert_eq" | "debug_assert_ne" => {
+                Some(Value::Tuple(Vec::new()))
+            }
+            _ => {
+                self.diagnostics.error_with_help(
+                    call,
+                    format!("macro `{name}!` is not accepted: its meaning cannot be read"),
+                    "accepted are `vector!`, `matrix!`, `dvector!`, `dmatrix!`, `vec!` and `assert!`",
+                );
+                None
+            }
+        }
+    }
+
+    fn vec_macro(&mut self, call: &syn::Macro) -> Option<Value> {
+        let tokens = call.tokens.clone();
+        if let Ok(repeat) = syn::parse2::<syn::ExprRepeat>(
+            proc_macro2::TokenTree::from(proc_macro2::Group::new(proc_macro2::Delimiter::Bracket, tokens.clone())).into(),
+        ) {
+            return self.expression(&syn::Expr::Repeat(repeat));
+        }
+        match Punctuated::<syn::Expr, syn::Token![,]>::parse_terminated.parse2(tokens) {
+            Ok(list) => self.list(list.iter()).map(Value::Array),
+            Err(error) => {
+                self.diagnostics.error(error.span(), error);
+                None
+            }
+        }
+    }
+
+    /// `a, b; c, d`
+    fn macro_rows(&mut self, call: &syn::Macro) -> Option<Vec<Vec<Tensor>>> {
+        let parser = |input: syn::parse::ParseStream<'_>| {
+            let mut rows: Vec<Vec<syn::Expr>> = vec![Vec::new()];
+            while !input.is_empty() {
+                if let Some(row) = rows.last_mut() {
+                    row.push(input.parse()?);
+                }
+                if input.peek(syn::Token![;]) {
+                    input.parse::<syn::Token![;]>()?;
+                    rows.push(Vec::new());
+                } else if !input.is_empty() {
+                    input.parse::<syn::Token![,]>()?;
+                }
+            }
+            rows.retain(|row| !row.is_empty());
+            Ok(rows)
+        };
+        let rows = match parser.parse2(call.tokens.clone()) {
+            Ok(rows) => rows,
+            Err(error) => {
+                self.diagnostics.error(error.span(), error);
+                return None;
+            }
+        };
+        let mut entry = |expression: &syn::Expr| {
+            let value = self.expression(expression)?;
+            self.scalar_at(value, expression, "a scalar")
+        };
+        let traced: Vec<Vec<Option<Tensor>>> = rows.iter().map(|row| row.iter().map(&mut entry).collect()).collect();
+        traced.into_iter().map(|row| row.into_iter().collect()).collect()
+    }
+}
+
+/// The type before the last segment: `SVector::<f64, 3>` of `SVector::<f64, 3>::zeros`.
+fn owner(path: &syn::ExprPath) -> Option<syn::Type> {
+    if let Some(qself) = &path.qself {
+        return (path.path.segments.len() == 1).then(|| (*qself.ty).clone());
+    }
+    let mut shorter = path.path.clone();
+    shorter.segments.pop();
+    // `pop` leaves a trailing separator.
+    let segments: Punctuated<syn::PathSegment, syn::Token![::]> = shorter.segments.into_iter().collect();
+    let shorter = syn::Path { leading_colon: shorter.leading_colon, segments };
+    (!shorter.segments.is_empty()).then(|| syn::Type::Path(syn::TypePath { attrs: Vec::new(), qself: None, path: shorter }))
+}

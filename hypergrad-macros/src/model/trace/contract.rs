@@ -1,0 +1,200 @@
+//! Index variables, and the one way to build products from tensors: name an index for every own
+//! axis of every factor, say which variables are local, and all others stay bound to leading axes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Tracer;
+use super::value::{LoopVariable, Tensor, dimensions, own_index, own_shape};
+use crate::ir::{Affine, Guard, Number, Operand, Product, Size, Test, Wire};
+use crate::model::Form;
+
+/// What the tracer knows of an index variable: it runs over `0..extent`.
+#[derive(Clone, Debug)]
+pub struct Extent {
+    pub extent: Size,
+    /// The variable is `dividend / divisor`, rounded down: it is fixed by its dividend.
+    pub quotient: Option<(Affine, Size)>,
+}
+
+/// A tensor read at one index per own axis.
+#[derive(Clone, Debug)]
+pub struct Factor {
+    pub tensor: Tensor,
+    pub index: Vec<Affine>,
+}
+
+/// `out[..] = coefficient · Π factors`, summed over the local variables that `out` lacks.
+#[derive(Clone, Debug, Default)]
+pub struct Contraction {
+    pub coefficient: Option<f64>,
+    pub factors: Vec<Factor>,
+    pub guards: Vec<Guard>,
+    /// Variables that end here; every other one stays a batch variable of the result.
+    pub local: Vec<LoopVariable>,
+    /// One index per own axis of the result.
+    pub out: Vec<Affine>,
+}
+
+impl Factor {
+    /// `tensor` at `(row, column)`, as far as its form has them.
+    pub fn at(tensor: &Tensor, row: &Affine, column: &Affine) -> Self {
+        Self { tensor: tensor.clone(), index: own_index(tensor.form, row, column) }
+    }
+}
+
+impl Tracer<'_> {
+    /// A new index variable over `0..extent`.
+    pub(super) fn variable(&mut self, extent: &Size) -> LoopVariable {
+        self.variables.push(Extent { extent: extent.clone(), quotient: None });
+        Wire(self.variables.len() as u32 - 1)
+    }
+
+    /// `dividend / divisor` as a variable over `0..extent`.
+    pub(super) fn quotient(&mut self, dividend: &Affine, divisor: &Size, extent: &Size) -> LoopVariable {
+        let known = Some((dividend.clone(), divisor.clone()));
+        if let Some(position) = self.variables.iter().position(|v| v.quotient == known) {
+            return Wire(position as u32);
+        }
+        self.variables.push(Extent { extent: extent.clone(), quotient: known });
+        Wire(self.variables.len() as u32 - 1)
+    }
+
+    pub(super) fn extent(&self, variable: LoopVariable) -> Size {
+        self.variables.get(variable.0 as usize).map_or_else(Size::zero, |v| self.sizes.resolve(&v.extent))
+    }
+
+    /// A row and a column variable for a tensor of this shape.
+    pub(super) fn axes(&mut self, rows: &Size, columns: &Size) -> (LoopVariable, LoopVariable) {
+        (self.variable(rows), self.variable(columns))
+    }
+
+    /// The result of a contraction as a tensor of this form.
+    pub(super) fn contract(&mut self, contraction: Contraction, form: Form, rows: &Size, columns: &Size) -> Tensor {
+        let Contraction { coefficient, factors, mut guards, local, out } = contraction;
+        let mentioned = self.mentioned(&factors, &mut guards, &local, &out);
+        let is_free = |v: &LoopVariable| !local.contains(v) && self.variables[v.0 as usize].quotient.is_none();
+        let batch: Vec<LoopVariable> = mentioned.iter().copied().filter(is_free).collect();
+        let bound = mentioned.iter().copied().filter(|v| !is_free(v));
+        let order: Vec<LoopVariable> = batch.iter().copied().chain(bound).collect();
+        let wires: BTreeMap<LoopVariable, Wire> = order.iter().enumerate().map(|(k, v)| (*v, Wire(k as u32))).collect();
+        let rename = |affine: &Affine| {
+            let resolved = affine.map_sizes(&|size| self.sizes.resolve(size));
+            resolved.substitute(&|v| Affine::wire(wires.get(&v).copied().unwrap_or(v)))
+        };
+        let operand = |factor: &Factor| Operand {
+            node: factor.tensor.node,
+            index: factor.tensor.batch.iter().map(|v| rename(&Affine::wire(*v))).chain(factor.index.iter().map(rename)).collect(),
+        };
+        let product = Product {
+            coefficient: Number::new(coefficient.unwrap_or(1.0)),
+            extents: order.iter().map(|v| self.extent(*v)).collect(),
+            operands: factors.iter().map(operand).collect(),
+            guards: guards.iter().map(|guard| Guard { affine: rename(&guard.affine), test: guard.test }).collect(),
+            out: batch.iter().map(|v| rename(&Affine::wire(*v))).chain(out.iter().map(rename)).collect(),
+        };
+        let (rows, columns) = (self.sizes.resolve(rows), self.sizes.resolve(columns));
+        let shape = batch.iter().map(|v| self.extent(*v)).chain(own_shape(form, &rows, &columns)).collect();
+        let node = self.graph.product(product, shape);
+        Tensor { node, batch, form, rows, columns }
+    }
+
+    /// All variables that occur, in ascending order; the definitions of quotients among them are
+    /// added to the guards.
+    fn mentioned(
+        &self,
+        factors: &[Factor],
+        guards: &mut Vec<Guard>,
+        local: &[LoopVariable],
+        out: &[Affine],
+    ) -> BTreeSet<LoopVariable> {
+        let mut mentioned: BTreeSet<LoopVariable> = local.iter().copied().collect();
+        for factor in factors {
+            mentioned.extend(factor.tensor.batch.iter().copied());
+            mentioned.extend(factor.index.iter().flat_map(Affine::wires));
+        }
+        mentioned.extend(out.iter().flat_map(Affine::wires));
+        mentioned.extend(guards.iter().flat_map(|guard| guard.affine.wires()));
+        // A quotient's dividend may itself hold quotients, of smaller number.
+        let mut pending: Vec<LoopVariable> = mentioned.iter().copied().collect();
+        while let Some(variable) = pending.pop() {
+            if let Some((dividend, divisor)) = &self.variables[variable.0 as usize].quotient {
+                let remainder = dividend.sub(&Affine::wire(variable).scale(divisor));
+                let slack = Affine::constant(divisor.sub(&Size::constant(1))).sub(&remainder);
+                guards.push(Guard { affine: remainder, test: Test::NonNegative });
+                guards.push(Guard { affine: slack, test: Test::NonNegative });
+                pending.extend(dividend.wires().filter(|v| mentioned.insert(*v)));
+            }
+        }
+        mentioned
+    }
+
+    /// One entry of a tensor as a scalar; the variables of the indices become batch variables.
+    pub(super) fn entry(&mut self, tensor: &Tensor, row: &Affine, column: &Affine) -> Tensor {
+        let factors = vec![Factor::at(tensor, row, column)];
+        self.contract(Contraction { factors, ..Contraction::default() }, Form::Scalar, &Size::constant(1), &Size::constant(1))
+    }
+
+    /// A tensor whose entry `(row, column)` is `entry`, a scalar in these two variables.
+    pub(super) fn bind(
+        &mut self,
+        entry: &Tensor,
+        form: Form,
+        (row, rows): (LoopVariable, &Size),
+        (column, columns): (LoopVariable, &Size),
+    ) -> Tensor {
+        let factors = vec![Factor { tensor: entry.clone(), index: Vec::new() }];
+        let out = own_index(form, &Affine::wire(row), &Affine::wire(column));
+        // A dimension that is one has no axis: its variable is 0 throughout.
+        let local = own_index(form, &row, &column);
+        let entry_tensor = self.fix_missing(factors, form, row, column);
+        self.contract(Contraction { factors: entry_tensor, local, out, ..Contraction::default() }, form, rows, columns)
+    }
+
+    /// Fixes at 0 the variable of a dimension that the form has no axis for.
+    fn fix_missing(&mut self, factors: Vec<Factor>, form: Form, row: LoopVariable, column: LoopVariable) -> Vec<Factor> {
+        let kept = own_index(form, &row, &column);
+        let dropped: Vec<LoopVariable> = [row, column].into_iter().filter(|v| !kept.contains(v)).collect();
+        let fix = |tracer: &mut Self, factor: Factor| {
+            if dropped.iter().any(|v| factor.tensor.batch.contains(v)) {
+                // Its extent is one, so the sum over it is its only entry.
+                let contraction = Contraction { factors: vec![factor.clone()], local: dropped.clone(), ..Contraction::default() };
+                let one = Size::constant(1);
+                Factor { tensor: tracer.contract(contraction, Form::Scalar, &one, &one), index: Vec::new() }
+            } else {
+                factor
+            }
+        };
+        factors.into_iter().map(|factor| fix(self, factor)).collect()
+    }
+
+    /// Renames rows and columns: entry `(r, c)` of the result is entry `(row(r, c), column(r, c))`.
+    pub(super) fn rearrange(
+        &mut self,
+        tensor: &Tensor,
+        form: Form,
+        rows: &Size,
+        columns: &Size,
+        index: impl Fn(&Affine, &Affine) -> (Affine, Affine),
+    ) -> Tensor {
+        let (r, c) = self.axes(rows, columns);
+        let kept = own_index(form, &r, &c);
+        let affine = |v: LoopVariable| if kept.contains(&v) { Affine::wire(v) } else { Affine::default() };
+        let (row, column) = index(&affine(r), &affine(c));
+        let contraction = Contraction {
+            factors: vec![Factor::at(tensor, &row, &column)],
+            out: own_index(form, &affine(r), &affine(c)),
+            local: kept,
+            ..Contraction::default()
+        };
+        self.contract(contraction, form, rows, columns)
+    }
+
+    /// The same entries as a tensor of another form (a column as an n×1 matrix, ..).
+    pub(super) fn reform(&mut self, tensor: &Tensor, form: Form) -> Tensor {
+        if tensor.form == form {
+            return tensor.clone();
+        }
+        let (rows, columns) = dimensions(form, &own_shape(form, &tensor.rows, &tensor.columns));
+        self.rearrange(tensor, form, &rows, &columns, |r, c| (r.clone(), c.clone()))
+    }
+}

@@ -1,0 +1,48 @@
+//! Names in scope, as a persistent list: a closure captures its surroundings by keeping a link.
+//! Nothing is ever mutated in the language, so a captured scope never changes.
+
+use std::rc::Rc;
+
+use super::value::Value;
+
+/// The bindings in scope, innermost first.
+#[derive(Clone, Debug, Default)]
+pub struct Environment(Option<Rc<Binding>>);
+
+#[derive(Debug)]
+struct Binding {
+    name: String,
+    /// `None`: the binding's value was refused; uses of the name are silently refused too.
+    value: Option<Value>,
+    outer: Environment,
+}
+
+impl Environment {
+    pub fn bind(&mut self, name: String, value: Option<Value>) {
+        let outer = std::mem::take(self);
+        self.0 = Some(Rc::new(Binding { name, value, outer }));
+    }
+
+    /// The innermost binding of a name: `Some(None)` where its value was refused.
+    pub fn get(&self, name: &str) -> Option<Option<&Value>> {
+        let mut scope = self;
+        while let Some(binding) = &scope.0 {
+            if binding.name == name {
+                return Some(binding.value.as_ref());
+            }
+            scope = &binding.outer;
+        }
+        None
+    }
+
+    /// All names in scope, innermost first.
+    pub fn names(&self) -> Vec<&str> {
+        let mut names = Vec::new();
+        let mut scope = self;
+        while let Some(binding) = &scope.0 {
+            names.push(binding.name.as_str());
+            scope = &binding.outer;
+        }
+        names
+    }
+}

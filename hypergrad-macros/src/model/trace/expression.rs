@@ -1,0 +1,270 @@
+//! Expressions, by kind.
+
+use std::rc::Rc;
+
+use syn::spanned::Spanned;
+
+use super::Tracer;
+use super::spell::spell;
+use super::value::{Callable, Closure, Tensor, Value};
+use crate::ir::{Affine, Size};
+use crate::model::Form;
+use crate::syntax::Type;
+
+impl Tracer<'_> {
+    pub(super) fn expression(&mut self, expression: &syn::Expr) -> Option<Value> {
+        self.expression_as(expression, None)
+    }
+
+    /// The value of an expression; `expected` is the type that the place asks for, where known.
+    pub(super) fn expression_as(&mut self, expression: &syn::Expr, expected: Option<&Type>) -> Option<Value> {
+        match expression {
+            syn::Expr::Paren(inner) => self.expression_as(&inner.expr, expected),
+            syn::Expr::Group(inner) => self.expression_as(&inner.expr, expected),
+            syn::Expr::Reference(inner) => match &inner.mutability {
+                Some(token) => {
+                    self.refuse_mutation(token.span);
+                    None
+                }
+                None => self.expression_as(&inner.expr, expected),
+            },
+            syn::Expr::Lit(literal) => self.literal(&literal.lit),
+            syn::Expr::Path(path) => self.path_value(path, expected),
+            syn::Expr::Block(block) if block.label.is_none() => self.block(&block.block, expected),
+            syn::Expr::Const(block) => self.block(&block.block, expected),
+            syn::Expr::Unary(unary) => self.unary(unary, expected),
+            syn::Expr::Binary(binary) => self.binary(binary),
+            syn::Expr::Cast(cast) => self.cast(cast),
+            syn::Expr::If(branch) => self.branch(branch, expected),
+            syn::Expr::Tuple(tuple) => self.tuple(tuple, expected),
+            syn::Expr::Array(array) => self.list(array.elems.iter()).map(Value::Array),
+            syn::Expr::Repeat(repeat) => self.repeated(repeat),
+            syn::Expr::Range(range) => self.range(range),
+            syn::Expr::Closure(closure) => Some(self.closure(closure)),
+            syn::Expr::Index(index) => self.index_expression(index),
+            syn::Expr::Field(field) => self.field(field),
+            syn::Expr::Struct(literal) => self.struct_literal(literal),
+            syn::Expr::Call(call) => self.call_expression(call, expected),
+            syn::Expr::MethodCall(call) => self.method_call(call, expected),
+            syn::Expr::Macro(call) => self.macro_call(&call.mac, expected),
+            other => {
+                self.refuse_expression(other);
+                None
+            }
+        }
+    }
+
+    /// The values of a list, all visited.
+    pub(super) fn list<'e>(&mut self, expressions: impl Iterator<Item = &'e syn::Expr>) -> Option<Vec<Value>> {
+        let values: Vec<Option<Value>> = expressions.map(|e| self.expression(e)).collect();
+        values.into_iter().collect()
+    }
+
+    fn tuple(&mut self, tuple: &syn::ExprTuple, expected: Option<&Type>) -> Option<Value> {
+        let types = match expected {
+            Some(Type::Tuple(types)) => types.as_slice(),
+            _ => &[],
+        };
+        let values: Vec<Option<Value>> =
+            tuple.elems.iter().enumerate().map(|(k, e)| self.expression_as(e, types.get(k))).collect();
+        values.into_iter().collect::<Option<Vec<Value>>>().map(Value::Tuple)
+    }
+
+    fn literal(&mut self, literal: &syn::Lit) -> Option<Value> {
+        match literal {
+            syn::Lit::Int(number) if matches!(number.suffix(), "f64" | "f32") => self.float(number.base10_digits(), literal),
+            syn::Lit::Int(number) => match number.base10_parse::<i64>() {
+                Ok(value) => Some(Value::count(Size::constant(value))),
+                Err(_) => {
+                    self.diagnostics.error(literal, "this integer is too large");
+                    None
+                }
+            },
+            syn::Lit::Float(number) => self.float(number.base10_digits(), literal),
+            syn::Lit::Bool(value) => Some(Value::Bool(super::Condition::Constant(value.value))),
+            _ => {
+                self.diagnostics.error(literal, "this literal is not accepted: expected a number");
+                None
+            }
+        }
+    }
+
+    fn float(&mut self, digits: &str, literal: &syn::Lit) -> Option<Value> {
+        match digits.parse::<f64>() {
+            Ok(value) if value.is_finite() => Some(Value::Tensor(self.number(value))),
+            _ => {
+                self.diagnostics.error(literal, "this number is not finite");
+                None
+            }
+        }
+    }
+
+    fn cast(&mut self, cast: &syn::ExprCast) -> Option<Value> {
+        let value = self.expression(&cast.expr)?;
+        let Some(target) = self.hint(&cast.ty) else {
+            self.diagnostics.error_with_help(&cast.ty, format!("cast to `{}` is not accepted", spell(&cast.ty)), "cast to `f64`");
+            return None;
+        };
+        match (value, target) {
+            (Value::Index(index), Type::Scalar(_)) => Some(Value::Tensor(self.number_of_index(&index))),
+            (Value::Index(index), Type::Count | Type::Integer) => Some(Value::Index(index)),
+            (Value::Tensor(tensor), Type::Scalar(_)) if tensor.is_scalar() => Some(Value::Tensor(tensor)),
+            (Value::Bool(condition), Type::Count | Type::Integer) => match condition {
+                super::Condition::Constant(value) => Some(Value::count(Size::constant(i64::from(value)))),
+                _ => {
+                    self.diagnostics.error_with_help(
+                        cast,
+                        "an integer made of a condition is not accepted",
+                        "write `if condition { 1.0 } else { 0.0 }`",
+                    );
+                    None
+                }
+            },
+            (value, target) => {
+                let message = format!("{} cannot be cast to `{target}`: counts and indices can, to `f64`", value.describe());
+                self.diagnostics.error(&cast.as_token, message);
+                None
+            }
+        }
+    }
+
+    fn repeated(&mut self, repeat: &syn::ExprRepeat) -> Option<Value> {
+        let value = self.expression(&repeat.expr);
+        let length = self.size_expression(&repeat.len)?;
+        match length.as_constant() {
+            Some(length) => Some(Value::Array(vec![value?; usize::try_from(length).unwrap_or(0)])),
+            None => match value? {
+                Value::Tensor(tensor) if tensor.is_scalar() => {
+                    Some(Value::Tensor(self.fill(&tensor, Form::Column, &length, &Size::constant(1))))
+                }
+                _ => None,
+            },
+        }
+    }
+
+    fn closure(&mut self, closure: &syn::ExprClosure) -> Value {
+        if let Some(token) = &closure.asyncness {
+            self.diagnostics.error(token, "`async` is not accepted");
+        }
+        let environment = self.environment.clone();
+        Value::Callable(Callable::Closure(Rc::new(Closure { syntax: closure.clone(), environment })))
+    }
+
+    /// A field of a struct, a part of a tuple, or a coordinate.
+    fn field(&mut self, field: &syn::ExprField) -> Option<Value> {
+        let base = self.expression(&field.base)?;
+        match (&field.member, base) {
+            (syn::Member::Unnamed(index), Value::Tuple(values)) => values.get(index.index as usize).cloned(),
+            (syn::Member::Named(name), Value::Tensor(tensor)) => self.coordinate(&tensor, name),
+            (syn::Member::Named(name), base @ (Value::Struct(_) | Value::Lazy(_))) => self.named_field(&base, name),
+            // `range.start`
+            (syn::Member::Named(name), Value::Range(range)) => {
+                let end = if name == "start" { range.start } else { range.end };
+                end.map(Value::Index)
+            }
+            (member, base) => {
+                let member = spell(member);
+                self.diagnostics.error(&field.member, format!("`.{member}` is no field of {}", base.describe()));
+                None
+            }
+        }
+    }
+
+    pub(super) fn named_field(&mut self, base: &Value, name: &syn::Ident) -> Option<Value> {
+        match base {
+            Value::Struct(structure) => {
+                structure.fields.iter().find(|(field, _)| name == field).map(|(_, value)| value.clone()).or_else(|| {
+                    self.diagnostics.error(name, format!("`{}` has no field `{name}`", structure.name));
+                    None
+                })
+            }
+            Value::Lazy(lazy) => self.surroundings.field(lazy, name, self.graph, self.sizes, self.diagnostics),
+            _ => None,
+        }
+    }
+
+    /// `.x`, `.y`, `.m12`.
+    fn coordinate(&mut self, tensor: &Tensor, name: &syn::Ident) -> Option<Value> {
+        let text = name.to_string();
+        let place = match text.as_str() {
+            "x" => Some((0, 0)),
+            "y" => Some((1, 0)),
+            "z" => Some((2, 0)),
+            "w" => Some((3, 0)),
+            "a" => Some((4, 0)),
+            "b" => Some((5, 0)),
+            _ => matrix_coordinate(&text),
+        };
+        let Some((row, column)) = place.filter(|_| !tensor.is_scalar()) else {
+            self.diagnostics.error(
+                name,
+                format!("unknown field `{text}` of {}: `x y z w` are a vector's", super::value::describe_form(tensor.form)),
+            );
+            return None;
+        };
+        let index = |k: i64| Affine::constant(Size::constant(k));
+        let (row, column) = if tensor.form == Form::Row { (index(column), index(row)) } else { (index(row), index(column)) };
+        self.check_entry(tensor, &row, &column, name)?;
+        Some(Value::Tensor(self.entry(tensor, &row, &column)))
+    }
+
+    fn struct_literal(&mut self, literal: &syn::ExprStruct) -> Option<Value> {
+        let name = literal.path.segments.last().map(|s| s.ident.to_string()).unwrap_or_default();
+        let structure = self.module.own_name(&literal.path).and_then(|own| self.module.structure(&own.to_string()));
+        let mut values: Vec<(String, Option<Value>)> = Vec::new();
+        for field in &literal.fields {
+            let member = spell(&field.member);
+            let declared = structure.and_then(|s| s.fields.iter().find(|f| f.ident.as_ref().is_some_and(|i| *i == member)));
+            let expected = declared.and_then(|f| self.hint(&f.ty));
+            let value = self.expression_as(&field.expr, expected.as_ref());
+            values.push((member, value));
+        }
+        let rest = literal.rest.as_ref().map(|rest| self.expression(rest));
+        let Some(structure) = structure else {
+            self.diagnostics.error_with_help(
+                &literal.path,
+                format!("`{name}` is no struct of this module"),
+                "define the struct in the module",
+            );
+            return None;
+        };
+        let mut fields = Vec::new();
+        for field in &structure.fields {
+            let Some(ident) = &field.ident else { continue };
+            let value = match values.iter().find(|(member, _)| ident == member) {
+                Some((_, value)) => value.clone(),
+                None => rest.clone().flatten().and_then(|rest| self.named_field(&rest, ident)),
+            };
+            fields.push((ident.to_string(), value?));
+        }
+        Some(Value::structure(name, fields))
+    }
+
+    /// A value as a tensor: arrays of scalars are columns. Reports what is no tensor.
+    pub(super) fn tensor_at(&mut self, value: Value, place: &impl quote::ToTokens, accepted: &str) -> Option<Tensor> {
+        let found = value.describe();
+        let tensor = self.to_tensor(value);
+        if tensor.is_none() {
+            self.diagnostics.error(place, format!("expected {accepted}, found {found}"));
+        }
+        tensor
+    }
+
+    pub(super) fn scalar_at(&mut self, value: Value, place: &impl quote::ToTokens, accepted: &str) -> Option<Tensor> {
+        let tensor = self.tensor_at(value, place, accepted)?;
+        if tensor.is_scalar() {
+            return Some(tensor);
+        }
+        let found = super::value::describe_form(tensor.form);
+        self.diagnostics.error(place, format!("expected {accepted}, found {found}"));
+        None
+    }
+}
+
+/// `m21` is row 2, column 1, counted from one.
+fn matrix_coordinate(text: &str) -> Option<(i64, i64)> {
+    match text.as_bytes() {
+        [b'm', row @ b'1'..=b'6', column @ b'1'..=b'6'] => Some((i64::from(row - b'1'), i64::from(column - b'1'))),
+        _ => None,
+    }
+}

@@ -1,0 +1,529 @@
+//! nalgebra's methods of vectors and matrices, each as a contraction, a sum or a map.
+
+use super::Tracer;
+use super::call::{Call, Outcome};
+use super::condition::Condition;
+use super::contract::{Contraction, Factor};
+use super::stream::Stream;
+use super::value::{Callable, Tensor, Value, dimensions, own_index};
+use crate::ir::{Affine, Func, Guard, Number, Reduction, Size, Test};
+use crate::model::Form;
+
+/// Every method that is known, for suggestions.
+const NAMES: [&str; 83] = [
+    "dot",
+    "dotc",
+    "tr_dot",
+    "norm",
+    "norm_squared",
+    "magnitude",
+    "magnitude_squared",
+    "normalize",
+    "sum",
+    "mean",
+    "variance",
+    "max",
+    "min",
+    "amax",
+    "amin",
+    "product",
+    "component_mul",
+    "component_div",
+    "scale",
+    "unscale",
+    "transpose",
+    "adjoint",
+    "tr_mul",
+    "ad_mul",
+    "trace",
+    "diagonal",
+    "row",
+    "column",
+    "rows",
+    "columns",
+    "fixed_rows",
+    "fixed_columns",
+    "fixed_view",
+    "view",
+    "rows_range",
+    "columns_range",
+    "remove_row",
+    "row_sum",
+    "column_sum",
+    "row_mean",
+    "column_mean",
+    "row_sum_tr",
+    "row_iter",
+    "column_iter",
+    "iter",
+    "into_iter",
+    "map",
+    "zip_map",
+    "zip_zip_map",
+    "map_with_location",
+    "add_scalar",
+    "abs",
+    "cross",
+    "kronecker",
+    "metric_distance",
+    "sup",
+    "inf",
+    "lerp",
+    "nrows",
+    "ncols",
+    "len",
+    "shape",
+    "is_empty",
+    "is_square",
+    "to_scalar",
+    "into_scalar",
+    "upper_triangle",
+    "lower_triangle",
+    "lp_norm",
+    "windows",
+    "add",
+    "sub",
+    "mul",
+    "neg",
+    "clone",
+    "into_owned",
+    "fixed_resize",
+    "push",
+    "insert_row",
+    "xy",
+    "xyz",
+    "symmetric_part",
+    "to_homogeneous",
+];
+
+/// Those of the names that are only there to be recognised as near misses.
+const UNKNOWN: [&str; 9] = ["fixed_resize", "push", "insert_row", "symmetric_part", "to_homogeneous", "add", "sub", "mul", "neg"];
+
+pub fn names() -> Vec<&'static str> {
+    NAMES.iter().copied().filter(|name| !UNKNOWN.contains(name)).collect()
+}
+
+fn one() -> Size {
+    Size::constant(1)
+}
+
+impl Tracer<'_> {
+    pub(super) fn tensor_method(&mut self, call: &Call<'_>, tensor: Tensor, arguments: &[Value]) -> Outcome {
+        let families = [Self::sizes_of, Self::reductions_of, Self::rearrangements_of, Self::slices_of, Self::elementwise_of];
+        for family in families {
+            if let Outcome::Known(value) = family(self, call, &tensor, arguments) {
+                return Outcome::Known(value);
+            }
+        }
+        self.products_with(call, &tensor, arguments)
+    }
+
+    /// Sizes and iterators.
+    fn sizes_of(&mut self, call: &Call<'_>, tensor: &Tensor, arguments: &[Value]) -> Outcome {
+        if let ("windows", [Value::Index(width)]) = (call.name(), arguments) {
+            let width = self.size_at(Value::Index(width.clone()), &call.place(1));
+            return Outcome::Known(width.map(|width| Value::Stream(Box::new(Stream::Windows(tensor.clone(), width)))));
+        }
+        if !arguments.is_empty() {
+            return Outcome::Unknown;
+        }
+        let stream = |stream: Stream| Value::Stream(Box::new(stream));
+        let count = |size: &Size| Value::count(self.sizes.resolve(size));
+        Outcome::Known(Some(match call.name() {
+            "nrows" => count(&tensor.rows),
+            "ncols" => count(&tensor.columns),
+            "len" => count(&tensor.length()),
+            "shape" => Value::Tuple(vec![count(&tensor.rows), count(&tensor.columns)]),
+            "is_empty" => {
+                let length = Affine::constant(tensor.length());
+                Value::Bool(self.compare_indices(super::condition::Comparison::Eq, &length, &Affine::default()))
+            }
+            "is_square" => {
+                let (rows, columns) = (Affine::constant(tensor.rows.clone()), Affine::constant(tensor.columns.clone()));
+                Value::Bool(self.compare_indices(super::condition::Comparison::Eq, &rows, &columns))
+            }
+            "iter" | "into_iter" => stream(Stream::Entries(tensor.clone())),
+            "row_iter" => stream(Stream::Rows(tensor.clone())),
+            "column_iter" => stream(Stream::Columns(tensor.clone())),
+            _ => return Outcome::Unknown,
+        }))
+    }
+
+    /// Scalars made of all entries.
+    fn reductions_of(&mut self, call: &Call<'_>, t: &Tensor, arguments: &[Value]) -> Outcome {
+        if let ("lp_norm", [Value::Index(p)]) = (call.name(), arguments) {
+            return Outcome::Known(self.lp_norm(t, p).map(Value::Tensor));
+        }
+        if !arguments.is_empty() {
+            return Outcome::Unknown;
+        }
+        let result = match call.name() {
+            "sum" => self.total(t),
+            "norm" | "magnitude" => self.norm(t),
+            "norm_squared" | "magnitude_squared" => self.inner_product(&[t, t]),
+            "mean" => {
+                let total = self.total(t);
+                self.over_count(&total, &t.length())
+            }
+            "variance" => self.variance(t),
+            "max" => self.reduce(Reduction::Max, t),
+            "min" => self.reduce(Reduction::Min, t),
+            "amax" => {
+                let abs = self.apply(Func::Abs, &[t]);
+                self.reduce(Reduction::Max, &abs)
+            }
+            "amin" => {
+                let abs = self.apply(Func::Abs, &[t]);
+                self.reduce(Reduction::Min, &abs)
+            }
+            "product" => self.product_of_entries(t),
+            "trace" => match self.square(call, t) {
+                Some(()) => self.trace(t),
+                None => return Outcome::Known(None),
+            },
+            "to_scalar" | "into_scalar" => self.entry(t, &Affine::default(), &Affine::default()),
+            _ => return Outcome::Unknown,
+        };
+        Outcome::Known(Some(Value::Tensor(result)))
+    }
+
+    pub(super) fn norm(&mut self, t: &Tensor) -> Tensor {
+        let squares = self.inner_product(&[t, t]);
+        self.apply(Func::NormPow(Number::new(0.5)), &[&squares])
+    }
+
+    /// `(Σ |t|^p)^(1/p)`
+    fn lp_norm(&mut self, t: &Tensor, p: &Affine) -> Option<Tensor> {
+        let p = p.as_size().and_then(Size::as_constant).and_then(|p| i32::try_from(p).ok())?;
+        let abs = self.apply(Func::Abs, &[t]);
+        let powers = self.apply(Func::Powi(p), &[&abs]);
+        let total = self.total(&powers);
+        Some(if p == 1 { total } else { self.apply(Func::NormPow(Number::new(f64::from(p).recip())), &[&total]) })
+    }
+
+    /// `t / count`
+    pub(super) fn over_count(&mut self, t: &Tensor, count: &Size) -> Tensor {
+        let count = Tensor::scalar(self.graph.count(self.sizes.resolve(count)));
+        let inverse = self.apply(Func::Powi(-1), &[&count]);
+        self.multiply(&[t, &inverse])
+    }
+
+    /// The mean square deviation.
+    fn variance(&mut self, t: &Tensor) -> Tensor {
+        let total = self.total(t);
+        let mean = self.over_count(&total, &t.length());
+        let deviation = self.linear(&[(1.0, t), (-1.0, &mean)]);
+        let squares = self.inner_product(&[&deviation, &deviation]);
+        self.over_count(&squares, &t.length())
+    }
+
+    fn square(&mut self, call: &Call<'_>, t: &Tensor) -> Option<()> {
+        if self.sizes.unify(&t.rows, &t.columns).is_ok() {
+            return Some(());
+        }
+        let message = format!(
+            "`{}` takes a square matrix, and this one has shape {} x {}",
+            call.name(),
+            self.size_text(&t.rows),
+            self.size_text(&t.columns)
+        );
+        self.diagnostics.error(call.site.span, message);
+        None
+    }
+
+    fn trace(&mut self, t: &Tensor) -> Tensor {
+        let k = self.variable(&t.rows);
+        let index = Affine::wire(k);
+        let contraction = Contraction { factors: vec![Factor::at(t, &index, &index)], local: vec![k], ..Contraction::default() };
+        self.contract(contraction, Form::Scalar, &one(), &one())
+    }
+
+    /// The same entries elsewhere, and sums along one dimension.
+    fn rearrangements_of(&mut self, call: &Call<'_>, t: &Tensor, arguments: &[Value]) -> Outcome {
+        if !arguments.is_empty() {
+            return Outcome::Unknown;
+        }
+        let (rows, columns) = (t.rows.clone(), t.columns.clone());
+        let result = match call.name() {
+            "transpose" | "adjoint" => self.transpose(t),
+            "diagonal" => match self.square(call, t) {
+                Some(()) => self.rearrange(t, Form::Column, &rows, &one(), |r, _| (r.clone(), r.clone())),
+                None => return Outcome::Known(None),
+            },
+            "row_sum" => self.sum_over_rows(t, Form::Row),
+            "row_sum_tr" => self.sum_over_rows(t, Form::Column),
+            "column_sum" => self.sum_over_columns(t),
+            "row_mean" => {
+                let sums = self.sum_over_rows(t, Form::Row);
+                self.over_count(&sums, &rows)
+            }
+            "column_mean" => {
+                let sums = self.sum_over_columns(t);
+                self.over_count(&sums, &columns)
+            }
+            "abs" => self.apply(Func::Abs, &[t]),
+            "normalize" => {
+                let squares = self.inner_product(&[t, t]);
+                let inverse = self.apply(Func::NormPow(Number::new(-0.5)), &[&squares]);
+                self.multiply(&[t, &inverse])
+            }
+            "upper_triangle" => self.triangle(t, 1),
+            "lower_triangle" => self.triangle(t, -1),
+            "xy" => self.leading(t, 2),
+            "xyz" => self.leading(t, 3),
+            _ => return Outcome::Unknown,
+        };
+        Outcome::Known(Some(Value::Tensor(result)))
+    }
+
+    pub(super) fn transpose(&mut self, t: &Tensor) -> Tensor {
+        let form = match t.form {
+            Form::Column => Form::Row,
+            Form::Row => Form::Column,
+            other => other,
+        };
+        self.rearrange(t, form, &t.columns.clone(), &t.rows.clone(), |r, c| (c.clone(), r.clone()))
+    }
+
+    fn leading(&mut self, t: &Tensor, count: i64) -> Tensor {
+        self.rearrange(t, Form::Column, &Size::constant(count), &one(), |r, _| (r.clone(), Affine::default()))
+    }
+
+    fn triangle(&mut self, t: &Tensor, sign: i64) -> Tensor {
+        let (r, c) = self.axes(&t.rows, &t.columns);
+        let (row, column) = (Affine::wire(r), Affine::wire(c));
+        let above = column.sub(&row).scale(&Size::constant(sign));
+        let contraction = Contraction {
+            factors: vec![Factor::at(t, &row, &column)],
+            guards: vec![Guard { affine: above, test: Test::NonNegative }],
+            local: own_index(t.form, &r, &c),
+            out: own_index(t.form, &row, &column),
+            ..Contraction::default()
+        };
+        self.contract(contraction, t.form, &t.rows, &t.columns)
+    }
+
+    /// `out(c) = Σᵣ t(r, c)`
+    fn sum_over_rows(&mut self, t: &Tensor, form: Form) -> Tensor {
+        let (r, c) = self.axes(&t.rows, &t.columns);
+        let (row, column) = (Affine::wire(r), Affine::wire(c));
+        let contraction = Contraction {
+            factors: vec![Factor::at(t, &row, &if t.form == Form::Column { Affine::default() } else { column.clone() })],
+            local: if t.form == Form::Row { vec![c] } else { vec![r, c] },
+            out: vec![column],
+            ..Contraction::default()
+        };
+        let (rows, columns) = dimensions(form, std::slice::from_ref(&t.columns));
+        self.contract(contraction, form, &rows, &columns)
+    }
+
+    /// `out(r) = Σ_c t(r, c)`
+    fn sum_over_columns(&mut self, t: &Tensor) -> Tensor {
+        let (r, c) = self.axes(&t.rows, &t.columns);
+        let (row, column) = (Affine::wire(r), Affine::wire(c));
+        let contraction = Contraction {
+            factors: vec![Factor::at(t, &row, &column)],
+            local: if t.form == Form::Column { vec![r] } else { vec![r, c] },
+            out: vec![row],
+            ..Contraction::default()
+        };
+        self.contract(contraction, Form::Column, &t.rows, &one())
+    }
+
+    /// A scalar function, entry by entry.
+    fn elementwise_of(&mut self, call: &Call<'_>, t: &Tensor, arguments: &[Value]) -> Outcome {
+        let closure_at = match call.name() {
+            "map" | "map_with_location" => 0,
+            "zip_map" => 1,
+            "zip_zip_map" => 2,
+            _ => return Outcome::Unknown,
+        };
+        if arguments.len() != closure_at + 1 {
+            return Outcome::Unknown;
+        }
+        let callable = self.callable_at(call, arguments, closure_at);
+        let mut tensors = vec![t.clone()];
+        for (k, value) in arguments[..closure_at].iter().enumerate() {
+            let Some(other) = self.tensor_at(value.clone(), &call.place(k + 1), "a vector or matrix") else {
+                return Outcome::Known(None);
+            };
+            let Some((_, other)) = self.agree(&call.site, t.clone(), other) else { return Outcome::Known(None) };
+            tensors.push(other);
+        }
+        let located = call.name() == "map_with_location";
+        Outcome::Known(callable.and_then(|callable| self.map_entries(call, &tensors, &callable, located)))
+    }
+
+    fn map_entries(&mut self, call: &Call<'_>, tensors: &[Tensor], callable: &Callable, located: bool) -> Option<Value> {
+        let t = tensors.first()?;
+        let (rows, columns) = (t.rows.clone(), t.columns.clone());
+        let (r, c) = self.axes(&rows, &columns);
+        let kept = own_index(t.form, &r, &c);
+        let affine = |v| if kept.contains(&v) { Affine::wire(v) } else { Affine::default() };
+        let (row, column) = (affine(r), affine(c));
+        let mut arguments = if located { vec![Value::Index(row.clone()), Value::Index(column.clone())] } else { Vec::new() };
+        for tensor in tensors {
+            arguments.push(Value::Tensor(self.entry(tensor, &row, &column)));
+        }
+        let value = self.call_value(callable, arguments, callable.place())?;
+        let entry = self.scalar_result(call, callable, value)?;
+        Some(Value::Tensor(self.bind(&entry, t.form, (r, &rows), (c, &columns))))
+    }
+
+    /// What a closure gave, as a scalar.
+    pub(super) fn scalar_result(&mut self, call: &Call<'_>, callable: &Callable, value: Value) -> Option<Tensor> {
+        match value {
+            Value::Tensor(entry) if entry.is_scalar() => Some(entry),
+            other => {
+                let help = matches!(other, Value::Index(_)).then_some("convert the integer with `as f64`");
+                let message =
+                    format!("{} of `{}` gives {}: expected a scalar", callable.describe(), call.name(), other.describe());
+                match help {
+                    Some(help) => self.diagnostics.error_with_help(callable.place(), message, help),
+                    None => self.diagnostics.error(callable.place(), message),
+                }
+                None
+            }
+        }
+    }
+
+    /// Methods of two tensors, or of a tensor and a scalar.
+    fn products_with(&mut self, call: &Call<'_>, t: &Tensor, arguments: &[Value]) -> Outcome {
+        const BINARY: [&str; 18] = [
+            "dot",
+            "dotc",
+            "tr_dot",
+            "component_mul",
+            "component_div",
+            "tr_mul",
+            "ad_mul",
+            "scale",
+            "unscale",
+            "add_scalar",
+            "cross",
+            "kronecker",
+            "metric_distance",
+            "sup",
+            "inf",
+            "lerp",
+            "mul_to",
+            "zip_fold",
+        ];
+        if !BINARY[..16].contains(&call.name()) || arguments.is_empty() {
+            return Outcome::Unknown;
+        }
+        let scalar = matches!(call.name(), "scale" | "unscale" | "add_scalar");
+        let (place, first) = (call.place(1), arguments[0].clone());
+        let other =
+            if scalar { self.scalar_at(first, &place, "a scalar") } else { self.tensor_at(first, &place, "a vector or matrix") };
+        let Some(other) = other else { return Outcome::Known(None) };
+        Outcome::Known(self.binary_method(call, t, other, arguments).map(Value::Tensor))
+    }
+
+    fn binary_method(&mut self, call: &Call<'_>, t: &Tensor, other: Tensor, arguments: &[Value]) -> Option<Tensor> {
+        match call.name() {
+            "scale" => return Some(self.multiply(&[t, &other])),
+            "unscale" => return Some(self.divide(t, &other)),
+            "add_scalar" => return Some(self.linear(&[(1.0, t), (1.0, &other)])),
+            "tr_mul" | "ad_mul" => {
+                self.agree_inner(&call.site, (t, &t.rows, "rows"), (&other, &other.rows, "rows"))?;
+                let transposed = self.transpose(t);
+                return Some(self.matrix_product(&transposed, &other));
+            }
+            "tr_dot" => {
+                let transposed = self.transpose(t);
+                let (a, b) = self.agree(&call.site, transposed, other)?;
+                return Some(self.inner_product(&[&a, &b]));
+            }
+            "kronecker" => return Some(self.kronecker(t, &other)),
+            _ => {}
+        }
+        let (a, b) = self.agree(&call.site, t.clone(), other)?;
+        match call.name() {
+            "dot" | "dotc" => Some(self.inner_product(&[&a, &b])),
+            "component_mul" => Some(self.multiply(&[&a, &b])),
+            "component_div" => Some(self.divide(&a, &b)),
+            "sup" => Some(self.apply(Func::Max, &[&a, &b])),
+            "inf" => Some(self.apply(Func::Min, &[&a, &b])),
+            "metric_distance" => {
+                let difference = self.linear(&[(1.0, &a), (-1.0, &b)]);
+                Some(self.norm(&difference))
+            }
+            // (1 - t)·a + t·b
+            "lerp" => {
+                let weight = self.scalar_at(arguments.get(1)?.clone(), &call.place(2), "a scalar")?;
+                let difference = self.linear(&[(1.0, &b), (-1.0, &a)]);
+                let moved = self.multiply(&[&weight, &difference]);
+                Some(self.linear(&[(1.0, &a), (1.0, &moved)]))
+            }
+            _ => self.cross(call, &a, &b),
+        }
+    }
+
+    /// `(a ⊗ b)(i·p + k, j·q + l) = a(i, j)·b(k, l)`
+    fn kronecker(&mut self, a: &Tensor, b: &Tensor) -> Tensor {
+        let form = if a.form == b.form { a.form } else { Form::Matrix };
+        let (i, j) = self.axes(&a.rows, &a.columns);
+        let (k, l) = self.axes(&b.rows, &b.columns);
+        let (i, j, k, l) = (Affine::wire(i), Affine::wire(j), Affine::wire(k), Affine::wire(l));
+        let factors = vec![Factor::at(a, &i, &j), Factor::at(b, &k, &l)];
+        let out = own_index(form, &i.scale(&b.rows).add(&k), &j.scale(&b.columns).add(&l));
+        let mentioned = |affine: &Affine| affine.wires().collect::<Vec<_>>();
+        let local = factors.iter().flat_map(|f| &f.index).chain(&out).flat_map(mentioned).collect();
+        let (rows, columns) = (a.rows.mul(&b.rows), a.columns.mul(&b.columns));
+        self.contract(Contraction { factors, local, out, ..Contraction::default() }, form, &rows, &columns)
+    }
+
+    /// The cross product of two vectors of length 3.
+    fn cross(&mut self, call: &Call<'_>, a: &Tensor, b: &Tensor) -> Option<Tensor> {
+        if self.sizes.unify(&a.length(), &Size::constant(3)).is_err() {
+            let found = self.size_text(&a.length());
+            self.diagnostics.error(call.site.span, format!("`cross` takes vectors of length 3, and these have length {found}"));
+            return None;
+        }
+        let index = |k: i64| Affine::constant(Size::constant(k));
+        let mut entries = Vec::new();
+        for k in 0..3 {
+            let (next, last) = (index((k + 1) % 3), index((k + 2) % 3));
+            let mut term = |p: &Affine, q: &Affine| {
+                let (p, q) = (self.entry(a, p, p), self.entry(b, q, q));
+                self.multiply(&[&p, &q])
+            };
+            let (plus, minus) = (term(&next, &last), term(&last, &next));
+            entries.push(self.linear(&[(1.0, &plus), (-1.0, &minus)]));
+        }
+        Some(self.assemble(a.form, &a.rows.clone(), &a.columns.clone(), entries))
+    }
+
+    /// The product of all entries.
+    pub(super) fn product_of_entries(&mut self, t: &Tensor) -> Tensor {
+        let vector = self.flattened(t);
+        let node = self.graph.exclusive(vector.node, 0);
+        Tensor { node, form: Form::Scalar, rows: one(), columns: one(), ..vector }
+    }
+
+    /// All entries as a column, column by column.
+    pub(super) fn flattened(&mut self, t: &Tensor) -> Tensor {
+        if t.form != Form::Matrix {
+            return self.reform_vector(t);
+        }
+        let (r, c) = self.axes(&t.rows, &t.columns);
+        let (row, column) = (Affine::wire(r), Affine::wire(c));
+        let contraction = Contraction {
+            factors: vec![Factor::at(t, &row, &column)],
+            local: vec![r, c],
+            out: vec![column.scale(&t.rows).add(&row)],
+            ..Contraction::default()
+        };
+        self.contract(contraction, Form::Column, &t.length(), &one())
+    }
+
+    fn reform_vector(&mut self, t: &Tensor) -> Tensor {
+        if t.form == Form::Row { self.transpose(t) } else { t.clone() }
+    }
+
+    /// Whether a condition is decided.
+    pub(super) fn is_certain(condition: &Condition) -> bool {
+        *condition == Condition::Constant(true)
+    }
+}

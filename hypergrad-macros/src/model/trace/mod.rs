@@ -1,0 +1,110 @@
+//! The tracer: evaluates function bodies symbolically, into nodes of the graph.
+//!
+//! Helper functions and closures are inlined. An index of a closure over a range is an index
+//! *variable*: what depends on it has an axis bound to it, so `(0..n).map(|i| ..).sum()` is one
+//! product however large n is. A refused subexpression gives `None`, which silences what follows
+//! from it; its siblings are still visited, so that all mistakes of a body come out at once.
+
+mod agree;
+mod block;
+mod call;
+mod condition;
+mod constructor;
+mod contract;
+mod elementwise;
+mod environment;
+mod expression;
+mod index;
+mod iterate;
+mod methods;
+mod operator;
+mod path;
+mod range;
+mod refuse;
+mod scalar;
+mod slice;
+mod spell;
+mod stream;
+mod value;
+
+use proc_macro2::Ident;
+
+use crate::diagnostics::Diagnostics;
+use crate::ir::{Graph, Size};
+use crate::model::{Form, Scalar};
+use crate::shape::Sizes;
+use crate::syntax::Module;
+use condition::Condition;
+use contract::Extent;
+use environment::Environment;
+pub use value::{Lazy, Struct, Tensor, Value, dimensions};
+
+/// What the tracer asks of the model that is being built.
+pub trait Surroundings {
+    /// A field of a struct whose fields are registered when they are first read. The struct has
+    /// this field (rustc says so otherwise); what is refused is reported here.
+    fn field(
+        &mut self,
+        of: &Lazy,
+        member: &Ident,
+        graph: &mut Graph,
+        sizes: &mut Sizes,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Value>;
+
+    /// The path `written` was read as `meant`, recognised by its last segment; rustc is to prove
+    /// it. `math::softplus` and `nalgebra::DVector` are below hypergrad, `core::f64::consts::PI`
+    /// below core.
+    fn outside(&mut self, _written: &syn::Path, _meant: &str) {}
+
+    /// Tensors to suggest where shapes do not agree: as written (`data.b_tr`), form, rows, columns.
+    fn candidates(&self) -> Vec<(String, Form, Size, Size)> {
+        Vec::new()
+    }
+}
+
+/// Symbolic evaluation of the functions of one module.
+pub struct Tracer<'a> {
+    graph: &'a mut Graph,
+    sizes: &'a mut Sizes,
+    diagnostics: &'a mut Diagnostics,
+    module: &'a Module,
+    surroundings: &'a mut dyn Surroundings,
+    scalar: Scalar,
+    /// All index variables ever made, by number.
+    variables: Vec<Extent>,
+    environment: Environment,
+    /// Conditions of the arms that enclose the current expression.
+    arms: Vec<Condition>,
+    /// Functions that are being inlined, outermost first.
+    calls: Vec<String>,
+}
+
+impl<'a> Tracer<'a> {
+    pub fn new(
+        graph: &'a mut Graph,
+        sizes: &'a mut Sizes,
+        diagnostics: &'a mut Diagnostics,
+        module: &'a Module,
+        surroundings: &'a mut dyn Surroundings,
+        scalar: Scalar,
+    ) -> Self {
+        Self {
+            graph,
+            sizes,
+            diagnostics,
+            module,
+            surroundings,
+            scalar,
+            variables: Vec::new(),
+            environment: Environment::default(),
+            arms: Vec::new(),
+            calls: Vec::new(),
+        }
+    }
+
+    /// The value of a function of the module for these arguments.
+    pub fn call(&mut self, function: &syn::ItemFn, arguments: Vec<Value>) -> Option<Value> {
+        self.call_function(function, arguments.into_iter().map(Some).collect(), function.sig.ident.span())
+    }
+}

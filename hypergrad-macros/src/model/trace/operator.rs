@@ -1,0 +1,250 @@
+//! Operators, as nalgebra means them, and `if`/`else`.
+
+use syn::spanned::Spanned;
+
+use super::Tracer;
+use super::agree::Site;
+use super::condition::{Comparison, Condition};
+use super::contract::{Contraction, Factor};
+use super::spell::spell;
+use super::value::{Tensor, Value, describe_form, dimensions, own_index};
+use crate::ir::{Affine, Func, Size};
+use crate::model::Form;
+use crate::syntax::Type;
+
+impl Tracer<'_> {
+    pub(super) fn unary(&mut self, unary: &syn::ExprUnary, expected: Option<&Type>) -> Option<Value> {
+        let value = self.expression_as(&unary.expr, expected)?;
+        match (unary.op, value) {
+            (syn::UnOp::Deref(_), value) => Some(value),
+            (syn::UnOp::Neg(_), Value::Tensor(tensor)) => Some(Value::Tensor(self.scale(-1.0, &tensor))),
+            (syn::UnOp::Neg(_), Value::Index(index)) => Some(Value::Index(index.scale(&Size::constant(-1)))),
+            (syn::UnOp::Not(_), Value::Bool(condition)) => Some(Value::Bool(condition.not())),
+            (op, value) => {
+                self.diagnostics.error(unary.op.span(), format!("`{}` is not defined for {}", spell(&op), value.describe()));
+                None
+            }
+        }
+    }
+
+    pub(super) fn binary(&mut self, binary: &syn::ExprBinary) -> Option<Value> {
+        let site = Site { span: binary.op.span(), name: spell(&binary.op), operands: vec![&*binary.left, &*binary.right] };
+        if let syn::BinOp::And(_) | syn::BinOp::Or(_) = binary.op {
+            return self.connective(binary, &site);
+        }
+        let left = self.expression(&binary.left);
+        let right = self.expression(&binary.right);
+        if site.name.ends_with('=') && comparison(&binary.op).is_none() {
+            self.refuse_mutation(site.span);
+            return None;
+        }
+        self.operate(&site, &binary.op, left?, right?)
+    }
+
+    /// `&&` and `||`: the right side is evaluated where the left one does not decide.
+    fn connective(&mut self, binary: &syn::ExprBinary, site: &Site<'_>) -> Option<Value> {
+        let conjunction = matches!(binary.op, syn::BinOp::And(_));
+        let left = self.expression(&binary.left).and_then(|value| self.condition_of(value, site));
+        let arm = match &left {
+            Some(condition) if conjunction => condition.clone(),
+            Some(condition) => condition.clone().not(),
+            None => Condition::Constant(true),
+        };
+        let right = self.under(arm, |tracer| tracer.expression(&binary.right)).and_then(|value| self.condition_of(value, site));
+        let (left, right) = (left?, right?);
+        Some(Value::Bool(if conjunction { left.and(right) } else { left.or(right) }))
+    }
+
+    fn condition_of(&mut self, value: Value, site: &Site<'_>) -> Option<Condition> {
+        match value {
+            Value::Bool(condition) => Some(condition),
+            other => {
+                self.diagnostics.error(site.span, format!("expected a condition, found {}", other.describe()));
+                None
+            }
+        }
+    }
+
+    /// Evaluates inside an arm that is taken where the condition holds.
+    pub(super) fn under<T>(&mut self, condition: Condition, evaluate: impl FnOnce(&mut Self) -> T) -> T {
+        let depth = self.arms.len();
+        if condition != Condition::Constant(true) {
+            self.arms.push(condition);
+        }
+        let result = evaluate(self);
+        self.arms.truncate(depth);
+        result
+    }
+
+    fn operate(&mut self, site: &Site<'_>, op: &syn::BinOp, left: Value, right: Value) -> Option<Value> {
+        if let (Value::Index(left), Value::Index(right)) = (&left, &right) {
+            return match comparison(op) {
+                Some(comparison) => Some(Value::Bool(self.compare_indices(comparison, left, right))),
+                None => self.index_arithmetic(site, op, left, right).map(Value::Index),
+            };
+        }
+        let (Some(first), Some(second)) = (self.to_tensor(left.clone()), self.to_tensor(right.clone())) else {
+            return self.refuse_operands(site, &left, &right);
+        };
+        if let Some(comparison) = comparison(op) {
+            if first.is_scalar() && second.is_scalar() {
+                return Some(Value::Bool(self.compare_scalars(comparison, &first, &second)));
+            }
+            self.diagnostics.error_with_help(
+                site.span,
+                format!("`{}` compares scalars or indices, and found {}", site.name, describe_form(first.form)),
+                "compare entries: `x[i] < y[i]`",
+            );
+            return None;
+        }
+        let result = match op {
+            syn::BinOp::Add(_) | syn::BinOp::Sub(_) => {
+                let (first, second) = self.agree(site, first, second)?;
+                let sign = if matches!(op, syn::BinOp::Add(_)) { 1.0 } else { -1.0 };
+                self.linear(&[(1.0, &first), (sign, &second)])
+            }
+            syn::BinOp::Mul(_) => self.product_of(site, &first, &second)?,
+            syn::BinOp::Div(_) if second.is_scalar() => self.divide(&first, &second),
+            syn::BinOp::Div(_) => {
+                self.diagnostics.error_with_help(
+                    site.span,
+                    format!("division by {} is not defined", describe_form(second.form)),
+                    "divide entry by entry with `component_div`",
+                );
+                return None;
+            }
+            syn::BinOp::Rem(_) => {
+                self.diagnostics.error(site.span, "`%` of floats is not accepted: it is not continuous");
+                return None;
+            }
+            _ => return self.refuse_operands(site, &left, &right),
+        };
+        Some(Value::Tensor(result))
+    }
+
+    fn refuse_operands(&mut self, site: &Site<'_>, left: &Value, right: &Value) -> Option<Value> {
+        let message = format!("`{}` is not defined between {} and {}", site.name, left.describe(), right.describe());
+        match (left, right) {
+            (Value::Index(_), Value::Tensor(_)) | (Value::Tensor(_), Value::Index(_)) => {
+                self.diagnostics.error_with_help(site.span, message, "convert the integer with `as f64`");
+            }
+            _ => self.diagnostics.error(site.span, message),
+        }
+        None
+    }
+
+    /// `1 / t`.
+    pub(super) fn reciprocal(&mut self, tensor: &Tensor) -> Tensor {
+        let tensor = self.protect(tensor, 1.0);
+        self.apply(Func::Powi(-1), &[&tensor])
+    }
+
+    /// Entry by entry, or by a scalar.
+    pub(super) fn divide(&mut self, numerator: &Tensor, denominator: &Tensor) -> Tensor {
+        let inverse = self.reciprocal(denominator);
+        self.multiply(&[numerator, &inverse])
+    }
+
+    /// `left * right`: scaling, or the matrix product.
+    pub(super) fn product_of(&mut self, site: &Site<'_>, left: &Tensor, right: &Tensor) -> Option<Tensor> {
+        if left.is_scalar() || right.is_scalar() {
+            return Some(self.multiply(&[left, right]));
+        }
+        self.agree_inner(site, (left, &left.columns, "columns"), (right, &right.rows, "rows"))?;
+        Some(self.matrix_product(left, right))
+    }
+
+    /// `out(r, c) = Σₖ left(r, k)·right(k, c)`.
+    pub(super) fn matrix_product(&mut self, left: &Tensor, right: &Tensor) -> Tensor {
+        let one_row = left.form == Form::Row || left.form == Form::Column && left.rows.is_one();
+        let one_column = right.form == Form::Column;
+        let form = match (one_row, one_column) {
+            (_, true) => Form::Column,
+            (true, false) => Form::Row,
+            (false, false) => Form::Matrix,
+        };
+        let (rows, columns) = dimensions(form, &own_index(form, &left.rows, &right.columns));
+        let inner = self.variable(&left.columns);
+        let (r, c) = self.axes(&rows, &columns);
+        let kept = own_index(form, &r, &c);
+        let affine = |v| if kept.contains(&v) { Affine::wire(v) } else { Affine::default() };
+        let contraction = Contraction {
+            factors: vec![
+                Factor::at(left, &affine(r), &Affine::wire(inner)),
+                Factor::at(right, &Affine::wire(inner), &affine(c)),
+            ],
+            out: own_index(form, &Affine::wire(r), &Affine::wire(c)),
+            local: kept.iter().copied().chain([inner]).collect(),
+            ..Contraction::default()
+        };
+        self.contract(contraction, form, &rows, &columns)
+    }
+
+    pub(super) fn branch(&mut self, branch: &syn::ExprIf, expected: Option<&Type>) -> Option<Value> {
+        if let syn::Expr::Let(binding) = &*branch.cond {
+            self.diagnostics.error(&binding.let_token, "`if let` is not accepted: nothing of the language can fail to match");
+            return None;
+        }
+        let condition = match self.expression(&branch.cond) {
+            Some(Value::Bool(condition)) => Some(condition),
+            Some(other) => {
+                self.diagnostics.error(&*branch.cond, format!("expected a condition, found {}", other.describe()));
+                None
+            }
+            None => None,
+        };
+        let Some((_, otherwise)) = &branch.else_branch else {
+            self.block(&branch.then_branch, expected);
+            self.diagnostics.error_with_help(
+                &branch.if_token,
+                "`if` without `else` has no value",
+                "add `else { .. }`: every expression of the language has a value",
+            );
+            return None;
+        };
+        match condition {
+            Some(Condition::Constant(true)) => self.block(&branch.then_branch, expected),
+            Some(Condition::Constant(false)) => self.expression_as(otherwise, expected),
+            Some(condition) => {
+                let then = self.under(condition.clone(), |tracer| tracer.block(&branch.then_branch, expected));
+                let not = condition.clone().not();
+                let otherwise = self.under(not, |tracer| tracer.expression_as(otherwise, expected));
+                self.join(branch, &condition, then?, otherwise?)
+            }
+            None => {
+                self.block(&branch.then_branch, expected);
+                self.expression_as(otherwise, expected);
+                None
+            }
+        }
+    }
+
+    fn join(&mut self, branch: &syn::ExprIf, condition: &Condition, then: Value, otherwise: Value) -> Option<Value> {
+        if let (Value::Tensor(then), Value::Tensor(otherwise)) = (&then, &otherwise) {
+            let site = Site { span: branch.if_token.span, name: "if".to_owned(), operands: Vec::new() };
+            self.agree(&site, then.clone(), otherwise.clone())?;
+        }
+        let found = then.describe();
+        let joined = self.merge(condition, then, otherwise);
+        if joined.is_none() {
+            self.diagnostics.error_with_help(
+                &branch.if_token,
+                format!("`if`/`else` between two values of this kind is not accepted ({found})"),
+                "put the `if` around the whole expression that uses them, so that both arms are scalars, vectors or matrices",
+            );
+        }
+        joined
+    }
+}
+
+fn comparison(op: &syn::BinOp) -> Option<Comparison> {
+    match op {
+        syn::BinOp::Lt(_) => Some(Comparison::Lt),
+        syn::BinOp::Le(_) => Some(Comparison::Le),
+        syn::BinOp::Gt(_) => Some(Comparison::Gt),
+        syn::BinOp::Ge(_) => Some(Comparison::Ge),
+        syn::BinOp::Eq(_) => Some(Comparison::Eq),
+        syn::BinOp::Ne(_) => Some(Comparison::Ne),
+        _ => None,
+    }
+}

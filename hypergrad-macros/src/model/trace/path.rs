@@ -1,0 +1,247 @@
+//! Paths: local names, constants of the module and of `std`, and what a called path means.
+
+use std::rc::Rc;
+
+use syn::spanned::Spanned;
+
+use super::Tracer;
+use super::call::Call;
+use super::spell::spell;
+use super::value::{Callable, Value};
+use crate::diagnostics::nearest;
+use crate::ir::{Func, Reduction};
+use crate::syntax::Type;
+
+/// The functions of `hypergrad::math`.
+const MATH: [&str; 5] = ["softplus", "sigmoid", "log_sum_exp", "huber", "pseudo_huber"];
+
+/// Types and traits whose associated functions are the scalar functions.
+const SCALARS: [&str; 6] = ["f64", "f32", "ComplexField", "RealField", "Float", "FloatCore"];
+
+/// Traits of the standard library whose methods are called by path.
+const TRAITS: [&str; 7] = ["Clone", "Into", "From", "Iterator", "IntoIterator", "ToOwned", "Deref"];
+
+impl Tracer<'_> {
+    pub(super) fn path_value(&mut self, path: &syn::ExprPath, _expected: Option<&Type>) -> Option<Value> {
+        if let Some(name) = path.path.get_ident() {
+            let name = name.to_string();
+            if let Some(bound) = self.environment.get(&name) {
+                return bound.cloned();
+            }
+        }
+        if let Some(name) = self.module.own_name(&path.path)
+            && let Some(constant) = self.module.constant(&name.to_string())
+        {
+            return self.constant(constant);
+        }
+        if self.own_function(&path.path).is_some() {
+            return Some(Value::Callable(Callable::Path(Rc::new(path.path.clone()))));
+        }
+        let full = self.module.imports.expand(&path.path);
+        if let Some(value) = standard_constant(&full) {
+            if let [.., float, owner, name] = full.as_slice()
+                && owner == "consts"
+            {
+                self.surroundings.outside(&path.path, &format!("core::{float}::consts::{name}"));
+            }
+            return Some(Value::Tensor(self.number(value)));
+        }
+        let is_function = full.last().is_some_and(|name| MATH.contains(&name.as_str()) || name.starts_with(char::is_lowercase));
+        if full.len() > 1 && is_function {
+            return Some(Value::Callable(Callable::Path(Rc::new(path.path.clone()))));
+        }
+        self.unknown_name(path, &full);
+        None
+    }
+
+    fn constant(&mut self, constant: &syn::ItemConst) -> Option<Value> {
+        let name = format!("const {}", constant.ident);
+        if self.calls.contains(&name) {
+            return None;
+        }
+        self.calls.push(name);
+        let expected = self.hint(&constant.ty);
+        let value = self.at_module_level(|tracer| tracer.expression_as(&constant.expr, expected.as_ref()));
+        self.calls.pop();
+        value
+    }
+
+    fn unknown_name(&mut self, path: &syn::ExprPath, full: &[String]) {
+        let written = spell(path);
+        let last = full.last().map_or("", String::as_str);
+        let is_static = self.module.items.iter().any(|item| matches!(item, syn::Item::Static(s) if s.ident == last));
+        if is_static {
+            let message = format!("`{written}` is a static: it can change, so it has no derivative rule");
+            self.diagnostics.error_with_help(path, message, format!("make it a constant: `const {last}: .. = ..;`"));
+            return;
+        }
+        let constants: Vec<String> = self.module.constants().map(|c| c.ident.to_string()).collect();
+        let functions: Vec<String> = self.module.functions().map(|f| f.sig.ident.to_string()).collect();
+        let known = self.environment.names().into_iter().chain(constants.iter().chain(&functions).map(String::as_str));
+        let message = format!("`{written}` is not known in this module");
+        let help = match nearest(&written, known) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("the bodies are read from the module alone: move `{last}` into it"),
+        };
+        self.diagnostics.error_with_help(path, message, help);
+    }
+
+    /// Calls what a path names; functions of the module were handled before.
+    pub(super) fn call_path(&mut self, path: &syn::ExprPath, arguments: Vec<Option<Value>>, call: &Call<'_>) -> Option<Value> {
+        if let Some(name) = path.path.get_ident()
+            && let Some(bound) = self.environment.get(&name.to_string())
+        {
+            let bound = bound.cloned()?;
+            let arguments: Vec<Value> = arguments.into_iter().collect::<Option<_>>()?;
+            return match bound {
+                Value::Callable(callable) => self.call_value(&callable, arguments, call.site.span),
+                other => {
+                    self.diagnostics.error(path, format!("`{name}` is {}, which cannot be called", other.describe()));
+                    None
+                }
+            };
+        }
+        let full = self.module.imports.expand(&path.path);
+        let name = full.last().cloned().unwrap_or_default();
+        let owner = full.len().checked_sub(2).and_then(|k| full.get(k)).cloned().unwrap_or_default();
+        if path.qself.is_none()
+            && let Some(known) = MATH.iter().find(|known| **known == name)
+        {
+            self.surroundings.outside(&path.path, &format!("math::{known}"));
+            let arguments: Vec<Value> = arguments.into_iter().collect::<Option<_>>()?;
+            return self.math(known, call, arguments);
+        }
+        let is_scalar = SCALARS.contains(&owner.as_str()) || self.alias_of_scalar(path);
+        if is_scalar && name == "from" {
+            let arguments: Vec<Value> = arguments.into_iter().collect::<Option<_>>()?;
+            return match arguments.into_iter().next()? {
+                Value::Index(index) => Some(Value::Tensor(self.number_of_index(&index))),
+                other => Some(other),
+            };
+        }
+        if is_scalar || TRAITS.contains(&owner.as_str()) || full.first().is_some_and(|f| f == "std" || f == "core") {
+            let arguments: Vec<Value> = arguments.into_iter().collect::<Option<_>>()?;
+            let mut arguments = arguments.into_iter();
+            let receiver = arguments.next()?;
+            return self.method(call, receiver, arguments.collect());
+        }
+        if path.path.segments.len() > 1 || path.qself.is_some() {
+            return self.associated(path, arguments, call);
+        }
+        self.unknown_function(path, &full);
+        None
+    }
+
+    pub(super) fn unknown_function(&mut self, path: &syn::ExprPath, full: &[String]) {
+        let written = spell(&path.path);
+        let last = full.last().map_or("", String::as_str);
+        let own: Vec<String> = self.module.functions().map(|f| f.sig.ident.to_string()).collect();
+        let message = format!("function `{written}` is not defined in this module, where its body could be read");
+        let help = match nearest(&written, own.iter().map(String::as_str).chain(MATH)) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("move `{last}` into the module"),
+        };
+        self.diagnostics.error_with_help(&path.path, message, help);
+    }
+
+    fn alias_of_scalar(&self, path: &syn::ExprPath) -> bool {
+        let segments = &path.path.segments;
+        let Some(owner) = segments.len().checked_sub(2).and_then(|k| segments.get(k)) else { return false };
+        let alias = self.module.alias(&owner.ident.to_string());
+        alias.is_some_and(|alias| matches!(self.hint(&alias.ty), Some(Type::Scalar(_))))
+    }
+
+    fn math(&mut self, name: &str, call: &Call<'_>, arguments: Vec<Value>) -> Option<Value> {
+        let mut arguments = arguments.into_iter().enumerate();
+        let mut next = |tracer: &mut Self, scalar: bool| {
+            let (k, value) = arguments.next()?;
+            let place = call.place(k);
+            if scalar { tracer.scalar_at(value, &place, "a scalar") } else { tracer.tensor_at(value, &place, "a vector") }
+        };
+        let result = match name {
+            "softplus" => {
+                let t = next(self, true)?;
+                self.apply(Func::Logistic(0), &[&t])
+            }
+            "sigmoid" => {
+                let t = next(self, true)?;
+                self.apply(Func::Logistic(1), &[&t])
+            }
+            "log_sum_exp" => {
+                let v = next(self, false)?;
+                self.reduce(Reduction::LogSumExp, &v)
+            }
+            "huber" => {
+                let (t, delta) = (next(self, true)?, next(self, true)?);
+                self.apply(Func::Huber, &[&t, &delta])
+            }
+            // δ²(sqrt(1 + (t/δ)²) - 1)
+            _ => {
+                let (t, delta) = (next(self, true)?, next(self, true)?);
+                let ratio = self.divide(&t, &delta);
+                let square = self.multiply(&[&ratio, &ratio]);
+                let root = self.apply(Func::Sqrt1pM1, &[&square]);
+                self.multiply(&[&delta, &delta, &root])
+            }
+        };
+        Some(Value::Tensor(result))
+    }
+}
+
+/// A constant of `core::f64`, by its full path.
+fn standard_constant(full: &[String]) -> Option<f64> {
+    use std::f64::consts;
+    let [.., owner, name] = full else { return None };
+    if owner == "consts" {
+        let value = match name.as_str() {
+            "PI" => consts::PI,
+            "E" => consts::E,
+            "TAU" => consts::TAU,
+            "LN_2" => consts::LN_2,
+            "LN_10" => consts::LN_10,
+            "LOG2_E" => consts::LOG2_E,
+            "LOG10_E" => consts::LOG10_E,
+            "LOG2_10" => consts::LOG2_10,
+            "LOG10_2" => consts::LOG10_2,
+            "SQRT_2" => consts::SQRT_2,
+            "FRAC_1_SQRT_2" => consts::FRAC_1_SQRT_2,
+            "FRAC_1_PI" => consts::FRAC_1_PI,
+            "FRAC_2_PI" => consts::FRAC_2_PI,
+            "FRAC_2_SQRT_PI" => consts::FRAC_2_SQRT_PI,
+            "FRAC_PI_2" => consts::FRAC_PI_2,
+            "FRAC_PI_3" => consts::FRAC_PI_3,
+            "FRAC_PI_4" => consts::FRAC_PI_4,
+            "FRAC_PI_6" => consts::FRAC_PI_6,
+            "FRAC_PI_8" => consts::FRAC_PI_8,
+            _ => return None,
+        };
+        return Some(value);
+    }
+    match (owner.as_str(), name.as_str()) {
+        ("f64", "EPSILON") => Some(f64::EPSILON),
+        ("f32", "EPSILON") => Some(f64::from(f32::EPSILON)),
+        ("f64", "MIN_POSITIVE") => Some(f64::MIN_POSITIVE),
+        ("f32", "MIN_POSITIVE") => Some(f64::from(f32::MIN_POSITIVE)),
+        ("f64", "MAX") => Some(f64::MAX),
+        ("f32", "MAX") => Some(f64::from(f32::MAX)),
+        _ => None,
+    }
+}
+
+impl Callable {
+    /// The path's last segment, or "the closure".
+    pub(super) fn describe(&self) -> String {
+        match self {
+            Self::Closure(_) => "the closure".to_owned(),
+            Self::Local(function) => format!("`{}`", function.sig.ident),
+            Self::Path(path) => format!("`{}`", spell(&**path)),
+        }
+    }
+
+    pub(super) fn place(&self) -> proc_macro2::Span {
+        match self {
+            Self::Path(path) => path.span(),
+            _ => self.span(),
+        }
+    }
+}

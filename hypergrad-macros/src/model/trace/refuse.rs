@@ -1,0 +1,149 @@
+//! What the language does not have, each refused with its own message.
+
+use proc_macro2::Span;
+use syn::spanned::Spanned;
+
+use super::Tracer;
+use super::call::Call;
+
+/// Solves, factorisations and what else comes later, by method name.
+const LATER: [&str; 22] = [
+    "lu",
+    "full_piv_lu",
+    "qr",
+    "cholesky",
+    "svd",
+    "schur",
+    "hessenberg",
+    "symmetric_eigen",
+    "eigenvalues",
+    "symmetric_eigenvalues",
+    "singular_values",
+    "determinant",
+    "try_inverse",
+    "pseudo_inverse",
+    "solve",
+    "solve_lower_triangular",
+    "solve_upper_triangular",
+    "exp_matrix",
+    "rank",
+    "pow_mut",
+    "lup",
+    "udu",
+];
+
+/// Recursions over an iterator.
+const RECURSIONS: [&str; 8] = ["fold", "try_fold", "scan", "reduce", "successors", "rfold", "for_each", "compress_rows"];
+
+/// Methods that pick an entry by its value: not continuous.
+const CHOICES: [&str; 14] = [
+    "argmax",
+    "argmin",
+    "imax",
+    "imin",
+    "iamax",
+    "iamin",
+    "icamax",
+    "floor",
+    "ceil",
+    "round",
+    "trunc",
+    "fract",
+    "rem_euclid",
+    "max_by",
+];
+
+impl Tracer<'_> {
+    pub(super) fn refuse_mutation(&mut self, span: Span) {
+        self.diagnostics.error_with_help(
+            span,
+            "mutation is not accepted: what is differentiated is a value, not a place",
+            "bind the new value to a new name, `let y = ..;`, or build it at once with `map`, `from_fn` or a sum over a range",
+        );
+    }
+
+    /// A method that is refused by name, whatever its receiver.
+    pub(super) fn refuse_method(&mut self, call: &Call<'_>) -> bool {
+        let name = call.name();
+        let refusal = if LATER.contains(&name) {
+            Some((
+                format!("`{name}` is not accepted yet: linear solves, inverses and determinants come later"),
+                "state the system as part of the inner problem (its solution as variables), or pass what does not depend on x and y as data",
+            ))
+        } else if RECURSIONS.contains(&name) {
+            Some((
+                format!("`{name}` is not accepted yet: recursions come later"),
+                "write a sum or product: `.map(|i| ..).sum::<f64>()`; the maximum of a vector is `v.max()`",
+            ))
+        } else if CHOICES.contains(&name) {
+            Some((format!("`{name}` is not accepted: it is not continuous"), "use a continuous function of the entries"))
+        } else if matches!(name, "unwrap" | "expect" | "unwrap_or" | "unwrap_or_default" | "ok") {
+            Some((
+                format!("`{name}` is not accepted: nothing of the language is an `Option` or a `Result`"),
+                "use what cannot fail",
+            ))
+        } else if name.ends_with("_mut")
+            || matches!(name, "fill" | "copy_from" | "set_row" | "set_column" | "apply" | "axpy" | "gemv" | "gemm" | "swap")
+        {
+            self.refuse_mutation(call.site.span);
+            return true;
+        } else {
+            None
+        };
+        match refusal {
+            Some((message, help)) => {
+                self.diagnostics.error_with_help(call.site.span, message, help);
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// An expression of a kind that the language lacks. Its parts are not visited.
+    pub(super) fn refuse_expression(&mut self, expression: &syn::Expr) {
+        let (span, message, help) = refusal(expression);
+        match help {
+            Some(help) => self.diagnostics.error_with_help(span, message, help),
+            None => self.diagnostics.error(span, message),
+        }
+    }
+}
+
+const SUMS: &str = "write it as a sum, product or `from_fn` over the range: `(0..n).map(|i| ..).sum::<f64>()`";
+const LAST: &str = "make it the last expression, inside `if`/`else` where it depends on a condition";
+
+fn refusal(expression: &syn::Expr) -> (Span, &'static str, Option<&'static str>) {
+    match expression {
+        syn::Expr::ForLoop(e) => (e.for_token.span, "loops are not accepted yet: recursions come later", Some(SUMS)),
+        syn::Expr::While(e) => (e.while_token.span, "loops are not accepted yet: recursions come later", Some(SUMS)),
+        syn::Expr::Loop(e) => (e.loop_token.span, "loops are not accepted yet: recursions come later", Some(SUMS)),
+        syn::Expr::Assign(e) => (
+            e.eq_token.span,
+            "mutation is not accepted: what is differentiated is a value, not a place",
+            Some("bind the new value to a new name: `let y = ..;`"),
+        ),
+        syn::Expr::Return(e) => (e.return_token.span, "`return` is not accepted: a body is one expression", Some(LAST)),
+        syn::Expr::Break(e) => (e.break_token.span, "`break` is not accepted: a body is one expression", Some(LAST)),
+        syn::Expr::Continue(e) => (e.continue_token.span, "`continue` is not accepted: a body is one expression", Some(LAST)),
+        syn::Expr::Block(e) => (e.span(), "labelled blocks are not accepted", Some("remove the label")),
+        syn::Expr::Try(e) => {
+            (e.question_token.span, "`?` is not accepted: nothing of the language can fail", Some("use what cannot fail"))
+        }
+        syn::Expr::Match(e) => (
+            e.match_token.span,
+            "`match` is not accepted",
+            Some("write `if`/`else`: `if k == 0 { .. } else if k == 1 { .. } else { .. }`"),
+        ),
+        syn::Expr::Let(e) => {
+            (e.let_token.span, "`let` in a condition is not accepted: nothing of the language can fail to match", None)
+        }
+        syn::Expr::Unsafe(e) => {
+            (e.unsafe_token.span, "`unsafe` is not accepted", Some("use the safe operation, `x[i]` for `get_unchecked`"))
+        }
+        syn::Expr::Async(e) => (e.async_token.span, "`async` is not accepted", None),
+        syn::Expr::Await(e) => (e.await_token.span, "`await` is not accepted", None),
+        syn::Expr::Yield(e) => (e.yield_token.span, "`yield` is not accepted", None),
+        syn::Expr::RawAddr(e) => (e.and_token.span, "raw pointers are not accepted", None),
+        other => (other.span(), "this expression is not of the language that can be differentiated", None),
+    }
+}

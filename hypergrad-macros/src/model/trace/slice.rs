@@ -1,0 +1,199 @@
+//! Views: rows, columns, blocks, with constant or index-dependent starts.
+
+use super::Tracer;
+use super::call::{Call, Outcome};
+use super::contract::{Contraction, Factor};
+use super::value::{Range, Tensor, Value, own_index};
+use crate::ir::{Affine, Size};
+use crate::model::Form;
+
+/// A part of a tensor: where it begins, how many rows and columns it has.
+struct Part {
+    row: Affine,
+    column: Affine,
+    form: Form,
+    rows: Size,
+    columns: Size,
+}
+
+fn one() -> Size {
+    Size::constant(1)
+}
+
+impl Tracer<'_> {
+    pub(super) fn slices_of(&mut self, call: &Call<'_>, t: &Tensor, arguments: &[Value]) -> Outcome {
+        let part = match call.name() {
+            "row" | "column" | "rows" | "columns" | "fixed_rows" | "fixed_columns" | "rows_range" | "columns_range" | "view"
+            | "fixed_view" | "select_rows" | "select_columns" => self.part(call, t, arguments),
+            "remove_row" | "remove_column" => return Outcome::Known(self.removed(call, t, arguments).map(Value::Tensor)),
+            _ => return Outcome::Unknown,
+        };
+        let Some(part) = part else { return Outcome::Known(None) };
+        let last = |start: &Affine, count: &Size| start.add(&Affine::constant(count.sub(&one())));
+        let (row, column) = (last(&part.row, &part.rows), last(&part.column, &part.columns));
+        let place = call.place(1);
+        let receiver = call.place(0);
+        let fits = self
+            .check_index(&t.rows, &part.row, &receiver, &place)
+            .and_then(|()| self.check_index(&t.columns, &part.column, &receiver, &place))
+            .and_then(|()| self.check_index(&t.rows, &row, &receiver, &place))
+            .and_then(|()| self.check_index(&t.columns, &column, &receiver, &place));
+        Outcome::Known(fits.map(|()| Value::Tensor(self.part_of(t, &part))))
+    }
+
+    fn part(&mut self, call: &Call<'_>, t: &Tensor, arguments: &[Value]) -> Option<Part> {
+        let generics = self.generic_sizes(call);
+        let whole = Part {
+            row: Affine::default(),
+            column: Affine::default(),
+            form: t.form,
+            rows: t.rows.clone(),
+            columns: t.columns.clone(),
+        };
+        let mut start = |k: usize| self.index_at(arguments.get(k)?.clone(), &call.place(k + 1));
+        let part = match call.name() {
+            "row" => {
+                Part { row: start(0)?, form: if t.form == Form::Column { Form::Column } else { Form::Row }, rows: one(), ..whole }
+            }
+            "column" => Part { column: start(0)?, form: Form::Column, columns: one(), ..whole },
+            "rows" => {
+                let row = start(0)?;
+                let rows = self.size_at(arguments.get(1)?.clone(), &call.place(2))?;
+                Part { row, rows, ..whole }
+            }
+            "columns" => {
+                let column = start(0)?;
+                let columns = self.size_at(arguments.get(1)?.clone(), &call.place(2))?;
+                Part { column, columns, ..whole }
+            }
+            "fixed_rows" => {
+                let (row, rows) = (start(0)?, generics.first()?.clone());
+                Part { row, form: fixed_form(t.form, rows.is_one(), false), rows, ..whole }
+            }
+            "fixed_columns" => {
+                let (column, columns) = (start(0)?, generics.first()?.clone());
+                Part { column, form: fixed_form(t.form, false, columns.is_one()), columns, ..whole }
+            }
+            "rows_range" => {
+                let (row, rows) = self.bounds_of(call, arguments.first()?, &t.rows)?;
+                Part { row, rows, ..whole }
+            }
+            "columns_range" => {
+                let (column, columns) = self.bounds_of(call, arguments.first()?, &t.columns)?;
+                Part { column, columns, ..whole }
+            }
+            "view" | "fixed_view" => return self.block_part(call, t, arguments, &generics),
+            _ => {
+                self.diagnostics.error(call.site.span, format!("`{}` takes indices from data, which comes later", call.name()));
+                return None;
+            }
+        };
+        Some(part)
+    }
+
+    fn block_part(&mut self, call: &Call<'_>, t: &Tensor, arguments: &[Value], generics: &[Size]) -> Option<Part> {
+        let mut pair = |k: usize| match arguments.get(k) {
+            Some(Value::Tuple(pair)) => match pair.as_slice() {
+                [first, second] => {
+                    let place = call.place(k + 1);
+                    Some((self.index_at(first.clone(), &place)?, self.index_at(second.clone(), &place)?))
+                }
+                _ => None,
+            },
+            _ => None,
+        };
+        if call.name() == "fixed_view" {
+            let starts = (arguments.first()?.clone(), arguments.get(1)?.clone());
+            let (row, column) = (self.index_at(starts.0, &call.place(1))?, self.index_at(starts.1, &call.place(2))?);
+            let [rows, columns] = generics else { return None };
+            let form = fixed_form(t.form, rows.is_one(), columns.is_one());
+            return Some(Part { row, column, form, rows: rows.clone(), columns: columns.clone() });
+        }
+        let ((row, column), (rows, columns)) = (pair(0)?, pair(1)?);
+        let place = call.place(2);
+        let rows = self.size_at(Value::Index(rows), &place)?;
+        let columns = self.size_at(Value::Index(columns), &place)?;
+        Some(Part { row, column, form: t.form, rows, columns })
+    }
+
+    /// Start and count of a range argument.
+    fn bounds_of(&mut self, call: &Call<'_>, range: &Value, whole: &Size) -> Option<(Affine, Size)> {
+        let place = call.place(1);
+        let Value::Range(Range { start, end }) = range else {
+            return Some((self.index_at(range.clone(), &place)?, one()));
+        };
+        let start = start.clone().unwrap_or_default();
+        let end = end.clone().unwrap_or_else(|| Affine::constant(whole.clone()));
+        let count = self.size_at(Value::Index(end.sub(&start)), &place)?;
+        Some((start, count))
+    }
+
+    fn part_of(&mut self, t: &Tensor, part: &Part) -> Tensor {
+        let (r, c) = self.axes(&part.rows, &part.columns);
+        let kept = own_index(part.form, &r, &c);
+        let affine = |v| if kept.contains(&v) { Affine::wire(v) } else { Affine::default() };
+        let contraction = Contraction {
+            factors: vec![Factor::at(t, &part.row.add(&affine(r)), &part.column.add(&affine(c)))],
+            out: own_index(part.form, &affine(r), &affine(c)),
+            local: kept.clone(),
+            ..Contraction::default()
+        };
+        self.contract(contraction, part.form, &part.rows, &part.columns)
+    }
+
+    /// `count` rows of a column from `start` on.
+    pub(super) fn rows_of(&mut self, t: &Tensor, start: &Affine, count: &Size) -> Tensor {
+        let part =
+            Part { row: start.clone(), column: Affine::default(), form: Form::Column, rows: count.clone(), columns: one() };
+        self.part_of(t, &part)
+    }
+
+    /// All rows (columns) but one: entry r is entry r, or r + 1 from the removed one on.
+    fn removed(&mut self, call: &Call<'_>, t: &Tensor, arguments: &[Value]) -> Option<Tensor> {
+        let removed = self.index_at(arguments.first()?.clone(), &call.place(1))?;
+        let along_rows = call.name() == "remove_row";
+        let (rows, columns) =
+            if along_rows { (t.rows.sub(&one()), t.columns.clone()) } else { (t.rows.clone(), t.columns.sub(&one())) };
+        let (r, c) = self.axes(&rows, &columns);
+        let kept = own_index(t.form, &r, &c);
+        let affine = |v| if kept.contains(&v) { Affine::wire(v) } else { Affine::default() };
+        let (row, column) = (affine(r), affine(c));
+        let moving = if along_rows { &row } else { &column };
+        let before = self.compare_indices(super::condition::Comparison::Lt, moving, &removed);
+        let same = self.entry(t, &row, &column);
+        let next = Affine::constant(one());
+        let moved = if along_rows { self.entry(t, &row.add(&next), &column) } else { self.entry(t, &row, &column.add(&next)) };
+        let entry = self.select(&before, &same, &moved);
+        Some(self.bind(&entry, t.form, (r, &rows), (c, &columns)))
+    }
+
+    /// The constants of a turbofish: `fixed_rows::<3>(i)`.
+    pub(super) fn generic_sizes(&mut self, call: &Call<'_>) -> Vec<Size> {
+        let Some(generics) = call.generics else { return Vec::new() };
+        let mut sizes = Vec::new();
+        for argument in &generics.args {
+            let value = match argument {
+                syn::GenericArgument::Const(expression) => self.module.constant_value(expression),
+                syn::GenericArgument::Type(syn::Type::Path(path)) => {
+                    let expression = syn::ExprPath { attrs: Vec::new(), qself: None, path: path.path.clone() };
+                    self.module.constant_value(&syn::Expr::Path(expression))
+                }
+                _ => continue,
+            };
+            match value {
+                Ok(value) => sizes.push(Size::constant(value)),
+                Err(error) => self.diagnostics.push(error),
+            }
+        }
+        sizes
+    }
+}
+
+/// The form of a view with dimensions that are one by type.
+fn fixed_form(form: Form, one_row: bool, one_column: bool) -> Form {
+    match form {
+        Form::Matrix if one_column => Form::Column,
+        Form::Matrix if one_row => Form::Row,
+        other => other,
+    }
+}

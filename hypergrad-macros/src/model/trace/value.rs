@@ -1,0 +1,186 @@
+//! What an expression of a function body stands for while it is traced.
+
+use std::rc::Rc;
+
+use super::condition::Condition;
+use super::environment::Environment;
+use super::stream::Stream;
+use crate::ir::{Affine, Id, Size, Wire};
+use crate::model::Form;
+
+/// An index variable of an enclosing closure: its number in the tracer's table. The affine
+/// expressions of the tracer are written in these; a product's wires are made from them when the
+/// product is built.
+pub type LoopVariable = Wire;
+
+/// The value of an expression.
+#[derive(Clone, Debug)]
+pub enum Value {
+    /// A scalar, vector or matrix of reals.
+    Tensor(Tensor),
+    /// A `usize` (or another integer): affine in the index variables and sizes.
+    Index(Affine),
+    Bool(Condition),
+    /// A tuple; the unit value is the empty one.
+    Tuple(Vec<Value>),
+    Array(Vec<Value>),
+    Struct(Struct),
+    /// A struct whose fields are registered when they are first read.
+    Lazy(Lazy),
+    Callable(Callable),
+    /// `start..end`, without a consumer yet.
+    Range(Range),
+    Stream(Box<Stream>),
+}
+
+/// Reals: the node has one axis per index variable of `batch`, in ascending order of the
+/// variables, then the axes of its form.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Tensor {
+    pub node: Id,
+    pub batch: Vec<LoopVariable>,
+    pub form: Form,
+    pub rows: Size,
+    pub columns: Size,
+}
+
+/// A struct of the module, all fields known.
+#[derive(Clone, Debug)]
+pub struct Struct {
+    pub name: String,
+    pub fields: Vec<(String, Value)>,
+}
+
+/// A struct (the data, or a struct inside it) whose fields [`super::Surroundings::field`] gives.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Lazy {
+    /// The struct's name.
+    pub name: String,
+    /// The path of fields that leads to it; empty for the data itself.
+    pub path: Vec<String>,
+}
+
+/// What can be called, or handed to `map`.
+#[derive(Clone, Debug)]
+pub enum Callable {
+    Closure(Rc<Closure>),
+    /// A function declared inside a body.
+    Local(Rc<syn::ItemFn>),
+    /// `f64::exp`, `softplus`, a function of the module.
+    Path(Rc<syn::Path>),
+}
+
+#[derive(Debug)]
+pub struct Closure {
+    pub syntax: syn::ExprClosure,
+    pub environment: Environment,
+}
+
+/// A range of `usize`; the end is exclusive.
+#[derive(Clone, Debug)]
+pub struct Range {
+    pub start: Option<Affine>,
+    pub end: Option<Affine>,
+}
+
+impl Tensor {
+    /// A node with the axes of its form and no index variable.
+    pub fn new(node: Id, form: Form, shape: &[Size]) -> Self {
+        let (rows, columns) = dimensions(form, shape);
+        Self { node, batch: Vec::new(), form, rows, columns }
+    }
+
+    pub fn scalar(node: Id) -> Self {
+        Self::new(node, Form::Scalar, &[])
+    }
+
+    pub fn is_scalar(&self) -> bool {
+        self.form == Form::Scalar
+    }
+
+    /// Number of entries.
+    pub fn length(&self) -> Size {
+        self.rows.mul(&self.columns)
+    }
+
+    /// Extents of the own axes.
+    pub fn own_shape(&self) -> Vec<Size> {
+        own_shape(self.form, &self.rows, &self.columns)
+    }
+}
+
+impl Value {
+    /// A block of a variable, or a data field: a graph input with the axes of its form.
+    pub fn tensor(node: Id, form: Form, shape: &[Size]) -> Self {
+        Self::Tensor(Tensor::new(node, form, shape))
+    }
+
+    pub fn scalar(node: Id) -> Self {
+        Self::Tensor(Tensor::scalar(node))
+    }
+
+    /// A `usize` that is known when the program runs.
+    pub fn count(size: Size) -> Self {
+        Self::Index(Affine::constant(size))
+    }
+
+    pub fn structure(name: impl Into<String>, fields: Vec<(String, Self)>) -> Self {
+        Self::Struct(Struct { name: name.into(), fields })
+    }
+
+    /// The data struct: its fields are asked for when they are read.
+    pub fn lazy(name: impl Into<String>) -> Self {
+        Self::Lazy(Lazy { name: name.into(), path: Vec::new() })
+    }
+
+    /// What was found, for messages: "a matrix".
+    pub fn describe(&self) -> &'static str {
+        match self {
+            Self::Tensor(tensor) => describe_form(tensor.form),
+            Self::Index(_) => "an integer",
+            Self::Bool(_) => "a condition",
+            Self::Tuple(values) if values.is_empty() => "`()`",
+            Self::Tuple(_) => "a tuple",
+            Self::Array(_) => "an array",
+            Self::Struct(_) | Self::Lazy(_) => "a struct",
+            Self::Callable(_) => "a function",
+            Self::Range(_) => "a range",
+            Self::Stream(_) => "an iterator",
+        }
+    }
+}
+
+pub fn describe_form(form: Form) -> &'static str {
+    match form {
+        Form::Scalar => "a scalar",
+        Form::Column => "a column vector",
+        Form::Row => "a row vector",
+        Form::Matrix => "a matrix",
+    }
+}
+
+/// Rows and columns from the axes of a form.
+pub fn dimensions(form: Form, shape: &[Size]) -> (Size, Size) {
+    let axis = |k: usize| shape.get(k).cloned().unwrap_or_else(|| Size::constant(1));
+    match form {
+        Form::Scalar => (Size::constant(1), Size::constant(1)),
+        Form::Column => (axis(0), Size::constant(1)),
+        Form::Row => (Size::constant(1), axis(0)),
+        Form::Matrix => (axis(0), axis(1)),
+    }
+}
+
+/// The axes of a form from rows and columns.
+pub fn own_shape(form: Form, rows: &Size, columns: &Size) -> Vec<Size> {
+    own_index(form, rows, columns)
+}
+
+/// What a form keeps of a pair (row, column): of indices, of extents.
+pub fn own_index<T: Clone>(form: Form, row: &T, column: &T) -> Vec<T> {
+    match form {
+        Form::Scalar => Vec::new(),
+        Form::Column => vec![row.clone()],
+        Form::Row => vec![column.clone()],
+        Form::Matrix => vec![row.clone(), column.clone()],
+    }
+}
