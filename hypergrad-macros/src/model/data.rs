@@ -140,9 +140,8 @@ impl<'m> Fields<'m> {
         if let Type::Struct(inner) = resolved {
             return self.nested(field, inner, place);
         }
-        let (kind, tensor) = match self.kind(&resolved, &name, place) {
-            Some(kind) => kind,
-            None => return Entry::Refused(refused(field, &resolved, &name)),
+        let Some((kind, tensor)) = self.kind(&resolved, &name, place) else {
+            return Entry::Refused(refused(field, &resolved, &name));
         };
         let path = place.path.iter().map(|ident| (*ident).clone()).collect();
         self.leaves.push(Leaf { field: DataField { path, kind, name, read: false }, tensor, written: &field.ty, resolved });
@@ -202,13 +201,13 @@ impl<'m> Fields<'m> {
     pub fn value(&self) -> Value {
         Value::lazy(self.structure.clone())
     }
+}
 
-    fn leaf_value(&self, leaf: &Leaf<'m>) -> Value {
-        match &leaf.field.kind {
-            DataKind::Tensor { input, form, shape } => Value::tensor(*input, *form, shape),
-            DataKind::Array { input, length } => Value::tensor(*input, Form::Column, std::slice::from_ref(length)),
-            DataKind::Count { size } => Value::count(size.clone()),
-        }
+fn value_of(kind: &DataKind) -> Value {
+    match kind {
+        DataKind::Tensor { input, form, shape } => Value::tensor(*input, *form, shape),
+        DataKind::Array { input, length } => Value::tensor(*input, Form::Column, std::slice::from_ref(length)),
+        DataKind::Count { size } => Value::count(size.clone()),
     }
 }
 
@@ -224,16 +223,15 @@ impl Surroundings for Fields<'_> {
         let key: Vec<String> = of.path.iter().cloned().chain([member.to_string()]).collect();
         match self.entries.get_mut(&key)? {
             Entry::Leaf(number) => {
-                let number = *number;
-                let leaf = &mut self.leaves[number];
+                let leaf = &mut self.leaves[*number];
                 if !std::mem::replace(&mut leaf.field.read, true) {
                     self.assertions.type_is(leaf.written, &leaf.resolved);
                 }
-                Some(self.leaf_value(&self.leaves[number]))
+                Some(value_of(&leaf.field.kind))
             }
             Entry::Struct(name) => Some(Value::Lazy(Lazy { name: name.clone(), path: key })),
             Entry::Reported => None,
-            entry => {
+            entry @ Entry::Refused(_) => {
                 if let Entry::Refused(error) = std::mem::replace(entry, Entry::Reported) {
                     diagnostics.push(error);
                 }

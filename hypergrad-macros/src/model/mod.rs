@@ -150,6 +150,7 @@ pub struct Outer {
 
 /// How a user's role takes its arguments, so that the emitted code can call it.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_field_names, reason = "each says the same of another argument")]
 pub struct Signature {
     pub x_by_reference: bool,
     pub y_by_reference: bool,
