@@ -9,7 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use crate::diagnostics::Diagnostics;
 use crate::emit::Emission;
 use crate::model::Model;
-use crate::{analysis, differentiate, emit, lower, model, syntax};
+use crate::{analysis, differentiate, emit, lower, model, print, syntax};
 
 /// Expands `#[bilevel(attribute)] item`: the item as it is, and what is added to it or the errors.
 pub fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
@@ -42,8 +42,8 @@ fn back_end(mut model: Model) -> TokenStream {
     let mut quantities = differentiate::derive(&mut model);
     let facts = analysis::structure(&mut model.graph, &quantities);
     lower::normalise(&mut model.graph, &model.sizes, &mut quantities);
-    let derivation = String::new();
+    let derivation = print::derivation(&model, &quantities, &facts);
     let program = lower::lower(&mut model.graph, &model.sizes, &mut quantities);
-    let docs = |_: &str| String::new();
-    Emission::new(&model, &quantities, &program, &facts, derivation, &docs).tokens(&model.crate_path)
+    let docs = |name: &str| derivation.quantity(name).unwrap_or_default();
+    Emission::new(&model, &quantities, &program, &facts, derivation.text(), &docs).tokens(&model.crate_path)
 }

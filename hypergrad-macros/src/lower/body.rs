@@ -19,18 +19,29 @@ pub struct Context<'g> {
     /// Number of each stored node's buffer, and of each choice.
     pub buffers: BTreeMap<Id, usize>,
     pub choices: BTreeMap<Id, usize>,
+    /// The node of each buffer.
+    pub nodes: Vec<Id>,
+    /// Buffers that only one function reads: scratch of that function.
+    pub local: BTreeSet<usize>,
 }
 
 impl<'g> Context<'g> {
     pub fn new(graph: &'g Graph, stages: &mut Stages, storage: Storage, hoists: BTreeMap<Id, Hoist>) -> Self {
-        let buffers = storage.stored.iter().enumerate().map(|(k, id)| (*id, k)).collect();
+        let nodes: Vec<Id> = storage.stored.iter().copied().collect();
+        let buffers = nodes.iter().enumerate().map(|(k, id)| (*id, k)).collect();
         let choices = hoists.keys().enumerate().map(|(k, id)| (*id, k)).collect();
         let stages = (0..graph.len() as u32).map(|k| stages.get(graph, Id(k))).collect();
-        Self { graph, stages, storage, hoists, buffers, choices }
+        Self { graph, stages, storage, hoists, buffers, choices, nodes, local: BTreeSet::new() }
     }
 
     pub fn stage(&self, id: Id) -> Stage {
         self.stages[id.0 as usize]
+    }
+
+    /// The stage at which a node's buffer is kept.
+    pub fn buffer_stage(&self, id: Id) -> Stage {
+        let local = self.buffers.get(&id).is_some_and(|number| self.local.contains(number));
+        if local { Stage::Direction } else { self.stage(id) }
     }
 
     /// Where a node lies, if it is stored.
@@ -491,8 +502,8 @@ impl<'c> Body<'c> {
         if !self.ready.insert(buffer) {
             return;
         }
-        let node = *self.context.buffers.iter().find(|(_, b)| **b == buffer).map(|(n, _)| n).unwrap_or(&Id(0));
-        if self.context.stage(node) != Stage::Direction {
+        let node = self.context.nodes[buffer];
+        if self.context.buffer_stage(node) != Stage::Direction {
             self.statements.push(Stmt::Ensure(buffer));
             return;
         }

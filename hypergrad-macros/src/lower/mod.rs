@@ -8,6 +8,7 @@ mod nest;
 mod nominal;
 mod pattern;
 pub mod program;
+mod sharing;
 
 use crate::analysis::{Stage, Stages};
 use crate::differentiate::{Cube, Matrix, Quantities, Vector};
@@ -38,13 +39,21 @@ pub fn lower(graph: &mut Graph, sizes: &Sizes, quantities: &mut Quantities) -> P
     }
     let mut stages = Stages::new(sizes);
     let storage = materialise::decide(graph, &mut stages, &plan.roots, &plan.hoists);
-    let context = Context::new(graph, &mut stages, storage, plan.hoists);
+    let mut context = Context::new(graph, &mut stages, storage, plan.hoists);
+    let draft = program(&context, quantities);
+    context.local = sharing::single_use(&draft);
+    if context.local.is_empty() { draft } else { program(&context, quantities) }
+}
+
+fn program(context: &Context<'_>, quantities: &Quantities) -> Program {
+    let graph = context.graph;
     let mut program = Program::default();
     for (node, number) in &context.buffers {
         let length = Size::product(graph.shape(*node));
-        program.buffers.push(Buffer { node: *node, stage: context.stage(*node), length });
-        let mut body = Body::new(&context, Some(*number));
-        if context.stage(*node) != Stage::Direction {
+        let stage = context.buffer_stage(*node);
+        program.buffers.push(Buffer { node: *node, stage, length });
+        let mut body = Body::new(context, Some(*number));
+        if stage != Stage::Direction {
             body.write(*node, &Place::natural(Source::Buffer(*number), graph.shape(*node)));
         }
         program.computations.push(body.statements);
@@ -54,7 +63,7 @@ pub fn lower(graph: &mut Graph, sizes: &Sizes, quantities: &mut Quantities) -> P
         .values()
         .map(|h| Choice { hoisted_cost: h.hoisted_cost.clone(), plain_cost: h.plain_cost.clone(), memory: h.memory.clone() })
         .collect();
-    program.functions = functions(&context, quantities);
+    program.functions = functions(context, quantities);
     program
 }
 
