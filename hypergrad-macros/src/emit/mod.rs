@@ -29,6 +29,11 @@ use statements::Names;
 pub use crate_path::crate_path;
 pub use fallback::append;
 
+/// The contract's letters (`F`, `Phi`) are no snake case: their lint is silenced for the module.
+pub fn in_papers_letters(module: TokenStream) -> TokenStream {
+    quote!(#[allow(non_snake_case)] #module)
+}
+
 /// Everything that emission reads.
 pub struct Emission<'m> {
     model: &'m Model,
