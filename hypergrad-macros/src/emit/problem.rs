@@ -197,13 +197,13 @@ impl Emission<'_> {
     fn choice(&self, k: usize) -> TokenStream {
         let choice = &self.program.choices[k];
         let name = format_ident!("choice{k}");
-        let bind = self.symbols.bind_problem();
+        let bind = self.symbols.bind_point();
         let hoisted = numbers::size(&choice.hoisted_cost);
         let plain = numbers::size(&choice.plain_cost);
         let memory = numbers::size(&choice.memory);
         quote! {
             #[inline]
-            fn #name(&self) -> bool {
+            fn #name(&self, w: &Work) -> bool {
                 #bind
                 #hoisted < #plain && #memory <= hg::HOIST_LIMIT
             }

@@ -56,7 +56,7 @@ impl Names<'_> {
                 let choice = format_ident!("choice{choice}");
                 let hoisted = self.statements(hoisted, scope);
                 let plain = self.statements(plain, scope);
-                quote!(if self.#choice() { #hoisted } else { #plain })
+                quote!(if self.#choice(w) { #hoisted } else { #plain })
             }
             Stmt::Sum { name, variable, extent, value } => {
                 let bindings = self.bindings(std::slice::from_ref(statement), scope);
