@@ -7,8 +7,8 @@ use quote::{ToTokens, quote, quote_spanned};
 use std::collections::BTreeSet;
 use syn::spanned::Spanned as _;
 
-use crate::model::Scalar;
-use crate::syntax::{Dimension, Module, Type, strip_references};
+use super::types::spelled;
+use crate::syntax::{Module, Type, strip_references};
 
 /// Assertions in the order in which they were first made, each once.
 #[derive(Debug, Default)]
@@ -37,10 +37,12 @@ impl Assertions {
             }
             return;
         }
-        if is_primitive(written) || !self.is_new(&format!("type {}", written.to_token_stream())) {
+        // A struct is known by its name in the module: nothing else can bear it.
+        let known = is_primitive(written) || matches!(resolved, Type::Struct(_));
+        if known || !self.is_new(&format!("type {}", written.to_token_stream())) {
             return;
         }
-        if let Some(meant) = self.spelled(resolved) {
+        if let Some(meant) = spelled(resolved, &self.crate_path) {
             // The error, should there be one, points at the user's type.
             let span = written.span().resolved_at(Span::mixed_site());
             let crate_path = &self.crate_path;
@@ -84,46 +86,6 @@ impl Assertions {
 
     fn is_new(&mut self, key: &str) -> bool {
         self.seen.insert(key.to_owned())
-    }
-
-    /// A resolved type by absolute paths; any storage.
-    fn spelled(&self, resolved: &Type) -> Option<TokenStream> {
-        let nalgebra = {
-            let crate_path = &self.crate_path;
-            quote! { #crate_path::nalgebra }
-        };
-        match resolved {
-            Type::Scalar(scalar) => Some(primitive(*scalar)),
-            Type::Count => Some(quote! { ::core::primitive::usize }),
-            Type::Bool => Some(quote! { ::core::primitive::bool }),
-            Type::Tensor { scalar, rows, columns, .. } => {
-                let (scalar, rows, columns) = (primitive(*scalar), dimension(&nalgebra, *rows), dimension(&nalgebra, *columns));
-                Some(quote! { #nalgebra::Matrix<#scalar, #rows, #columns, _> })
-            }
-            Type::Array { scalar, length } => {
-                let (scalar, length) = (primitive(*scalar), proc_macro2::Literal::i64_unsuffixed(*length));
-                Some(quote! { [#scalar; #length] })
-            }
-            // Structs are the module's own; sparse matrices are not accepted yet.
-            Type::Struct(_) | Type::Csr { .. } | Type::Integer | Type::Tuple(_) => None,
-        }
-    }
-}
-
-fn primitive(scalar: Scalar) -> TokenStream {
-    match scalar {
-        Scalar::F64 => quote! { ::core::primitive::f64 },
-        Scalar::F32 => quote! { ::core::primitive::f32 },
-    }
-}
-
-fn dimension(nalgebra: &TokenStream, dimension: Dimension) -> TokenStream {
-    match dimension {
-        Dimension::Constant(value) => {
-            let value = proc_macro2::Literal::i64_unsuffixed(value);
-            quote! { #nalgebra::Const<#value> }
-        }
-        Dimension::Dynamic => quote! { #nalgebra::Dyn },
     }
 }
 
