@@ -52,14 +52,14 @@ pub fn measure(problem: &Ridge, y: &DVector<f64>) -> Result<Vec<Measured>, Box<d
     ])
 }
 
-/// Gradient descent from 0, at numbers of steps that grow geometrically.
+/// Gradient descent from 0, stopped at residuals that fall by a factor of 3.
 fn iterates(problem: &Ridge, y: &DVector<f64>) -> Result<Vec<DVector<f64>>, Box<dyn Error>> {
     let start = DVector::zeros(y.len());
-    let mut steps = 0;
+    let mut tolerance = problem.at(&start, y)?.F().norm();
     let mut found = Vec::new();
-    while steps < 4000 {
-        found.push(problem.solve(&start, y, &GradientDescent::auto().steps(steps))?.x);
-        steps += 1 + steps / 6;
+    while tolerance > 1e-7 {
+        found.push(problem.solve(&start, y, &GradientDescent::auto().tolerance(tolerance))?.x);
+        tolerance /= 3.0;
     }
     Ok(found)
 }

@@ -30,8 +30,6 @@ pub struct Step {
     pub error: f64,
     /// The same as estimated, without knowing `x*`.
     pub estimated: f64,
-    /// The cosine of the angle between Ω and `∇h`.
-    pub cosine: f64,
 }
 
 impl Step {
@@ -43,8 +41,8 @@ impl Step {
     /// What the error estimate says.
     pub fn verdict(&self) -> &'static str {
         match self.relative_estimate() {
-            e if e >= 1.0 => "not even the direction",
-            e if e >= 0.1 => "no digit",
+            e if e >= 1.0 => "its direction is in doubt",
+            e if e >= 0.1 => "no digit is sure",
             _ => "usable",
         }
     }
@@ -75,9 +73,8 @@ fn judge(
 ) -> Result<Step, Box<dyn Error>> {
     let truth = problem.hypergradient(&fit(problem, &y)?, &y, &Ift::new())?;
     let error = (&omega - &truth.gradient).norm();
-    let cosine = omega.dot(&truth.gradient) / (omega.norm() * truth.gradient.norm());
     let estimated = estimated.ok_or("no error estimate")?;
-    Ok(Step { h: truth.objective, seen, y, omega, error, estimated, cosine })
+    Ok(Step { h: truth.objective, seen, y, omega, error, estimated })
 }
 
 /// Where Ω of the step before said that h would be: the step, h there, and how far off by the error

@@ -20,17 +20,12 @@ pub fn heading(title: &str) {
 /// What is minimised over what.
 pub fn problem(cars: &Cars) {
     heading("The problem");
-    println!(
-        "\
- minimise  h(y) = |A_val x*(y) - b_val|²                           over y, one log-weight per feature
- where    x*(y) = argmin |A_tr x - b_tr|² + ½ Σ e^(y_i) x_i²       over x, one coefficient per feature
-
- Auto MPG: {} cars x {} features, standardised; miles per gallon, centred
- split by a fixed seed into {TRAINING} for training (few on purpose), {VALIDATION} for validation, {} for test",
-        cars.len(),
-        cars.features.len(),
-        cars.len() - TRAINING - VALIDATION
-    );
+    println!(" minimise  h(y)  = |A_val x*(y) - b_val|²                         over y, one log-weight per feature");
+    println!(" where     x*(y) = argmin |A_tr x - b_tr|² + ½ Σ e^(y_i) x_i²      over x, one coefficient per feature");
+    println!();
+    println!(" Auto MPG: {} cars x {} features, standardised; miles per gallon, centred", cars.len(), cars.features.len());
+    let test = cars.len() - TRAINING - VALIDATION;
+    println!(" split by a fixed seed: {TRAINING} for training (few on purpose), {VALIDATION} for validation, {test} for test");
 }
 
 /// The derived formulas, then what was proved.
@@ -39,11 +34,11 @@ pub fn derivation() {
     heading("Derived when this program was compiled");
     println!("{}", indented(formulas));
     heading("Proved");
-    println!("{}", indented(facts.trim_end()));
+    println!("{}", indented(facts.trim_end()).replace("\n not proved:", "\n\n not proved:"));
 }
 
 fn indented(text: &str) -> String {
-    text.lines().map(|line| format!(" {line}")).collect::<Vec<_>>().join("\n")
+    text.lines().map(|line| format!(" {line}").trim_end().to_owned()).collect::<Vec<_>>().join("\n")
 }
 
 /// Losses of all choices on all parts.
@@ -125,7 +120,8 @@ pub fn estimators(measured: &[Measured]) {
 /// Plain Ω at a loose x, and what mends it.
 pub fn loose(plain: &[Step], corrected: &[Step]) {
     heading(&format!("A loose inner solution: {INNER} gradient steps on x for each step on y"));
-    let mut table = Table::new(["step", "h(y)", "g(x, y)", "|Ω|", "|Ω - ∇h|", "estimated", "of |Ω|", "verdict"]).remarks();
+    let mut table =
+        Table::new(["step", "h(y)", "g(x, y)", "|Ω|", "|Ω - ∇h|", "estimated", "of |Ω|", "the estimate says"]).remarks();
     for (k, step) in plain.iter().enumerate() {
         table.row([
             k.to_string(),

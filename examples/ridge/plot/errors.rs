@@ -7,6 +7,11 @@ use plotters::prelude::*;
 use super::{Drawn, FAINT, INK, PALE, PALETTE, power_of_ten, text};
 use crate::estimators::Measured;
 
+/// The left end of the picture.
+const LEFT: f64 = 1e-8;
+/// Its lower end.
+const LOWEST: f64 = 1e-14;
+
 /// Draws the picture.
 pub fn errors(path: &Path, measured: &[Measured]) -> Drawn {
     let root = SVGBackend::new(path, (900, 600)).into_drawing_area();
@@ -16,7 +21,7 @@ pub fn errors(path: &Path, measured: &[Measured]) -> Drawn {
         .margin(18)
         .x_label_area_size(50)
         .y_label_area_size(70)
-        .build_cartesian_2d((1e-8..2e1).log_scale(), (1e-14..1e4).log_scale())?;
+        .build_cartesian_2d((LEFT..2e1).log_scale(), (LOWEST..1e4).log_scale())?;
     chart
         .configure_mesh()
         .x_desc("inner error |x − x*|, mpg per standard deviation")
@@ -31,16 +36,16 @@ pub fn errors(path: &Path, measured: &[Measured]) -> Drawn {
         .x_label_formatter(&power_of_ten)
         .y_label_formatter(&power_of_ten)
         .draw()?;
-    for (m, colour) in measured.iter().zip(PALETTE) {
-        // Zeros have no place on a log axis: the first iterate can be exact.
-        let seen = m.points.iter().filter(|(x, e)| *x > 1e-8 && *e > 1e-14);
-        chart.draw_series(seen.map(|&point| Circle::new(point, 3, colour.filled())))?;
-        let line = m.line.map(|line| [1e-8, 1e1].map(|x: f64| (x, line.at(x))).into_iter().filter(|(_, e)| *e > 1e-14));
-        let line: Vec<(f64, f64)> = line.into_iter().flatten().collect();
+    for (k, m) in measured.iter().enumerate() {
+        let colour = PALETTE[k % PALETTE.len()];
+        // Rings of different sizes: some estimators agree. Zeros have no place on a log axis.
+        let size = 2 + (measured.len() - k) as u32;
+        let seen = m.points.iter().filter(|(x, e)| *x > LEFT && *e > LOWEST);
         chart
-            .draw_series(LineSeries::new(line, colour.stroke_width(2)))?
+            .draw_series(seen.map(|&point| Circle::new(point, size, colour.stroke_width(2))))?
             .label(label(m))
             .legend(move |(x, y)| Circle::new((x + 8, y), 5, colour.filled()));
+        chart.draw_series(LineSeries::new(line(m), colour.stroke_width(1)))?;
     }
     chart
         .configure_series_labels()
@@ -52,6 +57,13 @@ pub fn errors(path: &Path, measured: &[Measured]) -> Drawn {
         .draw()?;
     root.present()?;
     Ok(())
+}
+
+/// The fitted line, where the picture shows it.
+fn line(m: &Measured) -> Vec<(f64, f64)> {
+    let Some(line) = m.line else { return Vec::new() };
+    let left = LEFT.max((LOWEST / line.constant).powf(line.slope.recip()));
+    [left, 1.0].map(|x| (x, line.at(x))).to_vec()
 }
 
 fn label(m: &Measured) -> String {

@@ -44,6 +44,7 @@ fn objective(area: &Area, plain: &[Step], corrected: &[Step]) -> Drawn {
         .x_max_light_lines(1)
         .y_max_light_lines(1)
         .x_label_formatter(&|k| format!("{k:.0}"))
+        .y_label_formatter(&|h| format!("{h:.0}"))
         .draw()?;
     let edge = |sign: f64| band.iter().map(move |b| (b.0, b.1 + sign * b.2));
     let outline: Vec<(f64, f64)> = edge(1.0).chain(edge(-1.0).collect::<Vec<_>>().into_iter().rev()).collect();
@@ -66,7 +67,7 @@ fn objective(area: &Area, plain: &[Step], corrected: &[Step]) -> Drawn {
             .legend(move |(x, y)| PathElement::new([(x, y), (x + 18, y)], colour.stroke_width(3)));
         chart.draw_series(line.into_iter().map(|point| Circle::new(point, 3, colour.filled())))?;
     }
-    legend(&mut chart)
+    legend(&mut chart, SeriesLabelPosition::UpperRight)
 }
 
 /// The error of Ω as it is, and as it is estimated.
@@ -75,7 +76,7 @@ fn gradient_error(area: &Area, plain: &[Step]) -> Drawn {
         .margin(18)
         .x_label_area_size(50)
         .y_label_area_size(80)
-        .build_cartesian_2d(0.0..plain.len() as f64 - 1.0, (1.0..1e3).log_scale())?;
+        .build_cartesian_2d(0.0..plain.len() as f64 - 1.0, (3.0..3e2).log_scale())?;
     chart
         .configure_mesh()
         .x_desc("outer step")
@@ -101,16 +102,16 @@ fn gradient_error(area: &Area, plain: &[Step]) -> Drawn {
             .label(name)
             .legend(move |(x, y)| PathElement::new([(x, y), (x + 18, y)], colour.stroke_width(3)));
     }
-    legend(&mut chart)
+    legend(&mut chart, SeriesLabelPosition::LowerLeft)
 }
 
-fn legend<'a, 'b: 'a, C>(chart: &mut ChartContext<'a, SVGBackend<'b>, C>) -> Drawn
+fn legend<'a, 'b: 'a, C>(chart: &mut ChartContext<'a, SVGBackend<'b>, C>, position: SeriesLabelPosition) -> Drawn
 where
     C: CoordTranslate,
 {
     chart
         .configure_series_labels()
-        .position(SeriesLabelPosition::UpperRight)
+        .position(position)
         .label_font(text(15))
         .background_style(WHITE.mix(0.9))
         .border_style(PALE)

@@ -13,8 +13,17 @@ use plotters::prelude::*;
 /// What a drawing can fail with.
 type Drawn = Result<(), Box<dyn std::error::Error>>;
 
-/// Blue, orange, green, purple: told apart by everyone.
-const PALETTE: [RGBColor; 4] = [RGBColor(0, 114, 178), RGBColor(213, 94, 0), RGBColor(0, 158, 115), RGBColor(170, 85, 150)];
+/// Colours that everyone can tell apart (Okabe and Ito).
+const PALETTE: [RGBColor; 8] = [
+    RGBColor(0, 114, 178),
+    RGBColor(213, 94, 0),
+    RGBColor(0, 158, 115),
+    RGBColor(170, 85, 150),
+    RGBColor(230, 159, 0),
+    RGBColor(86, 180, 233),
+    RGBColor(120, 120, 120),
+    RGBColor(0, 0, 0),
+];
 const INK: RGBColor = RGBColor(40, 40, 40);
 const PALE: RGBColor = RGBColor(225, 225, 225);
 const FAINT: RGBColor = RGBColor(243, 243, 243);
