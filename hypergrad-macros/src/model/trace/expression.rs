@@ -112,6 +112,8 @@ impl Tracer<'_> {
                 None
             }
             (Value::Index(index), Type::Scalar(_)) => Some(Value::Tensor(self.number_of_index(&index))),
+            (Value::Integer(number), Type::Scalar(_)) => Some(Value::Tensor(number)),
+            (value @ Value::Integer(_), Type::Count | Type::Integer) => Some(value),
             (Value::Index(index), Type::Count | Type::Integer) => Some(Value::Index(index)),
             (Value::Tensor(tensor), Type::Scalar(_)) if tensor.is_scalar() => Some(Value::Tensor(tensor)),
             (Value::Bool(condition), Type::Count | Type::Integer) => match condition {
