@@ -82,7 +82,7 @@ impl<'a> Run<'a> {
         let jacobian = self.problem.jacobian(&self.root, self.y, estimator)?;
         let floor = 1e-9 * self.root.norm();
         let errors = self.iterates.iter().map(|x| x - &self.root);
-        let last = errors.filter(|e| e.norm() > floor).last().ok_or("a run that starts at its end")?;
+        let last = errors.filter(|e| e.norm() > floor).next_back().ok_or("a run that starts at its end")?;
         Ok((jacobian * last.normalize()).norm())
     }
 

@@ -8,6 +8,8 @@ use plotters::prelude::*;
 use super::{Drawn, FAINT, INK, PALE, PALETTE, power_of_ten, text};
 use crate::loose::{Step, promised};
 
+/// What is drawn of a step, its colour and its name.
+type Series = (fn(&Step) -> f64, RGBColor, &'static str);
 type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 
 /// Draws both panels.
@@ -90,7 +92,7 @@ fn gradient_error(area: &Area, plain: &[Step]) -> Drawn {
         .x_label_formatter(&|k| format!("{k:.0}"))
         .y_label_formatter(&power_of_ten)
         .draw()?;
-    let series: [(fn(&Step) -> f64, RGBColor, &str); 3] = [
+    let series: [Series; 3] = [
         (|s| s.estimated, PALETTE[1], "error, as estimated"),
         (|s| s.error, PALETTE[0], "error, as it is"),
         (|s| s.omega.norm(), INK, "|Ω| itself"),
