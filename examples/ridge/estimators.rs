@@ -81,8 +81,8 @@ impl<'a> Run<'a> {
     fn along<E: Estimator<Ridge<'a>>>(&self, estimator: &E) -> Result<f64, Box<dyn Error>> {
         let jacobian = self.problem.jacobian(&self.root, self.y, estimator)?;
         let floor = 1e-9 * self.root.norm();
-        let errors = self.iterates.iter().map(|x| x - &self.root);
-        let last = errors.filter(|e| e.norm() > floor).next_back().ok_or("a run that starts at its end")?;
+        let mut errors = self.iterates.iter().map(|x| x - &self.root);
+        let last = errors.rfind(|e| e.norm() > floor).ok_or("a run that starts at its end")?;
         Ok((jacobian * last.normalize()).norm())
     }
 
