@@ -34,7 +34,7 @@ fn expanded(name: &str) -> String {
         })
         .unwrap();
     module.attrs.retain(|attribute| !is_ours(attribute));
-    expand(proc_macro2::TokenStream::new(), module.to_token_stream()).to_string()
+    expand(&proc_macro2::TokenStream::new(), module.to_token_stream()).to_string()
 }
 
 /// The hidden module of an expansion.

@@ -9,6 +9,7 @@ mod layout;
 mod numbers;
 mod point;
 mod problem;
+pub mod share;
 mod sizes;
 mod statements;
 pub mod types;
