@@ -147,8 +147,8 @@ fn after_loose(plain: &[Step], corrected: &[Step]) {
         "
  Plain Ω believes that it reached {:.0}; the truth is {:.0}, from {:.0} at the start.
  The error estimate needs no x*: it was {least:.2} to {most:.2} times the true error.
- The same run with Preconditioned::newton(), one linear solve more a step, reaches {:.0};
- its relative error is at most {}.",
+ The same run with Preconditioned::newton() reaches {:.0}, for one linear solve more a step.
+ The relative error of its hypergradients is at most {}.",
         last.seen,
         last.h,
         first.h,
