@@ -1,4 +1,6 @@
 //! hypergrad.
+#![cfg_attr(not(feature = "std"), no_std)]
+
 pub use hypergrad_macros::bilevel;
 pub use hypergrad_runtime::*;
 

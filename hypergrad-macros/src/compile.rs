@@ -16,7 +16,7 @@ pub fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::default();
     let result = catch_unwind(AssertUnwindSafe(|| additions(attribute, item.clone(), &mut diagnostics)));
     match result {
-        Ok(Some(additions)) if diagnostics.is_empty() => emit::append(item, additions),
+        Ok(Some(additions)) if diagnostics.is_empty() => emit::in_papers_letters(emit::append(item, additions)),
         Ok(_) if !diagnostics.is_empty() => emit::fallback::module(item, diagnostics),
         // A panic, or a refusal without a reason: never silent.
         _ => {

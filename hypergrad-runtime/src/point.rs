@@ -168,7 +168,7 @@ where
     }
     let slices = f_21.flat_mut().chunks_exact_mut(n * m).zip(f_11.flat().chunks_exact(n * n));
     for ((slice, f_11), out) in slices.zip(out.flat_mut().chunks_exact_mut(m * n)) {
-        kernels::gemm(-P::Scalar::ONE, f_11, w.flat(), slice, n, n, m);
+        kernels::gemm(-P::Scalar::ONE, f_11, w.flat(), n, n, m, slice);
         check_finite("Psi_1", slice)?;
         for column in slice.chunks_exact_mut(n) {
             problem.f_1_solve(work, column);
@@ -198,7 +198,7 @@ pub fn omega_1_into<P: Bilevel>(problem: &P, work: &mut P::Work, out: &mut [T<P>
     check_finite("M_11", m_11.flat())?;
     if m <= n {
         let w = sensitivity(problem, work)?;
-        kernels::gemm_tn(-T::<P>::ONE, w.flat(), m_11.flat(), out, m, n, n);
+        kernels::gemm_tn(-T::<P>::ONE, w.flat(), m_11.flat(), m, n, n, out);
     } else {
         let mut scratch = zeros_y(problem, work)?;
         for (t, out) in m_11.flat_mut().chunks_exact_mut(n).zip(out.chunks_exact_mut(m)) {

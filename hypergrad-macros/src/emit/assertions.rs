@@ -2,13 +2,13 @@
 //! what it was taken for. They stand in the user's module itself, where its paths mean what they
 //! mean in its functions, and add no name to it.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use std::collections::BTreeSet;
 use syn::spanned::Spanned as _;
 
-use crate::model::Scalar;
-use crate::syntax::{Dimension, Module, Type, strip_references};
+use super::types::spelled;
+use crate::syntax::{Module, Type, strip_references};
 
 /// Assertions in the order in which they were first made, each once.
 #[derive(Debug, Default)]
@@ -37,10 +37,12 @@ impl Assertions {
             }
             return;
         }
-        if is_primitive(written) || !self.is_new(&format!("type {}", written.to_token_stream())) {
+        // A struct is known by its name in the module: nothing else can bear it.
+        let known = is_primitive(written) || matches!(resolved, Type::Struct(_));
+        if known || !self.is_new(&format!("type {}", written.to_token_stream())) {
             return;
         }
-        if let Some(meant) = self.spelled(resolved) {
+        if let Some(meant) = spelled(resolved, &self.crate_path) {
             // The error, should there be one, points at the user's type.
             let span = written.span().resolved_at(Span::mixed_site());
             let crate_path = &self.crate_path;
@@ -52,78 +54,37 @@ impl Assertions {
     /// The path `written` was read as `meant`: below hypergrad (`math::softplus`,
     /// `nalgebra::DVector`), or below core (`core::f64::consts::PI`).
     pub fn path_is(&mut self, module: &Module, written: &syn::Path, meant: &str) {
-        let crate_path = self.crate_path.clone();
-        match meant.parse::<TokenStream>() {
-            Ok(meant_path) if meant.starts_with("core::") => self.is_item(module, written, &quote! { ::#meant_path }),
-            Ok(meant_path) => self.is_item(module, written, &quote! { #crate_path::#meant_path }),
-            Err(_) => {}
+        let Ok(meant) = syn::parse_str::<syn::Path>(meant) else { return };
+        let Some(theirs) = from_child(module, written) else { return };
+        if self.is_new(&format!("item {theirs}")) {
+            let proof = self.same_item(&theirs, &meant, written.span());
+            self.items.push(proof);
         }
     }
 
     /// Two glob imports of one name are an error only if they mean different items: nothing else
-    /// has to be known of the item, which may be a function, a constant, a trait or a type.
-    fn is_item(&mut self, module: &Module, written: &syn::Path, meant: &TokenStream) {
-        let theirs = from_child(module, written);
-        if !self.is_new(&format!("item {theirs}")) {
-            return;
-        }
-        let span = written.span();
-        self.items.push(quote_spanned! { span=>
+    /// has to be known of the item, which may be a function, a constant, a trait or a type. The
+    /// error names what is ambiguous, so the name says what is wrong.
+    fn same_item(&self, theirs: &TokenStream, meant: &syn::Path, span: Span) -> TokenStream {
+        let is_core = meant.segments.first().is_some_and(|segment| segment.ident == "core");
+        let root = if is_core { TokenStream::new() } else { self.crate_path.clone() };
+        let owner = if is_core { "core" } else { "hypergrad" };
+        let last = meant.segments.last().map(|segment| segment.ident.to_string()).unwrap_or_default();
+        let item = Ident::new(&format!("not_the_{last}_of_{owner}"), span);
+        quote_spanned! { span=>
+            #[allow(unused_imports, nonstandard_style)]
             const _: () = {
-                mod written { pub(super) use #theirs as item; }
-                mod meant { pub(super) use #meant as item; }
-                #[allow(unused_imports)]
+                mod written { pub(super) use #theirs as #item; }
+                mod meant { pub(super) use #root::#meant as #item; }
                 use written::*;
-                #[allow(unused_imports)]
                 use meant::*;
-                #[allow(unused_imports)]
-                use item as proven;
+                use #item as proven;
             };
-        });
+        }
     }
 
     fn is_new(&mut self, key: &str) -> bool {
         self.seen.insert(key.to_owned())
-    }
-
-    /// A resolved type by absolute paths; any storage.
-    fn spelled(&self, resolved: &Type) -> Option<TokenStream> {
-        let nalgebra = {
-            let crate_path = &self.crate_path;
-            quote! { #crate_path::nalgebra }
-        };
-        match resolved {
-            Type::Scalar(scalar) => Some(primitive(*scalar)),
-            Type::Count => Some(quote! { ::core::primitive::usize }),
-            Type::Bool => Some(quote! { ::core::primitive::bool }),
-            Type::Tensor { scalar, rows, columns, .. } => {
-                let (scalar, rows, columns) = (primitive(*scalar), dimension(&nalgebra, *rows), dimension(&nalgebra, *columns));
-                Some(quote! { #nalgebra::Matrix<#scalar, #rows, #columns, _> })
-            }
-            Type::Array { scalar, length } => {
-                let (scalar, length) = (primitive(*scalar), proc_macro2::Literal::i64_unsuffixed(*length));
-                Some(quote! { [#scalar; #length] })
-            }
-            // Structs are the module's own; sparse matrices are not accepted yet.
-            Type::Struct(_) | Type::Csr { .. } | Type::Integer | Type::Tuple(_) => None,
-        }
-    }
-}
-
-fn primitive(scalar: Scalar) -> TokenStream {
-    match scalar {
-        Scalar::F64 => quote! { ::core::primitive::f64 },
-        Scalar::F32 => quote! { ::core::primitive::f32 },
-    }
-}
-
-fn dimension(nalgebra: &TokenStream, dimension: Dimension) -> TokenStream {
-    match dimension {
-        Dimension::Constant(value) => {
-            let value = proc_macro2::Literal::i64_unsuffixed(value);
-            quote! { #nalgebra::Const<#value> }
-        }
-        Dimension::Dynamic => quote! { #nalgebra::Dyn },
     }
 }
 
@@ -137,22 +98,24 @@ fn is_primitive(written: &syn::Type) -> bool {
     }
 }
 
-/// A path of the user's module, as a module inside it has to write it.
-fn from_child(module: &Module, written: &syn::Path) -> TokenStream {
+/// A path of the user's module, as a module inside it has to write it. `None` for a name that only
+/// a `use` inside a function can have brought in: nothing outside of the function can name it.
+fn from_child(module: &Module, written: &syn::Path) -> Option<TokenStream> {
     let plain = without_arguments(written);
-    let Some(first) = plain.segments.first().map(|segment| segment.ident.to_string()) else { return TokenStream::new() };
-    let known = module.imports.path(&first).is_some() || module.defines(&first) || plain.segments.len() == 1;
+    let first = plain.segments.first()?.ident.to_string();
+    let known = module.imports.path(&first).is_some() || module.defines(&first);
     match first.as_str() {
-        _ if plain.leading_colon.is_some() => plain.to_token_stream(),
-        "crate" => plain.to_token_stream(),
+        _ if plain.leading_colon.is_some() => Some(plain.to_token_stream()),
+        "crate" => Some(plain.to_token_stream()),
         "self" => {
             let rest = plain.segments.iter().skip(1);
-            quote! { super #(::#rest)* }
+            Some(quote! { super #(::#rest)* })
         }
+        "super" => Some(quote! { super::#plain }),
+        _ if known => Some(quote! { super::#plain }),
+        _ if plain.segments.len() == 1 => (!module.imports.globs().is_empty()).then(|| quote! { super::#plain }),
         // The prefix of a longer path is the name of another crate, where the module knows no such name.
-        "super" => quote! { super::#plain },
-        _ if known => quote! { super::#plain },
-        _ => quote! { ::#plain },
+        _ => Some(quote! { ::#plain }),
     }
 }
 

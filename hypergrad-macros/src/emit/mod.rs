@@ -11,6 +11,7 @@ mod point;
 mod problem;
 mod sizes;
 mod statements;
+pub mod types;
 mod variables;
 mod work;
 
@@ -27,6 +28,11 @@ use statements::Names;
 
 pub use crate_path::crate_path;
 pub use fallback::append;
+
+/// The contract's letters (`F`, `Phi`) are no snake case: their lint is silenced for the module.
+pub fn in_papers_letters(module: TokenStream) -> TokenStream {
+    quote!(#[allow(non_snake_case)] #module)
+}
 
 /// Everything that emission reads.
 pub struct Emission<'m> {

@@ -334,7 +334,10 @@ impl Emission<'_> {
             InnerKind::Root => quote!(Root),
             InnerKind::FixedPoint => quote!(Map),
         };
+        let (inner_function, outer_function) = (&self.model.inner.function, &self.model.outer.function);
         quote! {
+            // Without a heap nothing else calls the module's functions: they are used all the same.
+            const _: () = { let _ = (super::#inner_function, super::#outer_function); };
             hg::with_std! {
                 impl #declared hg::UserFunctions for Problem #arguments {
                     const INNER: hg::InnerRole = hg::InnerRole::#kind;

@@ -357,7 +357,7 @@ impl Names<'_> {
                 quote!(&#slice)
             }
             Argument::Size(size) => numbers::size(size),
-            Argument::Scratch(size) => self.kernel_scratch(size),
+            Argument::Scratch { rows, columns } => self.kernel_scratch(rows, columns),
         });
         let target = self.slice(&kernel.target);
         match &kernel.returns {
@@ -365,13 +365,30 @@ impl Names<'_> {
                 let coefficient = self.expression(coefficient, &Windows::default());
                 quote!(#target[0] += #coefficient * hg::kernels::#name(#(#arguments),*);)
             }
-            None => quote!(hg::kernels::#name(#(#arguments,)* &mut #target);),
+            None => {
+                let prepare = kernel.arguments.iter().filter_map(|a| self.prepare_scratch(a));
+                quote!(#(#prepare)* hg::kernels::#name(#(#arguments,)* &mut #target);)
+            }
         }
     }
 
-    /// Constant sizes need no scratch; dynamic ones keep a buffer in the point.
-    fn kernel_scratch(&self, size: &Size) -> TokenStream {
-        if size.as_constant().is_some() { quote!(&mut []) } else { quote!(&mut w.scratch) }
+    fn prepare_scratch(&self, argument: &Argument) -> Option<TokenStream> {
+        let Argument::Scratch { rows, columns } = argument else { return None };
+        rows.mul(columns).as_constant().is_none().then(|| {
+            let (rows, columns, zero) = (numbers::size(rows), numbers::size(columns), numbers::number(0.0, self.scalar));
+            quote!(w.scratch.resize(hg::kernels::weighted_gram_scratch(#rows, #columns), #zero);)
+        })
+    }
+
+    /// One column for constant sizes; dynamic ones keep a buffer in the point.
+    fn kernel_scratch(&self, rows: &Size, columns: &Size) -> TokenStream {
+        match (rows.as_constant(), columns.as_constant()) {
+            (Some(rows), Some(_)) => {
+                let (rows, zero) = (numbers::usize_literal(rows), numbers::number(0.0, self.scalar));
+                quote!(&mut [#zero; #rows])
+            }
+            _ => quote!(&mut w.scratch),
+        }
     }
 
     fn slice(&self, slice: &Slice) -> TokenStream {
@@ -448,7 +465,7 @@ fn sources(statement: &Stmt, reads: &mut BTreeSet<Source>, writes: &mut BTreeSet
                     Argument::Slice(slice) => {
                         reads.insert(slice.source);
                     }
-                    Argument::Size(_) | Argument::Scratch(_) => {}
+                    Argument::Size(_) | Argument::Scratch { .. } => {}
                 }
             }
             kernel.returns.iter().for_each(|c| expression(c, reads));

@@ -143,9 +143,10 @@ impl Emission<'_> {
         use crate::lower::program::{Argument, Stmt};
         fn any(statements: &[Stmt]) -> bool {
             statements.iter().any(|s| match s {
-                Stmt::Kernel(kernel) => {
-                    kernel.arguments.iter().any(|a| matches!(a, Argument::Scratch(size) if size.as_constant().is_none()))
-                }
+                Stmt::Kernel(kernel) => kernel
+                    .arguments
+                    .iter()
+                    .any(|a| matches!(a, Argument::Scratch { rows, columns } if rows.mul(columns).as_constant().is_none())),
                 Stmt::Choose { hoisted, plain, .. } => any(hoisted) || any(plain),
                 Stmt::Loop { body, .. } | Stmt::When { body, .. } => any(body),
                 _ => false,

@@ -18,3 +18,6 @@ pub use func::{Func, Number};
 pub use graph::{Graph, InputInfo, Role};
 pub use node::{Guard, Id, Input, Node, Op, Operand, Product, Reduction, Term, Test, View};
 pub use size::{Size, Symbol};
+
+#[cfg(test)]
+mod tests;

@@ -206,9 +206,8 @@ impl<'s> Normalizer<'s> {
             match graph.op(operand.node) {
                 Op::Constant(number) => self.coefficient *= number.get(),
                 Op::Product(inner) if (inner.operands.len() <= 1 && inner.summed().is_empty()) || inline(operand.node) => {
-                    let inner = inner.clone();
-                    // Operands are the fields below while equations are solved.
-                    self.inline(inner, operand.index, &mut pending)?;
+                    let (inner, shape) = (inner.clone(), graph.shape(operand.node).to_vec());
+                    self.inline(&inner, &shape, &operand.index, &mut pending)?;
                 }
                 Op::Product(inner) if inner.coefficient.get() != 1.0 => {
                     self.coefficient *= inner.coefficient.get();
@@ -232,14 +231,22 @@ impl<'s> Normalizer<'s> {
         Some(())
     }
 
-    /// Replaces an operand, read at `index`, by the terms of the product that it is.
-    fn inline(&mut self, inner: Product, index: Vec<Affine>, pending: &mut Vec<Operand>) -> Option<()> {
+    /// Replaces an operand of this shape, read at `index`, by the terms of the product that it is.
+    fn inline(&mut self, inner: &Product, shape: &[Size], index: &[Affine], pending: &mut Vec<Operand>) -> Option<()> {
         let offset = self.extents.len() as u32;
         self.extents.extend(inner.extents.iter().cloned().map(Some));
         let shift = |affine: &Affine| affine.substitute(&|w| Affine::wire(Wire(w.0 + offset)));
         self.coefficient *= inner.coefficient.get();
         self.guards.extend(inner.guards.iter().map(|g| Guard { affine: shift(&g.affine), test: g.test }));
-        let mut equations: Vec<Affine> = inner.out.iter().zip(&index).map(|(o, i)| shift(o).sub(i)).collect();
+        for ((o, i), size) in inner.out.iter().zip(index).zip(shape) {
+            // What the operand does not hold is not read: neither scattered outside nor asked for outside.
+            let held = o.provably_within(size, &|w| inner.extent(w)) || i.provably_within(size, &|w| self.extent(w));
+            if !held {
+                let last = Affine::constant(size.sub(&Size::constant(1))).sub(i);
+                self.guards.extend([i.clone(), last].map(|affine| Guard { affine, test: Test::NonNegative }));
+            }
+        }
+        let mut equations: Vec<Affine> = inner.out.iter().zip(index).map(|(o, i)| shift(o).sub(i)).collect();
         // The inlined operand is at the end of `pending`, so that substitutions reach it.
         pending.extend(inner.operands.iter().map(|o| Operand { node: o.node, index: o.index.iter().map(&shift).collect() }));
         while let Some(equation) = equations.pop() {
@@ -332,14 +339,14 @@ impl<'s> Normalizer<'s> {
 
     fn decide(&self, guard: &Guard) -> Option<bool> {
         let (low, high) = guard.affine.bounds(&|w| self.extent(w))?;
-        let (low_value, high_value) = (low.as_constant(), high.as_constant());
+        let negative = |size: &Size| size.scale(-1).sub(&Size::constant(1)).is_nonnegative();
         match guard.test {
             Test::NonNegative if low.is_nonnegative() => Some(true),
-            Test::NonNegative if high_value.is_some_and(|v| v < 0) => Some(false),
+            Test::NonNegative if negative(&high) => Some(false),
             Test::Zero | Test::NonZero => {
-                let is_zero = if low_value == Some(0) && high_value == Some(0) {
+                let is_zero = if low.is_zero() && high.is_zero() {
                     Some(true)
-                } else if low_value.is_some_and(|v| v > 0) || high_value.is_some_and(|v| v < 0) {
+                } else if negative(&low.scale(-1)) || negative(&high) {
                     Some(false)
                 } else {
                     None
@@ -437,7 +444,7 @@ fn common_magnitude(terms: &[Term]) -> Option<f64> {
 }
 
 fn has_unit(affine: &Affine) -> bool {
-    affine.terms.is_empty() || affine.terms.iter().any(|(_, c)| c.as_constant().is_some_and(|c| c.abs() == 1))
+    affine.terms.iter().any(|(_, c)| c.as_constant().is_some_and(|c| c.abs() == 1))
 }
 
 /// New numbers for wires, in the order in which they are met.

@@ -268,7 +268,7 @@ impl<'c> Body<'c> {
                 let out = shape[1].mul(&shape[1]);
                 self.call("gram", arguments, place, out, None)
             }
-            Pattern::WeightedGram { matrix, scaled } => self.weighted_gram(product, matrix, scaled, coefficient, place),
+            Pattern::WeightedGram { matrix, weights } => self.weighted_gram(product, matrix, weights, coefficient, place),
         }
     }
 
@@ -316,39 +316,28 @@ impl<'c> Body<'c> {
         self.call(name, arguments, place, out, None)
     }
 
-    fn weighted_gram(&mut self, product: &Product, matrix: usize, scaled: usize, coefficient: f64, place: &Place) -> bool {
+    fn weighted_gram(&mut self, product: &Product, matrix: usize, weights: usize, coefficient: f64, place: &Place) -> bool {
         let graph = self.context.graph;
         let node = product.operands[matrix].node;
-        let Some(a) = self.context.place(node) else { return false };
-        let Some((inner, factors)) = pattern::weights(graph, product, matrix, scaled) else { return false };
-        if self.context.place(product.operands[scaled].node).is_some() {
+        let (Some(a), Some(d)) = (self.context.place(node), self.context.place(product.operands[weights].node)) else {
             return false;
-        }
+        };
         let shape = graph.shape(node).to_vec();
         let (rows, columns) = (shape[0].clone(), shape[1].clone());
         if place.strides != natural_strides(&[columns.clone(), columns.clone()]) {
             return false;
         }
-        let others: Vec<usize> = (0..product.operands.len()).filter(|k| !product.operands[*k].index.is_empty()).collect();
-        let alpha = self.alpha(product, coefficient * inner, &others);
-        let weights = self.row_weights(&factors, &rows);
-        let (Some(weights), matrix) = (weights, self.slice(&a, rows.mul(&columns))) else { return false };
+        let tensors: Vec<usize> = (0..product.operands.len()).filter(|k| !product.operands[*k].index.is_empty()).collect();
+        let alpha = self.alpha(product, coefficient, &tensors);
         let arguments = vec![
             Argument::Value(alpha),
-            matrix,
-            weights,
+            self.slice(&a, rows.mul(&columns)),
+            self.slice(&d, rows.clone()),
             Argument::Size(rows.clone()),
             Argument::Size(columns.clone()),
-            Argument::Scratch(rows.mul(&columns)),
+            Argument::Scratch { rows, columns: columns.clone() },
         ];
         self.call("weighted_gram", arguments, place, columns.mul(&columns), None)
-    }
-
-    /// The weights of a weighted Gram matrix, where they are one stored vector.
-    fn row_weights(&mut self, factors: &[Operand], rows: &Size) -> Option<Argument> {
-        let [factor] = factors else { return None };
-        let place = self.context.place(factor.node)?;
-        (factor.index.len() == 1 && self.context.graph.shape(factor.node)[0] == *rows).then(|| self.slice(&place, rows.clone()))
     }
 
     /// The coefficient and the scalar operands, as one factor.

@@ -8,8 +8,9 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::nominal::Nominal;
+use super::pattern;
 use crate::analysis::{Stage, Stages};
-use crate::ir::{Affine, Graph, Id, Number, Op, Operand, Product, Size, Term, Wire};
+use crate::ir::{Affine, Graph, Id, Number, Op, Operand, Product, Size, Term, View, Wire};
 use crate::shape::Sizes;
 
 /// Two forms of one node.
@@ -257,9 +258,29 @@ impl Planner<'_> {
         })
     }
 
+    /// `Aᵀ diag(d) diag(e) A`: the weights of rows become one vector, so that the kernel for a
+    /// weighted Gram matrix applies.
+    fn grouped_weights(&mut self, product: &Product) -> Product {
+        let Some((_, weights)) = pattern::twice(self.graph, product) else { return product.clone() };
+        if weights.len() < 2 {
+            return product.clone();
+        }
+        let (grouped, mut operands): (Vec<_>, Vec<_>) =
+            product.operands.iter().cloned().enumerate().partition(|(k, _)| weights.contains(k));
+        let wire = grouped[0].1.index[0].clone();
+        let shape = vec![self.graph.shape(grouped[0].1.node)[0].clone()];
+        let views: Vec<View> = grouped.iter().map(|(_, o)| View { node: o.node, axes: vec![0] }).collect();
+        let node = self.graph.times(1.0, &views, shape);
+        operands.push((0, Operand { node, index: vec![wire] }));
+        Product { operands: operands.into_iter().map(|(_, o)| o).collect(), ..product.clone() }
+    }
+
     fn contract(&mut self, product: &Product, shape: &[Size], mode: Mode, stage: Stage) -> Planned {
+        let product = &self.grouped_weights(product);
         let atoms = product.operands.len();
-        if !(2..=super::MOST_ATOMS).contains(&atoms) {
+        if pattern::twice(self.graph, product).is_some_and(|(_, weights)| weights.len() == 1)
+            || !(2..=super::MOST_ATOMS).contains(&atoms)
+        {
             let loops = Size::product(&product.extents);
             let node = self.graph.product(product.clone(), shape.to_vec());
             return Planned {

@@ -1,10 +1,11 @@
-//! Products of products become one product where the inner one has no other reader and the same
-//! stage, so that the contraction order can be chosen freely afterwards.
+//! Products of products become one product, so that the contraction order can be chosen freely
+//! afterwards: where the inner one has no other reader and the same stage, or sums nothing.
 
 use std::collections::HashMap;
 
+use super::materialise::is_elementwise;
 use crate::analysis::{Stage, stages};
-use crate::ir::{Graph, Id, Op, Operand};
+use crate::ir::{Graph, Id, Op, Operand, Product};
 use crate::shape::Sizes;
 
 /// Beyond this the search for an order costs more than it gains.
@@ -29,7 +30,10 @@ pub fn flatten(graph: &mut Graph, sizes: &Sizes, roots: &[Id]) -> Vec<Id> {
                 let shape = graph.shape(id).to_vec();
                 let total: usize = product.operands.iter().map(|o| inner_operands(graph, o.node)).sum();
                 let fits = total <= MOST_OPERANDS;
-                graph.product_inlining(product, shape, &|node| fits && absorbable.get(&node) == Some(&own))
+                let views = elementwise(graph, &product);
+                graph.product_inlining(product, shape, &|node| {
+                    fits && (absorbable.get(&node) == Some(&own) || views.contains(&node))
+                })
             }
             _ => replaced(graph, id, &mut images),
         };
@@ -41,6 +45,15 @@ pub fn flatten(graph: &mut Graph, sizes: &Sizes, roots: &[Id]) -> Vec<Id> {
         images.insert(id, image);
     }
     roots.iter().map(|r| images[r]).collect()
+}
+
+/// Operands that only multiply entries: their factors may be grouped anew.
+fn elementwise(graph: &Graph, product: &Product) -> Vec<Id> {
+    let is_plain = |id: Id| match graph.op(id) {
+        Op::Product(inner) => inner.guards.is_empty() && is_elementwise(inner),
+        _ => false,
+    };
+    product.operands.iter().map(|o| o.node).filter(|id| is_plain(*id)).collect()
 }
 
 fn inner_operands(graph: &Graph, id: Id) -> usize {

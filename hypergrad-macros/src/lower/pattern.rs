@@ -1,6 +1,6 @@
 //! Products that a kernel of the runtime computes.
 
-use crate::ir::{Affine, Graph, Op, Operand, Product, Wire};
+use crate::ir::{Affine, Graph, Operand, Product, Wire};
 
 /// Which kernel; operands by position in the product.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,8 +13,8 @@ pub enum Pattern {
     MatrixMatrix { left: usize, left_transposed: bool, right: usize, right_transposed: bool },
     /// `Σ_k a_ki a_kj`.
     Gram { matrix: usize },
-    /// `Σ_k a_ki d_k a_kj`; `scaled` is the operand `d_k a_k·`, not stored.
-    WeightedGram { matrix: usize, scaled: usize },
+    /// `Σ_k a_ki d_k a_kj`.
+    WeightedGram { matrix: usize, weights: usize },
 }
 
 impl Pattern {
@@ -24,7 +24,8 @@ impl Pattern {
             Self::MatrixVector { matrix, vector, .. } => vec![matrix, vector],
             Self::Dot { .. } => Vec::new(),
             Self::MatrixMatrix { left, right, .. } => vec![left, right],
-            Self::Gram { matrix } | Self::WeightedGram { matrix, .. } => vec![matrix],
+            Self::Gram { matrix } => vec![matrix],
+            Self::WeightedGram { matrix, weights } => vec![matrix, weights],
         }
     }
 }
@@ -35,6 +36,9 @@ pub fn recognise(graph: &Graph, product: &Product) -> Option<Pattern> {
         return None;
     }
     let tensors: Vec<usize> = (0..product.operands.len()).filter(|k| !product.operands[*k].index.is_empty()).collect();
+    if tensors.len() == 3 {
+        return weighted_gram(graph, product);
+    }
     let [first, second] = tensors.as_slice() else { return None };
     let (first, second) = (*first, *second);
     let a = plain(graph, product, &product.operands[first])?;
@@ -45,7 +49,7 @@ pub fn recognise(graph: &Graph, product: &Product) -> Option<Pattern> {
         (_, _, []) if a == b => Some(Pattern::Dot { left: first, right: second }),
         ([p, q], [k], [i]) => matrix_vector(first, second, (*p, *q), *k, *i),
         ([k], [p, q], [i]) => matrix_vector(second, first, (*p, *q), *k, *i),
-        ([_, _], [_, _], [i, j]) if i != j => matrix_matrix(graph, product, (first, &a), (second, &b), (*i, *j)),
+        ([_, _], [_, _], [i, j]) if i != j => matrix_matrix(product, (first, &a), (second, &b), (*i, *j)),
         _ => None,
     }
 }
@@ -61,7 +65,6 @@ fn matrix_vector(matrix: usize, vector: usize, (p, q): (Wire, Wire), k: Wire, i:
 }
 
 fn matrix_matrix(
-    graph: &Graph,
     product: &Product,
     (first, a): (usize, &[Wire]),
     (second, b): (usize, &[Wire]),
@@ -78,29 +81,34 @@ fn matrix_matrix(
         if x.node == y.node {
             return Some(Pattern::Gram { matrix: left });
         }
-        for (matrix, scaled) in [(left, right), (right, left)] {
-            if weights(graph, product, matrix, scaled).is_some() {
-                return Some(Pattern::WeightedGram { matrix, scaled });
-            }
-        }
     }
     Some(Pattern::MatrixMatrix { left, left_transposed, right, right_transposed })
 }
 
-/// The factors of `scaled` besides the matrix, where it is the matrix with scaled rows.
-pub fn weights(graph: &Graph, product: &Product, matrix: usize, scaled: usize) -> Option<(f64, Vec<Operand>)> {
-    let Op::Product(inner) = graph.op(product.operands[scaled].node) else { return None };
-    if !inner.guards.is_empty() || inner.extents.len() != 2 {
+/// Three tensors: one matrix twice, and weights of its rows.
+fn weighted_gram(graph: &Graph, product: &Product) -> Option<Pattern> {
+    let (pair, rest) = twice(graph, product)?;
+    let [weights] = rest.as_slice() else { return None };
+    (product.operands[*weights].index.len() == 1).then_some(Pattern::WeightedGram { matrix: pair, weights: *weights })
+}
+
+/// `Σ_k a_ki a_kj Πd_k`: the position of a matrix that is read at `[k, i]` and `[k, j]`, with the
+/// result `[i, j]`, and the positions of the other tensors, which are read at k alone.
+pub fn twice(graph: &Graph, product: &Product) -> Option<(usize, Vec<usize>)> {
+    let [i, j] = product.out.as_slice() else { return None };
+    let (i, j) = (i.as_wire()?, j.as_wire()?);
+    if i == j || !product.guards.is_empty() {
         return None;
     }
-    let rows = inner.out.first()?.as_wire()?;
-    let columns = inner.out.get(1)?.as_wire()?;
-    let whole = [Affine::wire(rows), Affine::wire(columns)];
-    let node = product.operands[matrix].node;
-    let position = inner.operands.iter().position(|o| o.node == node && o.index == whole)?;
-    let rest: Vec<Operand> = inner.operands.iter().enumerate().filter(|(k, _)| *k != position).map(|(_, o)| o.clone()).collect();
-    let by_row = rest.iter().all(|o| o.index.iter().all(|i| !i.mentions(columns)));
-    (by_row && !rest.is_empty()).then(|| (inner.coefficient.get(), rest))
+    let matrices: Vec<usize> = (0..product.operands.len()).filter(|k| product.operands[*k].index.len() == 2).collect();
+    let [first, second] = matrices.as_slice() else { return None };
+    let (a, b) = (plain(graph, product, &product.operands[*first])?, plain(graph, product, &product.operands[*second])?);
+    let same = product.operands[*first].node == product.operands[*second].node && a[0] == b[0];
+    let spans = [a[1], b[1]] == [i, j] || [a[1], b[1]] == [j, i];
+    let rest: Vec<usize> =
+        (0..product.operands.len()).filter(|k| !matrices.contains(k) && !product.operands[*k].index.is_empty()).collect();
+    let by_row = rest.iter().all(|k| plain(graph, product, &product.operands[*k]).is_some_and(|w| w == [a[0]]));
+    (same && spans && by_row).then_some((*first, rest))
 }
 
 /// The wires of an operand that is read whole, each axis by a wire of its own.

@@ -142,8 +142,11 @@ pub enum Argument {
     Value(Expr),
     Slice(Slice),
     Size(Size),
-    /// Scratch of this length.
-    Scratch(Size),
+    /// Scratch of a weighted Gram product of this size.
+    Scratch {
+        rows: Size,
+        columns: Size,
+    },
 }
 
 /// A contiguous piece of a source.

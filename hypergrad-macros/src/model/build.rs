@@ -21,7 +21,7 @@ pub fn build(module: &Module, options: &Options, crate_path: &TokenStream, diagn
     conditional::check(module, &roles, diagnostics);
     let headers = Headers::read(&roles, diagnostics);
     let types = Types::read(module, &headers, diagnostics)?;
-    let mut space = Space::new(module, &types, Assertions::new(crate_path.clone()), diagnostics);
+    let mut space = Space::new(module, &types, crate_path, diagnostics);
     let inner = headers.inner.as_ref().and_then(|(kind, header)| space.inner(*kind, header, &types, diagnostics));
     let outer = headers.outer.as_ref().and_then(|header| space.outer(header, &types, diagnostics));
     if !diagnostics.is_empty() {
@@ -41,7 +41,8 @@ struct Space<'m> {
 }
 
 impl<'m> Space<'m> {
-    fn new(module: &'m Module, types: &Types<'m>, mut assertions: Assertions, diagnostics: &mut Diagnostics) -> Self {
+    fn new(module: &'m Module, types: &Types<'m>, crate_path: &TokenStream, diagnostics: &mut Diagnostics) -> Self {
+        let mut assertions = Assertions::new(crate_path.clone());
         let (mut graph, mut sizes) = (Graph::new(), Sizes::default());
         for variable in [&types.x.ty, &types.y.ty] {
             for leaf in &variable.leaves {
@@ -53,8 +54,8 @@ impl<'m> Space<'m> {
         if let Some(data) = &types.data {
             fields.register_all(&data.ty, &data.name, &mut graph, &mut sizes, diagnostics);
         }
-        let y = variables::build(&types.y.ty, Role::Y, &types.y.name, &mut graph, &mut sizes);
-        let x = variables::build(&types.x.ty, Role::X, &types.x.name, &mut graph, &mut sizes);
+        let y = variables::build(&types.y.ty, Role::Y, &types.y.name, &mut graph, &mut sizes, crate_path);
+        let x = variables::build(&types.x.ty, Role::X, &types.x.name, &mut graph, &mut sizes, crate_path);
         Self { module, graph, sizes, fields, x, y }
     }
 
@@ -91,6 +92,8 @@ impl<'m> Space<'m> {
             result::argument(&types.y.ty.part, &self.y, &self.graph),
         ];
         if header.data.is_some() {
+            // Without a type that could be read the body would be refused for it again and again.
+            types.data.as_ref()?;
             arguments.push(self.fields.value());
         }
         let before = diagnostics.len();

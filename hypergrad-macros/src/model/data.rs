@@ -4,17 +4,17 @@
 //! named after the data and not after a variable; a field of another type is an error only where a
 //! role reads it.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::Ident;
 use quote::ToTokens as _;
 use std::collections::BTreeMap;
 
-use super::headers::DataType;
 use super::scalars::ScalarType;
 use super::trace::{Lazy, Surroundings, Value, dimensions};
 use super::variables::{axes, field_type, named_fields};
 use super::{Data, DataField, DataKind, Form};
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::emit::assertions::Assertions;
+use crate::emit::types;
 use crate::ir::{Graph, Id, InputInfo, Role, Size};
 use crate::shape::{Sizes, SymbolSource};
 use crate::syntax::{Module, Type, strip_references};
@@ -25,7 +25,6 @@ pub struct Fields<'m> {
     scalar: ScalarType,
     /// The parameter's name: `data`.
     name: String,
-    ty: TokenStream,
     structure: String,
     leaves: Vec<Leaf<'m>>,
     entries: BTreeMap<Vec<String>, Entry>,
@@ -100,7 +99,6 @@ impl<'m> Fields<'m> {
             module,
             scalar,
             name: String::new(),
-            ty: TokenStream::new(),
             structure: String::new(),
             leaves: Vec::new(),
             entries: BTreeMap::new(),
@@ -111,17 +109,16 @@ impl<'m> Fields<'m> {
     /// Registers the fields of the data struct in declaration order.
     pub fn register_all(
         &mut self,
-        data: &DataType<'m>,
+        structure: &str,
         name: &str,
         graph: &mut Graph,
         sizes: &mut Sizes,
         diagnostics: &mut Diagnostics,
     ) {
         name.clone_into(&mut self.name);
-        self.structure.clone_from(&data.structure);
-        self.ty = strip_references(data.written).to_token_stream();
-        let mut place = Place { path: Vec::new(), structs: vec![data.structure.clone()], graph, sizes, diagnostics };
-        self.register(&data.structure, &mut place);
+        structure.clone_into(&mut self.structure);
+        let mut place = Place { path: Vec::new(), structs: vec![structure.to_owned()], graph, sizes, diagnostics };
+        self.register(structure, &mut place);
     }
 
     fn register(&mut self, structure: &str, place: &mut Place<'m, '_>) {
@@ -143,9 +140,8 @@ impl<'m> Fields<'m> {
         if let Type::Struct(inner) = resolved {
             return self.nested(field, inner, place);
         }
-        let (kind, tensor) = match self.kind(&resolved, &name, place) {
-            Some(kind) => kind,
-            None => return Entry::Refused(refused(field, &resolved, &name)),
+        let Some((kind, tensor)) = self.kind(&resolved, &name, place) else {
+            return Entry::Refused(refused(field, &resolved, &name));
         };
         let path = place.path.iter().map(|ident| (*ident).clone()).collect();
         self.leaves.push(Leaf { field: DataField { path, kind, name, read: false }, tensor, written: &field.ty, resolved });
@@ -197,7 +193,7 @@ impl<'m> Fields<'m> {
     /// What was learned, once everything is traced. Sizes and inputs are not yet resolved.
     pub fn finish(self) -> (Option<Data>, Assertions) {
         let fields = self.leaves.into_iter().map(|leaf| leaf.field).collect();
-        let data = (!self.structure.is_empty()).then_some(Data { ty: self.ty, fields });
+        let data = (!self.structure.is_empty()).then(|| Data { ty: types::structure(&self.structure), fields });
         (data, self.assertions)
     }
 
@@ -205,13 +201,13 @@ impl<'m> Fields<'m> {
     pub fn value(&self) -> Value {
         Value::lazy(self.structure.clone())
     }
+}
 
-    fn leaf_value(&self, leaf: &Leaf<'m>) -> Value {
-        match &leaf.field.kind {
-            DataKind::Tensor { input, form, shape } => Value::tensor(*input, *form, shape),
-            DataKind::Array { input, length } => Value::tensor(*input, Form::Column, std::slice::from_ref(length)),
-            DataKind::Count { size } => Value::count(size.clone()),
-        }
+fn value_of(kind: &DataKind) -> Value {
+    match kind {
+        DataKind::Tensor { input, form, shape } => Value::tensor(*input, *form, shape),
+        DataKind::Array { input, length } => Value::tensor(*input, Form::Column, std::slice::from_ref(length)),
+        DataKind::Count { size } => Value::count(size.clone()),
     }
 }
 
@@ -227,16 +223,15 @@ impl Surroundings for Fields<'_> {
         let key: Vec<String> = of.path.iter().cloned().chain([member.to_string()]).collect();
         match self.entries.get_mut(&key)? {
             Entry::Leaf(number) => {
-                let number = *number;
-                let leaf = &mut self.leaves[number];
+                let leaf = &mut self.leaves[*number];
                 if !std::mem::replace(&mut leaf.field.read, true) {
                     self.assertions.type_is(leaf.written, &leaf.resolved);
                 }
-                Some(self.leaf_value(&self.leaves[number]))
+                Some(value_of(&leaf.field.kind))
             }
             Entry::Struct(name) => Some(Value::Lazy(Lazy { name: name.clone(), path: key })),
             Entry::Reported => None,
-            entry => {
+            entry @ Entry::Refused(_) => {
                 if let Entry::Refused(error) = std::mem::replace(entry, Entry::Reported) {
                     diagnostics.push(error);
                 }

@@ -18,7 +18,8 @@ pub struct Headers<'m> {
 pub struct Types<'m> {
     pub x: Named<VariableType<'m>>,
     pub y: Named<VariableType<'m>>,
-    pub data: Option<Named<DataType<'m>>>,
+    /// The data struct's name.
+    pub data: Option<Named<String>>,
     pub scalar: ScalarType,
 }
 
@@ -26,11 +27,6 @@ pub struct Types<'m> {
 pub struct Named<T> {
     pub name: String,
     pub ty: T,
-}
-
-pub struct DataType<'m> {
-    pub written: &'m syn::Type,
-    pub structure: String,
 }
 
 impl<'m> Headers<'m> {
@@ -82,15 +78,16 @@ impl<'m> Headers<'m> {
         first.map(|(read, _)| read)
     }
 
-    fn data(&self, module: &'m Module, name: &str, diagnostics: &mut Diagnostics) -> Option<DataType<'m>> {
-        let mut first: Option<(DataType<'m>, &Header<'m>)> = None;
+    /// The name of the data struct.
+    fn data(&self, module: &'m Module, name: &str, diagnostics: &mut Diagnostics) -> Option<String> {
+        let mut first: Option<(String, &Header<'m>)> = None;
         for header in self.all() {
             let Some(parameter) = header.data else { continue };
-            let Some(structure) = data::structure(module, parameter.ty, diagnostics) else { continue };
+            let Some(found) = data::structure(module, parameter.ty, diagnostics) else { continue };
             match &first {
-                None => first = Some((DataType { written: parameter.ty, structure }, header)),
-                Some((expected, with)) if expected.structure != structure => {
-                    diagnostics.push(disagreement(header, with, name, parameter.ty, &expected.structure, &structure));
+                None => first = Some((found, header)),
+                Some((expected, with)) if *expected != found => {
+                    diagnostics.push(disagreement(header, with, name, parameter.ty, expected, &found));
                 }
                 Some(_) => {}
             }

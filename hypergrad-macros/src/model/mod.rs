@@ -69,7 +69,8 @@ pub struct Model {
 /// x or y: its blocks in declaration order.
 #[derive(Debug)]
 pub struct Variable {
-    /// The user's type without reference, as written in the module (valid in the user's module).
+    /// The type without reference, as a module inside the user's module writes it: nalgebra's by
+    /// absolute path, the module's structs as `super::Name`.
     pub ty: TokenStream,
     /// Its parameter's name in the inner role, for messages: `x`.
     pub name: String,
@@ -95,7 +96,7 @@ pub struct Block {
 /// The data struct: the fields that roles can read.
 #[derive(Debug)]
 pub struct Data {
-    /// The struct's type as written in the module.
+    /// The struct, as a module inside the user's module writes it: `super::Data`.
     pub ty: TokenStream,
     pub fields: Vec<DataField>,
 }
@@ -149,6 +150,7 @@ pub struct Outer {
 
 /// How a user's role takes its arguments, so that the emitted code can call it.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_field_names, reason = "each says the same of another argument")]
 pub struct Signature {
     pub x_by_reference: bool,
     pub y_by_reference: bool,

@@ -148,7 +148,7 @@ impl Like<'_> {
 
     fn report(&mut self, tensor: &Tensor, rows: &Size, columns: &Size, number: usize) {
         let name = &self.function.sig.ident;
-        let path: String = self.x.blocks[number].path.iter().map(|field| format!(".{field}")).collect();
+        let path = self.x.blocks[number].path.iter().fold(self.x.name.clone(), |path, field| format!("{path}.{field}"));
         let describe = |rows: &Size, columns: &Size| {
             if columns.is_one() {
                 format!("length {}", self.sizes.display(rows))
@@ -157,7 +157,7 @@ impl Like<'_> {
             }
         };
         let message = format!(
-            "`{name}` returns a value like `{x}`: `{x}{path}` has {}, the result has {}",
+            "`{name}` returns a value like `{x}`: `{path}` has {}, the result has {}",
             describe(rows, columns),
             describe(&tensor.rows, &tensor.columns),
             x = self.x.name,

@@ -110,8 +110,12 @@ fn struct_variables_have_blocks_in_declaration_order() {
          pub fn f(x: f64, y: &Hyper) -> f64 { x * y.beta } pub fn g(x: f64, _y: &Hyper) -> f64 { x }",
     );
     assert!(model.y.is_struct && !model.x.is_struct);
-    let paths: Vec<String> =
-        model.y.blocks.iter().map(|block| block.path.iter().map(|field| format!(".{field}")).collect()).collect();
+    let paths: Vec<String> = model
+        .y
+        .blocks
+        .iter()
+        .map(|block| block.path.iter().fold(String::new(), |path, field| format!("{path}.{field}")))
+        .collect();
     assert_eq!(paths, [".beta", ".inner.gamma", ".inner.w"]);
     let forms: Vec<Form> = model.y.blocks.iter().map(|block| block.form).collect();
     assert_eq!(forms, [Form::Scalar, Form::Column, Form::Matrix]);

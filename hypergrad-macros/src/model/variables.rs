@@ -1,11 +1,11 @@
 //! x and y: their types as blocks, their blocks as inputs of the graph.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::ToTokens as _;
 
 use super::scalars::ScalarType;
 use super::{Block, Form, Scalar, Variable};
 use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::emit::types;
 use crate::ir::{Graph, InputInfo, Role, Size};
 use crate::shape::{Sizes, SymbolSource};
 use crate::syntax::{Dimension, Module, Type, cfg, strip_references};
@@ -13,8 +13,6 @@ use crate::syntax::{Dimension, Module, Type, cfg, strip_references};
 /// A variable's type, taken apart.
 #[derive(Debug)]
 pub struct VariableType<'m> {
-    /// Without reference.
-    pub written: &'m syn::Type,
     pub resolved: Type,
     pub leaves: Vec<Leaf<'m>>,
     pub part: Part,
@@ -70,7 +68,7 @@ pub fn read<'m>(
         diagnostics.error(written, format!("`{name}` has no field: there is nothing to differentiate by"));
         return None;
     }
-    Some(VariableType { written, resolved, leaves, part })
+    Some(VariableType { resolved, leaves, part })
 }
 
 struct Reader<'m, 'd> {
@@ -182,7 +180,14 @@ pub fn leaf_name(name: &str, leaf: &Leaf<'_>) -> String {
 }
 
 /// Makes the inputs of a variable.
-pub fn build(variable: &VariableType<'_>, role: Role, name: &str, graph: &mut Graph, sizes: &mut Sizes) -> Variable {
+pub fn build(
+    variable: &VariableType<'_>,
+    role: Role,
+    name: &str,
+    graph: &mut Graph,
+    sizes: &mut Sizes,
+    crate_path: &TokenStream,
+) -> Variable {
     let blocks = variable
         .leaves
         .iter()
@@ -200,7 +205,7 @@ pub fn build(variable: &VariableType<'_>, role: Role, name: &str, graph: &mut Gr
         })
         .collect();
     Variable {
-        ty: variable.written.to_token_stream(),
+        ty: types::spelled(&variable.resolved, crate_path).unwrap_or_default(),
         name: name.to_owned(),
         blocks,
         is_struct: matches!(variable.resolved, Type::Struct(_)),
@@ -215,7 +220,7 @@ fn nested_structs(part: &Part, path: &[Ident]) -> Vec<(Vec<Ident>, TokenStream)>
     for (field, part) in fields {
         if let Part::Struct { name, .. } = part {
             let longer: Vec<Ident> = path.iter().cloned().chain([Ident::new(field, Span::call_site())]).collect();
-            found.push((longer.clone(), Ident::new(name, Span::call_site()).to_token_stream()));
+            found.push((longer.clone(), types::structure(name)));
             found.extend(nested_structs(part, &longer));
         }
     }

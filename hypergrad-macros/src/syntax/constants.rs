@@ -16,12 +16,13 @@ impl Module {
         Constants { module: self, scope: &Scope::default(), depth: 0 }.value(expression)
     }
 
-    pub(super) fn constant_in(&self, expression: &syn::Expr, scope: &Scope) -> Result<i64, Diagnostic> {
-        Constants { module: self, scope, depth: 0 }.value(expression)
+    /// A dimension of a type: no negative number.
+    pub(super) fn dimension_value(&self, expression: &syn::Expr, scope: &Scope) -> Result<i64, Diagnostic> {
+        size(expression, Constants { module: self, scope, depth: 0 }.value(expression)?)
     }
 
-    pub(super) fn constant_at_path(&self, path: &syn::Path, scope: &Scope) -> Result<i64, Diagnostic> {
-        Constants { module: self, scope, depth: 0 }.path(path)
+    pub(super) fn dimension_at_path(&self, path: &syn::Path, scope: &Scope) -> Result<i64, Diagnostic> {
+        size(path, Constants { module: self, scope, depth: 0 }.path(path)?)
     }
 }
 
@@ -89,6 +90,16 @@ impl Constants<'_> {
             None => diagnostic.help(format!("write the number, or put `const {}: usize = ..;` into the module", last(path))),
         }
     }
+}
+
+/// Larger ones exist on no machine; products of them stay in range.
+const LARGEST: i64 = 1 << 31;
+
+fn size(syntax: &impl quote::ToTokens, value: i64) -> Result<i64, Diagnostic> {
+    if (0..=LARGEST).contains(&value) {
+        return Ok(value);
+    }
+    Err(Diagnostic::new(syntax, format!("a dimension of {value} is out of range")))
 }
 
 /// A path without spaces.

@@ -91,6 +91,7 @@ impl Module {
     }
 
     /// The name of an item of this module, if the path can mean one: `Data` or `self::Data`.
+    #[expect(clippy::unused_self, reason = "a path means an item of some module")]
     pub fn own_name<'p>(&self, path: &'p syn::Path) -> Option<&'p syn::Ident> {
         let mut segments = path.segments.iter().map(|segment| &segment.ident);
         let first = segments.next()?;

@@ -28,7 +28,7 @@ impl Options {
     pub fn parse(tokens: TokenStream, diagnostics: &mut Diagnostics) -> Self {
         let mut options = Self::default();
         for argument in arguments(tokens) {
-            if let Err(error) = options.read(argument) {
+            if let Err(error) = options.read(&argument) {
                 options.incomplete = true;
                 diagnostics.push(error);
             }
@@ -41,7 +41,7 @@ impl Options {
         self.roles.iter().find(|option| option.keyword == keyword)
     }
 
-    fn read(&mut self, argument: TokenStream) -> Result<(), Diagnostic> {
+    fn read(&mut self, argument: &TokenStream) -> Result<(), Diagnostic> {
         let parsed = (|input: ParseStream<'_>| {
             let key = input.call(Ident::parse_any)?;
             input.parse::<syn::Token![=]>()?;
@@ -50,7 +50,7 @@ impl Options {
         .parse2(argument.clone());
         let Ok((key, value)) = parsed else {
             return Err(
-                Diagnostic::new(&argument, "expected `key = value`").help("for example `#[bilevel(f = loss, g = validation)]`")
+                Diagnostic::new(argument, "expected `key = value`").help("for example `#[bilevel(f = loss, g = validation)]`")
             );
         };
         if key == "crate" {

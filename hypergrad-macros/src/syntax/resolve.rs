@@ -77,7 +77,7 @@ impl Resolver<'_> {
         let Type::Scalar(scalar) = self.resolve(&array.elem, scope, depth + 1)? else {
             return Err(Diagnostic::new(&array.elem, "an array holds `f64` or `f32`").help("use an `SMatrix` for more axes"));
         };
-        Ok(Type::Array { scalar, length: self.module.constant_in(&array.len, scope)? })
+        Ok(Type::Array { scalar, length: self.module.dimension_value(&array.len, scope)? })
     }
 
     fn path(&mut self, path: &syn::Path, scope: &Scope, depth: usize) -> Resolved<Type> {
@@ -198,7 +198,7 @@ impl Resolver<'_> {
     /// `3`, `N`, `{ N + 1 }`, `Const<3>`, `U3`, `Dyn`, or an alias of such a type.
     fn dimension(&mut self, argument: &syn::GenericArgument, scope: &Scope, depth: usize) -> Resolved<Dimension> {
         match argument {
-            syn::GenericArgument::Const(expression) => self.module.constant_in(expression, scope).map(Dimension::Constant),
+            syn::GenericArgument::Const(expression) => self.module.dimension_value(expression, scope).map(Dimension::Constant),
             syn::GenericArgument::Type(syn::Type::Path(syn::TypePath { qself: None, path, .. })) => {
                 self.dimension_path(path, scope, depth)
             }
@@ -212,7 +212,7 @@ impl Resolver<'_> {
         }
         let own = self.module.own_name(path).map(ToString::to_string).unwrap_or_default();
         if self.module.constant(&own).is_some() {
-            return self.module.constant_at_path(path, scope).map(Dimension::Constant);
+            return self.module.dimension_at_path(path, scope).map(Dimension::Constant);
         }
         if let Some(alias) = self.module.alias(&own)
             && depth < DEPTH
@@ -229,7 +229,7 @@ impl Resolver<'_> {
             },
             name => match name.strip_prefix('U').and_then(|digits| digits.parse().ok()) {
                 Some(value) => Ok(Dimension::Constant(value)),
-                None => self.module.constant_at_path(path, scope).map(Dimension::Constant),
+                None => self.module.dimension_at_path(path, scope).map(Dimension::Constant),
             },
         }
     }

@@ -103,6 +103,8 @@ fn refused_types() {
         ("", "fn(f64) -> f64", "kind of type"),
         ("const N: usize = 9223372036854775807 + 1;", "[f64; N]", "overflows"),
         ("", "[f64; 1 / 0]", "overflows"),
+        ("", "SVector<f64, { 1 - 3 }>", "a dimension of -2"),
+        ("", "[f64; 99999999999]", "a dimension of 99999999999"),
         ("", "[[f64; 2]; 2]", "an array holds"),
     ];
     for (items, written, expected) in cases {

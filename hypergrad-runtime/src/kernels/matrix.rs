@@ -65,7 +65,7 @@ pub fn ger<T: Real>(alpha: T, x: &[T], y: &[T], out: &mut [T]) {
 
 /// `out += alpha A B`, A `m x k`, B `k x n`.
 #[inline]
-pub fn gemm<T: Real>(alpha: T, a: &[T], b: &[T], out: &mut [T], m: usize, k: usize, n: usize) {
+pub fn gemm<T: Real>(alpha: T, a: &[T], b: &[T], m: usize, k: usize, n: usize, out: &mut [T]) {
     if m == 0 || k == 0 || n == 0 {
         return;
     }
@@ -80,7 +80,7 @@ pub fn gemm<T: Real>(alpha: T, a: &[T], b: &[T], out: &mut [T], m: usize, k: usi
 
 /// `out += alpha AᵀB`, A `k x m`, B `k x n`.
 #[inline]
-pub fn gemm_tn<T: Real>(alpha: T, a: &[T], b: &[T], out: &mut [T], m: usize, k: usize, n: usize) {
+pub fn gemm_tn<T: Real>(alpha: T, a: &[T], b: &[T], m: usize, k: usize, n: usize, out: &mut [T]) {
     if m == 0 || k == 0 || n == 0 {
         return;
     }
@@ -95,7 +95,7 @@ pub fn gemm_tn<T: Real>(alpha: T, a: &[T], b: &[T], out: &mut [T], m: usize, k: 
 
 /// `out += alpha A Bᵀ`, A `m x k`, B `n x k`.
 #[inline]
-pub fn gemm_nt<T: Real>(alpha: T, a: &[T], b: &[T], out: &mut [T], m: usize, k: usize, n: usize) {
+pub fn gemm_nt<T: Real>(alpha: T, a: &[T], b: &[T], m: usize, k: usize, n: usize, out: &mut [T]) {
     if m == 0 || k == 0 || n == 0 {
         return;
     }

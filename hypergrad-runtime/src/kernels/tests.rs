@@ -48,12 +48,12 @@ fn sizes() -> Vec<(usize, usize, usize)> {
 
 #[test]
 fn products() {
-    type Kernel = fn(f64, &[f64], &[f64], &mut [f64], usize, usize, usize);
+    type Kernel = fn(f64, &[f64], &[f64], usize, usize, usize, &mut [f64]);
     for (m, k, n) in sizes() {
         let (a, b, start) = (entries(m * k, 1), entries(k * n, 2), entries(m * n, 3));
         let check = |kernel: Kernel, ta: bool, tb: bool| {
             let (mut out, mut expected) = (start.clone(), start.clone());
-            kernel(0.7, &a, &b, &mut out, m, k, n);
+            kernel(0.7, &a, &b, m, k, n, &mut out);
             let at = |i: usize, l: usize| if ta { a[l + i * k] } else { a[i + l * m] };
             let bt = |l: usize, j: usize| if tb { b[j + l * n] } else { b[l + j * k] };
             naive(0.7, at, bt, &mut expected, (m, k, n));

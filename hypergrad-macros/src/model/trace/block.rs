@@ -5,7 +5,7 @@ use std::rc::Rc;
 use syn::spanned::Spanned;
 
 use super::Tracer;
-use super::value::{Callable, Value};
+use super::value::{Callable, Local, Value};
 use crate::diagnostics::Diagnostics;
 use crate::ir::{Affine, Size};
 use crate::model::Form;
@@ -14,19 +14,15 @@ use crate::syntax::Type;
 impl Tracer<'_> {
     /// The value of a block: its last expression, in a scope of its own.
     pub(super) fn block(&mut self, block: &syn::Block, expected: Option<&Type>) -> Option<Value> {
-        let outer = self.environment.clone();
+        let (outer, items) = (self.environment.clone(), self.items.clone());
         let value = self.statements(block, expected);
         self.environment = outer;
+        self.items = items;
         value
     }
 
     fn statements(&mut self, block: &syn::Block, expected: Option<&Type>) -> Option<Value> {
-        for statement in &block.stmts {
-            if let syn::Stmt::Item(syn::Item::Fn(function)) = statement {
-                let local = Callable::Local(Rc::new(function.clone()));
-                self.environment.bind(function.sig.ident.to_string(), Some(Value::Callable(local)));
-            }
-        }
+        self.hoist_items(block);
         let mut value = Some(Value::Tuple(Vec::new()));
         for statement in &block.stmts {
             value = self.statement(statement, expected);
@@ -47,7 +43,7 @@ impl Tracer<'_> {
                 unit
             }
             syn::Stmt::Item(item) => {
-                self.local_item(item);
+                self.check_item(item);
                 unit
             }
             syn::Stmt::Macro(call) if call.semi_token.is_none() => self.macro_call(&call.mac, expected),
@@ -75,19 +71,33 @@ impl Tracer<'_> {
         self.bind_pattern(&local.pat, value);
     }
 
-    fn local_item(&mut self, item: &syn::Item) {
-        match item {
-            syn::Item::Fn(_) | syn::Item::Use(_) => {}
-            syn::Item::Const(constant) => {
+    /// Constants and functions declared in a block are known in all of it; functions see no `let`.
+    fn hoist_items(&mut self, block: &syn::Block) {
+        for statement in &block.stmts {
+            if let syn::Stmt::Item(syn::Item::Const(constant)) = statement {
                 let expected = self.hint(&constant.ty);
                 let value = self.expression_as(&constant.expr, expected.as_ref());
-                self.environment.bind(constant.ident.to_string(), value);
+                self.environment.bind(constant.ident.to_string(), value.clone());
+                self.items.bind(constant.ident.to_string(), value);
             }
-            other => self.diagnostics.error_with_help(
-                other,
+        }
+        for statement in &block.stmts {
+            if let syn::Stmt::Item(syn::Item::Fn(function)) = statement {
+                let local = Local { function: function.clone(), items: self.items.clone() };
+                let value = Some(Value::Callable(Callable::Local(Rc::new(local))));
+                self.environment.bind(function.sig.ident.to_string(), value.clone());
+                self.items.bind(function.sig.ident.to_string(), value);
+            }
+        }
+    }
+
+    fn check_item(&mut self, item: &syn::Item) {
+        if !matches!(item, syn::Item::Fn(_) | syn::Item::Use(_) | syn::Item::Const(_)) {
+            self.diagnostics.error_with_help(
+                item,
                 "only `const` and `fn` items are accepted inside a function body",
                 "move the item into the module",
-            ),
+            );
         }
     }
 

@@ -8,6 +8,7 @@ use super::Tracer;
 use super::agree::Site;
 use super::environment::Environment;
 use super::value::{Callable, Value};
+use super::words::Words;
 use crate::diagnostics::nearest;
 use crate::syntax::Type;
 
@@ -94,8 +95,19 @@ impl<'a> Tracer<'a> {
         signature.inputs.iter().map(hint).collect()
     }
 
-    /// Inlines a function: its body in a scope with nothing but its parameters.
+    /// Inlines a function of the module: its body in a scope with nothing but its parameters.
     pub(super) fn call_function(&mut self, function: &syn::ItemFn, arguments: Vec<Option<Value>>, span: Span) -> Option<Value> {
+        self.call_in(function, &Environment::default(), arguments, span)
+    }
+
+    /// Inlines a function that sees these items.
+    fn call_in(
+        &mut self,
+        function: &syn::ItemFn,
+        items: &Environment,
+        arguments: Vec<Option<Value>>,
+        span: Span,
+    ) -> Option<Value> {
         let name = function.sig.ident.to_string();
         if self.calls.contains(&name) {
             self.diagnostics.error_with_help(
@@ -108,7 +120,8 @@ impl<'a> Tracer<'a> {
         if let Some(token) = &function.sig.asyncness {
             self.diagnostics.error(token, "`async` is not accepted");
         }
-        let outer = std::mem::take(&mut self.environment);
+        let outer = std::mem::replace(&mut self.environment, items.clone());
+        let outer_items = std::mem::replace(&mut self.items, items.clone());
         self.calls.push(name);
         for (parameter, argument) in function.sig.inputs.iter().zip(arguments) {
             match parameter {
@@ -125,6 +138,7 @@ impl<'a> Tracer<'a> {
         let value = self.block(&function.block, expected.as_ref());
         self.calls.pop();
         self.environment = outer;
+        self.items = outer_items;
         value
     }
 
@@ -142,8 +156,8 @@ impl<'a> Tracer<'a> {
                 value
             }
             Callable::Local(function) => {
-                let function = function.clone();
-                self.call_function(&function, arguments.into_iter().map(Some).collect(), span)
+                let local = function.clone();
+                self.call_in(&local.function, &local.items, arguments.into_iter().map(Some).collect(), span)
             }
             Callable::Path(path) => {
                 let path = path.clone();
@@ -175,7 +189,7 @@ impl<'a> Tracer<'a> {
         if self.refuse_method(call) {
             return None;
         }
-        if arguments.is_empty() && IDENTITIES.contains(&call.name()) {
+        if arguments.is_empty() && IDENTITIES.contains(call.name()) {
             return self.converted(call, receiver);
         }
         let described = receiver.describe();
@@ -197,7 +211,7 @@ impl<'a> Tracer<'a> {
                 Some(stream) => (self.stream_method(call, stream, arguments), super::iterate::names()),
                 None => (Outcome::Unknown, Vec::new()),
             },
-            Value::Bool(_) | Value::Tuple(_) | Value::Struct(_) | Value::Lazy(_) | Value::Callable(_) => {
+            Value::Integer(_) | Value::Bool(_) | Value::Tuple(_) | Value::Struct(_) | Value::Lazy(_) | Value::Callable(_) => {
                 (Outcome::Unknown, Vec::new())
             }
         };
@@ -235,7 +249,7 @@ impl<'a> Tracer<'a> {
             (Value::Array(_), Some(Type::Tensor { form, .. })) => {
                 let form = *form;
                 let tensor = self.to_tensor(receiver)?;
-                Some(Value::Tensor(self.reform(&tensor, form)))
+                Some(Value::Tensor(self.array_as(&tensor, form)))
             }
             _ => Some(receiver),
         }
@@ -273,27 +287,10 @@ impl<'a> Tracer<'a> {
 }
 
 /// Methods that give the same value in another kind of storage or reference.
-const IDENTITIES: [&str; 19] = [
-    "clone",
-    "into",
-    "into_owned",
-    "to_owned",
-    "clone_owned",
-    "as_ref",
-    "borrow",
-    "as_view",
-    "as_slice",
-    "as_vector",
-    "to_vec",
-    "deref",
-    "eval",
-    "by_ref",
-    "copied",
-    "cloned",
-    "conjugate",
-    "real",
-    "to_f64",
-];
+const IDENTITIES: Words = Words(
+    "clone into into_owned to_owned clone_owned as_ref borrow as_view as_slice as_vector to_vec deref eval by_ref copied \
+    cloned conjugate real to_f64",
+);
 
 /// The first few names of a list.
 fn summary(names: &[&str]) -> String {

@@ -314,6 +314,7 @@ impl Tracer<'_> {
                 Some(Value::Bool(taken.or(condition.clone().not().and(otherwise))))
             }
             (Value::Index(then), Value::Index(otherwise)) if then == otherwise => Some(Value::Index(then)),
+            (Value::Integer(then), Value::Integer(otherwise)) => Some(Value::Integer(self.select(condition, &then, &otherwise))),
             (Value::Tuple(then), Value::Tuple(otherwise)) => Some(Value::Tuple(self.merge_all(condition, then, otherwise)?)),
             (Value::Array(then), Value::Array(otherwise)) => Some(Value::Array(self.merge_all(condition, then, otherwise)?)),
             (Value::Struct(then), Value::Struct(otherwise)) => {

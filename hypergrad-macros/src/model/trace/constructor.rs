@@ -9,34 +9,17 @@ use super::call::Call;
 use super::contract::{Contraction, Factor};
 use super::spell::spell;
 use super::value::{Callable, Tensor, Value, dimensions, own_index};
+use super::words::Words;
 use crate::diagnostics::nearest;
 use crate::ir::{Affine, Size};
 use crate::model::Form;
 use crate::shape::SymbolSource;
 use crate::syntax::{Dimension, Type};
 
-const NAMES: [&str; 20] = [
-    "from_fn",
-    "zeros",
-    "identity",
-    "repeat",
-    "from_element",
-    "from_diagonal",
-    "from_diagonal_element",
-    "from_row_slice",
-    "from_column_slice",
-    "from_vec",
-    "from_iterator",
-    "from_columns",
-    "from_rows",
-    "new",
-    "from",
-    "from_vec_storage",
-    "x",
-    "y",
-    "z",
-    "w",
-];
+const NAMES: Words = Words(
+    "from_fn zeros identity repeat from_element from_diagonal from_diagonal_element from_row_slice from_column_slice \
+    from_vec from_iterator from_columns from_rows new from from_vec_storage x y z w",
+);
 
 /// The type that is made: a dimension that is `None` is given by the arguments.
 struct Target {
@@ -63,7 +46,7 @@ impl Tracer<'_> {
         if is_tensor {
             self.assert_tensor_type(&ty);
         }
-        if is_tensor && NAMES.contains(&name.as_str()) {
+        if is_tensor && NAMES.contains(&name) {
             let target = self.target(&ty, call)?;
             return self.construct(call, target, arguments);
         }
@@ -72,7 +55,7 @@ impl Tracer<'_> {
         }
         if is_tensor {
             let message = format!("`{}` is not a known constructor", spell(&path.path));
-            match nearest(&name, NAMES) {
+            match nearest(&name, NAMES.iter()) {
                 Some(near) => self.diagnostics.error_with_help(call.site.span, message, format!("did you mean `{near}`?")),
                 None => self.diagnostics.error_with_help(
                     call.site.span,
@@ -264,9 +247,14 @@ impl Tracer<'_> {
             ("from_columns" | "from_rows", Value::Array(parts)) => self.stacked(call, parts).map(Value::Tensor),
             (_, part) => {
                 let tensor = self.tensor_at(part, &call.place(0), "an array or a vector")?;
-                Some(Value::Tensor(self.reform(&tensor, target.form)))
+                Some(Value::Tensor(self.array_as(&tensor, target.form)))
             }
         }
+    }
+
+    /// A list of entries in the form that is asked for: as a row, lying.
+    pub(super) fn array_as(&mut self, list: &Tensor, form: Form) -> Tensor {
+        if list.form == Form::Column && form == Form::Row { self.transpose(list) } else { self.reform(list, form) }
     }
 
     pub(super) fn diagonal_matrix(&mut self, diagonal: &Tensor) -> Tensor {

@@ -106,7 +106,14 @@ impl Tracer<'_> {
             return None;
         };
         match (value, target) {
+            (_, Type::Scalar(scalar)) if scalar != self.scalar => {
+                let message = format!("a cast to `{scalar}` in a module of `{}`: a module has one scalar type", self.scalar);
+                self.diagnostics.error_with_help(&cast.ty, message, format!("write `{}`", self.scalar));
+                None
+            }
             (Value::Index(index), Type::Scalar(_)) => Some(Value::Tensor(self.number_of_index(&index))),
+            (Value::Integer(number), Type::Scalar(_)) => Some(Value::Tensor(number)),
+            (value @ Value::Integer(_), Type::Count | Type::Integer) => Some(value),
             (Value::Index(index), Type::Count | Type::Integer) => Some(Value::Index(index)),
             (Value::Tensor(tensor), Type::Scalar(_)) if tensor.is_scalar() => Some(Value::Tensor(tensor)),
             (Value::Bool(condition), Type::Count | Type::Integer) => match condition {

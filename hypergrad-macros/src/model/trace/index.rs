@@ -21,14 +21,7 @@ impl Tracer<'_> {
             syn::BinOp::Mul(_) => match (factor(left), factor(right)) {
                 (_, Some(size)) => Some(left.scale(&size)),
                 (Some(size), _) => Some(right.scale(&size)),
-                (None, None) => {
-                    self.diagnostics.error_with_help(
-                        site.span,
-                        "a product of two indices is not accepted as an index",
-                        "as a number it is: `i as f64 * j as f64`",
-                    );
-                    None
-                }
+                (None, None) => None,
             },
             syn::BinOp::Div(_) | syn::BinOp::Rem(_) => {
                 let quotient = factor(right).and_then(|divisor| Some((self.index_quotient(left, &divisor)?, divisor)));
@@ -97,6 +90,14 @@ impl Tracer<'_> {
     pub(super) fn index_at(&mut self, value: Value, place: &impl ToTokens) -> Option<Affine> {
         match value {
             Value::Index(index) => Some(index),
+            Value::Integer(_) => {
+                self.diagnostics.error_with_help(
+                    place,
+                    "an index is a sum of indices with constant factors: this is a product of indices",
+                    "as a number it is accepted: `(i * j) as f64`",
+                );
+                None
+            }
             other => {
                 self.diagnostics.error(place, format!("expected an integer, found {}", other.describe()));
                 None

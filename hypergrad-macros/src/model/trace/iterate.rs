@@ -6,32 +6,15 @@ use super::condition::Condition;
 use super::contract::{Contraction, Factor};
 use super::stream::Stream;
 use super::value::{LoopVariable, Tensor, Value, own_index};
+use super::words::Words;
 use crate::ir::{Affine, Guard, Size};
 use crate::model::Form;
 
+const NAMES: Words =
+    Words("map sum zip enumerate rev skip take step_by chain filter product copied cloned iter into_iter count len collect");
+
 pub fn names() -> Vec<&'static str> {
-    vec![
-        "map",
-        "sum",
-        "zip",
-        "enumerate",
-        "rev",
-        "skip",
-        "take",
-        "step_by",
-        "chain",
-        "filter",
-        "product",
-        "copied",
-        "cloned",
-        "iter",
-        "into_iter",
-        "count",
-        "len",
-        "collect",
-        "start",
-        "end",
-    ]
+    NAMES.iter().collect()
 }
 
 /// A stream opened at fresh index variables: what exists there, under which conditions.

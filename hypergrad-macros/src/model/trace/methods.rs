@@ -6,101 +6,23 @@ use super::condition::Condition;
 use super::contract::{Contraction, Factor};
 use super::stream::Stream;
 use super::value::{Callable, Tensor, Value, dimensions, own_index};
+use super::words::Words;
 use crate::ir::{Affine, Func, Guard, Number, Reduction, Size, Test};
 use crate::model::Form;
 
 /// Every method that is known, for suggestions.
-const NAMES: [&str; 83] = [
-    "dot",
-    "dotc",
-    "tr_dot",
-    "norm",
-    "norm_squared",
-    "magnitude",
-    "magnitude_squared",
-    "normalize",
-    "sum",
-    "mean",
-    "variance",
-    "max",
-    "min",
-    "amax",
-    "amin",
-    "product",
-    "component_mul",
-    "component_div",
-    "scale",
-    "unscale",
-    "transpose",
-    "adjoint",
-    "tr_mul",
-    "ad_mul",
-    "trace",
-    "diagonal",
-    "row",
-    "column",
-    "rows",
-    "columns",
-    "fixed_rows",
-    "fixed_columns",
-    "fixed_view",
-    "view",
-    "rows_range",
-    "columns_range",
-    "remove_row",
-    "row_sum",
-    "column_sum",
-    "row_mean",
-    "column_mean",
-    "row_sum_tr",
-    "row_iter",
-    "column_iter",
-    "iter",
-    "into_iter",
-    "map",
-    "zip_map",
-    "zip_zip_map",
-    "map_with_location",
-    "add_scalar",
-    "abs",
-    "cross",
-    "kronecker",
-    "metric_distance",
-    "sup",
-    "inf",
-    "lerp",
-    "nrows",
-    "ncols",
-    "len",
-    "shape",
-    "is_empty",
-    "is_square",
-    "to_scalar",
-    "into_scalar",
-    "upper_triangle",
-    "lower_triangle",
-    "lp_norm",
-    "windows",
-    "add",
-    "sub",
-    "mul",
-    "neg",
-    "clone",
-    "into_owned",
-    "fixed_resize",
-    "push",
-    "insert_row",
-    "xy",
-    "xyz",
-    "symmetric_part",
-    "to_homogeneous",
-];
-
-/// Those of the names that are only there to be recognised as near misses.
-const UNKNOWN: [&str; 9] = ["fixed_resize", "push", "insert_row", "symmetric_part", "to_homogeneous", "add", "sub", "mul", "neg"];
+const NAMES: Words = Words(
+    "dot dotc tr_dot norm norm_squared magnitude magnitude_squared normalize sum mean variance max min amax amin product \
+    component_mul component_div scale unscale transpose adjoint tr_mul ad_mul trace diagonal row column rows columns \
+    fixed_rows fixed_columns fixed_view view rows_range columns_range remove_row row_sum column_sum row_mean column_mean \
+    row_sum_tr row_iter column_iter iter into_iter map zip_map zip_zip_map map_with_location add_scalar abs cross \
+    kronecker metric_distance sup inf lerp nrows ncols len shape is_empty is_square to_scalar into_scalar upper_triangle \
+    lower_triangle lp_norm windows xy xyz \
+   ",
+);
 
 pub fn names() -> Vec<&'static str> {
-    NAMES.iter().copied().filter(|name| !UNKNOWN.contains(name)).collect()
+    NAMES.iter().collect()
 }
 
 fn one() -> Size {
@@ -389,27 +311,11 @@ impl Tracer<'_> {
 
     /// Methods of two tensors, or of a tensor and a scalar.
     fn products_with(&mut self, call: &Call<'_>, t: &Tensor, arguments: &[Value]) -> Outcome {
-        const BINARY: [&str; 18] = [
-            "dot",
-            "dotc",
-            "tr_dot",
-            "component_mul",
-            "component_div",
-            "tr_mul",
-            "ad_mul",
-            "scale",
-            "unscale",
-            "add_scalar",
-            "cross",
-            "kronecker",
-            "metric_distance",
-            "sup",
-            "inf",
-            "lerp",
-            "mul_to",
-            "zip_fold",
-        ];
-        if !BINARY[..16].contains(&call.name()) || arguments.is_empty() {
+        const BINARY: Words = Words(
+            "dot dotc tr_dot component_mul component_div tr_mul ad_mul scale unscale add_scalar cross kronecker metric_distance sup \
+    inf lerp",
+        );
+        if !BINARY.contains(call.name()) || arguments.is_empty() {
             return Outcome::Unknown;
         }
         let scalar = matches!(call.name(), "scale" | "unscale" | "add_scalar");

@@ -26,6 +26,10 @@ mod slice;
 mod spell;
 mod stream;
 mod value;
+mod words;
+
+#[cfg(test)]
+mod tests;
 
 use proc_macro2::Ident;
 
@@ -74,6 +78,8 @@ pub struct Tracer<'a> {
     /// All index variables ever made, by number.
     variables: Vec<Extent>,
     environment: Environment,
+    /// The items among them, declared in the enclosing bodies.
+    items: Environment,
     /// Conditions of the arms that enclose the current expression.
     arms: Vec<Condition>,
     /// Functions that are being inlined, outermost first.
@@ -98,6 +104,7 @@ impl<'a> Tracer<'a> {
             scalar,
             variables: Vec::new(),
             environment: Environment::default(),
+            items: Environment::default(),
             arms: Vec::new(),
             calls: Vec::new(),
         }
@@ -105,6 +112,15 @@ impl<'a> Tracer<'a> {
 
     /// The value of a function of the module for these arguments.
     pub fn call(&mut self, function: &syn::ItemFn, arguments: Vec<Value>) -> Option<Value> {
-        self.call_function(function, arguments.into_iter().map(Some).collect(), function.sig.ident.span())
+        let before = self.diagnostics.len();
+        let value = self.call_function(function, arguments.into_iter().map(Some).collect(), function.sig.ident.span());
+        if value.is_none() && self.diagnostics.len() == before && self.diagnostics.is_empty() {
+            self.diagnostics.error_with_help(
+                &function.sig.ident,
+                format!("`{}` uses a combination of words that is not accepted", function.sig.ident),
+                "bind its parts to names one by one with `let`, to find the part that is not read",
+            );
+        }
+        value
     }
 }

@@ -19,6 +19,7 @@ impl Tracer<'_> {
             (syn::UnOp::Deref(_), value) => Some(value),
             (syn::UnOp::Neg(_), Value::Tensor(tensor)) => Some(Value::Tensor(self.scale(-1.0, &tensor))),
             (syn::UnOp::Neg(_), Value::Index(index)) => Some(Value::Index(index.scale(&Size::constant(-1)))),
+            (syn::UnOp::Neg(_), Value::Integer(number)) => Some(Value::Integer(self.scale(-1.0, &number))),
             (syn::UnOp::Not(_), Value::Bool(condition)) => Some(Value::Bool(condition.not())),
             (op, value) => {
                 self.diagnostics.error(unary.op.span(), format!("`{}` is not defined for {}", spell(&op), value.describe()));
@@ -80,8 +81,16 @@ impl Tracer<'_> {
         if let (Value::Index(left), Value::Index(right)) = (&left, &right) {
             return match comparison(op) {
                 Some(comparison) => Some(Value::Bool(self.compare_indices(comparison, left, right))),
+                // No affine expression any more: good as a number.
+                None if matches!(op, syn::BinOp::Mul(_)) && left.as_size().is_none() && right.as_size().is_none() => {
+                    let (left, right) = (self.number_of_index(left), self.number_of_index(right));
+                    Some(Value::Integer(self.multiply(&[&left, &right])))
+                }
                 None => self.index_arithmetic(site, op, left, right).map(Value::Index),
             };
+        }
+        if let (Some(left), Some(right)) = (self.whole_number(&left), self.whole_number(&right)) {
+            return self.whole_arithmetic(site, op, &left, &right);
         }
         let (Some(first), Some(second)) = (self.to_tensor(left.clone()), self.to_tensor(right.clone())) else {
             return self.refuse_operands(site, &left, &right);
@@ -120,6 +129,34 @@ impl Tracer<'_> {
             _ => return self.refuse_operands(site, &left, &right),
         };
         Some(Value::Tensor(result))
+    }
+
+    /// An integer as a number, for integers that are no affine expressions.
+    fn whole_number(&mut self, value: &Value) -> Option<Tensor> {
+        match value {
+            Value::Index(index) => Some(self.number_of_index(index)),
+            Value::Integer(number) => Some(number.clone()),
+            _ => None,
+        }
+    }
+
+    fn whole_arithmetic(&mut self, site: &Site<'_>, op: &syn::BinOp, left: &Tensor, right: &Tensor) -> Option<Value> {
+        if let Some(comparison) = comparison(op) {
+            return Some(Value::Bool(self.compare_scalars(comparison, left, right)));
+        }
+        Some(Value::Integer(match op {
+            syn::BinOp::Add(_) => self.linear(&[(1.0, left), (1.0, right)]),
+            syn::BinOp::Sub(_) => self.linear(&[(1.0, left), (-1.0, right)]),
+            syn::BinOp::Mul(_) => self.multiply(&[left, right]),
+            _ => {
+                self.diagnostics.error_with_help(
+                    site.span,
+                    format!("`{}` of a product of indices is not accepted", site.name),
+                    "convert it with `as f64` first",
+                );
+                return None;
+            }
+        }))
     }
 
     fn refuse_operands(&mut self, site: &Site<'_>, left: &Value, right: &Value) -> Option<Value> {

@@ -8,18 +8,19 @@ use super::Tracer;
 use super::call::Call;
 use super::spell::spell;
 use super::value::{Callable, Value};
+use super::words::Words;
 use crate::diagnostics::nearest;
 use crate::ir::{Func, Reduction};
 use crate::syntax::Type;
 
 /// The functions of `hypergrad::math`.
-const MATH: [&str; 5] = ["softplus", "sigmoid", "log_sum_exp", "huber", "pseudo_huber"];
+const MATH: Words = Words("softplus sigmoid log_sum_exp huber pseudo_huber");
 
 /// Types and traits whose associated functions are the scalar functions.
-const SCALARS: [&str; 6] = ["f64", "f32", "ComplexField", "RealField", "Float", "FloatCore"];
+const SCALARS: Words = Words("f64 f32 ComplexField RealField Float FloatCore");
 
 /// Traits of the standard library whose methods are called by path.
-const TRAITS: [&str; 7] = ["Clone", "Into", "From", "Iterator", "IntoIterator", "ToOwned", "Deref"];
+const TRAITS: Words = Words("Clone Into From Iterator IntoIterator ToOwned Deref");
 
 impl Tracer<'_> {
     pub(super) fn path_value(&mut self, path: &syn::ExprPath, _expected: Option<&Type>) -> Option<Value> {
@@ -37,7 +38,7 @@ impl Tracer<'_> {
         if self.own_function(&path.path).is_some() {
             return Some(Value::Callable(Callable::Path(Rc::new(path.path.clone()))));
         }
-        let full = self.module.imports.expand(&path.path);
+        let full = self.full_path(&path.path);
         if let Some(value) = standard_constant(&full) {
             if let [.., float, owner, name] = full.as_slice()
                 && owner == "consts"
@@ -46,12 +47,23 @@ impl Tracer<'_> {
             }
             return Some(Value::Tensor(self.number(value)));
         }
-        let is_function = full.last().is_some_and(|name| MATH.contains(&name.as_str()) || name.starts_with(char::is_lowercase));
+        let is_function = full.last().is_some_and(|name| MATH.contains(name) || name.starts_with(char::is_lowercase));
         if full.len() > 1 && is_function {
             return Some(Value::Callable(Callable::Path(Rc::new(path.path.clone()))));
         }
         self.unknown_name(path, &full);
         None
+    }
+
+    /// A path as imported; a single name that only a glob import can give is read below it.
+    fn full_path(&self, path: &syn::Path) -> Vec<String> {
+        let full = self.module.imports.expand(path);
+        let [name] = full.as_slice() else { return full };
+        let globs = self.module.imports.globs().iter();
+        let below = globs.map(|glob| glob.iter().chain([name]).cloned().collect::<Vec<String>>());
+        let known =
+            |path: &Vec<String>| standard_constant(path).is_some() || MATH.contains(name) && path.iter().any(|p| p == "math");
+        below.into_iter().find(known).unwrap_or(full)
     }
 
     fn constant(&mut self, constant: &syn::ItemConst) -> Option<Value> {
@@ -105,13 +117,13 @@ impl Tracer<'_> {
         let name = full.last().cloned().unwrap_or_default();
         let owner = full.len().checked_sub(2).and_then(|k| full.get(k)).cloned().unwrap_or_default();
         if path.qself.is_none()
-            && let Some(known) = MATH.iter().find(|known| **known == name)
+            && let Some(known) = MATH.find(&name)
         {
             self.surroundings.outside(&path.path, &format!("math::{known}"));
             let arguments: Vec<Value> = arguments.into_iter().collect::<Option<_>>()?;
             return self.math(known, call, arguments);
         }
-        let is_scalar = SCALARS.contains(&owner.as_str()) || self.alias_of_scalar(path);
+        let is_scalar = SCALARS.contains(&owner) || self.alias_of_scalar(path);
         if is_scalar && name == "from" {
             let arguments: Vec<Value> = arguments.into_iter().collect::<Option<_>>()?;
             return match arguments.into_iter().next()? {
@@ -119,7 +131,7 @@ impl Tracer<'_> {
                 other => Some(other),
             };
         }
-        if is_scalar || TRAITS.contains(&owner.as_str()) || full.first().is_some_and(|f| f == "std" || f == "core") {
+        if is_scalar || TRAITS.contains(&owner) || full.first().is_some_and(|f| f == "std" || f == "core") {
             let arguments: Vec<Value> = arguments.into_iter().collect::<Option<_>>()?;
             let mut arguments = arguments.into_iter();
             let receiver = arguments.next()?;
@@ -137,7 +149,9 @@ impl Tracer<'_> {
         let last = full.last().map_or("", String::as_str);
         let own: Vec<String> = self.module.functions().map(|f| f.sig.ident.to_string()).collect();
         let message = format!("function `{written}` is not defined in this module, where its body could be read");
-        let help = match nearest(&written, own.iter().map(String::as_str).chain(MATH)) {
+        let mut known: Vec<&str> = MATH.iter().collect();
+        known.extend(own.iter().map(String::as_str));
+        let help = match nearest(&written, known) {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("move `{last}` into the module"),
         };
@@ -233,7 +247,7 @@ impl Callable {
     pub(super) fn describe(&self) -> String {
         match self {
             Self::Closure(_) => "the closure".to_owned(),
-            Self::Local(function) => format!("`{}`", function.sig.ident),
+            Self::Local(local) => format!("`{}`", local.function.sig.ident),
             Self::Path(path) => format!("`{}`", spell(&**path)),
         }
     }

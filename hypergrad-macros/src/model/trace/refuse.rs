@@ -5,53 +5,20 @@ use syn::spanned::Spanned;
 
 use super::Tracer;
 use super::call::Call;
+use super::words::Words;
 
 /// Solves, factorisations and what else comes later, by method name.
-const LATER: [&str; 22] = [
-    "lu",
-    "full_piv_lu",
-    "qr",
-    "cholesky",
-    "svd",
-    "schur",
-    "hessenberg",
-    "symmetric_eigen",
-    "eigenvalues",
-    "symmetric_eigenvalues",
-    "singular_values",
-    "determinant",
-    "try_inverse",
-    "pseudo_inverse",
-    "solve",
-    "solve_lower_triangular",
-    "solve_upper_triangular",
-    "exp_matrix",
-    "rank",
-    "pow_mut",
-    "lup",
-    "udu",
-];
+const LATER: Words = Words(
+    "lu full_piv_lu qr cholesky svd schur hessenberg symmetric_eigen eigenvalues symmetric_eigenvalues singular_values \
+    determinant try_inverse pseudo_inverse solve solve_lower_triangular solve_upper_triangular exp_matrix rank pow_mut lup \
+    udu",
+);
 
 /// Recursions over an iterator.
-const RECURSIONS: [&str; 8] = ["fold", "try_fold", "scan", "reduce", "successors", "rfold", "for_each", "compress_rows"];
+const RECURSIONS: Words = Words("fold try_fold scan reduce successors rfold for_each compress_rows");
 
 /// Methods that pick an entry by its value: not continuous.
-const CHOICES: [&str; 14] = [
-    "argmax",
-    "argmin",
-    "imax",
-    "imin",
-    "iamax",
-    "iamin",
-    "icamax",
-    "floor",
-    "ceil",
-    "round",
-    "trunc",
-    "fract",
-    "rem_euclid",
-    "max_by",
-];
+const CHOICES: Words = Words("argmax argmin imax imin iamax iamin icamax floor ceil round trunc fract rem_euclid max_by");
 
 impl Tracer<'_> {
     pub(super) fn refuse_mutation(&mut self, span: Span) {
@@ -65,17 +32,17 @@ impl Tracer<'_> {
     /// A method that is refused by name, whatever its receiver.
     pub(super) fn refuse_method(&mut self, call: &Call<'_>) -> bool {
         let name = call.name();
-        let refusal = if LATER.contains(&name) {
+        let refusal = if LATER.contains(name) {
             Some((
                 format!("`{name}` is not accepted yet: linear solves, inverses and determinants come later"),
                 "state the system as part of the inner problem (its solution as variables), or pass what does not depend on x and y as data",
             ))
-        } else if RECURSIONS.contains(&name) {
+        } else if RECURSIONS.contains(name) {
             Some((
                 format!("`{name}` is not accepted yet: recursions come later"),
                 "write a sum or product: `.map(|i| ..).sum::<f64>()`; the maximum of a vector is `v.max()`",
             ))
-        } else if CHOICES.contains(&name) {
+        } else if CHOICES.contains(name) {
             Some((format!("`{name}` is not accepted: it is not continuous"), "use a continuous function of the entries"))
         } else if matches!(name, "unwrap" | "expect" | "unwrap_or" | "unwrap_or_default" | "ok") {
             Some((

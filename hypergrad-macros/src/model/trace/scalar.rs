@@ -5,6 +5,7 @@ use super::Tracer;
 use super::call::{Call, Outcome};
 use super::condition::Comparison;
 use super::value::{Tensor, Value};
+use super::words::Words;
 use crate::ir::{Affine, Func, Number, Size};
 
 /// Functions of one argument: name, function, and the safe point where the domain is restricted
@@ -36,28 +37,11 @@ const UNARY: [(&str, Func, Option<f64>); 23] = [
     ("norm1", Func::Abs, None),
 ];
 
-const OTHERS: [&str; 17] = [
-    "powi",
-    "powf",
-    "exp2",
-    "log2",
-    "log10",
-    "log",
-    "sin_cos",
-    "atan2",
-    "hypot",
-    "min",
-    "max",
-    "clamp",
-    "mul_add",
-    "to_radians",
-    "to_degrees",
-    "scale",
-    "unscale",
-];
+const OTHERS: Words =
+    Words("powi powf exp2 log2 log10 log sin_cos atan2 hypot min max clamp mul_add to_radians to_degrees scale unscale");
 
 pub fn names() -> Vec<&'static str> {
-    UNARY.iter().map(|(name, ..)| *name).chain(OTHERS).collect()
+    UNARY.iter().map(|(name, ..)| *name).chain(OTHERS.iter()).collect()
 }
 
 impl Tracer<'_> {
@@ -201,8 +185,16 @@ impl Tracer<'_> {
                 let exponent = exponent.as_size().and_then(Size::as_constant).and_then(|n| u32::try_from(n).ok());
                 match (index.as_size(), exponent) {
                     (Some(size), Some(n)) => Some(Value::count((0..n).fold(Size::constant(1), |power, _| power.mul(size)))),
+                    (None, Some(n)) => {
+                        let number = self.number_of_index(index);
+                        Some(Value::Integer(self.multiply(&vec![&number; n.min(64) as usize])))
+                    }
                     _ => {
-                        self.diagnostics.error(call.site.span, "`pow` of integers takes counts, not indices");
+                        self.diagnostics.error_with_help(
+                            call.site.span,
+                            "this power of an integer is not known when the program is compiled",
+                            "take it of a float: `(i as f64).powi(n)`",
+                        );
                         None
                     }
                 }

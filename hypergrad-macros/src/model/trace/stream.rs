@@ -91,8 +91,8 @@ impl Stream {
             | Self::Taken(inner, _)
             | Self::Strided(inner, _)
             | Self::Reversed(inner) => inner.is_positional(),
-            Self::Zipped(first, second) => first.is_positional() && second.is_positional(),
-            Self::Filtered(..) | Self::Chained(..) => false,
+            Self::Zipped(first, second) | Self::Chained(first, second) => first.is_positional() && second.is_positional(),
+            Self::Filtered(..) => false,
         }
     }
 }
@@ -299,7 +299,7 @@ impl Tracer<'_> {
                 let point = self.unfolded(inner, &first);
                 self.item(inner, &point)
             }
-            Stream::Chained(..) => None,
+            Stream::Chained(left, right) => self.chained_item(left, right, &first),
         }
     }
 
@@ -307,6 +307,25 @@ impl Tracer<'_> {
         let points = self.zipped_points(first, second, point);
         let items: Vec<Option<Value>> = points.iter().map(|(stream, point)| self.item(stream, point)).collect();
         items.into_iter().collect::<Option<Vec<Value>>>().map(Value::Tuple)
+    }
+
+    /// Item `place` of two streams one after the other, where they are zipped with a third.
+    fn chained_item(&mut self, first: &Stream, second: &Stream, place: &Affine) -> Option<Value> {
+        let length = Affine::constant(self.line(first)?);
+        let in_first = self.compare_indices(Comparison::Lt, place, &length);
+        let read = |tracer: &mut Self, stream: &Stream, place: &Affine, arm: Condition| {
+            let point = tracer.unfolded(stream, place);
+            tracer.under(arm, |tracer| tracer.item(stream, &point))
+        };
+        match &in_first {
+            Condition::Constant(true) => read(self, first, place, in_first),
+            Condition::Constant(false) => read(self, second, &place.sub(&length), in_first.not()),
+            _ => {
+                let left = read(self, first, place, in_first.clone())?;
+                let right = read(self, second, &place.sub(&length), in_first.clone().not())?;
+                self.merge(&in_first, left, right)
+            }
+        }
     }
 
     /// Where each of two zipped streams is read.
@@ -370,7 +389,7 @@ impl Callable {
     pub(super) fn span(&self) -> proc_macro2::Span {
         match self {
             Self::Closure(closure) => closure.syntax.inputs_begin.span(),
-            Self::Local(function) => function.sig.ident.span(),
+            Self::Local(local) => local.function.sig.ident.span(),
             Self::Path(path) => path.span(),
         }
     }

@@ -20,6 +20,8 @@ pub enum Value {
     Tensor(Tensor),
     /// A `usize` (or another integer): affine in the index variables and sizes.
     Index(Affine),
+    /// An integer that is no affine expression (`i * j`): good as a number, not as an index.
+    Integer(Tensor),
     Bool(Condition),
     /// A tuple; the unit value is the empty one.
     Tuple(Vec<Value>),
@@ -64,10 +66,17 @@ pub struct Lazy {
 #[derive(Clone, Debug)]
 pub enum Callable {
     Closure(Rc<Closure>),
-    /// A function declared inside a body.
-    Local(Rc<syn::ItemFn>),
+    /// A function declared inside a body, with the items that it can see.
+    Local(Rc<Local>),
     /// `f64::exp`, `softplus`, a function of the module.
     Path(Rc<syn::Path>),
+}
+
+#[derive(Debug)]
+pub struct Local {
+    pub function: syn::ItemFn,
+    /// The constants and functions of the enclosing bodies.
+    pub items: Environment,
 }
 
 #[derive(Debug)]
@@ -137,7 +146,7 @@ impl Value {
     pub fn describe(&self) -> &'static str {
         match self {
             Self::Tensor(tensor) => describe_form(tensor.form),
-            Self::Index(_) => "an integer",
+            Self::Index(_) | Self::Integer(_) => "an integer",
             Self::Bool(_) => "a condition",
             Self::Tuple(values) if values.is_empty() => "`()`",
             Self::Tuple(_) => "a tuple",

@@ -1,0 +1,61 @@
+//! Resolved types, written so that they mean the same wherever they stand: nalgebra's by absolute
+//! path, the module's structs from the hidden module inside it.
+
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::quote;
+
+use crate::model::Scalar;
+use crate::syntax::{Dimension, Type};
+
+/// `None` for what no variable and no field can be.
+pub fn spelled(resolved: &Type, crate_path: &TokenStream) -> Option<TokenStream> {
+    match resolved {
+        Type::Scalar(scalar) => Some(primitive(*scalar)),
+        Type::Count => Some(quote! { ::core::primitive::usize }),
+        Type::Tensor { scalar, rows, columns, .. } => Some(tensor(*scalar, *rows, *columns, crate_path)),
+        Type::Array { scalar, length } => {
+            let (scalar, length) = (primitive(*scalar), Literal::i64_unsuffixed(*length));
+            Some(quote! { [#scalar; #length] })
+        }
+        Type::Struct(name) => Some(structure(name)),
+        Type::Bool | Type::Integer | Type::Csr { .. } | Type::Tuple(_) => None,
+    }
+}
+
+/// A struct of the module.
+pub fn structure(name: &str) -> TokenStream {
+    // A keyword as a name: `r#type`.
+    let name = syn::parse_str::<Ident>(name).unwrap_or_else(|_| Ident::new("Self", Span::call_site()));
+    quote! { super::#name }
+}
+
+fn tensor(scalar: Scalar, rows: Dimension, columns: Dimension, crate_path: &TokenStream) -> TokenStream {
+    use Dimension::{Constant, Dynamic};
+    let scalar = primitive(scalar);
+    let (r, c) = (value(rows), value(columns));
+    let short = match (rows, columns) {
+        (Constant(_), Constant(1)) => quote! { SVector<#scalar, #r> },
+        (Dynamic, Constant(1)) => quote! { DVector<#scalar> },
+        (Constant(1), Constant(_)) => quote! { RowSVector<#scalar, #c> },
+        (Constant(1), Dynamic) => quote! { RowDVector<#scalar> },
+        (Constant(_), Constant(_)) => quote! { SMatrix<#scalar, #r, #c> },
+        (Dynamic, Dynamic) => quote! { DMatrix<#scalar> },
+        (Constant(_), Dynamic) => quote! { OMatrix<#scalar, #crate_path::nalgebra::Const<#r>, #crate_path::nalgebra::Dyn> },
+        (Dynamic, Constant(_)) => quote! { OMatrix<#scalar, #crate_path::nalgebra::Dyn, #crate_path::nalgebra::Const<#c>> },
+    };
+    quote! { #crate_path::nalgebra::#short }
+}
+
+fn primitive(scalar: Scalar) -> TokenStream {
+    match scalar {
+        Scalar::F64 => quote! { ::core::primitive::f64 },
+        Scalar::F32 => quote! { ::core::primitive::f32 },
+    }
+}
+
+fn value(dimension: Dimension) -> Option<Literal> {
+    match dimension {
+        Dimension::Constant(value) => Some(Literal::i64_unsuffixed(value)),
+        Dimension::Dynamic => None,
+    }
+}

@@ -1,0 +1,80 @@
+//! Sums and products over ranges and tensors.
+
+use nalgebra::{DMatrix, DVector, SVector};
+
+use super::{Data, agrees, bodies};
+
+#[test]
+fn sums_over_ranges() {
+    bodies! { (x, y, data) -> f64:
+        { (0..x.len()).map(|i| x[i] * x[i]).sum::<f64>() }
+        { (1..=4).map(|i| x[i] * i as f64).sum::<f64>() }
+        { let total: f64 = (0..3).map(|i| y[i]).sum(); total }
+        { (0..3).map(|_| x[0]).sum::<f64>() }
+        { (0..data.n).map(|i| (i as f64 + 1.0).recip() * x[i]).sum::<f64>() }
+        { (0..5).rev().map(|i| x[i] * i as f64).sum::<f64>() }
+        { (0..5).rev().enumerate().map(|(k, i)| x[i] * k as f64).sum::<f64>() }
+        { (0..5).skip(2).map(|i| x[i]).sum::<f64>() + (0..5).take(2).map(|i| x[i]).sum::<f64>() }
+        { (0..5).step_by(2).map(|i| x[i]).sum::<f64>() + (0..x.len()).step_by(3).map(|i| x[i]).sum::<f64>() }
+        { (0..2).chain(3..5).map(|i| x[i]).sum::<f64>() }
+        { (0..5).map(|i| (0..i).map(|j| x[i] * x[j] * j as f64).sum::<f64>()).sum::<f64>() }
+        { (0..5).map(|i| (i + 1..5).map(|j| (x[i] - x[j]).abs().ln()).sum::<f64>()).sum::<f64>() }
+        { let n = x.len(); (0..n).map(|i| (i + 1..n).map(|j| (x[i] - x[j]).powi(-2)).sum::<f64>()).sum::<f64>() }
+        { (0..5).map(|i| (i..5).enumerate().map(|(k, j)| x[j] * k as f64).sum::<f64>()).sum::<f64>() }
+        { (0..5).map(|i| (i..5).zip(0..5).map(|(j, k)| x[j] * x[k]).sum::<f64>()).sum::<f64>() }
+        { (0..4).map(|i| (0..=i).map(|j| x[j] * y[0]).product::<f64>()).sum::<f64>() }
+        { (0..5).filter(|i| *i != 2).map(|i| x[i]).sum::<f64>() }
+        { (0..5).map(|i| (0..5).filter(|&j| j != i).map(|j| x[i] / (x[i] - x[j])).sum::<f64>()).sum::<f64>() }
+        { (0..5).filter(|&i| x[i] > 0.0).map(|i| x[i].ln()).sum::<f64>() }
+        { (0..0).map(|i| x[i]).sum::<f64>() + (3..3).map(|i| x[i]).product::<f64>() }
+        { [0usize, 2, 3].iter().map(|&i| x[i] * y[0]).sum::<f64>() }
+        { (0..5).count() as f64 + x.iter().len() as f64 + (1..data.n).len() as f64 }
+    }
+    bodies! { (x, y, data) -> DVector<f64>:
+        { (0..3).map(|j| data.a.column(j) * y[j]).sum::<DVector<f64>>() }
+        { (0..5).map(|j| data.q.column(j) * x[j]).sum() }
+    }
+}
+
+#[test]
+fn sums_over_tensors() {
+    bodies! { (x, y, data) -> f64:
+        { x.iter().map(|t| t * t).sum::<f64>() }
+        { x.iter().sum::<f64>() + data.a.iter().copied().sum::<f64>() }
+        { x.iter().zip(data.b.iter()).map(|(a, b)| a * b).sum::<f64>() }
+        { x.iter().zip(&data.b).map(|(&a, b)| a - b).sum::<f64>() }
+        { x.iter().zip(x.iter().skip(1)).map(|(a, b)| (b - a).powi(2)).sum::<f64>() }
+        { x.iter().enumerate().map(|(i, t)| t * i as f64).sum::<f64>() }
+        { x.iter().rev().zip(x.iter()).map(|(a, b)| a * b).sum::<f64>() }
+        { x.iter().zip(0..).map(|(t, i)| t * i as f64).sum::<f64>() }
+        { (0..).zip(y.iter()).map(|(i, t)| t * i as f64).sum::<f64>() }
+        { data.a.iter().enumerate().map(|(i, t)| t * i as f64).sum::<f64>() }
+        { data.a.iter().zip(data.a.iter()).map(|(a, b)| a * b).sum::<f64>() }
+        { data.t.iter().zip(x.iter().chain(x.iter())).map(|(a, b)| a * b).sum::<f64>() * 0.0 + 1.0 }
+        { data.s.iter().zip(0..9).map(|(a, i)| a * i as f64).sum::<f64>() }
+        { data.a.row_iter().map(|r| r.norm()).sum::<f64>() + data.a.column_iter().map(|c| c.sum() * c[1]).sum::<f64>() }
+        { data.q.row_iter().zip(x.iter()).map(|(r, t)| (r * x)[0] * t).sum::<f64>() }
+        { data.a.row_iter().enumerate().map(|(i, r)| r.transpose().dot(y) * x[i]).sum::<f64>() }
+        { x.iter().skip(1).step_by(2).sum::<f64>() }
+        { x.as_slice().windows(2).map(|w| (w[1] - w[0]).abs()).sum::<f64>() }
+        { x.into_iter().map(|t| t.exp()).sum::<f64>().ln() }
+        { data.w.iter().zip(y.iter()).map(|(w, t)| w * t).sum::<f64>() }
+        { data.w.iter().map(|w| w * x[0]).sum::<f64>() }
+        { x.iter().map(|t| t.abs()).map(f64::sqrt).sum::<f64>() }
+        { x.iter().filter(|t| **t > 0.5).map(|t| t.sqrt()).sum::<f64>() }
+        { x.iter().take(3).sum::<f64>() + x.iter().chain(data.b.iter()).map(|t| t * 2.0).sum::<f64>() }
+        { let squares: Vec<f64> = x.iter().map(|t| t * t).collect(); squares[1] + squares.iter().sum::<f64>() }
+    }
+}
+
+#[test]
+fn products() {
+    bodies! { (x, y, data) -> f64:
+        { (0..x.len()).map(|i| 1.0 + x[i] * x[i]).product::<f64>() }
+        { x.iter().product::<f64>() + y.iter().map(|t| 2.0 * t).product::<f64>() }
+        { (0..5).map(|i| (0..5).filter(|&j| j != i).map(|j| x[i] - x[j]).product::<f64>()).sum::<f64>() }
+        { data.s.iter().map(|t| t + 1.0).product::<f64>() }
+        { [x[0], x[1], y[2]].iter().product::<f64>() }
+        { (1..=5).map(|i| i as f64).product::<f64>() * x[0] }
+    }
+}

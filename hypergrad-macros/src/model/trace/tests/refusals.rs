@@ -1,0 +1,75 @@
+//! What is refused, each with its message.
+
+use super::errors;
+
+fn body(body: &str) -> Vec<String> {
+    errors(&format!("fn f(x: &DVector<f64>, y: &SVector<f64, 3>, data: &Data) -> f64 {{ {body} }}"))
+}
+
+fn refused(cases: &[(&str, &str)]) {
+    for (text, expected) in cases {
+        let found = body(text);
+        assert!(found.len() == 1 && found[0].contains(expected), "{text}: {found:#?}");
+    }
+}
+
+#[test]
+fn statements() {
+    refused(&[
+        ("let mut s = 0.0; s", "mutation"),
+        ("for i in 0..3 { x[i]; } 1.0", "loops are not accepted yet"),
+        ("while true {} 1.0", "loops are not accepted yet"),
+        ("loop {} 1.0", "loops are not accepted yet"),
+        ("return 1.0;", "`return` is not accepted"),
+        ("let a = x[0]?; a", "`?` is not accepted"),
+        ("match data.n { 0 => 1.0, _ => 2.0 }", "write `if`/`else`"),
+        ("unsafe { 1.0 }", "`unsafe` is not accepted"),
+        ("println!(\"{}\", 1); x[0]", "macro `println!` is not accepted"),
+        ("let s = x[0]; s += 1.0; s", "mutation"),
+        ("if x[0] > 0.0 { 1.0 }", "`if` without `else`"),
+    ]);
+}
+
+#[test]
+fn shapes() {
+    refused(&[
+        ("(data.s * y - data.t * y).sum()", "shapes of `-` do not agree: `data.s * y` has length 3, `data.t * y` has length 2"),
+        ("(data.s * data.t).sum()", "shapes of `*` do not agree: `data.s` has 3 columns, `data.t` has 2 rows"),
+        ("y.dot(&(data.t * y))", "shapes of `dot` do not agree"),
+        ("y[3]", "index `3` is 3, but `y` has length 3"),
+        ("(0..4).map(|i| y[i]).sum()", "index `i` reaches 3, but `y` has length 3"),
+        ("(0..3).map(|i| x[i - 1]).sum()", "can be -1, below zero"),
+        ("data.s[(3, 0)]", "index `(3, 0)`"),
+        ("y.w", "length 3"),
+        ("(x + 1.0).sum()", "shapes of `+` do not agree: `x` is a column vector, `1.0` is a scalar"),
+    ]);
+}
+
+#[test]
+fn names() {
+    refused(&[
+        ("x.nrom()", "not a known method of a column vector"),
+        ("x.norm_sqared()", "did you mean `norm_squared`?"),
+        ("xx[0]", "`xx` is not known in this module"),
+        ("outside(x)", "move `outside` into the module"),
+        ("softpls(x[0])", "did you mean `softplus`?"),
+        ("x[0].gamma()", "not a known method of a scalar"),
+        ("data.q.clone().lu().determinant()", "come later"),
+        ("data.q.clone().try_inverse().unwrap().sum()", "come later"),
+        ("x.iter().fold(0.0, |a, b| a + b)", "recursions come later"),
+        ("x[x[0] as usize]", "cannot be cast"),
+        ("x[x[0]]", "taken from data"),
+        ("(0..3).map(|i| i).sum::<usize>() as f64", "`sum` of integers"),
+        ("x[0] * 2", "convert the integer with `as f64`"),
+        ("DVector::from_fnn(3, |i, _| x[i]).sum()", "did you mean `from_fn`?"),
+        ("f(x, y, data)", "calls itself"),
+    ]);
+}
+
+#[test]
+fn all_mistakes_are_reported_at_once() {
+    let found = body(
+        "let a = x.nrom() + y.nrom(); let b = a + xx; b * outside(b) + (data.s * data.t).sum() + x.iter().fold(0.0, |a, b| a + b)",
+    );
+    assert_eq!(found.len(), 6, "{found:#?}");
+}
