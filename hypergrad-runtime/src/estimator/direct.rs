@@ -110,12 +110,7 @@ pub(super) fn distance_to_tangent<P: Bilevel>(
     result.ok().map(|()| norm(s.other.flat()))
 }
 
-fn tangent_into<P: Bilevel>(
-    problem: &P,
-    work: &mut P::Work,
-    s: &mut Vectors<P>,
-    out: &mut [T<P>],
-) -> Result<(), EstimatorError> {
+fn tangent_into<P: Bilevel>(problem: &P, work: &mut P::Work, s: &mut Vectors<P>, out: &mut [T<P>]) -> Result<(), EstimatorError> {
     residual(problem, work, s)?;
     omega(problem, work, s, out)?;
     newton_step(problem, work, s)?;

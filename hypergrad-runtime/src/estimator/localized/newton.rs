@@ -72,7 +72,7 @@ impl<P: Bilevel> Localize<P> for Newton {
             s.u.flat_mut()[i] = T::<P>::ONE;
             unit(problem, work, &mut s, column);
         }
-        add_rotated(problem, work, by_r, out)
+        add_rotated(problem, work, &by_r, out)
     }
 }
 
@@ -116,7 +116,7 @@ fn unit<P: Bilevel>(problem: &P, work: &mut P::Work, s: &mut Vectors<P>, out: &m
 }
 
 /// `out += B F_1⁻ᵀ F_1`; the factor is 1 for a symmetric `F_1`.
-fn add_rotated<P: Bilevel>(problem: &P, work: &mut P::Work, b: P::YX, out: &mut [T<P>]) -> Result<(), EstimatorError> {
+fn add_rotated<P: Bilevel>(problem: &P, work: &mut P::Work, b: &P::YX, out: &mut [T<P>]) -> Result<(), EstimatorError> {
     if P::STRUCTURE.f1_symmetric {
         axpy(T::<P>::ONE, b.flat(), out);
         return Ok(());
@@ -127,6 +127,6 @@ fn add_rotated<P: Bilevel>(problem: &P, work: &mut P::Work, b: P::YX, out: &mut 
     for column in rotation.flat_mut().chunks_exact_mut(n) {
         problem.f_1_tr_solve(work, column);
     }
-    crate::kernels::gemm(T::<P>::ONE, b.flat(), rotation.flat(), out, m, n, n);
+    crate::kernels::gemm(T::<P>::ONE, b.flat(), rotation.flat(), m, n, n, out);
     Ok(())
 }
