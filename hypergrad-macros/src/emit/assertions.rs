@@ -72,7 +72,7 @@ impl Assertions {
         let last = meant.segments.last().map(|segment| segment.ident.to_string()).unwrap_or_default();
         let item = Ident::new(&format!("not_the_{last}_of_{owner}"), span);
         quote_spanned! { span=>
-            #[allow(unused_imports, nonstandard_style)]
+            #[allow(unused_imports, nonstandard_style, clippy::all, clippy::pedantic)]
             const _: () = {
                 mod written { pub(super) use #theirs as #item; }
                 mod meant { pub(super) use #root::#meant as #item; }

@@ -64,6 +64,7 @@ impl<'m> Emission<'m> {
             graph: &model.graph,
             model,
             buffers: &program.buffers,
+            choices: &program.choices,
             scalar: model.scalar,
             x_offsets: layout.x_offsets.clone(),
             y_offsets: layout.y_offsets.clone(),

@@ -1,0 +1,126 @@
+//! What modules expand to: derivations beside those in `tests/expand`, and equal in every process.
+//!
+//! `HYPERGRAD_UPDATE=1 cargo test -p hypergrad-macros snapshots` writes them anew: read the difference.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use quote::ToTokens;
+use syn::{Attribute, Expr, ExprLit, File, ImplItem, Item, ItemMod, Lit};
+
+use super::expand;
+
+const MODULES: [&str; 6] = ["ridge_dynamic", "ridge_constant", "logistic", "root", "fixed_point", "chain"];
+
+/// Where a child process writes its expansions.
+const OUTPUT: &str = "HYPERGRAD_EXPANSIONS";
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/expand")
+}
+
+/// The expansion of the annotated module in `tests/expand`.
+fn expanded(name: &str) -> String {
+    let source = fs::read_to_string(folder().join(name).with_extension("rs")).unwrap();
+    let file: File = syn::parse_str(&source).unwrap();
+    let is_ours = |attribute: &Attribute| attribute.path().is_ident("bilevel");
+    let mut module = file
+        .items
+        .into_iter()
+        .find_map(|item| match item {
+            Item::Mod(module) if module.attrs.iter().any(is_ours) => Some(module),
+            _ => None,
+        })
+        .unwrap();
+    module.attrs.retain(|attribute| !is_ours(attribute));
+    expand(proc_macro2::TokenStream::new(), module.to_token_stream()).to_string()
+}
+
+/// The hidden module of an expansion.
+fn hidden(expansion: &str) -> ItemMod {
+    let module: ItemMod = syn::parse_str(expansion).unwrap();
+    let (_, items) = module.content.unwrap();
+    items
+        .into_iter()
+        .find_map(|item| match item {
+            Item::Mod(module) if module.ident == "__bilevel" => Some(module),
+            _ => None,
+        })
+        .unwrap()
+}
+
+/// The text of `Problem::DERIVATION`.
+fn derivation(expansion: &str) -> String {
+    let (_, items) = hidden(expansion).content.unwrap();
+    let constants = items.into_iter().filter_map(|item| if let Item::Impl(item) = item { Some(item.items) } else { None });
+    constants
+        .flatten()
+        .find_map(|item| match item {
+            ImplItem::Const(constant) if constant.ident == "DERIVATION" => Some(text(&constant.expr)),
+            _ => None,
+        })
+        .unwrap()
+}
+
+fn text(literal: &Expr) -> String {
+    match literal {
+        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => text.value(),
+        _ => panic!("a text is expected"),
+    }
+}
+
+/// Compares with a file, or writes it.
+fn compare(file: &str, found: &str) -> Option<String> {
+    let path = folder().join(file);
+    if std::env::var_os("HYPERGRAD_UPDATE").is_some() {
+        fs::write(path, found).unwrap();
+        return None;
+    }
+    let expected = fs::read_to_string(path).unwrap_or_default();
+    let line = first_difference(&expected, found)?;
+    Some(format!("tests/expand/{file}, line {line}"))
+}
+
+fn first_difference(expected: &str, found: &str) -> Option<usize> {
+    if expected == found {
+        return None;
+    }
+    let equal = expected.lines().zip(found.lines()).take_while(|(expected, found)| expected == found).count();
+    Some(equal + 1)
+}
+
+#[test]
+fn derivations_are_those_on_file() {
+    let mut differences = Vec::new();
+    for name in MODULES {
+        let expansion = expanded(name);
+        differences.extend(compare(&format!("{name}.derivation.txt"), &derivation(&expansion)));
+    }
+    assert!(differences.is_empty(), "read the difference after HYPERGRAD_UPDATE=1:\n{}", differences.join("\n"));
+}
+
+/// Nothing depends on addresses, on seeds of hash maps, or on what was expanded before.
+#[test]
+fn expansions_are_equal_in_every_process() {
+    let here: String = MODULES.iter().map(|name| expanded(name)).collect();
+    let there = std::env::temp_dir().join(format!("hypergrad-expansions-{}", std::process::id()));
+    let run = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "compile::snapshots::expansions_of_a_child_process"])
+        .env(OUTPUT, &there)
+        .output()
+        .unwrap();
+    assert!(run.status.success());
+    let elsewhere = fs::read_to_string(&there).unwrap();
+    fs::remove_file(&there).unwrap();
+    assert!(here == elsewhere, "two processes expand differently");
+}
+
+/// No test by itself: the child of the test above, in the opposite order.
+#[test]
+fn expansions_of_a_child_process() {
+    let Some(path) = std::env::var_os(OUTPUT) else { return };
+    let mut expansions: Vec<String> = MODULES.iter().rev().map(|name| expanded(name)).collect();
+    expansions.reverse();
+    fs::write(path, expansions.concat()).unwrap();
+}
