@@ -179,9 +179,11 @@ impl<'a> Tracer<'a> {
         let arguments = self.arguments(&operands[1..], &[]);
         let site = Site { span: call.method.span(), name: call.method.to_string(), operands };
         let call = Call { site, generics: call.turbofish.as_ref(), expected: expected.cloned() };
-        let receiver = receiver?;
-        let arguments: Vec<Value> = arguments.into_iter().collect::<Option<_>>()?;
-        self.method(&call, receiver, arguments)
+        let operands: Vec<Value> = [receiver].into_iter().chain(arguments).collect::<Option<_>>()?;
+        self.by_case(operands, &mut |tracer, mut operands| {
+            let arguments = operands.split_off(1);
+            tracer.method(&call, operands.pop()?, arguments)
+        })
     }
 
     /// A method of a value of any kind.
@@ -198,7 +200,7 @@ impl<'a> Tracer<'a> {
                 (self.scalar_method(call, &tensor, &arguments), super::scalar::names())
             }
             Value::Tensor(tensor) => (self.tensor_method(call, tensor, &arguments), super::methods::names()),
-            Value::Index(index) => (self.integer_method(call, &index, &arguments), vec!["min", "max", "pow", "abs_diff"]),
+            Value::Index(index) => (self.integer_method(call, &index, &arguments), vec!["min", "max", "pow", "abs", "abs_diff"]),
             Value::Array(values) if call.name() == "map" => {
                 return self.mapped_array(call, values, &arguments);
             }
@@ -211,9 +213,12 @@ impl<'a> Tracer<'a> {
                 Some(stream) => (self.stream_method(call, stream, arguments), super::iterate::names()),
                 None => (Outcome::Unknown, Vec::new()),
             },
-            Value::Integer(_) | Value::Bool(_) | Value::Tuple(_) | Value::Struct(_) | Value::Lazy(_) | Value::Callable(_) => {
-                (Outcome::Unknown, Vec::new())
+            Value::Integer(number) => (self.whole_method(call, &number, &arguments), vec!["pow", "abs"]),
+            Value::Struct(_) | Value::Lazy(_) => {
+                self.refuse_struct_method(call, described);
+                return None;
             }
+            Value::Cases(_) | Value::Bool(_) | Value::Tuple(_) | Value::Callable(_) => (Outcome::Unknown, Vec::new()),
         };
         match outcome {
             Outcome::Known(value) => value,
