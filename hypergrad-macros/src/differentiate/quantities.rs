@@ -163,7 +163,7 @@ fn outer(graph: &mut Graph, q: &mut Quantities, g: Id) {
     q.g_2 = second.to_vec();
 }
 
-/// Dense first derivatives of F, second ones of g, and F_11, F_21.
+/// Dense first derivatives of F, second ones of g, and `F_11`, `F_21`.
 fn dense(graph: &mut Graph, q: &mut Quantities) {
     q.f_1 = columns(graph, &q.f_1_mul, &q.u);
     q.f_2 = columns(graph, &q.f_2_mul, &q.c);

@@ -121,7 +121,7 @@ impl<'m> Emission<'m> {
         buffers.filter(|(_, b)| b.stage == Stage::Data).map(|(k, b)| (k, b.length.as_constant()))
     }
 
-    /// The stage of a factor of F_1.
+    /// The stage of a factor of `F_1`.
     fn factor_stage(&self) -> Stage {
         let mut stages = crate::analysis::Stages::new(&self.model.sizes);
         let nodes = self.quantities.f_1.iter().flatten();

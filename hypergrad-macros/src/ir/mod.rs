@@ -12,6 +12,7 @@ pub mod product;
 pub mod resolve;
 pub mod size;
 pub mod sum;
+pub mod verify;
 
 pub use affine::{Affine, Wire};
 pub use func::{Func, Number};

@@ -127,7 +127,7 @@ impl<'a> Tracer<'a> {
             match parameter {
                 syn::FnArg::Typed(typed) => self.bind_pattern(&typed.pat, argument),
                 syn::FnArg::Receiver(receiver) => {
-                    self.diagnostics.error(receiver, "`self` is not accepted: write a free function")
+                    self.diagnostics.error(receiver, "`self` is not accepted: write a free function");
                 }
             }
         }
@@ -162,7 +162,7 @@ impl<'a> Tracer<'a> {
             Callable::Path(path) => {
                 let path = path.clone();
                 if let Some(function) = self.own_function(&path) {
-                    return self.call_function(&function, arguments.into_iter().map(Some).collect(), span);
+                    return self.call_function(function, arguments.into_iter().map(Some).collect(), span);
                 }
                 let name = path.segments.last().map(|s| s.ident.to_string()).unwrap_or_default();
                 let site = Site { span: path.span(), name, operands: Vec::new() };
@@ -234,7 +234,7 @@ impl<'a> Tracer<'a> {
         let message = format!("`{name}` is not a known method of {receiver}");
         match nearest(name, known.iter().copied()) {
             Some(near) if near != name => {
-                self.diagnostics.error_with_help(call.site.span, message, format!("did you mean `{near}`?"))
+                self.diagnostics.error_with_help(call.site.span, message, format!("did you mean `{near}`?"));
             }
             Some(_) => {
                 let message = format!("`{name}` of {receiver} does not take these arguments");
@@ -282,7 +282,7 @@ impl<'a> Tracer<'a> {
 
     /// Evaluates in a scope of the module's items alone.
     pub(super) fn at_module_level<T>(&mut self, evaluate: impl FnOnce(&mut Self) -> T) -> T {
-        let outer = std::mem::replace(&mut self.environment, Environment::default());
+        let outer = std::mem::take(&mut self.environment);
         let arms = std::mem::take(&mut self.arms);
         let result = evaluate(self);
         self.environment = outer;
