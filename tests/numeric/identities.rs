@@ -71,7 +71,7 @@ pub fn differences<V: Variable>(at: &V, mut f: impl FnMut(&V) -> Vec<f64>) -> DM
     let mut columns = Vec::new();
     let mut rows = 0;
     for k in 0..entries.len() {
-        let h = 2e-3 * entries[k].abs().max(0.5);
+        let h = 5e-4 * entries[k].abs().max(0.5);
         let mut value = |factor: f64| {
             let mut moved = entries.clone();
             moved[k] += factor * h;

@@ -184,3 +184,29 @@ impl Derivatives {
         Some(Implicit { Omega: &self.g_2 + &Psi * &self.g_1, Psi, Psi_1, Omega_1 })
     }
 }
+
+/// `A x` with constant A.
+pub fn times<R: nalgebra::Dim, C: nalgebra::Dim, S: nalgebra::RawStorage<f64, R, C>>(
+    a: &nalgebra::Matrix<f64, R, C, S>,
+    x: &[Number],
+) -> Vec<Number> {
+    assert_eq!(a.ncols(), x.len());
+    (0..a.nrows()).map(|i| (0..a.ncols()).map(|j| x[j] * a[(i, j)]).sum()).collect()
+}
+
+/// `sum_i (u_i - b_i)²`.
+pub fn squared_distance(u: &[Number], b: &[f64]) -> Number {
+    assert_eq!(u.len(), b.len());
+    u.iter().zip(b).map(|(u, b)| (*u - *b) * (*u - *b)).sum()
+}
+
+/// `sum_i u_i v_i`.
+pub fn dot(u: &[Number], v: &[Number]) -> Number {
+    assert_eq!(u.len(), v.len());
+    u.iter().zip(v).map(|(u, v)| *u * *v).sum()
+}
+
+/// `ln(1 + e^t)`.
+pub fn softplus(t: Number) -> Number {
+    (t.exp() + 1.0).ln()
+}

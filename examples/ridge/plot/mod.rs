@@ -34,7 +34,6 @@ fn text(size: u32) -> TextStyle<'static> {
 }
 
 /// `10⁻³` for 0.001.
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "what an axis asks for")]
 fn power_of_ten(value: &f64) -> String {
     let exponent = value.log10().round() as i32;
     let digits = exponent.to_string();

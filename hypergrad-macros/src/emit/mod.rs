@@ -64,6 +64,7 @@ impl<'m> Emission<'m> {
             graph: &model.graph,
             model,
             buffers: &program.buffers,
+            choices: &program.choices,
             scalar: model.scalar,
             x_offsets: layout.x_offsets.clone(),
             y_offsets: layout.y_offsets.clone(),
@@ -120,7 +121,7 @@ impl<'m> Emission<'m> {
         buffers.filter(|(_, b)| b.stage == Stage::Data).map(|(k, b)| (k, b.length.as_constant()))
     }
 
-    /// The stage of a factor of F_1.
+    /// The stage of a factor of `F_1`.
     fn factor_stage(&self) -> Stage {
         let mut stages = crate::analysis::Stages::new(&self.model.sizes);
         let nodes = self.quantities.f_1.iter().flatten();

@@ -197,13 +197,14 @@ impl Emission<'_> {
     fn choice(&self, k: usize) -> TokenStream {
         let choice = &self.program.choices[k];
         let name = format_ident!("choice{k}");
+        let known = super::sizes::of_choice(self.model, choice);
         let bind = self.symbols.bind_problem();
         let hoisted = numbers::size(&choice.hoisted_cost);
         let plain = numbers::size(&choice.plain_cost);
         let memory = numbers::size(&choice.memory);
         quote! {
             #[inline]
-            fn #name(&self) -> bool {
+            fn #name(&self #(, #known: usize)*) -> bool {
                 #bind
                 #hoisted < #plain && #memory <= hg::HOIST_LIMIT
             }

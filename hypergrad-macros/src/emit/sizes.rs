@@ -1,10 +1,13 @@
 //! Size symbols at run time: where their values come from, and the checks of shapes.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{data, numbers};
 use crate::ir::{Size, Symbol};
+use crate::lower::program::Choice;
 use crate::model::{Block, Form, Model, Variable};
 use crate::shape::{Check, CheckKind, SymbolSource};
 
@@ -55,6 +58,13 @@ impl Symbols {
     pub fn point_names(&self) -> Vec<proc_macro2::Ident> {
         self.point.iter().map(|s| numbers::symbol(*s)).collect()
     }
+}
+
+/// The sizes that x and y decide and that a choice depends on: what it is told when it is asked.
+pub fn of_choice(model: &Model, choice: &Choice) -> Vec<proc_macro2::Ident> {
+    let costs = [&choice.hoisted_cost, &choice.plain_cost, &choice.memory];
+    let mentioned: BTreeSet<Symbol> = costs.into_iter().flat_map(Size::symbols).collect();
+    mentioned.into_iter().filter(|s| !is_data(model, *s)).map(numbers::symbol).collect()
 }
 
 fn is_data(model: &Model, symbol: Symbol) -> bool {

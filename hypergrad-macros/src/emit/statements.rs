@@ -8,7 +8,7 @@ use quote::{format_ident, quote};
 use super::numbers;
 use crate::analysis::Stage;
 use crate::ir::{Affine, Func, Graph, Id, Op, Role, Size, Wire};
-use crate::lower::program::{Argument, Buffer, Expr, Kernel, Place, Slice, Source, Stmt, natural_strides};
+use crate::lower::program::{Argument, Buffer, Choice, Expr, Kernel, Place, Slice, Source, Stmt, natural_strides};
 use crate::model::{Model, Scalar};
 
 /// What statements refer to.
@@ -16,6 +16,7 @@ pub struct Names<'m> {
     pub graph: &'m Graph,
     pub model: &'m Model,
     pub buffers: &'m [Buffer],
+    pub choices: &'m [Choice],
     pub scalar: Scalar,
     /// Offset of each block of x and of y in the flat variable.
     pub x_offsets: Vec<Size>,
@@ -53,10 +54,11 @@ impl Names<'_> {
             Stmt::Ensure(buffer) => self.ensure(*buffer),
             Stmt::Scratch(buffer) => self.scratch(*buffer),
             Stmt::Choose { choice, hoisted, plain } => {
+                let known = super::sizes::of_choice(self.model, &self.choices[*choice]);
                 let choice = format_ident!("choice{choice}");
                 let hoisted = self.statements(hoisted, scope);
                 let plain = self.statements(plain, scope);
-                quote!(if self.#choice() { #hoisted } else { #plain })
+                quote!(if self.#choice(#(#known),*) { #hoisted } else { #plain })
             }
             Stmt::Sum { name, variable, extent, value } => {
                 let bindings = self.bindings(std::slice::from_ref(statement), scope);

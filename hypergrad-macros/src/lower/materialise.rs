@@ -143,7 +143,7 @@ fn edges(graph: &Graph, order: &[Id]) -> Vec<Vec<Edge>> {
         };
         match graph.op(reader) {
             Op::Product(product) => {
-                let stored = pattern::recognise(graph, product).map(|p| p.stored()).unwrap_or_default();
+                let stored = pattern::recognise(graph, product).map(super::pattern::Pattern::stored).unwrap_or_default();
                 for (position, operand) in product.operands.iter().enumerate() {
                     let mut wires: Vec<_> = operand.index.iter().flat_map(Affine::wires).collect();
                     wires.sort_unstable();

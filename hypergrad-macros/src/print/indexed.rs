@@ -83,7 +83,7 @@ fn guard(guard: &Guard, spell: &dyn Fn(&Affine) -> String) -> Text {
 fn spell(printer: &Printer, affine: &Affine, names: &[String]) -> String {
     let mut text = String::new();
     let mut push = |size: &Size, name: Option<&String>| {
-        let negative = size.terms().iter().all(|(_, c)| *c < 0);
+        let negative = !size.is_zero() && size.terms().iter().all(|(_, c)| *c < 0);
         let magnitude = if negative { size.scale(-1) } else { size.clone() };
         let sign = if negative { "-" } else { "+" };
         if !text.is_empty() {

@@ -112,6 +112,8 @@ pub fn sum(mut terms: Vec<(f64, Text)>) -> Text {
 }
 
 pub fn number(value: f64) -> String {
+    // Fifteen digits: what rounding added (0.1·3 = 0.30000000000000004) says nothing.
+    let value = format!("{value:.14e}").parse().unwrap_or(value);
     if value.is_finite() && (value == 0.0 || (1e-4..1e15).contains(&value.abs())) {
         format!("{value}")
     } else {

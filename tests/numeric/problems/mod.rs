@@ -1,7 +1,31 @@
 //! The modules, one idea a file.
 
+mod biased_regularisation;
+mod chain_by_index;
+mod constants_and_aliases;
+mod counts_and_arrays;
+mod fixed_point;
+mod helpers_and_closures;
+mod iterators;
 mod kernel_ridge_struct;
+mod kinks;
 mod logistic_plain;
+mod matrix_variables;
 mod nonsymmetric_root;
+mod norms;
+mod patterns;
+mod powers;
+mod products_over_ranges;
+mod renamed_roles;
 mod ridge_dynamic;
+mod ridge_single_precision;
+mod ridge_sums;
+mod robotics;
+mod row_vectors;
+mod sample_weights;
 mod scalar_exponential;
+mod select;
+mod softmax;
+mod triangular_sums;
+mod trigonometry;
+mod two_layers;

@@ -145,8 +145,9 @@ impl Tracer<'_> {
 
     fn bind_elements(&mut self, patterns: Vec<&syn::Pat>, value: Option<Value>) {
         let count = patterns.len();
-        let elements =
-            value.and_then(|value| self.elements(value, count, patterns.first().map_or_else(Span::call_site, |p| p.span())));
+        let elements = value.and_then(|value| {
+            self.elements(value, count, patterns.first().map_or_else(Span::call_site, syn::spanned::Spanned::span))
+        });
         let rest = patterns.iter().position(|p| matches!(p, syn::Pat::Rest(_)));
         for (k, pattern) in patterns.into_iter().enumerate() {
             let element = elements.as_ref().and_then(|elements| match rest {

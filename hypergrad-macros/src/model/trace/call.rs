@@ -127,7 +127,7 @@ impl<'a> Tracer<'a> {
             match parameter {
                 syn::FnArg::Typed(typed) => self.bind_pattern(&typed.pat, argument),
                 syn::FnArg::Receiver(receiver) => {
-                    self.diagnostics.error(receiver, "`self` is not accepted: write a free function")
+                    self.diagnostics.error(receiver, "`self` is not accepted: write a free function");
                 }
             }
         }
@@ -162,7 +162,7 @@ impl<'a> Tracer<'a> {
             Callable::Path(path) => {
                 let path = path.clone();
                 if let Some(function) = self.own_function(&path) {
-                    return self.call_function(&function, arguments.into_iter().map(Some).collect(), span);
+                    return self.call_function(function, arguments.into_iter().map(Some).collect(), span);
                 }
                 let name = path.segments.last().map(|s| s.ident.to_string()).unwrap_or_default();
                 let site = Site { span: path.span(), name, operands: Vec::new() };
@@ -179,9 +179,11 @@ impl<'a> Tracer<'a> {
         let arguments = self.arguments(&operands[1..], &[]);
         let site = Site { span: call.method.span(), name: call.method.to_string(), operands };
         let call = Call { site, generics: call.turbofish.as_ref(), expected: expected.cloned() };
-        let receiver = receiver?;
-        let arguments: Vec<Value> = arguments.into_iter().collect::<Option<_>>()?;
-        self.method(&call, receiver, arguments)
+        let operands: Vec<Value> = [receiver].into_iter().chain(arguments).collect::<Option<_>>()?;
+        self.by_case(operands, &mut |tracer, mut operands| {
+            let arguments = operands.split_off(1);
+            tracer.method(&call, operands.pop()?, arguments)
+        })
     }
 
     /// A method of a value of any kind.
@@ -198,7 +200,7 @@ impl<'a> Tracer<'a> {
                 (self.scalar_method(call, &tensor, &arguments), super::scalar::names())
             }
             Value::Tensor(tensor) => (self.tensor_method(call, tensor, &arguments), super::methods::names()),
-            Value::Index(index) => (self.integer_method(call, &index, &arguments), vec!["min", "max", "pow", "abs_diff"]),
+            Value::Index(index) => (self.integer_method(call, &index, &arguments), vec!["min", "max", "pow", "abs", "abs_diff"]),
             Value::Array(values) if call.name() == "map" => {
                 return self.mapped_array(call, values, &arguments);
             }
@@ -211,9 +213,12 @@ impl<'a> Tracer<'a> {
                 Some(stream) => (self.stream_method(call, stream, arguments), super::iterate::names()),
                 None => (Outcome::Unknown, Vec::new()),
             },
-            Value::Integer(_) | Value::Bool(_) | Value::Tuple(_) | Value::Struct(_) | Value::Lazy(_) | Value::Callable(_) => {
-                (Outcome::Unknown, Vec::new())
+            Value::Integer(number) => (self.whole_method(call, &number, &arguments), vec!["pow", "abs"]),
+            Value::Struct(_) | Value::Lazy(_) => {
+                self.refuse_struct_method(call, described);
+                return None;
             }
+            Value::Cases(_) | Value::Bool(_) | Value::Tuple(_) | Value::Callable(_) => (Outcome::Unknown, Vec::new()),
         };
         match outcome {
             Outcome::Known(value) => value,
@@ -229,7 +234,7 @@ impl<'a> Tracer<'a> {
         let message = format!("`{name}` is not a known method of {receiver}");
         match nearest(name, known.iter().copied()) {
             Some(near) if near != name => {
-                self.diagnostics.error_with_help(call.site.span, message, format!("did you mean `{near}`?"))
+                self.diagnostics.error_with_help(call.site.span, message, format!("did you mean `{near}`?"));
             }
             Some(_) => {
                 let message = format!("`{name}` of {receiver} does not take these arguments");
@@ -277,7 +282,7 @@ impl<'a> Tracer<'a> {
 
     /// Evaluates in a scope of the module's items alone.
     pub(super) fn at_module_level<T>(&mut self, evaluate: impl FnOnce(&mut Self) -> T) -> T {
-        let outer = std::mem::replace(&mut self.environment, Environment::default());
+        let outer = std::mem::take(&mut self.environment);
         let arms = std::mem::take(&mut self.arms);
         let result = evaluate(self);
         self.environment = outer;

@@ -105,8 +105,12 @@ impl Tracer<'_> {
             self.diagnostics.error_with_help(&cast.ty, format!("cast to `{}` is not accepted", spell(&cast.ty)), "cast to `f64`");
             return None;
         };
+        self.by_case(vec![value], &mut |tracer, values| tracer.converted_to(cast, values.into_iter().next()?, &target))
+    }
+
+    fn converted_to(&mut self, cast: &syn::ExprCast, value: Value, target: &Type) -> Option<Value> {
         match (value, target) {
-            (_, Type::Scalar(scalar)) if scalar != self.scalar => {
+            (_, Type::Scalar(scalar)) if *scalar != self.scalar => {
                 let message = format!("a cast to `{scalar}` in a module of `{}`: a module has one scalar type", self.scalar);
                 self.diagnostics.error_with_help(&cast.ty, message, format!("write `{}`", self.scalar));
                 None
@@ -116,17 +120,13 @@ impl Tracer<'_> {
             (value @ Value::Integer(_), Type::Count | Type::Integer) => Some(value),
             (Value::Index(index), Type::Count | Type::Integer) => Some(Value::Index(index)),
             (Value::Tensor(tensor), Type::Scalar(_)) if tensor.is_scalar() => Some(Value::Tensor(tensor)),
-            (Value::Bool(condition), Type::Count | Type::Integer) => match condition {
-                super::Condition::Constant(value) => Some(Value::count(Size::constant(i64::from(value)))),
-                _ => {
-                    self.diagnostics.error_with_help(
-                        cast,
-                        "an integer made of a condition is not accepted",
-                        "write `if condition { 1.0 } else { 0.0 }`",
-                    );
-                    None
-                }
-            },
+            (Value::Bool(condition), Type::Count | Type::Integer) => {
+                let integer = |value| Value::count(Size::constant(value));
+                Some(match condition {
+                    super::Condition::Constant(value) => integer(i64::from(value)),
+                    condition => Value::choice(&condition, integer(1), integer(0)),
+                })
+            }
             (value, target) => {
                 let message = format!("{} cannot be cast to `{target}`: counts and indices can, to `f64`", value.describe());
                 self.diagnostics.error(&cast.as_token, message);

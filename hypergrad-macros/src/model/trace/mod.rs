@@ -8,6 +8,7 @@
 mod agree;
 mod block;
 mod call;
+mod cases;
 mod condition;
 mod constructor;
 mod contract;

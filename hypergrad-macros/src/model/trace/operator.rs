@@ -15,6 +15,10 @@ use crate::syntax::Type;
 impl Tracer<'_> {
     pub(super) fn unary(&mut self, unary: &syn::ExprUnary, expected: Option<&Type>) -> Option<Value> {
         let value = self.expression_as(&unary.expr, expected)?;
+        self.by_case(vec![value], &mut |tracer, values| tracer.negated(unary, values.into_iter().next()?))
+    }
+
+    fn negated(&mut self, unary: &syn::ExprUnary, value: Value) -> Option<Value> {
         match (unary.op, value) {
             (syn::UnOp::Deref(_), value) => Some(value),
             (syn::UnOp::Neg(_), Value::Tensor(tensor)) => Some(Value::Tensor(self.scale(-1.0, &tensor))),
@@ -39,7 +43,10 @@ impl Tracer<'_> {
             self.refuse_mutation(site.span);
             return None;
         }
-        self.operate(&site, &binary.op, left?, right?)
+        self.by_case(vec![left?, right?], &mut |tracer, operands| match operands.as_slice() {
+            [left, right] => tracer.operate(&site, &binary.op, left.clone(), right.clone()),
+            _ => None,
+        })
     }
 
     /// `&&` and `||`: the right side is evaluated where the left one does not decide.
@@ -195,6 +202,12 @@ impl Tracer<'_> {
     pub(super) fn matrix_product(&mut self, left: &Tensor, right: &Tensor) -> Tensor {
         let one_row = left.form == Form::Row || left.form == Form::Column && left.rows.is_one();
         let one_column = right.form == Form::Column;
+        if one_row && one_column {
+            let (row, column) = (self.reform(left, Form::Row), right);
+            let row = self.transpose(&row);
+            let scalar = self.inner_product(&[&row, column]);
+            return self.fill(&scalar, Form::Column, &Size::constant(1), &Size::constant(1));
+        }
         let form = match (one_row, one_column) {
             (_, true) => Form::Column,
             (true, false) => Form::Row,

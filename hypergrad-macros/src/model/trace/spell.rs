@@ -44,7 +44,7 @@ fn write(text: &mut String, tokens: TokenStream) {
                 let character = punct.as_char();
                 let prefix = !operand && matches!(character, '&' | '-' | '!' | '*' | '|');
                 let tight = joint || matches!(character, '.' | ',' | ';' | ':' | '?') || character == '<' && text.ends_with("::");
-                if !tight && space && !prefix || prefix && space && !text.ends_with(' ') {
+                if space && (!tight && !prefix || prefix && !text.ends_with(' ')) {
                     text.push(' ');
                 }
                 text.push(character);

@@ -22,6 +22,8 @@ pub enum Value {
     Index(Affine),
     /// An integer that is no affine expression (`i * j`): good as a number, not as an index.
     Integer(Tensor),
+    /// An integer that is another one in each case, see [`super::cases`].
+    Cases(Vec<(Condition, Value)>),
     Bool(Condition),
     /// A tuple; the unit value is the empty one.
     Tuple(Vec<Value>),
@@ -146,7 +148,7 @@ impl Value {
     pub fn describe(&self) -> &'static str {
         match self {
             Self::Tensor(tensor) => describe_form(tensor.form),
-            Self::Index(_) | Self::Integer(_) => "an integer",
+            Self::Index(_) | Self::Integer(_) | Self::Cases(_) => "an integer",
             Self::Bool(_) => "a condition",
             Self::Tuple(values) if values.is_empty() => "`()`",
             Self::Tuple(_) => "a tuple",

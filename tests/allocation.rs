@@ -1,0 +1,105 @@
+//! Kernels, solvers and estimators with kept storage allocate nothing after the first call.
+#![allow(missing_docs, reason = "test modules")]
+
+use allocation_counter::measure;
+use hypergrad::bilevel;
+use hypergrad::estimator::{Estimator, Ift, Tangent};
+use hypergrad::problem::Bilevel;
+use hypergrad::solver::{GradientDescent, InnerSolver};
+use nalgebra::{DMatrix, DVector, SVector};
+
+#[bilevel]
+pub mod logistic {
+    use nalgebra::{DMatrix, DVector};
+
+    pub struct Data {
+        pub a: DMatrix<f64>,
+        pub b: DVector<f64>,
+    }
+
+    pub fn f(x: &DVector<f64>, y: &DVector<f64>, data: &Data) -> f64 {
+        (&data.a * x).component_mul(&data.b).map(|m| (-m).exp().ln_1p()).sum() + 0.5 * y.map(f64::exp).dot(&x.component_mul(x))
+    }
+
+    pub fn g(x: &DVector<f64>, _y: &DVector<f64>, data: &Data) -> f64 {
+        (&data.a * x - &data.b).norm_squared()
+    }
+}
+
+#[bilevel]
+pub mod arm {
+    use nalgebra::SVector;
+
+    pub fn f(x: &SVector<f64, 3>, y: &SVector<f64, 2>) -> f64 {
+        x.norm_squared() * y[0].exp() + (x[0] * x[1] - y[1]).powi(2) + x[2].cos()
+    }
+
+    pub fn g(x: &SVector<f64, 3>, y: &SVector<f64, 2>) -> f64 {
+        (x[0] - 1.0).powi(2) + x[2] * y[0]
+    }
+}
+
+fn data() -> logistic::Data {
+    let entry = |i: usize, j: usize| (1.3 * i as f64 + 0.7 * j as f64 + 0.1 * (i * j) as f64).sin();
+    logistic::Data { a: DMatrix::from_fn(40, 6, entry), b: DVector::from_fn(40, |i, _| if i % 3 == 0 { -1.0 } else { 1.0 }) }
+}
+
+/// Allocations of `run`, after one run to warm up.
+fn later_allocations(mut run: impl FnMut()) -> u64 {
+    run();
+    measure(run).count_total
+}
+
+#[test]
+fn kernels_of_dynamic_sizes() {
+    let data = data();
+    let problem = logistic::Problem::new(&data).unwrap();
+    let (x, y) = (DVector::from_element(6, 0.1), DVector::from_element(6, -0.5));
+    let mut work = problem.work(&x, &y).unwrap();
+    let mut out = vec![0.0; 6];
+    let allocations = later_allocations(|| {
+        problem.set_y(&mut work, y.as_slice());
+        problem.set_x(&mut work, x.as_slice());
+        problem.residual(&mut work, &mut out);
+        problem.f_1_mul(&mut work, y.as_slice(), &mut out);
+        problem.f_2_tr_mul(&mut work, x.as_slice(), &mut out);
+        problem.g_1(&mut work, &mut out);
+        problem.factor(&mut work).unwrap();
+        problem.f_1_solve(&work, &mut out);
+    });
+    assert_eq!(allocations, 0);
+}
+
+#[test]
+fn solvers_and_estimators_with_kept_storage() {
+    let data = data();
+    let problem = logistic::Problem::new(&data).unwrap();
+    let (x, y) = (DVector::from_element(6, 0.1), DVector::from_element(6, -0.5));
+    let mut work = problem.work(&x, &y).unwrap();
+    let descent = GradientDescent::new(0.01).steps(50);
+    let mut steps = InnerSolver::workspace(&descent, &problem, &work).unwrap();
+    let allocations = later_allocations(|| {
+        problem.set_x(&mut work, x.as_slice());
+        descent.run(&problem, &mut work, &mut steps).unwrap();
+    });
+    assert_eq!(allocations, 0);
+    let mut gradient = vec![0.0; 6];
+    let mut kept = Estimator::workspace(&Ift::new(), &problem, &work).unwrap();
+    let allocations = later_allocations(|| {
+        problem.set_x(&mut work, x.as_slice());
+        Ift::new().estimate(&problem, &mut work, &mut kept, &mut gradient).unwrap();
+    });
+    assert_eq!(allocations, 0);
+}
+
+#[test]
+fn constant_sizes_never_allocate() {
+    let problem = arm::Problem::new().unwrap();
+    let (x, y) = (SVector::<f64, 3>::new(0.3, -0.2, 0.4), SVector::<f64, 2>::new(0.1, 0.5));
+    let allocations = measure(|| {
+        let at = problem.at(&x, &y).unwrap();
+        let _ = (at.F(), at.F_1(), at.Omega(), at.Omega_1(), at.Psi_1());
+        let _ = problem.hypergradient(&x, &y, &Tangent::new());
+    });
+    assert_eq!(allocations.count_total, 0);
+}
