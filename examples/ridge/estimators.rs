@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use hypergrad::estimator::{self, Estimator, Ift, Preconditioned, Tangent};
+use hypergrad::estimator::{self, Estimator, Ift, Localized, Preconditioned, Tangent};
 use hypergrad::solver::GradientDescent;
 use nalgebra::DVector;
 
@@ -47,6 +47,9 @@ pub fn measure(problem: &Ridge, y: &DVector<f64>) -> Result<Vec<Measured>, Box<d
     Ok(vec![
         run.measure(&Ift::new())?,
         run.measure(&Preconditioned::jacobi())?,
+        run.measure(&Localized::exp())?,
+        run.measure(&Localized::diagonal())?,
+        run.measure(&Localized::newton())?,
         run.measure(&Tangent::new())?,
         run.measure(&Preconditioned::newton())?,
     ])

@@ -39,7 +39,7 @@ pub fn errors(path: &Path, measured: &[Measured]) -> Drawn {
     for (k, m) in measured.iter().enumerate() {
         let colour = PALETTE[k % PALETTE.len()];
         // Rings of different sizes: some estimators agree. Zeros have no place on a log axis.
-        let size = 2 + (measured.len() - k) as u32;
+        let size = 2 + (measured.len() - k) as u32 / 2;
         let seen = m.points.iter().filter(|(x, e)| *x > LEFT && *e > LOWEST);
         chart
             .draw_series(seen.map(|&point| Circle::new(point, size, colour.stroke_width(2))))?
