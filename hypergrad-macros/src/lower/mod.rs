@@ -78,13 +78,14 @@ fn functions(context: &Context<'_>, q: &Quantities) -> Vec<Function> {
     };
     scalar("objective", q.f);
     scalar("g", q.g);
-    let vectors: [(&'static str, &Vector, &Layout); 11] = [
+    let vectors: [(&'static str, &Vector, &Layout); 12] = [
         ("residual", &q.residual, &x),
         ("f_1_mul", &q.f_1_mul, &x),
         ("f_1_tr_mul", &q.f_1_tr_mul, &x),
         ("f_2_mul", &q.f_2_mul, &x),
         ("f_2_tr_mul", &q.f_2_tr_mul, &y),
         ("f_1_diagonal", &q.f_1_diagonal, &x),
+        ("f_1_diagonal_2_tr_mul", &q.f_1_diagonal_2_tr_mul, &y),
         ("g_1", &q.g_1, &x),
         ("g_2", &q.g_2, &y),
         ("m_11_mul", &q.m_11_mul, &x),
