@@ -95,11 +95,6 @@ impl Quantities {
             .chain(cubes.into_iter().flatten().flatten().flatten())
             .collect()
     }
-
-    /// The inputs of variables and directions.
-    pub fn inputs(&mut self) -> Vec<&mut Id> {
-        [&mut self.x, &mut self.y, &mut self.v, &mut self.u, &mut self.c].into_iter().flatten().collect()
-    }
 }
 
 fn directions(graph: &mut Graph, variable: &Variable, role: Role, name: &str) -> Vector {

@@ -2,7 +2,6 @@
 
 use proc_macro2::Span;
 use std::rc::Rc;
-use syn::spanned::Spanned;
 
 use super::Tracer;
 use super::value::{Callable, Local, Value};

@@ -2,7 +2,6 @@
 
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
-use syn::spanned::Spanned;
 
 use super::Tracer;
 use super::call::Call;

@@ -2,8 +2,6 @@
 
 use std::rc::Rc;
 
-use syn::spanned::Spanned;
-
 use super::Tracer;
 use super::spell::spell;
 use super::value::{Callable, Closure, Tensor, Value};

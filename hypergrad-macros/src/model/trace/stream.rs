@@ -7,7 +7,7 @@ use syn::spanned::Spanned;
 
 use super::Tracer;
 use super::condition::{Comparison, Condition};
-use super::value::{Callable, Tensor, Value, own_index};
+use super::value::{Callable, Tensor, Value};
 use crate::ir::{Affine, Guard, Size, Test};
 use crate::model::Form;
 
