@@ -136,14 +136,17 @@ impl Tracer<'_> {
     fn repeated(&mut self, repeat: &syn::ExprRepeat) -> Option<Value> {
         let value = self.expression(&repeat.expr);
         let length = self.size_expression(&repeat.len)?;
-        match length.as_constant() {
-            Some(length) => Some(Value::Array(vec![value?; usize::try_from(length).unwrap_or(0)])),
-            None => match value? {
-                Value::Tensor(tensor) if tensor.is_scalar() => {
-                    Some(Value::Tensor(self.fill(&tensor, Form::Column, &length, &Size::constant(1))))
-                }
-                _ => None,
-            },
+        match (value?, length.as_constant()) {
+            // Scalars are one tensor, however many there are.
+            (Value::Tensor(tensor), _) if tensor.is_scalar() => {
+                Some(Value::Tensor(self.fill(&tensor, Form::Column, &length, &Size::constant(1))))
+            }
+            (value, Some(length @ 0..=LONGEST)) => Some(Value::Array(vec![value; length as usize])),
+            (value, _) => {
+                let message = format!("an array of {}, repeated so often, is not accepted", value.describe());
+                self.diagnostics.error_with_help(&*repeat.len, message, "use a matrix, with `from_fn` or `repeat`");
+                None
+            }
         }
     }
 
@@ -265,6 +268,9 @@ impl Tracer<'_> {
         None
     }
 }
+
+/// Elements that an array which is no tensor may have: each is traced by itself.
+const LONGEST: i64 = 4096;
 
 /// `m21` is row 2, column 1, counted from one.
 fn matrix_coordinate(text: &str) -> Option<(i64, i64)> {

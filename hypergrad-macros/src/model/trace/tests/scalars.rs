@@ -89,6 +89,8 @@ fn bindings() {
         { let g = |t: f64| t * x[0]; let h = |a: f64, b: f64| g(a) + b; h(2.0, x[1]) }
         { let s = 2.0; let g = |t: f64| t * s; let s = 5.0; g(x[0]) * s }
         { let values = [x[0], x[1], 2.0]; values[1] + values.iter().sum::<f64>() + values.map(|t| t * t)[0] + values.len() as f64 }
+        { let zeros = [1.5; 3]; let [a, _, b] = zeros; let w = vec![x[0]; 4]; a * b + zeros[1] + w[2] + zeros.iter().sum::<f64>() }
+        { let pairs = [(x[0], x[1]); 2]; pairs[0].0 + pairs[1].1 }
         { assert!(x.len() == 5); debug_assert_eq!(1, 1); x[0] }
         { Into::<f64>::into(x[0]) + Clone::clone(x).sum() }
     }
