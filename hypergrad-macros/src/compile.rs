@@ -10,11 +10,13 @@ use quote::quote;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::diagnostics::Diagnostics;
+use crate::differentiate::Quantities;
 use crate::emit::Emission;
 use crate::emit::share::{self, Pass};
+use crate::ir::Id;
 use crate::model::Model;
 use crate::syntax::{Module, Options};
-use crate::{analysis, differentiate, emit, lower, model, print, syntax};
+use crate::{analysis, differentiate, emit, ir, lower, model, print, syntax};
 
 /// Expands `#[bilevel(attribute)] item`: the item as it is, and what is added to it or the errors.
 /// Where another module was asked for the fields of its structs, the item is there already.
@@ -74,10 +76,23 @@ fn faulty(mut diagnostics: Diagnostics) -> Diagnostics {
 /// From the resolved module to Rust.
 fn back_end(mut model: Model) -> TokenStream {
     let mut quantities = differentiate::derive(&mut model);
+    verify("differentiation", &model, &mut quantities);
     let facts = analysis::structure(&mut model.graph, &quantities);
     lower::normalise(&mut model.graph, &model.sizes, &mut quantities);
+    verify("flattening", &model, &mut quantities);
     let derivation = print::derivation(&model, &quantities, &facts);
     let program = lower::lower(&mut model.graph, &model.sizes, &mut quantities);
+    verify("contraction", &model, &mut quantities);
     let docs = |name: &str| derivation.quantity(name).unwrap_or_default();
     Emission::new(&model, &quantities, &program, &facts, derivation.text(), &docs).tokens(&model.crate_path)
+}
+
+/// The graph's invariants after a pass, in debug builds.
+fn verify(pass: &str, model: &Model, quantities: &mut Quantities) {
+    if cfg!(debug_assertions) {
+        let roots: Vec<Id> = quantities.roots().iter().map(|id| **id).collect();
+        if let Err(violation) = ir::verify::verify(&model.graph, &roots) {
+            panic!("after {pass}: {violation}");
+        }
+    }
 }

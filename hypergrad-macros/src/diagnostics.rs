@@ -124,6 +124,7 @@ impl Diagnostics {
         self.errors.iter().find_map(|error| error.wanted.as_ref())
     }
 
+    #[cfg(test)]
     pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
         self.errors.iter()
     }

@@ -288,7 +288,7 @@ fn comparison_is_a_table() {
     let y = problem.start().1;
     let x = root(&problem, &y);
     let table = compare(&problem, &x, &y).expect("root");
-    assert_eq!(table.rows.len(), 4);
+    assert_eq!(table.rows.len(), 7);
     let text = table.to_string();
     assert!(text.contains("tangent") && text.contains("F_1 symmetric"), "{text}");
     assert!(compare(&problem, &x.add_scalar(1.0), &y).is_err());

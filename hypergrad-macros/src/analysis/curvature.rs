@@ -125,9 +125,9 @@ impl<'g> Analysis<'g> {
 
     /// `tⁿ`: convex for affine t and even n, or convex t >= 0.
     fn power(&self, node: Id, exponent: usize) -> Curvature {
-        let even_of_affine = exponent % 2 == 0 && self.of(node).is_affine();
+        let even_of_affine = exponent.is_multiple_of(2) && self.of(node).is_affine();
         let of_nonnegative = self.of(node).is_convex() && self.sign(node).is_nonnegative();
-        let even_of_nonpositive = exponent % 2 == 0 && self.of(node).is_concave() && self.sign(node).is_nonpositive();
+        let even_of_nonpositive = exponent.is_multiple_of(2) && self.of(node).is_concave() && self.sign(node).is_nonpositive();
         if even_of_affine || of_nonnegative || even_of_nonpositive { Curvature::Convex } else { Curvature::Unknown }
     }
 
@@ -186,7 +186,7 @@ impl<'g> Analysis<'g> {
         match (trend(func, position, sign), whole) {
             _ if curvature.is_affine() => true,
             (Trend::Increasing, Curvature::Convex) | (Trend::Decreasing, Curvature::Concave) => curvature.is_convex(),
-            (Trend::Increasing, _) | (Trend::Decreasing, _) => curvature.is_concave(),
+            (Trend::Increasing | Trend::Decreasing, _) => curvature.is_concave(),
             (Trend::Neither, _) => false,
         }
     }

@@ -1,4 +1,4 @@
-//! Which estimators are proved super-efficient (C_y = 0): the table of FORMULAS part 5, one
+//! Which estimators are proved super-efficient (`C_y` = 0): the table of FORMULAS part 5, one
 //! function a row. Everything needs F twice continuously differentiable.
 
 use std::collections::HashMap;
@@ -38,7 +38,7 @@ fn ift(graph: &mut Graph, q: &Quantities, facts: &Facts) -> Option<&'static str>
     constant.then_some("F_1 and g_1 are constant: the adjoint is, and Ω is exact at every x")
 }
 
-/// P = F_1 (1.8), any g, any F.
+/// P = `F_1` (1.8), any g, any F.
 fn newton(_: &mut Graph, _: &Quantities, facts: &Facts) -> Option<&'static str> {
     Some(if facts.f1_constant_in_x.holds {
         "P = F_1, and F is affine in x: exact at every x"
@@ -47,17 +47,17 @@ fn newton(_: &mut Graph, _: &Quantities, facts: &Facts) -> Option<&'static str> 
     })
 }
 
-/// diag(F_1) = F_1.
+/// `diag(F_1)` = `F_1`.
 fn jacobi(_: &mut Graph, _: &Quantities, facts: &Facts) -> Option<&'static str> {
     facts.f1_diagonal.holds.then_some("F_1 is diagonal: P = diag(F_1) is F_1")
 }
 
-/// Ω - Ω_1 F_1⁻¹ F (1.8), any g, any F.
+/// Ω - `Ω_1` `F_1⁻¹` F (1.8), any g, any F.
 fn tangent(_: &mut Graph, _: &Quantities, _: &Facts) -> Option<&'static str> {
     Some("the first-order error Ω_1 F_1⁻¹ F is subtracted")
 }
 
-/// F_i = a_i(y) x_i + b_i with b ≠ 0 free of y, g of constant slope (1.13): x*ᵢ vᵢ* is constant.
+/// `F_i` = `a_i(y)` `x_i` + `b_i` with b ≠ 0 free of y, g of constant slope (1.13): x*ᵢ vᵢ* is constant.
 fn localized_exp(graph: &mut Graph, q: &Quantities, facts: &Facts) -> Option<&'static str> {
     let separable = facts.f1_diagonal.holds && facts.f1_constant_in_x.holds && facts.g_constant_slope.holds;
     (separable && offset_is_constant(graph, q))
@@ -76,7 +76,7 @@ fn offset_is_constant(graph: &mut Graph, q: &Quantities) -> bool {
     offset.iter().all(|block| !graph.is_zero(*block) && !depends[block.0 as usize])
 }
 
-/// F_1 = diag(a(y)), g of constant slope: a∘v* is constant. Or F_1 constant: it is Ω.
+/// `F_1` = diag(a(y)), g of constant slope: a∘v* is constant. Or `F_1` constant: it is Ω.
 fn localized_diagonal(graph: &mut Graph, q: &Quantities, facts: &Facts) -> Option<&'static str> {
     if facts.f1_constant_in_x.holds && facts.f21_zero.holds && ift(graph, q, facts).is_some() {
         return Some("diag(F_1) is constant: the same as Ω, which is exact");

@@ -1,6 +1,6 @@
 //! The facts of DESIGN 3: each one function, from the derived nodes.
 //!
-//! Facts about F_1 hold for the matrix that is computed, at every point. Those about its change
+//! Facts about `F_1` hold for the matrix that is computed, at every point. Those about its change
 //! (`f1_constant_in_x`, `f1_constant_in_y`, `f21_zero`, `g_constant_slope`) and all about
 //! estimators are withheld where a nonsmooth function is reached (DESIGN 7).
 
@@ -71,7 +71,7 @@ fn name(func: Func) -> &'static str {
     }
 }
 
-/// F_1 = F_1ᵀ: F is a gradient, or the blocks equal their transposes node by node.
+/// `F_1` = `F_1ᵀ`: F is a gradient, or the blocks equal their transposes node by node.
 fn symmetric(graph: &mut Graph, q: &Quantities) -> Fact {
     if q.f.is_some() {
         return Fact::proved("F is the gradient of f in x");
@@ -96,7 +96,7 @@ fn transposed(graph: &mut Graph, matrix: Id, rows: usize) -> Id {
     graph.view(1.0, &View { node: matrix, axes }, shape)
 }
 
-/// F_i depends on x_i only.
+/// `F_i` depends on `x_i` only.
 fn is_diagonal(graph: &Graph, q: &Quantities) -> Fact {
     if !off_diagonal_blocks_vanish(graph, q) {
         return Fact::unproved("F couples the blocks of x");
@@ -117,7 +117,7 @@ fn off_diagonal_blocks_vanish(graph: &Graph, q: &Quantities) -> bool {
     q.f_1.iter().enumerate().all(|(i, row)| row.iter().enumerate().all(|(j, block)| i == j || graph.is_zero(*block)))
 }
 
-/// f is convex in x, by its composition or by the form of F_1.
+/// f is convex in x, by its composition or by the form of `F_1`.
 fn definite(graph: &Graph, q: &Quantities) -> Fact {
     if q.f.is_some_and(|f| curvature::is_convex(graph, f)) {
         return Fact::proved("f is convex in x by its composition");
@@ -132,13 +132,13 @@ fn definite(graph: &Graph, q: &Quantities) -> Fact {
     }
 }
 
-/// F_11 = 0: no input of x reaches F_1.
+/// `F_11` = 0: no input of x reaches `F_1`.
 fn constant_in_x(graph: &Graph, q: &Quantities) -> Fact {
     let zero = q.f_11.iter().flatten().flatten().all(|node| graph.is_zero(*node));
     if zero || !reaches(graph, q, Role::X) { Fact::proved("x does not occur in F_1") } else { Fact::unproved("x occurs in F_1") }
 }
 
-/// F_21 = 0: no input of y reaches F_1.
+/// `F_21` = 0: no input of y reaches `F_1`.
 fn constant_in_y(graph: &Graph, q: &Quantities) -> Fact {
     let zero = q.f_21.iter().flatten().flatten().all(|node| graph.is_zero(*node));
     if zero || !reaches(graph, q, Role::Y) { Fact::proved("y does not occur in F_1") } else { Fact::unproved("y occurs in F_1") }
@@ -149,7 +149,7 @@ fn reaches(graph: &Graph, q: &Quantities, role: Role) -> bool {
     q.f_1.iter().flatten().any(|block| depends[block.0 as usize])
 }
 
-/// g_11 = 0 and g_21 = 0.
+/// `g_11` = 0 and `g_21` = 0.
 fn constant_slope(graph: &Graph, q: &Quantities) -> Fact {
     let zero = q.g_11.iter().chain(&q.g_21).flatten().all(|block| graph.is_zero(*block));
     let depends = dependence(graph, &[Role::X, Role::Y]);

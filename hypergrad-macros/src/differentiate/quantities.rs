@@ -31,6 +31,8 @@ pub struct Quantities {
     pub f_2_tr_mul: Vector,
     pub f_1: Matrix,
     pub f_1_diagonal: Vector,
+    /// `∂⟨u, diag F_1⟩/∂y`.
+    pub f_1_diagonal_2_tr_mul: Vector,
     pub f_2: Matrix,
     pub f_11: Cube,
     pub f_21: Cube,
@@ -76,6 +78,7 @@ impl Quantities {
             &mut self.f_2_mul,
             &mut self.f_2_tr_mul,
             &mut self.f_1_diagonal,
+            &mut self.f_1_diagonal_2_tr_mul,
             &mut self.g_1,
             &mut self.g_2,
             &mut self.m_11_mul,
@@ -91,11 +94,6 @@ impl Quantities {
             .chain(matrices.into_iter().flatten().flatten())
             .chain(cubes.into_iter().flatten().flatten().flatten())
             .collect()
-    }
-
-    /// The inputs of variables and directions.
-    pub fn inputs(&mut self) -> Vec<&mut Id> {
-        [&mut self.x, &mut self.y, &mut self.v, &mut self.u, &mut self.c].into_iter().flatten().collect()
     }
 }
 
@@ -160,11 +158,13 @@ fn outer(graph: &mut Graph, q: &mut Quantities, g: Id) {
     q.g_2 = second.to_vec();
 }
 
-/// Dense first derivatives of F, second ones of g, and F_11, F_21.
+/// Dense first derivatives of F, second ones of g, and `F_11`, `F_21`.
 fn dense(graph: &mut Graph, q: &mut Quantities) {
     q.f_1 = columns(graph, &q.f_1_mul, &q.u);
     q.f_2 = columns(graph, &q.f_2_mul, &q.c);
     q.f_1_diagonal = (0..q.x.len()).map(|k| diagonal(graph, q.f_1[k][k])).collect();
+    let along = pairing(graph, &q.f_1_diagonal, &q.u);
+    q.f_1_diagonal_2_tr_mul = gradient(graph, along, &q.y);
     let along = pairing(graph, &q.g_1, &q.u);
     let all = gradient(graph, along, &[q.x.clone(), q.y.clone()].concat());
     let (g_11, g_21) = all.split_at(q.x.len());

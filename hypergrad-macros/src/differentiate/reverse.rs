@@ -106,7 +106,7 @@ impl Sweep<'_> {
         }
     }
 
-    /// df(.., aⱼ, ..) = f_j(a) daⱼ.
+    /// df(.., aⱼ, ..) = `f_j(a)` daⱼ.
     fn argument(&mut self, func: crate::ir::Func, args: &[View], position: usize, id: Id, cotangent: Id) {
         let shape = self.graph.shape(id).to_vec();
         let contribution = match rules::partial(self.graph, func, args, position, id, &shape) {

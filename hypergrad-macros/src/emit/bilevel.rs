@@ -102,7 +102,9 @@ impl Emission<'_> {
         let body = self.names.statements(&function.body, Scope::Point);
         let zero = numbers::number(0.0, self.model.scalar);
         let direction = match function.name {
-            "f_1_mul" | "f_1_tr_mul" | "f_2_tr_mul" | "m_11_mul" | "m_21_mul" => Some(quote!(u: &[#scalar],)),
+            "f_1_mul" | "f_1_tr_mul" | "f_2_tr_mul" | "f_1_diagonal_2_tr_mul" | "m_11_mul" | "m_21_mul" => {
+                Some(quote!(u: &[#scalar],))
+            }
             "f_2_mul" | "m_12_mul" => Some(quote!(c: &[#scalar],)),
             _ => None,
         };

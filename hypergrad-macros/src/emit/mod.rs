@@ -22,7 +22,7 @@ use quote::quote;
 use crate::analysis::{Facts, Stage};
 use crate::differentiate::Quantities;
 use crate::lower::program::Program;
-use crate::model::{Model, Scalar};
+use crate::model::Model;
 use layout::Layout;
 use sizes::Symbols;
 use statements::Names;
@@ -122,14 +122,10 @@ impl<'m> Emission<'m> {
         buffers.filter(|(_, b)| b.stage == Stage::Data).map(|(k, b)| (k, b.length.as_constant()))
     }
 
-    /// The stage of a factor of F_1.
+    /// The stage of a factor of `F_1`.
     fn factor_stage(&self) -> Stage {
         let mut stages = crate::analysis::Stages::new(&self.model.sizes);
         let nodes = self.quantities.f_1.iter().flatten();
         nodes.map(|id| stages.get(&self.model.graph, *id)).max().unwrap_or(Stage::X)
-    }
-
-    fn is_f64(&self) -> bool {
-        self.model.scalar == Scalar::F64
     }
 }

@@ -39,7 +39,7 @@ impl Emission<'_> {
             })
         });
         let _ = offsets;
-        let built = self.literal(variable, &mut 0, &[]);
+        let built = literal(variable, &mut 0, &[]);
         let windows = variable.blocks.iter().enumerate().map(|(k, b)| {
             let (name, length) = (quote::format_ident!("f{k}"), length(b));
             quote!(let #name = &flat[at..][..#length]; at += #length;)
@@ -54,28 +54,28 @@ impl Emission<'_> {
             }
         }
     }
+}
 
-    /// A struct literal with blocks from the windows `f0, f1, ..`; nested structs by their path.
-    fn literal(&self, variable: &Variable, next: &mut usize, prefix: &[proc_macro2::Ident]) -> TokenStream {
-        let depth = prefix.len();
-        let ty = struct_type(variable, prefix);
-        let mut fields = Vec::new();
-        while *next < variable.blocks.len() && variable.blocks[*next].path.starts_with(prefix) {
-            let block = &variable.blocks[*next];
-            let field = &block.path[depth];
-            let value = if block.path.len() == depth + 1 {
-                let name = quote::format_ident!("f{next}");
-                *next += 1;
-                let path = &block.path;
-                quote!(hg::Variable::like(&self.#(#path).*, #name))
-            } else {
-                let longer: Vec<_> = block.path[..=depth].to_vec();
-                self.literal(variable, next, &longer)
-            };
-            fields.push(quote!(#field: #value));
-        }
-        quote!(#ty { #(#fields),* })
+/// A struct literal with blocks from the windows `f0, f1, ..`; nested structs by their path.
+fn literal(variable: &Variable, next: &mut usize, prefix: &[proc_macro2::Ident]) -> TokenStream {
+    let depth = prefix.len();
+    let ty = struct_type(variable, prefix);
+    let mut fields = Vec::new();
+    while *next < variable.blocks.len() && variable.blocks[*next].path.starts_with(prefix) {
+        let block = &variable.blocks[*next];
+        let field = &block.path[depth];
+        let value = if block.path.len() == depth + 1 {
+            let name = quote::format_ident!("f{next}");
+            *next += 1;
+            let path = &block.path;
+            quote!(hg::Variable::like(&self.#(#path).*, #name))
+        } else {
+            let longer: Vec<_> = block.path[..=depth].to_vec();
+            literal(variable, next, &longer)
+        };
+        fields.push(quote!(#field: #value));
     }
+    quote!(#ty { #(#fields),* })
 }
 
 /// The outer struct is `Self`; an inner one is named through the model.

@@ -70,7 +70,12 @@ impl Affine {
     pub fn substitute(&self, replacement: &dyn Fn(Wire) -> Affine) -> Self {
         let mut result = Self::constant(self.constant.clone());
         for (wire, coefficient) in &self.terms {
-            result = result.add(&replacement(*wire).scale(coefficient));
+            let value = replacement(*wire);
+            match value.as_wire() {
+                // Renaming is the most frequent substitution.
+                Some(other) => result.add_term(other, coefficient),
+                None => result = result.add(&value.scale(coefficient)),
+            }
         }
         result
     }

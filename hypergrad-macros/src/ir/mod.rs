@@ -12,11 +12,12 @@ pub mod product;
 pub mod resolve;
 pub mod size;
 pub mod sum;
+pub mod verify;
 
 pub use affine::{Affine, Wire};
 pub use func::{Func, Number};
 pub use graph::{Graph, InputInfo, Role};
-pub use node::{Guard, Id, Input, Node, Op, Operand, Product, Reduction, Term, Test, View};
+pub use node::{Guard, Id, Input, Op, Operand, Product, Reduction, Term, Test, View};
 pub use size::{Size, Symbol};
 
 #[cfg(test)]

@@ -447,6 +447,9 @@ fn has_unit(affine: &Affine) -> bool {
     affine.terms.iter().any(|(_, c)| c.as_constant().is_some_and(|c| c.abs() == 1))
 }
 
+/// Node, known wires and coefficients per index, constants per index.
+type OperandKey = (Id, Vec<Vec<(u32, Size)>>, Vec<Size>);
+
 /// New numbers for wires, in the order in which they are met.
 struct Numbering {
     numbers: Vec<Option<u32>>,
@@ -469,7 +472,7 @@ impl Numbering {
     }
 
     /// Orders operands by node, then by what is known of their indices; unknown wires last.
-    fn key(&self, operand: &Operand) -> (Id, Vec<Vec<(u32, Size)>>, Vec<Size>) {
+    fn key(&self, operand: &Operand) -> OperandKey {
         let terms = operand
             .index
             .iter()

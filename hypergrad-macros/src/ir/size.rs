@@ -56,6 +56,13 @@ impl Size {
     }
 
     pub fn add(&self, other: &Self) -> Self {
+        // Most sizes that are added are numbers, and most numbers 0.
+        match (self.as_constant(), other.as_constant()) {
+            (Some(0), _) => return other.clone(),
+            (_, Some(0)) => return self.clone(),
+            (Some(a), Some(b)) => return Self::constant(a + b),
+            _ => {}
+        }
         let mut terms: BTreeMap<Monomial, i64> = self.0.iter().cloned().collect();
         for (monomial, coefficient) in &other.0 {
             *terms.entry(monomial.clone()).or_insert(0) += coefficient;
@@ -64,8 +71,10 @@ impl Size {
     }
 
     pub fn scale(&self, factor: i64) -> Self {
-        if factor == 0 {
-            return Self::zero();
+        match factor {
+            0 => return Self::zero(),
+            1 => return self.clone(),
+            _ => {}
         }
         Self(self.0.iter().map(|(m, c)| (m.clone(), c * factor)).collect())
     }
@@ -75,6 +84,11 @@ impl Size {
     }
 
     pub fn mul(&self, other: &Self) -> Self {
+        match (self.as_constant(), other.as_constant()) {
+            (Some(a), _) => return other.scale(a),
+            (_, Some(b)) => return self.scale(b),
+            _ => {}
+        }
         let mut terms: BTreeMap<Monomial, i64> = BTreeMap::new();
         for (left, a) in &self.0 {
             for (right, b) in &other.0 {

@@ -8,7 +8,7 @@ use super::nest::Nest;
 use super::pattern::{self, Pattern};
 use super::program::{Argument, Expr, Kernel, Place, Slice, Source, Stmt, natural_strides};
 use crate::analysis::{Stage, Stages};
-use crate::ir::{Affine, Graph, Guard, Id, Op, Operand, Product, Reduction, Size, Test, Wire};
+use crate::ir::{Affine, Graph, Guard, Id, Op, Product, Reduction, Size, Test, Wire};
 
 /// What lowering knows of the whole module.
 pub struct Context<'g> {
@@ -365,7 +365,9 @@ impl<'c> Body<'c> {
     /// Opaque reductions: kept axes come first, so entry `(k, r)` lies at `k + r·kept`.
     fn reduction(&mut self, node: Id, name: &'static str, arg: Id, keep: usize, order: Option<usize>) {
         let graph = self.context.graph;
-        let (Some(source), Some(target)) = (self.context.place(arg), self.context.place(node)) else { return };
+        let (Some(source), Some(target)) = (self.context.place(arg), self.context.place(node)) else {
+            unreachable!("reductions and their arguments are stored")
+        };
         let shape = graph.shape(arg).to_vec();
         let mut arguments = vec![
             self.slice(&source, Size::product(&shape)),

@@ -342,7 +342,7 @@ impl<'p> Search<'p> {
         let full = (1_usize << atoms) - 1;
         let mut trees = vec![Tree { cost: 0.0, split: None }; full + 1];
         for set in 1..=full {
-            if set.count_ones() == 1 {
+            if set.is_power_of_two() {
                 continue;
             }
             let mut best = Tree { cost: f64::from(set.count_ones()) * self.loops(self.all(set)) * self.weight(set), split: None };
@@ -371,7 +371,7 @@ impl<'p> Search<'p> {
 
     /// The cost of having a part as an intermediate: its memory; more than two axes count dearly.
     fn part(&self, set: usize, full: usize) -> f64 {
-        if set.count_ones() == 1 {
+        if set.is_power_of_two() {
             return 0.0;
         }
         let kept = self.kept(set);
@@ -388,7 +388,7 @@ impl<'p> Search<'p> {
 
     /// The wires of a subset that something outside it needs.
     fn kept(&self, set: usize) -> u64 {
-        if set.count_ones() == 1 {
+        if set.is_power_of_two() {
             return self.all(set);
         }
         let outside = (0..self.wires.len()).filter(|k| set >> k & 1 == 0).fold(self.pinned, |b, k| b | self.wires[k]);
@@ -459,7 +459,7 @@ impl Built<'_> {
 
     fn operand(&mut self, graph: &mut Graph, set: usize) -> Operand {
         let search = self.search;
-        if set.count_ones() == 1 {
+        if set.is_power_of_two() {
             return search.product.operands[set.trailing_zeros() as usize].clone();
         }
         let operands = self.parts(graph, set);

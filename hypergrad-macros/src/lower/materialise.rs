@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::contract::Hoist;
 use super::pattern;
-use crate::analysis::{Stage, Stages};
+use crate::analysis::Stages;
 use crate::ir::{Affine, Graph, Id, Op, Product, Size, View};
 
 /// Inline work below this is repeated rather than stored.
@@ -55,7 +55,7 @@ pub fn decide(graph: &Graph, stages: &mut Stages, roots: &[Id], hoists: &BTreeMa
         let node = *id;
         costs.insert(node, inline_cost(graph, node, &costs, &storage));
         let own = &edges[node.0 as usize];
-        let is_leaf = graph.op(node).operands().is_empty() && !is_contraction(graph, node);
+        let is_leaf = matches!(graph.op(node), Op::Input(_) | Op::Constant(_) | Op::Count(_));
         if is_leaf || storage.absorbed.contains(&node) {
             continue;
         }
@@ -143,7 +143,7 @@ fn edges(graph: &Graph, order: &[Id]) -> Vec<Vec<Edge>> {
         };
         match graph.op(reader) {
             Op::Product(product) => {
-                let stored = pattern::recognise(graph, product).map(|p| p.stored()).unwrap_or_default();
+                let stored = pattern::recognise(graph, product).map(super::pattern::Pattern::stored).unwrap_or_default();
                 for (position, operand) in product.operands.iter().enumerate() {
                     let mut wires: Vec<_> = operand.index.iter().flat_map(Affine::wires).collect();
                     wires.sort_unstable();

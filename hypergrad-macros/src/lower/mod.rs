@@ -51,7 +51,7 @@ fn program(context: &Context<'_>, quantities: &Quantities) -> Program {
     for (node, number) in &context.buffers {
         let length = Size::product(graph.shape(*node));
         let stage = context.buffer_stage(*node);
-        program.buffers.push(Buffer { node: *node, stage, length });
+        program.buffers.push(Buffer { stage, length });
         let mut body = Body::new(context, Some(*number));
         if stage != Stage::Direction {
             body.write(*node, &Place::natural(Source::Buffer(*number), graph.shape(*node)));
@@ -78,13 +78,14 @@ fn functions(context: &Context<'_>, q: &Quantities) -> Vec<Function> {
     };
     scalar("objective", q.f);
     scalar("g", q.g);
-    let vectors: [(&'static str, &Vector, &Layout); 11] = [
+    let vectors: [(&'static str, &Vector, &Layout); 12] = [
         ("residual", &q.residual, &x),
         ("f_1_mul", &q.f_1_mul, &x),
         ("f_1_tr_mul", &q.f_1_tr_mul, &x),
         ("f_2_mul", &q.f_2_mul, &x),
         ("f_2_tr_mul", &q.f_2_tr_mul, &y),
         ("f_1_diagonal", &q.f_1_diagonal, &x),
+        ("f_1_diagonal_2_tr_mul", &q.f_1_diagonal_2_tr_mul, &y),
         ("g_1", &q.g_1, &x),
         ("g_2", &q.g_2, &y),
         ("m_11_mul", &q.m_11_mul, &x),

@@ -13,7 +13,6 @@ use crate::diagnostics::Diagnostic;
 /// What one `fields(..)` says.
 #[derive(Debug, Clone)]
 pub struct Foreign {
-    pub name: Ident,
     pub structures: Vec<syn::ItemStruct>,
 }
 
@@ -26,7 +25,7 @@ impl Parse for Foreign {
             structures.push(input.parse()?);
         }
         rename(&name, &mut structures);
-        Ok(Self { name, structures })
+        Ok(Self { structures })
     }
 }
 

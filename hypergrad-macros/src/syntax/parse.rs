@@ -48,8 +48,7 @@ fn read_module(
         return None;
     };
     let imports = Imports::read(&items);
-    let module =
-        Module { ident: module.ident, visibility: module.vis, attributes: module.attrs, items, imports, foreign, source };
+    let module = Module { ident: module.ident, items, imports, foreign, source };
     if let Some(name) = user_problem(&module.items) {
         diagnostics.push(
             Diagnostic::new(&name, "`Problem` is the type that `#[bilevel]` adds to the module")

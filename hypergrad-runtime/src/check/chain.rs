@@ -3,7 +3,7 @@
 use super::differences::{Differences, differences};
 use super::report::{DerivativeReport, DerivativeRow, Verdict};
 use super::{InnerRole, UserFunctions};
-use crate::kernels::{axpy, gemv, gemv_t};
+use crate::kernels::{axpy, dot, gemv, gemv_t};
 use crate::point::T;
 use crate::problem::{Bilevel, Variable};
 use crate::scalar::Real;
@@ -91,6 +91,22 @@ impl<'a, P: UserFunctions> Chain<'a, P> {
         let diagonal: Vec<_> = (0..n).map(|i| dense[i * (n + 1)]).collect();
         let found = self.fill(P::f_1_diagonal, n);
         self.compare("diag(F_1)", &found, &exact(&diagonal));
+        self.diagonal_by_y();
+    }
+
+    /// `∂⟨s, diag F_1⟩/∂y`.
+    fn diagonal_by_y(&mut self) {
+        let (problem, work, n, m) = (self.problem, &mut self.work, self.flat_x.len(), self.flat_y.len());
+        let (mut s, mut diagonal, mut found) = (vec![T::<P>::ZERO; n], vec![T::<P>::ZERO; n], vec![T::<P>::ZERO; m]);
+        scatter(&mut s);
+        problem.f_1_diagonal_2_tr_mul(work, &s, &mut found);
+        let expected = differences(&self.flat_y, 1, |at, out| {
+            problem.set_y(work, at);
+            problem.f_1_diagonal(work, &mut diagonal);
+            out[0] = dot(&s, &diagonal);
+        });
+        problem.set_y(work, &self.flat_y);
+        self.compare("diag(F_1)_2ᵀ s", &found, &expected);
     }
 
     /// g and its derivatives.

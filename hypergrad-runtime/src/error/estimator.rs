@@ -27,6 +27,15 @@ pub enum EstimatorError {
         /// The largest residual that is accepted as a root.
         tolerance: f64,
     },
+    /// A change of variables cannot be inverted at this point.
+    NotInvertible {
+        /// The map.
+        what: &'static str,
+        /// The coordinate where it fails.
+        coordinate: usize,
+        /// The entry of x that is not reached, or what is left of it.
+        value: f64,
+    },
     /// There is no formula for this.
     NotAvailable {
         /// What was asked for.
@@ -56,6 +65,9 @@ impl fmt::Display for EstimatorError {
                     f,
                     "x is not a root: |F| is {residual:.3e}, at most {tolerance:.3e} is accepted; solve the inner problem first"
                 )
+            }
+            Self::NotInvertible { what, coordinate, value } => {
+                write!(f, "`{what}` is not invertible at this point: coordinate {coordinate}, {value:.3e}")
             }
             Self::NotAvailable { what, kind } => {
                 write!(f, "{what} is not available for the estimator `{kind}`")

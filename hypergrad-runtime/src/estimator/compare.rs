@@ -3,7 +3,7 @@
 use core::fmt;
 
 use super::efficiency::{check_root, efficiency_at};
-use super::{Estimator, Ift, Preconditioned, Tangent};
+use super::{Estimator, Ift, Localized, Preconditioned, Tangent};
 use crate::error::EstimatorError;
 use crate::point;
 use crate::problem::Bilevel;
@@ -50,6 +50,9 @@ pub fn compare<P: Bilevel>(problem: &P, x_star: &P::X, y: &P::Y) -> Result<Compa
         row(problem, &mut work, &Preconditioned::newton(), (again, 2, 2)),
         row(problem, &mut work, &Preconditioned::jacobi(), (1, 1, 2)),
         row(problem, &mut work, &Tangent::new(), (1, 3, 5)),
+        row(problem, &mut work, &Localized::exp(), (1, 1, 2)),
+        row(problem, &mut work, &Localized::diagonal(), (1, 1, 3)),
+        row(problem, &mut work, &Localized::newton(), (2, 2, 4)),
     ];
     Ok(Comparison { rows, structure: P::STRUCTURE })
 }

@@ -94,3 +94,49 @@ pub(super) fn shift<P: Bilevel>(problem: &P, work: &mut P::Work, s: &mut Vectors
     problem.set_x(work, s.t.flat());
     Ok(())
 }
+
+/// `|gradient - (Omega - Omega_1 F_1⁻¹ F)|`: the error of a first-order estimate, to first order.
+pub(super) fn distance_to_tangent<P: Bilevel>(
+    problem: &P,
+    work: &mut P::Work,
+    s: &mut Vectors<P>,
+    gradient: &[T<P>],
+) -> Option<f64> {
+    // Out of s while s is borrowed; nothing is allocated.
+    let mut tangent = core::mem::replace(&mut s.other, Dense::empty());
+    let result = tangent_into(problem, work, s, tangent.flat_mut());
+    axpy(-T::<P>::ONE, gradient, tangent.flat_mut());
+    s.other = tangent;
+    result.ok().map(|()| norm(s.other.flat()))
+}
+
+fn tangent_into<P: Bilevel>(problem: &P, work: &mut P::Work, s: &mut Vectors<P>, out: &mut [T<P>]) -> Result<(), EstimatorError> {
+    residual(problem, work, s)?;
+    omega(problem, work, s, out)?;
+    newton_step(problem, work, s)?;
+    correction(problem, work, s)?;
+    axpy(-T::<P>::ONE, s.correction.flat(), out);
+    Ok(())
+}
+
+/// `diag(F_1)` without zeros.
+pub(super) fn jacobi_diagonal<P: Bilevel>(problem: &P, work: &mut P::Work, out: &mut [T<P>]) -> Result<(), EstimatorError> {
+    problem.f_1_diagonal(work, out);
+    check_divisor("diag(F_1)", out)
+}
+
+/// Refuses a diagonal with a zero, or with a number that is not finite.
+pub(super) fn check_divisor<S: Real>(what: &'static str, diagonal: &[S]) -> Result<(), EstimatorError> {
+    check_finite(what, diagonal)?;
+    match diagonal.iter().position(|&d| d == S::ZERO) {
+        Some(pivot) => Err(LinearError::Singular { what, pivot, value: 0.0, scale: 0.0 }.into()),
+        None => Ok(()),
+    }
+}
+
+/// `a <- a/by`.
+pub(super) fn divide<S: Real>(a: &mut [S], by: &[S]) {
+    for (a, &by) in a.iter_mut().zip(by) {
+        *a /= by;
+    }
+}

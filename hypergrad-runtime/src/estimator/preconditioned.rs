@@ -1,11 +1,12 @@
 //! Omega after one preconditioned step.
 
-use super::direct::{Vectors, first_order_error, newton_step, omega, residual, shift};
+use super::direct::{Vectors, check_divisor, divide, first_order_error, jacobi_diagonal, newton_step, omega, residual, shift};
 use super::{Estimator, Report, kind};
 use crate::error::{EstimatorError, LinearError};
-use crate::kernels::axpy;
+use crate::kernels::{axpy, gemv};
+use crate::linear::{Factorization, Lu};
 use crate::point::{T, check_finite, omega_1_into, zeros_x};
-use crate::problem::{Bilevel, Dense};
+use crate::problem::{Bilevel, CustomPreconditioner, Dense};
 use crate::scalar::Real;
 use crate::structure::EstimatorKind;
 
@@ -37,6 +38,13 @@ impl Preconditioned<kind::Jacobi> {
     }
 }
 
+impl Preconditioned<kind::Custom> {
+    /// The module's `P`.
+    pub const fn custom() -> Self {
+        Self { kind: kind::Custom, error_estimate: true }
+    }
+}
+
 impl<K> Preconditioned<K> {
     /// Whether to compute the error estimate (default: yes).
     #[must_use]
@@ -50,12 +58,27 @@ impl<K> Preconditioned<K> {
 pub trait Precondition<P: Bilevel> {
     /// The kind of the estimator.
     const KIND: EstimatorKind;
+    /// What a step needs besides vectors.
+    type Storage;
+
+    /// Makes the storage.
+    ///
+    /// # Errors
+    /// It would be too large.
+    fn storage(problem: &P, work: &P::Work) -> Result<Self::Storage, LinearError>;
 
     /// `n <- P⁻¹ n` at the point in `work`, with `scratch` of length n.
     ///
     /// # Errors
     /// P is singular or not finite.
-    fn apply(&self, problem: &P, work: &mut P::Work, n: &mut [T<P>], scratch: &mut [T<P>]) -> Result<(), EstimatorError>;
+    fn apply(
+        &self,
+        problem: &P,
+        work: &mut P::Work,
+        storage: &mut Self::Storage,
+        n: &mut [T<P>],
+        scratch: &mut [T<P>],
+    ) -> Result<(), EstimatorError>;
 
     /// `J E^P` in place, J `m x n`, `E^P = I - P⁻¹ F_1 + [P⁻¹ P_1[:,:,k] P⁻¹ F]_k`.
     ///
@@ -65,25 +88,25 @@ pub trait Precondition<P: Bilevel> {
 }
 
 impl<P: Bilevel, K: Precondition<P>> Estimator<P> for Preconditioned<K> {
-    type Workspace = Vectors<P>;
+    type Workspace = (Vectors<P>, K::Storage);
 
     fn kind(&self) -> EstimatorKind {
         K::KIND
     }
 
-    fn workspace(&self, problem: &P, work: &P::Work) -> Result<Vectors<P>, LinearError> {
-        Vectors::new(problem, work)
+    fn workspace(&self, problem: &P, work: &P::Work) -> Result<Self::Workspace, LinearError> {
+        Ok((Vectors::new(problem, work)?, K::storage(problem, work)?))
     }
 
     fn estimate(
         &self,
         problem: &P,
         work: &mut P::Work,
-        s: &mut Vectors<P>,
+        (s, storage): &mut Self::Workspace,
         gradient: &mut [T<P>],
     ) -> Result<Report, EstimatorError> {
         let inner = residual(problem, work, s)?;
-        self.kind.apply(problem, work, s.n.flat_mut(), s.t.flat_mut())?;
+        self.kind.apply(problem, work, storage, s.n.flat_mut(), s.t.flat_mut())?;
         shift(problem, work, s)?;
         let result = at_corrected(problem, work, s, gradient, self.error_estimate);
         problem.set_x(work, s.x.flat());
@@ -94,8 +117,9 @@ impl<P: Bilevel, K: Precondition<P>> Estimator<P> for Preconditioned<K> {
     /// `Omega_1(x~, y) E^P(x, y)`, at any x.
     fn jacobian_into(&self, problem: &P, work: &mut P::Work, out: &mut [T<P>]) -> Result<(), EstimatorError> {
         let mut s = Vectors::new(problem, work)?;
+        let mut storage = K::storage(problem, work)?;
         residual(problem, work, &mut s)?;
-        self.kind.apply(problem, work, s.n.flat_mut(), s.t.flat_mut())?;
+        self.kind.apply(problem, work, &mut storage, s.n.flat_mut(), s.t.flat_mut())?;
         shift(problem, work, &mut s)?;
         let result = omega_1_into(problem, work, out);
         problem.set_x(work, s.x.flat());
@@ -122,8 +146,20 @@ fn at_corrected<P: Bilevel>(
 
 impl<P: Bilevel> Precondition<P> for kind::Newton {
     const KIND: EstimatorKind = EstimatorKind::Newton;
+    type Storage = ();
 
-    fn apply(&self, problem: &P, work: &mut P::Work, n: &mut [T<P>], _scratch: &mut [T<P>]) -> Result<(), EstimatorError> {
+    fn storage(_: &P, _: &P::Work) -> Result<(), LinearError> {
+        Ok(())
+    }
+
+    fn apply(
+        &self,
+        problem: &P,
+        work: &mut P::Work,
+        (): &mut (),
+        n: &mut [T<P>],
+        _scratch: &mut [T<P>],
+    ) -> Result<(), EstimatorError> {
         problem.factor(work)?;
         problem.f_1_solve(work, n);
         check_finite("F_1⁻¹ F", n)
@@ -159,9 +195,21 @@ impl<P: Bilevel> Precondition<P> for kind::Newton {
 
 impl<P: Bilevel> Precondition<P> for kind::Jacobi {
     const KIND: EstimatorKind = EstimatorKind::Jacobi;
+    type Storage = ();
 
-    fn apply(&self, problem: &P, work: &mut P::Work, n: &mut [T<P>], scratch: &mut [T<P>]) -> Result<(), EstimatorError> {
-        diagonal(problem, work, scratch)?;
+    fn storage(_: &P, _: &P::Work) -> Result<(), LinearError> {
+        Ok(())
+    }
+
+    fn apply(
+        &self,
+        problem: &P,
+        work: &mut P::Work,
+        (): &mut (),
+        n: &mut [T<P>],
+        scratch: &mut [T<P>],
+    ) -> Result<(), EstimatorError> {
+        jacobi_diagonal(problem, work, scratch)?;
         divide(n, scratch);
         check_finite("diag(F_1)⁻¹ F", n)
     }
@@ -171,7 +219,7 @@ impl<P: Bilevel> Precondition<P> for kind::Jacobi {
     fn chain(&self, problem: &P, work: &mut P::Work, jacobian: &mut [T<P>]) -> Result<(), EstimatorError> {
         let mut s = Vectors::new(problem, work)?;
         let (n, m) = problem.dims(work);
-        diagonal(problem, work, s.x.flat_mut())?;
+        jacobi_diagonal(problem, work, s.x.flat_mut())?;
         residual(problem, work, &mut s)?;
         divide(s.n.flat_mut(), s.x.flat());
         let before = P::YX::try_zeros("Omega_1", m, n).map(|mut before| {
@@ -203,6 +251,64 @@ impl<P: Bilevel> Precondition<P> for kind::Jacobi {
     }
 }
 
+const CUSTOM: &str = "P";
+
+/// The factorisation stays empty where P is a diagonal.
+impl<P: CustomPreconditioner> Precondition<P> for kind::Custom {
+    const KIND: EstimatorKind = EstimatorKind::CustomPreconditioner;
+    type Storage = Lu<P::XX>;
+
+    fn storage(problem: &P, work: &P::Work) -> Result<Lu<P::XX>, LinearError> {
+        if P::DIAGONAL { Ok(Lu::empty()) } else { Lu::new(CUSTOM, problem.dims(work).0) }
+    }
+
+    fn apply(
+        &self,
+        problem: &P,
+        work: &mut P::Work,
+        storage: &mut Lu<P::XX>,
+        n: &mut [T<P>],
+        scratch: &mut [T<P>],
+    ) -> Result<(), EstimatorError> {
+        if P::DIAGONAL {
+            problem.preconditioner(work, scratch);
+            check_divisor(CUSTOM, scratch)?;
+            divide(n, scratch);
+        } else {
+            problem.preconditioner(work, storage.matrix_mut());
+            storage.factor(CUSTOM)?;
+            storage.solve(n);
+        }
+        check_finite("P⁻¹ F", n)
+    }
+
+    /// Row b is `J[b, :] - (F_1 - Q)ᵀ z`, `Pᵀ z = J[b, :]`, `Q = d(P n)/dx` with `n = P⁻¹ F` held fast.
+    fn chain(&self, problem: &P, work: &mut P::Work, jacobian: &mut [T<P>]) -> Result<(), EstimatorError> {
+        let (n, m) = problem.dims(work);
+        let mut s = Vectors::new(problem, work)?;
+        let mut storage = <Self as Precondition<P>>::storage(problem, work)?;
+        residual(problem, work, &mut s)?;
+        // P, or its diagonal in s.x.
+        self.apply(problem, work, &mut storage, s.n.flat_mut(), s.x.flat_mut())?;
+        let mut along = P::XX::try_zeros("d(P n)/dx", n, n)?;
+        problem.preconditioner_along(work, s.n.flat(), along.flat_mut());
+        for b in 0..m {
+            take_row(jacobian, m, b, s.v.flat_mut());
+            s.u.flat_mut().copy_from_slice(s.v.flat());
+            if P::DIAGONAL {
+                divide(s.v.flat_mut(), s.x.flat());
+            } else {
+                storage.solve_tr(s.v.flat_mut());
+            }
+            problem.f_1_tr_mul(work, s.v.flat(), s.t.flat_mut());
+            axpy(-T::<P>::ONE, s.t.flat(), s.u.flat_mut());
+            gemv(T::<P>::ONE, along.flat(), n, n, s.v.flat(), s.u.flat_mut());
+            put_row(jacobian, m, b, s.u.flat());
+        }
+        Ok(())
+    }
+}
+
 /// `F_11[i, i, :] = g_11 e_i - M_11(e_i) e_i` into `s.t`.
 fn diagonal_slice<P: Bilevel>(problem: &P, work: &mut P::Work, s: &mut Vectors<P>, i: usize) {
     let (v, t, u) = (s.v.flat_mut(), s.t.flat_mut(), s.u.flat_mut());
@@ -213,23 +319,6 @@ fn diagonal_slice<P: Bilevel>(problem: &P, work: &mut P::Work, s: &mut Vectors<P
     problem.set_adjoint(work, v);
     problem.m_11_mul(work, v, u);
     axpy(-T::<P>::ONE, u, t);
-}
-
-/// `diag(F_1)` without zeros.
-fn diagonal<P: Bilevel>(problem: &P, work: &mut P::Work, out: &mut [T<P>]) -> Result<(), EstimatorError> {
-    let what = "diag(F_1)";
-    problem.f_1_diagonal(work, out);
-    check_finite(what, out)?;
-    match out.iter().position(|&d| d == T::<P>::ZERO) {
-        Some(pivot) => Err(LinearError::Singular { what, pivot, value: 0.0, scale: 0.0 }.into()),
-        None => Ok(()),
-    }
-}
-
-fn divide<S: Real>(a: &mut [S], by: &[S]) {
-    for (a, &by) in a.iter_mut().zip(by) {
-        *a /= by;
-    }
 }
 
 /// Row b of a matrix with m rows.

@@ -5,10 +5,12 @@
 //! each node at the earliest stage that knows its inputs (y, x, adjoint); setting a stage anew
 //! forgets what depends on it.
 
+mod change;
 mod dense;
 mod tensor;
 mod variable;
 
+pub use change::{Change, ChangeOfVariables, CustomPreconditioner, Global, Local, LocalizedChange};
 pub use dense::{BYTES_LIMIT, Dense};
 pub use tensor::Tensor3;
 pub use variable::Variable;
@@ -71,6 +73,8 @@ pub trait Bilevel {
     fn f_2(&self, work: &mut Self::Work, out: &mut [Self::Scalar]);
     /// The diagonal of `F_1`, length n.
     fn f_1_diagonal(&self, work: &mut Self::Work, out: &mut [Self::Scalar]);
+    /// `∂⟨s, diag F_1⟩/∂y`, length m.
+    fn f_1_diagonal_2_tr_mul(&self, work: &mut Self::Work, s: &[Self::Scalar], out: &mut [Self::Scalar]);
     /// `g(x, y)`.
     fn g(&self, work: &mut Self::Work) -> Self::Scalar;
     /// `g_1`, length n.

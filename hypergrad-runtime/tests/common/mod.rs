@@ -209,6 +209,9 @@ impl<K: Kind> Bilevel for Cubic<K> {
     fn f_1_diagonal(&self, w: &mut Self::Work, out: &mut [f64]) {
         put(self.jacobian(w).diagonal(), out);
     }
+    fn f_1_diagonal_2_tr_mul(&self, w: &mut Self::Work, s: &[f64], out: &mut [f64]) {
+        put((self.w.transpose() * vector(s)).component_mul(&w.y), out);
+    }
     fn g(&self, w: &mut Self::Work) -> f64 {
         let x = &w.x;
         0.5 * (x - &self.target).norm_squared()

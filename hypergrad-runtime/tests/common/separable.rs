@@ -102,6 +102,9 @@ impl<T: Real> Bilevel for Separable<T> {
     fn f_1_diagonal(&self, w: &mut Self::Work, out: &mut [T]) {
         out.copy_from_slice(Self::curvature(w).as_slice());
     }
+    fn f_1_diagonal_2_tr_mul(&self, w: &mut Self::Work, s: &[T], out: &mut [T]) {
+        each(s, w.y.map(T::exp), out);
+    }
     fn g(&self, w: &mut Self::Work) -> T {
         (w.x - self.t).norm_squared() * T::lit(0.5)
     }

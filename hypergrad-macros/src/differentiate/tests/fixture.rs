@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 
 use super::interpret::{Point, Tensor};
-use super::random::Random;
+use super::program::random::Random;
 use crate::differentiate::{Quantities, derive};
 use crate::ir::{Func, Graph, Id, InputInfo, Number, Operand, Product, Role, Size, View};
 use crate::model::{Block, Form, Inner, InnerKind, Model, Outer, Scalar, Signature, Variable};
@@ -119,7 +119,7 @@ impl Fixture {
         let variable = |name: &str, input: Id| Variable {
             ty: TokenStream::new(),
             name: name.to_owned(),
-            blocks: vec![Block { path: Vec::new(), form: Form::Column, input, constant: (false, true) }],
+            blocks: vec![Block { path: Vec::new(), form: Form::Column, input }],
             is_struct: false,
             structs: Vec::new(),
         };

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use crate::ir::{Affine, Func, Graph, Guard, Id, Op, Product, Reduction, Size, Symbol, Test, View, Wire};
+use crate::ir::{Affine, Func, Graph, Id, Op, Product, Reduction, Size, Symbol, Test, View, Wire};
 
 /// A tensor, row-major.
 #[derive(Clone, Debug, PartialEq)]
@@ -110,34 +110,78 @@ impl Point {
     pub fn product(&self, product: &Product, shape: Vec<usize>, values: &HashMap<Id, Tensor>) -> Tensor {
         let mut result = Tensor::zeros(shape);
         let extents = self.shape(&product.extents);
-        for wires in indices(&extents) {
-            let affine = |a: &Affine| {
-                self.size(&a.constant) + a.terms.iter().map(|(w, c)| self.size(c) * wires[w.0 as usize]).sum::<i64>()
-            };
-            if !product.guards.iter().all(|g| holds(g, affine(&g.affine))) {
-                continue;
-            }
-            let out: Vec<i64> = product.out.iter().map(affine).collect();
-            let Some(position) = result.position(&out) else { continue };
-            let mut term = product.coefficient.get();
-            let mut inside = true;
-            for operand in &product.operands {
-                let index: Vec<i64> = operand.index.iter().map(affine).collect();
-                match values[&operand.node].position(&index) {
-                    Some(p) => term *= values[&operand.node].data[p],
-                    None => inside = false,
+        let compile = |a: &Affine| Linear {
+            constant: self.size(&a.constant),
+            terms: a.terms.iter().map(|(w, c)| (w.0 as usize, self.size(c))).collect(),
+        };
+        let guards: Vec<(Linear, Test)> = product.guards.iter().map(|g| (compile(&g.affine), g.test)).collect();
+        let out: Vec<Linear> = product.out.iter().map(compile).collect();
+        let operands: Vec<(&Tensor, Vec<Linear>)> =
+            product.operands.iter().map(|o| (&values[&o.node], o.index.iter().map(compile).collect())).collect();
+        let total: usize = extents.iter().product();
+        let mut wires = vec![0_i64; extents.len()];
+        for _ in 0..total {
+            self.add_term(product.coefficient.get(), &guards, &out, &operands, &wires, &mut result);
+            for (wire, extent) in wires.iter_mut().zip(&extents).rev() {
+                *wire += 1;
+                if *wire < *extent as i64 {
+                    break;
                 }
-            }
-            if inside {
-                result.data[position] += term;
+                *wire = 0;
             }
         }
         result
     }
+
+    fn add_term(
+        &self,
+        coefficient: f64,
+        guards: &[(Linear, Test)],
+        out: &[Linear],
+        operands: &[(&Tensor, Vec<Linear>)],
+        wires: &[i64],
+        result: &mut Tensor,
+    ) {
+        if !guards.iter().all(|(affine, test)| holds(*test, affine.at(wires))) {
+            return;
+        }
+        let Some(position) = place(out, &result.shape, wires) else { return };
+        let mut term = coefficient;
+        for (tensor, index) in operands {
+            let Some(p) = place(index, &tensor.shape, wires) else { return };
+            term *= tensor.data[p];
+        }
+        result.data[position] += term;
+    }
 }
 
-fn holds(guard: &Guard, value: i64) -> bool {
-    match guard.test {
+/// An affine index on numbers.
+struct Linear {
+    constant: i64,
+    terms: Vec<(usize, i64)>,
+}
+
+impl Linear {
+    fn at(&self, wires: &[i64]) -> i64 {
+        self.constant + self.terms.iter().map(|(w, c)| c * wires[*w]).sum::<i64>()
+    }
+}
+
+/// The position of an entry; `None` outside.
+fn place(index: &[Linear], shape: &[usize], wires: &[i64]) -> Option<usize> {
+    let mut position = 0;
+    for (linear, extent) in index.iter().zip(shape) {
+        let i = linear.at(wires);
+        if i < 0 || i >= *extent as i64 {
+            return None;
+        }
+        position = position * extent + i as usize;
+    }
+    Some(position)
+}
+
+fn holds(test: Test, value: i64) -> bool {
+    match test {
         Test::Zero => value == 0,
         Test::NonZero => value != 0,
         Test::NonNegative => value >= 0,

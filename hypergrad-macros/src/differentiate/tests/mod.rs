@@ -2,4 +2,7 @@
 
 pub mod fixture;
 pub mod interpret;
-pub mod random;
+pub mod program;
+mod programs;
+
+pub use program::random;

@@ -240,7 +240,9 @@ impl Tracer<'_> {
         }
         let arms = self.arms.clone();
         let mut conjuncts = Vec::new();
-        arms.iter().for_each(|arm| arm.conjuncts(&mut conjuncts));
+        for arm in &arms {
+            arm.conjuncts(&mut conjuncts);
+        }
         let mut guards = Vec::new();
         let mut others = Condition::Constant(true);
         for conjunct in conjuncts {
@@ -314,6 +316,9 @@ impl Tracer<'_> {
                 Some(Value::Bool(taken.or(condition.clone().not().and(otherwise))))
             }
             (Value::Index(then), Value::Index(otherwise)) if then == otherwise => Some(Value::Index(then)),
+            (then @ (Value::Index(_) | Value::Cases(_)), otherwise @ (Value::Index(_) | Value::Cases(_))) => {
+                Some(Value::choice(condition, then, otherwise))
+            }
             (Value::Integer(then), Value::Integer(otherwise)) => Some(Value::Integer(self.select(condition, &then, &otherwise))),
             (Value::Tuple(then), Value::Tuple(otherwise)) => Some(Value::Tuple(self.merge_all(condition, then, otherwise)?)),
             (Value::Array(then), Value::Array(otherwise)) => Some(Value::Array(self.merge_all(condition, then, otherwise)?)),

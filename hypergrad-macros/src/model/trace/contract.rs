@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Tracer;
 use super::value::{LoopVariable, Tensor, dimensions, own_index, own_shape};
-use crate::ir::{Affine, Guard, Number, Operand, Product, Size, Test, Wire};
+use crate::ir::{Affine, Guard, Number, Op, Operand, Product, Size, Test, Wire};
 use crate::model::Form;
 
 /// What the tracer knows of an index variable: it runs over `0..extent`.
@@ -85,17 +85,57 @@ impl Tracer<'_> {
             node: factor.tensor.node,
             index: factor.tensor.batch.iter().map(|v| rename(&Affine::wire(*v))).chain(factor.index.iter().map(rename)).collect(),
         };
-        let product = Product {
+        let mut product = Product {
             coefficient: Number::new(coefficient.unwrap_or(1.0)),
             extents: order.iter().map(|v| self.extent(*v)).collect(),
             operands: factors.iter().map(operand).collect(),
             guards: guards.iter().map(|guard| Guard { affine: rename(&guard.affine), test: guard.test }).collect(),
             out: batch.iter().map(|v| rename(&Affine::wire(*v))).chain(out.iter().map(rename)).collect(),
         };
+        // `Σᵢ (a∘b)ᵢ` is `Σᵢ aᵢ·bᵢ`, however it is written.
+        if !product.summed().is_empty() {
+            self.open_factors(&mut product);
+        }
         let (rows, columns) = (self.sizes.resolve(rows), self.sizes.resolve(columns));
         let shape = batch.iter().map(|v| self.extent(*v)).chain(own_shape(form, &rows, &columns)).collect();
         let node = self.graph.product(product, shape);
         Tensor { node, batch, form, rows, columns }
+    }
+
+    /// Replaces operands that are elementwise products by their factors.
+    fn open_factors(&self, product: &mut Product) {
+        let mut opened = Vec::new();
+        for operand in std::mem::take(&mut product.operands) {
+            match self.factors_of(&operand, &product.extents) {
+                Some((coefficient, factors, guards)) => {
+                    product.coefficient = Number::new(product.coefficient.get() * coefficient);
+                    opened.extend(factors);
+                    product.guards.extend(guards);
+                }
+                None => opened.push(operand),
+            }
+        }
+        product.operands = opened;
+    }
+
+    /// The factors of an operand that is a product without a sum, read in full along each axis.
+    fn factors_of(&self, operand: &Operand, extents: &[Size]) -> Option<(f64, Vec<Operand>, Vec<Guard>)> {
+        let Op::Product(inner) = self.graph.op(operand.node) else { return None };
+        if inner.operands.len() < 2 || inner.extents.len() != inner.out.len() {
+            return None;
+        }
+        let mut places: BTreeMap<Wire, Affine> = BTreeMap::new();
+        for (out, index) in inner.out.iter().zip(&operand.index) {
+            let (wire, read) = (out.as_wire()?, index.as_wire()?);
+            if self.sizes.resolve(&inner.extent(wire)) != extents[read.0 as usize] || places.insert(wire, index.clone()).is_some()
+            {
+                return None;
+            }
+        }
+        let moved = |affine: &Affine| affine.substitute(&|w| places.get(&w).cloned().unwrap_or_else(|| Affine::wire(w)));
+        let factors = inner.operands.iter().map(|o| Operand { node: o.node, index: o.index.iter().map(moved).collect() });
+        let guards = inner.guards.iter().map(|g| Guard { affine: moved(&g.affine), test: g.test });
+        Some((inner.coefficient.get(), factors.collect(), guards.collect()))
     }
 
     /// All variables that occur, in ascending order; the definitions of quotients among them are

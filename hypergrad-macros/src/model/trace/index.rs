@@ -90,6 +90,14 @@ impl Tracer<'_> {
     pub(super) fn index_at(&mut self, value: Value, place: &impl ToTokens) -> Option<Affine> {
         match value {
             Value::Index(index) => Some(index),
+            Value::Cases(_) => {
+                self.diagnostics.error_with_help(
+                    place,
+                    "this integer differs by a condition, and a size or bound does not",
+                    "put the condition around the whole expression: `if c { .. } else { .. }`",
+                );
+                None
+            }
             Value::Integer(_) => {
                 self.diagnostics.error_with_help(
                     place,
@@ -127,7 +135,12 @@ impl Tracer<'_> {
     pub(super) fn index_expression(&mut self, access: &syn::ExprIndex) -> Option<Value> {
         let base = self.expression(&access.expr);
         let index = self.expression(&access.index);
-        match (base?, index?) {
+        let (base, index) = (base?, index?);
+        self.by_case(vec![index], &mut |tracer, indices| tracer.indexed(access, base.clone(), indices.into_iter().next()?))
+    }
+
+    fn indexed(&mut self, access: &syn::ExprIndex, base: Value, index: Value) -> Option<Value> {
+        match (base, index) {
             (Value::Array(values), Value::Index(index)) => {
                 self.check_index(&Size::constant(values.len() as i64), &index, &access.expr, &*access.index)?;
                 self.choose(&values, &index)

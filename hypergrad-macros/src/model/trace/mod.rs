@@ -8,16 +8,20 @@
 mod agree;
 mod block;
 mod call;
+mod cases;
 mod condition;
 mod constructor;
 mod contract;
 mod elementwise;
 mod environment;
 mod expression;
+mod generics;
 mod index;
 mod iterate;
+mod macros;
 mod methods;
 mod operator;
+mod pairs;
 mod path;
 mod range;
 mod refuse;
@@ -41,7 +45,7 @@ use crate::syntax::Module;
 use condition::Condition;
 use contract::Extent;
 use environment::Environment;
-pub use value::{Lazy, Struct, Tensor, Value, dimensions};
+pub use value::{Lazy, Tensor, Value, dimensions};
 
 /// What the tracer asks of the model that is being built.
 pub trait Surroundings {

@@ -15,6 +15,10 @@ use crate::syntax::Type;
 impl Tracer<'_> {
     pub(super) fn unary(&mut self, unary: &syn::ExprUnary, expected: Option<&Type>) -> Option<Value> {
         let value = self.expression_as(&unary.expr, expected)?;
+        self.by_case(vec![value], &mut |tracer, values| tracer.negated(unary, values.into_iter().next()?))
+    }
+
+    fn negated(&mut self, unary: &syn::ExprUnary, value: Value) -> Option<Value> {
         match (unary.op, value) {
             (syn::UnOp::Deref(_), value) => Some(value),
             (syn::UnOp::Neg(_), Value::Tensor(tensor)) => Some(Value::Tensor(self.scale(-1.0, &tensor))),
@@ -39,7 +43,10 @@ impl Tracer<'_> {
             self.refuse_mutation(site.span);
             return None;
         }
-        self.operate(&site, &binary.op, left?, right?)
+        self.by_case(vec![left?, right?], &mut |tracer, operands| match operands.as_slice() {
+            [left, right] => tracer.operate(&site, &binary.op, left, right),
+            _ => None,
+        })
     }
 
     /// `&&` and `||`: the right side is evaluated where the left one does not decide.
@@ -77,8 +84,8 @@ impl Tracer<'_> {
         result
     }
 
-    fn operate(&mut self, site: &Site<'_>, op: &syn::BinOp, left: Value, right: Value) -> Option<Value> {
-        if let (Value::Index(left), Value::Index(right)) = (&left, &right) {
+    fn operate(&mut self, site: &Site<'_>, op: &syn::BinOp, left: &Value, right: &Value) -> Option<Value> {
+        if let (Value::Index(left), Value::Index(right)) = (left, right) {
             return match comparison(op) {
                 Some(comparison) => Some(Value::Bool(self.compare_indices(comparison, left, right))),
                 // No affine expression any more: good as a number.
@@ -89,11 +96,11 @@ impl Tracer<'_> {
                 None => self.index_arithmetic(site, op, left, right).map(Value::Index),
             };
         }
-        if let (Some(left), Some(right)) = (self.whole_number(&left), self.whole_number(&right)) {
+        if let (Some(left), Some(right)) = (self.whole_number(left), self.whole_number(right)) {
             return self.whole_arithmetic(site, op, &left, &right);
         }
-        let (Some(first), Some(second)) = (self.to_tensor(left.clone()), self.to_tensor(right.clone())) else {
-            return self.refuse_operands(site, &left, &right);
+        let (Some(first), Some(second)) = (self.tensor_of(left.clone()), self.tensor_of(right.clone())) else {
+            return self.refuse_operands(site, left, right);
         };
         if let Some(comparison) = comparison(op) {
             if first.is_scalar() && second.is_scalar() {
@@ -126,7 +133,7 @@ impl Tracer<'_> {
                 self.diagnostics.error(site.span, "`%` of floats is not accepted: it is not continuous");
                 return None;
             }
-            _ => return self.refuse_operands(site, &left, &right),
+            _ => return self.refuse_operands(site, left, right),
         };
         Some(Value::Tensor(result))
     }
@@ -195,6 +202,12 @@ impl Tracer<'_> {
     pub(super) fn matrix_product(&mut self, left: &Tensor, right: &Tensor) -> Tensor {
         let one_row = left.form == Form::Row || left.form == Form::Column && left.rows.is_one();
         let one_column = right.form == Form::Column;
+        if one_row && one_column {
+            let (row, column) = (self.reform(left, Form::Row), right);
+            let row = self.transpose(&row);
+            let scalar = self.inner_product(&[&row, column]);
+            return self.fill(&scalar, Form::Column, &Size::constant(1), &Size::constant(1));
+        }
         let form = match (one_row, one_column) {
             (_, true) => Form::Column,
             (true, false) => Form::Row,

@@ -177,10 +177,14 @@ impl Tracer<'_> {
         power
     }
 
-    /// Integers: what can be decided when the program is compiled, and no more.
+    /// Integers.
     pub(super) fn integer_method(&mut self, call: &Call<'_>, index: &Affine, arguments: &[Value]) -> Outcome {
         let value = match (call.name(), arguments) {
-            ("min" | "max" | "abs_diff" | "saturating_sub", [Value::Index(other)]) => self.decided(call, index, other),
+            ("max", [Value::Index(other)]) => self.by_order((index, other), index.clone(), other.clone()),
+            ("min", [Value::Index(other)]) => self.by_order((index, other), other.clone(), index.clone()),
+            ("abs_diff", [Value::Index(other)]) => self.by_order((index, other), index.sub(other), other.sub(index)),
+            ("saturating_sub", [Value::Index(other)]) => self.by_order((index, other), index.sub(other), Affine::default()),
+            ("abs", []) => self.by_order((index, &Affine::default()), index.clone(), index.scale(&Size::constant(-1))),
             ("pow", [Value::Index(exponent)]) => {
                 let exponent = exponent.as_size().and_then(Size::as_constant).and_then(|n| u32::try_from(n).ok());
                 match (index.as_size(), exponent) {
@@ -204,30 +208,15 @@ impl Tracer<'_> {
         Outcome::Known(value)
     }
 
-    fn decided(&mut self, call: &Call<'_>, left: &Affine, right: &Affine) -> Option<Value> {
-        let larger = match self.compare_indices(Comparison::Ge, left, right) {
-            super::Condition::Constant(true) => Some(true),
-            _ => match self.compare_indices(Comparison::Le, left, right) {
-                super::Condition::Constant(true) => Some(false),
-                _ => None,
+    /// Integers that are no affine expressions.
+    pub(super) fn whole_method(&mut self, call: &Call<'_>, number: &Tensor, arguments: &[Value]) -> Outcome {
+        match (call.name(), arguments) {
+            ("abs", []) => Outcome::Known(Some(Value::Integer(self.apply(Func::Abs, &[number])))),
+            ("pow", [Value::Index(exponent)]) => match exponent.as_size().and_then(Size::as_constant) {
+                Some(n @ 0..=64) => Outcome::Known(Some(Value::Integer(self.constant_power(number, n as i32)))),
+                _ => Outcome::Unknown,
             },
-        };
-        let Some(larger) = larger else {
-            let message = format!("`{}` of these integers is not known when the program is compiled", call.name());
-            self.diagnostics.error_with_help(
-                call.site.span,
-                message,
-                "split the range, or put the condition around the value: `if i < j { .. } else { .. }`",
-            );
-            return None;
-        };
-        let (large, small) = if larger { (left, right) } else { (right, left) };
-        Some(Value::Index(match call.name() {
-            "max" => large.clone(),
-            "min" => small.clone(),
-            "abs_diff" => large.sub(small),
-            _ if larger => large.sub(small),
-            _ => Affine::default(),
-        }))
+            _ => Outcome::Unknown,
+        }
     }
 }

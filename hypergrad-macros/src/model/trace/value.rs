@@ -22,6 +22,8 @@ pub enum Value {
     Index(Affine),
     /// An integer that is no affine expression (`i * j`): good as a number, not as an index.
     Integer(Tensor),
+    /// An integer that is another one in each case, see [`super::cases`].
+    Cases(Vec<(Condition, Value)>),
     Bool(Condition),
     /// A tuple; the unit value is the empty one.
     Tuple(Vec<Value>),
@@ -124,10 +126,6 @@ impl Value {
         Self::Tensor(Tensor::new(node, form, shape))
     }
 
-    pub fn scalar(node: Id) -> Self {
-        Self::Tensor(Tensor::scalar(node))
-    }
-
     /// A `usize` that is known when the program runs.
     pub fn count(size: Size) -> Self {
         Self::Index(Affine::constant(size))
@@ -146,7 +144,7 @@ impl Value {
     pub fn describe(&self) -> &'static str {
         match self {
             Self::Tensor(tensor) => describe_form(tensor.form),
-            Self::Index(_) | Self::Integer(_) => "an integer",
+            Self::Index(_) | Self::Integer(_) | Self::Cases(_) => "an integer",
             Self::Bool(_) => "a condition",
             Self::Tuple(values) if values.is_empty() => "`()`",
             Self::Tuple(_) => "a tuple",

@@ -8,9 +8,9 @@ use super::{Data, agrees, bodies};
 fn on_scalars() {
     bodies! { (x, y, data) -> f64:
         { if x[0] > 0.0 { x[0].ln() } else { x[0] * x[0] } }
-        { if x[1] > 0.0 { x[1].ln() } else if x[2] >= 0.4 { x[1].exp() } else { 1.0 } }
+        { if x[1] > 0.0 { x[1].ln() } else if x[2] >= 0.3 { x[1].exp() } else { 1.0 } }
         { x.map(|t| if t > 0.0 { t.sqrt() } else { -1.0 / t }).sum() }
-        { x.map(|t| if t.abs() <= 1.0 && t > -0.65 || t == 2.1 { t.powi(2) } else { t }).sum() }
+        { x.map(|t| if t.abs() <= 1.0 && t > -0.65 || t == 2.2 { t.powi(2) } else { t }).sum() }
         { x.map(|t| if !(t < 0.0) { t } else { 0.0 }).sum() }
         { if 1.0 < 2.0 { x[0] } else { x[9] } }
         { let flag = x[0] > x[1]; if flag { x[0] } else { x[1] } }

@@ -31,7 +31,21 @@ fn entries() {
         { (0..7).map(|k| x[1].powi(k as i32) / (k + 1) as f64).sum::<f64>() }
         { (2..9).map(|k| 0.0f64.powi(k - 2) + x[2].powi(k)).sum::<f64>() }
     }
+    bodies! { (x, y, data) -> f64:
+        { (0..5).map(|i| x[(i + 1) % 5] * x[i]).sum::<f64>() }
+        { let n = x.len(); (0..n).map(|i| x[(i + 1) % n] * x[(i + n - 1) % n]).sum::<f64>() }
+        { let n = x.len(); (0..n).map(|i| { let left = if i == 0 { n - 1 } else { i - 1 }; x[left] * x[i] }).sum::<f64>() }
+        { (0..5usize).map(|i| x[i.min(2)] * x[i.max(3)] * i.saturating_sub(2) as f64).sum::<f64>() }
+        { (0..5usize).map(|i| (0..5).map(|j| x[i.abs_diff(j)] * data.k.powi(i.abs_diff(j) as i32)).sum::<f64>()).sum::<f64>() }
+        { (0..5i32).map(|i| (0..5i32).map(|j| x[i as usize] / (1.0 + (i - j).abs() as f64)).sum::<f64>()).sum::<f64>() }
+        { (0..5usize).map(|i| (i * i + 3) as f64 * x[i] + i.pow(3) as f64).sum::<f64>() }
+        { (0..5usize).map(|i| { let (r, c) = if i < 3 { (i, 0) } else { (4, i - 3) }; data.a[(r, c)] * x[i] }).sum::<f64>() }
+        { (0..5usize).map(|i| if i * i > 5 { x[i] } else { 2.0 }).sum::<f64>() }
+        { (0..3usize).map(|i| data.q.row(i.max(1)).sum()).sum::<f64>() }
+        { (0..3usize).map(|i| (i == 1) as usize as f64 * y[i]).sum::<f64>() }
+    }
     bodies! { (x, y, data) -> DMatrix<f64>:
+        { DMatrix::from_fn(5, 5, |i, j| y[0].abs().powi(i.abs_diff(j) as i32)) }
         { DMatrix::from_fn(5, 5, |i, j| (-(x[i] - x[j]).powi(2) / 2.0).exp()) }
         { DMatrix::from_fn(5, 5, |i, j| (data.a.row(i) - data.a.row(j)).norm_squared()) }
         { DMatrix::from_fn(3, 5, |i, j| data.a[(j, i)] * 2.0) }

@@ -2,13 +2,15 @@
 //! graph has to give what the compiled function gives.
 
 mod conditions;
+mod derivatives;
 mod indices;
 mod iterators;
 mod refusals;
 mod scalars;
+mod spellings;
 mod tensors;
 
-use nalgebra::{DMatrix, DVector, Matrix, RowDVector, RowSVector, SMatrix, SVector};
+use nalgebra::{DMatrix, DVector, Matrix, RowDVector, SMatrix, SVector};
 use proc_macro2::{Ident, TokenStream};
 
 use super::{Lazy, Surroundings, Tensor, Tracer, Value};
@@ -93,10 +95,10 @@ impl<A: Entries, B: Entries> Entries for (A, B) {
 
 /// The inputs of a traced function, and what it says of them.
 #[derive(Default)]
-struct Harness {
-    graph: Graph,
-    sizes: Sizes,
-    arrays: Vec<Array>,
+pub struct Harness {
+    pub graph: Graph,
+    pub sizes: Sizes,
+    pub arrays: Vec<Array>,
     symbols: Vec<i64>,
     fields: Vec<(String, Value)>,
     outside: Vec<String>,
@@ -174,7 +176,7 @@ impl Harness {
         self.fields.push((name.to_owned(), value));
     }
 
-    fn new() -> (Self, Vec<Value>) {
+    pub fn new() -> (Self, Vec<Value>) {
         let mut harness = Self::default();
         let data = data();
         harness.field("a", Form::Matrix, true, &data.a);
@@ -194,13 +196,13 @@ impl Harness {
         (harness, arguments)
     }
 
-    fn trace(&mut self, module: &Module, arguments: Vec<Value>, diagnostics: &mut Diagnostics) -> Option<Value> {
+    pub fn trace(&mut self, module: &Module, arguments: Vec<Value>, diagnostics: &mut Diagnostics) -> Option<Value> {
         let mut fields = Fields { fields: &self.fields, outside: &mut self.outside };
         let function = module.function("f").unwrap();
         Tracer::new(&mut self.graph, &mut self.sizes, diagnostics, module, &mut fields, Scalar::F64).call(function, arguments)
     }
 
-    fn value_of_symbol(&self, symbol: Symbol) -> i64 {
+    pub fn value_of_symbol(&self, symbol: Symbol) -> i64 {
         if let Some(value) = self.symbols.get(symbol.0 as usize) {
             return *value;
         }
@@ -230,7 +232,7 @@ impl Harness {
     }
 }
 
-fn collect(value: &Value, tensors: &mut Vec<Tensor>) {
+pub fn collect(value: &Value, tensors: &mut Vec<Tensor>) {
     match value {
         Value::Tensor(tensor) => tensors.push(tensor.clone()),
         Value::Tuple(values) | Value::Array(values) => values.iter().for_each(|v| collect(v, tensors)),
@@ -239,7 +241,7 @@ fn collect(value: &Value, tensors: &mut Vec<Tensor>) {
     }
 }
 
-fn module(items: &str) -> Module {
+pub fn module(items: &str) -> Module {
     let mut diagnostics = Diagnostics::default();
     let text = format!("mod m {{ {HEAD} {items} }}");
     let item = text.parse().unwrap_or_else(|error| panic!("{error}: {text}"));
@@ -294,6 +296,8 @@ macro_rules! agrees {
             let items = stringify!($($item)*);
             let expected = crate::model::trace::tests::Entries::entries(&f(&super::x(), &super::y(), &super::data()));
             crate::model::trace::tests::assert_same(&crate::model::trace::tests::traced(items), &expected, items);
+            let compiled = |x: &DVector<f64>, y: &SVector<f64, 3>| crate::model::trace::tests::Entries::entries(&f(x, y, &super::data()));
+            crate::model::trace::tests::derivatives::assert_derivatives(items, &compiled);
         }
     }};
 }

@@ -1,0 +1,83 @@
+//! Integers that differ by case: `i.abs_diff(j)`, `if i == 0 { n - 1 } else { i - 1 }`. An operation
+//! on such a value is done in each case, under its condition, and the results are merged.
+
+use super::Tracer;
+use super::condition::{Comparison, Condition};
+use super::value::Value;
+use crate::ir::Affine;
+
+impl Tracer<'_> {
+    /// Evaluates in each case of the arguments that differ by case; plainly where none does.
+    pub(super) fn by_case(
+        &mut self,
+        arguments: Vec<Value>,
+        evaluate: &mut dyn FnMut(&mut Self, Vec<Value>) -> Option<Value>,
+    ) -> Option<Value> {
+        let Some(position) = arguments.iter().position(differs) else { return evaluate(self, arguments) };
+        let mut results: Vec<(Condition, Value)> = Vec::new();
+        for (condition, value) in cases_of(&arguments[position]) {
+            let mut arguments = arguments.clone();
+            arguments[position] = value;
+            let result = self.under(condition.clone(), |tracer| tracer.by_case(arguments, evaluate))?;
+            results.push((condition, result));
+        }
+        let (_, mut merged) = results.pop()?;
+        for (condition, value) in results.into_iter().rev() {
+            merged = self.merge(&condition, value, merged)?;
+        }
+        Some(merged)
+    }
+
+    /// `if left >= right { large } else { small }`, decided where the sizes decide it.
+    pub(super) fn by_order(&mut self, (left, right): (&Affine, &Affine), large: Affine, small: Affine) -> Option<Value> {
+        if self.compare_indices(Comparison::Le, left, right) == Condition::Constant(true) {
+            return Some(Value::Index(small));
+        }
+        match self.compare_indices(Comparison::Ge, left, right) {
+            Condition::Constant(true) => Some(Value::Index(large)),
+            larger => self.merge(&larger, Value::Index(large), Value::Index(small)),
+        }
+    }
+}
+
+impl Value {
+    /// A value that is `then` where the condition holds; the conditions of the cases exclude each
+    /// other, and one always holds.
+    pub(super) fn choice(condition: &Condition, then: Self, otherwise: Self) -> Self {
+        let not = condition.clone().not();
+        let mut cases = Vec::new();
+        for (outer, value) in [(condition.clone(), then), (not, otherwise)] {
+            match value {
+                Self::Cases(inner) => cases.extend(inner.into_iter().map(|(c, v)| (outer.clone().and(c), v))),
+                value => cases.push((outer, value)),
+            }
+        }
+        Self::Cases(cases)
+    }
+}
+
+/// Whether a value, or a part of a tuple, differs by case.
+fn differs(value: &Value) -> bool {
+    match value {
+        Value::Cases(_) => true,
+        Value::Tuple(values) => values.iter().any(differs),
+        _ => false,
+    }
+}
+
+/// The cases of a value: of a tuple, those of its first part that differs.
+fn cases_of(value: &Value) -> Vec<(Condition, Value)> {
+    match value {
+        Value::Cases(cases) => cases.clone(),
+        Value::Tuple(values) => {
+            let Some(position) = values.iter().position(differs) else { return Vec::new() };
+            let with = |part: Value| {
+                let mut values = values.clone();
+                values[position] = part;
+                Value::Tuple(values)
+            };
+            cases_of(&values[position]).into_iter().map(|(condition, part)| (condition, with(part))).collect()
+        }
+        _ => Vec::new(),
+    }
+}

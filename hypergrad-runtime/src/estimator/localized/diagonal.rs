@@ -1,0 +1,69 @@
+//! `psi = diag(F_1(x, ·))⁻¹ z`.
+
+use super::Localize;
+use crate::error::{EstimatorError, LinearError};
+use crate::estimator::direct::{Vectors, divide, jacobi_diagonal, omega};
+use crate::estimator::efficiency::check_root;
+use crate::estimator::kind::Diagonal;
+use crate::kernels::axpy;
+use crate::point::{T, adjoint_into, omega_1_into};
+use crate::problem::{Bilevel, Dense};
+use crate::scalar::Real;
+use crate::structure::EstimatorKind;
+
+/// `Omega + d_2ᵀ (F∘v/d)`, `d = diag(F_1)`, `d_2 = dd/dy` (FORMULAS 1.11).
+impl<P: Bilevel> Localize<P> for Diagonal {
+    const KIND: EstimatorKind = EstimatorKind::LocalizedDiagonal;
+    type Storage = ();
+
+    fn storage(_: &P, _: &P::Work) -> Result<(), LinearError> {
+        Ok(())
+    }
+
+    fn omega(
+        problem: &P,
+        work: &mut P::Work,
+        s: &mut Vectors<P>,
+        (): &mut (),
+        gradient: &mut [T<P>],
+    ) -> Result<f64, EstimatorError> {
+        let linear = omega(problem, work, s, gradient)?;
+        jacobi_diagonal(problem, work, s.t.flat_mut())?;
+        // s.n is F.
+        s.u.flat_mut().copy_from_slice(s.n.flat());
+        multiply(s.u.flat_mut(), s.v.flat());
+        divide(s.u.flat_mut(), s.t.flat());
+        problem.f_1_diagonal_2_tr_mul(work, s.u.flat(), s.scratch.flat_mut());
+        axpy(T::<P>::ONE, s.scratch.flat(), gradient);
+        Ok(linear)
+    }
+
+    /// At a root, where F is 0: `Omega_1 + d_2ᵀ diag(v/d) F_1`.
+    fn jacobian(problem: &P, work: &mut P::Work, out: &mut [T<P>]) -> Result<(), EstimatorError> {
+        check_root(problem, work)?;
+        omega_1_into(problem, work, out)?;
+        let mut s = Vectors::new(problem, work)?;
+        let (n, m) = problem.dims(work);
+        if n == 0 || m == 0 {
+            return Ok(());
+        }
+        adjoint_into(problem, work, s.v.flat_mut())?;
+        jacobi_diagonal(problem, work, s.t.flat_mut())?;
+        divide(s.v.flat_mut(), s.t.flat());
+        let mut f_1 = P::XX::try_zeros("F_1", n, n)?;
+        problem.f_1(work, f_1.flat_mut());
+        for (column, out) in f_1.flat_mut().chunks_exact_mut(n).zip(out.chunks_exact_mut(m)) {
+            multiply(column, s.v.flat());
+            problem.f_1_diagonal_2_tr_mul(work, column, s.scratch.flat_mut());
+            axpy(T::<P>::ONE, s.scratch.flat(), out);
+        }
+        Ok(())
+    }
+}
+
+/// `a <- a∘b`.
+pub(super) fn multiply<S: Real>(a: &mut [S], b: &[S]) {
+    for (a, &b) in a.iter_mut().zip(b) {
+        *a *= b;
+    }
+}

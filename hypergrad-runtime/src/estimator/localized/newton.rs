@@ -1,0 +1,132 @@
+//! `psi = x - F_1⁻¹ (F(z, y_bar) - F(x, y_bar))`: the map of Prop. 11 without the exact inner solution.
+
+use super::Localize;
+use crate::error::{EstimatorError, LinearError};
+use crate::estimator::direct::Vectors;
+use crate::estimator::efficiency::check_root;
+use crate::estimator::kind::Newton;
+use crate::kernels::{axpy, gemv_t, norm};
+use crate::linear::{Factorization, Lu};
+use crate::point::{T, adjoint_into, check_finite, omega_1_into};
+use crate::problem::{Bilevel, Dense};
+use crate::scalar::Real;
+use crate::structure::EstimatorKind;
+
+const MATRIX: &str = "F_1 - N_11";
+
+/// `Omega = g_2 - (F_2 - N_12)ᵀ w`, `(F_1 - N_11)ᵀ w = g_1`, where `N = rᵀF`, `F_1ᵀ r = F`, r held fast
+/// (FORMULAS 1.16). Two factorisations, two solves.
+impl<P: Bilevel> Localize<P> for Newton {
+    const KIND: EstimatorKind = EstimatorKind::LocalizedNewton;
+    type Storage = (Lu<P::XX>, P::XX);
+
+    fn storage(problem: &P, work: &P::Work) -> Result<Self::Storage, LinearError> {
+        let n = problem.dims(work).0;
+        Ok((Lu::new(MATRIX, n)?, P::XX::try_zeros("N_11", n, n)?))
+    }
+
+    fn omega(
+        problem: &P,
+        work: &mut P::Work,
+        s: &mut Vectors<P>,
+        (matrix, n_11): &mut Self::Storage,
+        gradient: &mut [T<P>],
+    ) -> Result<f64, EstimatorError> {
+        let one = T::<P>::ONE;
+        // r into s.u; N_11 = g_11 - M_11(r).
+        s.u.flat_mut().copy_from_slice(s.n.flat());
+        problem.factor(work)?;
+        problem.f_1_tr_solve(work, s.u.flat_mut());
+        check_finite("F_1⁻ᵀ F", s.u.flat())?;
+        problem.g_11(work, n_11.flat_mut());
+        problem.set_adjoint(work, s.u.flat());
+        problem.m_11(work, matrix.matrix_mut());
+        axpy(-one, matrix.matrix_mut(), n_11.flat_mut());
+        problem.f_1(work, matrix.matrix_mut());
+        axpy(-one, n_11.flat(), matrix.matrix_mut());
+        matrix.factor(MATRIX)?;
+        problem.g_1(work, s.v.flat_mut());
+        matrix.solve_tr(s.v.flat_mut());
+        check_finite("w", s.v.flat())?;
+        problem.g_2(work, gradient);
+        problem.f_2_tr_mul(work, s.v.flat(), s.scratch.flat_mut());
+        axpy(-one, s.scratch.flat(), gradient);
+        twisted(problem, work, s, gradient);
+        Ok(linear_residual(problem, work, s, n_11.flat()))
+    }
+
+    /// At a root, where r is 0: `Omega_1 + (L_21 + Psi L_11)(r) v` with `dr = F_1⁻ᵀ F_1 dx`.
+    /// For a symmetric `F_1` that is `g_21 + Psi g_11`.
+    fn jacobian(problem: &P, work: &mut P::Work, out: &mut [T<P>]) -> Result<(), EstimatorError> {
+        check_root(problem, work)?;
+        let (n, m) = problem.dims(work);
+        omega_1_into(problem, work, out)?;
+        if n == 0 || m == 0 {
+            return Ok(());
+        }
+        let mut s = Vectors::new(problem, work)?;
+        adjoint_into(problem, work, s.v.flat_mut())?;
+        let mut by_r = P::YX::try_zeros("Omega_1", m, n)?;
+        for (i, column) in by_r.flat_mut().chunks_exact_mut(m).enumerate() {
+            s.u.flat_mut().fill(T::<P>::ZERO);
+            s.u.flat_mut()[i] = T::<P>::ONE;
+            unit(problem, work, &mut s, column);
+        }
+        add_rotated(problem, work, &by_r, out)
+    }
+}
+
+/// `gradient += N_21 w = (g_21 - M_21(r)) w`, w in `s.v`, r in `s.u`.
+fn twisted<P: Bilevel>(problem: &P, work: &mut P::Work, s: &mut Vectors<P>, gradient: &mut [T<P>]) {
+    let one = T::<P>::ONE;
+    problem.set_adjoint(work, s.u.flat());
+    problem.m_21_mul(work, s.v.flat(), s.scratch.flat_mut());
+    axpy(-one, s.scratch.flat(), gradient);
+    s.t.flat_mut().fill(T::<P>::ZERO);
+    problem.set_adjoint(work, s.t.flat());
+    problem.m_21_mul(work, s.v.flat(), s.scratch.flat_mut());
+    axpy(one, s.scratch.flat(), gradient);
+}
+
+/// `|(F_1 - N_11)ᵀ w - g_1|`.
+fn linear_residual<P: Bilevel>(problem: &P, work: &mut P::Work, s: &mut Vectors<P>, n_11: &[T<P>]) -> f64 {
+    let n = s.v.flat().len();
+    problem.f_1_tr_mul(work, s.v.flat(), s.t.flat_mut());
+    gemv_t(-T::<P>::ONE, n_11, n, n, s.v.flat(), s.t.flat_mut());
+    problem.g_1(work, s.u.flat_mut());
+    axpy(-T::<P>::ONE, s.u.flat(), s.t.flat_mut());
+    norm(s.t.flat())
+}
+
+/// `(L_21 + Psi L_11)(r) v` for the r in `s.u` and the adjoint v in `s.v`.
+fn unit<P: Bilevel>(problem: &P, work: &mut P::Work, s: &mut Vectors<P>, out: &mut [T<P>]) {
+    let one = T::<P>::ONE;
+    s.n.flat_mut().fill(T::<P>::ZERO);
+    problem.set_adjoint(work, s.n.flat());
+    problem.m_11_mul(work, s.v.flat(), s.t.flat_mut());
+    problem.m_21_mul(work, s.v.flat(), out);
+    problem.set_adjoint(work, s.u.flat());
+    problem.m_11_mul(work, s.v.flat(), s.n.flat_mut());
+    problem.m_21_mul(work, s.v.flat(), s.scratch.flat_mut());
+    axpy(-one, s.n.flat(), s.t.flat_mut());
+    axpy(-one, s.scratch.flat(), out);
+    problem.f_1_tr_solve(work, s.t.flat_mut());
+    problem.f_2_tr_mul(work, s.t.flat(), s.scratch.flat_mut());
+    axpy(-one, s.scratch.flat(), out);
+}
+
+/// `out += B F_1⁻ᵀ F_1`; the factor is 1 for a symmetric `F_1`.
+fn add_rotated<P: Bilevel>(problem: &P, work: &mut P::Work, b: &P::YX, out: &mut [T<P>]) -> Result<(), EstimatorError> {
+    if P::STRUCTURE.f1_symmetric {
+        axpy(T::<P>::ONE, b.flat(), out);
+        return Ok(());
+    }
+    let (n, m) = problem.dims(work);
+    let mut rotation = P::XX::try_zeros("F_1", n, n)?;
+    problem.f_1(work, rotation.flat_mut());
+    for column in rotation.flat_mut().chunks_exact_mut(n) {
+        problem.f_1_tr_solve(work, column);
+    }
+    crate::kernels::gemm(T::<P>::ONE, b.flat(), rotation.flat(), m, n, n, out);
+    Ok(())
+}

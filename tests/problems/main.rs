@@ -1,0 +1,26 @@
+//! The bilevel problems of the papers, each a module as a user writes it: its derivatives against
+//! differences of its own functions, its hypergradient against differences of the re-solved outer
+//! objective and, where there are any, against reference values.
+#![allow(missing_docs, reason = "the modules under test are a user's code")]
+#![allow(non_snake_case, reason = "the letters of the literature: F, Phi")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+#![allow(clippy::assertions_on_constants, reason = "what was proved is a constant")]
+#![allow(clippy::trivially_copy_pass_by_ref, reason = "roles take their arguments alike")]
+#![allow(clippy::unreadable_literal, reason = "reference values are copied as they are")]
+
+mod biased_regularization;
+mod bilinear_game;
+mod data;
+mod equilibrium;
+mod feature_weights;
+mod hyper_representation;
+mod kernel_ridge;
+mod multinomial;
+mod nonsymmetric_root;
+mod one_dimensional;
+mod quadratic_program;
+mod ridge;
+mod sample_weights;
+mod stencil;
+mod training_images;
+mod verify;
