@@ -7,6 +7,7 @@ mod data;
 pub mod fallback;
 mod layout;
 mod numbers;
+mod optional;
 mod point;
 mod problem;
 mod sizes;
@@ -79,6 +80,7 @@ impl<'m> Emission<'m> {
         let work = self.work();
         let problem = self.problem();
         let bilevel = self.bilevel();
+        let optional = self.optional();
         let point = self.point();
         let assertions = &self.model.assertions;
         quote! {
@@ -97,6 +99,7 @@ impl<'m> Emission<'m> {
                 #work
                 #problem
                 #bilevel
+                #optional
                 #point
             }
 

@@ -1,0 +1,166 @@
+//! The optional roles: changes of variables and a preconditioner, read into nodes.
+//!
+//! A localised map is read with `x_bar` being x itself: its derivatives are taken in z and y alone.
+//! `y_bar` is an input of its own until they have been taken.
+
+use quote::ToTokens as _;
+
+use super::build::Space;
+use super::headers::{Headers, Types};
+use super::result::{self, Like};
+use super::signature::Header;
+use super::trace::Value;
+use super::{Change, Form, Optional, Preconditioner, Variable};
+use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::ir::{Id, InputInfo, Role, Size};
+use crate::syntax::{Keyword, Type};
+
+/// Reads every optional role that the module has.
+pub fn read<'m>(
+    space: &mut Space<'m>,
+    headers: &Headers<'m>,
+    types: &Types<'m>,
+    diagnostics: &mut Diagnostics,
+) -> Option<Optional> {
+    let mut optional = Optional::default();
+    if headers.optional.is_empty() {
+        return Some(optional);
+    }
+    let find = |keyword: Keyword| headers.optional.iter().find(|(found, _)| *found == keyword).map(|(_, header)| header);
+    let z_name = find(Keyword::Change).or(find(Keyword::Local)).and_then(|header| header.x.name);
+    let z_name = z_name.map_or_else(|| "z".to_owned(), ToString::to_string);
+    let z = stand_in(space, Role::Z, z_name.trim_start_matches('_'));
+    let y_bar = stand_in(space, Role::YBar, "y_bar");
+    let mut reader = Reader { space, types, diagnostics, z, y_bar };
+    let change = reader.change(find(Keyword::Change), find(Keyword::ChangeInverse));
+    let local = reader.change(find(Keyword::Local), find(Keyword::LocalInverse));
+    let preconditioner = find(Keyword::Preconditioner).map(|header| reader.preconditioner(header));
+    optional.z = inputs(&reader.z);
+    optional.y_bar = inputs(&reader.y_bar);
+    optional.change = change?;
+    optional.local = local?;
+    optional.preconditioner = match preconditioner {
+        Some(read) => Some(read?),
+        None => None,
+    };
+    Some(optional)
+}
+
+fn inputs(variable: &Variable) -> Vec<Id> {
+    variable.blocks.iter().map(|block| block.input).collect()
+}
+
+/// A variable shaped like x (z) or y (`y_bar`), with inputs of its own.
+fn stand_in(space: &mut Space<'_>, role: Role, name: &str) -> Variable {
+    let mut variable = if role == Role::Z { space.x.clone() } else { space.y.clone() };
+    for (number, block) in variable.blocks.iter_mut().enumerate() {
+        let suffix: String = block.path.iter().map(|field| format!(".{field}")).collect();
+        let shape = space.graph.shape(block.input).to_vec();
+        block.input = space.graph.input(InputInfo { role, block: number, name: format!("{name}{suffix}") }, shape);
+    }
+    variable
+}
+
+struct Reader<'s, 'm> {
+    space: &'s mut Space<'m>,
+    types: &'s Types<'m>,
+    diagnostics: &'s mut Diagnostics,
+    z: Variable,
+    y_bar: Variable,
+}
+
+impl<'m> Reader<'_, 'm> {
+    /// The map and its inverse; `None` where one could not be read.
+    fn change(&mut self, forward: Option<&Header<'m>>, inverse: Option<&Header<'m>>) -> Option<Option<Change>> {
+        let inverse_nodes = inverse.map(|header| self.like_x(header, false));
+        let Some(forward) = forward else { return Some(None) };
+        let nodes = self.like_x(forward, true)?;
+        let inverse_nodes = match inverse_nodes {
+            Some(nodes) => Some(nodes?),
+            None => None,
+        };
+        let inverse = inverse.zip(inverse_nodes).map(|(header, nodes)| (header.function.sig.ident.clone(), nodes));
+        let name = forward.function.sig.ident.clone();
+        Some(Some(Change { function: name, signature: forward.signature(), forward: nodes, inverse }))
+    }
+
+    /// A role that returns a value like x: of z, or of x.
+    fn like_x(&mut self, header: &Header<'m>, of_z: bool) -> Option<Vec<Id>> {
+        let (x, function) = (&self.types.x, header.function);
+        let fits = result::check_like_x(self.space.module, function, &x.ty, &x.name, self.diagnostics);
+        let value = self.call(header, of_z);
+        fits?;
+        self.blocks(header, &value?)
+    }
+
+    fn blocks(&mut self, header: &Header<'m>, value: &Value) -> Option<Vec<Id>> {
+        let (x, graph, sizes) = (&self.space.x, &mut self.space.graph, &mut self.space.sizes);
+        Like { x, function: header.function, graph, sizes, diagnostics: self.diagnostics }.nodes(value, &self.types.x.ty.part)
+    }
+
+    fn call(&mut self, header: &Header<'m>, of_z: bool) -> Option<Value> {
+        let (x_part, y_part, graph) = (&self.types.x.ty.part, &self.types.y.ty.part, &self.space.graph);
+        let x = result::argument(x_part, &self.space.x, graph);
+        let first = if of_z { result::argument(x_part, &self.z, graph) } else { x.clone() };
+        let mut arguments = vec![first, result::argument(y_part, &self.space.y, graph)];
+        if header.bars.is_some() {
+            let y_bar = if of_z { &self.y_bar } else { &self.space.y };
+            arguments.extend([x, result::argument(y_part, y_bar, graph)]);
+        }
+        self.space.trace(header, arguments, self.types, self.diagnostics)
+    }
+
+    /// A matrix, or the diagonal of one, shaped like x.
+    fn preconditioner(&mut self, header: &Header<'m>) -> Option<Preconditioner> {
+        let syn::ReturnType::Type(_, written) = &header.function.sig.output else {
+            return self.like_x(header, false).map(Preconditioner::Diagonal);
+        };
+        match self.space.module.resolve_owned_type(written, self.diagnostics)? {
+            Type::Tensor { form: Form::Matrix, .. } if self.matrix_is_meant(written) => {
+                let value = self.call(header, false)?;
+                self.matrix(header, &value).map(Preconditioner::Matrix)
+            }
+            _ => self.like_x(header, false).map(Preconditioner::Diagonal),
+        }
+    }
+
+    /// A matrix is a diagonal only where x is a matrix of this type.
+    fn matrix_is_meant(&self, written: &syn::Type) -> bool {
+        let found = self.space.module.resolve_owned_type(written, &mut Diagnostics::default());
+        found.as_ref() != Some(&self.types.x.ty.resolved)
+    }
+
+    fn matrix(&mut self, header: &Header<'m>, value: &Value) -> Option<Id> {
+        let Value::Tensor(tensor) = value else { return None };
+        let n = match self.space.x.blocks.as_slice() {
+            [block] => match self.space.graph.shape(block.input) {
+                [n] => Some(n.clone()),
+                _ => None,
+            },
+            _ => None,
+        };
+        let fits = n.is_some_and(|n| self.space.sizes.unify(&tensor.rows, &n).is_ok() && self.space.sizes.unify(&tensor.columns, &n).is_ok());
+        if !fits {
+            self.refuse(header, &tensor.rows.clone(), &tensor.columns.clone());
+            return None;
+        }
+        Some(tensor.node)
+    }
+
+    fn refuse(&mut self, header: &Header<'m>, rows: &Size, columns: &Size) {
+        let name = &header.function.sig.ident;
+        let x = &self.types.x;
+        let shape = format!("{} x {}", self.space.sizes.display(rows), self.space.sizes.display(columns));
+        let place = match &header.function.sig.output {
+            syn::ReturnType::Type(_, written) => written.to_token_stream(),
+            syn::ReturnType::Default => name.to_token_stream(),
+        };
+        self.diagnostics.push(
+            Diagnostic::new(
+                &place,
+                format!("`{name}` is a preconditioner: a square matrix with one row for each entry of `{}`, where that is a vector; found a matrix {shape}", x.name),
+            )
+            .help(format!("or return its diagonal, shaped like `{}`: `-> {}`", x.name, x.ty.resolved)),
+        );
+    }
+}
