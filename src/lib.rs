@@ -1,4 +1,75 @@
-//! hypergrad.
+//! Hypergradients of bilevel problems: gradients through an argmin.
+//!
+//! ```text
+//! h(y) = g(x*(y), y)   where   F(x*(y), y) = 0,   often F = ∇ₓ f
+//! ```
+//!
+//! Write the inner function (`f`, `F` or `Phi`) and the outer objective `g` as plain Rust over
+//! nalgebra in an inline module, and put [`#[bilevel]`](macro@bilevel) on it. The macro reads the
+//! bodies, differentiates them symbolically when the crate is compiled, and adds a type `Problem`.
+//! The first parameter of every function is the inner variable x, the second the outer variable y,
+//! whatever they are called: if both have the same type, swapping them compiles.
+//!
+//! ```
+//! use hypergrad::bilevel;
+//! use hypergrad::estimator::{Ift, Tangent};
+//! use hypergrad::nalgebra::{Vector2, vector};
+//! use hypergrad::solver::Newton;
+//!
+//! #[bilevel]
+//! mod toy {
+//!     use hypergrad::nalgebra::Vector2;
+//!
+//!     /// Inner objective.
+//!     pub fn f(x: &Vector2<f64>, y: &Vector2<f64>) -> f64 {
+//!         (x - y).norm_squared() + x.map(f64::cosh).sum()
+//!     }
+//!
+//!     /// Outer objective.
+//!     pub fn g(x: &Vector2<f64>, _y: &Vector2<f64>) -> f64 {
+//!         x.norm_squared()
+//!     }
+//! }
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let problem = toy::Problem::new()?;
+//! let y = vector![0.4, -1.2];
+//! let inner = problem.solve(&Vector2::zeros(), &y, &Newton::new())?;
+//! let h = problem.hypergradient(&inner.x, &y, &Ift::new())?;
+//!
+//! // F_1 = 2 I + diag(cosh x), F_2 = -2 I
+//! let by_hand = inner.x.map(|x| 4.0 * x / (2.0 + x.cosh()));
+//! assert!((h.gradient - by_hand).norm() < 1e-12);
+//! assert!(h.report.error_estimate.is_some_and(|error| error < 1e-9));
+//!
+//! // Proved when this was compiled.
+//! assert!(toy::Problem::STRUCTURE.f1_diagonal);
+//! assert!(problem.efficiency(&inner.x, &y, &Tangent::new())? < 1e-9);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What the macro adds
+//!
+//! `Problem` has `new` (every shape checked), `at` (a point `(x, y)` with every derivative there:
+//! `F`, `F_1`, `Omega`, ...), `fix` (the same y for many x), `solve`, `hypergradient`, `efficiency`,
+//! `jacobian`, `value_and_gradient`, `compare` and `check_derivatives`; the constants `STRUCTURE`
+//! and `DERIVATION` hold what was proved and every derived formula.
+//! The formulas stand in the documentation of your own module too. Names are those of the papers:
+//! subscript 1 is a derivative by x, 2 by y, so `F_1[(i, j)]` is `∂F_i/∂x_j`.
+//!
+//! # Where to look
+//!
+//! - [`solver`]: inner solvers. [`estimator`]: hypergradients, their error estimates, and `C_y`,
+//!   the factor between the error of x and that of the hypergradient.
+//! - [`outer`]: descent on y, with projections and an observer.
+//! - [`math`]: functions such as `softplus` for the bodies. [`structure`]: what can be proved.
+//! - [`error`](mod@error): every failure, with numbers inside.
+//! - [`problem`]: the traits that the macro implements; solvers and estimators are generic over them.
+//!
+//! # Features
+//!
+//! `std` (default); without it, and with `libm`, problems of constant size need no allocator.
 #![cfg_attr(not(feature = "std"), no_std)]
 
 pub use hypergrad_macros::bilevel;
@@ -6,3 +77,8 @@ pub use hypergrad_runtime::*;
 
 #[doc(hidden)]
 pub mod __private;
+
+/// The program of the README compiles and runs.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub struct Readme;

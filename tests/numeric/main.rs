@@ -7,6 +7,10 @@
 #![allow(clippy::wildcard_imports, reason = "the preludes are meant for it")]
 
 mod data;
+mod edges;
+mod golden;
+#[path = "../golden/mod.rs"]
+mod golden_values;
 mod identities;
 mod oracle;
 mod problems;

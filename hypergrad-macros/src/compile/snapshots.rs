@@ -6,6 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use cpu_time::ThreadTime;
+use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{Attribute, Expr, ExprLit, File, ImplItem, Item, ItemMod, Lit};
 
@@ -20,8 +22,12 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/expand")
 }
 
-/// The expansion of the annotated module in `tests/expand`.
 fn expanded(name: &str) -> String {
+    expand(TokenStream::new(), module(name)).to_string()
+}
+
+/// The annotated module in `tests/expand`, without the attribute.
+fn module(name: &str) -> TokenStream {
     let source = fs::read_to_string(folder().join(name).with_extension("rs")).unwrap();
     let file: File = syn::parse_str(&source).unwrap();
     let is_ours = |attribute: &Attribute| attribute.path().is_ident("bilevel");
@@ -34,7 +40,7 @@ fn expanded(name: &str) -> String {
         })
         .unwrap();
     module.attrs.retain(|attribute| !is_ours(attribute));
-    expand(proc_macro2::TokenStream::new(), module.to_token_stream()).to_string()
+    module.to_token_stream()
 }
 
 /// The hidden module of an expansion.
@@ -123,4 +129,22 @@ fn expansions_of_a_child_process() {
     let mut expansions: Vec<String> = MODULES.iter().rev().map(|name| expanded(name)).collect();
     expansions.reverse();
     fs::write(path, expansions.concat()).unwrap();
+}
+
+/// Prints the processor time of each expansion: `cargo bench --bench expansion` reads it.
+#[test]
+#[ignore = "a measurement, not a test"]
+fn expansion_times() {
+    for name in MODULES {
+        let source = module(name);
+        let mut times: Vec<f64> = (0..9).map(|_| seconds(|| expand(TokenStream::new(), source.clone()))).collect();
+        times.sort_by(f64::total_cmp);
+        println!("{name:<16} {:>7.1} ms", times[times.len() / 2] * 1e3);
+    }
+}
+
+fn seconds<R>(run: impl FnOnce() -> R) -> f64 {
+    let start = ThreadTime::now();
+    std::hint::black_box(run());
+    start.elapsed().as_secs_f64()
 }

@@ -365,7 +365,9 @@ impl<'c> Body<'c> {
     /// Opaque reductions: kept axes come first, so entry `(k, r)` lies at `k + r·kept`.
     fn reduction(&mut self, node: Id, name: &'static str, arg: Id, keep: usize, order: Option<usize>) {
         let graph = self.context.graph;
-        let (Some(source), Some(target)) = (self.context.place(arg), self.context.place(node)) else { return };
+        let (Some(source), Some(target)) = (self.context.place(arg), self.context.place(node)) else {
+            unreachable!("reductions and their arguments are stored")
+        };
         let shape = graph.shape(arg).to_vec();
         let mut arguments = vec![
             self.slice(&source, Size::product(&shape)),

@@ -55,7 +55,7 @@ pub fn decide(graph: &Graph, stages: &mut Stages, roots: &[Id], hoists: &BTreeMa
         let node = *id;
         costs.insert(node, inline_cost(graph, node, &costs, &storage));
         let own = &edges[node.0 as usize];
-        let is_leaf = graph.op(node).operands().is_empty() && !is_contraction(graph, node);
+        let is_leaf = matches!(graph.op(node), Op::Input(_) | Op::Constant(_) | Op::Count(_));
         if is_leaf || storage.absorbed.contains(&node) {
             continue;
         }

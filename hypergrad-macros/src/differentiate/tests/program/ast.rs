@@ -178,4 +178,69 @@ impl Function {
     pub fn len(&self) -> usize {
         INPUTS.len() + self.statements.len()
     }
+
+    /// Whether a value depends on x or y.
+    pub fn is_active(&self, value: Value) -> bool {
+        value < 2 || value >= INPUTS.len() && self.statements[value - INPUTS.len()].1.reads().iter().any(|v| self.is_active(*v))
+    }
+}
+
+impl Op {
+    /// The values read.
+    pub fn reads(&self) -> Vec<Value> {
+        match self {
+            Self::Literal(_) => Vec::new(),
+            Self::Index(a, _)
+            | Self::Negate(a)
+            | Self::Apply(_, a)
+            | Self::Helper(_, a)
+            | Self::NormSquared(a)
+            | Self::Norm(a)
+            | Self::Total(a)
+            | Self::Mean(a)
+            | Self::Max(a)
+            | Self::Min(a)
+            | Self::LogSumExp(a)
+            | Self::Trace(a)
+            | Self::Row(a, _)
+            | Self::Column(a, _)
+            | Self::Diagonal(a)
+            | Self::Rows(a, _)
+            | Self::Transpose(a)
+            | Self::FromDiagonal(a) => vec![*a],
+            Self::Add(a, b)
+            | Self::Subtract(a, b)
+            | Self::Multiply(a, b)
+            | Self::Divide(a, b)
+            | Self::Dot(a, b)
+            | Self::Scale(a, b)
+            | Self::ComponentMultiply(a, b)
+            | Self::MatrixVector(a, b)
+            | Self::TransposeVector(a, b)
+            | Self::Outer(a, b)
+            | Self::MatrixMatrix(a, b) => vec![*a, *b],
+            Self::If(_, a, b) => vec![*a, *b],
+            Self::RangeSum(_, body) | Self::RangeProduct(_, body) | Self::FromFn(_, body) => body.reads(),
+            Self::Map(a, body) => [vec![*a], body.reads()].concat(),
+            Self::ZipMap(a, b, body) => [vec![*a, *b], body.reads()].concat(),
+        }
+    }
+}
+
+impl Body {
+    fn reads(&self) -> Vec<Value> {
+        match self {
+            Self::Argument(_) | Self::Literal(_) => Vec::new(),
+            Self::Scalar(v) | Self::At(v, _) | Self::Entry(v, ..) => vec![*v],
+            Self::Previous(v, _, otherwise) => [vec![*v], otherwise.reads()].concat(),
+            Self::Add(a, b)
+            | Self::Subtract(a, b)
+            | Self::Multiply(a, b)
+            | Self::Divide(a, b)
+            | Self::IfLess(_, _, a, b)
+            | Self::IfEqual(_, _, a, b)
+            | Self::IfPositive(_, a, b) => [a.reads(), b.reads()].concat(),
+            Self::Apply(_, a) | Self::Sum(_, a) => a.reads(),
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! Random programs.
 
-use super::ast::{Body, Dim, FUNS, Fun, Function, INPUTS, Op, Program, Type, Value};
+use super::ast::{Body, Dim, FUNS, Function, INPUTS, Op, Program, Type, Value};
 use super::random::Random;
 
 const DIMS: [Dim; 4] = [Dim::N, Dim::M, Dim::K, Dim::Less];
@@ -10,8 +10,8 @@ pub fn program(seed: u64) -> Program {
     let helpers = (0..2)
         .map(|_| Scope { random: &mut random, function: &Function::default(), indices: vec![], arguments: 1 }.body(3))
         .collect();
-    let f = function(&mut random, 7);
-    let g = function(&mut random, 4);
+    let f = function(&mut random, 9);
+    let g = function(&mut random, 5);
     Program { helpers, f, g }
 }
 
@@ -21,28 +21,45 @@ fn function(random: &mut Random, length: usize) -> Function {
     while function.statements.len() < length {
         if let Some(statement) = statement(random, &function) {
             function.statements.push(statement);
+            // Most of what the program does has to do with x and y.
+            if !function.is_active(function.len() - 1) && random.chance(0.9) {
+                function.statements.pop();
+            }
         }
     }
-    for value in (INPUTS.len()..function.len()).rev() {
+    let made = INPUTS.len()..function.len();
+    for value in made.rev() {
         if function.terms.len() == 4 {
             break;
         }
-        let op = match function.ty(value) {
-            Type::Scalar => {
-                function.terms.push(value);
-                continue;
-            }
-            Type::Vector(_) if random.chance(0.5) => Op::NormSquared(value),
-            Type::Vector(_) | Type::Matrix(..) => Op::Total(value),
-        };
-        function.statements.push((Type::Scalar, op));
-        function.terms.push(function.len() - 1);
+        let term = summary(random, &mut function, value);
+        function.terms.push(term);
     }
     function
 }
 
+/// A scalar of a value.
+fn summary(random: &mut Random, function: &mut Function, value: Value) -> Value {
+    let op = match function.ty(value) {
+        Type::Scalar => return value,
+        ty @ Type::Vector(dim) => match (random.below(4), pick(random, function, |t| t == ty)) {
+            (0, _) => Op::NormSquared(value),
+            (1, _) => Op::Total(value),
+            (2, Some(other)) => Op::Dot(value, other),
+            _ => Op::RangeSum(dim, Body::Apply(*random.pick(&FUNS), Box::new(Body::At(value, 0)))),
+        },
+        Type::Matrix(..) if random.chance(0.5) => Op::NormSquared(value),
+        Type::Matrix(..) => Op::Total(value),
+    };
+    function.statements.push((Type::Scalar, op));
+    function.len() - 1
+}
+
 fn pick(random: &mut Random, function: &Function, wanted: impl Fn(Type) -> bool) -> Option<Value> {
-    let fitting: Vec<Value> = (0..function.len()).filter(|v| wanted(function.ty(*v))).collect();
+    let mut fitting: Vec<Value> = (0..function.len()).filter(|v| wanted(function.ty(*v))).collect();
+    if random.chance(0.75) && fitting.iter().any(|v| function.is_active(*v)) {
+        fitting.retain(|v| function.is_active(*v));
+    }
     if fitting.is_empty() {
         return None;
     }
@@ -232,12 +249,12 @@ impl Scope<'_> {
     }
 
     fn leaf(&mut self) -> Body {
-        for _ in 0..4 {
-            let found = match self.random.below(5) {
+        for _ in 0..12 {
+            let found = match self.random.below(8) {
                 0 => Some(Body::Literal(*self.random.pick(&[0.5, 1.0, -0.3, 2.0]))),
-                1 | 2 if self.arguments > 0 => Some(Body::Argument(self.random.below(self.arguments))),
-                1 | 2 => self.element(),
-                3 => self.entry(),
+                1..=4 if self.arguments > 0 => Some(Body::Argument(self.random.below(self.arguments))),
+                1..=4 => self.element(),
+                5 => self.entry(),
                 _ if self.function.statements.is_empty() => None,
                 _ => pick(self.random, self.function, is_scalar).map(Body::Scalar),
             };
@@ -271,9 +288,4 @@ impl Scope<'_> {
         let position = self.random.below(self.indices.len());
         Some((position, self.indices[position]))
     }
-}
-
-/// Functions whose derivatives jump.
-pub fn has_kink(fun: Fun) -> bool {
-    matches!(fun, Fun::Abs | Fun::Clamp | Fun::Max)
 }

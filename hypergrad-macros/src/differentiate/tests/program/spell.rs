@@ -2,8 +2,8 @@
 
 use super::ast::{Body, Dim, Fun, Function, INPUTS, Op, Program, Type, Value};
 
-/// `pub mod random { .. }`.
-pub fn module(program: &Program) -> String {
+/// `pub mod name { .. }`.
+pub fn module(program: &Program, name: &str) -> String {
     let helpers: String = program
         .helpers
         .iter()
@@ -11,7 +11,7 @@ pub fn module(program: &Program) -> String {
         .map(|(k, body)| format!("    fn helper{k}(t: f64) -> f64 {{ {} }}\n", spell_body(body, &["t"], 0)))
         .collect();
     format!(
-        "pub mod random {{\n    use nalgebra::{{DMatrix, DVector}};\n\
+        "pub mod {name} {{\n    use nalgebra::{{DMatrix, DVector}};\n\
          \x20   pub struct Data {{ pub a: DMatrix<f64>, pub b: DVector<f64>, pub w: DVector<f64>, pub c: DMatrix<f64> }}\n\
          {helpers}{}{}}}\n",
         function("f", &program.f),

@@ -1,0 +1,19 @@
+//! Emitted code beside hand-written Rust for the same problems: `cargo bench --bench emitted`.
+//!
+//! Every contender gives the same numbers to 1e-10 before anything is timed. Rounds are
+//! interleaved, and a ratio is the median of the ratios of its rounds, so that a slow spell of the
+//! machine meets all of them.
+#![allow(missing_docs, non_snake_case, reason = "a benchmark, with the letters of the papers")]
+
+mod data;
+mod harness;
+mod large;
+mod logistic;
+mod ridge;
+
+fn main() {
+    println!("medians and best times per call; ratios to the emitted code, above 1 where that is faster");
+    ridge::run();
+    logistic::run();
+    large::run();
+}

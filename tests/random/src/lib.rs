@@ -1,0 +1,1 @@
+//! Random programs of the language, compiled and run: see `tests/compiled.rs`.

@@ -1,0 +1,16 @@
+use hypergrad::bilevel;
+
+#[bilevel]
+mod toy {
+    use nalgebra::DVector;
+
+    pub fn f(x: &DVector<f64>, y: &DVector<f64>) -> f64 {
+        (x - y).norm_squared() + x.iter().fold(0.0, |sum, t| sum + t.cosh())
+    }
+
+    pub fn g(x: &DVector<f64>, _y: &DVector<f64>) -> f64 {
+        x.norm_squared()
+    }
+}
+
+fn main() {}
