@@ -24,9 +24,7 @@ pub mod root {
     }
 
     pub fn phi(z: &SVector<f64, 4>, y: &SVector<f64, 3>) -> SVector<f64, 4> {
-        SVector::<f64, 4>::from_fn(|i, _| {
-            z[i] * (0.3 * y[i % 3]).exp() + 0.1 * z[(i + 1) % 4].powi(2) + 0.05 * y[0].sin() * z[i]
-        })
+        SVector::<f64, 4>::from_fn(|i, _| z[i] * (0.3 * y[i % 3]).exp() + 0.1 * z[(i + 1) % 4].powi(2) + 0.05 * y[0].sin() * z[i])
     }
 
     pub fn psi(z: &SVector<f64, 4>, _y: &SVector<f64, 3>, x_bar: &SVector<f64, 4>, _y_bar: &SVector<f64, 3>) -> SVector<f64, 4> {
@@ -81,9 +79,18 @@ fn first() {
     println!("{:?}", gradient(&hat, &Localized::diagonal()));
     println!("{:?}", gradient(&hat, &Localized::newton()));
     println!("{:?}", gradient(&hat, &Preconditioned::custom()));
-    println!("jac {:?}", (problem.jacobian(&hat, &y, &Reparameterized::new()).unwrap() - differences(&hat, &Reparameterized::new())).norm());
-    println!("jac {:?}", (problem.jacobian(&hat, &y, &Preconditioned::custom()).unwrap() - differences(&hat, &Preconditioned::custom())).norm());
-    println!("jac {:?}", (problem.jacobian(&star, &y, &Localized::custom()).unwrap() - differences(&star, &Localized::custom())).norm());
+    println!(
+        "jac {:?}",
+        (problem.jacobian(&hat, &y, &Reparameterized::new()).unwrap() - differences(&hat, &Reparameterized::new())).norm()
+    );
+    println!(
+        "jac {:?}",
+        (problem.jacobian(&hat, &y, &Preconditioned::custom()).unwrap() - differences(&hat, &Preconditioned::custom())).norm()
+    );
+    println!(
+        "jac {:?}",
+        (problem.jacobian(&star, &y, &Localized::custom()).unwrap() - differences(&star, &Localized::custom())).norm()
+    );
     println!("cy {:?}", problem.efficiency(&star, &y, &Reparameterized::new()));
     println!("cy {:?}", problem.efficiency(&star, &y, &Localized::custom()));
     println!("cy {:?}", problem.efficiency(&star, &y, &Localized::exp()));

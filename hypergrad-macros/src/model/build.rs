@@ -8,7 +8,9 @@ use super::headers::{Headers, Types};
 use super::result::{self, Like};
 use super::signature::Header;
 use super::trace::{Tracer, Value};
-use super::{Data, DataKind, Inner, InnerKind, Model, Optional, Outer, Scalar, Variable, conditional, optional, roles, variables};
+use super::{
+    Data, DataKind, Inner, InnerKind, Model, Optional, Outer, Scalar, Variable, conditional, optional, roles, variables,
+};
 use crate::diagnostics::Diagnostics;
 use crate::emit::assertions::Assertions;
 use crate::ir::{Graph, Id, Input, Role};
@@ -64,7 +66,7 @@ impl<'m> Space<'m> {
         let fits = match kind {
             InnerKind::Objective => result::check_scalar(self.module, header.function, &types.scalar, diagnostics),
             InnerKind::Root | InnerKind::FixedPoint => {
-                result::check_like_x(self.module, header.function, &types.x.ty, &types.x.name, diagnostics)
+                result::check_like_x(self.module, header.function, &types.x.ty, &types.x.name, true, diagnostics)
             }
         };
         let value = self.call(header, types, diagnostics);

@@ -35,6 +35,7 @@ pub fn read<'m>(
     let change = reader.change(find(Keyword::Change), find(Keyword::ChangeInverse));
     let local = reader.change(find(Keyword::Local), find(Keyword::LocalInverse));
     let preconditioner = find(Keyword::Preconditioner).map(|header| reader.preconditioner(header));
+    optional.functions = headers.optional.iter().map(|(_, header)| header.function.sig.ident.clone()).collect();
     optional.z = inputs(&reader.z);
     optional.y_bar = inputs(&reader.y_bar);
     optional.change = change?;
@@ -87,7 +88,7 @@ impl<'m> Reader<'_, 'm> {
     /// A role that returns a value like x: of z, or of x.
     fn like_x(&mut self, header: &Header<'m>, of_z: bool) -> Option<Vec<Id>> {
         let (x, function) = (&self.types.x, header.function);
-        let fits = result::check_like_x(self.space.module, function, &x.ty, &x.name, self.diagnostics);
+        let fits = result::check_like_x(self.space.module, function, &x.ty, &x.name, false, self.diagnostics);
         let value = self.call(header, of_z);
         fits?;
         self.blocks(header, &value?)
@@ -115,52 +116,56 @@ impl<'m> Reader<'_, 'm> {
         let syn::ReturnType::Type(_, written) = &header.function.sig.output else {
             return self.like_x(header, false).map(Preconditioner::Diagonal);
         };
-        match self.space.module.resolve_owned_type(written, self.diagnostics)? {
-            Type::Tensor { form: Form::Matrix, .. } if self.matrix_is_meant(written) => {
-                let value = self.call(header, false)?;
-                self.matrix(header, &value).map(Preconditioner::Matrix)
-            }
-            _ => self.like_x(header, false).map(Preconditioner::Diagonal),
+        let found = self.space.module.resolve_owned_type(written, self.diagnostics)?;
+        if found == self.types.x.ty.resolved {
+            return self.like_x(header, false).map(Preconditioner::Diagonal);
         }
-    }
-
-    /// A matrix is a diagonal only where x is a matrix of this type.
-    fn matrix_is_meant(&self, written: &syn::Type) -> bool {
-        let found = self.space.module.resolve_owned_type(written, &mut Diagnostics::default());
-        found.as_ref() != Some(&self.types.x.ty.resolved)
+        if !matches!(found, Type::Tensor { form: Form::Matrix, .. }) {
+            self.refuse(header, &format!("`{found}`"));
+            return None;
+        }
+        let value = self.call(header, false)?;
+        self.matrix(header, &value).map(Preconditioner::Matrix)
     }
 
     fn matrix(&mut self, header: &Header<'m>, value: &Value) -> Option<Id> {
-        let Value::Tensor(tensor) = value else { return None };
-        let n = match self.space.x.blocks.as_slice() {
-            [block] => match self.space.graph.shape(block.input) {
-                [n] => Some(n.clone()),
-                _ => None,
-            },
-            _ => None,
-        };
-        let fits = n.is_some_and(|n| self.space.sizes.unify(&tensor.rows, &n).is_ok() && self.space.sizes.unify(&tensor.columns, &n).is_ok());
-        if !fits {
-            self.refuse(header, &tensor.rows.clone(), &tensor.columns.clone());
+        let Value::Tensor(tensor) = value else {
+            self.refuse(header, value.describe());
             return None;
-        }
-        Some(tensor.node)
+        };
+        let n = self.x_length();
+        let sizes = &mut self.space.sizes;
+        let fits = n.clone().is_some_and(|n| sizes.unify(&tensor.rows, &n).is_ok() && sizes.unify(&tensor.columns, &n).is_ok());
+        let (Some(n), true) = (n, fits) else {
+            let found =
+                format!("a matrix of {} x {}", self.space.sizes.display(&tensor.rows), self.space.sizes.display(&tensor.columns));
+            self.refuse(header, &found);
+            return None;
+        };
+        Some(result::reformed(tensor, Form::Matrix, vec![n.clone(), n], &mut self.space.graph))
     }
 
-    fn refuse(&mut self, header: &Header<'m>, rows: &Size, columns: &Size) {
-        let name = &header.function.sig.ident;
-        let x = &self.types.x;
-        let shape = format!("{} x {}", self.space.sizes.display(rows), self.space.sizes.display(columns));
+    /// The length of a plain vector x.
+    fn x_length(&self) -> Option<Size> {
+        let [block] = self.space.x.blocks.as_slice() else { return None };
+        match self.space.graph.shape(block.input) {
+            [n] => Some(n.clone()),
+            _ => None,
+        }
+    }
+
+    fn refuse(&mut self, header: &Header<'m>, found: &str) {
+        let (name, x) = (&header.function.sig.ident, &self.types.x);
         let place = match &header.function.sig.output {
             syn::ReturnType::Type(_, written) => written.to_token_stream(),
             syn::ReturnType::Default => name.to_token_stream(),
         };
-        self.diagnostics.push(
-            Diagnostic::new(
-                &place,
-                format!("`{name}` is a preconditioner: a square matrix with one row for each entry of `{}`, where that is a vector; found a matrix {shape}", x.name),
-            )
-            .help(format!("or return its diagonal, shaped like `{}`: `-> {}`", x.name, x.ty.resolved)),
-        );
+        let square = if self.x_length().is_some() {
+            format!("a square matrix with a row for each entry of `{}`, or ", x.name)
+        } else {
+            String::new()
+        };
+        let message = format!("`{name}` is a preconditioner: {square}its diagonal, shaped like `{}`; found {found}", x.name);
+        self.diagnostics.push(Diagnostic::new(&place, message).help(format!("for a diagonal write `-> {}`", x.ty.resolved)));
     }
 }

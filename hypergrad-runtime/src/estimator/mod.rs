@@ -27,9 +27,9 @@ mod tangent;
 #[cfg(feature = "std")]
 mod compare;
 
+pub use change::Reparameterized;
 #[cfg(feature = "std")]
 pub use compare::{Comparison, ComparisonRow, compare};
-pub use change::Reparameterized;
 pub use efficiency::{efficiency, jacobian};
 pub use ift::Ift;
 pub use localized::{Localize, Localized};

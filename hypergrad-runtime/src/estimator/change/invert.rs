@@ -47,13 +47,7 @@ pub(super) fn place<P: Change<K>, K>(
 
 /// Where rounding stops the iteration early, half of the digits are enough: what is left moves x by
 /// less than any inner solution is accurate to.
-fn accept<P: Bilevel>(
-    problem: &P,
-    work: &P::Work,
-    s: &Vectors<P>,
-    c: &Storage<P>,
-    left: f64,
-) -> Result<(), EstimatorError> {
+fn accept<P: Bilevel>(problem: &P, work: &P::Work, s: &Vectors<P>, c: &Storage<P>, left: f64) -> Result<(), EstimatorError> {
     let size = norm(problem.x(work)) + norm(c.z.flat());
     if left <= nalgebra::ComplexField::sqrt(T::<P>::EPSILON) * size { Ok(()) } else { Err(unreached::<T<P>>(s.u.flat())) }
 }
@@ -67,13 +61,7 @@ fn set<P: Change<K>, K>(problem: &P, work: &mut P::Work, s: &mut Vectors<P>, c: 
 }
 
 /// One step, halved until the distance to x gets smaller; `None` where it does not.
-fn newton<P: Change<K>, K>(
-    problem: &P,
-    work: &mut P::Work,
-    s: &mut Vectors<P>,
-    c: &mut Storage<P>,
-    left: f64,
-) -> Option<f64> {
+fn newton<P: Change<K>, K>(problem: &P, work: &mut P::Work, s: &mut Vectors<P>, c: &mut Storage<P>, left: f64) -> Option<f64> {
     problem.change_1(work, c.matrix.matrix_mut());
     c.matrix.factor("phi_1").ok()?;
     s.t.flat_mut().copy_from_slice(s.u.flat());
