@@ -73,6 +73,9 @@
 #![cfg_attr(not(feature = "std"), no_std)]
 
 pub use hypergrad_macros::bilevel;
+pub use hypergrad_runtime::error::{EstimatorError, LinearError, OuterError, ShapeError, SolveError};
+pub use hypergrad_runtime::problem::{Tensor3, Variable};
+pub use hypergrad_runtime::structure::{EstimatorKind, Structure};
 pub use hypergrad_runtime::*;
 
 #[doc(hidden)]

@@ -1,6 +1,7 @@
 //! What the README shows is what its programs print.
 
 use std::collections::HashSet;
+use std::error::Error;
 use std::process::Command;
 
 const README: &str = include_str!("../README.md");
@@ -8,12 +9,12 @@ const FIRST: &str = include_str!("../examples/first.rs");
 const REFUSED: &str = include_str!("ui/body/sum_by_fold.stderr");
 
 /// The standard output of an example.
-fn run(example: &str, argument: &str) -> String {
+fn run(example: &str, argument: &str) -> Result<String, Box<dyn Error>> {
     let mut cargo = Command::new(env!("CARGO"));
     cargo.args(["run", "--quiet", "--example", example, "--", argument]).current_dir(env!("CARGO_MANIFEST_DIR"));
-    let output = cargo.output().unwrap();
+    let output = cargo.output()?;
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap()
+    Ok(String::from_utf8(output.stdout)?)
 }
 
 /// The fenced blocks of a language.
@@ -31,7 +32,7 @@ fn shows_the_program() {
 #[test]
 fn shows_what_is_printed() {
     let pictures = std::env::temp_dir().join("hypergrad-readme");
-    let outputs = [run("first", ""), run("ridge", &pictures.to_string_lossy()), REFUSED.to_owned()];
+    let outputs = [run("first", "").unwrap(), run("ridge", &pictures.to_string_lossy()).unwrap(), REFUSED.to_owned()];
     let printed: HashSet<&str> = outputs.iter().flat_map(|output| output.lines()).map(str::trim_end).collect();
     // The first block is the equation.
     for line in blocks("text").iter().skip(1).flat_map(|block| block.lines()) {

@@ -113,7 +113,7 @@ impl Interpreter<'_> {
             }
             Op::Reduce { kind, arg, keep } => reduce(*kind, value(*arg), *keep, shape),
             Op::Weights { kind, arg, keep } => weights(*kind, value(*arg), *keep),
-            Op::Exclusive { arg, order } => exclusive(value(*arg), *order, shape),
+            Op::Exclusive { arg, order } => exclusive(value(*arg), *order, &shape),
         }
     }
 
@@ -174,7 +174,7 @@ fn weights(kind: Reduction, arg: &Array, keep: usize) -> Array {
         let extreme = extreme(kind, group);
         let raw = |t: &f64| match kind {
             Reduction::LogSumExp => (t - extreme).exp(),
-            Reduction::Max | Reduction::Min => f64::from(u8::from(*t == extreme)),
+            Reduction::Max | Reduction::Min => f64::from(u8::from(t.total_cmp(&extreme).is_eq())),
         };
         let total: f64 = group.iter().map(raw).sum();
         group.iter().map(|t| raw(t) / total).collect::<Vec<f64>>()
@@ -182,11 +182,11 @@ fn weights(kind: Reduction, arg: &Array, keep: usize) -> Array {
     Array { data: groups(arg, keep).flat_map(weight).collect(), shape: arg.shape.clone() }
 }
 
-fn exclusive(arg: &Array, order: usize, shape: Vec<usize>) -> Array {
-    let mut result = Array::filled(shape.clone(), 0.0);
+fn exclusive(arg: &Array, order: usize, shape: &[usize]) -> Array {
+    let mut result = Array::filled(shape.to_vec(), 0.0);
     let keep = shape.len() - order;
     let length = arg.shape[keep];
-    for (index, slot) in indices(&shape).iter().zip(&mut result.data) {
+    for (index, slot) in indices(shape).iter().zip(&mut result.data) {
         let (kept, left_out) = index.split_at(keep);
         let distinct = left_out.iter().enumerate().all(|(k, i)| !left_out[..k].contains(i));
         let factor = |i: i64| arg.at(&[kept, &[i]].concat());

@@ -46,9 +46,9 @@ impl Tracer<'_> {
                 self.check_item(item);
                 unit
             }
-            syn::Stmt::Macro(call) if call.semi_token.is_none() => self.macro_call(&call.mac, expected),
+            syn::Stmt::Macro(call) if call.semi_token.is_none() => self.macro_call(&call.mac),
             syn::Stmt::Macro(call) => {
-                self.macro_call(&call.mac, None);
+                self.macro_call(&call.mac);
                 unit
             }
         }
@@ -145,9 +145,8 @@ impl Tracer<'_> {
 
     fn bind_elements(&mut self, patterns: Vec<&syn::Pat>, value: Option<Value>) {
         let count = patterns.len();
-        let elements = value.and_then(|value| {
-            self.elements(value, count, patterns.first().map_or_else(Span::call_site, syn::spanned::Spanned::span))
-        });
+        let span = patterns.first().map_or_else(Span::call_site, Spanned::span);
+        let elements = value.and_then(|value| self.elements(value, count, span));
         let rest = patterns.iter().position(|p| matches!(p, syn::Pat::Rest(_)));
         for (k, pattern) in patterns.into_iter().enumerate() {
             let element = elements.as_ref().and_then(|elements| match rest {

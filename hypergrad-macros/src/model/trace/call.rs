@@ -81,7 +81,7 @@ impl<'a> Tracer<'a> {
     /// The module's function that a path names, unless a local binding hides it.
     pub(super) fn own_function(&self, path: &syn::Path) -> Option<&'a syn::ItemFn> {
         let name = self.module.own_name(path)?.to_string();
-        if path.segments.len() == 1 && self.environment.get(&name).is_some() {
+        if path.segments.len() == 1 && self.environment.binds(&name) {
             return None;
         }
         self.module.function(&name)
@@ -123,6 +123,7 @@ impl<'a> Tracer<'a> {
         let outer = std::mem::replace(&mut self.environment, items.clone());
         let outer_items = std::mem::replace(&mut self.items, items.clone());
         self.calls.push(name);
+        let values = arguments.clone();
         for (parameter, argument) in function.sig.inputs.iter().zip(arguments) {
             match parameter {
                 syn::FnArg::Typed(typed) => self.bind_pattern(&typed.pat, argument),
@@ -131,6 +132,7 @@ impl<'a> Tracer<'a> {
                 }
             }
         }
+        self.bind_generics(&function.sig, &values);
         let expected = match &function.sig.output {
             syn::ReturnType::Type(_, ty) => self.hint(ty),
             syn::ReturnType::Default => None,
@@ -160,14 +162,13 @@ impl<'a> Tracer<'a> {
                 self.call_in(&local.function, &local.items, arguments.into_iter().map(Some).collect(), span)
             }
             Callable::Path(path) => {
-                let path = path.clone();
-                if let Some(function) = self.own_function(&path) {
+                if let Some(function) = self.own_function(path) {
                     return self.call_function(function, arguments.into_iter().map(Some).collect(), span);
                 }
                 let name = path.segments.last().map(|s| s.ident.to_string()).unwrap_or_default();
                 let site = Site { span: path.span(), name, operands: Vec::new() };
                 let call = Call { site, generics: None, expected: None };
-                let expression = syn::ExprPath { attrs: Vec::new(), qself: None, path: (*path).clone() };
+                let expression = syn::ExprPath { attrs: Vec::new(), qself: None, path: (**path).clone() };
                 self.call_path(&expression, arguments.into_iter().map(Some).collect(), &call)
             }
         }
@@ -199,7 +200,7 @@ impl<'a> Tracer<'a> {
             Value::Tensor(tensor) if tensor.is_scalar() => {
                 (self.scalar_method(call, &tensor, &arguments), super::scalar::names())
             }
-            Value::Tensor(tensor) => (self.tensor_method(call, tensor, &arguments), super::methods::names()),
+            Value::Tensor(tensor) => (self.tensor_method(call, &tensor, &arguments), super::methods::names()),
             Value::Index(index) => (self.integer_method(call, &index, &arguments), vec!["min", "max", "pow", "abs", "abs_diff"]),
             Value::Array(values) if call.name() == "map" => {
                 return self.mapped_array(call, values, &arguments);
@@ -209,7 +210,7 @@ impl<'a> Tracer<'a> {
                 let stream = Value::Stream(Box::new(super::stream::Stream::Values(values)));
                 return Some(if call.name() == "len" { Value::count(length) } else { stream });
             }
-            value @ (Value::Range(_) | Value::Stream(_) | Value::Array(_)) => match self.to_stream(value) {
+            value @ (Value::Range(_) | Value::Stream(_) | Value::Array(_)) => match self.stream_of(value) {
                 Some(stream) => (self.stream_method(call, stream, arguments), super::iterate::names()),
                 None => (Outcome::Unknown, Vec::new()),
             },
@@ -253,7 +254,7 @@ impl<'a> Tracer<'a> {
         match (&receiver, &call.expected) {
             (Value::Array(_), Some(Type::Tensor { form, .. })) => {
                 let form = *form;
-                let tensor = self.to_tensor(receiver)?;
+                let tensor = self.tensor_of(receiver)?;
                 Some(Value::Tensor(self.array_as(&tensor, form)))
             }
             _ => Some(receiver),

@@ -240,7 +240,9 @@ impl Tracer<'_> {
         }
         let arms = self.arms.clone();
         let mut conjuncts = Vec::new();
-        arms.iter().for_each(|arm| arm.conjuncts(&mut conjuncts));
+        for arm in &arms {
+            arm.conjuncts(&mut conjuncts);
+        }
         let mut guards = Vec::new();
         let mut others = Condition::Constant(true);
         for conjunct in conjuncts {

@@ -1,14 +1,12 @@
-//! Constructors: associated functions of nalgebra's types, and `vector!`, `matrix!`.
+//! Constructors: associated functions of nalgebra's types.
 
-use syn::parse::Parser;
 use syn::punctuated::Punctuated;
-use syn::spanned::Spanned;
 
 use super::Tracer;
 use super::call::Call;
 use super::contract::{Contraction, Factor};
 use super::spell::spell;
-use super::value::{Callable, Tensor, Value, dimensions, own_index};
+use super::value::{Callable, Tensor, Value, own_index};
 use super::words::Words;
 use crate::diagnostics::nearest;
 use crate::ir::{Affine, Size};
@@ -48,7 +46,7 @@ impl Tracer<'_> {
         }
         if is_tensor && NAMES.contains(&name) {
             let target = self.target(&ty, call)?;
-            return self.construct(call, target, arguments);
+            return self.construct(call, &target, arguments);
         }
         if is_tensor && let Some((Value::Tensor(tensor), rest)) = arguments.split_first() {
             return self.method(call, Value::Tensor(tensor.clone()), rest.to_vec());
@@ -148,11 +146,13 @@ impl Tracer<'_> {
         Some(Target { form, rows: size(rows), columns: size(columns) })
     }
 
-    fn construct(&mut self, call: &Call<'_>, target: Target, mut arguments: Vec<Value>) -> Option<Value> {
+    fn construct(&mut self, call: &Call<'_>, target: &Target, mut arguments: Vec<Value>) -> Option<Value> {
         match call.name() {
-            "from_diagonal" | "from_columns" | "from_rows" | "new" | "from" => return self.from_parts(call, &target, arguments),
-            "from_row_slice" | "from_column_slice" | "from_vec" => return self.from_list(call, &target, arguments),
-            "x" | "y" | "z" | "w" => return self.basis(call, &target),
+            "from_diagonal" | "from_columns" | "from_rows" | "new" | "from" => {
+                return self.made_of_parts(call, target, arguments);
+            }
+            "from_row_slice" | "from_column_slice" | "from_vec" => return self.made_of_list(call, target, arguments),
+            "x" | "y" | "z" | "w" => return self.basis(call, target),
             _ => {}
         }
         let mut leading = 0;
@@ -184,9 +184,9 @@ impl Tracer<'_> {
                 let identity = self.identity(&shape);
                 self.multiply(&[&value, &identity])
             }
-            ("from_fn", [Value::Callable(callable)]) => self.from_fn(call, &callable.clone(), &shape)?,
+            ("from_fn", [Value::Callable(callable)]) => self.entry_by_entry(call, &callable.clone(), &shape)?,
             ("from_iterator", [items]) => {
-                let stream = self.to_stream(items.clone())?;
+                let stream = self.stream_of(items.clone())?;
                 let column = self.column_of_stream(call, &stream)?;
                 self.reshaped(&column, &shape, false)
             }
@@ -201,7 +201,12 @@ impl Tracer<'_> {
         None
     }
 
-    fn from_fn(&mut self, call: &Call<'_>, callable: &Callable, (form, rows, columns): &(Form, Size, Size)) -> Option<Tensor> {
+    fn entry_by_entry(
+        &mut self,
+        call: &Call<'_>,
+        callable: &Callable,
+        (form, rows, columns): &(Form, Size, Size),
+    ) -> Option<Tensor> {
         let (r, c) = self.axes(rows, columns);
         let kept = own_index(*form, &r, &c);
         let affine = |v| if kept.contains(&v) { Affine::wire(v) } else { Affine::default() };
@@ -228,7 +233,7 @@ impl Tracer<'_> {
     }
 
     /// Constructors of written parts: entries row by row (`new`), columns, rows, a diagonal.
-    fn from_parts(&mut self, call: &Call<'_>, target: &Target, mut arguments: Vec<Value>) -> Option<Value> {
+    fn made_of_parts(&mut self, call: &Call<'_>, target: &Target, mut arguments: Vec<Value>) -> Option<Value> {
         if call.name() == "new" {
             let (rows, columns) = (target.rows.clone()?, target.columns.clone()?);
             let mut entries = Vec::new();
@@ -300,7 +305,7 @@ impl Tracer<'_> {
     }
 
     /// Constructors of a list of entries: `from_row_slice`, `from_vec`, ..
-    fn from_list(&mut self, call: &Call<'_>, target: &Target, mut arguments: Vec<Value>) -> Option<Value> {
+    fn made_of_list(&mut self, call: &Call<'_>, target: &Target, mut arguments: Vec<Value>) -> Option<Value> {
         let Some(list) = arguments.pop() else { return self.missing_arguments(call) };
         let place = call.place(arguments.len());
         let entries = self.tensor_at(list, &place, "an array")?;
@@ -360,11 +365,11 @@ impl Tracer<'_> {
 
     /// A value as a tensor, where it is one: an array of scalars is a column, an array of arrays a
     /// matrix of these columns.
-    pub(super) fn to_tensor(&mut self, value: Value) -> Option<Tensor> {
+    pub(super) fn tensor_of(&mut self, value: Value) -> Option<Tensor> {
         match value {
             Value::Tensor(tensor) => Some(tensor),
             Value::Array(values) => {
-                let parts: Vec<Tensor> = values.into_iter().map(|v| self.to_tensor(v)).collect::<Option<_>>()?;
+                let parts: Vec<Tensor> = values.into_iter().map(|v| self.tensor_of(v)).collect::<Option<_>>()?;
                 let count = Size::constant(parts.len() as i64);
                 if parts.iter().all(Tensor::is_scalar) {
                     return Some(self.assemble(Form::Column, &count, &one(), parts));
@@ -382,94 +387,6 @@ impl Tracer<'_> {
             }
             _ => None,
         }
-    }
-
-    pub(super) fn macro_call(&mut self, call: &syn::Macro, _expected: Option<&Type>) -> Option<Value> {
-        let name = call.path.segments.last().map(|s| s.ident.to_string()).unwrap_or_default();
-        match name.as_str() {
-            "vector" | "dvector" => {
-                let entries = self.macro_rows(call)?.into_iter().flatten().collect::<Vec<_>>();
-                let length = Size::constant(entries.len() as i64);
-                Some(Value::Tensor(self.assemble(Form::Column, &length, &one(), entries)))
-            }
-            "matrix" | "dmatrix" => {
-                let rows = self.macro_rows(call)?;
-                let (height, width) = (rows.len() as i64, rows.first().map_or(0, Vec::len) as i64);
-                if rows.iter().any(|row| row.len() as i64 != width) {
-                    self.diagnostics.error(call, "the rows of this matrix have different lengths");
-                    return None;
-                }
-                let form = match (name.as_str(), height, width) {
-                    ("matrix", _, 1) => Form::Column,
-                    ("matrix", 1, _) => Form::Row,
-                    _ => Form::Matrix,
-                };
-                let (rows_size, columns) = dimensions(form, &own_index(form, &Size::constant(height), &Size::constant(width)));
-                let entries = rows.into_iter().flatten().collect();
-                Some(Value::Tensor(self.assemble(form, &rows_size, &columns, entries)))
-            }
-            "vec" => self.vec_macro(call),
-            "assert" | "assert_eq" | "assert_ne" | "debug_assert" | "debug_assert_eq" | "debug_assert_ne" => {
-                Some(Value::Tuple(Vec::new()))
-            }
-            _ => {
-                self.diagnostics.error_with_help(
-                    call,
-                    format!("macro `{name}!` is not accepted: its meaning cannot be read"),
-                    "accepted are `vector!`, `matrix!`, `dvector!`, `dmatrix!`, `vec!` and `assert!`",
-                );
-                None
-            }
-        }
-    }
-
-    fn vec_macro(&mut self, call: &syn::Macro) -> Option<Value> {
-        let tokens = call.tokens.clone();
-        if let Ok(repeat) = syn::parse2::<syn::ExprRepeat>(
-            proc_macro2::TokenTree::from(proc_macro2::Group::new(proc_macro2::Delimiter::Bracket, tokens.clone())).into(),
-        ) {
-            return self.expression(&syn::Expr::Repeat(repeat));
-        }
-        match Punctuated::<syn::Expr, syn::Token![,]>::parse_terminated.parse2(tokens) {
-            Ok(list) => self.list(list.iter()).map(Value::Array),
-            Err(error) => {
-                self.diagnostics.error(error.span(), error);
-                None
-            }
-        }
-    }
-
-    /// `a, b; c, d`
-    fn macro_rows(&mut self, call: &syn::Macro) -> Option<Vec<Vec<Tensor>>> {
-        let parser = |input: syn::parse::ParseStream<'_>| {
-            let mut rows: Vec<Vec<syn::Expr>> = vec![Vec::new()];
-            while !input.is_empty() {
-                if let Some(row) = rows.last_mut() {
-                    row.push(input.parse()?);
-                }
-                if input.peek(syn::Token![;]) {
-                    input.parse::<syn::Token![;]>()?;
-                    rows.push(Vec::new());
-                } else if !input.is_empty() {
-                    input.parse::<syn::Token![,]>()?;
-                }
-            }
-            rows.retain(|row| !row.is_empty());
-            Ok(rows)
-        };
-        let rows = match parser.parse2(call.tokens.clone()) {
-            Ok(rows) => rows,
-            Err(error) => {
-                self.diagnostics.error(error.span(), error);
-                return None;
-            }
-        };
-        let mut entry = |expression: &syn::Expr| {
-            let value = self.expression(expression)?;
-            self.scalar_at(value, expression, "a scalar")
-        };
-        let traced: Vec<Vec<Option<Tensor>>> = rows.iter().map(|row| row.iter().map(&mut entry).collect()).collect();
-        traced.into_iter().map(|row| row.into_iter().collect()).collect()
     }
 }
 

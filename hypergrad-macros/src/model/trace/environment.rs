@@ -17,22 +17,34 @@ struct Binding {
     outer: Environment,
 }
 
+/// What a name stands for.
+pub enum Lookup<'e> {
+    Bound(&'e Value),
+    /// Its value was refused, and said to be.
+    Refused,
+    Unbound,
+}
+
 impl Environment {
     pub fn bind(&mut self, name: String, value: Option<Value>) {
         let outer = std::mem::take(self);
         self.0 = Some(Rc::new(Binding { name, value, outer }));
     }
 
-    /// The innermost binding of a name: `Some(None)` where its value was refused.
-    pub fn get(&self, name: &str) -> Option<Option<&Value>> {
+    /// The innermost binding of a name.
+    pub fn get(&self, name: &str) -> Lookup<'_> {
         let mut scope = self;
         while let Some(binding) = &scope.0 {
             if binding.name == name {
-                return Some(binding.value.as_ref());
+                return binding.value.as_ref().map_or(Lookup::Refused, Lookup::Bound);
             }
             scope = &binding.outer;
         }
-        None
+        Lookup::Unbound
+    }
+
+    pub fn binds(&self, name: &str) -> bool {
+        !matches!(self.get(name), Lookup::Unbound)
     }
 
     /// All names in scope, innermost first.

@@ -2,8 +2,6 @@
 
 use std::rc::Rc;
 
-use syn::spanned::Spanned;
-
 use super::Tracer;
 use super::spell::spell;
 use super::value::{Callable, Closure, Tensor, Value};
@@ -29,7 +27,7 @@ impl Tracer<'_> {
                 None => self.expression_as(&inner.expr, expected),
             },
             syn::Expr::Lit(literal) => self.literal(&literal.lit),
-            syn::Expr::Path(path) => self.path_value(path, expected),
+            syn::Expr::Path(path) => self.path_value(path),
             syn::Expr::Block(block) if block.label.is_none() => self.block(&block.block, expected),
             syn::Expr::Const(block) => self.block(&block.block, expected),
             syn::Expr::Unary(unary) => self.unary(unary, expected),
@@ -46,7 +44,7 @@ impl Tracer<'_> {
             syn::Expr::Struct(literal) => self.struct_literal(literal),
             syn::Expr::Call(call) => self.call_expression(call, expected),
             syn::Expr::MethodCall(call) => self.method_call(call, expected),
-            syn::Expr::Macro(call) => self.macro_call(&call.mac, expected),
+            syn::Expr::Macro(call) => self.macro_call(&call.mac),
             other => {
                 self.refuse_expression(other);
                 None
@@ -73,13 +71,13 @@ impl Tracer<'_> {
     fn literal(&mut self, literal: &syn::Lit) -> Option<Value> {
         match literal {
             syn::Lit::Int(number) if matches!(number.suffix(), "f64" | "f32") => self.float(number.base10_digits(), literal),
-            syn::Lit::Int(number) => match number.base10_parse::<i64>() {
-                Ok(value) => Some(Value::count(Size::constant(value))),
-                Err(_) => {
+            syn::Lit::Int(number) => {
+                let value = number.base10_parse::<i64>();
+                if value.is_err() {
                     self.diagnostics.error(literal, "this integer is too large");
-                    None
                 }
-            },
+                Some(Value::count(Size::constant(value.ok()?)))
+            }
             syn::Lit::Float(number) => self.float(number.base10_digits(), literal),
             syn::Lit::Bool(value) => Some(Value::Bool(super::Condition::Constant(value.value))),
             _ => {
@@ -138,14 +136,17 @@ impl Tracer<'_> {
     fn repeated(&mut self, repeat: &syn::ExprRepeat) -> Option<Value> {
         let value = self.expression(&repeat.expr);
         let length = self.size_expression(&repeat.len)?;
-        match length.as_constant() {
-            Some(length) => Some(Value::Array(vec![value?; usize::try_from(length).unwrap_or(0)])),
-            None => match value? {
-                Value::Tensor(tensor) if tensor.is_scalar() => {
-                    Some(Value::Tensor(self.fill(&tensor, Form::Column, &length, &Size::constant(1))))
-                }
-                _ => None,
-            },
+        match (value?, length.as_constant()) {
+            // Scalars are one tensor, however many there are.
+            (Value::Tensor(tensor), _) if tensor.is_scalar() => {
+                Some(Value::Tensor(self.fill(&tensor, Form::Column, &length, &Size::constant(1))))
+            }
+            (value, Some(length @ 0..=LONGEST)) => Some(Value::Array(vec![value; length as usize])),
+            (value, _) => {
+                let message = format!("an array of {}, repeated so often, is not accepted", value.describe());
+                self.diagnostics.error_with_help(&*repeat.len, message, "use a matrix, with `from_fn` or `repeat`");
+                None
+            }
         }
     }
 
@@ -250,7 +251,7 @@ impl Tracer<'_> {
     /// A value as a tensor: arrays of scalars are columns. Reports what is no tensor.
     pub(super) fn tensor_at(&mut self, value: Value, place: &impl quote::ToTokens, accepted: &str) -> Option<Tensor> {
         let found = value.describe();
-        let tensor = self.to_tensor(value);
+        let tensor = self.tensor_of(value);
         if tensor.is_none() {
             self.diagnostics.error(place, format!("expected {accepted}, found {found}"));
         }
@@ -267,6 +268,9 @@ impl Tracer<'_> {
         None
     }
 }
+
+/// Elements that an array which is no tensor may have: each is traced by itself.
+const LONGEST: i64 = 4096;
 
 /// `m21` is row 2, column 1, counted from one.
 fn matrix_coordinate(text: &str) -> Option<(i64, i64)> {

@@ -53,7 +53,7 @@ impl Tracer<'_> {
             },
             ("zip" | "chain", Some(other)) => {
                 let found = other.describe();
-                let Some(other) = self.to_stream(other) else {
+                let Some(other) = self.stream_of(other) else {
                     let place = call.place(1);
                     self.diagnostics.error(&place, format!("expected an iterator, found {found}"));
                     return Outcome::Known(None);

@@ -44,7 +44,7 @@ impl Tracer<'_> {
             return None;
         }
         self.by_case(vec![left?, right?], &mut |tracer, operands| match operands.as_slice() {
-            [left, right] => tracer.operate(&site, &binary.op, left.clone(), right.clone()),
+            [left, right] => tracer.operate(&site, &binary.op, left, right),
             _ => None,
         })
     }
@@ -84,8 +84,8 @@ impl Tracer<'_> {
         result
     }
 
-    fn operate(&mut self, site: &Site<'_>, op: &syn::BinOp, left: Value, right: Value) -> Option<Value> {
-        if let (Value::Index(left), Value::Index(right)) = (&left, &right) {
+    fn operate(&mut self, site: &Site<'_>, op: &syn::BinOp, left: &Value, right: &Value) -> Option<Value> {
+        if let (Value::Index(left), Value::Index(right)) = (left, right) {
             return match comparison(op) {
                 Some(comparison) => Some(Value::Bool(self.compare_indices(comparison, left, right))),
                 // No affine expression any more: good as a number.
@@ -96,11 +96,11 @@ impl Tracer<'_> {
                 None => self.index_arithmetic(site, op, left, right).map(Value::Index),
             };
         }
-        if let (Some(left), Some(right)) = (self.whole_number(&left), self.whole_number(&right)) {
+        if let (Some(left), Some(right)) = (self.whole_number(left), self.whole_number(right)) {
             return self.whole_arithmetic(site, op, &left, &right);
         }
-        let (Some(first), Some(second)) = (self.to_tensor(left.clone()), self.to_tensor(right.clone())) else {
-            return self.refuse_operands(site, &left, &right);
+        let (Some(first), Some(second)) = (self.tensor_of(left.clone()), self.tensor_of(right.clone())) else {
+            return self.refuse_operands(site, left, right);
         };
         if let Some(comparison) = comparison(op) {
             if first.is_scalar() && second.is_scalar() {
@@ -133,7 +133,7 @@ impl Tracer<'_> {
                 self.diagnostics.error(site.span, "`%` of floats is not accepted: it is not continuous");
                 return None;
             }
-            _ => return self.refuse_operands(site, &left, &right),
+            _ => return self.refuse_operands(site, left, right),
         };
         Some(Value::Tensor(result))
     }

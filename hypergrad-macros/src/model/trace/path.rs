@@ -6,6 +6,7 @@ use syn::spanned::Spanned;
 
 use super::Tracer;
 use super::call::Call;
+use super::environment::Lookup;
 use super::spell::spell;
 use super::value::{Callable, Value};
 use super::words::Words;
@@ -23,11 +24,13 @@ const SCALARS: Words = Words("f64 f32 ComplexField RealField Float FloatCore");
 const TRAITS: Words = Words("Clone Into From Iterator IntoIterator ToOwned Deref");
 
 impl Tracer<'_> {
-    pub(super) fn path_value(&mut self, path: &syn::ExprPath, _expected: Option<&Type>) -> Option<Value> {
+    pub(super) fn path_value(&mut self, path: &syn::ExprPath) -> Option<Value> {
         if let Some(name) = path.path.get_ident() {
             let name = name.to_string();
-            if let Some(bound) = self.environment.get(&name) {
-                return bound.cloned();
+            match self.environment.get(&name) {
+                Lookup::Bound(value) => return Some(value.clone()),
+                Lookup::Refused => return None,
+                Lookup::Unbound => {}
             }
         }
         if let Some(name) = self.module.own_name(&path.path)
@@ -101,17 +104,9 @@ impl Tracer<'_> {
     /// Calls what a path names; functions of the module were handled before.
     pub(super) fn call_path(&mut self, path: &syn::ExprPath, arguments: Vec<Option<Value>>, call: &Call<'_>) -> Option<Value> {
         if let Some(name) = path.path.get_ident()
-            && let Some(bound) = self.environment.get(&name.to_string())
+            && self.environment.binds(&name.to_string())
         {
-            let bound = bound.cloned()?;
-            let arguments: Vec<Value> = arguments.into_iter().collect::<Option<_>>()?;
-            return match bound {
-                Value::Callable(callable) => self.call_value(&callable, arguments, call.site.span),
-                other => {
-                    self.diagnostics.error(path, format!("`{name}` is {}, which cannot be called", other.describe()));
-                    None
-                }
-            };
+            return self.call_bound(name, arguments, call);
         }
         let full = self.module.imports.expand(&path.path);
         let name = full.last().cloned().unwrap_or_default();
@@ -142,6 +137,20 @@ impl Tracer<'_> {
         }
         self.unknown_function(path, &full);
         None
+    }
+
+    /// Calls what a local name is bound to.
+    fn call_bound(&mut self, name: &syn::Ident, arguments: Vec<Option<Value>>, call: &Call<'_>) -> Option<Value> {
+        let Lookup::Bound(bound) = self.environment.get(&name.to_string()) else { return None };
+        let bound = bound.clone();
+        let arguments: Vec<Value> = arguments.into_iter().collect::<Option<_>>()?;
+        match bound {
+            Value::Callable(callable) => self.call_value(&callable, arguments, call.site.span),
+            other => {
+                self.diagnostics.error(name, format!("`{name}` is {}, which cannot be called", other.describe()));
+                None
+            }
+        }
     }
 
     pub(super) fn unknown_function(&mut self, path: &syn::ExprPath, full: &[String]) {

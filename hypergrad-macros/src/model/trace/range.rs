@@ -25,7 +25,7 @@ impl Tracer<'_> {
     }
 
     /// A value as an iterator, where it is one: ranges, iterators, arrays.
-    pub(super) fn to_stream(&mut self, value: Value) -> Option<Stream> {
+    pub(super) fn stream_of(&mut self, value: Value) -> Option<Stream> {
         match value {
             Value::Stream(stream) => Some(*stream),
             Value::Range(range) => Some(self.range_stream(range)),

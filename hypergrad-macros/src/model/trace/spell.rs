@@ -44,7 +44,8 @@ fn write(text: &mut String, tokens: TokenStream) {
                 let character = punct.as_char();
                 let prefix = !operand && matches!(character, '&' | '-' | '!' | '*' | '|');
                 let tight = joint || matches!(character, '.' | ',' | ';' | ':' | '?') || character == '<' && text.ends_with("::");
-                if space && (!tight && !prefix || prefix && !text.ends_with(' ')) {
+                let parted = if prefix { text.ends_with(' ') } else { tight };
+                if space && !parted {
                     text.push(' ');
                 }
                 text.push(character);

@@ -7,7 +7,7 @@ use syn::spanned::Spanned;
 
 use super::Tracer;
 use super::condition::{Comparison, Condition};
-use super::value::{Callable, Tensor, Value, own_index};
+use super::value::{Callable, Tensor, Value};
 use crate::ir::{Affine, Guard, Size, Test};
 use crate::model::Form;
 
@@ -114,8 +114,9 @@ impl Tracer<'_> {
             Stream::Columns(tensor) => Some(vec![tensor.columns.clone()]),
             Stream::Windows(tensor, width) => Some(vec![tensor.length().sub(width).add(&one())]),
             Stream::Values(values) => Some(vec![Size::constant(values.len() as i64)]),
-            Stream::Mapped(inner, _) | Stream::Filtered(inner, _) => self.domain(inner),
-            Stream::Enumerated(inner) | Stream::Reversed(inner) => self.domain(inner),
+            Stream::Mapped(inner, _) | Stream::Filtered(inner, _) | Stream::Enumerated(inner) | Stream::Reversed(inner) => {
+                self.domain(inner)
+            }
             Stream::Zipped(first, second) => match (self.domain(first), self.domain(second)) {
                 (Some(a), Some(b)) => Some(self.common_domain((first, a), (second, b))),
                 (a, b) => a.or(b),
@@ -182,7 +183,7 @@ impl Tracer<'_> {
     /// The guards that say which points have an item. Evaluated before the item is.
     pub(super) fn guards(&mut self, stream: &Stream, point: &[Affine]) -> Vec<Guard> {
         match stream {
-            Stream::Range { start, end, low, extent } => self.range_guards((start, end), (low, extent), point),
+            Stream::Range { start, end, low, extent } => Self::range_guards((start, end), (low, extent), point),
             Stream::Mapped(inner, _) | Stream::Filtered(inner, _) | Stream::Enumerated(inner) => self.guards(inner, point),
             Stream::Zipped(first, second) => {
                 let mut guards = Vec::new();
@@ -227,7 +228,7 @@ impl Tracer<'_> {
         }
     }
 
-    fn range_guards(&self, (start, end): (&Affine, &Affine), (low, extent): (&Size, &Size), point: &[Affine]) -> Vec<Guard> {
+    fn range_guards((start, end): (&Affine, &Affine), (low, extent): (&Size, &Size), point: &[Affine]) -> Vec<Guard> {
         let Some(place) = point.first() else { return Vec::new() };
         let index = place.add(&Affine::constant(low.clone()));
         let mut guards = Vec::new();

@@ -89,10 +89,33 @@ fn bindings() {
         { let g = |t: f64| t * x[0]; let h = |a: f64, b: f64| g(a) + b; h(2.0, x[1]) }
         { let s = 2.0; let g = |t: f64| t * s; let s = 5.0; g(x[0]) * s }
         { let values = [x[0], x[1], 2.0]; values[1] + values.iter().sum::<f64>() + values.map(|t| t * t)[0] + values.len() as f64 }
+        { let zeros = [1.5; 3]; let [a, _, b] = zeros; let w = vec![x[0]; 4]; a * b + zeros[1] + w[2] + zeros.iter().sum::<f64>() }
+        { let pairs = [(x[0], x[1]); 2]; pairs[0].0 + pairs[1].1 }
         { assert!(x.len() == 5); debug_assert_eq!(1, 1); x[0] }
         { Into::<f64>::into(x[0]) + Clone::clone(x).sum() }
     }
     bodies! { (x, y, data) -> (f64, DVector<f64>): { (x[0], x * 2.0) } }
+}
+
+#[test]
+fn generic_helpers() {
+    agrees! {
+        fn mean<const N: usize>(v: &SVector<f64, N>) -> f64 { (0..N).map(|i| v[i]).sum::<f64>() / N as f64 }
+        fn all<const N: usize>(table: [f64; N]) -> f64 { table.iter().sum::<f64>() * N as f64 }
+        fn twice(h: impl Fn(f64) -> f64, t: f64) -> f64 { h(h(t)) }
+        fn add<T: std::ops::Add<Output = T>>(a: T, b: T) -> T { a + b }
+        fn last<const R: usize, const C: usize>(m: &nalgebra::SMatrix<f64, R, C>) -> f64 { m[(R - 1, C - 1)] }
+        fn f(x: &DVector<f64>, y: &SVector<f64, 3>, data: &Data) -> f64 {
+            mean(y) + all(data.w) + twice(f64::sin, x[0]) + twice(|t| t * x[1], 2.0) + add(x[0], x[1]) + last(&data.t)
+        }
+    }
+}
+
+#[test]
+fn long_sums_need_no_deep_stack() {
+    let terms: Vec<String> = (0..400).map(|k| format!("{k}.5 * x[{}]", k % 5)).collect();
+    let items = format!("fn f(x: &DVector<f64>, y: &SVector<f64, 3>, data: &Data) -> f64 {{ {} }}", terms.join(" + "));
+    assert_eq!(super::traced(&items).len(), 1);
 }
 
 #[test]

@@ -1,0 +1,99 @@
+//! `vector!`, `matrix!`, `vec!`; assertions say nothing of the value.
+
+use syn::parse::Parser;
+use syn::punctuated::Punctuated;
+
+use super::Tracer;
+use super::value::{Tensor, Value, dimensions, own_index};
+use crate::ir::Size;
+use crate::model::Form;
+
+impl Tracer<'_> {
+    pub(super) fn macro_call(&mut self, call: &syn::Macro) -> Option<Value> {
+        let name = call.path.segments.last().map(|s| s.ident.to_string()).unwrap_or_default();
+        match name.as_str() {
+            "vector" | "dvector" => {
+                let entries = self.macro_rows(call)?.into_iter().flatten().collect::<Vec<_>>();
+                let length = Size::constant(entries.len() as i64);
+                Some(Value::Tensor(self.assemble(Form::Column, &length, &Size::constant(1), entries)))
+            }
+            "matrix" | "dmatrix" => {
+                let rows = self.macro_rows(call)?;
+                let (height, width) = (rows.len() as i64, rows.first().map_or(0, Vec::len) as i64);
+                if rows.iter().any(|row| row.len() as i64 != width) {
+                    self.diagnostics.error(call, "the rows of this matrix have different lengths");
+                    return None;
+                }
+                let form = match (name.as_str(), height, width) {
+                    ("matrix", _, 1) => Form::Column,
+                    ("matrix", 1, _) => Form::Row,
+                    _ => Form::Matrix,
+                };
+                let (rows_size, columns) = dimensions(form, &own_index(form, &Size::constant(height), &Size::constant(width)));
+                let entries = rows.into_iter().flatten().collect();
+                Some(Value::Tensor(self.assemble(form, &rows_size, &columns, entries)))
+            }
+            "vec" => self.vec_macro(call),
+            "assert" | "assert_eq" | "assert_ne" | "debug_assert" | "debug_assert_eq" | "debug_assert_ne" => {
+                Some(Value::Tuple(Vec::new()))
+            }
+            _ => {
+                self.diagnostics.error_with_help(
+                    call,
+                    format!("macro `{name}!` is not accepted: its meaning cannot be read"),
+                    "accepted are `vector!`, `matrix!`, `dvector!`, `dmatrix!`, `vec!` and `assert!`",
+                );
+                None
+            }
+        }
+    }
+
+    fn vec_macro(&mut self, call: &syn::Macro) -> Option<Value> {
+        let tokens = call.tokens.clone();
+        if let Ok(repeat) = syn::parse2::<syn::ExprRepeat>(
+            proc_macro2::TokenTree::from(proc_macro2::Group::new(proc_macro2::Delimiter::Bracket, tokens.clone())).into(),
+        ) {
+            return self.expression(&syn::Expr::Repeat(repeat));
+        }
+        match Punctuated::<syn::Expr, syn::Token![,]>::parse_terminated.parse2(tokens) {
+            Ok(list) => self.list(list.iter()).map(Value::Array),
+            Err(error) => {
+                self.diagnostics.error(error.span(), error);
+                None
+            }
+        }
+    }
+
+    /// `a, b; c, d`
+    fn macro_rows(&mut self, call: &syn::Macro) -> Option<Vec<Vec<Tensor>>> {
+        let parser = |input: syn::parse::ParseStream<'_>| {
+            let mut rows: Vec<Vec<syn::Expr>> = vec![Vec::new()];
+            while !input.is_empty() {
+                if let Some(row) = rows.last_mut() {
+                    row.push(input.parse()?);
+                }
+                if input.peek(syn::Token![;]) {
+                    input.parse::<syn::Token![;]>()?;
+                    rows.push(Vec::new());
+                } else if !input.is_empty() {
+                    input.parse::<syn::Token![,]>()?;
+                }
+            }
+            rows.retain(|row| !row.is_empty());
+            Ok(rows)
+        };
+        let rows = match parser.parse2(call.tokens.clone()) {
+            Ok(rows) => rows,
+            Err(error) => {
+                self.diagnostics.error(error.span(), error);
+                return None;
+            }
+        };
+        let mut entry = |expression: &syn::Expr| {
+            let value = self.expression(expression)?;
+            self.scalar_at(value, expression, "a scalar")
+        };
+        let traced: Vec<Vec<Option<Tensor>>> = rows.iter().map(|row| row.iter().map(&mut entry).collect()).collect();
+        traced.into_iter().map(|row| row.into_iter().collect()).collect()
+    }
+}
