@@ -111,6 +111,7 @@ impl Diagnostics {
         self.errors.into_iter().next()
     }
 
+    #[cfg(test)]
     pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
         self.errors.iter()
     }

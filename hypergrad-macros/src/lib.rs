@@ -1,5 +1,5 @@
 //! The `#[bilevel]` attribute.
-#![allow(dead_code, unused_imports)]
+#![cfg_attr(test, allow(dead_code, reason = "fixtures that not every test uses"))]
 
 mod analysis;
 mod compile;

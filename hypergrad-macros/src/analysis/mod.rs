@@ -11,7 +11,7 @@ mod sign;
 mod stage;
 mod structure;
 
-pub use facts::{Estimator, Fact, Facts};
+pub use facts::Facts;
 pub use stage::{Stage, Stages, stages};
 pub use structure::structure;
 

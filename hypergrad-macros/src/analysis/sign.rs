@@ -35,15 +35,6 @@ impl Sign {
     }
 
     #[must_use]
-    pub fn negate(self) -> Self {
-        match self {
-            Self::Nonnegative => Self::Nonpositive,
-            Self::Nonpositive => Self::Nonnegative,
-            same => same,
-        }
-    }
-
-    #[must_use]
     pub fn times(self, other: Self) -> Self {
         match (self, other) {
             (Self::Zero, _) | (_, Self::Zero) => Self::Zero,

@@ -57,11 +57,6 @@ impl Stages {
         self.nodes[id.0 as usize]
     }
 
-    /// Whether data decides a size.
-    pub fn of_size(&self, size: &crate::ir::Size) -> Stage {
-        of_sizes(std::slice::from_ref(size), &self.symbols)
-    }
-
     fn extend(&mut self, graph: &Graph) {
         for id in (self.nodes.len() as u32..graph.len() as u32).map(Id) {
             let node = graph.node(id);

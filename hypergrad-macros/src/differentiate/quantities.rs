@@ -100,11 +100,6 @@ impl Quantities {
             .chain(self.extras.all.iter_mut().flat_map(|extra| extra.value.nodes()))
             .collect()
     }
-
-    /// The inputs of variables and directions.
-    pub fn inputs(&mut self) -> Vec<&mut Id> {
-        [&mut self.x, &mut self.y, &mut self.v, &mut self.u, &mut self.c].into_iter().flatten().collect()
-    }
 }
 
 pub(super) fn directions(graph: &mut Graph, variable: &Variable, role: Role, name: &str) -> Vector {

@@ -1,7 +1,7 @@
 //! What is emitted where the module has mistakes: the module itself, every error, and a `Problem`
 //! that stands for the missing one without any error of its own.
 
-use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, TokenStream, TokenTree};
 use quote::quote;
 
 use crate::diagnostics::{Diagnostic, Diagnostics};
@@ -89,6 +89,7 @@ fn defines_problem(item: &TokenStream) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proc_macro2::Span;
 
     fn emitted(item: &str, errors: &[&str]) -> String {
         let mut diagnostics = Diagnostics::default();

@@ -4,7 +4,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::numbers;
-use crate::ir::{Graph, Id, Size};
+use crate::ir::{Graph, Size};
 use crate::model::{Model, Variable};
 
 /// Constant matrices up to this many bytes are `SMatrix` (DESIGN 3).
@@ -58,9 +58,4 @@ fn offsets(graph: &Graph, variable: &Variable) -> (Vec<Size>, Size) {
         })
         .collect();
     (offsets, total)
-}
-
-/// The input nodes of a variable.
-pub fn inputs(variable: &Variable) -> Vec<Id> {
-    variable.blocks.iter().map(|b| b.input).collect()
 }

@@ -22,7 +22,7 @@ use quote::quote;
 use crate::analysis::{Facts, Stage};
 use crate::differentiate::Quantities;
 use crate::lower::program::Program;
-use crate::model::{Model, Scalar};
+use crate::model::Model;
 use layout::Layout;
 use sizes::Symbols;
 use statements::Names;
@@ -129,9 +129,5 @@ impl<'m> Emission<'m> {
         let mut stages = crate::analysis::Stages::new(&self.model.sizes);
         let nodes = self.quantities.f_1.iter().flatten();
         nodes.map(|id| stages.get(&self.model.graph, *id)).max().unwrap_or(Stage::X)
-    }
-
-    fn is_f64(&self) -> bool {
-        self.model.scalar == Scalar::F64
     }
 }

@@ -17,7 +17,7 @@ pub mod verify;
 pub use affine::{Affine, Wire};
 pub use func::{Func, Number};
 pub use graph::{Graph, InputInfo, Role};
-pub use node::{Guard, Id, Input, Node, Op, Operand, Product, Reduction, Term, Test, View};
+pub use node::{Guard, Id, Input, Op, Operand, Product, Reduction, Term, Test, View};
 pub use size::{Size, Symbol};
 
 #[cfg(test)]

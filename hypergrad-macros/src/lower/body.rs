@@ -8,7 +8,7 @@ use super::nest::Nest;
 use super::pattern::{self, Pattern};
 use super::program::{Argument, Expr, Kernel, Place, Slice, Source, Stmt, natural_strides};
 use crate::analysis::{Stage, Stages};
-use crate::ir::{Affine, Graph, Guard, Id, Op, Operand, Product, Reduction, Size, Test, Wire};
+use crate::ir::{Affine, Graph, Guard, Id, Op, Product, Reduction, Size, Test, Wire};
 
 /// What lowering knows of the whole module.
 pub struct Context<'g> {

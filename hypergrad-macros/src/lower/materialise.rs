@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::contract::Hoist;
 use super::pattern;
-use crate::analysis::{Stage, Stages};
+use crate::analysis::Stages;
 use crate::ir::{Affine, Graph, Id, Op, Product, Size, View};
 
 /// Inline work below this is repeated rather than stored.

@@ -51,7 +51,7 @@ fn program(context: &Context<'_>, quantities: &Quantities) -> Program {
     for (node, number) in &context.buffers {
         let length = Size::product(graph.shape(*node));
         let stage = context.buffer_stage(*node);
-        program.buffers.push(Buffer { node: *node, stage, length });
+        program.buffers.push(Buffer { stage, length });
         let mut body = Body::new(context, Some(*number));
         if stage != Stage::Direction {
             body.write(*node, &Place::natural(Source::Buffer(*number), graph.shape(*node)));

@@ -19,7 +19,6 @@ pub struct Program {
 /// Storage of one node.
 #[derive(Debug, Clone)]
 pub struct Buffer {
-    pub node: Id,
     /// `Direction`: scratch of one call; `Data`: kept by the problem; else kept by the point.
     pub stage: Stage,
     pub length: Size,

@@ -92,8 +92,6 @@ pub struct Block {
     pub form: Form,
     /// The graph input, with the shape of its own axes.
     pub input: Id,
-    /// Whether rows and columns are constants of the type.
-    pub constant: (bool, bool),
 }
 
 /// The data struct: the fields that roles can read.

@@ -196,12 +196,7 @@ pub fn build(
             let name = leaf_name(name, leaf);
             let shape = leaf_shape(leaf, role, block, &name, sizes);
             let input = graph.input(InputInfo { role, block, name }, shape);
-            Block {
-                path: leaf.path.iter().map(|field| (*field).clone()).collect(),
-                form: leaf.form,
-                input,
-                constant: (leaf.rows != Dimension::Dynamic, leaf.columns != Dimension::Dynamic),
-            }
+            Block { path: leaf.path.iter().map(|field| (*field).clone()).collect(), form: leaf.form, input }
         })
         .collect();
     Variable {

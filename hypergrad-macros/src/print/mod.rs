@@ -14,12 +14,15 @@ mod text;
 #[cfg(test)]
 mod tests;
 
-pub use derivation::{Derivation, derivation};
+pub use derivation::derivation;
 
+#[cfg(test)]
 use crate::ir::{Graph, Id};
+#[cfg(test)]
 use crate::shape::Sizes;
 
 /// `name = ...` in one line, then a line `where t1 = ...` for each name given.
+#[cfg(test)]
 pub fn formula(graph: &Graph, sizes: &Sizes, name: &str, node: Id) -> String {
     printer::Printer::formula(graph, sizes, name, node).join("\n")
 }

@@ -11,7 +11,7 @@ fn written(build: impl FnOnce(&mut Fixture) -> Id) -> String {
     formula(&fixture.graph, &fixture.sizes, "h", node)
 }
 
-fn ridge_derivation() -> super::Derivation {
+fn ridge_derivation() -> super::derivation::Derivation {
     let mut fixture = Fixture::new();
     let f = &mut fixture;
     let r = f.residual();

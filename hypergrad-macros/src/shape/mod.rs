@@ -3,4 +3,4 @@
 
 mod sizes;
 
-pub use sizes::{Check, CheckKind, Clash, Sizes, SymbolSource};
+pub use sizes::{Check, CheckKind, Sizes, SymbolSource};

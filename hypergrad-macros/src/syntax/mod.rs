@@ -17,22 +17,21 @@ mod tests;
 pub use conditional::cfg;
 pub use imports::Imports;
 pub use keyword::Keyword;
-pub use options::{Options, RoleOption};
+pub use options::Options;
 pub use parse::{parse, user_problem};
-pub use resolve::{ACCEPTED, strip_references};
+pub use resolve::strip_references;
 pub use types::{Dimension, Type};
 
 /// The annotated inline module. Items keep their order.
 #[derive(Debug, Clone)]
 pub struct Module {
     pub ident: syn::Ident,
-    pub visibility: syn::Visibility,
-    pub attributes: Vec<syn::Attribute>,
     /// Every item, as the user wrote it: re-emitted untouched.
     pub items: Vec<syn::Item>,
     /// What `use` declarations bring in.
     pub imports: Imports,
     /// The whole item as it came, to be emitted again.
+    #[allow(dead_code, reason = "for data that another module declares")]
     pub source: proc_macro2::TokenStream,
 }
 

@@ -40,7 +40,7 @@ fn read_module(module: syn::ItemMod, source: TokenStream, diagnostics: &mut Diag
         return None;
     };
     let imports = Imports::read(&items);
-    let module = Module { ident: module.ident, visibility: module.vis, attributes: module.attrs, items, imports, source };
+    let module = Module { ident: module.ident, items, imports, source };
     if let Some(name) = user_problem(&module.items) {
         diagnostics.push(
             Diagnostic::new(&name, "`Problem` is the type that `#[bilevel]` adds to the module")

@@ -6,7 +6,7 @@ use crate::math::kernel::{exp, ln};
 use crate::scalar::Real;
 
 /// `Σ term(i)` over `0..count`, in independent partial sums.
-#[inline(always)]
+#[inline]
 pub fn sum_by<T: Real>(count: usize, term: impl Fn(usize) -> T) -> T {
     let mut sums = [T::ZERO; 4];
     let whole = count - count % 4;
@@ -37,12 +37,18 @@ fn fold<T: Real>(a: &[T], kept: usize, k: usize, start: T, combine: impl Fn(T, T
     a.iter().skip(k).step_by(kept.max(1)).fold(start, |folded, t| combine(folded, *t))
 }
 
+/// Whether t has no order: it is not a number.
+fn is_nan<T: Real>(t: T) -> bool {
+    t.partial_cmp(&t).is_none()
+}
+
+/// What is not a number is kept.
 fn largest<T: Real>(a: T, b: T) -> T {
-    if b > a || b != b { b } else { a }
+    if b > a || is_nan(b) { b } else { a }
 }
 
 fn smallest<T: Real>(a: T, b: T) -> T {
-    if b < a || b != b { b } else { a }
+    if b < a || is_nan(b) { b } else { a }
 }
 
 fn first<T: Real>(a: &[T], k: usize) -> T {

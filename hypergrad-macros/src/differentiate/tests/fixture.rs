@@ -119,7 +119,7 @@ impl Fixture {
         let variable = |name: &str, input: Id| Variable {
             ty: TokenStream::new(),
             name: name.to_owned(),
-            blocks: vec![Block { path: Vec::new(), form: Form::Column, input, constant: (false, true) }],
+            blocks: vec![Block { path: Vec::new(), form: Form::Column, input }],
             is_struct: false,
             structs: Vec::new(),
         };

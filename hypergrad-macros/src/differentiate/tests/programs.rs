@@ -194,7 +194,8 @@ fn check(seed: u64) -> Result<Outcome, String> {
     }
     let scale = comparisons.iter().fold(1.0_f64, |s, (_, _, expected)| s.max(expected.abs()));
     for (name, found, expected) in comparisons {
-        if !((found - expected).abs() <= 1e-9 * scale) {
+        let agrees = (found - expected).abs() <= 1e-9 * scale;
+        if !agrees {
             return Err(format!("{name}: found {found:e}, expected {expected:e}"));
         }
     }

@@ -2,7 +2,6 @@
 
 use proc_macro2::Span;
 use std::rc::Rc;
-use syn::spanned::Spanned;
 
 use super::Tracer;
 use super::value::{Callable, Local, Value};
@@ -145,7 +144,7 @@ impl Tracer<'_> {
 
     fn bind_elements(&mut self, patterns: Vec<&syn::Pat>, value: Option<Value>) {
         let count = patterns.len();
-        let span = patterns.first().map_or_else(Span::call_site, Spanned::span);
+        let span = patterns.first().map_or_else(Span::call_site, syn::spanned::Spanned::span);
         let elements = value.and_then(|value| self.elements(value, count, span));
         let rest = patterns.iter().position(|p| matches!(p, syn::Pat::Rest(_)));
         for (k, pattern) in patterns.into_iter().enumerate() {

@@ -92,12 +92,6 @@ impl Tracer<'_> {
         if tensor.is_scalar() && tensor.batch.is_empty() { self.graph.as_constant(tensor.node) } else { None }
     }
 
-    /// `tensor + constant`.
-    pub(super) fn shift(&mut self, tensor: &Tensor, constant: f64) -> Tensor {
-        let constant = self.number(constant);
-        self.linear(&[(1.0, tensor), (1.0, &constant)])
-    }
-
     /// An integer as a real number: counts and index variables.
     pub(super) fn number_of_index(&mut self, index: &Affine) -> Tensor {
         let constant = self.graph.count(self.sizes.resolve(&index.constant));

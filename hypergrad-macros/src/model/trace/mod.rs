@@ -45,7 +45,7 @@ use crate::syntax::Module;
 use condition::Condition;
 use contract::Extent;
 use environment::Environment;
-pub use value::{Lazy, Struct, Tensor, Value, dimensions};
+pub use value::{Lazy, Tensor, Value, dimensions};
 
 /// What the tracer asks of the model that is being built.
 pub trait Surroundings {

@@ -126,10 +126,6 @@ impl Value {
         Self::Tensor(Tensor::new(node, form, shape))
     }
 
-    pub fn scalar(node: Id) -> Self {
-        Self::Tensor(Tensor::scalar(node))
-    }
-
     /// A `usize` that is known when the program runs.
     pub fn count(size: Size) -> Self {
         Self::Index(Affine::constant(size))

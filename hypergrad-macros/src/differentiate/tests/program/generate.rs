@@ -81,6 +81,7 @@ fn is_scalar(ty: Type) -> bool {
     ty == Type::Scalar
 }
 
+#[expect(clippy::too_many_lines, reason = "one arm per operation")]
 fn statement(random: &mut Random, function: &Function) -> Option<(Type, Op)> {
     let any = |random: &mut Random| pick(random, function, |_| true);
     let scalar = |random: &mut Random| pick(random, function, is_scalar);

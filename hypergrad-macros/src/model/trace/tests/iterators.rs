@@ -1,6 +1,6 @@
 //! Sums and products over ranges and tensors.
 
-use nalgebra::{DMatrix, DVector, SVector};
+use nalgebra::{DVector, SVector};
 
 use super::{Data, agrees, bodies};
 

@@ -10,7 +10,7 @@ mod scalars;
 mod spellings;
 mod tensors;
 
-use nalgebra::{DMatrix, DVector, Matrix, RowDVector, RowSVector, SMatrix, SVector};
+use nalgebra::{DMatrix, DVector, Matrix, RowDVector, SMatrix, SVector};
 use proc_macro2::{Ident, TokenStream};
 
 use super::{Lazy, Surroundings, Tensor, Tracer, Value};
