@@ -11,7 +11,7 @@ mod reverse;
 mod rules;
 
 pub use lift::lift;
-pub use optional::{Extra, Extras, Group, Value};
+pub use optional::{Extra, Group, Value};
 pub use quantities::{Cube, Matrix, Quantities, Vector, derive};
 pub use reverse::gradient;
 
