@@ -4,6 +4,16 @@
 #![allow(non_snake_case, reason = "the letters of the literature: F, Phi, Psi, Omega")]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 #![allow(clippy::needless_range_loop, reason = "formulas are copied with their indices")]
+#![allow(clippy::module_inception, reason = "a file is named after its module")]
+#![allow(
+    clippy::redundant_closure,
+    clippy::redundant_closure_for_method_calls,
+    clippy::comparison_chain,
+    reason = "each way to write a function is a case"
+)]
+#![allow(clippy::assertions_on_constants, reason = "what was proved is a constant")]
+#![allow(clippy::needless_borrows_for_generic_args, reason = "each way to hand over data is a case")]
+#![allow(clippy::large_stack_arrays, reason = "data of constant sizes")]
 #![allow(clippy::wildcard_imports, reason = "the preludes are meant for it")]
 
 mod data;
