@@ -1,6 +1,6 @@
 //! Bodies as they are written in practice: the words together.
 
-use nalgebra::{DMatrix, DVector, SMatrix, SVector};
+use nalgebra::{DMatrix, DVector, SVector};
 
 use super::{Data, agrees, bodies};
 
