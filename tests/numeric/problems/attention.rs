@@ -6,7 +6,7 @@ use crate::oracle::*;
 use crate::{data, identities, verify};
 
 #[bilevel]
-pub mod attention {
+pub mod self_attention {
     use nalgebra::{SMatrix, SVector};
 
     pub struct Data {
@@ -41,7 +41,7 @@ fn softmax(t: &[Number]) -> Vec<Number> {
 
 #[test]
 fn against_the_oracle() {
-    let data = attention::Data { keys: data::fixed(0.0), values: data::fixed(0.5) };
+    let data = self_attention::Data { keys: data::fixed(0.0), values: data::fixed(0.5) };
     let values = data.values.transpose();
     let oracle = Oracle {
         inner: Inner::Root(&|x, y| {
@@ -57,7 +57,7 @@ fn against_the_oracle() {
             weights.iter().map(|p| -*p * p.ln()).sum::<Number>() + apart
         },
     };
-    let problem = attention::Problem::new(&data).unwrap();
+    let problem = self_attention::Problem::new(&data).unwrap();
     let (x, y) = (nalgebra::Vector2::new(0.3, -0.4), data::fixed::<2, 2>(2.1));
     verify!(problem, x, y, oracle);
     identities::check(&problem, &x, &y);

@@ -1,4 +1,5 @@
-//! Matrix factorisation with a mask: x a struct of two matrices, one of them used transposed.
+//! Matrix factorisation with a mask: x a struct of two matrices, one of them used transposed. The
+//! weights differ by column, or rotations of the factors would leave `F_1` singular.
 
 use hypergrad::bilevel;
 
@@ -6,7 +7,7 @@ use crate::oracle::*;
 use crate::{data, identities, verify};
 
 #[bilevel]
-pub mod factorisation {
+pub mod ratings {
     use nalgebra::{DMatrix, Vector2};
 
     pub struct Factors {
@@ -21,7 +22,8 @@ pub mod factorisation {
 
     pub fn f(x: &Factors, y: &Vector2<f64>, data: &Data) -> f64 {
         let error = (&x.u * x.v.transpose() - &data.ratings).component_mul(&data.mask);
-        error.norm_squared() + y[0].exp() * x.u.norm_squared() + y[1].exp() * x.v.norm_squared()
+        let by_column: f64 = (0..2).map(|k| y[k].exp() * x.u.column(k).norm_squared()).sum();
+        error.norm_squared() + by_column + 0.3 * x.v.norm_squared()
     }
 
     pub fn g(x: &Factors, _y: &Vector2<f64>, data: &Data) -> f64 {
@@ -39,7 +41,7 @@ pub mod factorisation {
 #[test]
 fn against_the_oracle() {
     let (rows, columns, rank) = (3, 4, 2);
-    let data = factorisation::Data {
+    let data = ratings::Data {
         ratings: data::matrix(rows, columns, 0.0),
         mask: nalgebra::DMatrix::from_fn(rows, columns, |i, j| f64::from(u8::from((i + 2 * j) % 3 != 0))),
     };
@@ -59,13 +61,14 @@ fn against_the_oracle() {
     let oracle = Oracle {
         inner: Inner::Objective(&|x, y| {
             let (u, v) = x.split_at(rows * rank);
-            squared(x, 1.0) + y[0].exp() * dot(u, u) + y[1].exp() * dot(v, v)
+            let by_column = y[0].exp() * dot(&u[..rows], &u[..rows]) + y[1].exp() * dot(&u[rows..], &u[rows..]);
+            squared(x, 1.0) + by_column + dot(v, v) * 0.3
         }),
         g: &|x, _| squared(x, 0.0),
     };
-    let x = factorisation::Factors { u: data::matrix(rows, rank, 0.3), v: data::matrix(columns, rank, 1.1) };
-    let y = nalgebra::Vector2::new(-1.5, -1.2);
-    let problem = factorisation::Problem::new(&data).unwrap();
+    let x = ratings::Factors { u: data::matrix(rows, rank, 0.3), v: data::matrix(columns, rank, 1.1) };
+    let y = nalgebra::Vector2::new(-1.5, -0.6);
+    let problem = ratings::Problem::new(&data).unwrap();
     verify!(problem, x, y, oracle);
     identities::check(&problem, &x, &y);
 }

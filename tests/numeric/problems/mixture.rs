@@ -7,7 +7,7 @@ use crate::oracle::*;
 use crate::{data, identities, verify};
 
 #[bilevel]
-pub mod mixture {
+pub mod gaussians {
     use hypergrad::math::log_sum_exp;
     use nalgebra::{DMatrix, DVector};
 
@@ -37,7 +37,7 @@ pub mod mixture {
 #[test]
 fn against_the_oracle() {
     let (d, k, points) = (2, 3, 5);
-    let data = mixture::Data { points: data::matrix(d, points, 0.0) };
+    let data = gaussians::Data { points: data::matrix(d, points, 0.0) };
     let score = |x: &[Number], p: usize, c: usize| (0..d).map(|i| x[i + d * c] * data.points[(i, p)]).sum::<Number>();
     let oracle = Oracle {
         inner: Inner::Objective(&|x, y| {
@@ -68,7 +68,7 @@ fn against_the_oracle() {
         },
     };
     let (x, y) = (data::matrix(d, k, 0.3), data::vector(k, 2.1));
-    let problem = mixture::Problem::new(&data).unwrap();
+    let problem = gaussians::Problem::new(&data).unwrap();
     verify!(problem, x, y, oracle);
     identities::check(&problem, &x, &y);
 }
