@@ -23,6 +23,7 @@ pub use hypergrad_runtime::linear::{Cholesky, Diagonal, Factorization, Ldlt, Lu}
 pub use hypergrad_runtime::math::kernel;
 pub use hypergrad_runtime::outer::{self, ValueResult};
 pub use hypergrad_runtime::problem::{Bilevel, Dense, FixedPointMap, Tensor3, Variable};
+pub use hypergrad_runtime::problem::{Change, ChangeOfVariables, CustomPreconditioner, Global, Local, LocalizedChange};
 pub use hypergrad_runtime::solver::{self, InnerSolver, Solution};
 pub use hypergrad_runtime::structure::{EstimatorKind, Structure};
 pub use hypergrad_runtime::{kernels, nalgebra, point};

@@ -8,11 +8,16 @@ const MOST_OPERANDS: usize = 12;
 /// Replaces operands that are products with plain outputs by their own operands, as long as the
 /// result stays small. `None` where it does not.
 pub fn flatten(graph: &Graph, product: &Product) -> Option<Product> {
+    flatten_where(graph, product, &|_| true)
+}
+
+/// The same for some of the products only.
+pub fn flatten_where(graph: &Graph, product: &Product, wanted: &dyn Fn(&Product) -> bool) -> Option<Product> {
     let mut flat = Product { operands: Vec::new(), ..product.clone() };
     let mut pending: Vec<Operand> = product.operands.iter().rev().cloned().collect();
     while let Some(operand) = pending.pop() {
         let inner = match graph.op(operand.node) {
-            Op::Product(inner) if is_plain(graph, &flat, &operand, inner) => inner,
+            Op::Product(inner) if wanted(inner) && is_plain(graph, &flat, &operand, inner) => inner,
             _ => {
                 flat.operands.push(operand);
                 continue;

@@ -12,6 +12,7 @@ mod stage;
 mod structure;
 
 pub use facts::Facts;
+pub use flatten::flatten_where;
 pub use stage::{Stage, Stages, stages};
 pub use structure::structure;
 

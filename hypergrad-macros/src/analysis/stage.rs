@@ -23,9 +23,9 @@ impl Stage {
     pub fn of(role: Role) -> Self {
         match role {
             Role::Data => Self::Data,
-            Role::Y => Self::Y,
+            Role::Y | Role::YBar => Self::Y,
             Role::X => Self::X,
-            Role::Adjoint => Self::Adjoint,
+            Role::Adjoint | Role::Z => Self::Adjoint,
             Role::DirectionX | Role::DirectionY => Self::Direction,
         }
     }

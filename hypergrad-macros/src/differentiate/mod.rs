@@ -5,11 +5,13 @@
 //! So no intermediate has more axes than what was asked for.
 
 mod lift;
+mod optional;
 mod quantities;
 mod reverse;
 mod rules;
 
 pub use lift::lift;
+pub use optional::{Extra, Group, Value};
 pub use quantities::{Cube, Matrix, Quantities, Vector, derive};
 pub use reverse::gradient;
 

@@ -1,5 +1,6 @@
 //! Every quantity of DESIGN 3, as nodes: from the inner role and g to third-order products.
 
+use super::optional::{self, Extras};
 use super::{gradient, lift};
 use crate::ir::{Affine, Graph, Id, InputInfo, Number, Operand, Product, Role, Size, View, Wire};
 use crate::model::{InnerKind, Model, Variable};
@@ -46,6 +47,8 @@ pub struct Quantities {
     pub m_12_mul: Vector,
     pub m_11: Matrix,
     pub m_21: Matrix,
+    /// What the optional roles add.
+    pub extras: Extras,
 }
 
 /// Differentiates the model. New inputs for v, u and c are added to the graph.
@@ -65,6 +68,7 @@ pub fn derive(model: &mut Model) -> Quantities {
     outer(graph, &mut q, model.outer.node);
     dense(graph, &mut q);
     mixed(graph, &mut q, model.outer.node);
+    q.extras = optional::derive(model, &q);
     q
 }
 
@@ -93,11 +97,12 @@ impl Quantities {
             .chain(vectors.into_iter().flatten())
             .chain(matrices.into_iter().flatten().flatten())
             .chain(cubes.into_iter().flatten().flatten().flatten())
+            .chain(self.extras.all.iter_mut().flat_map(|extra| extra.value.nodes()))
             .collect()
     }
 }
 
-fn directions(graph: &mut Graph, variable: &Variable, role: Role, name: &str) -> Vector {
+pub(super) fn directions(graph: &mut Graph, variable: &Variable, role: Role, name: &str) -> Vector {
     let blocks = variable.blocks.iter().enumerate();
     blocks
         .map(|(block, b)| {
@@ -109,7 +114,7 @@ fn directions(graph: &mut Graph, variable: &Variable, role: Role, name: &str) ->
 }
 
 /// `Σ ⟨aₖ, bₖ⟩` over blocks.
-fn pairing(graph: &mut Graph, a: &[Id], b: &[Id]) -> Id {
+pub(super) fn pairing(graph: &mut Graph, a: &[Id], b: &[Id]) -> Id {
     let terms: Vec<Id> = a.iter().zip(b).map(|(a, b)| graph.inner(*a, *b)).collect();
     graph.add_all(&terms, Vec::new())
 }
@@ -200,7 +205,7 @@ fn mixed(graph: &mut Graph, q: &mut Quantities, g: Id) {
 }
 
 /// The matrix of a linear map of the blocks of a direction.
-fn columns(graph: &mut Graph, rows: &[Id], direction: &[Id]) -> Matrix {
+pub(super) fn columns(graph: &mut Graph, rows: &[Id], direction: &[Id]) -> Matrix {
     let mut matrix = vec![Vec::new(); rows.len()];
     for seed in direction {
         let others: Vec<Id> = direction.iter().copied().filter(|d| d != seed).collect();

@@ -15,7 +15,7 @@ impl Emission<'_> {
         let (n, m) = (&self.layout.n, &self.layout.m);
         let (xx, xy, yx) = (self.layout.matrix(n, n), self.layout.matrix(n, m), self.layout.matrix(m, n));
         let set_up = self.set_up();
-        let kernels: TokenStream = self.program.functions.iter().map(|f| self.kernel(f)).collect();
+        let kernels: TokenStream = self.program.functions.iter().filter(|f| f.group.is_none()).map(|f| self.kernel(f)).collect();
         let no_objective = (!self.program.functions.iter().any(|f| f.name == "objective")).then(
             || quote!(fn objective(&self, _w: &mut Work) -> hg::core::option::Option<#scalar> { hg::core::option::Option::None }),
         );

@@ -7,6 +7,7 @@ mod data;
 pub mod fallback;
 mod layout;
 mod numbers;
+mod optional;
 mod point;
 mod problem;
 pub mod share;
@@ -80,6 +81,7 @@ impl<'m> Emission<'m> {
         let work = self.work();
         let problem = self.problem();
         let bilevel = self.bilevel();
+        let optional = self.optional();
         let point = self.point();
         let assertions = &self.model.assertions;
         quote! {
@@ -98,6 +100,7 @@ impl<'m> Emission<'m> {
                 #work
                 #problem
                 #bilevel
+                #optional
                 #point
             }
 

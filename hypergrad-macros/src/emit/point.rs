@@ -335,9 +335,10 @@ impl Emission<'_> {
             InnerKind::FixedPoint => quote!(Map),
         };
         let (inner_function, outer_function) = (&self.model.inner.function, &self.model.outer.function);
+        let optional_functions = &self.model.optional.functions;
         quote! {
             // Without a heap nothing else calls the module's functions: they are used all the same.
-            const _: () = { let _ = (super::#inner_function, super::#outer_function); };
+            const _: () = { let _ = (super::#inner_function, super::#outer_function, #(super::#optional_functions),*); };
             hg::with_std! {
                 impl #declared hg::UserFunctions for Problem #arguments {
                     const INNER: hg::InnerRole = hg::InnerRole::#kind;

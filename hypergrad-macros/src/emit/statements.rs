@@ -166,7 +166,8 @@ impl Names<'_> {
                 quote!(let #name = #field;)
             }
             Role::X => block(&self.x_offsets, quote!(hg::Dense::flat(&w.x))),
-            Role::Y => block(&self.y_offsets, quote!(hg::Dense::flat(&w.y))),
+            Role::Y | Role::YBar => block(&self.y_offsets, quote!(hg::Dense::flat(&w.y))),
+            Role::Z => block(&self.x_offsets, quote!(hg::Dense::flat(&w.z))),
             Role::Adjoint => block(&self.x_offsets, quote!(hg::Dense::flat(&w.v))),
             Role::DirectionX => block(&self.x_offsets, quote!(u)),
             Role::DirectionY => block(&self.y_offsets, quote!(c)),

@@ -28,6 +28,7 @@ impl Emission<'_> {
         });
         let scratch = self.needs_scratch().then(|| quote!(scratch: hg::Vec<#scalar>,));
         let words = self.words();
+        let (z, _) = self.z_field();
         quote! {
             /// Every buffer of one point.
             #[derive(Clone)]
@@ -36,6 +37,7 @@ impl Emission<'_> {
                 x: <#x as hg::Variable>::Flat,
                 y: <#y as hg::Variable>::Flat,
                 v: <#x as hg::Variable>::Flat,
+                #z
                 factor: #factor,
                 factored: bool,
                 ready: [u64; #words],
@@ -63,7 +65,9 @@ impl Emission<'_> {
             }
         });
         let scratch = self.needs_scratch().then(|| quote!(scratch: hg::Vec::new(),));
+        let (_, z) = self.z_field();
         quote! {
+            #z
             factor: <#factor as hg::Factorization>::empty(),
             factored: false,
             ready: [0; #words],

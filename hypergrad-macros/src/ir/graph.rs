@@ -18,6 +18,10 @@ pub enum Role {
     X,
     /// A block of v (or of a frozen s): shaped like x.
     Adjoint,
+    /// A block of the z of a change of variables: shaped like x.
+    Z,
+    /// A block of the frozen y of a localised change of variables; y itself once differentiated.
+    YBar,
     /// A block of the direction u (or s): shaped like x.
     DirectionX,
     /// A block of the direction c: shaped like y.

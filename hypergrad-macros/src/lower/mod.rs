@@ -11,7 +11,7 @@ pub mod program;
 mod sharing;
 
 use crate::analysis::{Stage, Stages};
-use crate::differentiate::{Cube, Matrix, Quantities, Vector};
+use crate::differentiate::{Cube, Extra, Matrix, Quantities, Value, Vector};
 use crate::ir::{Graph, Id, Size};
 use crate::shape::Sizes;
 use body::{Body, Context};
@@ -105,13 +105,7 @@ fn functions(context: &Context<'_>, q: &Quantities) -> Vec<Function> {
         ("m_21", &q.m_21, &y, &x),
     ];
     for (name, matrix, rows, columns) in matrices {
-        let mut outputs = Vec::new();
-        for (r, row) in matrix.iter().enumerate() {
-            for (c, node) in row.iter().enumerate() {
-                outputs.push((*node, place(context, &[(rows, r), (columns, c)])));
-            }
-        }
-        functions.push(function(context, name, outputs));
+        functions.push(function(context, name, blocks(context, matrix, rows, columns)));
     }
     let cubes: [(&'static str, &Cube, [&Layout; 3]); 2] = [("f_11", &q.f_11, [&x, &x, &x]), ("f_21", &q.f_21, [&x, &y, &x])];
     for (name, cube, [first, second, third]) in cubes {
@@ -125,7 +119,34 @@ fn functions(context: &Context<'_>, q: &Quantities) -> Vec<Function> {
         }
         functions.push(function(context, name, outputs));
     }
+    functions.extend(q.extras.all.iter().map(|extra| extra_function(context, extra, &x, &y)));
     functions
+}
+
+/// A kernel of an optional role.
+fn extra_function(context: &Context<'_>, extra: &Extra, x: &Layout, y: &Layout) -> Function {
+    let vector = |vector: &Vector, rows: &Layout| {
+        vector.iter().enumerate().map(|(k, node)| (*node, place(context, &[(rows, k)]))).collect()
+    };
+    let outputs = match &extra.value {
+        Value::LikeX(nodes) => vector(nodes, x),
+        Value::LikeY(nodes) => vector(nodes, y),
+        Value::Square(matrix) => blocks(context, matrix, x, x),
+        Value::Wide(matrix) => blocks(context, matrix, x, y),
+        Value::Tall(matrix) => blocks(context, matrix, y, x),
+    };
+    Function { group: Some(extra.group), ..function(context, extra.name, outputs) }
+}
+
+/// The blocks of a matrix and their places.
+fn blocks(context: &Context<'_>, matrix: &Matrix, rows: &Layout, columns: &Layout) -> Vec<(Id, Place)> {
+    let mut outputs = Vec::new();
+    for (r, row) in matrix.iter().enumerate() {
+        for (c, node) in row.iter().enumerate() {
+            outputs.push((*node, place(context, &[(rows, r), (columns, c)])));
+        }
+    }
+    outputs
 }
 
 fn function(context: &Context<'_>, name: &'static str, outputs: Vec<(Id, Place)>) -> Function {
@@ -133,7 +154,7 @@ fn function(context: &Context<'_>, name: &'static str, outputs: Vec<(Id, Place)>
     for (node, place) in outputs {
         body.write(node, &place);
     }
-    Function { name, body: body.statements }
+    Function { group: None, name, body: body.statements }
 }
 
 /// Blocks of a variable in its flat form.

@@ -1,6 +1,7 @@
 //! The lowered form: statements over flat column-major buffers. `emit` turns it into Rust.
 
 use crate::analysis::Stage;
+use crate::differentiate::Group;
 use crate::ir::{Affine, Func, Guard, Id, Size, Wire};
 
 /// What a lowered module consists of.
@@ -34,6 +35,8 @@ pub struct Choice {
 /// A kernel of the trait: writes one output.
 #[derive(Debug)]
 pub struct Function {
+    /// The optional role it belongs to; `None`: `Bilevel`.
+    pub group: Option<Group>,
     pub name: &'static str,
     pub body: Vec<Stmt>,
 }

@@ -8,7 +8,9 @@ use super::headers::{Headers, Types};
 use super::result::{self, Like};
 use super::signature::Header;
 use super::trace::{Tracer, Value};
-use super::{Data, DataKind, Inner, InnerKind, Model, Outer, Scalar, Variable, conditional, roles, variables};
+use super::{
+    Data, DataKind, Inner, InnerKind, Model, Optional, Outer, Scalar, Variable, conditional, optional, roles, variables,
+};
 use crate::diagnostics::Diagnostics;
 use crate::emit::assertions::Assertions;
 use crate::ir::{Graph, Id, Input, Role};
@@ -24,20 +26,21 @@ pub fn build(module: &Module, options: &Options, crate_path: &TokenStream, diagn
     let mut space = Space::new(module, &types, crate_path, diagnostics);
     let inner = headers.inner.as_ref().and_then(|(kind, header)| space.inner(*kind, header, &types, diagnostics));
     let outer = headers.outer.as_ref().and_then(|header| space.outer(header, &types, diagnostics));
+    let optional = optional::read(&mut space, &headers, &types, diagnostics);
     if !diagnostics.is_empty() {
         return None;
     }
-    Some(space.finish(inner?, outer?, types.scalar.scalar, crate_path))
+    Some(space.finish(inner?, outer?, optional?, types.scalar.scalar, crate_path))
 }
 
 /// The variables and the data, as inputs of the graph.
-struct Space<'m> {
-    module: &'m Module,
-    graph: Graph,
-    sizes: Sizes,
+pub struct Space<'m> {
+    pub module: &'m Module,
+    pub graph: Graph,
+    pub sizes: Sizes,
     fields: Fields<'m>,
-    x: Variable,
-    y: Variable,
+    pub x: Variable,
+    pub y: Variable,
 }
 
 impl<'m> Space<'m> {
@@ -63,7 +66,7 @@ impl<'m> Space<'m> {
         let fits = match kind {
             InnerKind::Objective => result::check_scalar(self.module, header.function, &types.scalar, diagnostics),
             InnerKind::Root | InnerKind::FixedPoint => {
-                result::check_like_x(self.module, header.function, &types.x.ty, &types.x.name, diagnostics)
+                result::check_like_x(self.module, header.function, &types.x.ty, &types.x.name, true, diagnostics)
             }
         };
         let value = self.call(header, types, diagnostics);
@@ -87,10 +90,21 @@ impl<'m> Space<'m> {
     }
 
     fn call(&mut self, header: &Header<'m>, types: &Types<'m>, diagnostics: &mut Diagnostics) -> Option<Value> {
-        let mut arguments = vec![
+        let arguments = vec![
             result::argument(&types.x.ty.part, &self.x, &self.graph),
             result::argument(&types.y.ty.part, &self.y, &self.graph),
         ];
+        self.trace(header, arguments, types, diagnostics)
+    }
+
+    /// The value of a role, given all arguments but the data.
+    pub fn trace(
+        &mut self,
+        header: &Header<'m>,
+        mut arguments: Vec<Value>,
+        types: &Types<'m>,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Value> {
         if header.data.is_some() {
             // Without a type that could be read the body would be refused for it again and again.
             types.data.as_ref()?;
@@ -113,16 +127,25 @@ impl<'m> Space<'m> {
     }
 
     /// Replaces every size by its canonical form; inputs get new ids.
-    fn finish(mut self, mut inner: Inner, mut outer: Outer, scalar: Scalar, crate_path: &TokenStream) -> Model {
-        let roots: Vec<Id> = inner.nodes.iter().copied().chain([outer.node]).collect();
+    fn finish(
+        mut self,
+        mut inner: Inner,
+        mut outer: Outer,
+        mut optional: Optional,
+        scalar: Scalar,
+        crate_path: &TokenStream,
+    ) -> Model {
+        let mut roots: Vec<&mut Id> = inner.nodes.iter_mut().chain([&mut outer.node]).chain(optional.nodes()).collect();
+        let old: Vec<Id> = roots.iter().map(|root| **root).collect();
         let before: BTreeMap<Id, Input> = self.graph.inputs().map(|(input, _, id)| (id, input)).collect();
-        let roots = self.graph.resolve_sizes(&roots, &self.sizes);
+        for (root, image) in roots.iter_mut().zip(self.graph.resolve_sizes(&old, &self.sizes)) {
+            **root = image;
+        }
         let after: BTreeMap<Input, Id> = self.graph.inputs().map(|(input, _, id)| (input, id)).collect();
         let renewed = |id: Id| before.get(&id).and_then(|input| after.get(input)).copied().unwrap_or(id);
 
-        if let Some((node, nodes)) = roots.split_last() {
-            outer.node = *node;
-            inner.nodes = nodes.to_vec();
+        for input in optional.z.iter_mut().chain(&mut optional.y_bar) {
+            *input = renewed(*input);
         }
         for block in self.x.blocks.iter_mut().chain(&mut self.y.blocks) {
             block.input = renewed(block.input);
@@ -139,6 +162,7 @@ impl<'m> Space<'m> {
             data,
             inner,
             outer,
+            optional,
             graph: self.graph,
             checks: self.sizes.checks(),
             sizes: self.sizes,

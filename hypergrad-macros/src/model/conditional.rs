@@ -12,7 +12,7 @@ use crate::syntax::{Module, cfg};
 /// Visits what the roles reach by name.
 pub fn check(module: &Module, roles: &Roles<'_>, diagnostics: &mut Diagnostics) {
     let mut reached = Reached { module, diagnostics, seen: BTreeSet::new(), pending: Vec::new() };
-    for function in roles.inner.iter().map(|(_, function)| *function).chain(roles.outer) {
+    for function in roles.all() {
         reached.seen.insert(function.sig.ident.to_string());
         reached.visit_signature(&function.sig);
         reached.visit_block(&function.block);

@@ -2,16 +2,17 @@
 
 use super::roles::Roles;
 use super::scalars::ScalarType;
-use super::signature::{self, Header, Parameter};
+use super::signature::{self, Header, Parameter, Parameters};
 use super::variables::{self, VariableType};
 use super::{InnerKind, data};
 use crate::diagnostics::{Diagnostic, Diagnostics};
-use crate::syntax::Module;
+use crate::syntax::{Keyword, Module};
 
 /// The roles whose signatures could be read.
 pub struct Headers<'m> {
     pub inner: Option<(InnerKind, Header<'m>)>,
     pub outer: Option<Header<'m>>,
+    pub optional: Vec<(Keyword, Header<'m>)>,
 }
 
 /// The types on which the roles agree.
@@ -31,18 +32,46 @@ pub struct Named<T> {
 
 impl<'m> Headers<'m> {
     pub fn read(roles: &Roles<'m>, diagnostics: &mut Diagnostics) -> Self {
-        let inner = roles.inner.and_then(|(kind, function)| Some((kind, signature::read(function, diagnostics)?)));
-        Self { inner, outer: roles.outer.and_then(|function| signature::read(function, diagnostics)) }
+        let mut read = |function, parameters| signature::read(function, parameters, diagnostics);
+        let inner = roles.inner.and_then(|(kind, function)| Some((kind, read(function, Parameters::Plain)?)));
+        let outer = roles.outer.and_then(|function| read(function, Parameters::Plain));
+        let optional = roles.optional.iter().filter_map(|(keyword, function)| {
+            let parameters = match keyword {
+                Keyword::Local | Keyword::LocalInverse => Parameters::Localised,
+                _ => Parameters::Plain,
+            };
+            Some((*keyword, read(function, parameters)?))
+        });
+        Self { inner, outer, optional: optional.collect() }
     }
 
     fn all(&self) -> impl Iterator<Item = &Header<'m>> {
+        self.required().chain(self.optional.iter().map(|(_, header)| header))
+    }
+
+    fn required(&self) -> impl Iterator<Item = &Header<'m>> {
         self.inner.iter().map(|(_, header)| header).chain(&self.outer)
+    }
+
+    /// `x_bar` and `y_bar` have the types of x and y.
+    fn check_bars(&self, module: &'m Module, types: [(&VariableType<'m>, &str); 2], diagnostics: &mut Diagnostics) {
+        let Some(with) = self.required().next() else { return };
+        for header in self.all() {
+            let Some((x_bar, y_bar)) = header.bars else { continue };
+            for (parameter, (expected, name)) in [x_bar, y_bar].into_iter().zip(types) {
+                let Some(found) = module.resolve_owned_type(parameter.ty, diagnostics) else { continue };
+                if found != expected.resolved {
+                    let (bar, expected) = (format!("{name}_bar"), expected.resolved.to_string());
+                    diagnostics.push(disagreement(header, with, &bar, parameter.ty, &expected, &found.to_string()));
+                }
+            }
+        }
     }
 
     /// What the parameter is called: a name without `_` in front says that it is used.
     fn name(&self, parameter: impl Fn(&Header<'m>) -> Option<Parameter<'m>>, default: &str) -> String {
         let named = |header: &Header<'m>| parameter(header).and_then(|parameter| parameter.name).map(ToString::to_string);
-        let names: Vec<String> = self.all().filter_map(named).collect();
+        let names: Vec<String> = self.required().filter_map(named).collect();
         let used = names.iter().find(|name| !name.starts_with('_')).or(names.first());
         let bare = used.map_or("", |name| name.trim_start_matches('_'));
         if bare.is_empty() { default.to_owned() } else { bare.to_owned() }
@@ -109,6 +138,7 @@ impl<'m> Types<'m> {
         let y = headers.variable(module, |header| header.y, &y_name, diagnostics);
         let data = headers.data(module, &data_name, diagnostics);
         let (x, y) = (x?, y?);
+        headers.check_bars(module, [(&x, &x_name), (&y, &y_name)], diagnostics);
         let leaf = x.leaves.first()?;
         let scalar = ScalarType { scalar: leaf.scalar, seen: variables::leaf_name(&x_name, leaf) };
         variables::check_scalars(&x, &scalar, &x_name, diagnostics);

@@ -5,6 +5,7 @@ mod build;
 mod conditional;
 mod data;
 mod headers;
+mod optional;
 mod result;
 mod roles;
 mod scalars;
@@ -55,6 +56,8 @@ pub struct Model {
     pub inner: Inner,
     /// `g`, a scalar.
     pub outer: Outer,
+    /// `phi`, `psi`, `P`.
+    pub optional: Optional,
     pub graph: Graph,
     pub sizes: Sizes,
     /// Resolved checks; all sizes in `graph` are resolved as well.
@@ -67,7 +70,7 @@ pub struct Model {
 }
 
 /// x or y: its blocks in declaration order.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Variable {
     /// The type without reference, as a module inside the user's module writes it: nalgebra's by
     /// absolute path, the module's structs as `super::Name`.
@@ -82,7 +85,7 @@ pub struct Variable {
 }
 
 /// One tensor of a variable.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Block {
     /// The path of fields from the variable (`.gamma`); empty for a plain variable.
     pub path: Vec<Ident>,
@@ -144,6 +147,59 @@ pub struct Outer {
     pub function: Ident,
     pub node: Id,
     pub signature: Signature,
+}
+
+/// The roles that a module may leave out.
+#[derive(Debug, Default)]
+pub struct Optional {
+    /// `phi(z, y)`.
+    pub change: Option<Change>,
+    /// `psi(z, y, x_bar, y_bar)` at `x_bar = x`.
+    pub local: Option<Change>,
+    pub preconditioner: Option<Preconditioner>,
+    /// The user's functions.
+    pub functions: Vec<Ident>,
+    /// The inputs z, one for each block of x; empty where no role is there.
+    pub z: Vec<Id>,
+    /// The inputs `y_bar`, one for each block of y.
+    pub y_bar: Vec<Id>,
+}
+
+/// A change of variables, and perhaps its inverse at x.
+#[derive(Debug)]
+pub struct Change {
+    /// The user's function.
+    pub function: Ident,
+    pub signature: Signature,
+    /// One node for each block of x.
+    pub forward: Vec<Id>,
+    pub inverse: Option<(Ident, Vec<Id>)>,
+}
+
+/// P.
+#[derive(Debug)]
+pub enum Preconditioner {
+    /// Axes: rows, columns.
+    Matrix(Id),
+    /// One node for each block of x.
+    Diagonal(Vec<Id>),
+}
+
+impl Optional {
+    pub fn is_empty(&self) -> bool {
+        self.change.is_none() && self.local.is_none() && self.preconditioner.is_none()
+    }
+
+    /// Every node but inputs.
+    pub fn nodes(&mut self) -> impl Iterator<Item = &mut Id> {
+        let changes = self.change.iter_mut().chain(&mut self.local);
+        let changes = changes.flat_map(|change| change.forward.iter_mut().chain(change.inverse.iter_mut().flat_map(|(_, n)| n)));
+        let preconditioner = self.preconditioner.iter_mut().flat_map(|p| match p {
+            Preconditioner::Matrix(node) => std::slice::from_mut(node),
+            Preconditioner::Diagonal(nodes) => nodes,
+        });
+        changes.chain(preconditioner)
+    }
 }
 
 /// How a user's role takes its arguments, so that the emitted code can call it.

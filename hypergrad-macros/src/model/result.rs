@@ -55,6 +55,7 @@ pub fn check_like_x(
     function: &syn::ItemFn,
     x: &VariableType<'_>,
     x_name: &str,
+    inner: bool,
     diagnostics: &mut Diagnostics,
 ) -> Option<()> {
     let (name, expected) = (&function.sig.ident, &x.resolved);
@@ -73,7 +74,7 @@ pub fn check_like_x(
     let error =
         Diagnostic::new(&**written, format!("`{name}` returns a value like `{x_name}`: expected `{expected}`, found `{found}`"));
     diagnostics.push(match found {
-        Type::Scalar(_) => error.help("an inner objective, with a scalar value, is called `f`"),
+        Type::Scalar(_) if inner => error.help("an inner objective, with a scalar value, is called `f`"),
         _ => error.help(format!("write `-> {expected}`")),
     });
     None
@@ -168,7 +169,7 @@ impl Like<'_> {
 }
 
 /// The same entries in another form: a 1 x 1 product, say, as a column.
-fn reformed(tensor: &Tensor, form: Form, shape: Vec<Size>, graph: &mut Graph) -> Id {
+pub fn reformed(tensor: &Tensor, form: Form, shape: Vec<Size>, graph: &mut Graph) -> Id {
     if tensor.form == form {
         return tensor.node;
     }

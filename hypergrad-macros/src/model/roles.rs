@@ -9,11 +9,25 @@ use crate::syntax::{Keyword, Module, Options, Type, cfg};
 pub struct Roles<'m> {
     pub inner: Option<(InnerKind, &'m syn::ItemFn)>,
     pub outer: Option<&'m syn::ItemFn>,
+    /// Changes of variables, their inverses, a preconditioner: each once, in the order of the module.
+    pub optional: Vec<(Keyword, &'m syn::ItemFn)>,
+}
+
+impl<'m> Roles<'m> {
+    /// Every function that is a role.
+    pub fn all(&self) -> impl Iterator<Item = &'m syn::ItemFn> {
+        let optional = self.optional.iter().map(|(_, function)| *function);
+        self.inner.iter().map(|(_, function)| *function).chain(self.outer).chain(optional)
+    }
+
+    fn optional(&self, keyword: Keyword) -> Option<&'m syn::ItemFn> {
+        self.optional.iter().find(|(found, _)| *found == keyword).map(|(_, function)| *function)
+    }
 }
 
 /// Finds the roles by name and by the attribute's arguments.
 pub fn find<'m>(module: &'m Module, options: &Options, diagnostics: &mut Diagnostics) -> Roles<'m> {
-    let mut roles = Roles { inner: None, outer: None };
+    let mut roles = Roles { inner: None, outer: None, optional: Vec::new() };
     let mut inner_is_named = options.incomplete;
     let mut outer_is_named = options.incomplete;
     for role in &options.roles {
@@ -33,15 +47,13 @@ pub fn find<'m>(module: &'m Module, options: &Options, diagnostics: &mut Diagnos
         let earlier = match keyword {
             _ if keyword.is_inner() => roles.inner.map(|(_, earlier)| earlier),
             Keyword::Outer => roles.outer,
-            _ => {
-                diagnostics.push(not_yet(keyword, function));
-                continue;
-            }
+            _ => roles.optional(keyword),
         };
         match earlier {
             Some(earlier) => diagnostics.push(doubled(keyword, earlier, function)),
             None if keyword == Keyword::Outer => roles.outer = Some(function),
-            None => roles.inner = Some((inner_kind(module, keyword, function), function)),
+            None if keyword.is_inner() => roles.inner = Some((inner_kind(module, keyword, function), function)),
+            None => roles.optional.push((keyword, function)),
         }
     }
     // An argument that was not understood, or names no function, has its own error.
@@ -51,14 +63,19 @@ pub fn find<'m>(module: &'m Module, options: &Options, diagnostics: &mut Diagnos
     if roles.outer.is_none() && !outer_is_named {
         diagnostics.push(missing_outer(module));
     }
+    for (inverse, map) in [(Keyword::ChangeInverse, Keyword::Change), (Keyword::LocalInverse, Keyword::Local)] {
+        if let (Some(function), None) = (roles.optional(inverse), roles.optional(map)) {
+            diagnostics.push(lonely_inverse(function, inverse, map));
+        }
+    }
     roles
 }
 
-/// The roles that a later version knows: the one place that refuses them.
-fn not_yet(keyword: Keyword, function: &syn::ItemFn) -> Diagnostic {
+/// An inverse belongs to a map.
+fn lonely_inverse(function: &syn::ItemFn, keyword: Keyword, map: Keyword) -> Diagnostic {
     let name = &function.sig.ident;
-    Diagnostic::new(name, format!("`{name}` would be {}, which is not supported yet", keyword.description()))
-        .help(format!("if it is no role, say so: `#[bilevel({keyword} = none)]`"))
+    Diagnostic::new(name, format!("`{name}` is {}, and there is no `{map}`", keyword.description()))
+        .help(format!("add `{map}`, or say that `{name}` is no role: `#[bilevel({keyword} = none)]`"))
 }
 
 /// The functions that have a role, in the order of the module.
@@ -114,9 +131,16 @@ fn no_such_function(module: &Module, name: &syn::Ident) -> Diagnostic {
 
 fn doubled(keyword: Keyword, earlier: &syn::ItemFn, function: &syn::ItemFn) -> Diagnostic {
     let (name, first) = (&function.sig.ident, &earlier.sig.ident);
-    let level = if keyword.is_inner() { "inner" } else { "outer" };
+    let level = match keyword {
+        _ if keyword.is_inner() => "inner function",
+        Keyword::Outer => "outer function",
+        Keyword::Change => "change of variables",
+        Keyword::Local => "localised change of variables",
+        Keyword::Preconditioner => "preconditioner",
+        _ => "inverse of a change of variables",
+    };
     let own = Keyword::read(&name.to_string()).filter(|own| *own == keyword);
-    let diagnostic = Diagnostic::new(name, format!("`{name}` is a second {level} function: `{first}` has that role already"));
+    let diagnostic = Diagnostic::new(name, format!("`{name}` is a second {level}: `{first}` has that role already"));
     match own {
         Some(_) => diagnostic.help(format!("remove one; if `{name}` is a helper, write `#[bilevel({name} = none)]`")),
         None => diagnostic.help("remove one"),

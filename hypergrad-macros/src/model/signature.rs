@@ -11,7 +11,34 @@ pub struct Header<'m> {
     pub function: &'m syn::ItemFn,
     pub x: Parameter<'m>,
     pub y: Parameter<'m>,
+    /// `x_bar` and `y_bar` of a localised map.
+    pub bars: Option<(Parameter<'m>, Parameter<'m>)>,
     pub data: Option<Parameter<'m>>,
+}
+
+/// What a role takes besides the data.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Parameters {
+    /// x (or z) and y.
+    Plain,
+    /// z, y, `x_bar`, `y_bar`.
+    Localised,
+}
+
+impl Parameters {
+    fn number(self) -> usize {
+        match self {
+            Self::Plain => 2,
+            Self::Localised => 4,
+        }
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            Self::Plain => "a role takes x, y and perhaps the data",
+            Self::Localised => "a localised change of variables takes z, y, x_bar, y_bar and perhaps the data",
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -42,17 +69,21 @@ impl Parameter<'_> {
 }
 
 /// Checks what can be seen without knowing types.
-pub fn read<'m>(function: &'m syn::ItemFn, diagnostics: &mut Diagnostics) -> Option<Header<'m>> {
+pub fn read<'m>(function: &'m syn::ItemFn, expected: Parameters, diagnostics: &mut Diagnostics) -> Option<Header<'m>> {
     let before = diagnostics.len();
     plain_function(function, diagnostics);
     let parameters: Vec<Option<Parameter<'m>>> = function.sig.inputs.iter().map(|input| parameter(input, diagnostics)).collect();
-    count(function, parameters.len(), diagnostics);
+    count(function, parameters.len(), expected, diagnostics);
     if diagnostics.len() > before {
         return None;
     }
-    match parameters.as_slice() {
-        [Some(x), Some(y)] => Some(Header { function, x: *x, y: *y, data: None }),
-        [Some(x), Some(y), Some(data)] => Some(Header { function, x: *x, y: *y, data: Some(*data) }),
+    let parameters: Vec<Parameter<'m>> = parameters.into_iter().collect::<Option<_>>()?;
+    let data = parameters.get(expected.number()).copied();
+    match (expected, parameters.as_slice()) {
+        (Parameters::Plain, [x, y, ..]) => Some(Header { function, x: *x, y: *y, bars: None, data }),
+        (Parameters::Localised, [x, y, x_bar, y_bar, ..]) => {
+            Some(Header { function, x: *x, y: *y, bars: Some((*x_bar, *y_bar)), data })
+        }
         _ => None,
     }
 }
@@ -121,17 +152,24 @@ fn parameter<'m>(input: &'m syn::FnArg, diagnostics: &mut Diagnostics) -> Option
     }
 }
 
-fn count(function: &syn::ItemFn, found: usize, diagnostics: &mut Diagnostics) {
-    if (2..=3).contains(&found) {
+fn count(function: &syn::ItemFn, found: usize, expected: Parameters, diagnostics: &mut Diagnostics) {
+    let least = expected.number();
+    if (least..=least + 1).contains(&found) {
         return;
     }
-    let name = &function.sig.ident;
+    let (name, words) = (&function.sig.ident, expected.words());
     let what = if found == 1 { "1 parameter".to_owned() } else { format!("{found} parameters") };
-    let error = match function.sig.inputs.iter().nth(3) {
-        Some(surplus) => Diagnostic::new(surplus, format!("`{name}` takes {what}; a role takes x, y and perhaps the data"))
-            .help("put what else it needs into the data struct"),
-        None => Diagnostic::new(name, format!("`{name}` takes {what}; a role takes x, y and perhaps the data"))
-            .help(format!("write `{name}(x: &DVector<f64>, y: &DVector<f64>)`; a parameter that is not used is called `_y`")),
+    let message = format!("`{name}` takes {what}; {words}");
+    let error = match function.sig.inputs.iter().nth(least + 1) {
+        Some(surplus) => Diagnostic::new(surplus, message).help("put what else it needs into the data struct"),
+        None => Diagnostic::new(name, message).help(match expected {
+            Parameters::Plain => {
+                format!("write `{name}(x: &DVector<f64>, y: &DVector<f64>)`; a parameter that is not used is called `_y`")
+            }
+            Parameters::Localised => format!(
+                "write `{name}(z: &DVector<f64>, y: &DVector<f64>, x_bar: &DVector<f64>, y_bar: &DVector<f64>)`; a parameter that is not used is called `_y_bar`"
+            ),
+        }),
     };
     diagnostics.push(error);
 }

@@ -62,7 +62,11 @@ fn missing_and_doubled_roles() {
     );
     refused("", &format!("{F} {G} fn outer(x: f64, y: f64) -> f64 {{ x }}"), "`outer` is a second outer function");
     refused("f = los", &format!("fn loss(x: f64, y: f64) -> f64 {{ x }} {G}"), "did you mean `loss`?");
-    refused("", &format!("{F} {G} fn phi(z: f64, y: f64) -> f64 {{ z }}"), "#[bilevel(phi = none)]");
+    refused(
+        "",
+        &format!("{F} {G} fn phi_inv(x: &DVector<f64>, y: &DVector<f64>) -> DVector<f64> {{ x - y }}"),
+        "#[bilevel(phi_inv = none)]",
+    );
     assert_eq!(read("", "").unwrap_err().len(), 2);
 }
 
@@ -97,7 +101,7 @@ fn signatures() {
 fn all_mistakes_are_reported_at_once() {
     let errors = read(
         "h = 3",
-        "fn f(x: &mut f64, y: Vec<f64>) -> f64 { 1.0 } fn g(x: f64) -> f64 { x } fn P(x: f64, y: f64) -> f64 { x }",
+        "fn f(x: &mut f64, y: Vec<f64>) -> f64 { 1.0 } fn g(x: f64) -> f64 { x } fn phi_inv(x: f64, y: f64) -> f64 { x }",
     );
     let errors = errors.unwrap_err();
     assert_eq!(errors.len(), 5, "{errors:#?}");

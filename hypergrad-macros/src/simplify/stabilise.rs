@@ -3,43 +3,44 @@
 
 use std::collections::BTreeMap;
 
-use crate::ir::{Func, Graph, Id, Op, Operand, Product, Reduction, Size, Term, View};
+use super::exponential::{argument, exponential, fused, reciprocal};
+use super::logarithm::logarithm;
+use crate::ir::{Func, Graph, Id, Op, Product, Reduction, Size, Term, View};
 
 /// `func(args)` in a stable form.
 pub fn map(graph: &mut Graph, func: Func, args: &[View], shape: &[Size]) -> Option<Id> {
     let node = args[0].node;
-    match func {
-        // ln(e^t) = t
-        Func::Ln if as_func(graph, node, Func::Exp).is_some() => {
-            let inner = compose(&as_func(graph, node, Func::Exp)?, &args[0]);
-            Some(graph.view(1.0, &inner, shape.to_vec()))
-        }
-        // ln(1 + e^t) = softplus(t)
-        Func::Ln => {
-            if let Some(exponent) = one_plus_exp(graph, node) {
-                return Some(at(graph, Func::Logistic(0), exponent, &args[0], shape));
-            }
-            // ln σ(t) = -softplus(-t)
-            if let Some(t) = as_func(graph, node, Func::Logistic(1)) {
-                let negative = negate(graph, &compose(&t, &args[0]), shape);
-                let soft = graph.apply(Func::Logistic(0), &[negative]);
-                return Some(graph.scaled(-1.0, soft));
-            }
-            log_sum_exp(graph, node).map(|lse| graph.view(1.0, &View { node: lse, ..args[0].clone() }, shape.to_vec()))
-        }
+    let stable = match func {
+        Func::Ln => logarithm(graph, node)?,
         // ln_1p(e^t) = softplus(t)
         Func::Ln1p => {
-            let exponent = as_func(graph, node, Func::Exp)?;
-            Some(graph.map(Func::Logistic(0), vec![compose(&exponent, &args[0])], shape.to_vec()))
+            let exponent = logarithm(graph, node)?;
+            graph.apply(Func::Logistic(0), &[exponent])
         }
-        // 1 / (1 + e^t) = σ(-t)
-        Func::Powi(-1) => {
-            let exponent = one_plus_exp(graph, node)?;
-            let negative = graph.scaled(-1.0, exponent);
-            Some(at(graph, Func::Logistic(1), negative, &args[0], shape))
+        Func::Exp => exponential(graph, node)?,
+        Func::Powi(-1) => reciprocal(graph, node)?,
+        // s^{-n} = (1/s)^n
+        Func::Powi(n @ -4..=-2) => {
+            let inverse = reciprocal(graph, node)?;
+            graph.apply(Func::Powi(-n), &[inverse])
         }
-        _ => None,
-    }
+        // (e^t)^p = e^{pt}
+        Func::Powi(_) | Func::Powf(_) | Func::Sqrt => power(graph, func, node)?,
+        _ => return None,
+    };
+    Some(graph.view(1.0, &View { node: stable, axes: args[0].axes.clone() }, shape.to_vec()))
+}
+
+fn power(graph: &mut Graph, func: Func, node: Id) -> Option<Id> {
+    let exponent = match func {
+        Func::Powi(n) => f64::from(n),
+        Func::Powf(p) => p.get(),
+        _ => 0.5,
+    };
+    let inner = argument(graph, node, Func::Exp)?;
+    let shape = graph.shape(node).to_vec();
+    let scaled = graph.view(exponent, &inner, shape);
+    Some(graph.apply(Func::Exp, &[scaled]))
 }
 
 /// A sum in a stable form.
@@ -53,40 +54,27 @@ pub fn sum(graph: &mut Graph, terms: &BTreeMap<View, f64>, shape: &[Size]) -> Op
     for (view, coefficient) in terms {
         if graph.as_constant(view.node) == Some(1.0) {
             constant = Some(*coefficient);
-        } else if let Some(t) = as_func(graph, view.node, Func::Logistic(1)) {
-            sigmoid = Some((*coefficient, compose(&t, view)));
+        } else if let Some(t) = argument(graph, view.node, Func::Logistic(1)) {
+            let t = View { node: t.node, axes: t.axes.iter().map(|a| view.axes[*a]).collect() };
+            sigmoid = Some((*coefficient, t));
         }
     }
     let (one, (coefficient, t)) = (constant?, sigmoid?);
     if one + coefficient != 0.0 || t.axes.len() != shape.len() {
         return None;
     }
-    let negative = negate(graph, &t, shape);
+    let negative = graph.view(-1.0, &t, shape.to_vec());
     let complement = graph.apply(Func::Logistic(1), &[negative]);
     Some(graph.scaled(one, complement))
 }
 
-/// A product in a stable form: `e^t σ(-t) = σ(t)`, `e^z / Σ e^z = softmax(z)`.
+/// A product in a stable form: exponentials that cancel are one.
 pub fn product(graph: &mut Graph, product: &Product, shape: &[Size]) -> Option<Id> {
     if product.operands.len() < 2 {
         return None;
     }
-    for (k, numerator) in product.operands.iter().enumerate() {
-        let Some(exponent) = as_func(graph, numerator.node, Func::Exp) else { continue };
-        for (l, denominator) in product.operands.iter().enumerate() {
-            if k == l {
-                continue;
-            }
-            let fused = fuse_sigmoid(graph, numerator, &exponent, denominator)
-                .or_else(|| fuse_softmax(graph, numerator, &exponent, denominator));
-            let Some(node) = fused else { continue };
-            let mut operands = product.operands.clone();
-            operands[k] = Operand { node, index: numerator.index.clone() };
-            operands.remove(l);
-            return Some(graph.product(Product { operands, ..product.clone() }, shape.to_vec()));
-        }
-    }
-    None
+    let fused = fused(graph, product)?;
+    Some(graph.product(fused, shape.to_vec()))
 }
 
 /// `lse(z + b) = lse(z) + b` where b lacks the reduced axes: an explicit max shift vanishes.
@@ -117,117 +105,4 @@ fn split_shift(graph: &mut Graph, kind: Reduction, arg: Id, keep: usize) -> Opti
     }
     let shape = graph.shape(arg).to_vec();
     Some((shift, graph.sum(rest, shape)))
-}
-
-/// `e^t` at an index beside `σ(-t)` at the same index: the node of `σ(t)`.
-fn fuse_sigmoid(graph: &mut Graph, numerator: &Operand, exponent: &View, denominator: &Operand) -> Option<Id> {
-    let t = as_func(graph, denominator.node, Func::Logistic(1))?;
-    if numerator.index != denominator.index {
-        return None;
-    }
-    let shape = graph.shape(numerator.node).to_vec();
-    let negative = negate(graph, &t, &shape);
-    let whole = graph.view(1.0, exponent, shape);
-    (negative == whole).then(|| graph.apply(Func::Logistic(1), &[whole]))
-}
-
-/// `e^z[kept, w]` beside `1/Σ_w e^z[kept, w]`: the node of `softmax(z)`, shaped like `e^z`.
-fn fuse_softmax(graph: &mut Graph, numerator: &Operand, exponent: &View, denominator: &Operand) -> Option<Id> {
-    let total = as_func(graph, denominator.node, Func::Powi(-1))?;
-    let (summed, kept) = sum_of_exponentials(graph, total.node)?;
-    if summed != numerator.node {
-        return None;
-    }
-    // The kept axes of the total, read as the denominator reads them, are those of the numerator.
-    let read: Vec<_> = total.axes.iter().map(|a| denominator.index[*a].clone()).collect();
-    if kept.iter().zip(&read).any(|(axis, index)| numerator.index[*axis] != *index) {
-        return None;
-    }
-    let shape = graph.shape(numerator.node).to_vec();
-    let z = graph.view(1.0, exponent, shape.clone());
-    Some(softmax(graph, z, &kept, &shape))
-}
-
-/// Softmax of z over the axes not kept, in z's own axis order.
-fn softmax(graph: &mut Graph, z: Id, kept: &[usize], shape: &[Size]) -> Id {
-    let (order, permuted) = kept_first(graph, z, kept, shape);
-    let weights = graph.weights(Reduction::LogSumExp, permuted, kept.len());
-    // Axis a of the permuted node is axis order[a] of z.
-    graph.view(1.0, &View { node: weights, axes: order }, shape.to_vec())
-}
-
-/// z with the kept axes first; `order[a]` is the axis of z at position a.
-fn kept_first(graph: &mut Graph, z: Id, kept: &[usize], shape: &[Size]) -> (Vec<usize>, Id) {
-    let mut order = kept.to_vec();
-    order.extend((0..shape.len()).filter(|a| !kept.contains(a)));
-    let axes = (0..shape.len()).map(|a| order.iter().position(|o| *o == a).unwrap_or_default()).collect();
-    let permuted_shape = order.iter().map(|a| shape[*a].clone()).collect();
-    let permuted = graph.view(1.0, &View { node: z, axes }, permuted_shape);
-    (order, permuted)
-}
-
-/// `ln Σ_w e^z` of a product that sums exponentials: the node of the log-sum-exp.
-fn log_sum_exp(graph: &mut Graph, node: Id) -> Option<Id> {
-    let (exponential, kept) = sum_of_exponentials(graph, node)?;
-    let exponent = as_func(graph, exponential, Func::Exp)?;
-    let shape = graph.shape(exponential).to_vec();
-    let z = graph.view(1.0, &exponent, shape.clone());
-    let (_, permuted) = kept_first(graph, z, &kept, &shape);
-    Some(graph.reduce(Reduction::LogSumExp, permuted, kept.len()))
-}
-
-/// A product that is `Σ e^z` over some axes: the exponential and its kept axes in result order.
-fn sum_of_exponentials(graph: &Graph, node: Id) -> Option<(Id, Vec<usize>)> {
-    let Op::Product(p) = graph.op(node) else { return None };
-    let [operand] = p.operands.as_slice() else { return None };
-    if p.coefficient.get() != 1.0 || !p.guards.is_empty() || p.summed().is_empty() {
-        return None;
-    }
-    as_func(graph, operand.node, Func::Exp)?;
-    let wires: Option<Vec<_>> = operand.index.iter().map(crate::ir::Affine::as_wire).collect();
-    let wires = wires?;
-    let full =
-        wires.len() == p.extents.len() && wires.iter().enumerate().all(|(a, w)| p.extent(*w) == graph.shape(operand.node)[a]);
-    let kept: Option<Vec<usize>> = p.out.iter().map(|o| wires.iter().position(|w| o.as_wire() == Some(*w))).collect();
-    kept.filter(|_| full).map(|kept| (operand.node, kept))
-}
-
-/// The argument of a unary function, where the node is one.
-fn as_func(graph: &Graph, node: Id, func: Func) -> Option<View> {
-    match graph.op(node) {
-        Op::Map(f, args) if *f == func => Some(args[0].clone()),
-        _ => None,
-    }
-}
-
-/// `t`, where the node is `1 + e^t`, at the node's own shape.
-fn one_plus_exp(graph: &mut Graph, node: Id) -> Option<Id> {
-    let Op::Sum(terms) = graph.op(node) else { return None };
-    let [a, b] = terms.as_slice() else { return None };
-    if a.coefficient.get() != 1.0 || b.coefficient.get() != 1.0 {
-        return None;
-    }
-    let (one, exponential) = if graph.as_constant(a.view.node) == Some(1.0) { (a, b) } else { (b, a) };
-    if graph.as_constant(one.view.node) != Some(1.0) {
-        return None;
-    }
-    let exponent = as_func(graph, exponential.view.node, Func::Exp)?;
-    let view = compose(&exponent, &exponential.view);
-    let shape = graph.shape(node).to_vec();
-    Some(graph.view(1.0, &view, shape))
-}
-
-/// `func(node)` read through `outer`.
-fn at(graph: &mut Graph, func: Func, node: Id, outer: &View, shape: &[Size]) -> Id {
-    let applied = graph.apply(func, &[node]);
-    graph.view(1.0, &View { node: applied, axes: outer.axes.clone() }, shape.to_vec())
-}
-
-fn negate(graph: &mut Graph, view: &View, shape: &[Size]) -> Id {
-    graph.view(-1.0, view, shape.to_vec())
-}
-
-/// `inner` read through `outer`.
-fn compose(inner: &View, outer: &View) -> View {
-    View { node: inner.node, axes: inner.axes.iter().map(|a| outer.axes[*a]).collect() }
 }

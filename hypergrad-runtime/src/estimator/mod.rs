@@ -6,12 +6,15 @@
 //! | [`Preconditioned`] newton | Omega at `x - F_1⁻¹ F` | 2, 2 | 0 |
 //! | [`Preconditioned`] jacobi | Omega at `x - diag(F_1)⁻¹ F` | 1, 1 | `\|Omega_1 (I - diag(F_1)⁻¹ F_1)\|` |
 //! | [`Tangent`] | `Omega - Omega_1 F_1⁻¹ F` | 1, 3 | 0 |
+//! | [`Reparameterized`] | Omega in z, `x = phi(z, y)` | 1, 1 | `\|[M~_21 + Psi~ M~_11] phi_1⁻¹\|` |
+//! | [`Localized`] custom | the same with `x = psi(z, y, x_bar, y_bar)` | 1, 1 | the same |
 //! | [`Localized`] exp | Omega in z, `x = sign(x) exp(z)` | 1, 1 | `\|[M~_21 + Psi~ M~_11] / x\|` |
 //! | [`Localized`] diagonal | `Omega + d_2ᵀ (F∘v/d)`, `d = diag(F_1)` | 1, 1 | `\|Omega_1 + d_2ᵀ diag(v/d) F_1\|` |
 //! | [`Localized`] newton | `g_2 - (F_2 - N_12)ᵀ (F_1 - N_11)⁻ᵀ g_1` | 2, 2 | `\|g_21 + Psi g_11\|` for symmetric `F_1` |
 //!
 //! `C_y` is the constant of `|estimate - ∇h| <= C_y |x - x*| + O(|x - x*|²)`.
 
+mod change;
 mod direct;
 mod efficiency;
 mod ift;
@@ -24,6 +27,7 @@ mod tangent;
 #[cfg(feature = "std")]
 mod compare;
 
+pub use change::Reparameterized;
 #[cfg(feature = "std")]
 pub use compare::{Comparison, ComparisonRow, compare};
 pub use efficiency::{efficiency, jacobian};

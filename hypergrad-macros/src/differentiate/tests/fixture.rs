@@ -6,7 +6,7 @@ use super::interpret::{Point, Tensor};
 use super::program::random::Random;
 use crate::differentiate::{Quantities, derive};
 use crate::ir::{Func, Graph, Id, InputInfo, Number, Operand, Product, Role, Size, View};
-use crate::model::{Block, Form, Inner, InnerKind, Model, Outer, Scalar, Signature, Variable};
+use crate::model::{Block, Form, Inner, InnerKind, Model, Optional, Outer, Scalar, Signature, Variable};
 use crate::shape::{Sizes, SymbolSource};
 
 /// A model in the making: `x` of length n, `y` of length n, `b` of length k, `a` of size k by n.
@@ -133,6 +133,7 @@ impl Fixture {
             data: None,
             inner: Inner { kind, function: ident("f"), nodes, signature },
             outer: Outer { function: ident("g"), node: g, signature },
+            optional: Optional::default(),
             graph: self.graph,
             sizes: self.sizes,
             checks: Vec::new(),

@@ -229,9 +229,12 @@ fn weights(kind: Reduction, arg: &Tensor, keep: usize) -> Tensor {
     let of = |slice: &Vec<f64>| match kind {
         Reduction::Max => ties(slice, slice.iter().copied().fold(f64::NEG_INFINITY, f64::max)),
         Reduction::Min => ties(slice, slice.iter().copied().fold(f64::INFINITY, f64::min)),
+        // e^{z - max} / Σ: e^{z - lse} would round the exponent.
         Reduction::LogSumExp => {
-            let total = log_sum_exp(slice);
-            slice.iter().map(|t| (t - total).exp()).collect()
+            let most = slice.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+            let shifted: Vec<f64> = slice.iter().map(|t| (t - most).exp()).collect();
+            let total: f64 = shifted.iter().sum();
+            shifted.iter().map(|t| t / total).collect()
         }
     };
     Tensor { shape: arg.shape.clone(), data: slices.iter().flat_map(of).collect() }

@@ -3,6 +3,6 @@
 pub mod fixture;
 pub mod interpret;
 pub mod program;
-mod programs;
+pub mod programs;
 
 pub use program::random;

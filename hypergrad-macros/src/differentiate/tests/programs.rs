@@ -88,8 +88,8 @@ impl Setting {
         }
         for (_, info, id) in model.graph.inputs() {
             let data = match (info.role, info.name.as_str()) {
-                (Role::X, _) => &self.x,
-                (Role::Y, _) => &self.y,
+                (Role::X | Role::Z, _) => &self.x,
+                (Role::Y | Role::YBar, _) => &self.y,
                 (Role::Adjoint, _) => &self.v,
                 (Role::DirectionX, _) => &self.u,
                 (Role::DirectionY, _) => &self.c,

@@ -1,5 +1,6 @@
 //! Omega in variables that are chosen at the point itself.
 
+mod custom;
 mod diagonal;
 mod exp;
 mod newton;
@@ -42,6 +43,13 @@ impl Localized<kind::Newton> {
     /// `psi = x - F_1⁻¹ (F(z, y_bar) - F(x, y_bar))`: the computable form of the optimal map.
     pub const fn newton() -> Self {
         Self { kind: kind::Newton, error_estimate: true }
+    }
+}
+
+impl Localized<kind::Custom> {
+    /// The module's `psi`.
+    pub const fn custom() -> Self {
+        Self { kind: kind::Custom, error_estimate: true }
     }
 }
 

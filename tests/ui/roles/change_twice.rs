@@ -15,6 +15,10 @@ mod toy {
     pub fn phi(z: &DVector<f64>, y: &DVector<f64>) -> DVector<f64> {
         z.component_mul(y)
     }
+
+    pub fn φ(z: &DVector<f64>, y: &DVector<f64>) -> DVector<f64> {
+        z.component_mul(y)
+    }
 }
 
 fn main() {}

@@ -1,0 +1,186 @@
+//! The optional roles' quantities: derivatives of a change of variables in z and y (FORMULAS 1.9), a
+//! preconditioner and its derivative along a direction.
+
+use super::quantities::{Matrix, Quantities, Vector, columns, directions, pairing};
+use super::reverse::gradient;
+use crate::ir::{Affine, Graph, Id, Number, Operand, Product, Role, Wire};
+use crate::model::{Change, Model, Preconditioner};
+
+/// Which role a quantity belongs to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Group {
+    /// `phi`.
+    Change,
+    /// `psi`.
+    Local,
+    Preconditioner,
+}
+
+/// A quantity and its space.
+#[derive(Clone, Debug)]
+pub enum Value {
+    LikeX(Vector),
+    LikeY(Vector),
+    /// n x n.
+    Square(Matrix),
+    /// n x m.
+    Wide(Matrix),
+    /// m x n.
+    Tall(Matrix),
+}
+
+impl Value {
+    pub fn nodes(&mut self) -> Vec<&mut Id> {
+        match self {
+            Self::LikeX(vector) | Self::LikeY(vector) => vector.iter_mut().collect(),
+            Self::Square(matrix) | Self::Wide(matrix) | Self::Tall(matrix) => matrix.iter_mut().flatten().collect(),
+        }
+    }
+}
+
+/// A quantity under the name of its kernel.
+#[derive(Clone, Debug)]
+pub struct Extra {
+    pub group: Group,
+    pub name: &'static str,
+    pub value: Value,
+}
+
+/// What the optional roles add.
+#[derive(Clone, Debug, Default)]
+pub struct Extras {
+    pub z: Vector,
+    pub all: Vec<Extra>,
+    /// phi is affine in z with a slope that does not depend on y: a change that changes nothing.
+    pub change_is_affine: bool,
+    pub local_is_affine: bool,
+}
+
+impl Extras {
+    pub fn get(&self, group: Group, name: &str) -> Option<&Value> {
+        self.all.iter().find(|extra| extra.group == group && extra.name == name).map(|extra| &extra.value)
+    }
+
+    pub fn has(&self, group: Group) -> bool {
+        self.all.iter().any(|extra| extra.group == group)
+    }
+}
+
+/// Differentiates the optional roles.
+pub fn derive(model: &mut Model, q: &Quantities) -> Extras {
+    let mut extras = Extras { z: model.optional.z.clone(), ..Extras::default() };
+    if model.optional.is_empty() {
+        return extras;
+    }
+    // A third direction, lifted away from everything it occurs in.
+    let t = directions(&mut model.graph, &model.x, Role::DirectionX, "t");
+    let graph = &mut model.graph;
+    for (change, group) in [(&model.optional.change, Group::Change), (&model.optional.local, Group::Local)] {
+        let Some(change) = change else { continue };
+        let affine = add_change(graph, q, &t, change, group, &mut extras);
+        match group {
+            Group::Change => extras.change_is_affine = affine,
+            _ => extras.local_is_affine = affine,
+        }
+    }
+    if let Some(preconditioner) = &model.optional.preconditioner {
+        add_preconditioner(graph, q, &t, preconditioner, &mut extras);
+    }
+    // All derivatives in y are taken: the frozen y is y.
+    let frozen = model.optional.y_bar.iter().copied().zip(q.y.iter().copied()).collect();
+    let mut nodes: Vec<&mut Id> = extras.all.iter_mut().flat_map(|extra| extra.value.nodes()).collect();
+    let old: Vec<Id> = nodes.iter().map(|node| **node).collect();
+    for (node, image) in nodes.iter_mut().zip(model.graph.replace(&old, &frozen)) {
+        **node = image;
+    }
+    extras
+}
+
+/// The gradient in z and in y.
+fn in_z_and_y(graph: &mut Graph, scalar: Id, z: &[Id], y: &[Id]) -> (Vector, Vector) {
+    let all = gradient(graph, scalar, &[z, y].concat());
+    let (first, second) = all.split_at(z.len());
+    (first.to_vec(), second.to_vec())
+}
+
+/// Everything that `Change` of the runtime asks for; whether the change is a no-op.
+fn add_change(graph: &mut Graph, q: &Quantities, t: &[Id], change: &Change, group: Group, extras: &mut Extras) -> bool {
+    let (phi, z, y) = (&change.forward, extras.z.clone(), &q.y);
+    let mut add = |name, value| extras.all.push(Extra { group, name, value });
+    add("change", Value::LikeX(phi.clone()));
+    if let Some((_, inverse)) = &change.inverse {
+        add("change_inverse", Value::LikeX(inverse.clone()));
+    }
+    // phi_1 u = ∇_v⟨∇_z⟨v, phi⟩, u⟩, phi_2 c alike.
+    let l = pairing(graph, phi, &q.v);
+    let (l_1, l_2) = in_z_and_y(graph, l, &z, y);
+    let along = pairing(graph, &l_1, &q.u);
+    let phi_1_mul = gradient(graph, along, &q.v);
+    add("change_1", Value::Square(columns(graph, &phi_1_mul, &q.u)));
+    let along = pairing(graph, &l_2, &q.c);
+    let phi_2_mul = gradient(graph, along, &q.v);
+    add("change_2", Value::Wide(columns(graph, &phi_2_mul, &q.c)));
+    // K(z, y; u) = uᵀphi: K_2, and K_11 v, K_21 v.
+    let k = pairing(graph, phi, &q.u);
+    let (k_1, k_2) = in_z_and_y(graph, k, &z, y);
+    add("change_2_tr_mul", Value::LikeY(k_2));
+    let bilinear = pairing(graph, &k_1, &q.v);
+    let (k_11_mul, k_21_mul) = in_z_and_y(graph, bilinear, &z, y);
+    let (k_11, k_21) = (columns(graph, &k_11_mul, &q.v), columns(graph, &k_21_mul, &q.v));
+    let affine = k_11.iter().chain(&k_21).flatten().all(|node| graph.is_zero(*node));
+    add("change_11", Value::Square(k_11));
+    add("change_21", Value::Tall(k_21));
+    add("change_21_mul", Value::LikeY(k_21_mul));
+    // q = phi_1 u: the gradients of ⟨q, v⟩, and second ones of ⟨u, phi_1 v⟩ (the frozen p is v here).
+    let along = pairing(graph, &phi_1_mul, &q.v);
+    let (q_1, q_2) = in_z_and_y(graph, along, &z, y);
+    add("along_1", Value::Square(columns(graph, &q_1, &q.v)));
+    add("along_2", Value::Tall(columns(graph, &q_2, &q.v)));
+    let along = pairing(graph, &k_11_mul, t);
+    let (q_11, q_21) = in_z_and_y(graph, along, &z, y);
+    add("along_11", Value::Square(columns(graph, &q_11, t)));
+    add("along_21", Value::Tall(columns(graph, &q_21, t)));
+    affine
+}
+
+/// P, and `Qᵀ` with `Q = d(P u)/dx`.
+fn add_preconditioner(graph: &mut Graph, q: &Quantities, t: &[Id], preconditioner: &Preconditioner, extras: &mut Extras) {
+    let (value, product) = match preconditioner {
+        Preconditioner::Matrix(matrix) => (Value::Square(vec![vec![*matrix]]), vec![multiply(graph, *matrix, q.u[0])]),
+        Preconditioner::Diagonal(diagonal) => {
+            let product = diagonal.iter().zip(&q.u).map(|(d, u)| scale(graph, *d, *u)).collect();
+            (Value::LikeX(diagonal.clone()), product)
+        }
+    };
+    let along = pairing(graph, &product, t);
+    let slope = gradient(graph, along, &q.x);
+    let slope = columns(graph, &slope, t);
+    let group = Group::Preconditioner;
+    extras.all.push(Extra { group, name: "preconditioner", value });
+    extras.all.push(Extra { group, name: "preconditioner_along", value: Value::Square(slope) });
+}
+
+/// A matrix times a vector.
+fn multiply(graph: &mut Graph, matrix: Id, vector: Id) -> Id {
+    let extents = graph.shape(matrix).to_vec();
+    let [row, column] = [0, 1].map(|wire| Affine::wire(Wire(wire)));
+    let shape = vec![extents[0].clone()];
+    let product = Product {
+        coefficient: Number::new(1.0),
+        extents,
+        operands: vec![
+            Operand { node: matrix, index: vec![row.clone(), column.clone()] },
+            Operand { node: vector, index: vec![column] },
+        ],
+        guards: Vec::new(),
+        out: vec![row],
+    };
+    graph.product(product, shape)
+}
+
+/// Entry by entry.
+fn scale(graph: &mut Graph, diagonal: Id, vector: Id) -> Id {
+    let shape = graph.shape(vector).to_vec();
+    let views = [graph.whole(diagonal), graph.whole(vector)];
+    graph.times(1.0, &views, shape)
+}

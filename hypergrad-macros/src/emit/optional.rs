@@ -1,0 +1,97 @@
+//! The traits of the optional roles: kernels of a change of variables and of a preconditioner.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use super::Emission;
+use super::statements::Scope;
+use crate::analysis::Stage;
+use crate::differentiate::{Group, Value};
+use crate::lower::program::Function;
+
+impl Emission<'_> {
+    pub(super) fn optional(&self) -> TokenStream {
+        let extras = &self.quantities.extras;
+        let change = extras.has(Group::Change).then(|| self.change(Group::Change, extras.change_is_affine));
+        let local = extras.has(Group::Local).then(|| self.change(Group::Local, extras.local_is_affine));
+        let preconditioner = extras.has(Group::Preconditioner).then(|| self.preconditioner());
+        quote!(#change #local #preconditioner)
+    }
+
+    /// The z of a `Work`: its field, and its value for a new one.
+    pub(super) fn z_field(&self) -> (TokenStream, TokenStream) {
+        if self.quantities.extras.z.is_empty() {
+            return (TokenStream::new(), TokenStream::new());
+        }
+        let x = &self.model.x.ty;
+        let flat = quote!(<#x as hg::Variable>::Flat);
+        (quote!(z: #flat,), quote!(z: <#flat as hg::Dense>::zeros(hg::Variable::flat_len(x), 1),))
+    }
+
+    fn change(&self, group: Group, affine: bool) -> TokenStream {
+        let (declared, arguments) = self.generics();
+        let scalar = &self.scalar;
+        let (kind, capability) = match group {
+            Group::Local => (quote!(hg::Local), quote!(hg::LocalizedChange)),
+            _ => (quote!(hg::Global), quote!(hg::ChangeOfVariables)),
+        };
+        let inverse = self.quantities.extras.get(group, "change_inverse").is_some();
+        let no_inverse = (!inverse).then(|| quote!(fn change_inverse(&self, _w: &mut Work, _out: &mut [#scalar]) {}));
+        let kernels = self.extra_kernels(group);
+        let forget = self.forget(Stage::Adjoint);
+        quote! {
+            impl #declared hg::Change<#kind> for Problem #arguments {
+                const AFFINE: bool = #affine;
+                const INVERSE: bool = #inverse;
+                #[inline]
+                fn set_change(&self, w: &mut Work, z: &[#scalar]) {
+                    hg::kernels::copy(z, hg::Dense::flat_mut(&mut w.z));
+                    #forget
+                }
+                #no_inverse
+                #kernels
+            }
+            impl #declared #capability for Problem #arguments {}
+        }
+    }
+
+    fn preconditioner(&self) -> TokenStream {
+        let (declared, arguments) = self.generics();
+        let value = self.quantities.extras.get(Group::Preconditioner, "preconditioner");
+        let diagonal = matches!(value, Some(Value::LikeX(_)));
+        let kernels = self.extra_kernels(Group::Preconditioner);
+        quote! {
+            impl #declared hg::CustomPreconditioner for Problem #arguments {
+                const DIAGONAL: bool = #diagonal;
+                #kernels
+            }
+        }
+    }
+
+    fn extra_kernels(&self, group: Group) -> TokenStream {
+        self.program.functions.iter().filter(|function| function.group == Some(group)).map(|f| self.extra_kernel(f)).collect()
+    }
+
+    fn extra_kernel(&self, function: &Function) -> TokenStream {
+        let scalar = &self.scalar;
+        let name = format_ident!("{}", function.name);
+        let bind = self.symbols.bind_point();
+        let body = self.names.statements(&function.body, Scope::Point);
+        let (parameters, freeze) = match function.name {
+            "change_2_tr_mul" | "change_11" | "change_21" | "along_1" | "along_2" | "preconditioner_along" => {
+                (quote!(u: &[#scalar],), None)
+            }
+            "change_21_mul" | "along_11" | "along_21" => {
+                (quote!(u: &[#scalar], v: &[#scalar],), Some(quote!(hg::Bilevel::set_adjoint(self, w, v);)))
+            }
+            _ => (TokenStream::new(), None),
+        };
+        quote! {
+            fn #name(&self, w: &mut Work, #parameters out: &mut [#scalar]) {
+                #freeze
+                #bind
+                #body
+            }
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! The optional roles: changes of variables and a preconditioner, read into nodes.
+//!
+//! A localised map is read with `x_bar` being x itself: its derivatives are taken in z and y alone.
+//! `y_bar` is an input of its own until they have been taken.
+
+use quote::ToTokens as _;
+
+use super::build::Space;
+use super::headers::{Headers, Types};
+use super::result::{self, Like};
+use super::signature::Header;
+use super::trace::Value;
+use super::{Change, Form, Optional, Preconditioner, Variable};
+use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::ir::{Id, InputInfo, Role, Size};
+use crate::syntax::{Keyword, Type};
+
+/// Reads every optional role that the module has.
+pub fn read<'m>(
+    space: &mut Space<'m>,
+    headers: &Headers<'m>,
+    types: &Types<'m>,
+    diagnostics: &mut Diagnostics,
+) -> Option<Optional> {
+    let mut optional = Optional::default();
+    if headers.optional.is_empty() {
+        return Some(optional);
+    }
+    let find = |keyword: Keyword| headers.optional.iter().find(|(found, _)| *found == keyword).map(|(_, header)| header);
+    let z_name = find(Keyword::Change).or(find(Keyword::Local)).and_then(|header| header.x.name);
+    let z_name = z_name.map_or_else(|| "z".to_owned(), ToString::to_string);
+    let z = stand_in(space, Role::Z, z_name.trim_start_matches('_'));
+    let y_bar = stand_in(space, Role::YBar, "y_bar");
+    let mut reader = Reader { space, types, diagnostics, z, y_bar };
+    let change = reader.change(find(Keyword::Change), find(Keyword::ChangeInverse));
+    let local = reader.change(find(Keyword::Local), find(Keyword::LocalInverse));
+    let preconditioner = find(Keyword::Preconditioner).map(|header| reader.preconditioner(header));
+    optional.functions = headers.optional.iter().map(|(_, header)| header.function.sig.ident.clone()).collect();
+    optional.z = inputs(&reader.z);
+    optional.y_bar = inputs(&reader.y_bar);
+    optional.change = change?;
+    optional.local = local?;
+    optional.preconditioner = match preconditioner {
+        Some(read) => Some(read?),
+        None => None,
+    };
+    Some(optional)
+}
+
+fn inputs(variable: &Variable) -> Vec<Id> {
+    variable.blocks.iter().map(|block| block.input).collect()
+}
+
+/// A variable shaped like x (z) or y (`y_bar`), with inputs of its own.
+fn stand_in(space: &mut Space<'_>, role: Role, name: &str) -> Variable {
+    let mut variable = if role == Role::Z { space.x.clone() } else { space.y.clone() };
+    for (number, block) in variable.blocks.iter_mut().enumerate() {
+        let suffix: String = block.path.iter().map(|field| format!(".{field}")).collect();
+        let shape = space.graph.shape(block.input).to_vec();
+        block.input = space.graph.input(InputInfo { role, block: number, name: format!("{name}{suffix}") }, shape);
+    }
+    variable
+}
+
+struct Reader<'s, 'm> {
+    space: &'s mut Space<'m>,
+    types: &'s Types<'m>,
+    diagnostics: &'s mut Diagnostics,
+    z: Variable,
+    y_bar: Variable,
+}
+
+impl<'m> Reader<'_, 'm> {
+    /// The map and its inverse; `None` where one could not be read.
+    fn change(&mut self, forward: Option<&Header<'m>>, inverse: Option<&Header<'m>>) -> Option<Option<Change>> {
+        let inverse_nodes = inverse.map(|header| self.like_x(header, false));
+        let Some(forward) = forward else { return Some(None) };
+        let nodes = self.like_x(forward, true)?;
+        let inverse_nodes = match inverse_nodes {
+            Some(nodes) => Some(nodes?),
+            None => None,
+        };
+        let inverse = inverse.zip(inverse_nodes).map(|(header, nodes)| (header.function.sig.ident.clone(), nodes));
+        let name = forward.function.sig.ident.clone();
+        Some(Some(Change { function: name, signature: forward.signature(), forward: nodes, inverse }))
+    }
+
+    /// A role that returns a value like x: of z, or of x.
+    fn like_x(&mut self, header: &Header<'m>, of_z: bool) -> Option<Vec<Id>> {
+        let (x, function) = (&self.types.x, header.function);
+        let fits = result::check_like_x(self.space.module, function, &x.ty, &x.name, false, self.diagnostics);
+        let value = self.call(header, of_z);
+        fits?;
+        self.blocks(header, &value?)
+    }
+
+    fn blocks(&mut self, header: &Header<'m>, value: &Value) -> Option<Vec<Id>> {
+        let (x, graph, sizes) = (&self.space.x, &mut self.space.graph, &mut self.space.sizes);
+        Like { x, function: header.function, graph, sizes, diagnostics: self.diagnostics }.nodes(value, &self.types.x.ty.part)
+    }
+
+    fn call(&mut self, header: &Header<'m>, of_z: bool) -> Option<Value> {
+        let (x_part, y_part, graph) = (&self.types.x.ty.part, &self.types.y.ty.part, &self.space.graph);
+        let x = result::argument(x_part, &self.space.x, graph);
+        let first = if of_z { result::argument(x_part, &self.z, graph) } else { x.clone() };
+        let mut arguments = vec![first, result::argument(y_part, &self.space.y, graph)];
+        if header.bars.is_some() {
+            let y_bar = if of_z { &self.y_bar } else { &self.space.y };
+            arguments.extend([x, result::argument(y_part, y_bar, graph)]);
+        }
+        self.space.trace(header, arguments, self.types, self.diagnostics)
+    }
+
+    /// A matrix, or the diagonal of one, shaped like x.
+    fn preconditioner(&mut self, header: &Header<'m>) -> Option<Preconditioner> {
+        let syn::ReturnType::Type(_, written) = &header.function.sig.output else {
+            return self.like_x(header, false).map(Preconditioner::Diagonal);
+        };
+        let found = self.space.module.resolve_owned_type(written, self.diagnostics)?;
+        if found == self.types.x.ty.resolved {
+            return self.like_x(header, false).map(Preconditioner::Diagonal);
+        }
+        if !matches!(found, Type::Tensor { form: Form::Matrix, .. }) {
+            self.refuse(header, &format!("`{found}`"));
+            return None;
+        }
+        let value = self.call(header, false)?;
+        self.matrix(header, &value).map(Preconditioner::Matrix)
+    }
+
+    fn matrix(&mut self, header: &Header<'m>, value: &Value) -> Option<Id> {
+        let Value::Tensor(tensor) = value else {
+            self.refuse(header, value.describe());
+            return None;
+        };
+        let n = self.x_length();
+        let sizes = &mut self.space.sizes;
+        let fits = n.clone().is_some_and(|n| sizes.unify(&tensor.rows, &n).is_ok() && sizes.unify(&tensor.columns, &n).is_ok());
+        let (Some(n), true) = (n, fits) else {
+            let found =
+                format!("a matrix of {} x {}", self.space.sizes.display(&tensor.rows), self.space.sizes.display(&tensor.columns));
+            self.refuse(header, &found);
+            return None;
+        };
+        Some(result::reformed(tensor, Form::Matrix, vec![n.clone(), n], &mut self.space.graph))
+    }
+
+    /// The length of a plain vector x.
+    fn x_length(&self) -> Option<Size> {
+        let [block] = self.space.x.blocks.as_slice() else { return None };
+        match self.space.graph.shape(block.input) {
+            [n] => Some(n.clone()),
+            _ => None,
+        }
+    }
+
+    fn refuse(&mut self, header: &Header<'m>, found: &str) {
+        let (name, x) = (&header.function.sig.ident, &self.types.x);
+        let place = match &header.function.sig.output {
+            syn::ReturnType::Type(_, written) => written.to_token_stream(),
+            syn::ReturnType::Default => name.to_token_stream(),
+        };
+        let square = if self.x_length().is_some() {
+            format!("a square matrix with a row for each entry of `{}`, or ", x.name)
+        } else {
+            String::new()
+        };
+        let message = format!("`{name}` is a preconditioner: {square}its diagonal, shaped like `{}`; found {found}", x.name);
+        self.diagnostics.push(Diagnostic::new(&place, message).help(format!("for a diagonal write `-> {}`", x.ty.resolved)));
+    }
+}

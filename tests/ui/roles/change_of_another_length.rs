@@ -1,0 +1,20 @@
+use hypergrad::bilevel;
+
+#[bilevel]
+mod toy {
+    use nalgebra::DVector;
+
+    pub fn f(x: &DVector<f64>, y: &DVector<f64>) -> f64 {
+        (x - y).norm_squared()
+    }
+
+    pub fn g(x: &DVector<f64>, _y: &DVector<f64>) -> f64 {
+        x.norm_squared()
+    }
+
+    pub fn phi(z: &DVector<f64>, y: &DVector<f64>) -> DVector<f64> {
+        z.component_mul(y).rows(0, z.len() - 1).into_owned()
+    }
+}
+
+fn main() {}

@@ -1,0 +1,20 @@
+use hypergrad::bilevel;
+
+#[bilevel]
+mod toy {
+    use nalgebra::DVector;
+
+    pub fn f(x: &DVector<f64>, y: &DVector<f64>) -> f64 {
+        (x - y).norm_squared()
+    }
+
+    pub fn g(x: &DVector<f64>, _y: &DVector<f64>) -> f64 {
+        x.norm_squared()
+    }
+
+    pub fn P(x: &DVector<f64>, y: &DVector<f64>) -> f64 {
+        x.dot(y)
+    }
+}
+
+fn main() {}
