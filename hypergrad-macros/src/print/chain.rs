@@ -63,8 +63,8 @@ fn read(printer: &Printer, product: &Product, operand: &Operand) -> Option<(Text
     if parts.iter().all(|p| p == ":") {
         return Some((text, vertices));
     }
-    // A vector in part needs no colon of its own.
-    Some((Text::atom(format!("{}[{}]", text.within(Level::Atom), parts.join(", "))), vertices))
+    // No atom: in `e^x[1..]` one could not see what is taken in part.
+    Some((Text::new(format!("{}[{}]", text.within(Level::Atom), parts.join(", ")), Level::Power), vertices))
 }
 
 /// `:` of a whole axis, else `1..`, `..n - 1`; `None` where more is read than there is.

@@ -8,6 +8,7 @@ use crate::differentiate::gradient;
 use crate::ir::{Func, Graph, Id, InputInfo, Number, Role, View};
 
 type Number3 = Dual3<f64>;
+type Reference = fn(Number3) -> Number3;
 
 /// A function of one argument: value and three derivatives as nodes.
 struct Orders {
@@ -65,7 +66,6 @@ const ABOVE_ONE: &[f64] = &[1.1, 2.0, 7.0];
 #[test]
 fn smooth_functions_of_one_argument() {
     let power = |p: f64| Func::Powf(Number::new(p));
-    type Reference = fn(Number3) -> Number3;
     let table: Vec<(Func, &[f64], Reference)> = vec![
         (Func::Exp, REAL, |t| t.exp()),
         (Func::Ln, POSITIVE, |t| t.ln()),
