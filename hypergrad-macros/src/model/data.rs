@@ -17,7 +17,7 @@ use crate::emit::assertions::Assertions;
 use crate::emit::types;
 use crate::ir::{Graph, Id, InputInfo, Role, Size};
 use crate::shape::{Sizes, SymbolSource};
-use crate::syntax::{Module, Type, strip_references};
+use crate::syntax::{Dimension, Module, Type, strip_references};
 
 /// The fields by path, and which of them were read.
 pub struct Fields<'m> {
@@ -225,9 +225,10 @@ impl<'m> Fields<'m> {
     }
 }
 
-fn value_of(kind: &DataKind) -> Value {
+fn value_of(kind: &DataKind, graph: &Graph) -> Value {
     match kind {
         DataKind::Tensor { input, form, shape } => Value::tensor(*input, *form, shape),
+        DataKind::Csr { values, pattern } => Value::csr(*values, *pattern, graph.shape(*values)),
         DataKind::Array { input, length } => Value::tensor(*input, Form::Column, std::slice::from_ref(length)),
         DataKind::Count { size } => Value::count(size.clone()),
     }
@@ -253,7 +254,7 @@ impl Surroundings for Fields<'_> {
                         self.assertions.type_is(leaf.written, &leaf.resolved);
                     }
                 }
-                Some(value_of(&leaf.field.kind))
+                Some(value_of(&leaf.field.kind, graph))
             }
             Entry::Struct(name) => Some(Value::Lazy(Lazy { name: name.clone(), path: key })),
             Entry::Reported => None,
