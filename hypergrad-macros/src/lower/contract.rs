@@ -397,7 +397,7 @@ impl<'p> Search<'p> {
     /// The loops that contract two parts.
     fn pair(&self, left: usize, right: usize) -> f64 {
         let wires = self.kept(left) | self.kept(right);
-        let direct = [left, right].into_iter().filter(|s| s.count_ones() == 1).map(|s| s.trailing_zeros() as usize);
+        let direct = [left, right].into_iter().filter(|s| s.is_power_of_two()).map(|s| s.trailing_zeros() as usize);
         self.loops(wires) * self.density(direct, wires)
     }
 

@@ -262,7 +262,7 @@ impl Body<'_> {
         let Some(matrix) = self.context.graph.stored_values(leaf) else { return Expr::Number(0.0) };
         let support = Support { matrix, row: index[0].clone(), column: index[1].clone() };
         let pattern = matches!(self.context.graph.sparse(leaf), Some(Sparse::Pattern { .. }));
-        self.where_stored(&[support.clone()], |body| {
+        self.where_stored(std::slice::from_ref(&support), |body| {
             let position = body.active.iter().find(|a| a.support == support).map(|a| a.position);
             match position {
                 Some(position) if !pattern => Expr::Load { source: Source::Sparse(matrix), offset: Affine::wire(position) },

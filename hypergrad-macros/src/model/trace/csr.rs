@@ -62,8 +62,8 @@ impl Tracer<'_> {
         Outcome::Known(match (call.name(), arguments) {
             ("nrows", []) => Some(Value::count(self.sizes.resolve(rows))),
             ("ncols", []) => Some(Value::count(self.sizes.resolve(columns))),
-            ("transpose", []) => Some(Value::Csr(Csr { transposed: !matrix.transposed, ..matrix })),
-            ("row", [index]) => self.csr_row(call, matrix, index.clone()).map(Value::CsrRow),
+            ("transpose", []) => Some(Value::Csr(Box::new(Csr { transposed: !matrix.transposed, ..matrix }))),
+            ("row", [index]) => self.csr_row(call, matrix, index.clone()).map(|row| Value::CsrRow(Box::new(row))),
             _ => return Outcome::Unknown,
         })
     }

@@ -20,8 +20,8 @@ pub enum Value {
     /// A scalar, vector or matrix of reals.
     Tensor(Tensor),
     /// A sparse matrix of the data, or its transpose.
-    Csr(Csr),
-    CsrRow(CsrRow),
+    Csr(Box<Csr>),
+    CsrRow(Box<CsrRow>),
     /// A `usize` (or another integer): affine in the index variables and sizes.
     Index(Affine),
     /// An integer that is no affine expression (`i * j`): good as a number, not as an index.
@@ -133,7 +133,7 @@ impl Value {
     /// A sparse data field.
     pub fn csr(values: Id, pattern: Id, shape: &[Size]) -> Self {
         let [values, pattern] = [values, pattern].map(|node| Tensor::new(node, Form::Matrix, shape));
-        Self::Csr(Csr { values, pattern, transposed: false })
+        Self::Csr(Box::new(Csr { values, pattern, transposed: false }))
     }
 
     /// A `usize` that is known when the program runs.
