@@ -204,7 +204,7 @@ fn check(seed: u64) -> Result<Outcome, String> {
 
 #[test]
 fn random_programs_agree_with_dual_numbers() {
-    let count: u64 = std::env::var("HYPERGRAD_PROGRAMS").ok().and_then(|n| n.parse().ok()).unwrap_or(150);
+    let count: u64 = std::env::var("HYPERGRAD_PROGRAMS").ok().and_then(|n| n.parse().ok()).unwrap_or(2000);
     let mut compared = 0;
     let mut failures = Vec::new();
     for seed in 0..count {
