@@ -62,7 +62,11 @@ fn missing_and_doubled_roles() {
     );
     refused("", &format!("{F} {G} fn outer(x: f64, y: f64) -> f64 {{ x }}"), "`outer` is a second outer function");
     refused("f = los", &format!("fn loss(x: f64, y: f64) -> f64 {{ x }} {G}"), "did you mean `loss`?");
-    refused("", &format!("{F} {G} fn phi_inv(x: &DVector<f64>, y: &DVector<f64>) -> DVector<f64> {{ x - y }}"), "#[bilevel(phi_inv = none)]");
+    refused(
+        "",
+        &format!("{F} {G} fn phi_inv(x: &DVector<f64>, y: &DVector<f64>) -> DVector<f64> {{ x - y }}"),
+        "#[bilevel(phi_inv = none)]",
+    );
     assert_eq!(read("", "").unwrap_err().len(), 2);
 }
 
