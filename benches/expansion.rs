@@ -72,7 +72,8 @@ fn package(name: &str, usage: Use) -> PathBuf {
     fs::create_dir_all(folder.join("src")).expect("a folder for the package");
     let manifest = format!(
         "[package]\nname = \"case\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies]\n\
-         hypergrad = {{ path = {root:?} }}\nnalgebra = {{ version = \"0.35\", default-features = false, features = [\"std\"] }}\n\n[workspace]\n"
+         hypergrad = {{ path = \"{}\" }}\nnalgebra = {{ version = \"0.35\", default-features = false, features = [\"std\"] }}\n\n[workspace]\n",
+        root.display()
     );
     let module = fs::read_to_string(root.join("tests/expand").join(name).with_extension("rs")).expect("the module");
     let source = match usage {

@@ -13,6 +13,9 @@ impl<T: ?Sized> Meant<T> for T {}
 /// Compiles where `T` is `Expected`.
 pub const fn meant<T: Meant<Expected>, Expected>() {}
 
+/// Compiles where the field's type is `Expected`.
+pub const fn meant_field<T: Meant<Expected>, Expected>(_: &T) {}
+
 pub use core;
 pub use hypergrad_runtime::error::{EstimatorError, LinearError, ShapeError, SolveError};
 pub use hypergrad_runtime::estimator::{self, Estimator, Hypergradient};

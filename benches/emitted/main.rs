@@ -3,7 +3,7 @@
 //! Every contender gives the same numbers to 1e-10 before anything is timed. Rounds are
 //! interleaved, and a ratio is the median of the ratios of its rounds, so that a slow spell of the
 //! machine meets all of them.
-#![allow(missing_docs, non_snake_case, reason = "a benchmark, with the letters of the papers")]
+#![allow(missing_docs, clippy::unwrap_used, reason = "a benchmark")]
 
 mod data;
 mod harness;

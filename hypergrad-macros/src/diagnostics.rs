@@ -1,6 +1,6 @@
 //! The error accumulator: every mistake of a module is reported in one compile.
 
-use proc_macro2::{Span, TokenTree};
+use proc_macro2::{Ident, Span, TokenTree};
 use quote::ToTokens;
 use std::collections::BTreeSet;
 use std::fmt::Display;
@@ -20,6 +20,8 @@ pub struct Diagnostic {
     pub end: Span,
     pub message: String,
     pub help: Option<String>,
+    /// The imported type, by its name in the module, whose fields would mend it.
+    pub wanted: Option<Ident>,
 }
 
 /// Where an error stands: a span, or a reference to the syntax that is to be underlined. A
@@ -67,13 +69,19 @@ fn closing(token: &TokenTree) -> Span {
 impl Diagnostic {
     pub fn new(place: impl Place, message: impl Display) -> Self {
         let (span, end) = place.ends();
-        Self { span, end, message: message.to_string(), help: None }
+        Self { span, end, message: message.to_string(), help: None, wanted: None }
     }
 
     /// With the edit that mends it.
     #[must_use]
     pub fn help(self, help: impl Display) -> Self {
         Self { help: Some(help.to_string()), ..self }
+    }
+
+    /// It would be none if the fields of this imported type were known.
+    #[must_use]
+    pub fn wants(self, name: Ident) -> Self {
+        Self { wanted: Some(name), ..self }
     }
 
     /// The message with its help.
@@ -109,6 +117,11 @@ impl Diagnostics {
     /// The first error, if there is one.
     pub fn into_first(self) -> Option<Diagnostic> {
         self.errors.into_iter().next()
+    }
+
+    /// The first imported type whose fields are missing.
+    pub fn wanted(&self) -> Option<&Ident> {
+        self.errors.iter().find_map(|error| error.wanted.as_ref())
     }
 
     #[cfg(test)]

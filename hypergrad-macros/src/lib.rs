@@ -19,5 +19,5 @@ use proc_macro::TokenStream;
 /// Reads the functions of an inline module, differentiates them and adds `Problem` to it.
 #[proc_macro_attribute]
 pub fn bilevel(attribute: TokenStream, item: TokenStream) -> TokenStream {
-    compile::expand(attribute.into(), item.into()).into()
+    compile::expand(&attribute.into(), item.into()).into()
 }

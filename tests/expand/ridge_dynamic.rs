@@ -13,7 +13,7 @@ pub mod ridge_dynamic {
         pub b_val: DVector<f64>,
     }
 
-    /// Inner objective: least squares plus a ridge penalty with one weight e^{y_i} per feature.
+    /// Inner objective: least squares plus a ridge penalty with one weight `e^{y_i}` per feature.
     pub fn f(x: &DVector<f64>, y: &DVector<f64>, data: &Data) -> f64 {
         let r = &data.a_tr * x - &data.b_tr;
         r.norm_squared() + 0.5 * y.map(f64::exp).dot(&x.component_mul(x))

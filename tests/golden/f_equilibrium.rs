@@ -1,4 +1,4 @@
-//! An equilibrium: `w_i = tanh(A w_i + B u_i + c)`, i < 3, h = 4, p = 2; x the stack of the w_i;
+//! An equilibrium: `w_i = tanh(A w_i + B u_i + c)`, i < 3, h = 4, p = 2; x the stack of the `w_i`;
 //! `y = (A by rows, B by rows, c)`; `g = ½ sum |w_i - T_i|² + 0.05 |y|²`, with `A = 0.3 sin(1.3 i + 0.7 j + 0.1 i j)`,
 //! `B = 0.6 sin(0.8 i + 1.1 j + 0.2 i j + 0.5)`, `c = 0.2 cos(1.7 i + 0.4)`,
 //! `U[i,j] = sin(0.9 i + 1.4 j + 0.2 i j + 0.1)` (3 x 2), `T[i,j] = 0.5 sin(1.1 i + 0.5 j + 0.3 i j + 0.7)` (3 x 4).

@@ -8,7 +8,7 @@
 //! with that of P. `OmegaPhi`: reparameterised, by exp, diag, the optimal map (opt, optplus) and an
 //! invented coupled one (mix: `phi_i = z_i e^{0.3 y_{i%m}} + 0.1 z_{(i+1)%n}² + 0.05 sin(y_0) z_i`).
 //! `x_t`: t = 25 steps of `Phi = x - alpha F` from 0; `ITD`, `AID` there, k = 4 steps of the fixed
-//! point, 3 of CG and CGNE (4 for kernel ridge and the equilibrium, 1 in one dimension) from v = 0; `onestep`, `Kstep` (3 steps) from the held x_hat.
+//! point, 3 of CG and CGNE (4 for kernel ridge and the equilibrium, 1 in one dimension) from v = 0; `onestep`, `Kstep` (3 steps) from the held `x_hat`.
 
 #![allow(clippy::excessive_precision, clippy::unreadable_literal, reason = "numbers as they were printed")]
 

@@ -198,7 +198,7 @@ fn owners_of_data() {
         let problem = ridge::Problem::new(data).unwrap();
         problem.at(&data::vector(3, 0.3), &data::vector(3, 2.1)).unwrap().f()
     }
-    let expected = value(&example(5, 3));
+    let expected = value::<&ridge::Data>(&example(5, 3));
     assert_eq!(value(example(5, 3)).to_bits(), expected.to_bits());
     assert_eq!(value(Arc::new(example(5, 3))).to_bits(), expected.to_bits());
     assert_eq!(value(Box::new(example(5, 3))).to_bits(), expected.to_bits());

@@ -47,7 +47,7 @@ fn jacobi<P: UserFunctions>(problem: &P, at: &P::X, y: &P::Y) {
 
 /// The root at y.
 pub fn root<P: Bilevel>(problem: &P, x0: &P::X, y: &P::Y) -> P::X {
-    solver::solve(problem, x0, y, &Newton::new().tolerance(1e-12).max_steps(100)).unwrap_or_else(|error| accept(error)).x
+    solver::solve(problem, x0, y, &Newton::new().tolerance(1e-12).max_steps(100)).unwrap_or_else(accept).x
 }
 
 /// Rounding may keep the residual above 1e-12: then 1e-10 will do.
@@ -130,7 +130,7 @@ fn path<P: Bilevel>(problem: &P, x: &P::X, y: &P::Y) {
 /// `C_y = 0` for the Newton and the tangent estimator, and wherever it was proved.
 fn super_efficiency<P: Bilevel>(problem: &P, x: &P::X, y: &P::Y) {
     let table = compare(problem, x, y).unwrap();
-    let plain = table.rows[0].efficiency.clone().unwrap();
+    let plain = table.rows[0].efficiency.unwrap();
     for row in &table.rows {
         let always = matches!(row.kind, EstimatorKind::Newton | EstimatorKind::Tangent);
         if row.proved || always {

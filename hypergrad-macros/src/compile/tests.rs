@@ -41,7 +41,7 @@ const LOSS: &str = "mod logistic {
 const FAULT: &str = "fault of hypergrad";
 
 fn expanded(attribute: &str, item: TokenStream) -> String {
-    expand(attribute.parse().unwrap(), item).to_string()
+    expand(&attribute.parse().unwrap(), item).to_string()
 }
 
 #[test]
@@ -119,4 +119,17 @@ fn mutate(tokens: TokenStream, random: &mut Random) -> TokenStream {
         _ => tokens.swap(k, other),
     }
     tokens.into_iter().collect()
+}
+
+/// The macro of a module's struct, as rustc would expand it, gives the importing module its fields.
+#[test]
+fn an_importing_module_asks_and_is_answered() {
+    let ask = "mod b { use super::ridge::Data; fn f(x: f64, y: f64, data: &Data) -> f64 { x * y * data.b[0] } fn g(x: f64, y: f64) -> f64 { x } }";
+    let asked = expanded("crate = ::there", ask.parse().unwrap());
+    assert!(asked.contains("Data ! { [:: there :: bilevel] [Data] [crate = :: there ,] mod b"), "{asked}");
+    assert!(!asked.contains("Problem"));
+    let defined = expanded("", RIDGE.parse().unwrap());
+    let fields = defined.split("fields ($ name = ").nth(1).unwrap().split("))]").next().unwrap();
+    let answered = expanded(&format!("crate = ::there, fields(Data = {fields})"), ask.parse().unwrap());
+    assert!(answered.contains("struct Problem") && !answered.contains("mod b"));
 }

@@ -51,6 +51,18 @@ impl Assertions {
         }
     }
 
+    /// The field at `path` of `structure`, which another module defines, was read as `resolved`:
+    /// `written` is what stands there, in the words of this crate.
+    pub fn field_is(&mut self, structure: &str, path: &[Ident], written: &syn::Type, resolved: &Type) {
+        let Some(meant) = spelled(resolved, &self.crate_path) else { return };
+        let Ok(structure) = syn::parse_str::<syn::Path>(structure) else { return };
+        // The error, should there be one, points at the field's type.
+        let span = written.span().resolved_at(Span::mixed_site());
+        let crate_path = &self.crate_path;
+        let proof = quote_spanned! { span=> |data| #crate_path::__private::meant_field::<_, #meant>(&data.#(#path).*) };
+        self.items.push(quote! { const _: fn(&#structure) = #proof; });
+    }
+
     /// The path `written` was read as `meant`: below hypergrad (`math::softplus`,
     /// `nalgebra::DVector`), or below core (`core::f64::consts::PI`).
     pub fn path_is(&mut self, module: &Module, written: &syn::Path, meant: &str) {

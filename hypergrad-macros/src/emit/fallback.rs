@@ -6,17 +6,24 @@ use quote::quote;
 
 use crate::diagnostics::{Diagnostic, Diagnostics};
 
-/// The item as it came, with the errors.
-pub fn module(item: TokenStream, diagnostics: Diagnostics) -> TokenStream {
-    let errors = diagnostics.into_errors();
-    let Some((first, rest)) = errors.split_first() else { return item };
+/// The item as it came, with the errors and what else is added to it.
+pub fn module(item: TokenStream, diagnostics: Diagnostics, others: &TokenStream) -> TokenStream {
     if !is_module(&item) || defines_problem(&item) {
+        let errors = diagnostics.into_errors();
         let errors = errors.iter().map(compile_error);
         return quote! { #item #(#errors)* };
     }
+    let errors = additions(diagnostics);
+    append(item, quote! { #errors #others })
+}
+
+/// The errors, and the type that stands for the missing one.
+pub fn additions(diagnostics: Diagnostics) -> TokenStream {
+    let errors = diagnostics.into_errors();
+    let Some((first, rest)) = errors.split_first() else { return TokenStream::new() };
     let rest = rest.iter().map(compile_error);
     let problem = problem(first);
-    append(item, quote! { #problem #(#rest)* })
+    quote! { #problem #(#rest)* }
 }
 
 /// Adds items at the end of an inline module, whose own tokens stay as they are.
@@ -46,7 +53,7 @@ fn problem(error: &Diagnostic) -> TokenStream {
 }
 
 /// `::core::compile_error! { "text" }`, underlining from the first span to the last.
-fn compile_error(error: &Diagnostic) -> TokenStream {
+pub fn compile_error(error: &Diagnostic) -> TokenStream {
     let (start, end) = (error.span, error.end);
     let punct = |character, spacing| {
         let mut punct = Punct::new(character, spacing);
@@ -96,7 +103,7 @@ mod tests {
         for error in errors {
             diagnostics.error(Span::call_site(), error);
         }
-        module(item.parse().unwrap(), diagnostics).to_string()
+        module(item.parse().unwrap(), diagnostics, &TokenStream::new()).to_string()
     }
 
     #[test]

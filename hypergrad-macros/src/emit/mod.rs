@@ -10,6 +10,7 @@ mod numbers;
 mod optional;
 mod point;
 mod problem;
+pub mod share;
 mod sizes;
 mod statements;
 pub mod types;

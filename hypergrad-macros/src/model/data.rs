@@ -33,6 +33,8 @@ pub struct Fields<'m> {
 
 struct Leaf<'m> {
     field: DataField,
+    /// Of a struct that another module defines.
+    foreign: bool,
     tensor: Option<Shape>,
     written: &'m syn::Type,
     resolved: Type,
@@ -144,7 +146,14 @@ impl<'m> Fields<'m> {
             return Entry::Refused(refused(field, &resolved, &name));
         };
         let path = place.path.iter().map(|ident| (*ident).clone()).collect();
-        self.leaves.push(Leaf { field: DataField { path, kind, name, read: false }, tensor, written: &field.ty, resolved });
+        let foreign = place.structs.last().is_some_and(|name| self.module.is_foreign(name));
+        self.leaves.push(Leaf {
+            field: DataField { path, kind, name, read: false },
+            foreign,
+            tensor,
+            written: &field.ty,
+            resolved,
+        });
         Entry::Leaf(self.leaves.len() - 1)
     }
 
@@ -225,7 +234,11 @@ impl Surroundings for Fields<'_> {
             Entry::Leaf(number) => {
                 let leaf = &mut self.leaves[*number];
                 if !std::mem::replace(&mut leaf.field.read, true) {
-                    self.assertions.type_is(leaf.written, &leaf.resolved);
+                    if leaf.foreign {
+                        self.assertions.field_is(&self.structure, &leaf.field.path, leaf.written, &leaf.resolved);
+                    } else {
+                        self.assertions.type_is(leaf.written, &leaf.resolved);
+                    }
                 }
                 Some(value_of(&leaf.field.kind))
             }

@@ -89,7 +89,7 @@ impl<'m> Headers<'m> {
             let written = parameter(header).ty;
             match &first {
                 None => first = variables::read(module, written, name, diagnostics).map(|read| (read, header)),
-                Some((expected, with)) => match module.resolve_owned_type(written, diagnostics) {
+                Some((expected, with)) => match variables::resolve(module, written, diagnostics) {
                     Some(found) if found != expected.resolved => {
                         diagnostics.push(disagreement(
                             header,

@@ -4,11 +4,11 @@ use proc_macro2::{Ident, Span, TokenStream};
 
 use super::scalars::ScalarType;
 use super::{Block, Form, Scalar, Variable};
-use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::diagnostics::{Diagnostic, Diagnostics, Place};
 use crate::emit::types;
 use crate::ir::{Graph, InputInfo, Role, Size};
 use crate::shape::{Sizes, SymbolSource};
-use crate::syntax::{Dimension, Module, Type, cfg, strip_references};
+use crate::syntax::{Dimension, Module, Type, cfg, refusal, strip_references};
 
 /// A variable's type, taken apart.
 #[derive(Debug)]
@@ -59,7 +59,7 @@ pub fn read<'m>(
     name: &str,
     diagnostics: &mut Diagnostics,
 ) -> Option<VariableType<'m>> {
-    let resolved = module.resolve_owned_type(written, diagnostics)?;
+    let resolved = resolve(module, written, diagnostics)?;
     let written = strip_references(written);
     let mut reader = Reader { module, diagnostics, leaves: Vec::new(), path: Vec::new(), structs: Vec::new() };
     let part = reader.part(written, &resolved, name)?;
@@ -69,6 +69,29 @@ pub fn read<'m>(
         return None;
     }
     Some(VariableType { resolved, leaves, part })
+}
+
+/// Resolves the type of a variable. A struct of another module is none: its own module may implement
+/// `Variable` for it, and a second implementation would be an error.
+pub fn resolve(module: &Module, written: &syn::Type, diagnostics: &mut Diagnostics) -> Option<Type> {
+    own_types(diagnostics, |errors| module.resolve_owned_type(written, errors))
+}
+
+fn own_types<T>(diagnostics: &mut Diagnostics, read: impl FnOnce(&mut Diagnostics) -> Option<T>) -> Option<T> {
+    let mut errors = Diagnostics::default();
+    let resolved = read(&mut errors);
+    for error in errors.into_errors() {
+        diagnostics.push(match &error.wanted {
+            Some(name) => imported(name, (error.span, error.end)),
+            None => error,
+        });
+    }
+    resolved
+}
+
+fn imported(name: &Ident, place: impl Place) -> Diagnostic {
+    Diagnostic::new(place, format!("`{name}` comes from outside of the module, as only data may; {ACCEPTED}"))
+        .help(format!("define `{name}` in this module, or take it as the data"))
 }
 
 struct Reader<'m, 'd> {
@@ -100,6 +123,10 @@ impl<'m> Reader<'m, '_> {
 
     fn fields(&mut self, written: &'m syn::Type, structure: &str, name: &str) -> Option<Part> {
         let item = self.module.structure(structure)?;
+        if self.module.is_foreign(structure) {
+            self.diagnostics.push(imported(&item.ident, written));
+            return None;
+        }
         if self.structs.iter().any(|outer| outer == structure) {
             self.diagnostics.error(written, format!("`{structure}` contains itself"));
             return None;
@@ -115,7 +142,7 @@ impl<'m> Reader<'m, '_> {
 
     fn field(&mut self, ident: &'m Ident, field: &'m syn::Field, name: &str) -> Option<(String, Part)> {
         let name = format!("{name}.{ident}");
-        let resolved = field_type(self.module, field, &name, self.diagnostics)?;
+        let resolved = own_types(self.diagnostics, |errors| field_type(self.module, field, &name, errors))?;
         self.path.push(ident);
         let part = self.part(&field.ty, &resolved, &name);
         self.path.pop();
@@ -155,6 +182,10 @@ pub fn named_fields<'m>(item: &'m syn::ItemStruct, diagnostics: &mut Diagnostics
 pub fn field_type(module: &Module, field: &syn::Field, name: &str, diagnostics: &mut Diagnostics) -> Option<Type> {
     if let Some(attribute) = cfg(&field.attrs) {
         diagnostics.error(attribute, format!("`{name}` is read by a role and cannot depend on `#[cfg]`"));
+        return None;
+    }
+    if let Some(refusal) = refusal(field) {
+        diagnostics.push(refusal);
         return None;
     }
     let resolved = module.resolve_owned_type(&field.ty, diagnostics)?;

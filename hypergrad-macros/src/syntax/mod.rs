@@ -2,6 +2,7 @@
 
 mod conditional;
 mod constants;
+mod foreign;
 mod imports;
 mod keyword;
 mod nalgebra;
@@ -15,6 +16,7 @@ mod types;
 mod tests;
 
 pub use conditional::cfg;
+pub use foreign::{Foreign, REFUSED, refusal};
 pub use imports::Imports;
 pub use keyword::Keyword;
 pub use options::Options;
@@ -30,6 +32,8 @@ pub struct Module {
     pub items: Vec<syn::Item>,
     /// What `use` declarations bring in.
     pub imports: Imports,
+    /// Structs of other annotated modules.
+    pub foreign: Vec<Foreign>,
     /// The whole item as it came, to be emitted again.
     #[allow(dead_code, reason = "for data that another module declares")]
     pub source: proc_macro2::TokenStream,
@@ -58,11 +62,27 @@ impl Module {
         })
     }
 
+    /// The struct of this name, of this module or of another one whose fields are known.
     pub fn structure(&self, name: &str) -> Option<&syn::ItemStruct> {
-        self.items.iter().find_map(|item| match item {
-            syn::Item::Struct(structure) if structure.ident == name => Some(structure),
+        self.structures().find(|structure| structure.ident == name).or_else(|| self.foreign_structure(name))
+    }
+
+    /// The module's own structs.
+    pub fn structures(&self) -> impl Iterator<Item = &syn::ItemStruct> {
+        self.items.iter().filter_map(|item| match item {
+            syn::Item::Struct(structure) => Some(structure),
             _ => None,
         })
+    }
+
+    /// Whether the struct of this name is one of another module.
+    pub fn is_foreign(&self, name: &str) -> bool {
+        !self.structures().any(|structure| structure.ident == name) && self.foreign_structure(name).is_some()
+    }
+
+    /// A struct of another annotated module, by its name in this one.
+    fn foreign_structure(&self, name: &str) -> Option<&syn::ItemStruct> {
+        self.foreign.iter().flat_map(|foreign| &foreign.structures).find(|structure| structure.ident == name)
     }
 
     pub fn constants(&self) -> impl Iterator<Item = &syn::ItemConst> {

@@ -4,6 +4,7 @@ use proc_macro2::{Ident, Punct, TokenStream, TokenTree};
 use syn::ext::IdentExt as _;
 use syn::parse::{ParseStream, Parser as _};
 
+use super::foreign::Foreign;
 use super::keyword::Keyword;
 use crate::diagnostics::{Diagnostic, Diagnostics, nearest};
 
@@ -12,6 +13,8 @@ pub struct Options {
     pub roles: Vec<RoleOption>,
     /// Where hypergrad is, where the user says so.
     pub crate_path: Option<syn::Path>,
+    /// Structs of other annotated modules: no word of the user's.
+    pub foreign: Vec<Foreign>,
     /// Something was not understood, perhaps a role.
     pub incomplete: bool,
 }
@@ -42,6 +45,10 @@ impl Options {
     }
 
     fn read(&mut self, argument: &TokenStream) -> Result<(), Diagnostic> {
+        if let Some(foreign) = foreign(argument) {
+            self.foreign.push(foreign);
+            return Ok(());
+        }
         let parsed = (|input: ParseStream<'_>| {
             let key = input.call(Ident::parse_any)?;
             input.parse::<syn::Token![=]>()?;
@@ -74,6 +81,12 @@ impl Options {
         self.crate_path = Some(syn::Path::parse_mod_style.parse2(value).map_err(|_| wrong)?);
         Ok(())
     }
+}
+
+/// `fields(Data = struct Data { .. })`, which only expansions write.
+fn foreign(argument: &TokenStream) -> Option<Foreign> {
+    let list = syn::parse2::<syn::MetaList>(argument.clone()).ok()?;
+    if list.path.is_ident("fields") { list.parse_args().ok() } else { None }
 }
 
 fn function(value: &TokenStream) -> Result<Option<Ident>, Diagnostic> {

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, TokenStream};
 
-use super::{Imports, Module, Options};
+use super::{Foreign, Imports, Module, Options};
 use crate::diagnostics::{Diagnostic, Diagnostics};
 
 /// Reads what stands between the attribute's parentheses and the annotated item.
@@ -10,7 +10,10 @@ pub fn parse(attribute: TokenStream, item: TokenStream, diagnostics: &mut Diagno
     let options = Options::parse(attribute, diagnostics);
     let parsed = syn::parse2::<syn::Item>(item.clone());
     match parsed {
-        Ok(syn::Item::Mod(module)) => read_module(module, item, diagnostics).map(|module| (options, module)),
+        Ok(syn::Item::Mod(module)) => {
+            let foreign = options.foreign.clone();
+            read_module(module, foreign, item, diagnostics).map(|module| (options, module))
+        }
         Ok(_) => {
             diagnostics.error_with_help(
                 &item,
@@ -28,7 +31,12 @@ pub fn parse(attribute: TokenStream, item: TokenStream, diagnostics: &mut Diagno
     }
 }
 
-fn read_module(module: syn::ItemMod, source: TokenStream, diagnostics: &mut Diagnostics) -> Option<Module> {
+fn read_module(
+    module: syn::ItemMod,
+    foreign: Vec<Foreign>,
+    source: TokenStream,
+    diagnostics: &mut Diagnostics,
+) -> Option<Module> {
     let Some((_, items)) = module.content else {
         let name = &module.ident;
         let end = module.semi.map_or(name.span(), |semi| semi.spans[0]);
@@ -40,7 +48,7 @@ fn read_module(module: syn::ItemMod, source: TokenStream, diagnostics: &mut Diag
         return None;
     };
     let imports = Imports::read(&items);
-    let module = Module { ident: module.ident, items, imports, source };
+    let module = Module { ident: module.ident, items, imports, foreign, source };
     if let Some(name) = user_problem(&module.items) {
         diagnostics.push(
             Diagnostic::new(&name, "`Problem` is the type that `#[bilevel]` adds to the module")

@@ -243,17 +243,36 @@ impl Resolver<'_> {
             return Diagnostic::new(path, format!("`{name}` is not accepted here; {ACCEPTED}")).help("use a `DVector<f64>`");
         }
         if full.len() > 1 && last.starts_with(char::is_uppercase) {
-            return Diagnostic::new(
-                path,
-                format!("`{name}` comes from outside of the module, where its fields cannot be read; {ACCEPTED}"),
-            )
-            .help(format!("define `{last}` in this module"));
+            return self.outside(path, full);
         }
         let diagnostic = Diagnostic::new(path, format!("unknown type `{name}`; {ACCEPTED}"));
         match nearest(last, candidates) {
             Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
             None => diagnostic,
         }
+    }
+
+    /// A type that is neither of the module nor nalgebra's: perhaps a struct of another annotated module.
+    fn outside(&self, path: &syn::Path, full: &[String]) -> Diagnostic {
+        let name = spelled(path);
+        let last = path.segments.last().map(|segment| segment.ident.to_string()).unwrap_or_default();
+        let diagnostic = Diagnostic::new(
+            path,
+            format!("`{name}` comes from outside of the module, where its fields cannot be read; {ACCEPTED}"),
+        );
+        let of_this_crate =
+            full.first().is_some_and(|first| matches!(first.as_str(), "super" | "crate" | "self") || self.module.defines(first));
+        let imported = self.module.own_name(path).filter(|own| self.module.imports.path(&own.to_string()).is_some());
+        match imported {
+            Some(own) if of_this_crate => diagnostic.wants(own.clone()),
+            None if of_this_crate => {
+                return diagnostic.help(format!(
+                    "if it is a struct of another annotated module, import it: `use {name};`; else define `{last}` in this module"
+                ));
+            }
+            _ => diagnostic,
+        }
+        .help(format!("define `{last}` in this module"))
     }
 }
 

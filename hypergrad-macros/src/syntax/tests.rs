@@ -163,3 +163,43 @@ fn items_that_are_no_inline_module() {
     assert!(read("mod m { use super::other as Problem; }").contains("`Problem`"));
     assert!(!read("mod m { fn f(x: ) }").is_empty());
 }
+
+#[test]
+fn fields_of_other_modules() {
+    let (read, errors) = options(
+        "f = loss, fields(Set = struct Data { a: ::hypergrad::nalgebra::DVector<f64>, inner: Inner, #[refused(\"no\", \"mend\")] s: ! }
+            struct Inner { n: ::core::primitive::usize })",
+    );
+    assert_eq!((errors.as_str(), read.roles.len()), ("", 1));
+    let mut module = module("use super::other::Data as Set; struct Own { set: Set }");
+    module.foreign = read.foreign;
+    let field = |structure: &str, k: usize| {
+        let field = module.structure(structure).unwrap().fields.iter().nth(k).unwrap().clone();
+        let mut diagnostics = Diagnostics::default();
+        module.resolve_type(&field.ty, &mut diagnostics).map(|resolved| resolved.to_string()).ok_or(super::refusal(&field))
+    };
+    assert_eq!(field("Own", 0).unwrap(), "Set");
+    assert_eq!(field("Set", 0).unwrap(), "DVector<f64>");
+    let inner = field("Set", 1).unwrap();
+    assert_eq!(field(&inner, 0).unwrap(), "usize");
+    assert_eq!(field("Set", 2).unwrap_err().unwrap().text(), "no\nhelp: mend");
+    assert!(module.is_foreign("Set") && module.is_foreign(&inner) && !module.is_foreign("Own"));
+}
+
+/// Only what another module of the crate may define is asked for.
+#[test]
+fn imports_that_are_asked_for() {
+    let wanted = |items: &str, written: &str| {
+        let mut diagnostics = Diagnostics::default();
+        assert_eq!(module(items).resolve_type(&syn::parse_str(written).unwrap(), &mut diagnostics), None);
+        diagnostics.wanted().map(ToString::to_string)
+    };
+    for path in ["super::a::Data", "crate::a::Data", "self::a::Data", "super::super::Data", "a::{Data}"] {
+        assert_eq!(wanted(&format!("use {path}; mod a {{}}"), "&Data").unwrap(), "Data");
+    }
+    assert_eq!(wanted("use super::a::{Other as Renamed, Data};", "self::Renamed").unwrap(), "Renamed");
+    assert_eq!(wanted("use super::Data; type Set = Data;", "Set").unwrap(), "Data");
+    for (items, written) in [("use outside::Data;", "Data"), ("", "super::a::Data"), ("use super::a;", "a::Data"), ("", "Data")] {
+        assert_eq!(wanted(items, written), None);
+    }
+}

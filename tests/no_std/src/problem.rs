@@ -16,12 +16,12 @@ pub mod fit {
 
     /// Inner objective: softplus of the residuals, and penalties `e^{y_i} x_i²`.
     pub fn f(x: &Vector2<f64>, y: &Vector2<f64>, data: &Data) -> f64 {
-        let r = &data.a * x - &data.b;
-        r.map(softplus).sum() + y.map(|t| ComplexField::exp(t)).dot(&x.component_mul(x))
+        let r = data.a * x - data.b;
+        r.map(softplus).sum() + y.map(ComplexField::exp).dot(&x.component_mul(x))
     }
 
     /// Outer objective: distance to a target.
     pub fn g(x: &Vector2<f64>, y: &Vector2<f64>, data: &Data) -> f64 {
-        0.5 * (x - &data.target).norm_squared() + 0.01 * y.norm_squared()
+        0.5 * (x - data.target).norm_squared() + 0.01 * y.norm_squared()
     }
 }

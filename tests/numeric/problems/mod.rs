@@ -1,17 +1,26 @@
 //! The modules, one idea a file.
 
+mod attention;
 mod biased_regularisation;
+mod by_value;
 mod chain_by_index;
 mod constants_and_aliases;
 mod counts_and_arrays;
+mod degenerate;
 pub mod equilibrium_batch;
+mod factorisation;
 mod fixed_point;
+mod generalised_linear;
 mod helpers_and_closures;
 mod iterators;
+mod kernel_ridge_static;
 pub mod kernel_ridge_struct;
 mod kinks;
 pub mod logistic_plain;
+mod matrix_chains;
 mod matrix_variables;
+mod mixture;
+mod nested_structs;
 pub mod nonsymmetric_root;
 mod norms;
 mod patterns;
@@ -27,6 +36,9 @@ mod sample_weights;
 pub mod scalar_exponential;
 mod select;
 mod softmax;
+mod softplus_spellings;
+mod surplus_entries;
 mod triangular_sums;
 mod trigonometry;
 mod two_layers;
+mod views;

@@ -7,7 +7,7 @@ use crate::oracle::*;
 use crate::{data, identities, verify};
 
 #[bilevel]
-pub mod softmax {
+pub mod multinomial {
     use hypergrad::math::log_sum_exp;
     use nalgebra::{DMatrix, DVector};
 
@@ -42,7 +42,7 @@ fn one_hot(rows: usize, classes: usize) -> nalgebra::DMatrix<f64> {
 #[test]
 fn against_the_oracle() {
     let (rows, features, classes) = (6, 2, 3);
-    let data = softmax::Data {
+    let data = multinomial::Data {
         a: data::matrix(rows, features, 0.0),
         labels: one_hot(rows, classes),
         a_val: data::matrix(4, features, 0.5),
@@ -68,7 +68,7 @@ fn against_the_oracle() {
         g: &|x, _| loss(&data.a_val, &data.labels_val, x) / 4.0,
     };
     let (x, y) = (data::matrix(features, classes, 0.3), data::vector(features, 2.1));
-    let problem = softmax::Problem::new(&data).unwrap();
+    let problem = multinomial::Problem::new(&data).unwrap();
     verify!(problem, x, y, oracle);
     identities::check(&problem, &x, &y);
 }

@@ -131,7 +131,9 @@ impl Tracer<'_> {
             (Err(form), _) => {
                 let mut unknown = |axis: &str| {
                     let name = format!("{} of `{}`", axis, call.name());
-                    Some(self.sizes.symbol(name, SymbolSource::Inferred))
+                    let size = self.sizes.symbol(name, SymbolSource::Inferred);
+                    self.inferred.push((size.clone(), call.site.span));
+                    Some(size)
                 };
                 let rows = if form == Form::Row { Some(one()) } else { unknown("rows") };
                 let columns = if form == Form::Column { Some(one()) } else { unknown("columns") };

@@ -35,12 +35,12 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-use proc_macro2::Ident;
+use proc_macro2::{Ident, Span};
 
 use crate::diagnostics::Diagnostics;
-use crate::ir::{Graph, Size};
+use crate::ir::{Graph, Size, Symbol};
 use crate::model::{Form, Scalar};
-use crate::shape::Sizes;
+use crate::shape::{Sizes, SymbolSource};
 use crate::syntax::Module;
 use condition::Condition;
 use contract::Extent;
@@ -86,6 +86,8 @@ pub struct Tracer<'a> {
     items: Environment,
     /// Conditions of the arms that enclose the current expression.
     arms: Vec<Condition>,
+    /// Dimensions that the place of use has to decide, and where they are asked for.
+    inferred: Vec<(Size, Span)>,
     /// Functions that are being inlined, outermost first.
     calls: Vec<String>,
 }
@@ -110,6 +112,7 @@ impl<'a> Tracer<'a> {
             environment: Environment::default(),
             items: Environment::default(),
             arms: Vec::new(),
+            inferred: Vec::new(),
             calls: Vec::new(),
         }
     }
@@ -118,6 +121,7 @@ impl<'a> Tracer<'a> {
     pub fn call(&mut self, function: &syn::ItemFn, arguments: Vec<Value>) -> Option<Value> {
         let before = self.diagnostics.len();
         let value = self.call_function(function, arguments.into_iter().map(Some).collect(), function.sig.ident.span());
+        self.check_inferred();
         if value.is_none() && self.diagnostics.len() == before && self.diagnostics.is_empty() {
             self.diagnostics.error_with_help(
                 &function.sig.ident,
@@ -126,5 +130,19 @@ impl<'a> Tracer<'a> {
             );
         }
         value
+    }
+
+    /// Reports the dimensions that nothing decided.
+    fn check_inferred(&mut self) {
+        for (size, span) in std::mem::take(&mut self.inferred) {
+            let open = |symbol: Symbol| *self.sizes.source(symbol) == SymbolSource::Inferred;
+            if self.sizes.resolve(&size).symbols().into_iter().any(open) {
+                self.diagnostics.error_with_help(
+                    span,
+                    "the dimensions of this are not found from where it is used",
+                    "write them: `SVector::<f64, 3>::..`, or `let v: SVector<f64, 3> = ..;`",
+                );
+            }
+        }
     }
 }

@@ -5,6 +5,7 @@ mod conditions;
 mod derivatives;
 mod indices;
 mod iterators;
+mod modules;
 mod refusals;
 mod scalars;
 mod spellings;

@@ -63,6 +63,7 @@ fn names() {
         ("x[0] * 2", "convert the integer with `as f64`"),
         ("DVector::from_fnn(3, |i, _| x[i]).sum()", "did you mean `from_fn`?"),
         ("f(x, y, data)", "calls itself"),
+        ("SVector::from_fn(|i, _| i as f64).sum()", "the dimensions of this are not found"),
     ]);
 }
 

@@ -1,0 +1,212 @@
+//! Structs that several annotated modules share: each is plain Rust, and its `Problem` reads the
+//! fields of the struct that another module defines.
+
+#![deny(warnings)]
+#![warn(clippy::all, clippy::pedantic, unreachable_pub)]
+#![allow(missing_docs, clippy::must_use_candidate, clippy::many_single_char_names, clippy::cast_precision_loss)]
+
+use hypergrad::bilevel;
+use nalgebra::{DMatrix, DVector};
+
+/// Before the module that defines what it imports, under another name.
+#[bilevel(g = validation)]
+pub mod before {
+    use super::first::{Counts, Data as Set};
+    use nalgebra::DVector;
+
+    fn ridge(x: &DVector<f64>, counts: &Counts) -> f64 {
+        counts.weights[0] * x.norm_squared() / counts.rows as f64
+    }
+
+    pub fn f(x: &DVector<f64>, y: &DVector<f64>, data: &Set) -> f64 {
+        (&data.a * x - &data.b).norm_squared() + y.map(f64::exp).dot(&x.component_mul(x)) + ridge(x, &data.counts)
+    }
+
+    pub fn validation(x: &DVector<f64>, _y: &DVector<f64>, _: &Set) -> f64 {
+        x.norm_squared()
+    }
+}
+
+/// Everything that a field's type can be written with.
+#[bilevel]
+pub mod first {
+    use nalgebra::{DMatrix, OVector};
+
+    const N: usize = 2;
+    type Scalar = f64;
+    type Column = OVector<Scalar, nalgebra::Dyn>;
+
+    pub struct Data {
+        pub a: DMatrix<Scalar>,
+        pub b: Column,
+        pub counts: Counts,
+        pub names: Vec<String>,
+        #[cfg(any())]
+        pub absent: f64,
+    }
+
+    pub struct Counts {
+        pub rows: usize,
+        pub weights: [f64; N],
+    }
+
+    pub fn f(x: &Column, y: &Column, data: &Data) -> f64 {
+        (&data.a * x - &data.b).norm_squared() + y.map(f64::exp).dot(&x.component_mul(x))
+    }
+
+    pub fn g(x: &Column, _y: &Column, _data: &Data) -> f64 {
+        x.sum()
+    }
+}
+
+pub use first::Data;
+
+/// A re-export from the module around it, and a struct of its own that holds an imported one; nested
+/// in a module that is not annotated.
+pub mod deep {
+    #[hypergrad::bilevel]
+    pub mod inside {
+        use super::super::Data;
+        use crate::first::Counts;
+        use nalgebra::DVector;
+
+        pub struct Both {
+            pub set: Data,
+            pub others: Counts,
+            pub scale: f64,
+        }
+
+        pub fn f(x: &DVector<f64>, y: &DVector<f64>, data: &Both) -> f64 {
+            (&data.set.a * x - &data.set.b).norm_squared()
+                + data.scale * y.map(f64::exp).dot(&x.component_mul(x))
+                + data.set.counts.weights[1] * x.norm_squared()
+        }
+
+        pub fn g(x: &DVector<f64>, _y: &DVector<f64>, data: &Both) -> f64 {
+            x.norm_squared() * data.others.weights[0] / data.others.rows as f64
+        }
+    }
+
+    /// Takes a struct of fields that come from yet another module.
+    #[hypergrad::bilevel]
+    pub mod chained {
+        use super::inside::Both;
+        use nalgebra::DVector;
+
+        pub fn f(x: &DVector<f64>, y: &DVector<f64>, both: &Both) -> f64 {
+            (&both.set.a * x - &both.set.b).norm_squared() + y.norm_squared() * x.norm_squared()
+        }
+
+        pub fn g(x: &DVector<f64>, _y: &DVector<f64>, both: &Both) -> f64 {
+            both.scale * x.sum()
+        }
+    }
+}
+
+/// Two modules that import from each other.
+#[bilevel]
+pub mod left {
+    use super::right::Right;
+
+    pub struct Left {
+        pub a: f64,
+    }
+
+    pub fn f(x: f64, y: f64, data: &Right) -> f64 {
+        (x - y * data.b).powi(2)
+    }
+
+    pub fn g(x: f64, _y: f64) -> f64 {
+        x * x
+    }
+}
+
+#[bilevel]
+pub mod right {
+    use super::left::Left;
+
+    pub struct Right {
+        pub b: f64,
+    }
+
+    pub fn f(x: f64, y: f64, data: &Left) -> f64 {
+        (x - y * data.a).powi(2)
+    }
+
+    pub fn g(x: f64, _y: f64) -> f64 {
+        x.powi(4)
+    }
+}
+
+/// An annotated module inside another one.
+#[bilevel]
+pub mod outer {
+    pub struct Data {
+        pub target: f64,
+    }
+
+    pub fn f(x: f64, y: f64, data: &Data) -> f64 {
+        (x - data.target).powi(2) * y.exp()
+    }
+
+    pub fn g(x: f64, y: f64) -> f64 {
+        x * y
+    }
+
+    #[hypergrad::bilevel]
+    pub mod inner {
+        use super::Data;
+
+        pub fn f(x: f64, y: f64, data: &Data) -> f64 {
+            (x * y - data.target).powi(2)
+        }
+
+        pub fn g(x: f64, _y: f64) -> f64 {
+            x
+        }
+    }
+}
+
+fn data() -> Data {
+    Data {
+        a: DMatrix::from_fn(4, 3, |i, j| (1.3 * i as f64 + 0.7 * j as f64).sin()),
+        b: DVector::from_fn(4, |i, _| (0.9 * i as f64).cos()),
+        counts: first::Counts { rows: 4, weights: [0.5, 1.5] },
+        names: vec!["one".to_owned()],
+    }
+}
+
+fn point() -> (DVector<f64>, DVector<f64>) {
+    (DVector::from_fn(3, |i, _| 0.3 - 0.1 * i as f64), DVector::from_fn(3, |i, _| 0.2 * i as f64))
+}
+
+#[test]
+fn an_imported_struct_is_read() {
+    let (data, (x, y)) = (data(), point());
+    let problem = before::Problem::new(&data).unwrap();
+    assert!((problem.at(&x, &y).unwrap().f() - before::f(&x, &y, &data)).abs() < 1e-12);
+    assert!(problem.check_derivatives(&x, &y).unwrap().agrees());
+    assert!(first::Problem::new(&data).unwrap().check_derivatives(&x, &y).unwrap().agrees());
+    assert_eq!(data.names.len(), 1);
+}
+
+#[test]
+fn structs_inside_structs_are_read() {
+    let (x, y) = point();
+    let others = first::Counts { rows: 3, weights: [2.0, 0.0] };
+    let both = deep::inside::Both { set: data(), others, scale: 0.7 };
+    let problem = deep::inside::Problem::new(&both).unwrap();
+    assert!((problem.at(&x, &y).unwrap().f() - deep::inside::f(&x, &y, &both)).abs() < 1e-12);
+    assert!(problem.check_derivatives(&x, &y).unwrap().agrees());
+    assert!(deep::chained::Problem::new(&both).unwrap().check_derivatives(&x, &y).unwrap().agrees());
+}
+
+#[test]
+fn modules_import_from_each_other() {
+    let (left, right) = (left::Left { a: 2.0 }, right::Right { b: 3.0 });
+    assert!(left::Problem::new(&right).unwrap().check_derivatives(&0.5, &0.25).unwrap().agrees());
+    assert!(right::Problem::new(&left).unwrap().check_derivatives(&0.5, &0.25).unwrap().agrees());
+    let data = outer::Data { target: 1.5 };
+    assert!(outer::Problem::new(&data).unwrap().check_derivatives(&0.5, &0.25).unwrap().agrees());
+    assert!(outer::inner::Problem::new(&data).unwrap().check_derivatives(&0.5, &0.25).unwrap().agrees());
+}
