@@ -6,3 +6,4 @@
 #[allow(dead_code, reason = "one of six tables is used here")]
 mod golden;
 mod nonsymmetric;
+mod proofs;

@@ -68,6 +68,9 @@ fn top<S: Real>(a: &[S], rows: usize, cols: usize) -> (f64, Vec<S>) {
 fn spread<P: Bilevel>(psi_1: &[T<P>], start: &[T<P>], (m, n): (usize, usize)) -> f64 {
     let mut gamma = start.to_vec();
     let mut best = 0.0;
+    if m == 0 || n == 0 {
+        return best;
+    }
     for _ in 0..200 {
         let length = norm(&gamma);
         if length == 0.0 {
