@@ -66,3 +66,28 @@ macro_rules! __with_std {
 }
 
 pub use crate::__with_std as with_std;
+
+#[cfg(feature = "sparse")]
+pub use nalgebra_sparse::CsrMatrix;
+
+/// Items for sparse data.
+#[cfg(feature = "sparse")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __with_sparse {
+    ($($item:item)*) => { $($item)* };
+}
+
+/// Items for sparse data: the feature is off.
+#[cfg(not(feature = "sparse"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __with_sparse {
+    ($($item:item)*) => {
+        ::core::compile_error!(
+            "sparse data needs the feature `sparse` of hypergrad: `hypergrad = { version = \"..\", features = [\"sparse\"] }`"
+        );
+    };
+}
+
+pub use crate::__with_sparse as with_sparse;

@@ -78,6 +78,10 @@ pub use hypergrad_runtime::problem::{Tensor3, Variable};
 pub use hypergrad_runtime::structure::{EstimatorKind, Structure};
 pub use hypergrad_runtime::*;
 
+/// The crate of sparse data: `CsrMatrix`.
+#[cfg(feature = "sparse")]
+pub use nalgebra_sparse;
+
 #[doc(hidden)]
 pub mod __private;
 

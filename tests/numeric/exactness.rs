@@ -134,3 +134,20 @@ fn the_transpose_is_no_preconditioner() {
     assert!((omega_1 * defect).norm() > 0.1 * omega_1.norm());
     assert!(problem.efficiency(&x, &y, &Preconditioned::newton()).unwrap() < 1e-15);
 }
+
+/// The harness sees a wrong derivative: an oracle of another problem is refused.
+#[test]
+#[should_panic(expected = "Omega_1")]
+fn a_wrong_oracle_is_noticed() {
+    use crate::oracle::{DualNum, Inner, Oracle, constant, dot};
+    let problem = separable::Problem::new().unwrap();
+    // The quartic terms of f differ by one part in a million.
+    let oracle = Oracle {
+        inner: Inner::Objective(&|x, y| {
+            let wells = x.iter().fold(constant(0.0), |sum, t| sum + t.powi(4) * 1.000_001 + *t * *t);
+            wells - x[0] * y[0] - x[1] * y[1].sin() - x[2]
+        }),
+        g: &|x, y| dot(x, x) * y[0] + x[0] * x[1] * x[2],
+    };
+    crate::verify!(problem, Vector3::new(0.3, -0.4, 0.5), Vector2::new(0.4, -0.7), oracle);
+}

@@ -21,6 +21,7 @@ mod one_dimensional;
 mod quadratic_program;
 mod ridge;
 mod sample_weights;
+mod sparse;
 mod stencil;
 mod training_images;
 mod verify;

@@ -1,4 +1,4 @@
-//! What modules expand to: derivations beside those in `tests/expand`, and equal in every process.
+//! What modules expand to: derivations and kernels beside those in `tests/expand`, and equal in every process.
 //!
 //! `HYPERGRAD_UPDATE=1 cargo test -p hypergrad-macros snapshots` writes them anew: read the difference.
 
@@ -8,12 +8,16 @@ use std::process::Command;
 
 use cpu_time::ThreadTime;
 use proc_macro2::TokenStream;
-use quote::ToTokens;
-use syn::{Attribute, Expr, ExprLit, File, ImplItem, Item, ItemMod, Lit};
+use quote::{ToTokens, quote};
+use syn::{Attribute, Expr, ExprLit, File, ImplItem, ImplItemFn, Item, ItemImpl, ItemMod, Lit};
 
 use super::expand;
 
 const MODULES: [&str; 6] = ["ridge_dynamic", "ridge_constant", "logistic", "root", "fixed_point", "chain"];
+
+/// Functions that are alike in every module.
+const COMMON: [&str; 11] =
+    ["data", "work", "dims", "set_x", "set_y", "x", "y", "set_adjoint", "f_1_solve", "f_1_tr_solve", "fill_tables"];
 
 /// Where a child process writes its expansions.
 const OUTPUT: &str = "HYPERGRAD_EXPANSIONS";
@@ -54,6 +58,34 @@ fn hidden(expansion: &str) -> ItemMod {
             _ => None,
         })
         .unwrap()
+}
+
+/// What differs between modules: tables, cached nodes and kernels, without what every module has.
+fn kernels(expansion: &str) -> String {
+    let (_, items) = hidden(expansion).content.unwrap();
+    let functions = items.into_iter().filter_map(|item| match item {
+        Item::Impl(item) if has_kernels(&item) => Some(item.items),
+        _ => None,
+    });
+    let own = functions.flatten().filter_map(|item| match item {
+        ImplItem::Fn(function) if !COMMON.contains(&function.sig.ident.to_string().as_str()) => Some(plain(&function)),
+        _ => None,
+    });
+    prettyplease::unparse(&File { shebang: None, frontmatter: None, attrs: Vec::new(), items: own.collect() })
+}
+
+/// A method as a function, without attributes.
+fn plain(method: &ImplItemFn) -> Item {
+    let (signature, block) = (&method.sig, &method.block);
+    syn::parse2(quote!(#signature #block)).unwrap()
+}
+
+/// The implementation of `Bilevel`, and the private functions of `Problem`.
+fn has_kernels(item: &ItemImpl) -> bool {
+    match &item.trait_ {
+        Some((path, _)) => path.segments.last().is_some_and(|last| last.ident == "Bilevel"),
+        None => item.items.iter().any(|item| matches!(item, ImplItem::Fn(function) if function.sig.ident == "fill_tables")),
+    }
 }
 
 /// The text of `Problem::DERIVATION`.
@@ -97,13 +129,18 @@ fn first_difference(expected: &str, found: &str) -> Option<usize> {
 }
 
 #[test]
-fn derivations_are_those_on_file() {
+fn expansions_are_those_on_file() {
     let mut differences = Vec::new();
     for name in MODULES {
         let expansion = expanded(name);
         differences.extend(compare(&format!("{name}.derivation.txt"), &derivation(&expansion)));
+        differences.extend(compare(&format!("{name}.kernels.rs"), &kernels(&expansion)));
     }
-    assert!(differences.is_empty(), "read the difference after HYPERGRAD_UPDATE=1:\n{}", differences.join("\n"));
+    assert!(
+        differences.is_empty(),
+        "write them by `HYPERGRAD_UPDATE=1 cargo test -p hypergrad-macros snapshots` and read the difference:\n{}",
+        differences.join("\n")
+    );
 }
 
 /// Nothing depends on addresses, on seeds of hash maps, or on what was expanded before.

@@ -47,7 +47,9 @@ impl Assertions {
             let span = written.span().resolved_at(Span::mixed_site());
             let crate_path = &self.crate_path;
             let proof = quote_spanned! { span=> meant };
-            self.items.push(quote! { const _: fn() = || #crate_path::__private::#proof::<#written, #meant>(); });
+            let item = quote! { const _: fn() = || #crate_path::__private::#proof::<#written, #meant>(); };
+            let sparse = matches!(resolved, Type::Csr { .. });
+            self.items.push(if sparse { quote!(#crate_path::__private::with_sparse! { #item }) } else { item });
         }
     }
 

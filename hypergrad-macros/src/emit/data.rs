@@ -14,7 +14,7 @@ pub fn slice(model: &Model, field: usize) -> TokenStream {
         DataKind::Tensor { form: Form::Scalar, .. } => quote!(hg::core::slice::from_ref(&#access)),
         DataKind::Tensor { .. } => quote!(#access.as_slice()),
         DataKind::Array { .. } => quote!(&#access[..]),
-        DataKind::Count { .. } => quote!(&[]),
+        DataKind::Csr { .. } | DataKind::Count { .. } => quote!(&[]),
     }
 }
 
@@ -24,9 +24,15 @@ pub fn extent(model: &Model, field: usize, axis: usize) -> TokenStream {
     let path = &field.path;
     let access = quote!(data.#(#path).*);
     match &field.kind {
-        DataKind::Tensor { form: Form::Matrix, .. } if axis == 1 => quote!(#access.ncols()),
-        DataKind::Tensor { form: Form::Matrix, .. } => quote!(#access.nrows()),
+        DataKind::Tensor { form: Form::Matrix, .. } | DataKind::Csr { .. } if axis == 1 => quote!(#access.ncols()),
+        DataKind::Tensor { form: Form::Matrix, .. } | DataKind::Csr { .. } => quote!(#access.nrows()),
         DataKind::Tensor { .. } | DataKind::Array { .. } => quote!(#access.len()),
         DataKind::Count { .. } => quote!(#access),
     }
+}
+
+/// A sparse field.
+pub fn sparse(model: &Model, field: usize) -> TokenStream {
+    let path = model.data.as_ref().and_then(|d| d.fields.get(field)).map(|field| field.path.as_slice()).unwrap_or_default();
+    quote!(self.data().#(#path).*)
 }

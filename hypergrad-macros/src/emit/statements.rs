@@ -79,6 +79,12 @@ impl Names<'_> {
         match statement {
             Stmt::Zero { place, shape } => self.zero(place, shape),
             Stmt::Loop { variable, extent, body } => self.looped(*variable, extent, body),
+            Stmt::Entries { matrix, row, position, column, body } => {
+                let (offsets, indices) = (offsets(*matrix), indices(*matrix));
+                let (row, position, column) = (numbers::affine(row), numbers::variable(*position), numbers::variable(*column));
+                let body: TokenStream = body.iter().map(|s| self.inner(s)).collect();
+                quote!(for #position in #offsets[#row]..#offsets[#row + 1] { let #column = #indices[#position]; #body })
+            }
             Stmt::When { conditions, body } => {
                 let conditions = numbers::conditions(conditions);
                 let body: TokenStream = body.iter().map(|s| self.inner(s)).collect();
@@ -145,6 +151,15 @@ impl Names<'_> {
                 }
             }
             Source::Input(id) => self.read_input(id),
+            Source::Sparse(id) => {
+                let (values, offsets, indices) = (self.source(source), offsets(id), indices(id));
+                let Op::Input(input) = self.graph.op(id) else { return TokenStream::new() };
+                let field = super::data::sparse(self.model, self.graph.input_info(*input).block);
+                quote! {
+                    let #values = #field.values();
+                    let (#offsets, #indices) = (#field.row_offsets(), #field.col_indices());
+                }
+            }
         }
     }
 
@@ -196,7 +211,7 @@ impl Names<'_> {
     fn source(&self, source: Source) -> Ident {
         match source {
             Source::Buffer(number) => self.buffer(number),
-            Source::Input(id) => format_ident!("a{}", id.0),
+            Source::Input(id) | Source::Sparse(id) => format_ident!("a{}", id.0),
             Source::Out => format_ident!("out"),
         }
     }
@@ -298,6 +313,22 @@ impl Names<'_> {
                 let arguments: Vec<TokenStream> = arguments.iter().map(|a| self.expression(a, windows)).collect();
                 call(*func, &arguments, self.scalar)
             }
+            Expr::Find { matrix, row, column, position, value } => {
+                let field = self.csr(*matrix);
+                let (row, column, position) = (numbers::affine(row), numbers::affine(column), numbers::variable(*position));
+                let (value, zero) = (self.expression(value, windows), numbers::number(0.0, self.scalar));
+                quote! {
+                    (match hg::kernels::csr_position(#field, #row, #column) {
+                        hg::core::option::Option::Some(#position) => #value,
+                        hg::core::option::Option::None => #zero,
+                    })
+                }
+            }
+            Expr::Total { variable, extent, value } => {
+                let (name, count) = (numbers::variable(*variable), numbers::size(extent));
+                let (value, zero) = (self.expression(value, &Windows::default()), numbers::number(0.0, self.scalar));
+                quote!((if #count == 0 { #zero } else { hg::kernels::sum_by(#count, |#name| #value) }))
+            }
             Expr::Guarded(conditions, value) => {
                 let (conditions, value) = (numbers::conditions(conditions), self.expression(value, windows));
                 let zero = numbers::number(0.0, self.scalar);
@@ -359,6 +390,7 @@ impl Names<'_> {
                 let slice = self.slice(slice);
                 quote!(&#slice)
             }
+            Argument::Sparse(matrix) => self.csr(*matrix),
             Argument::Size(size) => numbers::size(size),
             Argument::Scratch { rows, columns } => self.kernel_scratch(rows, columns),
         });
@@ -394,6 +426,12 @@ impl Names<'_> {
         }
     }
 
+    /// A sparse field as the kernels take it.
+    fn csr(&self, matrix: Id) -> TokenStream {
+        let (values, offsets, indices) = (self.source(Source::Sparse(matrix)), offsets(matrix), indices(matrix));
+        quote!((#offsets, #indices, #values))
+    }
+
     fn slice(&self, slice: &Slice) -> TokenStream {
         let source = self.source(slice.source);
         let length = numbers::size(&slice.length);
@@ -419,6 +457,14 @@ impl Windows {
     }
 }
 
+fn offsets(matrix: Id) -> Ident {
+    format_ident!("offsets{}", matrix.0)
+}
+
+fn indices(matrix: Id) -> Ident {
+    format_ident!("indices{}", matrix.0)
+}
+
 fn local(name: u32) -> Ident {
     format_ident!("t{name}")
 }
@@ -440,20 +486,30 @@ fn unconditional_loads<'e>(value: &'e Expr, found: &mut Vec<(Source, &'e Affine)
         Expr::Load { source, offset } => found.push((*source, offset)),
         Expr::Product(_, factors) | Expr::Call(_, factors) => factors.iter().for_each(|f| unconditional_loads(f, found)),
         Expr::Sum(terms) => terms.iter().for_each(|(_, t)| unconditional_loads(t, found)),
-        Expr::Guarded(..) | Expr::Number(_) | Expr::Count(_) | Expr::Index(_) | Expr::Local(_) => {}
+        Expr::Guarded(..)
+        | Expr::Total { .. }
+        | Expr::Find { .. }
+        | Expr::Number(_)
+        | Expr::Count(_)
+        | Expr::Index(_)
+        | Expr::Local(_) => {}
     }
 }
 
 fn sources(statement: &Stmt, reads: &mut BTreeSet<Source>, writes: &mut BTreeSet<Source>) {
     let expression = |value: &Expr, reads: &mut BTreeSet<Source>| {
-        let mut loads = Vec::new();
-        value.loads(&mut loads);
-        reads.extend(loads.into_iter().map(|(source, _)| source));
+        let mut found = Vec::new();
+        value.sources(&mut found);
+        reads.extend(found);
     };
     match statement {
         Stmt::Ensure(_) | Stmt::Scratch(_) | Stmt::Choose { .. } => {}
         Stmt::Zero { place, .. } => {
             writes.insert(place.source);
+        }
+        Stmt::Entries { matrix, body, .. } => {
+            reads.insert(Source::Sparse(*matrix));
+            body.iter().for_each(|s| sources(s, reads, writes));
         }
         Stmt::Loop { body, .. } | Stmt::When { body, .. } => body.iter().for_each(|s| sources(s, reads, writes)),
         Stmt::Store { target, value, .. } => {
@@ -467,6 +523,9 @@ fn sources(statement: &Stmt, reads: &mut BTreeSet<Source>, writes: &mut BTreeSet
                     Argument::Value(value) => expression(value, reads),
                     Argument::Slice(slice) => {
                         reads.insert(slice.source);
+                    }
+                    Argument::Sparse(matrix) => {
+                        reads.insert(Source::Sparse(*matrix));
                     }
                     Argument::Size(_) | Argument::Scratch { .. } => {}
                 }

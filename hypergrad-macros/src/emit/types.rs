@@ -18,7 +18,11 @@ pub fn spelled(resolved: &Type, crate_path: &TokenStream) -> Option<TokenStream>
             Some(quote! { [#scalar; #length] })
         }
         Type::Struct(name) => Some(structure(name)),
-        Type::Bool | Type::Integer | Type::Csr { .. } | Type::Tuple(_) => None,
+        Type::Csr { scalar } => {
+            let scalar = primitive(*scalar);
+            Some(quote! { #crate_path::__private::CsrMatrix<#scalar> })
+        }
+        Type::Bool | Type::Integer | Type::Tuple(_) => None,
     }
 }
 

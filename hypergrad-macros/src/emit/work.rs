@@ -152,7 +152,7 @@ impl Emission<'_> {
                     .iter()
                     .any(|a| matches!(a, Argument::Scratch { rows, columns } if rows.mul(columns).as_constant().is_none())),
                 Stmt::Choose { hoisted, plain, .. } => any(hoisted) || any(plain),
-                Stmt::Loop { body, .. } | Stmt::When { body, .. } => any(body),
+                Stmt::Loop { body, .. } | Stmt::Entries { body, .. } | Stmt::When { body, .. } => any(body),
                 _ => false,
             })
         }

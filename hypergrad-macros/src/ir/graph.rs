@@ -1,11 +1,12 @@
 //! The hash-consed arena of nodes. Equal nodes have equal ids; operands have smaller ids than the
 //! nodes that read them, so id order is a topological order.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::func::Number;
 use super::node::{Id, Input, Node, Op, Term, View};
 use super::size::Size;
+use super::sparse::Sparse;
 
 /// What a leaf stands for; orders the stages.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -43,6 +44,7 @@ pub struct Graph {
     nodes: Vec<Node>,
     ids: HashMap<Node, Id>,
     inputs: Vec<(InputInfo, Id)>,
+    pub(super) sparse: BTreeMap<Id, Sparse>,
 }
 
 impl Graph {

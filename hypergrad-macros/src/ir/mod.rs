@@ -11,6 +11,7 @@ pub mod node;
 pub mod product;
 pub mod resolve;
 pub mod size;
+pub mod sparse;
 pub mod sum;
 pub mod verify;
 
@@ -19,6 +20,7 @@ pub use func::{Func, Number};
 pub use graph::{Graph, InputInfo, Role};
 pub use node::{Guard, Id, Input, Op, Operand, Product, Reduction, Term, Test, View};
 pub use size::{Size, Symbol};
+pub use sparse::Sparse;
 
 #[cfg(test)]
 mod tests;

@@ -183,6 +183,7 @@ impl<'s> Normalizer<'s> {
         self.unit_wires();
         self.settle_guards()?;
         self.gather_outputs()?;
+        graph.without_implied_patterns(&mut self.operands);
         self.drop_unused_wires(graph);
         if self.coefficient == 0.0 {
             return None;
@@ -205,7 +206,11 @@ impl<'s> Normalizer<'s> {
             }
             match graph.op(operand.node) {
                 Op::Constant(number) => self.coefficient *= number.get(),
-                Op::Product(inner) if (inner.operands.len() <= 1 && inner.summed().is_empty()) || inline(operand.node) => {
+                Op::Product(inner)
+                    if (inner.operands.len() <= 1 && inner.summed().is_empty())
+                        || graph.is_over_stored_entries(inner)
+                        || inline(operand.node) =>
+                {
                     let (inner, shape) = (inner.clone(), graph.shape(operand.node).to_vec());
                     self.inline(&inner, &shape, &operand.index, &mut pending)?;
                 }

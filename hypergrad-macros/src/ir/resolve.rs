@@ -19,6 +19,7 @@ impl Graph {
             let shape = self.shape(id).iter().map(resolve).collect();
             images.insert(id, resolved.input(info.clone(), shape));
         }
+        resolved.copy_sparse(self, |id| images[&id]);
         for id in self.reachable(roots) {
             if !images.contains_key(&id) {
                 let image = resolved.rebuild(self.op(id), self.shape(id), &images, &resolve);

@@ -7,8 +7,9 @@ use super::materialise::{Storage, is_contraction};
 use super::nest::Nest;
 use super::pattern::{self, Pattern};
 use super::program::{Argument, Expr, Kernel, Place, Slice, Source, Stmt, natural_strides};
+use super::sparse::{self, Active, Support};
 use crate::analysis::{Stage, Stages};
-use crate::ir::{Affine, Graph, Guard, Id, Op, Product, Reduction, Size, Test, Wire};
+use crate::ir::{Affine, Graph, Guard, Id, Op, Product, Reduction, Size, Term, Test, Wire};
 
 /// What lowering knows of the whole module.
 pub struct Context<'g> {
@@ -47,6 +48,7 @@ impl<'g> Context<'g> {
     /// Where a node lies, if it is stored.
     pub fn place(&self, id: Id) -> Option<Place> {
         let source = match self.graph.op(id) {
+            Op::Input(_) if self.graph.sparse(id).is_some() => return None,
             Op::Input(_) => Source::Input(id),
             _ => Source::Buffer(*self.buffers.get(&id)?),
         };
@@ -56,7 +58,7 @@ impl<'g> Context<'g> {
 
 /// The statements of one function, under construction.
 pub struct Body<'c> {
-    context: &'c Context<'c>,
+    pub(super) context: &'c Context<'c>,
     pub statements: Vec<Stmt>,
     /// Buffers that are ready at this point.
     ready: BTreeSet<usize>,
@@ -65,11 +67,13 @@ pub struct Body<'c> {
     next_local: u32,
     /// The buffer that this body computes.
     own: Option<usize>,
+    /// Stored entries of sparse fields that the loops under construction stand at.
+    pub(super) active: Vec<Active>,
 }
 
 impl<'c> Body<'c> {
     pub fn new(context: &'c Context<'c>, own: Option<usize>) -> Self {
-        Self { context, statements: Vec::new(), ready: BTreeSet::new(), next_variable: 0, next_local: 0, own }
+        Self { context, statements: Vec::new(), ready: BTreeSet::new(), next_variable: 0, next_local: 0, own, active: Vec::new() }
     }
 
     /// Writes a node to a place, every entry.
@@ -96,8 +100,7 @@ impl<'c> Body<'c> {
     fn write_plain(&mut self, node: Id, place: &Place) {
         match self.context.graph.op(node).clone() {
             Op::Sum(terms) => {
-                let (absorbed, direct): (Vec<_>, Vec<_>) =
-                    terms.into_iter().partition(|t| self.context.storage.absorbed.contains(&t.view.node));
+                let (absorbed, direct): (Vec<_>, Vec<_>) = terms.into_iter().partition(|t| self.is_accumulated(t));
                 let shape = self.context.graph.shape(node).to_vec();
                 if direct.is_empty() {
                     self.statements.push(Stmt::Zero { place: place.clone(), shape });
@@ -115,8 +118,17 @@ impl<'c> Body<'c> {
                 for term in absorbed {
                     let strides = term.view.axes.iter().map(|a| place.strides[*a].clone()).collect();
                     let target = Place { strides, ..place.clone() };
-                    self.accumulate_node(term.view.node, term.coefficient.get(), &target);
+                    if self.context.storage.absorbed.contains(&term.view.node) {
+                        self.accumulate_node(term.view.node, term.coefficient.get(), &target);
+                    } else {
+                        self.accumulate_any(term.view.node, term.coefficient.get(), &target);
+                    }
                 }
+            }
+            _ if !sparse::supports(self.context.graph, node).is_empty() => {
+                let shape = self.context.graph.shape(node).to_vec();
+                self.statements.push(Stmt::Zero { place: place.clone(), shape });
+                self.accumulate_any(node, 1.0, place);
             }
             Op::Product(_) if is_contraction(self.context.graph, node) => {
                 let shape = self.context.graph.shape(node).to_vec();
@@ -136,6 +148,14 @@ impl<'c> Body<'c> {
                 self.fill(&index, &shape, place, value);
             }
         }
+    }
+
+    /// Whether a term of a sum is added by loops of its own.
+    fn is_accumulated(&self, term: &Term) -> bool {
+        let node = term.view.node;
+        let graph = self.context.graph;
+        let own_loops = term.view.axes.len() == graph.order(node) && self.context.place(node).is_none();
+        self.context.storage.absorbed.contains(&node) || own_loops && !sparse::supports(graph, node).is_empty()
     }
 
     /// `place += scale · node`, for a contraction.
@@ -169,6 +189,10 @@ impl<'c> Body<'c> {
                     return;
                 }
                 Op::Product(_) if is_contraction(context.graph, node) => return self.accumulate_plain(node, scale, place),
+                Op::Product(product) if !sparse::supports(context.graph, node).is_empty() => {
+                    return self.nest(&product, scale, place);
+                }
+                Op::Input(_) => return self.nest(&sparse::copied(context.graph, node), scale, place),
                 _ => {}
             }
         }
@@ -190,6 +214,10 @@ impl<'c> Body<'c> {
     }
 
     fn nest(&mut self, product: &Product, scale: f64, place: &Place) {
+        let supports = sparse::of_product(self.context.graph, product);
+        if !supports.is_empty() {
+            return self.sparse_nest(product, &supports, scale, place);
+        }
         let first = self.next_variable;
         self.next_variable += product.extents.len() as u32;
         let rename = |affine: &Affine| affine.substitute(&|w| Affine::wire(Wire(w.0 + first)));
@@ -241,6 +269,24 @@ impl<'c> Body<'c> {
                     self.slice(&x, length),
                 ];
                 self.call(if transposed { "gemv_t" } else { "gemv" }, arguments, place, out, None)
+            }
+            Pattern::Sparse { matrix, other, transposed } => {
+                let Some(x) = stored(other) else { return false };
+                let (field, shape) = (shapes(matrix), shapes(other));
+                let rows = field[usize::from(transposed)].clone();
+                let columns = shape.get(1).cloned().unwrap_or(one);
+                let out: Vec<Size> = [rows.clone()].into_iter().chain(shape.get(1).cloned()).collect();
+                if place.strides != natural_strides(&out) {
+                    return false;
+                }
+                let alpha = self.alpha(product, coefficient, &[matrix, other]);
+                let arguments = vec![
+                    Argument::Value(alpha),
+                    Argument::Sparse(product.operands[matrix].node),
+                    self.slice(&x, Size::product(&shape)),
+                    Argument::Size(columns),
+                ];
+                self.call(if transposed { "csr_tr_mul" } else { "csr_mul" }, arguments, place, Size::product(&out), None)
             }
             Pattern::Dot { left, right } => {
                 let (Some(a), Some(b)) = (stored(left), stored(right)) else { return false };
@@ -409,14 +455,20 @@ impl<'c> Body<'c> {
         self.statements.push(statement);
     }
 
-    fn fresh_index(&mut self, axes: usize) -> Vec<Affine> {
+    /// The first of so many new loop variables.
+    pub(super) fn fresh_variables(&mut self, count: u32) -> u32 {
         let first = self.next_variable;
-        self.next_variable += axes as u32;
+        self.next_variable += count;
+        first
+    }
+
+    fn fresh_index(&mut self, axes: usize) -> Vec<Affine> {
+        let first = self.fresh_variables(axes as u32);
         (first..self.next_variable).map(|w| Affine::wire(Wire(w))).collect()
     }
 
     /// The value of a node at an index: a load, or computed in place.
-    fn expression(&mut self, node: Id, index: &[Affine]) -> Expr {
+    pub(super) fn expression(&mut self, node: Id, index: &[Affine]) -> Expr {
         let own = self.own;
         match self.context.place(node).filter(|p| own.is_none_or(|own| p.source != Source::Buffer(own))) {
             Some(place) => {
@@ -452,6 +504,7 @@ impl<'c> Body<'c> {
                 Expr::Call(func, values)
             }
             Op::Product(product) => self.inline_product(&product, index),
+            Op::Input(_) => self.stored_entry(node, index),
             op => unreachable!("{op:?} is stored"),
         }
     }
@@ -460,11 +513,17 @@ impl<'c> Body<'c> {
     fn inline_product(&mut self, product: &Product, index: &[Affine]) -> Expr {
         let mut values: Vec<Option<Affine>> = vec![None; product.extents.len()];
         let mut equations = Vec::new();
+        let mut summed = Vec::new();
         for (out, at) in product.out.iter().zip(index) {
             match out.as_wire() {
                 Some(wire) if values[wire.0 as usize].is_none() => values[wire.0 as usize] = Some(at.clone()),
                 _ => equations.push((out.clone(), at.clone())),
             }
+        }
+        for wire in product.summed() {
+            let variable = Wire(self.fresh_variables(1));
+            values[wire.0 as usize] = Some(Affine::wire(variable));
+            summed.push((variable, product.extent(wire)));
         }
         let value_of = |w: Wire| values[w.0 as usize].clone().unwrap_or_default();
         let place = |affine: &Affine| affine.substitute(&value_of);
@@ -473,18 +532,24 @@ impl<'c> Body<'c> {
             .map(|(out, at)| Guard { affine: place(out).sub(at), test: Test::Zero })
             .chain(product.guards.iter().map(|g| Guard { affine: place(&g.affine), test: g.test }))
             .collect();
-        let mut factors = Vec::new();
+        let mut reads: Vec<(Id, Vec<Affine>)> = Vec::new();
         for operand in &product.operands {
             let shape = self.context.graph.shape(operand.node).to_vec();
             // In range by the wires' own extents; the caller's index is in range of this node.
             within_unless(&operand.index, &shape, &|w| product.extent(w), &place, &mut conditions);
-            let own: Vec<Affine> = operand.index.iter().map(&place).collect();
-            factors.push(self.expression(operand.node, &own));
+            reads.push((operand.node, operand.index.iter().map(&place).collect()));
         }
         conditions.sort();
         conditions.dedup();
-        let value = Expr::Product(product.coefficient.get(), factors);
-        if conditions.is_empty() { value } else { Expr::Guarded(conditions, Box::new(value)) }
+        let supports: Vec<Support> =
+            sparse::of_product(self.context.graph, product).iter().map(|s| s.substitute(&value_of)).collect();
+        let value = self.where_stored(&supports, |body| {
+            let factors = reads.iter().map(|(node, index)| body.expression(*node, index)).collect();
+            Expr::Product(product.coefficient.get(), factors)
+        });
+        let value = if conditions.is_empty() { value } else { Expr::Guarded(conditions, Box::new(value)) };
+        // A contraction is computed in place only where storing it would make sparse data dense.
+        summed.into_iter().fold(value, |value, (variable, extent)| Expr::Total { variable, extent, value: Box::new(value) })
     }
 
     /// Makes a buffer ready before the statement under construction.
@@ -500,9 +565,9 @@ impl<'c> Body<'c> {
         }
         self.statements.push(Stmt::Scratch(buffer));
         let place = Place::natural(source, self.context.graph.shape(node));
-        let outer = self.own.replace(buffer);
+        let (outer, active) = (self.own.replace(buffer), std::mem::take(&mut self.active));
         self.write_fresh(node, &place);
-        self.own = outer;
+        (self.own, self.active) = (outer, active);
     }
 
     /// The statements of a branch; what becomes ready in it is not ready after it.

@@ -53,6 +53,9 @@ pub fn plan(graph: &mut Graph, sizes: &Sizes, roots: &[Id], nominal: &Nominal) -
     Plan { roots, hoists: planner.hoists }
 }
 
+/// Entries that a row of a sparse matrix is taken to store.
+const STORED_PER_ROW: f64 = 20.0;
+
 /// How contractions of data alone are weighed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Mode {
@@ -293,7 +296,7 @@ impl Planner<'_> {
             };
         }
         let stages: Vec<Stage> = product.operands.iter().map(|o| self.stage(o.node)).collect();
-        let search = Search::new(product, stages, stage, mode, self.nominal);
+        let search = Search::new(self.graph, product, stages, stage, mode, self.nominal);
         let trees = search.run();
         let mut built =
             Built { search: &search, trees: &trees, symbolic: Size::zero(), data_cost: 0.0, memory: Size::zero(), hoists: false };
@@ -326,15 +329,36 @@ struct Search<'p> {
     extents: Vec<f64>,
     /// Wires that outputs and guards need.
     pinned: u64,
+    /// Of each operand that is sparse: both of its wires, and how much of it is stored.
+    sparse: Vec<Option<(u64, f64)>>,
 }
 
 impl<'p> Search<'p> {
-    fn new(product: &'p Product, stages: Vec<Stage>, own_stage: Stage, mode: Mode, nominal: &'p Nominal) -> Self {
+    fn new(graph: &Graph, product: &'p Product, stages: Vec<Stage>, own_stage: Stage, mode: Mode, nominal: &'p Nominal) -> Self {
         let bits = |indices: &mut dyn Iterator<Item = &Affine>| indices.flat_map(Affine::wires).fold(0, |b, w| b | 1_u64 << w.0);
         let wires = product.operands.iter().map(|o| bits(&mut o.index.iter())).collect();
         let pinned = bits(&mut product.out.iter().chain(product.guards.iter().map(|g| &g.affine)));
         let extents = product.extents.iter().map(|e| nominal.value(e)).collect();
-        Self { product, wires, stages, own_stage, mode, nominal, extents, pinned }
+        let stored = |o: &Operand| {
+            let columns = nominal.value(&graph.shape(o.node)[1]);
+            (bits(&mut o.index.iter()), (STORED_PER_ROW / columns).min(1.0))
+        };
+        let sparse = product.operands.iter().map(|o| graph.sparse(o.node).map(|_| stored(o))).collect();
+        Self { product, wires, stages, own_stage, mode, nominal, extents, pinned, sparse }
+    }
+
+    /// The part of the loops over `wires` that is left where these operands are read directly.
+    fn density(&self, operands: impl Iterator<Item = usize>, wires: u64) -> f64 {
+        let read = operands.filter_map(|k| self.sparse[k]).filter(|(own, _)| wires & own == *own);
+        read.map(|(_, density)| density).product()
+    }
+
+    /// An intermediate over both wires of a sparse operand would be dense; so would be contractions
+    /// of sparse data, but for vectors.
+    fn is_dense(&self, set: usize, kept: u64) -> bool {
+        let outside = self.sparse.iter().flatten().any(|(own, _)| kept & own == *own);
+        let contracted = self.operands(set).any(|k| self.sparse[k].is_some()) && self.contracts_data(set);
+        outside || contracted && kept.count_ones() > 1
     }
 
     fn run(&self) -> Vec<Tree> {
@@ -345,7 +369,8 @@ impl<'p> Search<'p> {
             if set.is_power_of_two() {
                 continue;
             }
-            let mut best = Tree { cost: f64::from(set.count_ones()) * self.loops(self.all(set)) * self.weight(set), split: None };
+            let nest = self.loops(self.all(set)) * self.density(self.operands(set), self.all(set));
+            let mut best = Tree { cost: f64::from(set.count_ones()) * nest * self.weight(set), split: None };
             let mut left = (set - 1) & set;
             while left > 0 {
                 let right = set & !left;
@@ -357,7 +382,7 @@ impl<'p> Search<'p> {
                     + trees[right].cost
                     + self.part(left, full)
                     + self.part(right, full)
-                    + 2.0 * self.loops(self.kept(left) | self.kept(right)) * self.weight(set);
+                    + 2.0 * self.pair(left, right) * self.weight(set);
                 // On a tie, one loop nest without intermediates.
                 if cost < best.cost * 0.999 {
                     best = Tree { cost, split: Some((left, right)) };
@@ -369,12 +394,22 @@ impl<'p> Search<'p> {
         trees
     }
 
+    /// The loops that contract two parts.
+    fn pair(&self, left: usize, right: usize) -> f64 {
+        let wires = self.kept(left) | self.kept(right);
+        let direct = [left, right].into_iter().filter(|s| s.is_power_of_two()).map(|s| s.trailing_zeros() as usize);
+        self.loops(wires) * self.density(direct, wires)
+    }
+
     /// The cost of having a part as an intermediate: its memory; more than two axes count dearly.
     fn part(&self, set: usize, full: usize) -> f64 {
         if set.is_power_of_two() {
             return 0.0;
         }
         let kept = self.kept(set);
+        if self.is_dense(set, kept) {
+            return f64::INFINITY;
+        }
         let size = self.loops(kept) * self.weight(set);
         let dynamic = (0..self.extents.len())
             .filter(|w| kept >> w & 1 == 1 && self.product.extents[*w].as_constant().is_none_or(|e| e > 8))

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::contract::Hoist;
-use super::pattern;
+use super::{pattern, sparse};
 use crate::analysis::Stages;
 use crate::ir::{Affine, Graph, Id, Op, Product, Size, View};
 
@@ -40,12 +40,15 @@ pub fn decide(graph: &Graph, stages: &mut Stages, roots: &[Id], hoists: &BTreeMa
     let edges = edges(graph, &order);
     let hoisted: BTreeSet<Id> = hoists.values().map(|h| h.hoisted).collect();
     let root_set: BTreeSet<Id> = roots.iter().copied().collect();
+    // Dense tables as large as a sparse matrix written densely are never made.
+    let mut in_place = sparse::read_at_stored_entries(graph, &order);
+    in_place.retain(|id| is_gathered(graph, *id));
     let mut storage = Storage::default();
     let mut costs: BTreeMap<Id, f64> = BTreeMap::new();
     // Readers first: whether a node is absorbed depends on its readers only.
     for id in order.iter().rev() {
         let own = &edges[id.0 as usize];
-        let contraction = is_contraction(graph, *id);
+        let contraction = is_contraction(graph, *id) && !in_place.contains(id);
         let alone = own.len() == 1 && !root_set.contains(id) && own[0].summand;
         if contraction && alone && stages.get(graph, *id) == stages.get(graph, own[0].reader) {
             storage.absorbed.insert(*id);
@@ -61,6 +64,10 @@ pub fn decide(graph: &Graph, stages: &mut Stages, roots: &[Id], hoists: &BTreeMa
         }
         let only_output = own.is_empty() && (root_set.contains(&node) || hoisted.contains(&node));
         let opaque = matches!(graph.op(node), Op::Reduce { .. } | Op::Weights { .. } | Op::Exclusive { .. });
+        let sparse = in_place.contains(&node) || !is_contraction(graph, node) && !sparse::supports(graph, node).is_empty();
+        if sparse && !opaque {
+            continue;
+        }
         if opaque || (!only_output && must_store(graph, stages, node, own, costs[&node], &storage)) {
             storage.stored.insert(node);
         }
@@ -98,6 +105,14 @@ pub fn is_contraction(graph: &Graph, id: Id) -> bool {
 /// Every entry is one term: all wires follow from the result's index.
 pub fn is_elementwise(product: &Product) -> bool {
     product.wires().all(|w| product.out.iter().any(|o| *o == Affine::wire(w)))
+}
+
+/// A node whose entries can be computed one by one: no contraction that scatters.
+fn is_gathered(graph: &Graph, id: Id) -> bool {
+    match graph.op(id) {
+        Op::Product(p) => p.out.iter().enumerate().all(|(k, o)| o.as_wire().is_some() && !p.out[..k].contains(o)),
+        _ => true,
+    }
 }
 
 pub fn has_absorbed_term(graph: &Graph, id: Id, storage: &Storage) -> bool {

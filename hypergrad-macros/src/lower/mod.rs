@@ -9,6 +9,7 @@ mod nominal;
 mod pattern;
 pub mod program;
 mod sharing;
+mod sparse;
 
 use crate::analysis::{Stage, Stages};
 use crate::differentiate::{Cube, Extra, Matrix, Quantities, Value, Vector};

@@ -89,6 +89,6 @@ impl Nest {
     }
 }
 
-fn guarded(conditions: &[Guard], body: Vec<Stmt>) -> Vec<Stmt> {
+pub(super) fn guarded(conditions: &[Guard], body: Vec<Stmt>) -> Vec<Stmt> {
     if conditions.is_empty() { body } else { vec![Stmt::When { conditions: conditions.to_vec(), body }] }
 }

@@ -1,12 +1,15 @@
 //! Products that a kernel of the runtime computes.
 
-use crate::ir::{Affine, Graph, Operand, Product, Wire};
+use super::sparse::supports;
+use crate::ir::{Affine, Graph, Operand, Product, Sparse, Wire};
 
 /// Which kernel; operands by position in the product.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pattern {
     /// `out_i = Σ_k a_ik x_k`, or `a_ki` where transposed.
     MatrixVector { matrix: usize, vector: usize, transposed: bool },
+    /// The same of a sparse matrix, or `out_ij = Σ_k a_ik x_kj` for each column of a matrix.
+    Sparse { matrix: usize, other: usize, transposed: bool },
     /// `Σ a b` over all axes of two tensors of one shape.
     Dot { left: usize, right: usize },
     /// `out_ij = Σ_k a b`: left has i, right has j.
@@ -22,6 +25,7 @@ impl Pattern {
     pub fn stored(self) -> Vec<usize> {
         match self {
             Self::MatrixVector { matrix, vector, .. } => vec![matrix, vector],
+            Self::Sparse { other, .. } => vec![other],
             Self::Dot { .. } => Vec::new(),
             Self::MatrixMatrix { left, right, .. } => vec![left, right],
             Self::Gram { matrix } => vec![matrix],
@@ -36,6 +40,10 @@ pub fn recognise(graph: &Graph, product: &Product) -> Option<Pattern> {
         return None;
     }
     let tensors: Vec<usize> = (0..product.operands.len()).filter(|k| !product.operands[*k].index.is_empty()).collect();
+    let has_support = |k: &usize| !supports(graph, product.operands[*k].node).is_empty();
+    if graph.has_sparse() && tensors.iter().any(has_support) {
+        return sparse(graph, product, &tensors);
+    }
     if tensors.len() == 3 {
         return weighted_gram(graph, product);
     }
@@ -52,6 +60,25 @@ pub fn recognise(graph: &Graph, product: &Product) -> Option<Pattern> {
         ([_, _], [_, _], [i, j]) if i != j => matrix_matrix(product, (first, &a), (second, &b), (*i, *j)),
         _ => None,
     }
+}
+
+/// A sparse matrix times a dense vector or matrix.
+fn sparse(graph: &Graph, product: &Product, tensors: &[usize]) -> Option<Pattern> {
+    let [first, second] = *tensors else { return None };
+    let is_matrix = |k: usize| graph.sparse(product.operands[k].node) == Some(Sparse::Values);
+    let (matrix, other) = if is_matrix(first) { (first, second) } else { (second, first) };
+    if !is_matrix(matrix) || !supports(graph, product.operands[other].node).is_empty() {
+        return None;
+    }
+    let a = plain(graph, product, &product.operands[matrix])?;
+    let b = plain(graph, product, &product.operands[other])?;
+    let out: Option<Vec<Wire>> = product.out.iter().map(Affine::as_wire).collect();
+    let out = out?;
+    let (inner, rest) = b.split_first()?;
+    let (row, rest_out) = out.split_first()?;
+    let transposed = a == [*inner, *row];
+    let fits = (transposed || a == [*row, *inner]) && row != inner && rest == rest_out && rest.len() <= 1;
+    (fits && !rest.iter().any(|w| a.contains(w))).then_some(Pattern::Sparse { matrix, other, transposed })
 }
 
 fn matrix_vector(matrix: usize, vector: usize, (p, q): (Wire, Wire), k: Wire, i: Wire) -> Option<Pattern> {

@@ -47,6 +47,8 @@ pub enum Source {
     Buffer(usize),
     /// An input node.
     Input(Id),
+    /// The stored values of a sparse field, and where they are.
+    Sparse(Id),
     /// The function's output.
     Out,
 }
@@ -101,6 +103,14 @@ pub enum Stmt {
         extent: Size,
         body: Vec<Stmt>,
     },
+    /// For the stored entries of a row of a sparse field: `position` among all of them, `column`.
+    Entries {
+        matrix: Id,
+        row: Affine,
+        position: Wire,
+        column: Wire,
+        body: Vec<Stmt>,
+    },
     When {
         conditions: Vec<Guard>,
         body: Vec<Stmt>,
@@ -143,6 +153,8 @@ pub struct Kernel {
 pub enum Argument {
     Value(Expr),
     Slice(Slice),
+    /// A sparse field.
+    Sparse(Id),
     Size(Size),
     /// Scratch of a weighted Gram product of this size.
     Scratch {
@@ -171,6 +183,21 @@ pub enum Expr {
         offset: Affine,
     },
     Local(u32),
+    /// The value where a sparse field stores this entry, at this position, else 0; not evaluated
+    /// there.
+    Find {
+        matrix: Id,
+        row: Affine,
+        column: Affine,
+        position: Wire,
+        value: Box<Expr>,
+    },
+    /// `Σ value` over a variable.
+    Total {
+        variable: Wire,
+        extent: Size,
+        value: Box<Expr>,
+    },
     Product(f64, Vec<Expr>),
     Sum(Vec<(f64, Expr)>),
     Call(Func, Vec<Expr>),
@@ -179,13 +206,28 @@ pub enum Expr {
 }
 
 impl Expr {
+    /// Every source that is read.
+    pub fn sources(&self, found: &mut Vec<Source>) {
+        match self {
+            Self::Load { source, .. } => found.push(*source),
+            Self::Find { matrix, value, .. } => {
+                found.push(Source::Sparse(*matrix));
+                value.sources(found);
+            }
+            Self::Product(_, factors) | Self::Call(_, factors) => factors.iter().for_each(|f| f.sources(found)),
+            Self::Sum(terms) => terms.iter().for_each(|(_, t)| t.sources(found)),
+            Self::Guarded(_, value) | Self::Total { value, .. } => value.sources(found),
+            Self::Number(_) | Self::Count(_) | Self::Index(_) | Self::Local(_) => {}
+        }
+    }
+
     /// Every load, in order.
     pub fn loads<'e>(&'e self, found: &mut Vec<(Source, &'e Affine)>) {
         match self {
             Self::Load { source, offset } => found.push((*source, offset)),
             Self::Product(_, factors) | Self::Call(_, factors) => factors.iter().for_each(|f| f.loads(found)),
             Self::Sum(terms) => terms.iter().for_each(|(_, t)| t.loads(found)),
-            Self::Guarded(_, value) => value.loads(found),
+            Self::Guarded(_, value) | Self::Total { value, .. } | Self::Find { value, .. } => value.loads(found),
             Self::Number(_) | Self::Count(_) | Self::Index(_) | Self::Local(_) => {}
         }
     }

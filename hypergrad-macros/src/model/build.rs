@@ -181,6 +181,7 @@ fn resolve_data(data: &mut Data, sizes: &Sizes, renewed: &dyn Fn(Id) -> Id) {
                     *size = sizes.resolve(size);
                 }
             }
+            DataKind::Csr { values, pattern } => (*values, *pattern) = (renewed(*values), renewed(*pattern)),
             DataKind::Array { input, .. } => *input = renewed(*input),
             DataKind::Count { size } => *size = sizes.resolve(size),
         }

@@ -17,7 +17,7 @@ use crate::emit::assertions::Assertions;
 use crate::emit::types;
 use crate::ir::{Graph, Id, InputInfo, Role, Size};
 use crate::shape::{Sizes, SymbolSource};
-use crate::syntax::{Module, Type, strip_references};
+use crate::syntax::{Dimension, Module, Type, strip_references};
 
 /// The fields by path, and which of them were read.
 pub struct Fields<'m> {
@@ -55,15 +55,23 @@ struct Place<'m, 'a> {
 }
 
 impl Place<'_, '_> {
-    fn input(&mut self, number: usize, shape: Vec<Size>) -> Id {
+    fn input(&mut self, number: usize, suffix: &str, shape: Vec<Size>) -> Id {
         // Formulas leave the parameter's name out.
-        let name = self.path.iter().map(ToString::to_string).collect::<Vec<_>>().join(".");
+        let name = self.path.iter().map(ToString::to_string).collect::<Vec<_>>().join(".") + suffix;
         self.graph.input(InputInfo { role: Role::Data, block: number, name }, shape)
+    }
+
+    /// The values and the pattern.
+    fn sparse(&mut self, number: usize, shape: Vec<Size>) -> DataKind {
+        let values = self.input(number, "", shape.clone());
+        let pattern = self.input(number, ".pattern", shape);
+        self.graph.mark_sparse(values, pattern);
+        DataKind::Csr { values, pattern }
     }
 
     fn tensor(&mut self, number: usize, form: Form, shape: Vec<Size>) -> (DataKind, Option<Shape>) {
         let (rows, columns) = dimensions(form, &shape);
-        let input = self.input(number, shape.clone());
+        let input = self.input(number, "", shape.clone());
         (DataKind::Tensor { input, form, shape }, Some((form, rows, columns)))
     }
 }
@@ -77,7 +85,7 @@ enum Entry {
     Reported,
 }
 
-const ACCEPTED: &str = "a field that a role reads is `f64`, `f32`, `usize`, an nalgebra vector or matrix, an array of floats, or a struct of this module";
+const ACCEPTED: &str = "a field that a role reads is `f64`, `f32`, `usize`, an nalgebra vector or matrix, a `CsrMatrix`, an array of floats, or a struct of this module";
 
 /// Reads the type of the third parameter; it must be a struct of the module.
 pub fn structure(module: &Module, written: &syn::Type, diagnostics: &mut Diagnostics) -> Option<String> {
@@ -143,7 +151,7 @@ impl<'m> Fields<'m> {
             return self.nested(field, inner, place);
         }
         let Some((kind, tensor)) = self.kind(&resolved, &name, place) else {
-            return Entry::Refused(refused(field, &resolved, &name));
+            return Entry::Refused(refused(field, &name));
         };
         let path = place.path.iter().map(|ident| (*ident).clone()).collect();
         let foreign = place.structs.last().is_some_and(|name| self.module.is_foreign(name));
@@ -189,13 +197,18 @@ impl<'m> Fields<'m> {
             }
             Type::Array { length, .. } => {
                 let length = Size::constant(*length);
-                let input = place.input(number, vec![length.clone()]);
+                let input = place.input(number, "", vec![length.clone()]);
                 Some((DataKind::Array { input, length }, None))
             }
             Type::Count => {
                 Some((DataKind::Count { size: place.sizes.symbol(name, SymbolSource::Count { field: number }) }, None))
             }
-            Type::Csr { .. } | Type::Bool | Type::Integer | Type::Tuple(_) | Type::Struct(_) => None,
+            Type::Csr { .. } => {
+                let source = |axis| SymbolSource::DataAxis { field: number, axis };
+                let shape = axes(Form::Matrix, Dimension::Dynamic, Dimension::Dynamic, name, &source, place.sizes);
+                Some((place.sparse(number, shape), None))
+            }
+            Type::Bool | Type::Integer | Type::Tuple(_) | Type::Struct(_) => None,
         }
     }
 
@@ -212,9 +225,10 @@ impl<'m> Fields<'m> {
     }
 }
 
-fn value_of(kind: &DataKind) -> Value {
+fn value_of(kind: &DataKind, graph: &Graph) -> Value {
     match kind {
         DataKind::Tensor { input, form, shape } => Value::tensor(*input, *form, shape),
+        DataKind::Csr { values, pattern } => Value::csr(*values, *pattern, graph.shape(*values)),
         DataKind::Array { input, length } => Value::tensor(*input, Form::Column, std::slice::from_ref(length)),
         DataKind::Count { size } => Value::count(size.clone()),
     }
@@ -225,7 +239,7 @@ impl Surroundings for Fields<'_> {
         &mut self,
         of: &Lazy,
         member: &Ident,
-        _graph: &mut Graph,
+        graph: &mut Graph,
         _sizes: &mut Sizes,
         diagnostics: &mut Diagnostics,
     ) -> Option<Value> {
@@ -240,7 +254,7 @@ impl Surroundings for Fields<'_> {
                         self.assertions.type_is(leaf.written, &leaf.resolved);
                     }
                 }
-                Some(value_of(&leaf.field.kind))
+                Some(value_of(&leaf.field.kind, graph))
             }
             Entry::Struct(name) => Some(Value::Lazy(Lazy { name: name.clone(), path: key })),
             Entry::Reported => None,
@@ -266,13 +280,8 @@ impl Surroundings for Fields<'_> {
     }
 }
 
-/// The one place that refuses sparse matrices.
-fn refused(field: &syn::Field, resolved: &Type, name: &str) -> Diagnostic {
-    match resolved {
-        Type::Csr { scalar } => Diagnostic::new(&field.ty, format!("`{name}` is a sparse matrix, which is not supported yet"))
-            .help(format!("write `DMatrix<{scalar}>`")),
-        _ => Diagnostic::new(&field.ty, format!("`{name}` is `{}`; {ACCEPTED}", spelled(&field.ty))),
-    }
+fn refused(field: &syn::Field, name: &str) -> Diagnostic {
+    Diagnostic::new(&field.ty, format!("`{name}` is `{}`; {ACCEPTED}", spelled(&field.ty)))
 }
 
 fn spelled(written: &syn::Type) -> String {

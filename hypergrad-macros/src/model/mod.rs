@@ -117,6 +117,8 @@ pub struct DataField {
 pub enum DataKind {
     /// A tensor or scalar; nalgebra storage, column-major. `shape` has the form's axes.
     Tensor { input: Id, form: Form, shape: Vec<Size> },
+    /// `CsrMatrix<f64>`: its values, and where they are, as two inputs of this shape.
+    Csr { values: Id, pattern: Id },
     /// `[f64; N]`: a column.
     Array { input: Id, length: Size },
     /// `usize`.

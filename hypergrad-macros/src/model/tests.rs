@@ -151,7 +151,7 @@ fn data_fields_are_checked_when_they_are_read() {
     for (body, expected) in [
         ("y * data.label.len() as f64", "unknown type `String`"),
         ("y * data.c as f64", "`data.c` is made of `f32`"),
-        ("(&data.s * x).norm()", "not supported yet"),
+        ("data.s.nnz() as f64", "not a known method of a sparse matrix"),
         ("data.t.0", "`data.t` is `(f64,f64)`"),
         ("data.off", "cannot depend on `#[cfg]`"),
     ] {

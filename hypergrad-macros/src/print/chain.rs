@@ -3,7 +3,7 @@
 
 use super::printer::Printer;
 use super::text::{Level, Text, elementwise, power, product as juxtapose, scaled};
-use crate::ir::{Affine, Id, Op, Product, Wire};
+use crate::ir::{Id, Op, Operand, Product, Size};
 
 /// A matrix between two vertices; several are multiplied elementwise.
 struct Edge {
@@ -46,6 +46,43 @@ pub fn write(printer: &Printer, id: Id, product: &Product) -> Option<Text> {
     Some(forest.finish(product.coefficient.get(), tensor))
 }
 
+/// An operand and the wires of its axes; `x[1..]`, `a[0, :]` where it is read in part.
+fn read(printer: &Printer, product: &Product, operand: &Operand) -> Option<(Text, Vec<usize>)> {
+    let (mut vertices, mut parts) = (Vec::new(), Vec::new());
+    for (index, size) in operand.index.iter().zip(printer.graph.shape(operand.node)) {
+        match index.terms.as_slice() {
+            [] => parts.push(printer.sizes.display(&index.constant)),
+            [(wire, coefficient)] if coefficient.is_one() => {
+                vertices.push(wire.0 as usize);
+                parts.push(range(printer, &index.constant, &product.extent(*wire), size)?);
+            }
+            _ => return None,
+        }
+    }
+    let text = printer.text(operand.node);
+    if parts.iter().all(|p| p == ":") {
+        return Some((text, vertices));
+    }
+    // No atom: in `e^x[1..]` one could not see what is taken in part.
+    Some((Text::new(format!("{}[{}]", text.within(Level::Atom), parts.join(", ")), Level::Power), vertices))
+}
+
+/// `:` of a whole axis, else `1..`, `..n - 1`; `None` where more is read than there is.
+fn range(printer: &Printer, from: &Size, count: &Size, size: &Size) -> Option<String> {
+    let end = from.add(count);
+    if from.is_zero() && end == *size {
+        return Some(":".to_owned());
+    }
+    // Symbols of which nothing is known: a check says that they fit.
+    let outside = |size: &Size| size.as_constant().is_some_and(|c| c < 0);
+    if outside(from) || outside(&size.sub(&end)) {
+        return None;
+    }
+    let from = if from.is_zero() { String::new() } else { printer.sizes.display(from) };
+    let end = if end == *size { String::new() } else { printer.sizes.display(&end) };
+    Some(format!("{from}..{end}"))
+}
+
 impl Forest {
     fn new(printer: &Printer, product: &Product) -> Option<Self> {
         if !product.guards.is_empty() {
@@ -58,20 +95,13 @@ impl Forest {
             divisors: Vec::new(),
         };
         for operand in &product.operands {
-            let wires: Option<Vec<Wire>> = operand.index.iter().map(Affine::as_wire).collect();
-            let wires = wires?;
-            let shape = printer.graph.shape(operand.node);
-            if wires.iter().zip(shape).any(|(w, size)| product.extent(*w) != *size) {
-                return None;
-            }
-            let vertices: Vec<usize> = wires.iter().map(|w| w.0 as usize).collect();
-            forest.add(printer, operand.node, &vertices)?;
+            let (text, vertices) = read(printer, product, operand)?;
+            forest.add(printer, operand.node, text, &vertices)?;
         }
         Some(forest)
     }
 
-    fn add(&mut self, printer: &Printer, node: Id, vertices: &[usize]) -> Option<()> {
-        let text = printer.text(node);
+    fn add(&mut self, printer: &Printer, node: Id, text: Text, vertices: &[usize]) -> Option<()> {
         match vertices {
             [] => self.add_scalar(printer, node, text),
             [one] => self.vectors[*one].push(text),

@@ -9,6 +9,9 @@ use crate::ir::{Affine, Guard, Id, Op, Product, Size, Test, View};
 pub fn node(printer: &Printer, id: Id) -> Written {
     let letters: Vec<String> = (0..printer.graph.order(id)).map(letter).collect();
     let body = body(printer, id, &letters);
+    if letters.is_empty() {
+        return Written::Whole(body);
+    }
     Written::Entries { letters, body }
 }
 

@@ -3,7 +3,7 @@
 use super::{derivation, formula};
 use crate::analysis::structure;
 use crate::differentiate::tests::fixture::Fixture;
-use crate::ir::{Func, Id};
+use crate::ir::{Affine, Func, Id, Number, Operand, Product, Size, Wire};
 
 fn written(build: impl FnOnce(&mut Fixture) -> Id) -> String {
     let mut fixture = Fixture::new();
@@ -76,4 +76,26 @@ fn what_is_long_and_repeated_gets_a_name() {
         f.dot(one, two)
     });
     assert_eq!(text, "h = ⟨sin(t1), cos(t1)⟩\n  where t1 = softplus(sin(a x - b)∘cos(a x - b))");
+}
+
+#[test]
+fn parts_are_written_as_slices() {
+    let mut f = Fixture::new();
+    let tail = f.n.sub(&Size::constant(1));
+    let mut part = |offset: i64| {
+        let index = vec![Affine::wire(Wire(0)).add(&Affine::constant(Size::constant(offset)))];
+        let product = Product {
+            coefficient: Number::new(1.0),
+            extents: vec![tail.clone()],
+            operands: vec![Operand { node: f.x, index }],
+            guards: Vec::new(),
+            out: vec![Affine::wire(Wire(0))],
+        };
+        f.graph.product(product, vec![tail.clone()])
+    };
+    let (later, earlier) = (part(1), part(0));
+    let difference = f.graph.subtract(later, earlier);
+    let exponential = f.map(Func::Exp, earlier);
+    let node = f.dot(difference, exponential);
+    assert_eq!(formula(&f.graph, &f.sizes, "h", node), "h = ⟨x[1..] - x[..n - 1], exp(x[..n - 1])⟩");
 }

@@ -3,6 +3,7 @@
 
 mod matrix;
 mod reduce;
+mod sparse;
 mod symmetric;
 mod vector;
 
@@ -10,6 +11,7 @@ pub use matrix::{gemm, gemm_nt, gemm_tn, gemv, gemv_t, ger};
 pub use reduce::{
     copy, exclusive_product, max_weights, min_weights, reduce_log_sum_exp, reduce_max, reduce_min, softmax, sum_by,
 };
+pub use sparse::{csr_mul, csr_position, csr_tr_mul};
 pub use symmetric::{gram, weighted_gram, weighted_gram_scratch};
 pub use vector::{all_finite, axpy, dot, first_non_finite, norm, scale, sum};
 

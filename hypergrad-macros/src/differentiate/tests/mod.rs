@@ -4,5 +4,6 @@ pub mod fixture;
 pub mod interpret;
 pub mod program;
 pub mod programs;
+mod rules;
 
 pub use program::random;

@@ -195,6 +195,8 @@ impl<'a> Tracer<'a> {
             Value::Tensor(tensor) if tensor.is_scalar() => {
                 (self.scalar_method(call, &tensor, &arguments), super::scalar::names())
             }
+            Value::Csr(matrix) => (self.csr_method(call, *matrix, &arguments), super::csr::names()),
+            Value::CsrRow(row) => (self.csr_row_method(call, *row, &arguments), super::csr::row_names()),
             Value::Tensor(tensor) => (self.tensor_method(call, &tensor, &arguments), super::methods::names()),
             Value::Index(index) => (self.integer_method(call, &index, &arguments), vec!["min", "max", "pow", "abs", "abs_diff"]),
             Value::Array(values) if call.name() == "map" => {

@@ -4,6 +4,7 @@ use super::Tracer;
 use super::call::{Call, Outcome};
 use super::condition::Condition;
 use super::contract::{Contraction, Factor};
+use super::csr::STORED_HELP;
 use super::stream::Stream;
 use super::value::{LoopVariable, Tensor, Value, own_index};
 use super::words::Words;
@@ -28,12 +29,14 @@ struct Opened {
 
 impl Tracer<'_> {
     pub(super) fn stream_method(&mut self, call: &Call<'_>, stream: Stream, mut arguments: Vec<Value>) -> Outcome {
-        let wrap = |stream: Stream| Outcome::Known(Some(Value::Stream(Box::new(stream))));
+        if stream.stored_row().is_some() && matches!(call.name(), "product" | "count" | "len" | "collect") {
+            return self.refuse_stored(call);
+        }
         if arguments.is_empty() {
             return match call.name() {
-                "iter" | "into_iter" | "copied" | "cloned" | "by_ref" => wrap(stream),
-                "enumerate" => wrap(Stream::Enumerated(Box::new(stream))),
-                "rev" => wrap(Stream::Reversed(Box::new(stream))),
+                "iter" | "into_iter" | "copied" | "cloned" | "by_ref" => self.wrapped(call, stream),
+                "enumerate" => self.wrapped(call, Stream::Enumerated(Box::new(stream))),
+                "rev" => self.wrapped(call, Stream::Reversed(Box::new(stream))),
                 "sum" => Outcome::Known(self.sum_stream(call, stream).map(Value::Tensor)),
                 "product" => Outcome::Known(self.product_stream(call, stream).map(Value::Tensor)),
                 "count" | "len" => Outcome::Known(self.line(&stream).map(Value::count)),
@@ -44,11 +47,11 @@ impl Tracer<'_> {
         let inner = Box::new(stream);
         match (call.name(), arguments.pop()) {
             ("map", argument) => match self.callable_at(call, &argument.into_iter().collect::<Vec<_>>(), 0) {
-                Some(callable) => wrap(Stream::Mapped(inner, callable)),
+                Some(callable) => self.wrapped(call, Stream::Mapped(inner, callable)),
                 None => Outcome::Known(None),
             },
             ("filter", argument) => match self.callable_at(call, &argument.into_iter().collect::<Vec<_>>(), 0) {
-                Some(callable) => wrap(Stream::Filtered(inner, callable)),
+                Some(callable) => self.wrapped(call, Stream::Filtered(inner, callable)),
                 None => Outcome::Known(None),
             },
             ("zip" | "chain", Some(other)) => {
@@ -59,18 +62,33 @@ impl Tracer<'_> {
                     return Outcome::Known(None);
                 };
                 let pair = if call.name() == "zip" { Stream::Zipped } else { Stream::Chained };
-                wrap(pair(inner, Box::new(other)))
+                self.wrapped(call, pair(inner, Box::new(other)))
             }
             ("skip" | "take" | "step_by", Some(count)) => {
                 let Some(count) = self.size_at(count, &call.place(1)) else { return Outcome::Known(None) };
-                wrap(match call.name() {
+                let shorter = match call.name() {
                     "skip" => Stream::Skipped(inner, count),
                     "take" => Stream::Taken(inner, count),
                     _ => Stream::Strided(inner, count),
-                })
+                };
+                self.wrapped(call, shorter)
             }
             _ => Outcome::Unknown,
         }
+    }
+
+    /// An iterator made of others.
+    fn wrapped(&mut self, call: &Call<'_>, stream: Stream) -> Outcome {
+        if stream.misreads_stored() {
+            return self.refuse_stored(call);
+        }
+        Outcome::Known(Some(Value::Stream(Box::new(stream))))
+    }
+
+    fn refuse_stored(&mut self, call: &Call<'_>) -> Outcome {
+        let message = format!("`{}` of the stored entries of a row is not accepted: how many there are is data", call.name());
+        self.diagnostics.error_with_help(call.site.span, message, STORED_HELP);
+        Outcome::Known(None)
     }
 
     /// Evaluates the item at fresh index variables, inside the conditions under which it exists.
@@ -138,8 +156,9 @@ impl Tracer<'_> {
         let item = self.select(&opened.condition, &item, &zero);
         let (r, c) = self.axes(&item.rows, &item.columns);
         let (row, column) = (Affine::wire(r), Affine::wire(c));
+        let point: Vec<Affine> = opened.variables.iter().map(|v| Affine::wire(*v)).collect();
         let contraction = Contraction {
-            factors: vec![Factor::at(&item, &row, &column)],
+            factors: [Factor::at(&item, &row, &column)].into_iter().chain(piece.pattern(&point)).collect(),
             guards: opened.guards,
             local: opened.variables.into_iter().chain(own_index(item.form, &r, &c)).collect(),
             out: own_index(item.form, &row, &column),
@@ -218,6 +237,10 @@ impl Tracer<'_> {
 
     /// The scalars of a stream as a column.
     pub(super) fn column_of_stream(&mut self, call: &Call<'_>, stream: &Stream) -> Option<Tensor> {
+        if stream.stored_row().is_some() {
+            self.refuse_stored(call);
+            return None;
+        }
         let opened = self.open(call, stream)?;
         let item = self.summand(call, opened.item)?;
         if !item.is_scalar() || !opened.guards.is_empty() || !Self::is_certain(&opened.condition) {

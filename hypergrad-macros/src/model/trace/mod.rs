@@ -12,6 +12,7 @@ mod cases;
 mod condition;
 mod constructor;
 mod contract;
+mod csr;
 mod elementwise;
 mod environment;
 mod expression;

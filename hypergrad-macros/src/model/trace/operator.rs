@@ -99,6 +99,11 @@ impl Tracer<'_> {
         if let (Some(left), Some(right)) = (self.whole_number(left), self.whole_number(right)) {
             return self.whole_arithmetic(site, op, &left, &right);
         }
+        if let (Value::Csr(matrix), syn::BinOp::Mul(_), Value::Tensor(right)) = (left, op, right)
+            && !right.is_scalar()
+        {
+            return self.csr_product(site, matrix, right).map(Value::Tensor);
+        }
         let (Some(first), Some(second)) = (self.tensor_of(left.clone()), self.tensor_of(right.clone())) else {
             return self.refuse_operands(site, left, right);
         };
@@ -172,6 +177,10 @@ impl Tracer<'_> {
         match (left, right) {
             (Value::Index(_), Value::Tensor(_)) | (Value::Tensor(_), Value::Index(_)) => {
                 self.diagnostics.error_with_help(site.span, message, "convert the integer with `as f64`");
+            }
+            (Value::Csr(_), _) | (_, Value::Csr(_)) => {
+                let help = "multiply vectors and dense matrices by it from the left: `&a * &x`, `a.transpose() * &r`";
+                self.diagnostics.error_with_help(site.span, message, help);
             }
             _ => self.diagnostics.error(site.span, message),
         }

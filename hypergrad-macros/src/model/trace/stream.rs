@@ -7,6 +7,7 @@ use syn::spanned::Spanned;
 
 use super::Tracer;
 use super::condition::{Comparison, Condition};
+use super::csr::{CsrRow, Part};
 use super::value::{Callable, Tensor, Value};
 use crate::ir::{Affine, Guard, Size, Test};
 use crate::model::Form;
@@ -28,6 +29,8 @@ pub enum Stream {
     Entries(Tensor),
     Rows(Tensor),
     Columns(Tensor),
+    /// The stored entries of a row of a sparse matrix, read as all columns with a pattern.
+    Stored(CsrRow, Part),
     /// Neighbouring entries of a vector, so many at a time.
     Windows(Tensor, Size),
     Values(Vec<Value>),
@@ -82,6 +85,7 @@ impl Stream {
             | Self::Entries(_)
             | Self::Rows(_)
             | Self::Columns(_)
+            | Self::Stored(..)
             | Self::Windows(..)
             | Self::Values(_)
             | Self::Repeated(..) => true,
@@ -112,6 +116,7 @@ impl Tracer<'_> {
             Stream::Entries(tensor) => Some(vec![tensor.length()]),
             Stream::Rows(tensor) => Some(vec![tensor.rows.clone()]),
             Stream::Columns(tensor) => Some(vec![tensor.columns.clone()]),
+            Stream::Stored(row, _) => Some(vec![row.matrix.values.columns.clone()]),
             Stream::Windows(tensor, width) => Some(vec![tensor.length().sub(width).add(&one())]),
             Stream::Values(values) => Some(vec![Size::constant(values.len() as i64)]),
             Stream::Mapped(inner, _) | Stream::Filtered(inner, _) | Stream::Enumerated(inner) | Stream::Reversed(inner) => {
@@ -267,6 +272,7 @@ impl Tracer<'_> {
                 let rows = tensor.rows.clone();
                 Some(Value::Tensor(self.rearrange(tensor, Form::Column, &rows, &one(), |r, _| (r.clone(), first.clone()))))
             }
+            Stream::Stored(row, part) => Some(self.stored_item(row, *part, &first)),
             Stream::Windows(tensor, width) => {
                 let vector = self.reform(tensor, Form::Column);
                 Some(Value::Tensor(self.rearrange(&vector, Form::Column, width, &one(), |r, _| (first.add(r), zero.clone()))))

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::condition::Condition;
+use super::csr::{Csr, CsrRow};
 use super::environment::Environment;
 use super::stream::Stream;
 use crate::ir::{Affine, Id, Size, Wire};
@@ -18,6 +19,9 @@ pub type LoopVariable = Wire;
 pub enum Value {
     /// A scalar, vector or matrix of reals.
     Tensor(Tensor),
+    /// A sparse matrix of the data, or its transpose.
+    Csr(Box<Csr>),
+    CsrRow(Box<CsrRow>),
     /// A `usize` (or another integer): affine in the index variables and sizes.
     Index(Affine),
     /// An integer that is no affine expression (`i * j`): good as a number, not as an index.
@@ -126,6 +130,12 @@ impl Value {
         Self::Tensor(Tensor::new(node, form, shape))
     }
 
+    /// A sparse data field.
+    pub fn csr(values: Id, pattern: Id, shape: &[Size]) -> Self {
+        let [values, pattern] = [values, pattern].map(|node| Tensor::new(node, Form::Matrix, shape));
+        Self::Csr(Box::new(Csr { values, pattern, transposed: false }))
+    }
+
     /// A `usize` that is known when the program runs.
     pub fn count(size: Size) -> Self {
         Self::Index(Affine::constant(size))
@@ -144,6 +154,8 @@ impl Value {
     pub fn describe(&self) -> &'static str {
         match self {
             Self::Tensor(tensor) => describe_form(tensor.form),
+            Self::Csr(_) => "a sparse matrix",
+            Self::CsrRow(_) => "a row of a sparse matrix",
             Self::Index(_) | Self::Integer(_) | Self::Cases(_) => "an integer",
             Self::Bool(_) => "a condition",
             Self::Tuple(values) if values.is_empty() => "`()`",

@@ -1,0 +1,762 @@
+fn ready_y(&self, w: &mut Work) {}
+fn ready0(&self, w: &mut Work) {
+    if w.ready[0usize] & 1u64 != 0 {
+        return;
+    }
+    let s0 = self.s0;
+    let s1 = w.s1;
+    let s2 = w.s2;
+    w.b0.resize((s2).saturating_sub(1usize), 0f64);
+    {
+        let a1 = hg::Dense::flat(&w.y);
+        let b0 = &mut w.b0[..];
+        if (s2).saturating_sub(1usize) > 0 {
+            let target = &mut b0[0usize..][..(s2).saturating_sub(1usize)];
+            for i0 in 0..(s2).saturating_sub(1usize) {
+                target[i0] = hg::kernel::exp(
+                    (if (s1) >= ((i0 + 1usize)) { (a1[i0]) } else { 0f64 }),
+                );
+            }
+        }
+    }
+    w.ready[0usize] |= 1u64;
+}
+fn ready1(&self, w: &mut Work) {
+    if w.ready[0usize] & 2u64 != 0 {
+        return;
+    }
+    let s0 = self.s0;
+    let s1 = w.s1;
+    let s2 = w.s2;
+    w.b1.resize(s2, 0f64);
+    {
+        let a0 = self.data().target.as_slice();
+        let a2 = hg::Dense::flat(&w.x);
+        let b1 = &mut w.b1[..];
+        if s2 > 0 {
+            let p0 = &a2[0usize..][..s2];
+            let target = &mut b1[0usize..][..s2];
+            for i0 in 0..s2 {
+                target[i0] = hg::kernel::cosh(
+                    (p0[i0] - (if (s0) >= ((i0 + 1usize)) { (a0[i0]) } else { 0f64 })),
+                );
+            }
+        }
+    }
+    w.ready[0usize] |= 2u64;
+}
+fn ready2(&self, w: &mut Work) {
+    if w.ready[0usize] & 4u64 != 0 {
+        return;
+    }
+    let s0 = self.s0;
+    let s1 = w.s1;
+    let s2 = w.s2;
+    w.b2.resize(s2, 0f64);
+    {
+        let a0 = self.data().target.as_slice();
+        let a2 = hg::Dense::flat(&w.x);
+        let b2 = &mut w.b2[..];
+        if s2 > 0 {
+            let p0 = &a2[0usize..][..s2];
+            let target = &mut b2[0usize..][..s2];
+            for i0 in 0..s2 {
+                target[i0] = hg::kernel::sinh(
+                    (p0[i0] - (if (s0) >= ((i0 + 1usize)) { (a0[i0]) } else { 0f64 })),
+                );
+            }
+        }
+    }
+    w.ready[0usize] |= 4u64;
+}
+fn objective(&self, w: &mut Work) -> hg::core::option::Option<f64> {
+    let s0 = self.s0;
+    let s1 = w.s1;
+    let s2 = w.s2;
+    let out = &mut [0f64; 1];
+    {
+        let out = &mut *out;
+        out[0usize..][..1usize].fill(0f64);
+    }
+    self.ready1(w);
+    let t0 = {
+        let b1 = &w.b1[..];
+        if s2 == 0 {
+            0f64
+        } else {
+            let p0 = &b1[0usize..][..s2];
+            hg::kernels::sum_by(s2, |i0| (p0[i0]))
+        }
+    };
+    {
+        let out = &mut *out;
+        out[0usize] += (t0);
+    }
+    self.ready0(w);
+    let t1 = {
+        let b0 = &w.b0[..];
+        let a2 = hg::Dense::flat(&w.x);
+        if (s2).saturating_sub(1usize) == 0 {
+            0f64
+        } else {
+            let p0 = &b0[0usize..][..(s2).saturating_sub(1usize)];
+            let p1 = &a2[1usize..][..(s2).saturating_sub(1usize)];
+            let p2 = &a2[0usize..][..(s2).saturating_sub(1usize)];
+            hg::kernels::sum_by(
+                (s2).saturating_sub(1usize),
+                |i1| (p0[i1] * ((p1[i1]) - (p2[i1])) * ((p1[i1]) - (p2[i1]))),
+            )
+        }
+    };
+    {
+        let out = &mut *out;
+        out[0usize] += (t1);
+    }
+    hg::core::option::Option::Some(out[0])
+}
+fn g(&self, w: &mut Work) -> f64 {
+    let s0 = self.s0;
+    let s1 = w.s1;
+    let s2 = w.s2;
+    let out = &mut [0f64; 1];
+    {
+        let out = &mut *out;
+        out[0usize..][..1usize].fill(0f64);
+    }
+    let t0 = {
+        let a0 = self.data().target.as_slice();
+        let a2 = hg::Dense::flat(&w.x);
+        if s2 == 0 {
+            0f64
+        } else {
+            let p0 = &a2[0usize..][..s2];
+            hg::kernels::sum_by(
+                s2,
+                |i0| {
+                    ((p0[i0]
+                        - (if (s0) >= ((i0 + 1usize)) {
+                            (a0[i0] * a0[i0])
+                        } else {
+                            0f64
+                        }))
+                        * (p0[i0]
+                            - (if (s0) >= ((i0 + 1usize)) {
+                                (a0[i0] * a0[i0])
+                            } else {
+                                0f64
+                            })))
+                },
+            )
+        }
+    };
+    {
+        let out = &mut *out;
+        out[0usize] += (t0);
+    }
+    out[0]
+}
+fn residual(&self, w: &mut Work, out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = w.s1;
+    let s2 = w.s2;
+    self.ready2(w);
+    self.ready0(w);
+    {
+        let b0 = &w.b0[..];
+        let b2 = &w.b2[..];
+        let a2 = hg::Dense::flat(&w.x);
+        let out = &mut *out;
+        if s2 > 0 {
+            let p0 = &b2[0usize..][..s2];
+            let target = &mut out[0usize..][..s2];
+            for i0 in 0..s2 {
+                target[i0] = (p0[i0]
+                    - 2f64
+                        * (if (s2) >= ((i0 + 2usize)) {
+                            (b0[i0] * ((a2[(i0 + 1usize)]) - (a2[i0])))
+                        } else {
+                            0f64
+                        })
+                    + 2f64
+                        * (if (i0) >= (1usize) {
+                            (b0[(i0).saturating_sub(1usize)]
+                                * ((a2[i0]) - (a2[(i0).saturating_sub(1usize)])))
+                        } else {
+                            0f64
+                        }));
+            }
+        }
+    }
+}
+fn f_1_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = w.s1;
+    let s2 = w.s2;
+    self.ready1(w);
+    self.ready0(w);
+    {
+        let b0 = &w.b0[..];
+        let b1 = &w.b1[..];
+        let a19 = u;
+        let out = &mut *out;
+        if s2 > 0 {
+            let p0 = &b1[0usize..][..s2];
+            let p1 = &a19[0usize..][..s2];
+            let target = &mut out[0usize..][..s2];
+            for i0 in 0..s2 {
+                target[i0] = ((p0[i0] * p1[i0])
+                    - 2f64
+                        * (if (s2) >= ((i0 + 2usize)) {
+                            (b0[i0] * ((a19[(i0 + 1usize)]) - (p1[i0])))
+                        } else {
+                            0f64
+                        })
+                    + 2f64
+                        * (if (i0) >= (1usize) {
+                            (b0[(i0).saturating_sub(1usize)]
+                                * ((p1[i0]) - (a19[(i0).saturating_sub(1usize)])))
+                        } else {
+                            0f64
+                        }));
+            }
+        }
+    }
+}
+fn f_1_tr_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
+    self.f_1_mul(w, u, out)
+}
+fn f_2_mul(&self, w: &mut Work, c: &[f64], out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = w.s1;
+    let s2 = w.s2;
+    self.ready0(w);
+    {
+        let b0 = &w.b0[..];
+        let a2 = hg::Dense::flat(&w.x);
+        let a20 = c;
+        let out = &mut *out;
+        if s2 > 0 {
+            let target = &mut out[0usize..][..s2];
+            for i0 in 0..s2 {
+                target[i0] = (-2f64
+                    * (if (s2) >= ((i0 + 2usize)) {
+                        (((a2[(i0 + 1usize)]) - (a2[i0]))
+                            * (if (s1) >= ((i0 + 1usize)) {
+                                (b0[i0] * a20[i0])
+                            } else {
+                                0f64
+                            }))
+                    } else {
+                        0f64
+                    })
+                    + 2f64
+                        * (if (i0) >= (1usize) {
+                            (((a2[i0]) - (a2[(i0).saturating_sub(1usize)]))
+                                * (if (s1) >= (i0) {
+                                    (b0[(i0).saturating_sub(1usize)]
+                                        * a20[(i0).saturating_sub(1usize)])
+                                } else {
+                                    0f64
+                                }))
+                        } else {
+                            0f64
+                        }));
+            }
+        }
+    }
+}
+fn f_2_tr_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = w.s1;
+    let s2 = w.s2;
+    self.ready0(w);
+    {
+        let b0 = &w.b0[..];
+        let a2 = hg::Dense::flat(&w.x);
+        let a19 = u;
+        let out = &mut *out;
+        if s1 > 0 {
+            let target = &mut out[0usize..][..s1];
+            for i0 in 0..s1 {
+                target[i0] = (if (s2) >= ((i0 + 2usize)) {
+                    (2f64 * b0[i0] * ((a2[(i0 + 1usize)]) - (a2[i0]))
+                        * ((a19[(i0 + 1usize)]) - (a19[i0])))
+                } else {
+                    0f64
+                });
+            }
+        }
+    }
+}
+fn f_1_diagonal(&self, w: &mut Work, out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = w.s1;
+    let s2 = w.s2;
+    self.ready1(w);
+    self.ready0(w);
+    {
+        let b0 = &w.b0[..];
+        let b1 = &w.b1[..];
+        let out = &mut *out;
+        if s2 > 0 {
+            let p0 = &b1[0usize..][..s2];
+            let target = &mut out[0usize..][..s2];
+            for i0 in 0..s2 {
+                target[i0] = (p0[i0]
+                    - 2f64
+                        * (if (s2) >= ((i0 + 2usize)) {
+                            (b0[i0]
+                                * ((if (1usize) == (0usize) { (1f64) } else { 0f64 })
+                                    - (if (0usize) == (0usize) { (1f64) } else { 0f64 })))
+                        } else {
+                            0f64
+                        })
+                    + 2f64
+                        * (if (i0) >= (1usize) {
+                            (b0[(i0).saturating_sub(1usize)]
+                                * ((if (0usize) == (0usize) { (1f64) } else { 0f64 })
+                                    - (if (0usize) == (1usize) { (1f64) } else { 0f64 })))
+                        } else {
+                            0f64
+                        }));
+            }
+        }
+    }
+}
+fn f_1_diagonal_2_tr_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = w.s1;
+    let s2 = w.s2;
+    self.ready0(w);
+    w.b3.resize(s1, 0f64);
+    {
+        let b3 = &mut w.b3[..];
+        b3[0usize..][..s1].fill(0f64);
+    }
+    {
+        let a19 = u;
+        let b3 = &mut w.b3[..];
+        for i2 in 0..s2 {
+            for i1 in 0..s1 {
+                if (s2) >= ((i1 + 2usize)) && (s2) >= ((i1 + 2usize)) {
+                    b3[i1]
+                        += (((if ((i1 + 1usize)) == (i2) { (1f64) } else { 0f64 })
+                            - (if (i1) == (i2) { (1f64) } else { 0f64 }))
+                            * ((if (i2) == ((i1 + 1usize)) && (i2) >= (1usize) {
+                                (a19[i2])
+                            } else {
+                                0f64
+                            })
+                                - (if (i1) == (i2) && (s2) >= ((i1 + 2usize)) {
+                                    (a19[i1])
+                                } else {
+                                    0f64
+                                })));
+                }
+            }
+        }
+    }
+    {
+        let b0 = &w.b0[..];
+        let b3 = &w.b3[..];
+        let out = &mut *out;
+        if s1 > 0 {
+            let target = &mut out[0usize..][..s1];
+            for i0 in 0..s1 {
+                target[i0] = (if (s2) >= ((i0 + 2usize)) {
+                    (2f64 * b0[i0] * b3[i0])
+                } else {
+                    0f64
+                });
+            }
+        }
+    }
+}
+fn g_1(&self, w: &mut Work, out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = w.s1;
+    let s2 = w.s2;
+    {
+        let a0 = self.data().target.as_slice();
+        let a2 = hg::Dense::flat(&w.x);
+        let out = &mut *out;
+        if s2 > 0 {
+            let p0 = &a2[0usize..][..s2];
+            let target = &mut out[0usize..][..s2];
+            for i0 in 0..s2 {
+                target[i0] = (2f64 * p0[i0]
+                    - 2f64
+                        * (if (s0) >= ((i0 + 1usize)) {
+                            (a0[i0] * a0[i0])
+                        } else {
+                            0f64
+                        }));
+            }
+        }
+    }
+}
+fn g_2(&self, w: &mut Work, out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = w.s1;
+    let s2 = w.s2;
+    {
+        let out = &mut *out;
+        out[0usize..][..s1].fill(0f64);
+    }
+}
+fn m_11_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = w.s1;
+    let s2 = w.s2;
+    self.ready2(w);
+    {
+        let b2 = &w.b2[..];
+        let a18 = hg::Dense::flat(&w.v);
+        let a19 = u;
+        let out = &mut *out;
+        if s2 > 0 {
+            let p0 = &a19[0usize..][..s2];
+            let p1 = &a18[0usize..][..s2];
+            let p2 = &b2[0usize..][..s2];
+            let target = &mut out[0usize..][..s2];
+            for i0 in 0..s2 {
+                target[i0] = (2f64 * p0[i0] - (p1[i0] * p0[i0] * p2[i0]));
+            }
+        }
+    }
+}
+fn m_21_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = w.s1;
+    let s2 = w.s2;
+    self.ready0(w);
+    {
+        let b0 = &w.b0[..];
+        let a18 = hg::Dense::flat(&w.v);
+        let a19 = u;
+        let out = &mut *out;
+        if s1 > 0 {
+            let target = &mut out[0usize..][..s1];
+            for i0 in 0..s1 {
+                target[i0] = (if (s2) >= ((i0 + 2usize)) {
+                    (2f64 * b0[i0] * ((a19[(i0 + 1usize)]) - (a19[i0]))
+                        * (-(a18[(i0 + 1usize)]) + (a18[i0])))
+                } else {
+                    0f64
+                });
+            }
+        }
+    }
+}
+fn m_12_mul(&self, w: &mut Work, c: &[f64], out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = w.s1;
+    let s2 = w.s2;
+    self.ready0(w);
+    {
+        let b0 = &w.b0[..];
+        let a18 = hg::Dense::flat(&w.v);
+        let a20 = c;
+        let out = &mut *out;
+        if s2 > 0 {
+            let target = &mut out[0usize..][..s2];
+            for i0 in 0..s2 {
+                target[i0] = (-2f64
+                    * (if (s2) >= ((i0 + 2usize)) {
+                        ((if (s1) >= ((i0 + 1usize)) {
+                            (b0[i0] * a20[i0])
+                        } else {
+                            0f64
+                        }) * (-(a18[(i0 + 1usize)]) + (a18[i0])))
+                    } else {
+                        0f64
+                    })
+                    + 2f64
+                        * (if (i0) >= (1usize) {
+                            ((if (s1) >= (i0) {
+                                (b0[(i0).saturating_sub(1usize)]
+                                    * a20[(i0).saturating_sub(1usize)])
+                            } else {
+                                0f64
+                            }) * (-(a18[i0]) + (a18[(i0).saturating_sub(1usize)])))
+                        } else {
+                            0f64
+                        }));
+            }
+        }
+    }
+}
+fn f_1(&self, w: &mut Work, out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = w.s1;
+    let s2 = w.s2;
+    self.ready1(w);
+    self.ready0(w);
+    {
+        let b0 = &w.b0[..];
+        let b1 = &w.b1[..];
+        let out = &mut *out;
+        for i1 in 0..s2 {
+            if s2 > 0 {
+                let target = &mut out[s2 * i1..][..s2];
+                for i0 in 0..s2 {
+                    target[i0] = ((if (i0) == (i1) { (b1[i0]) } else { 0f64 })
+                        - 2f64
+                            * (if (s2) >= ((i0 + 2usize)) {
+                                (b0[i0]
+                                    * ((if ((i0 + 1usize)) == (i1) { (1f64) } else { 0f64 })
+                                        - (if (i0) == (i1) { (1f64) } else { 0f64 })))
+                            } else {
+                                0f64
+                            })
+                        + 2f64
+                            * (if (i0) >= (1usize) {
+                                (b0[(i0).saturating_sub(1usize)]
+                                    * ((if (i0) == (i1) { (1f64) } else { 0f64 })
+                                        - (if (i0) == ((i1 + 1usize)) { (1f64) } else { 0f64 })))
+                            } else {
+                                0f64
+                            }));
+                }
+            }
+        }
+    }
+}
+fn f_2(&self, w: &mut Work, out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = w.s1;
+    let s2 = w.s2;
+    self.ready0(w);
+    {
+        let b0 = &w.b0[..];
+        let a2 = hg::Dense::flat(&w.x);
+        let out = &mut *out;
+        for i1 in 0..s1 {
+            if s2 > 0 {
+                let target = &mut out[s2 * i1..][..s2];
+                for i0 in 0..s2 {
+                    target[i0] = (-2f64
+                        * (if (s2) >= ((i0 + 2usize)) {
+                            ((if (i0) == (i1) && (s2) >= ((i0 + 2usize)) {
+                                (b0[i0] * ((a2[(i0 + 1usize)]) - (a2[i0])))
+                            } else {
+                                0f64
+                            }))
+                        } else {
+                            0f64
+                        })
+                        + 2f64
+                            * (if (i0) >= (1usize) {
+                                ((if (i0) == ((i1 + 1usize)) && (s2) >= ((i0 + 1usize)) {
+                                    (b0[(i0).saturating_sub(1usize)]
+                                        * ((a2[i0]) - (a2[(i0).saturating_sub(1usize)])))
+                                } else {
+                                    0f64
+                                }))
+                            } else {
+                                0f64
+                            }));
+                }
+            }
+        }
+    }
+}
+fn g_11(&self, w: &mut Work, out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = w.s1;
+    let s2 = w.s2;
+    {
+        let out = &mut *out;
+        for i1 in 0..s2 {
+            if s2 > 0 {
+                let target = &mut out[s2 * i1..][..s2];
+                for i0 in 0..s2 {
+                    target[i0] = (if (i0) == (i1) { (2f64) } else { 0f64 });
+                }
+            }
+        }
+    }
+}
+fn g_21(&self, w: &mut Work, out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = w.s1;
+    let s2 = w.s2;
+    {
+        let out = &mut *out;
+        out[0usize..][..s1 * s2].fill(0f64);
+    }
+}
+fn m_11(&self, w: &mut Work, out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = w.s1;
+    let s2 = w.s2;
+    self.ready2(w);
+    {
+        let b2 = &w.b2[..];
+        let a18 = hg::Dense::flat(&w.v);
+        let out = &mut *out;
+        for i1 in 0..s2 {
+            if s2 > 0 {
+                let target = &mut out[s2 * i1..][..s2];
+                for i0 in 0..s2 {
+                    target[i0] = (2f64 * (if (i0) == (i1) { (1f64) } else { 0f64 })
+                        - (if (i0) == (i1) { (a18[i0] * b2[i0]) } else { 0f64 }));
+                }
+            }
+        }
+    }
+}
+fn m_21(&self, w: &mut Work, out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = w.s1;
+    let s2 = w.s2;
+    w.b5.resize(s1, 0f64);
+    self.ready0(w);
+    {
+        let b0 = &w.b0[..];
+        let a18 = hg::Dense::flat(&w.v);
+        let b5 = &mut w.b5[..];
+        if s1 > 0 {
+            let target = &mut b5[0usize..][..s1];
+            for i2 in 0..s1 {
+                target[i2] = (if (s2) >= ((i2 + 2usize)) {
+                    (b0[i2] * (-(a18[(i2 + 1usize)]) + (a18[i2])))
+                } else {
+                    0f64
+                });
+            }
+        }
+    }
+    {
+        let b5 = &w.b5[..];
+        let out = &mut *out;
+        for i1 in 0..s2 {
+            if s1 > 0 {
+                let target = &mut out[s1 * i1..][..s1];
+                for i0 in 0..s1 {
+                    target[i0] = (if (s2) >= ((i0 + 2usize)) {
+                        (2f64
+                            * ((if ((i0 + 1usize)) == (i1) { (1f64) } else { 0f64 })
+                                - (if (i0) == (i1) { (1f64) } else { 0f64 })) * b5[i0])
+                    } else {
+                        0f64
+                    });
+                }
+            }
+        }
+    }
+}
+fn f_11(&self, w: &mut Work, out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = w.s1;
+    let s2 = w.s2;
+    self.ready2(w);
+    {
+        let b2 = &w.b2[..];
+        let out = &mut *out;
+        for i2 in 0..s2 {
+            for i1 in 0..s2 {
+                if s2 > 0 {
+                    let target = &mut out[(s2 * i1 + s2 * s2 * i2)..][..s2];
+                    for i0 in 0..s2 {
+                        target[i0] = (if (i0) == (i1) && (i0) == (i2) {
+                            (b2[i0])
+                        } else {
+                            0f64
+                        });
+                    }
+                }
+            }
+        }
+    }
+}
+fn f_21(&self, w: &mut Work, out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = w.s1;
+    let s2 = w.s2;
+    w.b4.resize(s1 * s2, 0f64);
+    self.ready0(w);
+    {
+        let b0 = &w.b0[..];
+        let b4 = &mut w.b4[..];
+        for i4 in 0..s2 {
+            if s1 > 0 {
+                let target = &mut b4[s1 * i4..][..s1];
+                for i3 in 0..s1 {
+                    target[i3] = (if (s2) >= ((i3 + 2usize)) {
+                        (b0[i3]
+                            * ((if ((i3 + 1usize)) == (i4) { (1f64) } else { 0f64 })
+                                - (if (i3) == (i4) { (1f64) } else { 0f64 })))
+                    } else {
+                        0f64
+                    });
+                }
+            }
+        }
+    }
+    {
+        let b4 = &w.b4[..];
+        let out = &mut *out;
+        for i2 in 0..s2 {
+            for i1 in 0..s1 {
+                if s2 > 0 {
+                    let target = &mut out[(s2 * i1 + s1 * s2 * i2)..][..s2];
+                    for i0 in 0..s2 {
+                        target[i0] = (if (s2) >= ((i1 + 2usize)) {
+                            (2f64
+                                * ((if ((i1 + 1usize)) == (i0) { (1f64) } else { 0f64 })
+                                    - (if (i1) == (i0) { (1f64) } else { 0f64 }))
+                                * b4[(i1 + s1 * i2)])
+                        } else {
+                            0f64
+                        });
+                    }
+                }
+            }
+        }
+    }
+}
+fn factor(&self, w: &mut Work) -> hg::core::result::Result<(), hg::LinearError> {
+    if w.factored {
+        return hg::core::result::Result::Ok(());
+    }
+    let s0 = self.s0;
+    let s1 = w.s1;
+    let s2 = w.s2;
+    let n = hg::Dense::flat(&w.x).len();
+    hg::Factorization::resize(&mut w.factor, "F_1", n)?;
+    self.ready1(w);
+    self.ready0(w);
+    {
+        let b0 = &w.b0[..];
+        let b1 = &w.b1[..];
+        let out = hg::Factorization::matrix_mut(&mut w.factor);
+        for i1 in 0..s2 {
+            if s2 > 0 {
+                let target = &mut out[s2 * i1..][..s2];
+                for i0 in 0..s2 {
+                    target[i0] = ((if (i0) == (i1) { (b1[i0]) } else { 0f64 })
+                        - 2f64
+                            * (if (s2) >= ((i0 + 2usize)) {
+                                (b0[i0]
+                                    * ((if ((i0 + 1usize)) == (i1) { (1f64) } else { 0f64 })
+                                        - (if (i0) == (i1) { (1f64) } else { 0f64 })))
+                            } else {
+                                0f64
+                            })
+                        + 2f64
+                            * (if (i0) >= (1usize) {
+                                (b0[(i0).saturating_sub(1usize)]
+                                    * ((if (i0) == (i1) { (1f64) } else { 0f64 })
+                                        - (if (i0) == ((i1 + 1usize)) { (1f64) } else { 0f64 })))
+                            } else {
+                                0f64
+                            }));
+                }
+            }
+        }
+    }
+    hg::Factorization::factor(&mut w.factor, "F_1")?;
+    w.factored = true;
+    hg::core::result::Result::Ok(())
+}

@@ -1,0 +1,915 @@
+fn ready_y(&self, w: &mut Work) {
+    self.ready2(w);
+}
+fn ready0(&self, w: &mut Work) {
+    if w.ready[0usize] & 1u64 != 0 {
+        return;
+    }
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = w.s2;
+    let s3 = w.s3;
+    let s4 = w.s4;
+    w.b0.resize(s0, 0f64);
+    {
+        let a0 = self.data().input.as_slice();
+        let b0 = &mut w.b0[..];
+        if s0 > 0 {
+            let p0 = &a0[0usize..][..s0];
+            let target = &mut b0[0usize..][..s0];
+            for i0 in 0..s0 {
+                target[i0] = (p0[i0]);
+            }
+        }
+    }
+    {
+        let a2 = hg::Dense::flat(&w.y);
+        let a3 = hg::Dense::flat(&w.x);
+        let b0 = &mut w.b0[..];
+        hg::kernels::gemv((1f64), &a2[..s0 * s0], s0, s0, &a3[..s0], &mut b0[..s0]);
+    }
+    w.ready[0usize] |= 1u64;
+}
+fn ready1(&self, w: &mut Work) {
+    if w.ready[0usize] & 2u64 != 0 {
+        return;
+    }
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = w.s2;
+    let s3 = w.s3;
+    let s4 = w.s4;
+    w.b1.resize(s0, 0f64);
+    self.ready0(w);
+    {
+        let b0 = &w.b0[..];
+        let b1 = &mut w.b1[..];
+        if s0 > 0 {
+            let p0 = &b0[0usize..][..s0];
+            let target = &mut b1[0usize..][..s0];
+            for i0 in 0..s0 {
+                target[i0] = hg::kernel::tanh(p0[i0]);
+            }
+        }
+    }
+    w.ready[0usize] |= 2u64;
+}
+fn ready2(&self, w: &mut Work) {
+    if w.ready[0usize] & 4u64 != 0 {
+        return;
+    }
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = w.s2;
+    let s3 = w.s3;
+    let s4 = w.s4;
+    {
+        let b2 = &mut w.b2[..];
+        b2[0usize..][..1usize].fill(0f64);
+    }
+    {
+        let a2 = hg::Dense::flat(&w.y);
+        let b2 = &mut w.b2[..];
+        b2[..1usize][0] += (1f64) * hg::kernels::dot(&a2[..s0 * s0], &a2[..s0 * s0]);
+    }
+    w.ready[0usize] |= 4u64;
+}
+fn ready3(&self, w: &mut Work) {
+    if w.ready[0usize] & 8u64 != 0 {
+        return;
+    }
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = w.s2;
+    let s3 = w.s3;
+    let s4 = w.s4;
+    w.b3.resize(s0, 0f64);
+    self.ready0(w);
+    {
+        let b0 = &w.b0[..];
+        let b3 = &mut w.b3[..];
+        if s0 > 0 {
+            let p0 = &b0[0usize..][..s0];
+            let target = &mut b3[0usize..][..s0];
+            for i0 in 0..s0 {
+                target[i0] = hg::kernel::sech2(p0[i0]);
+            }
+        }
+    }
+    w.ready[0usize] |= 8u64;
+}
+fn ready5(&self, w: &mut Work) {
+    if w.ready[0usize] & 32u64 != 0 {
+        return;
+    }
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = w.s2;
+    let s3 = w.s3;
+    let s4 = w.s4;
+    w.b5.resize(s0, 0f64);
+    self.ready3(w);
+    {
+        let b3 = &w.b3[..];
+        let a11 = hg::Dense::flat(&w.v);
+        let b5 = &mut w.b5[..];
+        if s0 > 0 {
+            let p0 = &a11[0usize..][..s0];
+            let p1 = &b3[0usize..][..s0];
+            let target = &mut b5[0usize..][..s0];
+            for i0 in 0..s0 {
+                target[i0] = (p0[i0] * p1[i0]);
+            }
+        }
+    }
+    w.ready[0usize] |= 32u64;
+}
+fn ready8(&self, w: &mut Work) {
+    if w.ready[0usize] & 256u64 != 0 {
+        return;
+    }
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = w.s2;
+    let s3 = w.s3;
+    let s4 = w.s4;
+    w.b8.resize(s0, 0f64);
+    self.ready1(w);
+    self.ready3(w);
+    {
+        let b1 = &w.b1[..];
+        let b3 = &w.b3[..];
+        let a2 = hg::Dense::flat(&w.y);
+        let b8 = &mut w.b8[..];
+        if s0 > 0 {
+            let p0 = &b1[0usize..][..s0];
+            let p1 = &b3[0usize..][..s0];
+            let target = &mut b8[0usize..][..s0];
+            for i0 in 0..s0 {
+                target[i0] = (a2[(i0 + s0 * i0)] * p0[i0] * p1[i0]);
+            }
+        }
+    }
+    w.ready[0usize] |= 256u64;
+}
+fn ready9(&self, w: &mut Work) {
+    if w.ready[0usize] & 512u64 != 0 {
+        return;
+    }
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = w.s2;
+    let s3 = w.s3;
+    let s4 = w.s4;
+    w.b9.resize(s0, 0f64);
+    self.ready1(w);
+    self.ready3(w);
+    {
+        let b1 = &w.b1[..];
+        let b3 = &w.b3[..];
+        let a11 = hg::Dense::flat(&w.v);
+        let b9 = &mut w.b9[..];
+        if s0 > 0 {
+            let p0 = &b1[0usize..][..s0];
+            let p1 = &a11[0usize..][..s0];
+            let p2 = &b3[0usize..][..s0];
+            let target = &mut b9[0usize..][..s0];
+            for i0 in 0..s0 {
+                target[i0] = (p0[i0] * p1[i0] * p2[i0]);
+            }
+        }
+    }
+    w.ready[0usize] |= 512u64;
+}
+fn objective(&self, _w: &mut Work) -> hg::core::option::Option<f64> {
+    hg::core::option::Option::None
+}
+fn g(&self, w: &mut Work) -> f64 {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = w.s2;
+    let s3 = w.s3;
+    let s4 = w.s4;
+    let out = &mut [0f64; 1];
+    self.ready2(w);
+    {
+        let b2 = &w.b2[..];
+        let out = &mut *out;
+        out[0usize] = (0.01f64 * b2[0usize]);
+    }
+    let t0 = {
+        let a1 = self.data().target.as_slice();
+        let a3 = hg::Dense::flat(&w.x);
+        if s0 == 0 {
+            0f64
+        } else {
+            let p0 = &a1[0usize..][..s0];
+            let p1 = &a3[0usize..][..s0];
+            hg::kernels::sum_by(s0, |i0| ((-p0[i0] + p1[i0]) * (-p0[i0] + p1[i0])))
+        }
+    };
+    {
+        let out = &mut *out;
+        out[0usize] += (0.5f64 * t0);
+    }
+    out[0]
+}
+fn residual(&self, w: &mut Work, out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = w.s2;
+    let s3 = w.s3;
+    let s4 = w.s4;
+    self.ready1(w);
+    {
+        let b1 = &w.b1[..];
+        let a3 = hg::Dense::flat(&w.x);
+        let out = &mut *out;
+        if s0 > 0 {
+            let p0 = &a3[0usize..][..s0];
+            let p1 = &b1[0usize..][..s0];
+            let target = &mut out[0usize..][..s0];
+            for i0 in 0..s0 {
+                target[i0] = (p0[i0] - p1[i0]);
+            }
+        }
+    }
+}
+fn f_1_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = w.s2;
+    let s3 = w.s3;
+    let s4 = w.s4;
+    self.ready3(w);
+    w.b6.resize(s0, 0f64);
+    {
+        let b6 = &mut w.b6[..];
+        b6[0usize..][..s0].fill(0f64);
+    }
+    {
+        let a2 = hg::Dense::flat(&w.y);
+        let a12 = u;
+        let b6 = &mut w.b6[..];
+        hg::kernels::gemv((1f64), &a2[..s0 * s0], s0, s0, &a12[..s0], &mut b6[..s0]);
+    }
+    {
+        let b3 = &w.b3[..];
+        let b6 = &w.b6[..];
+        let a12 = u;
+        let out = &mut *out;
+        if s0 > 0 {
+            let p0 = &a12[0usize..][..s0];
+            let p1 = &b3[0usize..][..s0];
+            let p2 = &b6[0usize..][..s0];
+            let target = &mut out[0usize..][..s0];
+            for i0 in 0..s0 {
+                target[i0] = (p0[i0] - (p1[i0] * p2[i0]));
+            }
+        }
+    }
+}
+fn f_1_tr_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = w.s2;
+    let s3 = w.s3;
+    let s4 = w.s4;
+    {
+        let a12 = u;
+        let out = &mut *out;
+        if s0 > 0 {
+            let p0 = &a12[0usize..][..s0];
+            let target = &mut out[0usize..][..s0];
+            for i0 in 0..s0 {
+                target[i0] = (p0[i0]);
+            }
+        }
+    }
+    w.b4.resize(s0, 0f64);
+    self.ready3(w);
+    {
+        let b3 = &w.b3[..];
+        let a12 = u;
+        let b4 = &mut w.b4[..];
+        if s0 > 0 {
+            let p0 = &a12[0usize..][..s0];
+            let p1 = &b3[0usize..][..s0];
+            let target = &mut b4[0usize..][..s0];
+            for i1 in 0..s0 {
+                target[i1] = (p0[i1] * p1[i1]);
+            }
+        }
+    }
+    {
+        let b4 = &w.b4[..];
+        let a2 = hg::Dense::flat(&w.y);
+        let out = &mut *out;
+        hg::kernels::gemv_t(
+            ((-1f64)),
+            &a2[..s0 * s0],
+            s0,
+            s0,
+            &b4[..s0],
+            &mut out[..s0],
+        );
+    }
+}
+fn f_2_mul(&self, w: &mut Work, c: &[f64], out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = w.s2;
+    let s3 = w.s3;
+    let s4 = w.s4;
+    self.ready3(w);
+    w.b7.resize(s0, 0f64);
+    {
+        let b7 = &mut w.b7[..];
+        b7[0usize..][..s0].fill(0f64);
+    }
+    {
+        let a3 = hg::Dense::flat(&w.x);
+        let a13 = c;
+        let b7 = &mut w.b7[..];
+        hg::kernels::gemv((1f64), &a13[..s0 * s0], s0, s0, &a3[..s0], &mut b7[..s0]);
+    }
+    {
+        let b3 = &w.b3[..];
+        let b7 = &w.b7[..];
+        let out = &mut *out;
+        if s0 > 0 {
+            let p0 = &b3[0usize..][..s0];
+            let p1 = &b7[0usize..][..s0];
+            let target = &mut out[0usize..][..s0];
+            for i0 in 0..s0 {
+                target[i0] = (-(p0[i0] * p1[i0]));
+            }
+        }
+    }
+}
+fn f_2_tr_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = w.s2;
+    let s3 = w.s3;
+    let s4 = w.s4;
+    w.b4.resize(s0, 0f64);
+    self.ready3(w);
+    {
+        let b3 = &w.b3[..];
+        let a12 = u;
+        let b4 = &mut w.b4[..];
+        if s0 > 0 {
+            let p0 = &a12[0usize..][..s0];
+            let p1 = &b3[0usize..][..s0];
+            let target = &mut b4[0usize..][..s0];
+            for i2 in 0..s0 {
+                target[i2] = (p0[i2] * p1[i2]);
+            }
+        }
+    }
+    {
+        let b4 = &w.b4[..];
+        let a3 = hg::Dense::flat(&w.x);
+        let out = &mut *out;
+        for i1 in 0..s0 {
+            if s0 > 0 {
+                let p0 = &b4[0usize..][..s0];
+                let target = &mut out[s0 * i1..][..s0];
+                for i0 in 0..s0 {
+                    target[i0] = (-(a3[i1] * p0[i0]));
+                }
+            }
+        }
+    }
+}
+fn f_1_diagonal(&self, w: &mut Work, out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = w.s2;
+    let s3 = w.s3;
+    let s4 = w.s4;
+    self.ready3(w);
+    {
+        let b3 = &w.b3[..];
+        let a2 = hg::Dense::flat(&w.y);
+        let out = &mut *out;
+        if s0 > 0 {
+            let p0 = &b3[0usize..][..s0];
+            let target = &mut out[0usize..][..s0];
+            for i0 in 0..s0 {
+                target[i0] = (1f64 - (a2[(i0 + s0 * i0)] * p0[i0]));
+            }
+        }
+    }
+}
+fn f_1_diagonal_2_tr_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = w.s2;
+    let s3 = w.s3;
+    let s4 = w.s4;
+    self.ready3(w);
+    self.ready8(w);
+    {
+        let b3 = &w.b3[..];
+        let b8 = &w.b8[..];
+        let a3 = hg::Dense::flat(&w.x);
+        let a12 = u;
+        let out = &mut *out;
+        for i1 in 0..s0 {
+            if s0 > 0 {
+                let p0 = &a12[0usize..][..s0];
+                let p1 = &b8[0usize..][..s0];
+                let target = &mut out[s0 * i1..][..s0];
+                for i0 in 0..s0 {
+                    target[i0] = (-(if (i0) == (i1) { (p0[i0] * b3[i0]) } else { 0f64 })
+                        + 2f64 * (a3[i1] * (p0[i0] * p1[i0])));
+                }
+            }
+        }
+    }
+}
+fn g_1(&self, w: &mut Work, out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = w.s2;
+    let s3 = w.s3;
+    let s4 = w.s4;
+    {
+        let a1 = self.data().target.as_slice();
+        let a3 = hg::Dense::flat(&w.x);
+        let out = &mut *out;
+        if s0 > 0 {
+            let p0 = &a1[0usize..][..s0];
+            let p1 = &a3[0usize..][..s0];
+            let target = &mut out[0usize..][..s0];
+            for i0 in 0..s0 {
+                target[i0] = (-p0[i0] + p1[i0]);
+            }
+        }
+    }
+}
+fn g_2(&self, w: &mut Work, out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = w.s2;
+    let s3 = w.s3;
+    let s4 = w.s4;
+    {
+        let a2 = hg::Dense::flat(&w.y);
+        let out = &mut *out;
+        for i1 in 0..s0 {
+            if s0 > 0 {
+                let p0 = &a2[s0 * i1..][..s0];
+                let target = &mut out[s0 * i1..][..s0];
+                for i0 in 0..s0 {
+                    target[i0] = (0.02f64 * p0[i0]);
+                }
+            }
+        }
+    }
+}
+fn m_11_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = w.s2;
+    let s3 = w.s3;
+    let s4 = w.s4;
+    {
+        let a12 = u;
+        let out = &mut *out;
+        if s0 > 0 {
+            let p0 = &a12[0usize..][..s0];
+            let target = &mut out[0usize..][..s0];
+            for i0 in 0..s0 {
+                target[i0] = (p0[i0]);
+            }
+        }
+    }
+    w.b10.resize(s0, 0f64);
+    w.b6.resize(s0, 0f64);
+    {
+        let b6 = &mut w.b6[..];
+        b6[0usize..][..s0].fill(0f64);
+    }
+    {
+        let a2 = hg::Dense::flat(&w.y);
+        let a12 = u;
+        let b6 = &mut w.b6[..];
+        hg::kernels::gemv((1f64), &a2[..s0 * s0], s0, s0, &a12[..s0], &mut b6[..s0]);
+    }
+    self.ready9(w);
+    {
+        let b6 = &w.b6[..];
+        let b9 = &w.b9[..];
+        let b10 = &mut w.b10[..];
+        if s0 > 0 {
+            let p0 = &b6[0usize..][..s0];
+            let p1 = &b9[0usize..][..s0];
+            let target = &mut b10[0usize..][..s0];
+            for i1 in 0..s0 {
+                target[i1] = (p0[i1] * p1[i1]);
+            }
+        }
+    }
+    {
+        let b10 = &w.b10[..];
+        let a2 = hg::Dense::flat(&w.y);
+        let out = &mut *out;
+        hg::kernels::gemv_t(
+            ((-2f64)),
+            &a2[..s0 * s0],
+            s0,
+            s0,
+            &b10[..s0],
+            &mut out[..s0],
+        );
+    }
+}
+fn m_21_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = w.s2;
+    let s3 = w.s3;
+    let s4 = w.s4;
+    self.ready5(w);
+    w.b10.resize(s0, 0f64);
+    w.b6.resize(s0, 0f64);
+    {
+        let b6 = &mut w.b6[..];
+        b6[0usize..][..s0].fill(0f64);
+    }
+    {
+        let a2 = hg::Dense::flat(&w.y);
+        let a12 = u;
+        let b6 = &mut w.b6[..];
+        hg::kernels::gemv((1f64), &a2[..s0 * s0], s0, s0, &a12[..s0], &mut b6[..s0]);
+    }
+    self.ready9(w);
+    {
+        let b6 = &w.b6[..];
+        let b9 = &w.b9[..];
+        let b10 = &mut w.b10[..];
+        if s0 > 0 {
+            let p0 = &b6[0usize..][..s0];
+            let p1 = &b9[0usize..][..s0];
+            let target = &mut b10[0usize..][..s0];
+            for i2 in 0..s0 {
+                target[i2] = (p0[i2] * p1[i2]);
+            }
+        }
+    }
+    {
+        let b5 = &w.b5[..];
+        let b10 = &w.b10[..];
+        let a3 = hg::Dense::flat(&w.x);
+        let a12 = u;
+        let out = &mut *out;
+        for i1 in 0..s0 {
+            if s0 > 0 {
+                let p0 = &b5[0usize..][..s0];
+                let p1 = &b10[0usize..][..s0];
+                let target = &mut out[s0 * i1..][..s0];
+                for i0 in 0..s0 {
+                    target[i0] = ((a12[i1] * p0[i0]) - 2f64 * (a3[i1] * p1[i0]));
+                }
+            }
+        }
+    }
+}
+fn m_12_mul(&self, w: &mut Work, c: &[f64], out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = w.s2;
+    let s3 = w.s3;
+    let s4 = w.s4;
+    {
+        let out = &mut *out;
+        out[0usize..][..s0].fill(0f64);
+    }
+    self.ready5(w);
+    {
+        let b5 = &w.b5[..];
+        let a13 = c;
+        let out = &mut *out;
+        hg::kernels::gemv_t((1f64), &a13[..s0 * s0], s0, s0, &b5[..s0], &mut out[..s0]);
+    }
+    w.b13.resize(s0, 0f64);
+    w.b7.resize(s0, 0f64);
+    {
+        let b7 = &mut w.b7[..];
+        b7[0usize..][..s0].fill(0f64);
+    }
+    {
+        let a3 = hg::Dense::flat(&w.x);
+        let a13 = c;
+        let b7 = &mut w.b7[..];
+        hg::kernels::gemv((1f64), &a13[..s0 * s0], s0, s0, &a3[..s0], &mut b7[..s0]);
+    }
+    self.ready9(w);
+    {
+        let b7 = &w.b7[..];
+        let b9 = &w.b9[..];
+        let b13 = &mut w.b13[..];
+        if s0 > 0 {
+            let p0 = &b7[0usize..][..s0];
+            let p1 = &b9[0usize..][..s0];
+            let target = &mut b13[0usize..][..s0];
+            for i0 in 0..s0 {
+                target[i0] = (p0[i0] * p1[i0]);
+            }
+        }
+    }
+    {
+        let b13 = &w.b13[..];
+        let a2 = hg::Dense::flat(&w.y);
+        let out = &mut *out;
+        hg::kernels::gemv_t(
+            ((-2f64)),
+            &a2[..s0 * s0],
+            s0,
+            s0,
+            &b13[..s0],
+            &mut out[..s0],
+        );
+    }
+}
+fn f_1(&self, w: &mut Work, out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = w.s2;
+    let s3 = w.s3;
+    let s4 = w.s4;
+    self.ready3(w);
+    {
+        let b3 = &w.b3[..];
+        let a2 = hg::Dense::flat(&w.y);
+        let out = &mut *out;
+        for i1 in 0..s0 {
+            if s0 > 0 {
+                let p0 = &a2[s0 * i1..][..s0];
+                let p1 = &b3[0usize..][..s0];
+                let target = &mut out[s0 * i1..][..s0];
+                for i0 in 0..s0 {
+                    target[i0] = ((if (i0) == (i1) { (1f64) } else { 0f64 })
+                        - (p0[i0] * p1[i0]));
+                }
+            }
+        }
+    }
+}
+fn f_2(&self, w: &mut Work, out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = w.s2;
+    let s3 = w.s3;
+    let s4 = w.s4;
+    self.ready3(w);
+    {
+        let b3 = &w.b3[..];
+        let a3 = hg::Dense::flat(&w.x);
+        let out = &mut *out;
+        for i2 in 0..s0 {
+            for i1 in 0..s0 {
+                if s0 > 0 {
+                    let target = &mut out[(s0 * i1 + s0 * s0 * i2)..][..s0];
+                    for i0 in 0..s0 {
+                        target[i0] = (if (i0) == (i1) {
+                            (-(a3[i2] * b3[i0]))
+                        } else {
+                            0f64
+                        });
+                    }
+                }
+            }
+        }
+    }
+}
+fn g_11(&self, w: &mut Work, out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = w.s2;
+    let s3 = w.s3;
+    let s4 = w.s4;
+    {
+        let out = &mut *out;
+        for i1 in 0..s0 {
+            if s0 > 0 {
+                let target = &mut out[s0 * i1..][..s0];
+                for i0 in 0..s0 {
+                    target[i0] = (if (i0) == (i1) { (1f64) } else { 0f64 });
+                }
+            }
+        }
+    }
+}
+fn g_21(&self, w: &mut Work, out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = w.s2;
+    let s3 = w.s3;
+    let s4 = w.s4;
+    {
+        let out = &mut *out;
+        out[0usize..][..s0 * s0 * s0].fill(0f64);
+    }
+}
+fn m_11(&self, w: &mut Work, out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = w.s2;
+    let s3 = w.s3;
+    let s4 = w.s4;
+    {
+        let out = &mut *out;
+        for i1 in 0..s0 {
+            if s0 > 0 {
+                let target = &mut out[s0 * i1..][..s0];
+                for i0 in 0..s0 {
+                    target[i0] = ((if (i0) == (i1) { (1f64) } else { 0f64 }));
+                }
+            }
+        }
+    }
+    self.ready9(w);
+    {
+        let b9 = &w.b9[..];
+        let a2 = hg::Dense::flat(&w.y);
+        let out = &mut *out;
+        w.scratch.resize(hg::kernels::weighted_gram_scratch(s0, s0), 0f64);
+        hg::kernels::weighted_gram(
+            ((-2f64)),
+            &a2[..s0 * s0],
+            &b9[..s0],
+            s0,
+            s0,
+            &mut w.scratch,
+            &mut out[..s0 * s0],
+        );
+    }
+}
+fn m_21(&self, w: &mut Work, out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = w.s2;
+    let s3 = w.s3;
+    let s4 = w.s4;
+    self.ready3(w);
+    self.ready9(w);
+    {
+        let b3 = &w.b3[..];
+        let b9 = &w.b9[..];
+        let a2 = hg::Dense::flat(&w.y);
+        let a3 = hg::Dense::flat(&w.x);
+        let a11 = hg::Dense::flat(&w.v);
+        let out = &mut *out;
+        for i2 in 0..s0 {
+            for i1 in 0..s0 {
+                if s0 > 0 {
+                    let p0 = &a2[s0 * i2..][..s0];
+                    let p1 = &b9[0usize..][..s0];
+                    let target = &mut out[(s0 * i1 + s0 * s0 * i2)..][..s0];
+                    for i0 in 0..s0 {
+                        target[i0] = ((if (i1) == (i2) {
+                            (a11[i0] * b3[i0])
+                        } else {
+                            0f64
+                        }) - 2f64 * (p0[i0] * (a3[i1] * p1[i0])));
+                    }
+                }
+            }
+        }
+    }
+}
+fn f_11(&self, w: &mut Work, out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = w.s2;
+    let s3 = w.s3;
+    let s4 = w.s4;
+    w.b11.resize(s0 * s0, 0f64);
+    self.ready1(w);
+    self.ready3(w);
+    {
+        let b1 = &w.b1[..];
+        let b3 = &w.b3[..];
+        let a2 = hg::Dense::flat(&w.y);
+        let b11 = &mut w.b11[..];
+        for i4 in 0..s0 {
+            if s0 > 0 {
+                let p0 = &a2[s0 * i4..][..s0];
+                let p1 = &b1[0usize..][..s0];
+                let p2 = &b3[0usize..][..s0];
+                let target = &mut b11[s0 * i4..][..s0];
+                for i3 in 0..s0 {
+                    target[i3] = (p0[i3] * (p1[i3] * p2[i3]));
+                }
+            }
+        }
+    }
+    {
+        let b11 = &w.b11[..];
+        let a2 = hg::Dense::flat(&w.y);
+        let out = &mut *out;
+        for i2 in 0..s0 {
+            for i1 in 0..s0 {
+                if s0 > 0 {
+                    let p0 = &a2[s0 * i1..][..s0];
+                    let p1 = &b11[s0 * i2..][..s0];
+                    let target = &mut out[(s0 * i1 + s0 * s0 * i2)..][..s0];
+                    for i0 in 0..s0 {
+                        target[i0] = (2f64 * p0[i0] * p1[i0]);
+                    }
+                }
+            }
+        }
+    }
+}
+fn f_21(&self, w: &mut Work, out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = w.s2;
+    let s3 = w.s3;
+    let s4 = w.s4;
+    self.ready3(w);
+    w.b12.resize(s0 * s0, 0f64);
+    self.ready1(w);
+    {
+        let b1 = &w.b1[..];
+        let b3 = &w.b3[..];
+        let a3 = hg::Dense::flat(&w.x);
+        let b12 = &mut w.b12[..];
+        for i5 in 0..s0 {
+            if s0 > 0 {
+                let p0 = &b1[0usize..][..s0];
+                let p1 = &b3[0usize..][..s0];
+                let target = &mut b12[s0 * i5..][..s0];
+                for i4 in 0..s0 {
+                    target[i4] = (a3[i5] * (p0[i4] * p1[i4]));
+                }
+            }
+        }
+    }
+    {
+        let b3 = &w.b3[..];
+        let b12 = &w.b12[..];
+        let a2 = hg::Dense::flat(&w.y);
+        let out = &mut *out;
+        for i3 in 0..s0 {
+            for i2 in 0..s0 {
+                for i1 in 0..s0 {
+                    if s0 > 0 {
+                        let target = &mut out[(s0 * i1 + s0 * s0 * i2
+                            + s0 * s0 * s0 * i3)..][..s0];
+                        for i0 in 0..s0 {
+                            target[i0] = (-(if (i1) == (i0) && (i2) == (i3) {
+                                (b3[i1])
+                            } else {
+                                0f64
+                            })
+                                + 2f64
+                                    * (if (i1) == (i0) {
+                                        (a2[(i1 + s0 * i3)] * b12[(i1 + s0 * i2)])
+                                    } else {
+                                        0f64
+                                    }));
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+fn factor(&self, w: &mut Work) -> hg::core::result::Result<(), hg::LinearError> {
+    if w.factored {
+        return hg::core::result::Result::Ok(());
+    }
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = w.s2;
+    let s3 = w.s3;
+    let s4 = w.s4;
+    let n = hg::Dense::flat(&w.x).len();
+    hg::Factorization::resize(&mut w.factor, "F_1", n)?;
+    self.ready3(w);
+    {
+        let b3 = &w.b3[..];
+        let a2 = hg::Dense::flat(&w.y);
+        let out = hg::Factorization::matrix_mut(&mut w.factor);
+        for i1 in 0..s0 {
+            if s0 > 0 {
+                let p0 = &a2[s0 * i1..][..s0];
+                let p1 = &b3[0usize..][..s0];
+                let target = &mut out[s0 * i1..][..s0];
+                for i0 in 0..s0 {
+                    target[i0] = ((if (i0) == (i1) { (1f64) } else { 0f64 })
+                        - (p0[i0] * p1[i0]));
+                }
+            }
+        }
+    }
+    hg::Factorization::factor(&mut w.factor, "F_1")?;
+    w.factored = true;
+    hg::core::result::Result::Ok(())
+}

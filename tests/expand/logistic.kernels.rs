@@ -1,0 +1,891 @@
+fn ready_y(&self, w: &mut Work) {
+    self.ready0(w);
+}
+fn ready0(&self, w: &mut Work) {
+    if w.ready[0usize] & 1u64 != 0 {
+        return;
+    }
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = w.s4;
+    {
+        let a2 = hg::Dense::flat(&w.y);
+        let b0 = &mut w.b0[..];
+        b0[0usize] = hg::kernel::exp(a2[0usize]);
+    }
+    w.ready[0usize] |= 1u64;
+}
+fn ready5(&self, w: &mut Work) {
+    if w.ready[0usize] & 32u64 != 0 {
+        return;
+    }
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = w.s4;
+    w.b5.resize(s0, 0f64);
+    {
+        let b5 = &mut w.b5[..];
+        b5[0usize..][..s0].fill(0f64);
+    }
+    {
+        let a0 = self.data().a_tr.as_slice();
+        let a17 = hg::Dense::flat(&w.v);
+        let b5 = &mut w.b5[..];
+        hg::kernels::gemv((1f64), &a0[..s0 * s1], s0, s1, &a17[..s1], &mut b5[..s0]);
+    }
+    w.ready[0usize] |= 32u64;
+}
+fn ready7(&self, w: &mut Work) {
+    if w.ready[0usize] & 128u64 != 0 {
+        return;
+    }
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = w.s4;
+    w.b7.resize(s0, 0f64);
+    {
+        let b7 = &mut w.b7[..];
+        b7[0usize..][..s0].fill(0f64);
+    }
+    {
+        let a0 = self.data().a_tr.as_slice();
+        let a3 = hg::Dense::flat(&w.x);
+        let b7 = &mut w.b7[..];
+        hg::kernels::gemv(((-1f64)), &a0[..s0 * s1], s0, s1, &a3[..s1], &mut b7[..s0]);
+    }
+    w.ready[0usize] |= 128u64;
+}
+fn ready8(&self, w: &mut Work) {
+    if w.ready[0usize] & 256u64 != 0 {
+        return;
+    }
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = w.s4;
+    w.b8.resize(s2, 0f64);
+    {
+        let b8 = &mut w.b8[..];
+        b8[0usize..][..s2].fill(0f64);
+    }
+    {
+        let a1 = self.data().a_val.as_slice();
+        let a3 = hg::Dense::flat(&w.x);
+        let b8 = &mut w.b8[..];
+        hg::kernels::gemv(((-1f64)), &a1[..s1 * s2], s2, s1, &a3[..s1], &mut b8[..s2]);
+    }
+    w.ready[0usize] |= 256u64;
+}
+fn ready10(&self, w: &mut Work) {
+    if w.ready[0usize] & 1024u64 != 0 {
+        return;
+    }
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = w.s4;
+    w.b10.resize(s0, 0f64);
+    self.ready7(w);
+    {
+        let b7 = &w.b7[..];
+        let b10 = &mut w.b10[..];
+        if s0 > 0 {
+            let p0 = &b7[0usize..][..s0];
+            let target = &mut b10[0usize..][..s0];
+            for i0 in 0..s0 {
+                target[i0] = hg::kernel::logistic_2(p0[i0]);
+            }
+        }
+    }
+    w.ready[0usize] |= 1024u64;
+}
+fn ready13(&self, w: &mut Work) {
+    if w.ready[0usize] & 8192u64 != 0 {
+        return;
+    }
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = w.s4;
+    w.b13.resize(s1 * s1, 0f64);
+    {
+        let b13 = &mut w.b13[..];
+        b13[0usize..][..s1 * s1].fill(0f64);
+    }
+    self.ready10(w);
+    {
+        let b10 = &w.b10[..];
+        let a0 = self.data().a_tr.as_slice();
+        let b13 = &mut w.b13[..];
+        w.scratch.resize(hg::kernels::weighted_gram_scratch(s0, s1), 0f64);
+        hg::kernels::weighted_gram(
+            (1f64),
+            &a0[..s0 * s1],
+            &b10[..s0],
+            s0,
+            s1,
+            &mut w.scratch,
+            &mut b13[..s1 * s1],
+        );
+    }
+    w.ready[0usize] |= 8192u64;
+}
+fn ready14(&self, w: &mut Work) {
+    if w.ready[0usize] & 16384u64 != 0 {
+        return;
+    }
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = w.s4;
+    w.b14.resize(s2, 0f64);
+    self.ready8(w);
+    {
+        let b8 = &w.b8[..];
+        let b14 = &mut w.b14[..];
+        if s2 > 0 {
+            let p0 = &b8[0usize..][..s2];
+            let target = &mut b14[0usize..][..s2];
+            for i0 in 0..s2 {
+                target[i0] = hg::kernel::logistic_2(p0[i0]);
+            }
+        }
+    }
+    w.ready[0usize] |= 16384u64;
+}
+fn ready15(&self, w: &mut Work) {
+    if w.ready[0usize] & 32768u64 != 0 {
+        return;
+    }
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = w.s4;
+    w.b15.resize(s1 * s1, 0f64);
+    {
+        let b15 = &mut w.b15[..];
+        b15[0usize..][..s1 * s1].fill(0f64);
+    }
+    self.ready14(w);
+    {
+        let b14 = &w.b14[..];
+        let a1 = self.data().a_val.as_slice();
+        let b15 = &mut w.b15[..];
+        w.scratch.resize(hg::kernels::weighted_gram_scratch(s2, s1), 0f64);
+        hg::kernels::weighted_gram(
+            (1f64),
+            &a1[..s1 * s2],
+            &b14[..s2],
+            s2,
+            s1,
+            &mut w.scratch,
+            &mut b15[..s1 * s1],
+        );
+    }
+    w.ready[0usize] |= 32768u64;
+}
+fn ready16(&self, w: &mut Work) {
+    if w.ready[0usize] & 65536u64 != 0 {
+        return;
+    }
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = w.s4;
+    w.b16.resize(s0, 0f64);
+    self.ready7(w);
+    {
+        let b7 = &w.b7[..];
+        let b16 = &mut w.b16[..];
+        if s0 > 0 {
+            let p0 = &b7[0usize..][..s0];
+            let target = &mut b16[0usize..][..s0];
+            for i0 in 0..s0 {
+                target[i0] = hg::kernel::logistic_3(p0[i0]);
+            }
+        }
+    }
+    w.ready[0usize] |= 65536u64;
+}
+fn objective(&self, w: &mut Work) -> hg::core::option::Option<f64> {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = w.s4;
+    let out = &mut [0f64; 1];
+    self.ready0(w);
+    let mut b1 = [0f64; 1usize];
+    {
+        let b1 = &mut b1;
+        b1[0usize..][..1usize].fill(0f64);
+    }
+    {
+        let a3 = hg::Dense::flat(&w.x);
+        let b1 = &mut b1;
+        b1[..1usize][0] += (1f64) * hg::kernels::dot(&a3[..s1], &a3[..s1]);
+    }
+    {
+        let b0 = &w.b0[..];
+        let b1 = &b1;
+        let out = &mut *out;
+        out[0usize] = (0.5f64 * (b0[0usize] * b1[0usize]));
+    }
+    self.ready7(w);
+    let t0 = {
+        let b7 = &w.b7[..];
+        if s0 == 0 {
+            0f64
+        } else {
+            let p0 = &b7[0usize..][..s0];
+            hg::kernels::sum_by(s0, |i0| (hg::kernel::softplus(p0[i0])))
+        }
+    };
+    {
+        let out = &mut *out;
+        out[0usize] += (t0);
+    }
+    hg::core::option::Option::Some(out[0])
+}
+fn g(&self, w: &mut Work) -> f64 {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = w.s4;
+    let out = &mut [0f64; 1];
+    {
+        let out = &mut *out;
+        out[0usize..][..1usize].fill(0f64);
+    }
+    self.ready8(w);
+    let t0 = {
+        let b8 = &w.b8[..];
+        if s2 == 0 {
+            0f64
+        } else {
+            let p0 = &b8[0usize..][..s2];
+            hg::kernels::sum_by(s2, |i0| (hg::kernel::softplus(p0[i0])))
+        }
+    };
+    {
+        let out = &mut *out;
+        out[0usize] += (t0);
+    }
+    out[0]
+}
+fn residual(&self, w: &mut Work, out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = w.s4;
+    self.ready0(w);
+    {
+        let b0 = &w.b0[..];
+        let a3 = hg::Dense::flat(&w.x);
+        let out = &mut *out;
+        if s1 > 0 {
+            let p0 = &a3[0usize..][..s1];
+            let target = &mut out[0usize..][..s1];
+            for i0 in 0..s1 {
+                target[i0] = ((p0[i0] * b0[0usize]));
+            }
+        }
+    }
+    w.b9.resize(s0, 0f64);
+    self.ready7(w);
+    {
+        let b7 = &w.b7[..];
+        let b9 = &mut w.b9[..];
+        if s0 > 0 {
+            let p0 = &b7[0usize..][..s0];
+            let target = &mut b9[0usize..][..s0];
+            for i1 in 0..s0 {
+                target[i1] = hg::kernel::sigmoid(p0[i1]);
+            }
+        }
+    }
+    {
+        let b9 = &w.b9[..];
+        let a0 = self.data().a_tr.as_slice();
+        let out = &mut *out;
+        hg::kernels::gemv_t(
+            ((-1f64)),
+            &a0[..s0 * s1],
+            s0,
+            s1,
+            &b9[..s0],
+            &mut out[..s1],
+        );
+    }
+}
+fn f_1_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = w.s4;
+    self.ready0(w);
+    {
+        let b0 = &w.b0[..];
+        let a18 = u;
+        let out = &mut *out;
+        if s1 > 0 {
+            let p0 = &a18[0usize..][..s1];
+            let target = &mut out[0usize..][..s1];
+            for i0 in 0..s1 {
+                target[i0] = ((b0[0usize] * p0[i0]));
+            }
+        }
+    }
+    w.b11.resize(s0, 0f64);
+    w.b3.resize(s0, 0f64);
+    {
+        let b3 = &mut w.b3[..];
+        b3[0usize..][..s0].fill(0f64);
+    }
+    {
+        let a0 = self.data().a_tr.as_slice();
+        let a18 = u;
+        let b3 = &mut w.b3[..];
+        hg::kernels::gemv((1f64), &a0[..s0 * s1], s0, s1, &a18[..s1], &mut b3[..s0]);
+    }
+    self.ready10(w);
+    {
+        let b3 = &w.b3[..];
+        let b10 = &w.b10[..];
+        let b11 = &mut w.b11[..];
+        if s0 > 0 {
+            let p0 = &b3[0usize..][..s0];
+            let p1 = &b10[0usize..][..s0];
+            let target = &mut b11[0usize..][..s0];
+            for i1 in 0..s0 {
+                target[i1] = (p0[i1] * p1[i1]);
+            }
+        }
+    }
+    {
+        let b11 = &w.b11[..];
+        let a0 = self.data().a_tr.as_slice();
+        let out = &mut *out;
+        hg::kernels::gemv_t((1f64), &a0[..s0 * s1], s0, s1, &b11[..s0], &mut out[..s1]);
+    }
+}
+fn f_1_tr_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
+    self.f_1_mul(w, u, out)
+}
+fn f_2_mul(&self, w: &mut Work, c: &[f64], out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = w.s4;
+    self.ready0(w);
+    {
+        let b0 = &w.b0[..];
+        let a3 = hg::Dense::flat(&w.x);
+        let a19 = c;
+        let out = &mut *out;
+        if s1 > 0 {
+            let p0 = &a3[0usize..][..s1];
+            let target = &mut out[0usize..][..s1];
+            for i0 in 0..s1 {
+                target[i0] = (p0[i0] * (b0[0usize] * a19[0usize]));
+            }
+        }
+    }
+}
+fn f_2_tr_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = w.s4;
+    self.ready0(w);
+    let mut b2 = [0f64; 1usize];
+    {
+        let b2 = &mut b2;
+        b2[0usize..][..1usize].fill(0f64);
+    }
+    {
+        let a3 = hg::Dense::flat(&w.x);
+        let a18 = u;
+        let b2 = &mut b2;
+        b2[..1usize][0] += (1f64) * hg::kernels::dot(&a3[..s1], &a18[..s1]);
+    }
+    {
+        let b0 = &w.b0[..];
+        let b2 = &b2;
+        let out = &mut *out;
+        out[0usize] = (b0[0usize] * b2[0usize]);
+    }
+}
+fn f_1_diagonal(&self, w: &mut Work, out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = w.s4;
+    self.ready0(w);
+    self.ready13(w);
+    {
+        let b0 = &w.b0[..];
+        let b13 = &w.b13[..];
+        let out = &mut *out;
+        if s1 > 0 {
+            let target = &mut out[0usize..][..s1];
+            for i0 in 0..s1 {
+                target[i0] = (b0[0usize] + (b13[(i0 + s1 * i0)]));
+            }
+        }
+    }
+}
+fn f_1_diagonal_2_tr_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = w.s4;
+    {
+        let out = &mut *out;
+        out[0usize..][..1usize].fill(0f64);
+    }
+    self.ready0(w);
+    let t0 = {
+        let b0 = &w.b0[..];
+        let a18 = u;
+        if s1 == 0 {
+            0f64
+        } else {
+            let p0 = &a18[0usize..][..s1];
+            hg::kernels::sum_by(s1, |i0| (b0[0usize] * p0[i0]))
+        }
+    };
+    {
+        let out = &mut *out;
+        out[0usize] += (t0);
+    }
+}
+fn g_1(&self, w: &mut Work, out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = w.s4;
+    {
+        let out = &mut *out;
+        out[0usize..][..s1].fill(0f64);
+    }
+    w.b12.resize(s2, 0f64);
+    self.ready8(w);
+    {
+        let b8 = &w.b8[..];
+        let b12 = &mut w.b12[..];
+        if s2 > 0 {
+            let p0 = &b8[0usize..][..s2];
+            let target = &mut b12[0usize..][..s2];
+            for i0 in 0..s2 {
+                target[i0] = hg::kernel::sigmoid(p0[i0]);
+            }
+        }
+    }
+    {
+        let b12 = &w.b12[..];
+        let a1 = self.data().a_val.as_slice();
+        let out = &mut *out;
+        hg::kernels::gemv_t(
+            ((-1f64)),
+            &a1[..s1 * s2],
+            s2,
+            s1,
+            &b12[..s2],
+            &mut out[..s1],
+        );
+    }
+}
+fn g_2(&self, w: &mut Work, out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = w.s4;
+    {
+        let out = &mut *out;
+        out[0usize] = 0f64;
+    }
+}
+fn m_11_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = w.s4;
+    {
+        let out = &mut *out;
+        out[0usize..][..s1].fill(0f64);
+    }
+    w.b18.resize(s2, 0f64);
+    w.b4.resize(s2, 0f64);
+    {
+        let b4 = &mut w.b4[..];
+        b4[0usize..][..s2].fill(0f64);
+    }
+    {
+        let a1 = self.data().a_val.as_slice();
+        let a18 = u;
+        let b4 = &mut w.b4[..];
+        hg::kernels::gemv((1f64), &a1[..s1 * s2], s2, s1, &a18[..s1], &mut b4[..s2]);
+    }
+    self.ready14(w);
+    {
+        let b4 = &w.b4[..];
+        let b14 = &w.b14[..];
+        let b18 = &mut w.b18[..];
+        if s2 > 0 {
+            let p0 = &b4[0usize..][..s2];
+            let p1 = &b14[0usize..][..s2];
+            let target = &mut b18[0usize..][..s2];
+            for i0 in 0..s2 {
+                target[i0] = (p0[i0] * p1[i0]);
+            }
+        }
+    }
+    {
+        let b18 = &w.b18[..];
+        let a1 = self.data().a_val.as_slice();
+        let out = &mut *out;
+        hg::kernels::gemv_t((1f64), &a1[..s1 * s2], s2, s1, &b18[..s2], &mut out[..s1]);
+    }
+    w.b17.resize(s0, 0f64);
+    w.b3.resize(s0, 0f64);
+    {
+        let b3 = &mut w.b3[..];
+        b3[0usize..][..s0].fill(0f64);
+    }
+    {
+        let a0 = self.data().a_tr.as_slice();
+        let a18 = u;
+        let b3 = &mut w.b3[..];
+        hg::kernels::gemv((1f64), &a0[..s0 * s1], s0, s1, &a18[..s1], &mut b3[..s0]);
+    }
+    self.ready5(w);
+    self.ready16(w);
+    {
+        let b3 = &w.b3[..];
+        let b5 = &w.b5[..];
+        let b16 = &w.b16[..];
+        let b17 = &mut w.b17[..];
+        if s0 > 0 {
+            let p0 = &b3[0usize..][..s0];
+            let p1 = &b5[0usize..][..s0];
+            let p2 = &b16[0usize..][..s0];
+            let target = &mut b17[0usize..][..s0];
+            for i1 in 0..s0 {
+                target[i1] = (p0[i1] * p1[i1] * p2[i1]);
+            }
+        }
+    }
+    {
+        let b17 = &w.b17[..];
+        let a0 = self.data().a_tr.as_slice();
+        let out = &mut *out;
+        hg::kernels::gemv_t((1f64), &a0[..s0 * s1], s0, s1, &b17[..s0], &mut out[..s1]);
+    }
+}
+fn m_21_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = w.s4;
+    self.ready0(w);
+    let mut b6 = [0f64; 1usize];
+    {
+        let b6 = &mut b6;
+        b6[0usize..][..1usize].fill(0f64);
+    }
+    {
+        let a17 = hg::Dense::flat(&w.v);
+        let a18 = u;
+        let b6 = &mut b6;
+        b6[..1usize][0] += (1f64) * hg::kernels::dot(&a17[..s1], &a18[..s1]);
+    }
+    {
+        let b0 = &w.b0[..];
+        let b6 = &b6;
+        let out = &mut *out;
+        out[0usize] = (-(b0[0usize] * b6[0usize]));
+    }
+}
+fn m_12_mul(&self, w: &mut Work, c: &[f64], out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = w.s4;
+    self.ready0(w);
+    {
+        let b0 = &w.b0[..];
+        let a17 = hg::Dense::flat(&w.v);
+        let a19 = c;
+        let out = &mut *out;
+        if s1 > 0 {
+            let p0 = &a17[0usize..][..s1];
+            let target = &mut out[0usize..][..s1];
+            for i0 in 0..s1 {
+                target[i0] = (-(p0[i0] * (b0[0usize] * a19[0usize])));
+            }
+        }
+    }
+}
+fn f_1(&self, w: &mut Work, out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = w.s4;
+    self.ready0(w);
+    self.ready13(w);
+    {
+        let b0 = &w.b0[..];
+        let b13 = &w.b13[..];
+        let out = &mut *out;
+        for i1 in 0..s1 {
+            if s1 > 0 {
+                let p0 = &b13[s1 * i1..][..s1];
+                let target = &mut out[s1 * i1..][..s1];
+                for i0 in 0..s1 {
+                    target[i0] = ((if (i0) == (i1) { (b0[0usize]) } else { 0f64 })
+                        + p0[i0]);
+                }
+            }
+        }
+    }
+}
+fn f_2(&self, w: &mut Work, out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = w.s4;
+    self.ready0(w);
+    {
+        let b0 = &w.b0[..];
+        let a3 = hg::Dense::flat(&w.x);
+        let out = &mut *out;
+        if s1 > 0 {
+            let p0 = &a3[0usize..][..s1];
+            let target = &mut out[0usize..][..s1];
+            for i0 in 0..s1 {
+                target[i0] = (p0[i0] * b0[0usize]);
+            }
+        }
+    }
+}
+fn g_11(&self, w: &mut Work, out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = w.s4;
+    self.ready15(w);
+    {
+        let b15 = &w.b15[..];
+        let out = &mut *out;
+        for i1 in 0..s1 {
+            if s1 > 0 {
+                let p0 = &b15[s1 * i1..][..s1];
+                let target = &mut out[s1 * i1..][..s1];
+                for i0 in 0..s1 {
+                    target[i0] = p0[i0];
+                }
+            }
+        }
+    }
+}
+fn g_21(&self, w: &mut Work, out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = w.s4;
+    {
+        let out = &mut *out;
+        out[0usize..][..s1].fill(0f64);
+    }
+}
+fn m_11(&self, w: &mut Work, out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = w.s4;
+    self.ready15(w);
+    {
+        let b15 = &w.b15[..];
+        let out = &mut *out;
+        for i1 in 0..s1 {
+            if s1 > 0 {
+                let p0 = &b15[s1 * i1..][..s1];
+                let target = &mut out[s1 * i1..][..s1];
+                for i0 in 0..s1 {
+                    target[i0] = (p0[i0]);
+                }
+            }
+        }
+    }
+    w.b19.resize(s0, 0f64);
+    self.ready5(w);
+    self.ready16(w);
+    {
+        let b5 = &w.b5[..];
+        let b16 = &w.b16[..];
+        let b19 = &mut w.b19[..];
+        if s0 > 0 {
+            let p0 = &b5[0usize..][..s0];
+            let p1 = &b16[0usize..][..s0];
+            let target = &mut b19[0usize..][..s0];
+            for i2 in 0..s0 {
+                target[i2] = (p0[i2] * p1[i2]);
+            }
+        }
+    }
+    {
+        let b19 = &w.b19[..];
+        let a0 = self.data().a_tr.as_slice();
+        let out = &mut *out;
+        w.scratch.resize(hg::kernels::weighted_gram_scratch(s0, s1), 0f64);
+        hg::kernels::weighted_gram(
+            (1f64),
+            &a0[..s0 * s1],
+            &b19[..s0],
+            s0,
+            s1,
+            &mut w.scratch,
+            &mut out[..s1 * s1],
+        );
+    }
+}
+fn m_21(&self, w: &mut Work, out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = w.s4;
+    self.ready0(w);
+    {
+        let b0 = &w.b0[..];
+        let a17 = hg::Dense::flat(&w.v);
+        let out = &mut *out;
+        if s1 > 0 {
+            let p0 = &a17[0usize..][..s1];
+            let target = &mut out[0usize..][..s1];
+            for i0 in 0..s1 {
+                target[i0] = (-(b0[0usize] * p0[i0]));
+            }
+        }
+    }
+}
+fn f_11(&self, w: &mut Work, out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = w.s4;
+    {
+        let out = &mut *out;
+        out[0usize..][..s1 * s1 * s1].fill(0f64);
+    }
+    self.ready16(w);
+    {
+        let b16 = &w.b16[..];
+        let a0 = self.data().a_tr.as_slice();
+        let out = &mut *out;
+        for i2 in 0..s1 {
+            for i1 in 0..s1 {
+                for i0 in 0..s1 {
+                    let t0 = {
+                        if s0 == 0 {
+                            0f64
+                        } else {
+                            let p0 = &a0[s0 * i2..][..s0];
+                            let p1 = &b16[0usize..][..s0];
+                            let p2 = &a0[s0 * i0..][..s0];
+                            let p3 = &a0[s0 * i1..][..s0];
+                            hg::kernels::sum_by(
+                                s0,
+                                |i3| ((p0[i3] * p1[i3]) * (p2[i3] * p3[i3])),
+                            )
+                        }
+                    };
+                    out[(i0 + s1 * i1 + s1 * s1 * i2)] += (-(t0));
+                }
+            }
+        }
+    }
+}
+fn f_21(&self, w: &mut Work, out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = w.s4;
+    self.ready0(w);
+    {
+        let b0 = &w.b0[..];
+        let out = &mut *out;
+        for i1 in 0..s1 {
+            if s1 > 0 {
+                let target = &mut out[s1 * i1..][..s1];
+                for i0 in 0..s1 {
+                    target[i0] = (if (i0) == (i1) { (b0[0usize]) } else { 0f64 });
+                }
+            }
+        }
+    }
+}
+fn factor(&self, w: &mut Work) -> hg::core::result::Result<(), hg::LinearError> {
+    if w.factored {
+        return hg::core::result::Result::Ok(());
+    }
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = w.s4;
+    let n = hg::Dense::flat(&w.x).len();
+    hg::Factorization::resize(&mut w.factor, "F_1", n)?;
+    self.ready0(w);
+    self.ready13(w);
+    {
+        let b0 = &w.b0[..];
+        let b13 = &w.b13[..];
+        let out = hg::Factorization::matrix_mut(&mut w.factor);
+        for i1 in 0..s1 {
+            if s1 > 0 {
+                let p0 = &b13[s1 * i1..][..s1];
+                let target = &mut out[s1 * i1..][..s1];
+                for i0 in 0..s1 {
+                    target[i0] = ((if (i0) == (i1) { (b0[0usize]) } else { 0f64 })
+                        + p0[i0]);
+                }
+            }
+        }
+    }
+    hg::Factorization::factor(&mut w.factor, "F_1")?;
+    w.factored = true;
+    hg::core::result::Result::Ok(())
+}

@@ -1,0 +1,566 @@
+fn ready_y(&self, w: &mut Work) {
+    self.ready1(w);
+}
+fn table3(&self) -> [f64; 9usize] {
+    let mut table = [0f64; 9usize];
+    {
+        let out = &mut table[..];
+        {
+            let b3 = &mut *out;
+            b3[0usize..][..9usize].fill(0f64);
+        }
+        {
+            let a0 = self.data().a_tr.as_slice();
+            let b3 = &mut *out;
+            hg::kernels::gram(
+                (1f64),
+                &a0[..36usize],
+                12usize,
+                3usize,
+                &mut b3[..9usize],
+            );
+        }
+    }
+    table
+}
+fn b3(&self) -> &[f64; 9usize] {
+    &self.b3
+}
+fn table4(&self) -> [f64; 9usize] {
+    let mut table = [0f64; 9usize];
+    {
+        let out = &mut table[..];
+        {
+            let b4 = &mut *out;
+            b4[0usize..][..9usize].fill(0f64);
+        }
+        {
+            let a2 = self.data().a_val.as_slice();
+            let b4 = &mut *out;
+            hg::kernels::gram((1f64), &a2[..24usize], 8usize, 3usize, &mut b4[..9usize]);
+        }
+    }
+    table
+}
+fn b4(&self) -> &[f64; 9usize] {
+    &self.b4
+}
+fn table5(&self) -> [f64; 3usize] {
+    let mut table = [0f64; 3usize];
+    {
+        let out = &mut table[..];
+        {
+            let b5 = &mut *out;
+            b5[0usize..][..3usize].fill(0f64);
+        }
+        {
+            let a0 = self.data().a_tr.as_slice();
+            let a1 = self.data().b_tr.as_slice();
+            let b5 = &mut *out;
+            hg::kernels::gemv_t(
+                (1f64),
+                &a0[..36usize],
+                12usize,
+                3usize,
+                &a1[..12usize],
+                &mut b5[..3usize],
+            );
+        }
+    }
+    table
+}
+fn b5(&self) -> &[f64; 3usize] {
+    &self.b5
+}
+fn table6(&self) -> [f64; 3usize] {
+    let mut table = [0f64; 3usize];
+    {
+        let out = &mut table[..];
+        {
+            let b6 = &mut *out;
+            b6[0usize..][..3usize].fill(0f64);
+        }
+        {
+            let a2 = self.data().a_val.as_slice();
+            let a3 = self.data().b_val.as_slice();
+            let b6 = &mut *out;
+            hg::kernels::gemv_t(
+                (1f64),
+                &a2[..24usize],
+                8usize,
+                3usize,
+                &a3[..8usize],
+                &mut b6[..3usize],
+            );
+        }
+    }
+    table
+}
+fn b6(&self) -> &[f64; 3usize] {
+    &self.b6
+}
+fn ready1(&self, w: &mut Work) {
+    if w.ready[0usize] & 2u64 != 0 {
+        return;
+    }
+    {
+        let a4 = hg::Dense::flat(&w.y);
+        let b1 = &mut w.b1[..];
+        {
+            let p0 = &a4[0usize..][..3usize];
+            let target = &mut b1[0usize..][..3usize];
+            for i0 in 0..3usize {
+                target[i0] = hg::kernel::exp(p0[i0]);
+            }
+        }
+    }
+    w.ready[0usize] |= 2u64;
+}
+fn objective(&self, w: &mut Work) -> hg::core::option::Option<f64> {
+    let out = &mut [0f64; 1];
+    {
+        let out = &mut *out;
+        out[0usize..][..1usize].fill(0f64);
+    }
+    let mut b0 = [0f64; 12usize];
+    {
+        let a1 = self.data().b_tr.as_slice();
+        let b0 = &mut b0;
+        {
+            let p0 = &a1[0usize..][..12usize];
+            let target = &mut b0[0usize..][..12usize];
+            for i0 in 0..12usize {
+                target[i0] = (-p0[i0]);
+            }
+        }
+    }
+    {
+        let a0 = self.data().a_tr.as_slice();
+        let a5 = hg::Dense::flat(&w.x);
+        let b0 = &mut b0;
+        hg::kernels::gemv(
+            (1f64),
+            &a0[..36usize],
+            12usize,
+            3usize,
+            &a5[..3usize],
+            &mut b0[..12usize],
+        );
+    }
+    {
+        let b0 = &b0;
+        let out = &mut *out;
+        out[..1usize][0] += (1f64) * hg::kernels::dot(&b0[..12usize], &b0[..12usize]);
+    }
+    self.ready1(w);
+    let t0 = {
+        let b1 = &w.b1[..];
+        let a5 = hg::Dense::flat(&w.x);
+        let p0 = &a5[0usize..][..3usize];
+        let p1 = &b1[0usize..][..3usize];
+        hg::kernels::sum_by(3usize, |i1| (p0[i1] * p0[i1] * p1[i1]))
+    };
+    {
+        let out = &mut *out;
+        out[0usize] += (0.5f64 * t0);
+    }
+    hg::core::option::Option::Some(out[0])
+}
+fn g(&self, w: &mut Work) -> f64 {
+    let out = &mut [0f64; 1];
+    {
+        let out = &mut *out;
+        out[0usize..][..1usize].fill(0f64);
+    }
+    let mut b2 = [0f64; 8usize];
+    {
+        let a3 = self.data().b_val.as_slice();
+        let b2 = &mut b2;
+        {
+            let p0 = &a3[0usize..][..8usize];
+            let target = &mut b2[0usize..][..8usize];
+            for i0 in 0..8usize {
+                target[i0] = (-p0[i0]);
+            }
+        }
+    }
+    {
+        let a2 = self.data().a_val.as_slice();
+        let a5 = hg::Dense::flat(&w.x);
+        let b2 = &mut b2;
+        hg::kernels::gemv(
+            (1f64),
+            &a2[..24usize],
+            8usize,
+            3usize,
+            &a5[..3usize],
+            &mut b2[..8usize],
+        );
+    }
+    {
+        let b2 = &b2;
+        let out = &mut *out;
+        out[..1usize][0] += (1f64) * hg::kernels::dot(&b2[..8usize], &b2[..8usize]);
+    }
+    out[0]
+}
+fn residual(&self, w: &mut Work, out: &mut [f64]) {
+    self.ready1(w);
+    {
+        let b1 = &w.b1[..];
+        let b5 = self.b5();
+        let a5 = hg::Dense::flat(&w.x);
+        let out = &mut *out;
+        {
+            let p0 = &a5[0usize..][..3usize];
+            let p1 = &b1[0usize..][..3usize];
+            let p2 = &b5[0usize..][..3usize];
+            let target = &mut out[0usize..][..3usize];
+            for i0 in 0..3usize {
+                target[i0] = ((p0[i0] * p1[i0]) - 2f64 * p2[i0]);
+            }
+        }
+    }
+    {
+        let b3 = self.b3();
+        let a5 = hg::Dense::flat(&w.x);
+        let out = &mut *out;
+        hg::kernels::gemv(
+            (2f64),
+            &b3[..9usize],
+            3usize,
+            3usize,
+            &a5[..3usize],
+            &mut out[..3usize],
+        );
+    }
+}
+fn f_1_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
+    self.ready1(w);
+    {
+        let b1 = &w.b1[..];
+        let a17 = u;
+        let out = &mut *out;
+        {
+            let p0 = &b1[0usize..][..3usize];
+            let p1 = &a17[0usize..][..3usize];
+            let target = &mut out[0usize..][..3usize];
+            for i0 in 0..3usize {
+                target[i0] = ((p0[i0] * p1[i0]));
+            }
+        }
+    }
+    {
+        let b3 = self.b3();
+        let a17 = u;
+        let out = &mut *out;
+        hg::kernels::gemv(
+            (2f64),
+            &b3[..9usize],
+            3usize,
+            3usize,
+            &a17[..3usize],
+            &mut out[..3usize],
+        );
+    }
+}
+fn f_1_tr_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
+    self.f_1_mul(w, u, out)
+}
+fn f_2_mul(&self, w: &mut Work, c: &[f64], out: &mut [f64]) {
+    self.ready1(w);
+    {
+        let b1 = &w.b1[..];
+        let a5 = hg::Dense::flat(&w.x);
+        let a18 = c;
+        let out = &mut *out;
+        {
+            let p0 = &a5[0usize..][..3usize];
+            let p1 = &b1[0usize..][..3usize];
+            let p2 = &a18[0usize..][..3usize];
+            let target = &mut out[0usize..][..3usize];
+            for i0 in 0..3usize {
+                target[i0] = (p0[i0] * p1[i0] * p2[i0]);
+            }
+        }
+    }
+}
+fn f_2_tr_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
+    self.ready1(w);
+    {
+        let b1 = &w.b1[..];
+        let a5 = hg::Dense::flat(&w.x);
+        let a17 = u;
+        let out = &mut *out;
+        {
+            let p0 = &a5[0usize..][..3usize];
+            let p1 = &b1[0usize..][..3usize];
+            let p2 = &a17[0usize..][..3usize];
+            let target = &mut out[0usize..][..3usize];
+            for i0 in 0..3usize {
+                target[i0] = (p0[i0] * p1[i0] * p2[i0]);
+            }
+        }
+    }
+}
+fn f_1_diagonal(&self, w: &mut Work, out: &mut [f64]) {
+    self.ready1(w);
+    {
+        let b1 = &w.b1[..];
+        let b3 = self.b3();
+        let out = &mut *out;
+        {
+            let p0 = &b1[0usize..][..3usize];
+            let target = &mut out[0usize..][..3usize];
+            for i0 in 0..3usize {
+                target[i0] = (p0[i0] + 2f64 * (b3[4usize * i0]));
+            }
+        }
+    }
+}
+fn f_1_diagonal_2_tr_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
+    self.ready1(w);
+    {
+        let b1 = &w.b1[..];
+        let a17 = u;
+        let out = &mut *out;
+        {
+            let p0 = &b1[0usize..][..3usize];
+            let p1 = &a17[0usize..][..3usize];
+            let target = &mut out[0usize..][..3usize];
+            for i0 in 0..3usize {
+                target[i0] = (p0[i0] * p1[i0]);
+            }
+        }
+    }
+}
+fn g_1(&self, w: &mut Work, out: &mut [f64]) {
+    {
+        let b6 = self.b6();
+        let out = &mut *out;
+        {
+            let p0 = &b6[0usize..][..3usize];
+            let target = &mut out[0usize..][..3usize];
+            for i0 in 0..3usize {
+                target[i0] = (-2f64 * p0[i0]);
+            }
+        }
+    }
+    {
+        let b4 = self.b4();
+        let a5 = hg::Dense::flat(&w.x);
+        let out = &mut *out;
+        hg::kernels::gemv(
+            (2f64),
+            &b4[..9usize],
+            3usize,
+            3usize,
+            &a5[..3usize],
+            &mut out[..3usize],
+        );
+    }
+}
+fn g_2(&self, w: &mut Work, out: &mut [f64]) {
+    {
+        let out = &mut *out;
+        out[0usize..][..3usize].fill(0f64);
+    }
+}
+fn m_11_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
+    {
+        let out = &mut *out;
+        out[0usize..][..3usize].fill(0f64);
+    }
+    {
+        let b4 = self.b4();
+        let a17 = u;
+        let out = &mut *out;
+        hg::kernels::gemv(
+            (2f64),
+            &b4[..9usize],
+            3usize,
+            3usize,
+            &a17[..3usize],
+            &mut out[..3usize],
+        );
+    }
+}
+fn m_21_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
+    self.ready1(w);
+    {
+        let b1 = &w.b1[..];
+        let a16 = hg::Dense::flat(&w.v);
+        let a17 = u;
+        let out = &mut *out;
+        {
+            let p0 = &b1[0usize..][..3usize];
+            let p1 = &a16[0usize..][..3usize];
+            let p2 = &a17[0usize..][..3usize];
+            let target = &mut out[0usize..][..3usize];
+            for i0 in 0..3usize {
+                target[i0] = (-(p0[i0] * p1[i0] * p2[i0]));
+            }
+        }
+    }
+}
+fn m_12_mul(&self, w: &mut Work, c: &[f64], out: &mut [f64]) {
+    self.ready1(w);
+    {
+        let b1 = &w.b1[..];
+        let a16 = hg::Dense::flat(&w.v);
+        let a18 = c;
+        let out = &mut *out;
+        {
+            let p0 = &b1[0usize..][..3usize];
+            let p1 = &a16[0usize..][..3usize];
+            let p2 = &a18[0usize..][..3usize];
+            let target = &mut out[0usize..][..3usize];
+            for i0 in 0..3usize {
+                target[i0] = (-(p0[i0] * p1[i0] * p2[i0]));
+            }
+        }
+    }
+}
+fn f_1(&self, w: &mut Work, out: &mut [f64]) {
+    self.ready1(w);
+    {
+        let b1 = &w.b1[..];
+        let b3 = self.b3();
+        let out = &mut *out;
+        for i1 in 0..3usize {
+            {
+                let p0 = &b3[3usize * i1..][..3usize];
+                let target = &mut out[3usize * i1..][..3usize];
+                for i0 in 0..3usize {
+                    target[i0] = ((if (i0) == (i1) { (b1[i0]) } else { 0f64 })
+                        + 2f64 * p0[i0]);
+                }
+            }
+        }
+    }
+}
+fn f_2(&self, w: &mut Work, out: &mut [f64]) {
+    self.ready1(w);
+    {
+        let b1 = &w.b1[..];
+        let a5 = hg::Dense::flat(&w.x);
+        let out = &mut *out;
+        for i1 in 0..3usize {
+            {
+                let target = &mut out[3usize * i1..][..3usize];
+                for i0 in 0..3usize {
+                    target[i0] = (if (i0) == (i1) { (a5[i0] * b1[i0]) } else { 0f64 });
+                }
+            }
+        }
+    }
+}
+fn g_11(&self, w: &mut Work, out: &mut [f64]) {
+    {
+        let b4 = self.b4();
+        let out = &mut *out;
+        for i1 in 0..3usize {
+            {
+                let p0 = &b4[3usize * i1..][..3usize];
+                let target = &mut out[3usize * i1..][..3usize];
+                for i0 in 0..3usize {
+                    target[i0] = (2f64 * p0[i0]);
+                }
+            }
+        }
+    }
+}
+fn g_21(&self, w: &mut Work, out: &mut [f64]) {
+    {
+        let out = &mut *out;
+        out[0usize..][..9usize].fill(0f64);
+    }
+}
+fn m_11(&self, w: &mut Work, out: &mut [f64]) {
+    {
+        let b4 = self.b4();
+        let out = &mut *out;
+        for i1 in 0..3usize {
+            {
+                let p0 = &b4[3usize * i1..][..3usize];
+                let target = &mut out[3usize * i1..][..3usize];
+                for i0 in 0..3usize {
+                    target[i0] = (2f64 * p0[i0]);
+                }
+            }
+        }
+    }
+}
+fn m_21(&self, w: &mut Work, out: &mut [f64]) {
+    self.ready1(w);
+    {
+        let b1 = &w.b1[..];
+        let a16 = hg::Dense::flat(&w.v);
+        let out = &mut *out;
+        for i1 in 0..3usize {
+            {
+                let target = &mut out[3usize * i1..][..3usize];
+                for i0 in 0..3usize {
+                    target[i0] = (if (i0) == (i1) {
+                        (-(b1[i0] * a16[i0]))
+                    } else {
+                        0f64
+                    });
+                }
+            }
+        }
+    }
+}
+fn f_11(&self, w: &mut Work, out: &mut [f64]) {
+    {
+        let out = &mut *out;
+        out[0usize..][..27usize].fill(0f64);
+    }
+}
+fn f_21(&self, w: &mut Work, out: &mut [f64]) {
+    self.ready1(w);
+    {
+        let b1 = &w.b1[..];
+        let out = &mut *out;
+        for i2 in 0..3usize {
+            for i1 in 0..3usize {
+                {
+                    let target = &mut out[(3usize * i1 + 9usize * i2)..][..3usize];
+                    for i0 in 0..3usize {
+                        target[i0] = (if (i0) == (i1) && (i0) == (i2) {
+                            (b1[i0])
+                        } else {
+                            0f64
+                        });
+                    }
+                }
+            }
+        }
+    }
+}
+fn factor(&self, w: &mut Work) -> hg::core::result::Result<(), hg::LinearError> {
+    if w.factored {
+        return hg::core::result::Result::Ok(());
+    }
+    let n = hg::Dense::flat(&w.x).len();
+    hg::Factorization::resize(&mut w.factor, "F_1", n)?;
+    self.ready1(w);
+    {
+        let b1 = &w.b1[..];
+        let b3 = self.b3();
+        let out = hg::Factorization::matrix_mut(&mut w.factor);
+        for i1 in 0..3usize {
+            {
+                let p0 = &b3[3usize * i1..][..3usize];
+                let target = &mut out[3usize * i1..][..3usize];
+                for i0 in 0..3usize {
+                    target[i0] = ((if (i0) == (i1) { (b1[i0]) } else { 0f64 })
+                        + 2f64 * p0[i0]);
+                }
+            }
+        }
+    }
+    hg::Factorization::factor(&mut w.factor, "F_1")?;
+    w.factored = true;
+    hg::core::result::Result::Ok(())
+}

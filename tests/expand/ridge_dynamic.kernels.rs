@@ -1,0 +1,916 @@
+fn ready_y(&self, w: &mut Work) {
+    self.ready1(w);
+}
+fn table4(&self) -> hg::Vec<f64> {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = self.s4;
+    let s5 = self.s5;
+    let mut table = hg::zeros(s1 * s1);
+    {
+        let out = &mut table[..];
+        {
+            let b4 = &mut *out;
+            b4[0usize..][..s1 * s1].fill(0f64);
+        }
+        {
+            let a0 = self.data().a_tr.as_slice();
+            let b4 = &mut *out;
+            hg::kernels::gram((1f64), &a0[..s0 * s1], s0, s1, &mut b4[..s1 * s1]);
+        }
+    }
+    table
+}
+fn b4(&self) -> &[f64] {
+    self.b4.get_or_init(|| self.table4())
+}
+fn table6(&self) -> hg::Vec<f64> {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = self.s4;
+    let s5 = self.s5;
+    let mut table = hg::zeros(s1 * s1);
+    {
+        let out = &mut table[..];
+        {
+            let b6 = &mut *out;
+            b6[0usize..][..s1 * s1].fill(0f64);
+        }
+        {
+            let a2 = self.data().a_val.as_slice();
+            let b6 = &mut *out;
+            hg::kernels::gram((1f64), &a2[..s1 * s3], s3, s1, &mut b6[..s1 * s1]);
+        }
+    }
+    table
+}
+fn b6(&self) -> &[f64] {
+    self.b6.get_or_init(|| self.table6())
+}
+fn table7(&self) -> hg::Vec<f64> {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = self.s4;
+    let s5 = self.s5;
+    let mut table = hg::zeros(s1);
+    {
+        let out = &mut table[..];
+        {
+            let b7 = &mut *out;
+            b7[0usize..][..s1].fill(0f64);
+        }
+        {
+            let a0 = self.data().a_tr.as_slice();
+            let a1 = self.data().b_tr.as_slice();
+            let b7 = &mut *out;
+            hg::kernels::gemv_t(
+                (1f64),
+                &a0[..s0 * s1],
+                s0,
+                s1,
+                &a1[..s0],
+                &mut b7[..s1],
+            );
+        }
+    }
+    table
+}
+fn b7(&self) -> &[f64] {
+    self.b7.get_or_init(|| self.table7())
+}
+fn table8(&self) -> hg::Vec<f64> {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = self.s4;
+    let s5 = self.s5;
+    let mut table = hg::zeros(s1);
+    {
+        let out = &mut table[..];
+        {
+            let b8 = &mut *out;
+            b8[0usize..][..s1].fill(0f64);
+        }
+        {
+            let a2 = self.data().a_val.as_slice();
+            let a3 = self.data().b_val.as_slice();
+            let b8 = &mut *out;
+            hg::kernels::gemv_t(
+                (1f64),
+                &a2[..s1 * s3],
+                s3,
+                s1,
+                &a3[..s3],
+                &mut b8[..s1],
+            );
+        }
+    }
+    table
+}
+fn b8(&self) -> &[f64] {
+    self.b8.get_or_init(|| self.table8())
+}
+fn choice0(&self) -> bool {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = self.s4;
+    let s5 = self.s5;
+    (s1 + s1 * s1) < 2usize * s0 * s1 && (s1 + s1 * s1) <= hg::HOIST_LIMIT
+}
+fn choice1(&self) -> bool {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = self.s4;
+    let s5 = self.s5;
+    s1 * s1 < 2usize * s0 * s1 && s1 * s1 <= hg::HOIST_LIMIT
+}
+fn choice2(&self) -> bool {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = self.s4;
+    let s5 = self.s5;
+    (s1 + s1 * s1) < 2usize * s1 * s3 && (s1 + s1 * s1) <= hg::HOIST_LIMIT
+}
+fn choice3(&self) -> bool {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = self.s4;
+    let s5 = self.s5;
+    s1 * s1 < 2usize * s1 * s3 && s1 * s1 <= hg::HOIST_LIMIT
+}
+fn ready0(&self, w: &mut Work) {
+    if w.ready[0usize] & 1u64 != 0 {
+        return;
+    }
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = self.s4;
+    let s5 = self.s5;
+    let s6 = w.s6;
+    let s7 = w.s7;
+    w.b0.resize(s0, 0f64);
+    {
+        let a1 = self.data().b_tr.as_slice();
+        let b0 = &mut w.b0[..];
+        if s0 > 0 {
+            let p0 = &a1[0usize..][..s0];
+            let target = &mut b0[0usize..][..s0];
+            for i0 in 0..s0 {
+                target[i0] = (-p0[i0]);
+            }
+        }
+    }
+    {
+        let a0 = self.data().a_tr.as_slice();
+        let a5 = hg::Dense::flat(&w.x);
+        let b0 = &mut w.b0[..];
+        hg::kernels::gemv((1f64), &a0[..s0 * s1], s0, s1, &a5[..s1], &mut b0[..s0]);
+    }
+    w.ready[0usize] |= 1u64;
+}
+fn ready1(&self, w: &mut Work) {
+    if w.ready[0usize] & 2u64 != 0 {
+        return;
+    }
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = self.s4;
+    let s5 = self.s5;
+    let s6 = w.s6;
+    let s7 = w.s7;
+    w.b1.resize(s1, 0f64);
+    {
+        let a4 = hg::Dense::flat(&w.y);
+        let b1 = &mut w.b1[..];
+        if s1 > 0 {
+            let p0 = &a4[0usize..][..s1];
+            let target = &mut b1[0usize..][..s1];
+            for i0 in 0..s1 {
+                target[i0] = hg::kernel::exp(p0[i0]);
+            }
+        }
+    }
+    w.ready[0usize] |= 2u64;
+}
+fn ready2(&self, w: &mut Work) {
+    if w.ready[0usize] & 4u64 != 0 {
+        return;
+    }
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = self.s4;
+    let s5 = self.s5;
+    let s6 = w.s6;
+    let s7 = w.s7;
+    w.b2.resize(s3, 0f64);
+    {
+        let a3 = self.data().b_val.as_slice();
+        let b2 = &mut w.b2[..];
+        if s3 > 0 {
+            let p0 = &a3[0usize..][..s3];
+            let target = &mut b2[0usize..][..s3];
+            for i0 in 0..s3 {
+                target[i0] = (-p0[i0]);
+            }
+        }
+    }
+    {
+        let a2 = self.data().a_val.as_slice();
+        let a5 = hg::Dense::flat(&w.x);
+        let b2 = &mut w.b2[..];
+        hg::kernels::gemv((1f64), &a2[..s1 * s3], s3, s1, &a5[..s1], &mut b2[..s3]);
+    }
+    w.ready[0usize] |= 4u64;
+}
+fn objective(&self, w: &mut Work) -> hg::core::option::Option<f64> {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = self.s4;
+    let s5 = self.s5;
+    let s6 = w.s6;
+    let s7 = w.s7;
+    let out = &mut [0f64; 1];
+    {
+        let out = &mut *out;
+        out[0usize..][..1usize].fill(0f64);
+    }
+    self.ready0(w);
+    {
+        let b0 = &w.b0[..];
+        let out = &mut *out;
+        out[..1usize][0] += (1f64) * hg::kernels::dot(&b0[..s0], &b0[..s0]);
+    }
+    self.ready1(w);
+    let t0 = {
+        let b1 = &w.b1[..];
+        let a5 = hg::Dense::flat(&w.x);
+        if s1 == 0 {
+            0f64
+        } else {
+            let p0 = &a5[0usize..][..s1];
+            let p1 = &b1[0usize..][..s1];
+            hg::kernels::sum_by(s1, |i0| (p0[i0] * p0[i0] * p1[i0]))
+        }
+    };
+    {
+        let out = &mut *out;
+        out[0usize] += (0.5f64 * t0);
+    }
+    hg::core::option::Option::Some(out[0])
+}
+fn g(&self, w: &mut Work) -> f64 {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = self.s4;
+    let s5 = self.s5;
+    let s6 = w.s6;
+    let s7 = w.s7;
+    let out = &mut [0f64; 1];
+    {
+        let out = &mut *out;
+        out[0usize..][..1usize].fill(0f64);
+    }
+    self.ready2(w);
+    {
+        let b2 = &w.b2[..];
+        let out = &mut *out;
+        out[..1usize][0] += (1f64) * hg::kernels::dot(&b2[..s3], &b2[..s3]);
+    }
+    out[0]
+}
+fn residual(&self, w: &mut Work, out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = self.s4;
+    let s5 = self.s5;
+    let s6 = w.s6;
+    let s7 = w.s7;
+    self.ready1(w);
+    {
+        let b1 = &w.b1[..];
+        let a5 = hg::Dense::flat(&w.x);
+        let out = &mut *out;
+        if s1 > 0 {
+            let p0 = &a5[0usize..][..s1];
+            let p1 = &b1[0usize..][..s1];
+            let target = &mut out[0usize..][..s1];
+            for i0 in 0..s1 {
+                target[i0] = ((p0[i0] * p1[i0]));
+            }
+        }
+    }
+    if self.choice0() {
+        {
+            let b7 = self.b7();
+            let out = &mut *out;
+            if s1 > 0 {
+                let p0 = &b7[0usize..][..s1];
+                let target = &mut out[0usize..][..s1];
+                for i1 in 0..s1 {
+                    target[i1] += ((-2f64) * p0[i1]);
+                }
+            }
+        }
+        {
+            let b4 = self.b4();
+            let a5 = hg::Dense::flat(&w.x);
+            let out = &mut *out;
+            hg::kernels::gemv((2f64), &b4[..s1 * s1], s1, s1, &a5[..s1], &mut out[..s1]);
+        }
+    } else {
+        self.ready0(w);
+        {
+            let b0 = &w.b0[..];
+            let a0 = self.data().a_tr.as_slice();
+            let out = &mut *out;
+            hg::kernels::gemv_t(
+                (2f64),
+                &a0[..s0 * s1],
+                s0,
+                s1,
+                &b0[..s0],
+                &mut out[..s1],
+            );
+        }
+    }
+}
+fn f_1_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = self.s4;
+    let s5 = self.s5;
+    let s6 = w.s6;
+    let s7 = w.s7;
+    self.ready1(w);
+    {
+        let b1 = &w.b1[..];
+        let a17 = u;
+        let out = &mut *out;
+        if s1 > 0 {
+            let p0 = &b1[0usize..][..s1];
+            let p1 = &a17[0usize..][..s1];
+            let target = &mut out[0usize..][..s1];
+            for i0 in 0..s1 {
+                target[i0] = ((p0[i0] * p1[i0]));
+            }
+        }
+    }
+    if self.choice1() {
+        {
+            let b4 = self.b4();
+            let a17 = u;
+            let out = &mut *out;
+            hg::kernels::gemv(
+                (2f64),
+                &b4[..s1 * s1],
+                s1,
+                s1,
+                &a17[..s1],
+                &mut out[..s1],
+            );
+        }
+    } else {
+        w.b3.resize(s0, 0f64);
+        {
+            let b3 = &mut w.b3[..];
+            b3[0usize..][..s0].fill(0f64);
+        }
+        {
+            let a0 = self.data().a_tr.as_slice();
+            let a17 = u;
+            let b3 = &mut w.b3[..];
+            hg::kernels::gemv((1f64), &a0[..s0 * s1], s0, s1, &a17[..s1], &mut b3[..s0]);
+        }
+        {
+            let b3 = &w.b3[..];
+            let a0 = self.data().a_tr.as_slice();
+            let out = &mut *out;
+            hg::kernels::gemv_t(
+                (2f64),
+                &a0[..s0 * s1],
+                s0,
+                s1,
+                &b3[..s0],
+                &mut out[..s1],
+            );
+        }
+    }
+}
+fn f_1_tr_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
+    self.f_1_mul(w, u, out)
+}
+fn f_2_mul(&self, w: &mut Work, c: &[f64], out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = self.s4;
+    let s5 = self.s5;
+    let s6 = w.s6;
+    let s7 = w.s7;
+    self.ready1(w);
+    {
+        let b1 = &w.b1[..];
+        let a5 = hg::Dense::flat(&w.x);
+        let a18 = c;
+        let out = &mut *out;
+        if s1 > 0 {
+            let p0 = &a5[0usize..][..s1];
+            let p1 = &b1[0usize..][..s1];
+            let p2 = &a18[0usize..][..s1];
+            let target = &mut out[0usize..][..s1];
+            for i0 in 0..s1 {
+                target[i0] = (p0[i0] * p1[i0] * p2[i0]);
+            }
+        }
+    }
+}
+fn f_2_tr_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = self.s4;
+    let s5 = self.s5;
+    let s6 = w.s6;
+    let s7 = w.s7;
+    self.ready1(w);
+    {
+        let b1 = &w.b1[..];
+        let a5 = hg::Dense::flat(&w.x);
+        let a17 = u;
+        let out = &mut *out;
+        if s1 > 0 {
+            let p0 = &a5[0usize..][..s1];
+            let p1 = &b1[0usize..][..s1];
+            let p2 = &a17[0usize..][..s1];
+            let target = &mut out[0usize..][..s1];
+            for i0 in 0..s1 {
+                target[i0] = (p0[i0] * p1[i0] * p2[i0]);
+            }
+        }
+    }
+}
+fn f_1_diagonal(&self, w: &mut Work, out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = self.s4;
+    let s5 = self.s5;
+    let s6 = w.s6;
+    let s7 = w.s7;
+    self.ready1(w);
+    {
+        let b1 = &w.b1[..];
+        let b4 = self.b4();
+        let out = &mut *out;
+        if s1 > 0 {
+            let p0 = &b1[0usize..][..s1];
+            let target = &mut out[0usize..][..s1];
+            for i0 in 0..s1 {
+                target[i0] = (p0[i0] + 2f64 * (b4[(i0 + s1 * i0)]));
+            }
+        }
+    }
+}
+fn f_1_diagonal_2_tr_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = self.s4;
+    let s5 = self.s5;
+    let s6 = w.s6;
+    let s7 = w.s7;
+    self.ready1(w);
+    {
+        let b1 = &w.b1[..];
+        let a17 = u;
+        let out = &mut *out;
+        if s1 > 0 {
+            let p0 = &b1[0usize..][..s1];
+            let p1 = &a17[0usize..][..s1];
+            let target = &mut out[0usize..][..s1];
+            for i0 in 0..s1 {
+                target[i0] = (p0[i0] * p1[i0]);
+            }
+        }
+    }
+}
+fn g_1(&self, w: &mut Work, out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = self.s4;
+    let s5 = self.s5;
+    let s6 = w.s6;
+    let s7 = w.s7;
+    if self.choice2() {
+        {
+            let b8 = self.b8();
+            let out = &mut *out;
+            if s1 > 0 {
+                let p0 = &b8[0usize..][..s1];
+                let target = &mut out[0usize..][..s1];
+                for i0 in 0..s1 {
+                    target[i0] = (-2f64 * p0[i0]);
+                }
+            }
+        }
+        {
+            let b6 = self.b6();
+            let a5 = hg::Dense::flat(&w.x);
+            let out = &mut *out;
+            hg::kernels::gemv((2f64), &b6[..s1 * s1], s1, s1, &a5[..s1], &mut out[..s1]);
+        }
+    } else {
+        {
+            let out = &mut *out;
+            out[0usize..][..s1].fill(0f64);
+        }
+        self.ready2(w);
+        {
+            let b2 = &w.b2[..];
+            let a2 = self.data().a_val.as_slice();
+            let out = &mut *out;
+            hg::kernels::gemv_t(
+                (2f64),
+                &a2[..s1 * s3],
+                s3,
+                s1,
+                &b2[..s3],
+                &mut out[..s1],
+            );
+        }
+    }
+}
+fn g_2(&self, w: &mut Work, out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = self.s4;
+    let s5 = self.s5;
+    let s6 = w.s6;
+    let s7 = w.s7;
+    {
+        let out = &mut *out;
+        out[0usize..][..s1].fill(0f64);
+    }
+}
+fn m_11_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = self.s4;
+    let s5 = self.s5;
+    let s6 = w.s6;
+    let s7 = w.s7;
+    if self.choice3() {
+        {
+            let out = &mut *out;
+            out[0usize..][..s1].fill(0f64);
+        }
+        {
+            let b6 = self.b6();
+            let a17 = u;
+            let out = &mut *out;
+            hg::kernels::gemv(
+                (2f64),
+                &b6[..s1 * s1],
+                s1,
+                s1,
+                &a17[..s1],
+                &mut out[..s1],
+            );
+        }
+    } else {
+        {
+            let out = &mut *out;
+            out[0usize..][..s1].fill(0f64);
+        }
+        w.b5.resize(s3, 0f64);
+        {
+            let b5 = &mut w.b5[..];
+            b5[0usize..][..s3].fill(0f64);
+        }
+        {
+            let a2 = self.data().a_val.as_slice();
+            let a17 = u;
+            let b5 = &mut w.b5[..];
+            hg::kernels::gemv((1f64), &a2[..s1 * s3], s3, s1, &a17[..s1], &mut b5[..s3]);
+        }
+        {
+            let b5 = &w.b5[..];
+            let a2 = self.data().a_val.as_slice();
+            let out = &mut *out;
+            hg::kernels::gemv_t(
+                (2f64),
+                &a2[..s1 * s3],
+                s3,
+                s1,
+                &b5[..s3],
+                &mut out[..s1],
+            );
+        }
+    }
+}
+fn m_21_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = self.s4;
+    let s5 = self.s5;
+    let s6 = w.s6;
+    let s7 = w.s7;
+    self.ready1(w);
+    {
+        let b1 = &w.b1[..];
+        let a16 = hg::Dense::flat(&w.v);
+        let a17 = u;
+        let out = &mut *out;
+        if s1 > 0 {
+            let p0 = &b1[0usize..][..s1];
+            let p1 = &a16[0usize..][..s1];
+            let p2 = &a17[0usize..][..s1];
+            let target = &mut out[0usize..][..s1];
+            for i0 in 0..s1 {
+                target[i0] = (-(p0[i0] * p1[i0] * p2[i0]));
+            }
+        }
+    }
+}
+fn m_12_mul(&self, w: &mut Work, c: &[f64], out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = self.s4;
+    let s5 = self.s5;
+    let s6 = w.s6;
+    let s7 = w.s7;
+    self.ready1(w);
+    {
+        let b1 = &w.b1[..];
+        let a16 = hg::Dense::flat(&w.v);
+        let a18 = c;
+        let out = &mut *out;
+        if s1 > 0 {
+            let p0 = &b1[0usize..][..s1];
+            let p1 = &a16[0usize..][..s1];
+            let p2 = &a18[0usize..][..s1];
+            let target = &mut out[0usize..][..s1];
+            for i0 in 0..s1 {
+                target[i0] = (-(p0[i0] * p1[i0] * p2[i0]));
+            }
+        }
+    }
+}
+fn f_1(&self, w: &mut Work, out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = self.s4;
+    let s5 = self.s5;
+    let s6 = w.s6;
+    let s7 = w.s7;
+    self.ready1(w);
+    {
+        let b1 = &w.b1[..];
+        let b4 = self.b4();
+        let out = &mut *out;
+        for i1 in 0..s1 {
+            if s1 > 0 {
+                let p0 = &b4[s1 * i1..][..s1];
+                let target = &mut out[s1 * i1..][..s1];
+                for i0 in 0..s1 {
+                    target[i0] = ((if (i0) == (i1) { (b1[i0]) } else { 0f64 })
+                        + 2f64 * p0[i0]);
+                }
+            }
+        }
+    }
+}
+fn f_2(&self, w: &mut Work, out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = self.s4;
+    let s5 = self.s5;
+    let s6 = w.s6;
+    let s7 = w.s7;
+    self.ready1(w);
+    {
+        let b1 = &w.b1[..];
+        let a5 = hg::Dense::flat(&w.x);
+        let out = &mut *out;
+        for i1 in 0..s1 {
+            if s1 > 0 {
+                let target = &mut out[s1 * i1..][..s1];
+                for i0 in 0..s1 {
+                    target[i0] = (if (i0) == (i1) { (a5[i0] * b1[i0]) } else { 0f64 });
+                }
+            }
+        }
+    }
+}
+fn g_11(&self, w: &mut Work, out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = self.s4;
+    let s5 = self.s5;
+    let s6 = w.s6;
+    let s7 = w.s7;
+    {
+        let b6 = self.b6();
+        let out = &mut *out;
+        for i1 in 0..s1 {
+            if s1 > 0 {
+                let p0 = &b6[s1 * i1..][..s1];
+                let target = &mut out[s1 * i1..][..s1];
+                for i0 in 0..s1 {
+                    target[i0] = (2f64 * p0[i0]);
+                }
+            }
+        }
+    }
+}
+fn g_21(&self, w: &mut Work, out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = self.s4;
+    let s5 = self.s5;
+    let s6 = w.s6;
+    let s7 = w.s7;
+    {
+        let out = &mut *out;
+        out[0usize..][..s1 * s1].fill(0f64);
+    }
+}
+fn m_11(&self, w: &mut Work, out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = self.s4;
+    let s5 = self.s5;
+    let s6 = w.s6;
+    let s7 = w.s7;
+    {
+        let b6 = self.b6();
+        let out = &mut *out;
+        for i1 in 0..s1 {
+            if s1 > 0 {
+                let p0 = &b6[s1 * i1..][..s1];
+                let target = &mut out[s1 * i1..][..s1];
+                for i0 in 0..s1 {
+                    target[i0] = (2f64 * p0[i0]);
+                }
+            }
+        }
+    }
+}
+fn m_21(&self, w: &mut Work, out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = self.s4;
+    let s5 = self.s5;
+    let s6 = w.s6;
+    let s7 = w.s7;
+    self.ready1(w);
+    {
+        let b1 = &w.b1[..];
+        let a16 = hg::Dense::flat(&w.v);
+        let out = &mut *out;
+        for i1 in 0..s1 {
+            if s1 > 0 {
+                let target = &mut out[s1 * i1..][..s1];
+                for i0 in 0..s1 {
+                    target[i0] = (if (i0) == (i1) {
+                        (-(b1[i0] * a16[i0]))
+                    } else {
+                        0f64
+                    });
+                }
+            }
+        }
+    }
+}
+fn f_11(&self, w: &mut Work, out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = self.s4;
+    let s5 = self.s5;
+    let s6 = w.s6;
+    let s7 = w.s7;
+    {
+        let out = &mut *out;
+        out[0usize..][..s1 * s1 * s1].fill(0f64);
+    }
+}
+fn f_21(&self, w: &mut Work, out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = self.s4;
+    let s5 = self.s5;
+    let s6 = w.s6;
+    let s7 = w.s7;
+    self.ready1(w);
+    {
+        let b1 = &w.b1[..];
+        let out = &mut *out;
+        for i2 in 0..s1 {
+            for i1 in 0..s1 {
+                if s1 > 0 {
+                    let target = &mut out[(s1 * i1 + s1 * s1 * i2)..][..s1];
+                    for i0 in 0..s1 {
+                        target[i0] = (if (i0) == (i1) && (i0) == (i2) {
+                            (b1[i0])
+                        } else {
+                            0f64
+                        });
+                    }
+                }
+            }
+        }
+    }
+}
+fn factor(&self, w: &mut Work) -> hg::core::result::Result<(), hg::LinearError> {
+    if w.factored {
+        return hg::core::result::Result::Ok(());
+    }
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = self.s4;
+    let s5 = self.s5;
+    let s6 = w.s6;
+    let s7 = w.s7;
+    let n = hg::Dense::flat(&w.x).len();
+    hg::Factorization::resize(&mut w.factor, "F_1", n)?;
+    self.ready1(w);
+    {
+        let b1 = &w.b1[..];
+        let b4 = self.b4();
+        let out = hg::Factorization::matrix_mut(&mut w.factor);
+        for i1 in 0..s1 {
+            if s1 > 0 {
+                let p0 = &b4[s1 * i1..][..s1];
+                let target = &mut out[s1 * i1..][..s1];
+                for i0 in 0..s1 {
+                    target[i0] = ((if (i0) == (i1) { (b1[i0]) } else { 0f64 })
+                        + 2f64 * p0[i0]);
+                }
+            }
+        }
+    }
+    hg::Factorization::factor(&mut w.factor, "F_1")?;
+    w.factored = true;
+    hg::core::result::Result::Ok(())
+}

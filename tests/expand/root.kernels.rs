@@ -1,0 +1,417 @@
+fn ready_y(&self, w: &mut Work) {}
+fn objective(&self, _w: &mut Work) -> hg::core::option::Option<f64> {
+    hg::core::option::Option::None
+}
+fn g(&self, w: &mut Work) -> f64 {
+    let out = &mut [0f64; 1];
+    {
+        let out = &mut *out;
+        out[0usize..][..1usize].fill(0f64);
+    }
+    {
+        let a3 = hg::Dense::flat(&w.x);
+        let out = &mut *out;
+        out[..1usize][0] += (0.5f64) * hg::kernels::dot(&a3[..3usize], &a3[..3usize]);
+    }
+    {
+        let a2 = hg::Dense::flat(&w.y);
+        let a3 = hg::Dense::flat(&w.x);
+        let out = &mut *out;
+        out[..1usize][0] += (1f64) * hg::kernels::dot(&a2[..3usize], &a3[..3usize]);
+    }
+    out[0]
+}
+fn residual(&self, w: &mut Work, out: &mut [f64]) {
+    {
+        let a1 = self.data().b.as_slice();
+        let a2 = hg::Dense::flat(&w.y);
+        let a3 = hg::Dense::flat(&w.x);
+        let out = &mut *out;
+        {
+            let p0 = &a1[0usize..][..3usize];
+            let p1 = &a2[0usize..][..3usize];
+            let p2 = &a3[0usize..][..3usize];
+            let target = &mut out[0usize..][..3usize];
+            for i0 in 0..3usize {
+                target[i0] = (-p0[i0] + 0.1f64 * (p1[i0] * p2[i0] * p2[i0]));
+            }
+        }
+    }
+    {
+        let a0 = self.data().a.as_slice();
+        let a3 = hg::Dense::flat(&w.x);
+        let out = &mut *out;
+        hg::kernels::gemv(
+            (1f64),
+            &a0[..9usize],
+            3usize,
+            3usize,
+            &a3[..3usize],
+            &mut out[..3usize],
+        );
+    }
+}
+fn f_1_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
+    {
+        let a2 = hg::Dense::flat(&w.y);
+        let a3 = hg::Dense::flat(&w.x);
+        let a12 = u;
+        let out = &mut *out;
+        {
+            let p0 = &a2[0usize..][..3usize];
+            let p1 = &a3[0usize..][..3usize];
+            let p2 = &a12[0usize..][..3usize];
+            let target = &mut out[0usize..][..3usize];
+            for i0 in 0..3usize {
+                target[i0] = (0.2f64 * (p0[i0] * p1[i0] * p2[i0]));
+            }
+        }
+    }
+    {
+        let a0 = self.data().a.as_slice();
+        let a12 = u;
+        let out = &mut *out;
+        hg::kernels::gemv(
+            (1f64),
+            &a0[..9usize],
+            3usize,
+            3usize,
+            &a12[..3usize],
+            &mut out[..3usize],
+        );
+    }
+}
+fn f_1_tr_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
+    {
+        let a2 = hg::Dense::flat(&w.y);
+        let a3 = hg::Dense::flat(&w.x);
+        let a12 = u;
+        let out = &mut *out;
+        {
+            let p0 = &a2[0usize..][..3usize];
+            let p1 = &a3[0usize..][..3usize];
+            let p2 = &a12[0usize..][..3usize];
+            let target = &mut out[0usize..][..3usize];
+            for i0 in 0..3usize {
+                target[i0] = (0.2f64 * (p0[i0] * p1[i0] * p2[i0]));
+            }
+        }
+    }
+    {
+        let a0 = self.data().a.as_slice();
+        let a12 = u;
+        let out = &mut *out;
+        hg::kernels::gemv_t(
+            (1f64),
+            &a0[..9usize],
+            3usize,
+            3usize,
+            &a12[..3usize],
+            &mut out[..3usize],
+        );
+    }
+}
+fn f_2_mul(&self, w: &mut Work, c: &[f64], out: &mut [f64]) {
+    {
+        let a3 = hg::Dense::flat(&w.x);
+        let a13 = c;
+        let out = &mut *out;
+        {
+            let p0 = &a3[0usize..][..3usize];
+            let p1 = &a13[0usize..][..3usize];
+            let target = &mut out[0usize..][..3usize];
+            for i0 in 0..3usize {
+                target[i0] = (0.1f64 * p0[i0] * p0[i0] * p1[i0]);
+            }
+        }
+    }
+}
+fn f_2_tr_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
+    {
+        let a3 = hg::Dense::flat(&w.x);
+        let a12 = u;
+        let out = &mut *out;
+        {
+            let p0 = &a3[0usize..][..3usize];
+            let p1 = &a12[0usize..][..3usize];
+            let target = &mut out[0usize..][..3usize];
+            for i0 in 0..3usize {
+                target[i0] = (0.1f64 * p0[i0] * p0[i0] * p1[i0]);
+            }
+        }
+    }
+}
+fn f_1_diagonal(&self, w: &mut Work, out: &mut [f64]) {
+    {
+        let a0 = self.data().a.as_slice();
+        let a2 = hg::Dense::flat(&w.y);
+        let a3 = hg::Dense::flat(&w.x);
+        let out = &mut *out;
+        {
+            let p0 = &a2[0usize..][..3usize];
+            let p1 = &a3[0usize..][..3usize];
+            let target = &mut out[0usize..][..3usize];
+            for i0 in 0..3usize {
+                target[i0] = ((a0[4usize * i0]) + 0.2f64 * (p0[i0] * p1[i0]));
+            }
+        }
+    }
+}
+fn f_1_diagonal_2_tr_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
+    {
+        let a3 = hg::Dense::flat(&w.x);
+        let a12 = u;
+        let out = &mut *out;
+        {
+            let p0 = &a3[0usize..][..3usize];
+            let p1 = &a12[0usize..][..3usize];
+            let target = &mut out[0usize..][..3usize];
+            for i0 in 0..3usize {
+                target[i0] = (0.2f64 * p0[i0] * p1[i0]);
+            }
+        }
+    }
+}
+fn g_1(&self, w: &mut Work, out: &mut [f64]) {
+    {
+        let a2 = hg::Dense::flat(&w.y);
+        let a3 = hg::Dense::flat(&w.x);
+        let out = &mut *out;
+        {
+            let p0 = &a2[0usize..][..3usize];
+            let p1 = &a3[0usize..][..3usize];
+            let target = &mut out[0usize..][..3usize];
+            for i0 in 0..3usize {
+                target[i0] = (p0[i0] + p1[i0]);
+            }
+        }
+    }
+}
+fn g_2(&self, w: &mut Work, out: &mut [f64]) {
+    {
+        let a3 = hg::Dense::flat(&w.x);
+        let out = &mut *out;
+        {
+            let p0 = &a3[0usize..][..3usize];
+            let target = &mut out[0usize..][..3usize];
+            for i0 in 0..3usize {
+                target[i0] = p0[i0];
+            }
+        }
+    }
+}
+fn m_11_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
+    {
+        let a2 = hg::Dense::flat(&w.y);
+        let a11 = hg::Dense::flat(&w.v);
+        let a12 = u;
+        let out = &mut *out;
+        {
+            let p0 = &a12[0usize..][..3usize];
+            let p1 = &a2[0usize..][..3usize];
+            let p2 = &a11[0usize..][..3usize];
+            let target = &mut out[0usize..][..3usize];
+            for i0 in 0..3usize {
+                target[i0] = (p0[i0] - 0.2f64 * (p1[i0] * p2[i0] * p0[i0]));
+            }
+        }
+    }
+}
+fn m_21_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
+    {
+        let a3 = hg::Dense::flat(&w.x);
+        let a11 = hg::Dense::flat(&w.v);
+        let a12 = u;
+        let out = &mut *out;
+        {
+            let p0 = &a12[0usize..][..3usize];
+            let p1 = &a3[0usize..][..3usize];
+            let p2 = &a11[0usize..][..3usize];
+            let target = &mut out[0usize..][..3usize];
+            for i0 in 0..3usize {
+                target[i0] = (p0[i0] - 0.2f64 * (p1[i0] * p2[i0] * p0[i0]));
+            }
+        }
+    }
+}
+fn m_12_mul(&self, w: &mut Work, c: &[f64], out: &mut [f64]) {
+    {
+        let a3 = hg::Dense::flat(&w.x);
+        let a11 = hg::Dense::flat(&w.v);
+        let a13 = c;
+        let out = &mut *out;
+        {
+            let p0 = &a13[0usize..][..3usize];
+            let p1 = &a3[0usize..][..3usize];
+            let p2 = &a11[0usize..][..3usize];
+            let target = &mut out[0usize..][..3usize];
+            for i0 in 0..3usize {
+                target[i0] = (p0[i0] - 0.2f64 * (p1[i0] * p2[i0] * p0[i0]));
+            }
+        }
+    }
+}
+fn f_1(&self, w: &mut Work, out: &mut [f64]) {
+    {
+        let a0 = self.data().a.as_slice();
+        let a2 = hg::Dense::flat(&w.y);
+        let a3 = hg::Dense::flat(&w.x);
+        let out = &mut *out;
+        for i1 in 0..3usize {
+            {
+                let p0 = &a0[3usize * i1..][..3usize];
+                let target = &mut out[3usize * i1..][..3usize];
+                for i0 in 0..3usize {
+                    target[i0] = (p0[i0]
+                        + 0.2f64
+                            * (if (i0) == (i1) { (a2[i0] * a3[i0]) } else { 0f64 }));
+                }
+            }
+        }
+    }
+}
+fn f_2(&self, w: &mut Work, out: &mut [f64]) {
+    {
+        let a3 = hg::Dense::flat(&w.x);
+        let out = &mut *out;
+        for i1 in 0..3usize {
+            {
+                let target = &mut out[3usize * i1..][..3usize];
+                for i0 in 0..3usize {
+                    target[i0] = (if (i0) == (i1) {
+                        (0.1f64 * a3[i0] * a3[i0])
+                    } else {
+                        0f64
+                    });
+                }
+            }
+        }
+    }
+}
+fn g_11(&self, w: &mut Work, out: &mut [f64]) {
+    {
+        let out = &mut *out;
+        for i1 in 0..3usize {
+            {
+                let target = &mut out[3usize * i1..][..3usize];
+                for i0 in 0..3usize {
+                    target[i0] = (if (i0) == (i1) { (1f64) } else { 0f64 });
+                }
+            }
+        }
+    }
+}
+fn g_21(&self, w: &mut Work, out: &mut [f64]) {
+    {
+        let out = &mut *out;
+        for i1 in 0..3usize {
+            {
+                let target = &mut out[3usize * i1..][..3usize];
+                for i0 in 0..3usize {
+                    target[i0] = (if (i0) == (i1) { (1f64) } else { 0f64 });
+                }
+            }
+        }
+    }
+}
+fn m_11(&self, w: &mut Work, out: &mut [f64]) {
+    {
+        let a2 = hg::Dense::flat(&w.y);
+        let a11 = hg::Dense::flat(&w.v);
+        let out = &mut *out;
+        for i1 in 0..3usize {
+            {
+                let target = &mut out[3usize * i1..][..3usize];
+                for i0 in 0..3usize {
+                    target[i0] = ((if (i0) == (i1) { (1f64) } else { 0f64 })
+                        - 0.2f64
+                            * (if (i0) == (i1) { (a2[i0] * a11[i0]) } else { 0f64 }));
+                }
+            }
+        }
+    }
+}
+fn m_21(&self, w: &mut Work, out: &mut [f64]) {
+    {
+        let a3 = hg::Dense::flat(&w.x);
+        let a11 = hg::Dense::flat(&w.v);
+        let out = &mut *out;
+        for i1 in 0..3usize {
+            {
+                let target = &mut out[3usize * i1..][..3usize];
+                for i0 in 0..3usize {
+                    target[i0] = ((if (i0) == (i1) { (1f64) } else { 0f64 })
+                        - 0.2f64
+                            * (if (i0) == (i1) { (a3[i0] * a11[i0]) } else { 0f64 }));
+                }
+            }
+        }
+    }
+}
+fn f_11(&self, w: &mut Work, out: &mut [f64]) {
+    {
+        let a2 = hg::Dense::flat(&w.y);
+        let out = &mut *out;
+        for i2 in 0..3usize {
+            for i1 in 0..3usize {
+                {
+                    let target = &mut out[(3usize * i1 + 9usize * i2)..][..3usize];
+                    for i0 in 0..3usize {
+                        target[i0] = (if (i0) == (i1) && (i0) == (i2) {
+                            (0.2f64 * a2[i0])
+                        } else {
+                            0f64
+                        });
+                    }
+                }
+            }
+        }
+    }
+}
+fn f_21(&self, w: &mut Work, out: &mut [f64]) {
+    {
+        let a3 = hg::Dense::flat(&w.x);
+        let out = &mut *out;
+        for i2 in 0..3usize {
+            for i1 in 0..3usize {
+                {
+                    let target = &mut out[(3usize * i1 + 9usize * i2)..][..3usize];
+                    for i0 in 0..3usize {
+                        target[i0] = (if (i0) == (i1) && (i0) == (i2) {
+                            (0.2f64 * a3[i0])
+                        } else {
+                            0f64
+                        });
+                    }
+                }
+            }
+        }
+    }
+}
+fn factor(&self, w: &mut Work) -> hg::core::result::Result<(), hg::LinearError> {
+    if w.factored {
+        return hg::core::result::Result::Ok(());
+    }
+    let n = hg::Dense::flat(&w.x).len();
+    hg::Factorization::resize(&mut w.factor, "F_1", n)?;
+    {
+        let a0 = self.data().a.as_slice();
+        let a2 = hg::Dense::flat(&w.y);
+        let a3 = hg::Dense::flat(&w.x);
+        let out = hg::Factorization::matrix_mut(&mut w.factor);
+        for i1 in 0..3usize {
+            {
+                let p0 = &a0[3usize * i1..][..3usize];
+                let target = &mut out[3usize * i1..][..3usize];
+                for i0 in 0..3usize {
+                    target[i0] = (p0[i0]
+                        + 0.2f64
+                            * (if (i0) == (i1) { (a2[i0] * a3[i0]) } else { 0f64 }));
+                }
+            }
+        }
+    }
+    hg::Factorization::factor(&mut w.factor, "F_1")?;
+    w.factored = true;
+    hg::core::result::Result::Ok(())
+}

@@ -1,0 +1,260 @@
+//! Sparse data: multinomial logistic regression as on 20 newsgroups (Grazzi et al. 3.2), logistic
+//! and least-squares losses by products and by rows, and a factorisation of the stored entries.
+
+use hypergrad::bilevel;
+use nalgebra::{DMatrix, DVector};
+use nalgebra_sparse::{CooMatrix, CsrMatrix};
+
+use crate::data::{cosines, log_weights, one_hot, signs, sines};
+use crate::verify::{close, flat, verify};
+
+/// Multinomial logistic regression with a weight `e^{y_j}` per feature.
+#[bilevel]
+pub mod newsgroups {
+    use hypergrad::math::log_sum_exp;
+    use nalgebra::{DMatrix, DVector};
+    use nalgebra_sparse::CsrMatrix;
+
+    pub struct Data {
+        pub a_tr: CsrMatrix<f64>,
+        pub labels_tr: DMatrix<f64>,
+        pub a_val: CsrMatrix<f64>,
+        pub labels_val: DMatrix<f64>,
+    }
+
+    fn cross_entropy(logits: &DMatrix<f64>, labels: &DMatrix<f64>) -> f64 {
+        (0..logits.nrows()).map(|i| log_sum_exp(&logits.row(i)) - logits.row(i).dot(&labels.row(i))).sum::<f64>()
+            / logits.nrows() as f64
+    }
+
+    pub fn f(x: &DMatrix<f64>, y: &DVector<f64>, data: &Data) -> f64 {
+        let penalty = (0..x.nrows()).map(|j| y[j].exp() * x.row(j).norm_squared()).sum::<f64>();
+        cross_entropy(&(&data.a_tr * x), &data.labels_tr) + penalty / x.len() as f64
+    }
+
+    pub fn g(x: &DMatrix<f64>, _y: &DVector<f64>, data: &Data) -> f64 {
+        cross_entropy(&(&data.a_val * x), &data.labels_val)
+    }
+}
+
+/// The same with dense data.
+#[bilevel]
+pub mod dense {
+    use hypergrad::math::log_sum_exp;
+    use nalgebra::{DMatrix, DVector};
+
+    pub struct Data {
+        pub a_tr: DMatrix<f64>,
+        pub labels_tr: DMatrix<f64>,
+        pub a_val: DMatrix<f64>,
+        pub labels_val: DMatrix<f64>,
+    }
+
+    fn cross_entropy(logits: &DMatrix<f64>, labels: &DMatrix<f64>) -> f64 {
+        (0..logits.nrows()).map(|i| log_sum_exp(&logits.row(i)) - logits.row(i).dot(&labels.row(i))).sum::<f64>()
+            / logits.nrows() as f64
+    }
+
+    pub fn f(x: &DMatrix<f64>, y: &DVector<f64>, data: &Data) -> f64 {
+        let penalty = (0..x.nrows()).map(|j| y[j].exp() * x.row(j).norm_squared()).sum::<f64>();
+        cross_entropy(&(&data.a_tr * x), &data.labels_tr) + penalty / x.len() as f64
+    }
+
+    pub fn g(x: &DMatrix<f64>, _y: &DVector<f64>, data: &Data) -> f64 {
+        cross_entropy(&(&data.a_val * x), &data.labels_val)
+    }
+}
+
+/// Margins by products and by rows; a residual through the transpose.
+#[bilevel]
+pub mod logistic {
+    use nalgebra::DVector;
+    use nalgebra_sparse::CsrMatrix;
+
+    pub struct Data {
+        pub a: CsrMatrix<f64>,
+        pub b: DVector<f64>,
+    }
+
+    fn margin(a: &CsrMatrix<f64>, i: usize, x: &DVector<f64>) -> f64 {
+        a.row(i).col_indices().iter().zip(a.row(i).values()).map(|(&j, &v)| v * x[j]).sum::<f64>()
+    }
+
+    fn loss(m: f64) -> f64 {
+        (1.0 + (-m).exp()).ln()
+    }
+
+    pub fn f(x: &DVector<f64>, y: &DVector<f64>, data: &Data) -> f64 {
+        (0..data.a.nrows()).map(|i| loss(data.b[i] * margin(&data.a, i, x))).sum::<f64>()
+            + 0.5 * y.map(f64::exp).dot(&x.component_mul(x))
+    }
+
+    pub fn g(x: &DVector<f64>, _y: &DVector<f64>, data: &Data) -> f64 {
+        let back = data.a.transpose() * (&data.a * x - &data.b);
+        0.5 * back.norm_squared()
+    }
+}
+
+/// `Σ over stored (i, j) of (v_ij - u_i · w_j)²`: the stored entries are the observations.
+#[bilevel]
+pub mod factors {
+    use nalgebra::{DMatrix, Vector2};
+    use nalgebra_sparse::CsrMatrix;
+
+    pub struct Factors {
+        pub u: DMatrix<f64>,
+        pub w: DMatrix<f64>,
+    }
+
+    pub struct Data {
+        pub ratings: CsrMatrix<f64>,
+        pub held_out: CsrMatrix<f64>,
+        /// Keeps the factors from turning into each other.
+        pub prior: DMatrix<f64>,
+    }
+
+    fn misfit(a: &CsrMatrix<f64>, x: &Factors) -> f64 {
+        (0..a.nrows())
+            .map(|i| {
+                let row = a.row(i);
+                row.col_indices().iter().zip(row.values()).map(|(&j, &v)| (v - x.u.row(i).dot(&x.w.row(j))).powi(2)).sum::<f64>()
+            })
+            .sum()
+    }
+
+    pub fn f(x: &Factors, y: &Vector2<f64>, data: &Data) -> f64 {
+        0.5 * misfit(&data.ratings, x)
+            + 0.5 * y.x.exp() * x.u.norm_squared()
+            + 0.5 * y.y.exp() * (&x.w - &data.prior).norm_squared()
+    }
+
+    pub fn g(x: &Factors, _y: &Vector2<f64>, data: &Data) -> f64 {
+        misfit(&data.held_out, x)
+    }
+}
+
+/// Functions of the value, the column and x together; a weight that y gives to each column.
+#[bilevel]
+pub mod rows {
+    use nalgebra::DVector;
+    use nalgebra_sparse::CsrMatrix;
+
+    pub struct Data {
+        pub a: CsrMatrix<f64>,
+        pub b: DVector<f64>,
+    }
+
+    pub fn f(x: &DVector<f64>, y: &DVector<f64>, data: &Data) -> f64 {
+        let a = &data.a;
+        let response = |i: usize| {
+            let row = a.row(i);
+            let terms = row.values().iter().zip(row.col_indices().iter());
+            terms.map(|(v, &j)| (v * x[j]).tanh() * y[j].exp() + (x[j] * x[j] + v * v).sqrt()).sum::<f64>()
+        };
+        (0..a.nrows()).map(|i| 0.1 * (response(i) - data.b[i]).powi(2)).sum::<f64>() + 0.5 * x.norm_squared()
+    }
+
+    pub fn g(x: &DVector<f64>, y: &DVector<f64>, data: &Data) -> f64 {
+        let columns = |i: usize| data.a.row(i).col_indices().iter().map(|&j| x[j] * y[j]).sum::<f64>();
+        (0..data.a.nrows()).map(|i| columns(i).sin()).sum()
+    }
+}
+
+/// About two of five entries, one row empty.
+fn sample(rows: usize, columns: usize, shift: f64) -> CsrMatrix<f64> {
+    let mut entries = CooMatrix::new(rows, columns);
+    for i in (0..rows).filter(|i| *i != 2) {
+        for j in (0..columns).filter(|j| (i * i + 3 * j + i * j) % 5 < 2) {
+            entries.push(i, j, (1.3 * i as f64 + 0.7 * j as f64 + shift).sin());
+        }
+    }
+    CsrMatrix::from(&entries)
+}
+
+#[test]
+fn twenty_newsgroups() {
+    let data = newsgroups::Data {
+        a_tr: sample(9, 5, 0.1),
+        labels_tr: one_hot(9, 3),
+        a_val: sample(6, 5, 0.7),
+        labels_val: one_hot(6, 3),
+    };
+    let twin = dense::Data {
+        a_tr: DMatrix::from(&data.a_tr),
+        labels_tr: one_hot(9, 3),
+        a_val: DMatrix::from(&data.a_val),
+        labels_val: one_hot(6, 3),
+    };
+    let (problem, twin) = (newsgroups::Problem::new(&data).unwrap(), dense::Problem::new(&twin).unwrap());
+    let (x, y) = (sines(5, 3, [0.4, 1.7, 0.3, 0.2]), log_weights(5));
+    verify(&problem, &x, &y);
+    let (at, twin) = (problem.at(&x, &y).unwrap(), twin.at(&x, &y).unwrap());
+    close("F", &flat(&at.F()), &flat(&twin.F()), 1e-14);
+    close("F_1", at.F_1().as_slice(), twin.F_1().as_slice(), 1e-14);
+    close("F_11", at.F_11().flat(), twin.F_11().flat(), 1e-13);
+    close("Omega", &flat(&at.Omega().unwrap()), &flat(&twin.Omega().unwrap()), 1e-12);
+    close("Omega_1", at.Omega_1().unwrap().as_slice(), twin.Omega_1().unwrap().as_slice(), 1e-12);
+}
+
+#[test]
+fn products_and_rows() {
+    let data = logistic::Data { a: sample(8, 5, 0.3), b: signs(8, 0.9, 0.2) };
+    let problem = logistic::Problem::new(&data).unwrap();
+    verify(&problem, &cosines(5, 0.3, 0.1), &log_weights(5));
+}
+
+#[test]
+fn factorization_of_stored_entries() {
+    let data =
+        factors::Data { ratings: sample(6, 5, 0.4), held_out: sample(6, 5, 1.1), prior: sines(5, 2, [0.9, 0.6, 0.2, 0.3]) };
+    let problem = factors::Problem::new(&data).unwrap();
+    let x = factors::Factors { u: sines(6, 2, [0.8, 1.1, 0.2, 0.5]), w: sines(5, 2, [1.3, 0.7, 0.1, 0.4]) };
+    verify(&problem, &x, &nalgebra::Vector2::new(-1.5, -1.0));
+}
+
+#[test]
+fn functions_of_stored_entries() {
+    let data = rows::Data { a: sample(7, 5, 0.2), b: cosines(7, 0.6, 0.3) };
+    let problem = rows::Problem::new(&data).unwrap();
+    verify(&problem, &cosines(5, 0.3, 0.1), &(0.5 * log_weights(5)));
+}
+
+/// Sizes that do not fit are errors when the problem is made, or at a point.
+#[test]
+fn sizes_are_checked() {
+    let data = newsgroups::Data {
+        a_tr: sample(9, 5, 0.1),
+        labels_tr: one_hot(8, 3),
+        a_val: sample(6, 5, 0.7),
+        labels_val: one_hot(6, 3),
+    };
+    let error = newsgroups::Problem::new(&data).map(|_| ()).unwrap_err().to_string();
+    assert!(error.contains("`data.labels_tr.nrows()` is 8"), "{error}");
+    let data = logistic::Data { a: sample(8, 5, 0.3), b: signs(8, 0.9, 0.2) };
+    let problem = logistic::Problem::new(&data).unwrap();
+    assert!(problem.at(&DVector::zeros(4), &DVector::zeros(4)).is_err());
+}
+
+/// As many columns as a bag of words has: only vectors of that length are made.
+#[test]
+fn hundred_thousand_columns() {
+    let (rows, columns, classes) = (60, 100_000, 2);
+    let words = |i: usize| (0..30_usize).map(move |k| (i * 7919 + k * k * 104_729 + k) % columns);
+    let matrix = |shift: usize| {
+        let mut entries = CooMatrix::new(rows, columns);
+        for i in 0..rows {
+            words(i + shift).for_each(|j| entries.push(i, j, 1.0 / (1 + j % 7) as f64));
+        }
+        CsrMatrix::from(&entries)
+    };
+    let labels = || one_hot(rows, classes);
+    let data = newsgroups::Data { a_tr: matrix(0), labels_tr: labels(), a_val: matrix(60), labels_val: labels() };
+    let problem = newsgroups::Problem::new(&data).unwrap();
+    let (x, y) = (DMatrix::from_element(columns, classes, 0.1), DVector::from_element(columns, -3.0));
+    let at = problem.at(&x, &y).unwrap();
+    let [u, w] = [0.3, 0.5].map(|s| DMatrix::from_fn(columns, classes, |j, k| (s * (j + 5 * k) as f64).sin()));
+    close("symmetry", &[at.F_1_mul(&u).dot(&w)], &[at.F_1_mul(&w).dot(&u)], 1e-9);
+    // The dense matrix would take 320 GB.
+    let refused = at.Omega().unwrap_err().to_string();
+    assert!(refused.contains("exceeds the limit"), "{refused}");
+}
