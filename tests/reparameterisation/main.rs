@@ -2,4 +2,8 @@
 //! corrections of the printed formulas, slopes.
 #![allow(missing_docs, reason = "test problems")]
 
+#[path = "../golden/mod.rs"]
+#[allow(dead_code, reason = "one of six tables is used here")]
+mod golden;
 mod nonsymmetric;
+mod proofs;

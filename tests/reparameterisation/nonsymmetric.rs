@@ -4,6 +4,8 @@ use hypergrad::bilevel;
 use hypergrad::estimator::*;
 use nalgebra::{SMatrix, SVector};
 
+use super::golden::{NONSYMMETRIC as TABLE, values};
+
 #[bilevel]
 pub mod root {
     use nalgebra::{SMatrix, SVector};
@@ -40,20 +42,20 @@ pub mod root {
     }
 }
 
-fn point() -> (SVector<f64, 4>, SVector<f64, 4>, SVector<f64, 3>) {
-    (
-        SVector::from([0.3388988443180712, 0.4547202101284905, -0.16267462065515975, -0.5536122812967942]),
-        SVector::from([0.358, 0.443, -0.174, -0.534]),
-        SVector::from([0.4, -0.3, 0.7]),
-    )
+type X = SVector<f64, 4>;
+type Y = SVector<f64, 3>;
+
+fn point() -> (X, X, Y) {
+    let x = |name| X::from_column_slice(values(TABLE, name));
+    (x("x_star"), x("x_hat"), Y::from_column_slice(values(TABLE, "y")))
 }
 
-fn gradient(x: &SVector<f64, 4>, e: &impl Estimator<root::Problem>) -> SVector<f64, 3> {
-    let y = point().2;
-    root::Problem::new().unwrap().hypergradient(x, &y, e).unwrap().gradient
+fn gradient(x: &X, e: &impl Estimator<root::Problem>) -> Y {
+    root::Problem::new().unwrap().hypergradient(x, &point().2, e).unwrap().gradient
 }
 
-fn differences(x: &SVector<f64, 4>, e: &impl Estimator<root::Problem>) -> SMatrix<f64, 3, 4> {
+/// The Jacobian of an estimate by central differences of fourth order.
+fn differences(x: &X, e: &impl Estimator<root::Problem>) -> SMatrix<f64, 3, 4> {
     let h = 1e-3;
     let columns: Vec<_> = (0..4)
         .map(|k| {
@@ -68,32 +70,91 @@ fn differences(x: &SVector<f64, 4>, e: &impl Estimator<root::Problem>) -> SMatri
     SMatrix::from_columns(&columns)
 }
 
+fn close(found: &[f64], name: &str, tolerance: f64) {
+    let expected = values(TABLE, name);
+    assert_eq!(found.len(), expected.len(), "{name}");
+    for (found, expected) in found.iter().zip(expected) {
+        assert!((found - expected).abs() < tolerance, "{name}: {found} {expected}");
+    }
+}
+
+/// Estimates off the root, Jacobians and `C_y` at it.
 #[test]
-fn first() {
+fn reference_values() {
+    fn check(e: &impl Estimator<root::Problem>, name: &str) {
+        let (star, hat, y) = point();
+        let problem = root::Problem::new().unwrap();
+        close(gradient(&hat, e).as_slice(), &format!("OmegaPhi_{name}_hat"), 1e-13);
+        close(gradient(&star, e).as_slice(), "hypergrad", 1e-13);
+        let jacobian = problem.jacobian(&star, &y, e).unwrap();
+        close(jacobian.as_slice(), &format!("OmegaPhi_{name}_1_star_frozen"), 1e-12);
+        close(&[problem.efficiency(&star, &y, e).unwrap()], &format!("Cy_OmegaPhi_{name}"), 1e-12);
+    }
+    check(&Reparameterized::new(), "mix");
+    check(&Localized::exp(), "exp");
+    check(&Localized::custom(), "exp");
+    check(&Localized::diagonal(), "diag");
+}
+
+/// The computable Newton map has the Jacobian of the optimal one at a root, not its values off it.
+#[test]
+fn the_newton_map_at_a_root() {
+    let (star, _, y) = point();
+    let problem = root::Problem::new().unwrap();
+    let jacobian = problem.jacobian(&star, &y, &Localized::newton()).unwrap();
+    close(jacobian.as_slice(), "OmegaPhi_opt_1_star_frozen", 1e-12);
+    close(&[problem.efficiency(&star, &y, &Localized::newton()).unwrap()], "Cy_OmegaPhi_opt", 1e-12);
+}
+
+/// Jacobians off the root against differences: `Omega^phi_1`, and `Omega_1 E^P` for a P that is neither
+/// `F_1` nor diagonal.
+#[test]
+fn jacobians_off_the_root() {
     let (star, hat, y) = point();
     let problem = root::Problem::new().unwrap();
-    println!("{}", root::Problem::DERIVATION);
-    println!("{:?}", gradient(&hat, &Reparameterized::new()));
-    println!("{:?}", gradient(&hat, &Localized::custom()));
-    println!("{:?}", gradient(&hat, &Localized::exp()));
-    println!("{:?}", gradient(&hat, &Localized::diagonal()));
-    println!("{:?}", gradient(&hat, &Localized::newton()));
-    println!("{:?}", gradient(&hat, &Preconditioned::custom()));
-    println!(
-        "jac {:?}",
-        (problem.jacobian(&hat, &y, &Reparameterized::new()).unwrap() - differences(&hat, &Reparameterized::new())).norm()
-    );
-    println!(
-        "jac {:?}",
-        (problem.jacobian(&hat, &y, &Preconditioned::custom()).unwrap() - differences(&hat, &Preconditioned::custom())).norm()
-    );
-    println!(
-        "jac {:?}",
-        (problem.jacobian(&star, &y, &Localized::custom()).unwrap() - differences(&star, &Localized::custom())).norm()
-    );
-    println!("cy {:?}", problem.efficiency(&star, &y, &Reparameterized::new()));
-    println!("cy {:?}", problem.efficiency(&star, &y, &Localized::custom()));
-    println!("cy {:?}", problem.efficiency(&star, &y, &Localized::exp()));
-    println!("cy {:?}", problem.efficiency(&star, &y, &Localized::diagonal()));
-    println!("cy {:?}", problem.efficiency(&star, &y, &Localized::newton()));
+    let apart = |found: SMatrix<f64, 3, 4>, expected: SMatrix<f64, 3, 4>| (found - expected).norm();
+    let change = Reparameterized::new();
+    assert!(apart(problem.jacobian(&hat, &y, &change).unwrap(), differences(&hat, &change)) < 1e-10);
+    let own = Preconditioned::custom();
+    assert!(apart(problem.jacobian(&hat, &y, &own).unwrap(), differences(&hat, &own)) < 1e-10);
+    // Prop. 9: at a root what is frozen does not matter. exp has terms in 1/x, so h^4 is felt.
+    let local = Localized::custom();
+    assert!(apart(problem.jacobian(&star, &y, &local).unwrap(), differences(&star, &local)) < 1e-6);
+}
+
+/// Every kernel of phi and psi against differences of the functions as they are written.
+#[test]
+fn derivatives_of_changes_are_checked() {
+    let (_, hat, y) = point();
+    let report = root::Problem::new().unwrap().check_derivatives(&hat, &y).unwrap();
+    assert!(report.agrees() && report.row("phi_1").is_some() && report.row("psi_21(s) p").is_some(), "{report}");
+}
+
+/// The printed Prop. 6 has `V^-1` where `V^-T` belongs: for this F, without symmetry, the two differ.
+#[test]
+fn the_printed_inverse_of_v_is_wrong() {
+    let (star, _, y) = point();
+    let problem = root::Problem::new().unwrap();
+    // At a root with phi = z the formula is g_2 - F_2ᵀ V^-1 g_1 as printed, V = F_1.
+    let at = problem.at(&star, &y).unwrap();
+    let printed = at.g_2() - at.F_2().transpose() * at.F_1().try_inverse().unwrap() * at.g_1();
+    assert!((printed - gradient(&star, &Reparameterized::new())).norm() > 0.01);
+}
+
+#[test]
+fn a_comparison_has_every_estimator_and_the_bounds_hold() {
+    let (star, hat, y) = point();
+    let problem = root::Problem::new().unwrap();
+    let table = problem.compare_at(&star, &y, &hat).unwrap();
+    // Shown by `--nocapture`; in docs/estimators.md.
+    println!("{table}");
+    assert_eq!(table.rows.len(), 10);
+    assert!(table.rows.iter().all(|row| row.efficiency.is_ok() && matches!(row.error, Some(Ok(e)) if e < 0.05)), "{table}");
+    assert!(table.proposition_3.unwrap().holds());
+    let (change, own) = (Reparameterized::new(), Preconditioned::custom());
+    let both = proposition_13(&problem, &star, &y, &change, &own).unwrap();
+    let slack = 1e-12;
+    assert!(both.lower <= both.difference + slack && both.difference <= both.upper + slack, "{both:?}");
+    assert!(proposition_14(&problem, &star, &y, &change, &own).unwrap().holds());
+    assert!(proposition_15(&problem, &star, &y, &Localized::custom(), &own).unwrap().holds());
 }

@@ -5,20 +5,23 @@ use std::collections::HashMap;
 
 use super::dependence::dependence;
 use super::facts::{Estimator, Facts};
-use crate::differentiate::Quantities;
+use crate::differentiate::{Group, Quantities, Value};
 use crate::ir::{Graph, Id, Role};
 
 type Rule = fn(&mut Graph, &Quantities, &Facts) -> Option<&'static str>;
 
 /// In the order of the runtime's `EstimatorKind`.
-const RULES: [(Estimator, Rule); 7] = [
+const RULES: [(Estimator, Rule); 10] = [
     (Estimator::Ift, ift),
     (Estimator::Newton, newton),
     (Estimator::Jacobi, jacobi),
+    (Estimator::CustomPreconditioner, custom_preconditioner),
     (Estimator::Tangent, tangent),
+    (Estimator::Reparameterized, reparameterized),
     (Estimator::LocalizedExp, localized_exp),
     (Estimator::LocalizedDiagonal, localized_diagonal),
     (Estimator::LocalizedNewton, localized_newton),
+    (Estimator::LocalizedCustom, localized_custom),
 ];
 
 /// The proved estimators, each with the reason.
@@ -88,4 +91,38 @@ fn localized_diagonal(graph: &mut Graph, q: &Quantities, facts: &Facts) -> Optio
 /// F a gradient, g of constant slope (1.16).
 fn localized_newton(_: &mut Graph, _: &Quantities, facts: &Facts) -> Option<&'static str> {
     (facts.f1_symmetric.holds && facts.g_constant_slope.holds).then_some("F_1 is symmetric and g_1 is constant")
+}
+
+/// The module's P is `F_1`, formula for formula.
+fn custom_preconditioner(graph: &mut Graph, q: &Quantities, facts: &Facts) -> Option<&'static str> {
+    match q.extras.get(Group::Preconditioner, "preconditioner")? {
+        Value::Square(p) => (*p == q.f_1).then_some("P is F_1"),
+        Value::LikeX(p) if facts.f1_diagonal.holds => {
+            let row_sums = row_sums(graph, q);
+            let same = p.iter().zip(row_sums).all(|(p, sum)| *p == sum);
+            same.then_some("P is diag(F_1), which is F_1")
+        }
+        _ => None,
+    }
+}
+
+/// `F_1 u` for a u of ones: the diagonal, where `F_1` is diagonal, in the plainest form.
+fn row_sums(graph: &mut Graph, q: &Quantities) -> Vec<Id> {
+    let mut ones = HashMap::new();
+    for u in &q.u {
+        let shape = graph.shape(*u).to_vec();
+        let one = graph.constant(1.0);
+        ones.insert(*u, graph.broadcast(one, shape));
+    }
+    graph.replace(&q.f_1_mul, &ones)
+}
+
+/// phi = B z + c(y) with constant B: the same as Ω (1.10).
+fn reparameterized(graph: &mut Graph, q: &Quantities, facts: &Facts) -> Option<&'static str> {
+    (q.extras.change_is_affine && ift(graph, q, facts).is_some()).then_some("phi is a no-op: the same as Ω, which is exact")
+}
+
+/// The same for psi.
+fn localized_custom(graph: &mut Graph, q: &Quantities, facts: &Facts) -> Option<&'static str> {
+    (q.extras.local_is_affine && ift(graph, q, facts).is_some()).then_some("psi is a no-op: the same as Ω, which is exact")
 }

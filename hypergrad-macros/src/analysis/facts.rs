@@ -7,9 +7,12 @@ pub enum Estimator {
     Newton,
     Jacobi,
     Tangent,
+    CustomPreconditioner,
+    Reparameterized,
     LocalizedExp,
     LocalizedDiagonal,
     LocalizedNewton,
+    LocalizedCustom,
 }
 
 impl Estimator {
@@ -23,6 +26,9 @@ impl Estimator {
             Self::LocalizedExp => "LocalizedExp",
             Self::LocalizedDiagonal => "LocalizedDiagonal",
             Self::LocalizedNewton => "LocalizedNewton",
+            Self::CustomPreconditioner => "CustomPreconditioner",
+            Self::Reparameterized => "Reparameterized",
+            Self::LocalizedCustom => "LocalizedCustom",
         }
     }
 
@@ -36,6 +42,9 @@ impl Estimator {
             Self::LocalizedExp => "Localized::exp()",
             Self::LocalizedDiagonal => "Localized::diagonal()",
             Self::LocalizedNewton => "Localized::newton()",
+            Self::CustomPreconditioner => "Preconditioned::custom()",
+            Self::Reparameterized => "Reparameterized::new()",
+            Self::LocalizedCustom => "Localized::custom()",
         }
     }
 }

@@ -8,6 +8,7 @@ use super::statements::Scope;
 use crate::analysis::Stage;
 use crate::differentiate::{Group, Value};
 use crate::lower::program::Function;
+use crate::model::Change;
 
 impl Emission<'_> {
     pub(super) fn optional(&self) -> TokenStream {
@@ -26,6 +27,45 @@ impl Emission<'_> {
         let x = &self.model.x.ty;
         let flat = quote!(<#x as hg::Variable>::Flat);
         (quote!(z: #flat,), quote!(z: <#flat as hg::Dense>::zeros(hg::Variable::flat_len(x), 1),))
+    }
+
+    /// The estimators that need an optional role, added to a comparison.
+    pub(super) fn compared(&self) -> TokenStream {
+        let extras = &self.quantities.extras;
+        let rows = [
+            (Group::Preconditioner, quote!(hg::estimator::Preconditioned::custom()), quote!((2, 2, 2))),
+            (Group::Change, quote!(hg::estimator::Reparameterized::new()), quote!((1, 1, 5))),
+            (Group::Local, quote!(hg::estimator::Localized::custom()), quote!((1, 1, 5))),
+        ];
+        let rows = rows.into_iter().filter(|(group, ..)| extras.has(*group));
+        rows.map(|(_, estimator, cost)| quote!(let table = table.add(&#estimator, #cost);)).collect()
+    }
+
+    /// The rows of optional roles in a check of derivatives.
+    pub(super) fn optional_checks(&self) -> TokenStream {
+        let roles = [(&self.model.optional.change, quote!(change)), (&self.model.optional.local, quote!(localized_change))];
+        let rows = roles.into_iter().filter_map(|(role, check)| role.as_ref().map(|role| (role, check)));
+        rows.map(|(role, check)| {
+            let call = self.user_change(role);
+            quote!(hg::check::#check(&mut report, self, x, y, &|z, other, out| hg::Variable::read(&#call, out))?;)
+        })
+        .collect()
+    }
+
+    /// The module's function of `z` and `other`, at the held x and y.
+    fn user_change(&self, role: &Change) -> TokenStream {
+        let by = |by_reference: bool, value: TokenStream| {
+            if by_reference { value } else { quote!(hg::own(#value)) }
+        };
+        let (function, signature) = (&role.function, &role.signature);
+        let mut arguments = vec![by(signature.x_by_reference, quote!(z)), by(signature.y_by_reference, quote!(other))];
+        if let Some((x_bar, y_bar)) = role.bars_by_reference {
+            arguments.extend([by(x_bar, quote!(x)), by(y_bar, quote!(y))]);
+        }
+        if let Some(by_reference) = signature.data_by_reference {
+            arguments.push(by(by_reference, quote!(self.data())));
+        }
+        quote!(super::#function(#(#arguments),*))
     }
 
     fn change(&self, group: Group, affine: bool) -> TokenStream {

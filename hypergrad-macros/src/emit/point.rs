@@ -336,6 +336,7 @@ impl Emission<'_> {
         };
         let (inner_function, outer_function) = (&self.model.inner.function, &self.model.outer.function);
         let optional_functions = &self.model.optional.functions;
+        let (compared, optional_checks) = (self.compared(), self.optional_checks());
         quote! {
             // Without a heap nothing else calls the module's functions: they are used all the same.
             const _: () = { let _ = (super::#inner_function, super::#outer_function, #(super::#optional_functions),*); };
@@ -351,14 +352,30 @@ impl Emission<'_> {
                     /// # Errors
                     /// Not at a root, a singular `F_1`, a number that is not finite, sizes.
                     pub fn compare(&self, x_star: &#x, y: &#y) -> hg::core::result::Result<hg::Comparison, hg::EstimatorError> {
-                        hg::estimator::compare(self, x_star, y)
+                        self.comparison(x_star, y, hg::core::option::Option::None)
+                    }
+                    /// [`Self::compare`], and the distance to the true hypergradient of every estimate at `x_hat`.
+                    ///
+                    /// # Errors
+                    /// As [`Self::compare`].
+                    pub fn compare_at(&self, x_star: &#x, y: &#y, x_hat: &#x) -> hg::core::result::Result<hg::Comparison, hg::EstimatorError> {
+                        self.comparison(x_star, y, hg::core::option::Option::Some(x_hat))
+                    }
+                    fn comparison(
+                        &self, x_star: &#x, y: &#y, x_hat: hg::core::option::Option<&#x>,
+                    ) -> hg::core::result::Result<hg::Comparison, hg::EstimatorError> {
+                        let table = hg::estimator::Compare::new(self, x_star, y, x_hat)?;
+                        #compared
+                        hg::core::result::Result::Ok(table.finish())
                     }
                     /// Every emitted derivative beside differences of the module's own functions.
                     ///
                     /// # Errors
                     /// Sizes, or an entry that is not finite.
                     pub fn check_derivatives(&self, x: &#x, y: &#y) -> hg::core::result::Result<hg::DerivativeReport, hg::EstimatorError> {
-                        hg::check::derivatives(self, x, y)
+                        let mut report = hg::check::derivatives(self, x, y)?;
+                        #optional_checks
+                        hg::core::result::Result::Ok(report)
                     }
                 }
             }

@@ -173,6 +173,8 @@ pub struct Change {
     /// The user's function.
     pub function: Ident,
     pub signature: Signature,
+    /// How `x_bar` and `y_bar` are taken.
+    pub bars_by_reference: Option<(bool, bool)>,
     /// One node for each block of x.
     pub forward: Vec<Id>,
     pub inverse: Option<(Ident, Vec<Id>)>,

@@ -82,7 +82,8 @@ impl<'m> Reader<'_, 'm> {
         };
         let inverse = inverse.zip(inverse_nodes).map(|(header, nodes)| (header.function.sig.ident.clone(), nodes));
         let name = forward.function.sig.ident.clone();
-        Some(Some(Change { function: name, signature: forward.signature(), forward: nodes, inverse }))
+        let bars_by_reference = forward.bars.map(|(x_bar, y_bar)| (x_bar.by_reference(), y_bar.by_reference()));
+        Some(Some(Change { function: name, signature: forward.signature(), bars_by_reference, forward: nodes, inverse }))
     }
 
     /// A role that returns a value like x: of z, or of x.

@@ -59,7 +59,7 @@ impl Header<'_> {
 }
 
 impl Parameter<'_> {
-    fn by_reference(&self) -> bool {
+    pub fn by_reference(&self) -> bool {
         let mut ty = self.ty;
         while let syn::Type::Paren(syn::TypeParen { elem, .. }) | syn::Type::Group(syn::TypeGroup { elem, .. }) = ty {
             ty = elem;

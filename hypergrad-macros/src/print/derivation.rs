@@ -2,7 +2,7 @@
 
 use super::printer::Printer;
 use crate::analysis::Facts;
-use crate::differentiate::{Cube, Matrix, Quantities};
+use crate::differentiate::{Cube, Group, Matrix, Quantities, Value};
 use crate::ir::Id;
 use crate::model::{InnerKind, Model, Variable};
 
@@ -40,7 +40,21 @@ pub fn derivation(model: &Model, q: &Quantities, facts: &Facts) -> Derivation {
     writer.matrix("g_21", [&model.y, &model.x], &q.g_21);
     writer.cube("F_11", [&model.x, &model.x, &model.x], &q.f_11);
     writer.cube("F_21", [&model.x, &model.y, &model.x], &q.f_21);
-    Derivation { heading: heading(model), entries: writer.entries, facts: proved(facts) }
+    writer.optional(q);
+    let facts = no_ops(q).into_iter().chain(proved(facts)).collect();
+    Derivation { heading: heading(model), entries: writer.entries, facts }
+}
+
+/// Changes of variables that change nothing (FORMULAS 1.10).
+fn no_ops(q: &Quantities) -> Vec<String> {
+    let roles =
+        [(q.extras.change_is_affine, "phi", "Reparameterized::new()"), (q.extras.local_is_affine, "psi", "Localized::custom()")];
+    let affine = roles.into_iter().filter(|(affine, ..)| *affine);
+    affine
+        .map(|(_, role, estimator)| {
+            format!("{role} is affine in z with a slope free of y: {estimator} is Ift::new(), and plain Ω is emitted")
+        })
+        .collect()
 }
 
 impl Derivation {
@@ -115,6 +129,28 @@ struct Writer<'m> {
 }
 
 impl Writer<'_> {
+    /// The optional roles, and the first derivatives of changes of variables.
+    fn optional(&mut self, q: &Quantities) {
+        let names = [(Group::Change, ["phi", "phi_inv", "phi_1", "phi_2"]), (Group::Local, ["psi", "psi_inv", "psi_1", "psi_2"])];
+        for (group, names) in names {
+            let kernels = ["change", "change_inverse", "change_1", "change_2"];
+            for (name, kernel) in names.into_iter().zip(kernels) {
+                self.extra(name, q.extras.get(group, kernel));
+            }
+        }
+        self.extra("P", q.extras.get(Group::Preconditioner, "preconditioner"));
+    }
+
+    fn extra(&mut self, name: &'static str, value: Option<&Value>) {
+        let (x, y) = (&self.model.x, &self.model.y);
+        match value {
+            Some(Value::LikeX(nodes)) => self.vector(name, name, x, nodes),
+            Some(Value::Square(matrix)) => self.matrix(name, [x, x], matrix),
+            Some(Value::Wide(matrix)) => self.matrix(name, [x, y], matrix),
+            _ => {}
+        }
+    }
+
     fn formula(&self, name: &str, node: Id) -> Vec<String> {
         Printer::formula(&self.model.graph, &self.model.sizes, name, node)
     }

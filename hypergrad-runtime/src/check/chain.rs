@@ -277,7 +277,7 @@ fn frozen<P: Bilevel>(problem: &P, work: &mut P::Work, (slope, product): (Fill<P
 }
 
 /// Values that are no differences: their noise is rounding.
-fn exact<S: Real>(values: &[S]) -> Differences {
+pub(super) fn exact<S: Real>(values: &[S]) -> Differences {
     let noise = largest(values) * 64.0 * S::EPSILON;
     Differences { values: values.iter().map(|v| v.wide()).collect(), noise: vec![noise; values.len()] }
 }
@@ -287,7 +287,7 @@ fn largest<S: Real>(a: &[S]) -> f64 {
 }
 
 /// The worst entry, and what it says.
-fn judge<S: Real>(quantity: &'static str, found: &[S], expected: &Differences) -> DerivativeRow {
+pub(super) fn judge<S: Real>(quantity: &'static str, found: &[S], expected: &Differences) -> DerivativeRow {
     let relative = if S::EPSILON > 1e-10 { 5e-3 } else { 1e-6 };
     let scale = expected.values.iter().fold(largest(found), |scale, v| scale.max(v.abs()));
     let scale = if scale > 0.0 { scale } else { 1.0 };

@@ -6,6 +6,7 @@
 //! and solves against dense matrices; and the claims of `STRUCTURE` against numbers.
 
 mod chain;
+mod change;
 mod differences;
 mod report;
 
@@ -13,7 +14,8 @@ pub use report::{DerivativeReport, DerivativeRow, Verdict};
 
 use crate::error::EstimatorError;
 use crate::point;
-use crate::problem::Bilevel;
+use crate::point::T;
+use crate::problem::{Bilevel, ChangeOfVariables, Global, Local, LocalizedChange};
 
 /// What the user's inner function is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,4 +49,35 @@ pub trait UserFunctions: Bilevel {
 pub fn derivatives<P: UserFunctions>(problem: &P, x: &P::X, y: &P::Y) -> Result<DerivativeReport, EstimatorError> {
     let work = point::start(problem, x, y)?;
     Ok(chain::Chain::new(problem, x, y, work).run())
+}
+
+/// Adds the module's change of variables to a report; `user` is `phi(z, y)` as written.
+///
+/// # Errors
+/// As [`derivatives`].
+pub fn change<P: ChangeOfVariables>(
+    report: &mut DerivativeReport,
+    problem: &P,
+    x: &P::X,
+    y: &P::Y,
+    user: &dyn Fn(&P::X, &P::Y, &mut [T<P>]),
+) -> Result<(), EstimatorError> {
+    report.rows.extend(change::rows::<P, Global>(problem, x, y, &change::PHI, user)?);
+    Ok(())
+}
+
+/// Adds the module's localised change of variables; `user` is `psi(z, y, x_bar, y_bar)` as written, at
+/// `x_bar = x`, `y_bar = y`.
+///
+/// # Errors
+/// As [`derivatives`].
+pub fn localized_change<P: LocalizedChange>(
+    report: &mut DerivativeReport,
+    problem: &P,
+    x: &P::X,
+    y: &P::Y,
+    user: &dyn Fn(&P::X, &P::Y, &mut [T<P>]),
+) -> Result<(), EstimatorError> {
+    report.rows.extend(change::rows::<P, Local>(problem, x, y, &change::PSI, user)?);
+    Ok(())
 }

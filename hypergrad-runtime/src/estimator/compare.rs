@@ -2,11 +2,14 @@
 
 use core::fmt;
 
+use super::bounds::{Bound, proposition_3};
 use super::efficiency::{check_root, efficiency_at};
 use super::{Estimator, Ift, Localized, Preconditioned, Tangent};
 use crate::error::EstimatorError;
-use crate::point;
-use crate::problem::Bilevel;
+use crate::kernels::{axpy, norm};
+use crate::point::{self, T, Y, zeros_y};
+use crate::problem::{Bilevel, Dense};
+use crate::scalar::Real;
 use crate::structure::{EstimatorKind, Structure};
 
 /// A table of estimators at one root, printed by `Display`.
@@ -17,6 +20,8 @@ pub struct Comparison {
     pub rows: Vec<ComparisonRow>,
     /// What was proved about the problem.
     pub structure: Structure,
+    /// Prop. 3: `C_y(Omega) <= |D| + |g_1| C_y(Psi)`; `None` where `Psi_1` is too large to form.
+    pub proposition_3: Option<Bound>,
 }
 
 /// One estimator.
@@ -27,6 +32,9 @@ pub struct ComparisonRow {
     pub kind: EstimatorKind,
     /// `C_y`, or why there is none.
     pub efficiency: Result<f64, EstimatorError>,
+    /// The distance to `∇h(y)` of the estimate at the x that was given, or why there is none; `None`
+    /// where no x was given.
+    pub error: Option<Result<f64, EstimatorError>>,
     /// Factorisations of an `n x n` matrix, without the error estimate.
     pub factorisations: usize,
     /// Solves with them.
@@ -37,36 +45,88 @@ pub struct ComparisonRow {
     pub proved: bool,
 }
 
-/// `C_y`, cost and facts of every estimator at the root `x_star` of y.
+/// `C_y`, cost and facts of every built-in estimator at the root `x_star` of y.
 ///
 /// # Errors
 /// Shapes, `NotAtRoot`, `F_1` singular. What only one estimator cannot do is in its row.
 pub fn compare<P: Bilevel>(problem: &P, x_star: &P::X, y: &P::Y) -> Result<Comparison, EstimatorError> {
-    let mut work = point::start(problem, x_star, y)?;
-    check_root(problem, &mut work)?;
-    let again = if P::STRUCTURE.f1_constant_in_x { 1 } else { 2 };
-    let rows = vec![
-        row(problem, &mut work, &Ift::new(), (1, 1, 1)),
-        row(problem, &mut work, &Preconditioned::newton(), (again, 2, 2)),
-        row(problem, &mut work, &Preconditioned::jacobi(), (1, 1, 2)),
-        row(problem, &mut work, &Tangent::new(), (1, 3, 5)),
-        row(problem, &mut work, &Localized::exp(), (1, 1, 2)),
-        row(problem, &mut work, &Localized::diagonal(), (1, 1, 3)),
-        row(problem, &mut work, &Localized::newton(), (2, 2, 4)),
-    ];
-    Ok(Comparison { rows, structure: P::STRUCTURE })
+    Ok(Compare::new(problem, x_star, y, None)?.finish())
 }
 
-fn row<P: Bilevel, E: Estimator<P>>(
+/// Largest `Psi_1` for Prop. 3.
+const LARGEST_TENSOR: usize = 1 << 18;
+
+/// A comparison in the making: the built-in estimators are in it from the start.
+pub struct Compare<'a, P: Bilevel> {
+    problem: &'a P,
+    /// At the root.
+    root: P::Work,
+    /// At the x whose error is measured, and `∇h(y)`.
+    measured: Option<(P::Work, Y<P>)>,
+    comparison: Comparison,
+}
+
+impl<'a, P: Bilevel> Compare<'a, P> {
+    /// At the root `x_star`; where `x_hat` is given, each estimate there is measured against `∇h(y)`,
+    /// which is Omega at the root.
+    ///
+    /// # Errors
+    /// Shapes, `NotAtRoot`, `F_1` singular.
+    pub fn new(problem: &'a P, x_star: &P::X, y: &P::Y, x_hat: Option<&P::X>) -> Result<Self, EstimatorError> {
+        let mut root = point::start(problem, x_star, y)?;
+        check_root(problem, &mut root)?;
+        let measured = match x_hat {
+            Some(x) => Some((point::start(problem, x, y)?, point::omega(problem, &mut root)?)),
+            None => None,
+        };
+        let (n, m) = problem.dims(&root);
+        let small = m.saturating_mul(n).saturating_mul(n) <= LARGEST_TENSOR;
+        let proposition_3 = if small { proposition_3(problem, x_star, y).ok() } else { None };
+        let comparison = Comparison { rows: Vec::new(), structure: P::STRUCTURE, proposition_3 };
+        Ok(Self { problem, root, measured, comparison }.built_in())
+    }
+
+    fn built_in(self) -> Self {
+        let again = if P::STRUCTURE.f1_constant_in_x { 1 } else { 2 };
+        self.add(&Ift::new(), (1, 1, 1))
+            .add(&Preconditioned::newton(), (again, 2, 2))
+            .add(&Preconditioned::jacobi(), (1, 1, 2))
+            .add(&Tangent::new(), (1, 3, 5))
+            .add(&Localized::exp(), (1, 1, 2))
+            .add(&Localized::diagonal(), (1, 1, 3))
+            .add(&Localized::newton(), (2, 2, 4))
+    }
+
+    /// One more estimator: factorisations, solves, products.
+    #[must_use]
+    pub fn add<E: Estimator<P>>(mut self, estimator: &E, cost: (usize, usize, usize)) -> Self {
+        let kind = estimator.kind();
+        let efficiency = efficiency_at(self.problem, &mut self.root, estimator);
+        let error = self.measured.as_mut().map(|(work, exact)| error(self.problem, work, exact.flat(), estimator));
+        let proved = P::STRUCTURE.is_super_efficient(kind);
+        let (factorisations, solves, products) = cost;
+        self.comparison.rows.push(ComparisonRow { kind, efficiency, error, factorisations, solves, products, proved });
+        self
+    }
+
+    /// The table.
+    pub fn finish(self) -> Comparison {
+        self.comparison
+    }
+}
+
+/// `|estimate - ∇h|` at the point in `work`.
+fn error<P: Bilevel, E: Estimator<P>>(
     problem: &P,
     work: &mut P::Work,
+    exact: &[T<P>],
     estimator: &E,
-    (factorisations, solves, products): (usize, usize, usize),
-) -> ComparisonRow {
-    let kind = estimator.kind();
-    let efficiency = efficiency_at(problem, work, estimator);
-    let proved = P::STRUCTURE.is_super_efficient(kind);
-    ComparisonRow { kind, efficiency, factorisations, solves, products, proved }
+) -> Result<f64, EstimatorError> {
+    let mut workspace = estimator.workspace(problem, work)?;
+    let mut gradient = zeros_y(problem, work)?;
+    estimator.estimate(problem, work, &mut workspace, gradient.flat_mut())?;
+    axpy(-T::<P>::ONE, exact, gradient.flat_mut());
+    Ok(norm(gradient.flat()))
 }
 
 /// The facts of a structure that were proved, in words.
@@ -84,24 +144,43 @@ fn facts(structure: &Structure) -> Vec<&'static str> {
     all.into_iter().filter(|(proved, _)| *proved).map(|(_, name)| name).collect()
 }
 
+fn number(value: &Result<f64, EstimatorError>) -> String {
+    value.as_ref().map_or_else(|_| "-".to_owned(), |value| format!("{value:.3e}"))
+}
+
+impl Comparison {
+    fn line(&self, row: &ComparisonRow) -> String {
+        let measured = row.error.as_ref().map(|error| format!(" {:>11}", number(error))).unwrap_or_default();
+        let first = match (&row.efficiency, &row.error) {
+            (Err(error), _) | (_, Some(Err(error))) => Some(error.to_string()),
+            _ => None,
+        };
+        let note = if row.proved { "super-efficient (proved)".to_owned() } else { first.unwrap_or_default() };
+        let line = format!(
+            "{:<24} {:>11}{measured} {:>15} {:>7} {:>9}  {note}",
+            row.kind,
+            number(&row.efficiency),
+            row.factorisations,
+            row.solves,
+            row.products
+        );
+        line.trim_end().to_owned()
+    }
+}
+
 impl fmt::Display for Comparison {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{:<24} {:>11} {:>15} {:>7} {:>9}  facts", "estimator", "C_y", "factorisations", "solves", "products")?;
+        let measured = if self.rows.iter().any(|row| row.error.is_some()) { format!(" {:>11}", "error") } else { String::new() };
+        writeln!(
+            f,
+            "{:<24} {:>11}{measured} {:>15} {:>7} {:>9}  facts",
+            "estimator", "C_y", "factorisations", "solves", "products"
+        )?;
         for row in &self.rows {
-            let efficiency = match &row.efficiency {
-                Ok(value) => format!("{value:.3e}"),
-                Err(_) => "-".to_owned(),
-            };
-            let note = match &row.efficiency {
-                _ if row.proved => "super-efficient (proved)".to_owned(),
-                Err(error) => error.to_string(),
-                Ok(_) => String::new(),
-            };
-            let line = format!(
-                "{:<24} {efficiency:>11} {:>15} {:>7} {:>9}  {note}",
-                row.kind, row.factorisations, row.solves, row.products
-            );
-            writeln!(f, "{}", line.trim_end())?;
+            writeln!(f, "{}", self.line(row))?;
+        }
+        if let Some(bound) = self.proposition_3 {
+            writeln!(f, "C_y(Omega) <= |D| + |g_1| C_y(Psi): {:.3e} <= {:.3e}", bound.left, bound.right)?;
         }
         let facts = facts(&self.structure);
         let facts = if facts.is_empty() { "nothing".to_owned() } else { facts.join(", ") };

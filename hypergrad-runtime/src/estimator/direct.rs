@@ -140,3 +140,17 @@ pub(super) fn divide<S: Real>(a: &mut [S], by: &[S]) {
         *a /= by;
     }
 }
+
+/// Row b of a matrix with m rows.
+pub(super) fn take_row<S: Copy>(a: &[S], m: usize, b: usize, out: &mut [S]) {
+    for (out, column) in out.iter_mut().zip(a.chunks_exact(m)) {
+        *out = column[b];
+    }
+}
+
+/// Writes row b.
+pub(super) fn put_row<S: Copy>(a: &mut [S], m: usize, b: usize, row: &[S]) {
+    for (column, &row) in a.chunks_exact_mut(m).zip(row) {
+        column[b] = row;
+    }
+}

@@ -1,7 +1,7 @@
 //! The implicit function theorem at x as it is.
 
 use super::direct::{Vectors, first_order_error, omega, residual};
-use super::{Estimator, Report};
+use super::{Estimator, Report, Step};
 use crate::error::{EstimatorError, LinearError};
 use crate::point::{T, omega_1_into};
 use crate::problem::Bilevel;
@@ -61,6 +61,10 @@ impl<P: Bilevel> Estimator<P> for Ift {
         let linear = omega(problem, work, s, gradient)?;
         let error = if self.error_estimate { first_order_error(problem, work, s) } else { None };
         Ok(Report::direct(inner, linear, error, gradient))
+    }
+
+    fn step(&self) -> Option<Step> {
+        Some(Step::Nothing)
     }
 
     /// `Omega_1`, at any x.

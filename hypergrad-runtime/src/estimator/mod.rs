@@ -20,19 +20,25 @@ mod efficiency;
 mod ift;
 pub mod kind;
 mod localized;
+mod norm;
 mod preconditioned;
 mod report;
 mod tangent;
 
 #[cfg(feature = "std")]
+mod bounds;
+#[cfg(feature = "std")]
 mod compare;
 
+#[cfg(feature = "std")]
+pub use bounds::{Bound, Sandwich, proposition_3, proposition_13, proposition_14, proposition_15};
 pub use change::Reparameterized;
 #[cfg(feature = "std")]
-pub use compare::{Comparison, ComparisonRow, compare};
+pub use compare::{Compare, Comparison, ComparisonRow, compare};
 pub use efficiency::{efficiency, jacobian};
 pub use ift::Ift;
 pub use localized::{Localize, Localized};
+pub use norm::Step;
 pub use preconditioned::{Precondition, Preconditioned};
 pub use report::{Hypergradient, Report};
 pub use tangent::Tangent;
@@ -68,6 +74,12 @@ pub trait Estimator<P: Bilevel> {
         workspace: &mut Self::Workspace,
         gradient: &mut [T<P>],
     ) -> Result<Report, EstimatorError>;
+
+    /// P where the Jacobian at a root is `Omega_1 (I - P⁻¹ F_1)` with one of the known P: its norm can
+    /// then be found by products alone.
+    fn step(&self) -> Option<Step> {
+        None
+    }
 
     /// The derivative of the estimate by x, `m x n`, into `out`.
     ///

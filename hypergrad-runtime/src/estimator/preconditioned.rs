@@ -1,7 +1,9 @@
 //! Omega after one preconditioned step.
 
-use super::direct::{Vectors, check_divisor, divide, first_order_error, jacobi_diagonal, newton_step, omega, residual, shift};
-use super::{Estimator, Report, kind};
+use super::direct::{
+    Vectors, check_divisor, divide, first_order_error, jacobi_diagonal, newton_step, omega, put_row, residual, shift, take_row,
+};
+use super::{Estimator, Report, Step, kind};
 use crate::error::{EstimatorError, LinearError};
 use crate::kernels::{axpy, gemv};
 use crate::linear::{Factorization, Lu};
@@ -46,6 +48,17 @@ impl Preconditioned<kind::Custom> {
 }
 
 impl<K> Preconditioned<K> {
+    /// P at the point in `work`, `n x n` column-major.
+    ///
+    /// # Errors
+    /// It is not finite.
+    pub fn matrix<P: Bilevel>(&self, problem: &P, work: &mut P::Work, out: &mut [T<P>]) -> Result<(), EstimatorError>
+    where
+        K: Precondition<P>,
+    {
+        self.kind.matrix(problem, work, out)
+    }
+
     /// Whether to compute the error estimate (default: yes).
     #[must_use]
     pub fn error_estimate(mut self, wanted: bool) -> Self {
@@ -58,6 +71,8 @@ impl<K> Preconditioned<K> {
 pub trait Precondition<P: Bilevel> {
     /// The kind of the estimator.
     const KIND: EstimatorKind;
+    /// What `C_y` can be found with by products alone.
+    const STEP: Option<Step>;
     /// What a step needs besides vectors.
     type Storage;
 
@@ -80,6 +95,12 @@ pub trait Precondition<P: Bilevel> {
         scratch: &mut [T<P>],
     ) -> Result<(), EstimatorError>;
 
+    /// P itself, `n x n` column-major.
+    ///
+    /// # Errors
+    /// It is not finite.
+    fn matrix(&self, problem: &P, work: &mut P::Work, out: &mut [T<P>]) -> Result<(), EstimatorError>;
+
     /// `J E^P` in place, J `m x n`, `E^P = I - P⁻¹ F_1 + [P⁻¹ P_1[:,:,k] P⁻¹ F]_k`.
     ///
     /// # Errors
@@ -92,6 +113,10 @@ impl<P: Bilevel, K: Precondition<P>> Estimator<P> for Preconditioned<K> {
 
     fn kind(&self) -> EstimatorKind {
         K::KIND
+    }
+
+    fn step(&self) -> Option<Step> {
+        K::STEP
     }
 
     fn workspace(&self, problem: &P, work: &P::Work) -> Result<Self::Workspace, LinearError> {
@@ -146,6 +171,7 @@ fn at_corrected<P: Bilevel>(
 
 impl<P: Bilevel> Precondition<P> for kind::Newton {
     const KIND: EstimatorKind = EstimatorKind::Newton;
+    const STEP: Option<Step> = Some(Step::Newton);
     type Storage = ();
 
     fn storage(_: &P, _: &P::Work) -> Result<(), LinearError> {
@@ -163,6 +189,11 @@ impl<P: Bilevel> Precondition<P> for kind::Newton {
         problem.factor(work)?;
         problem.f_1_solve(work, n);
         check_finite("F_1⁻¹ F", n)
+    }
+
+    fn matrix(&self, problem: &P, work: &mut P::Work, out: &mut [T<P>]) -> Result<(), EstimatorError> {
+        problem.f_1(work, out);
+        check_finite("F_1", out)
     }
 
     /// `I - F_1⁻¹ F_1 = 0`, and row b of the rest is `L_11(z) n` with `F_1ᵀ z = J[b, :]`,
@@ -195,6 +226,7 @@ impl<P: Bilevel> Precondition<P> for kind::Newton {
 
 impl<P: Bilevel> Precondition<P> for kind::Jacobi {
     const KIND: EstimatorKind = EstimatorKind::Jacobi;
+    const STEP: Option<Step> = Some(Step::Jacobi);
     type Storage = ();
 
     fn storage(_: &P, _: &P::Work) -> Result<(), LinearError> {
@@ -212,6 +244,13 @@ impl<P: Bilevel> Precondition<P> for kind::Jacobi {
         jacobi_diagonal(problem, work, scratch)?;
         divide(n, scratch);
         check_finite("diag(F_1)⁻¹ F", n)
+    }
+
+    fn matrix(&self, problem: &P, work: &mut P::Work, out: &mut [T<P>]) -> Result<(), EstimatorError> {
+        let n = problem.dims(work).0;
+        problem.f_1_diagonal(work, &mut out[..n]);
+        spread(out, n);
+        check_finite("diag(F_1)", out)
     }
 
     /// With `d = diag(F_1)`, `q = F/d`, `z = J[b, :]/d`, row b is
@@ -256,6 +295,7 @@ const CUSTOM: &str = "P";
 /// The factorisation stays empty where P is a diagonal.
 impl<P: CustomPreconditioner> Precondition<P> for kind::Custom {
     const KIND: EstimatorKind = EstimatorKind::CustomPreconditioner;
+    const STEP: Option<Step> = None;
     type Storage = Lu<P::XX>;
 
     fn storage(problem: &P, work: &P::Work) -> Result<Lu<P::XX>, LinearError> {
@@ -280,6 +320,17 @@ impl<P: CustomPreconditioner> Precondition<P> for kind::Custom {
             storage.solve(n);
         }
         check_finite("P⁻¹ F", n)
+    }
+
+    fn matrix(&self, problem: &P, work: &mut P::Work, out: &mut [T<P>]) -> Result<(), EstimatorError> {
+        let n = problem.dims(work).0;
+        if P::DIAGONAL {
+            problem.preconditioner(work, &mut out[..n]);
+            spread(out, n);
+        } else {
+            problem.preconditioner(work, out);
+        }
+        check_finite(CUSTOM, out)
     }
 
     /// Row b is `J[b, :] - (F_1 - Q)ᵀ z`, `Pᵀ z = J[b, :]`, `Q = d(P n)/dx` with `n = P⁻¹ F` held fast.
@@ -321,15 +372,11 @@ fn diagonal_slice<P: Bilevel>(problem: &P, work: &mut P::Work, s: &mut Vectors<P
     axpy(-T::<P>::ONE, u, t);
 }
 
-/// Row b of a matrix with m rows.
-fn take_row<S: Copy>(a: &[S], m: usize, b: usize, out: &mut [S]) {
-    for (out, column) in out.iter_mut().zip(a.chunks_exact(m)) {
-        *out = column[b];
-    }
-}
-
-fn put_row<S: Copy>(a: &mut [S], m: usize, b: usize, row: &[S]) {
-    for (column, &row) in a.chunks_exact_mut(m).zip(row) {
-        column[b] = row;
+/// A diagonal in the first n entries as an `n x n` matrix.
+fn spread<S: Real>(matrix: &mut [S], n: usize) {
+    for j in (0..n).rev() {
+        let entry = matrix[j];
+        matrix[j * n..][..n].fill(S::ZERO);
+        matrix[j * (n + 1)] = entry;
     }
 }

@@ -1,11 +1,11 @@
 //! Omega, corrected along its tangent.
 
-use super::direct::{Vectors, correction, newton_step, omega, residual, shift};
+use super::direct::{Vectors, correction, newton_step, omega, put_row, residual, shift, take_row};
 use super::efficiency::check_root;
-use super::{Estimator, Report};
+use super::{Estimator, Report, Step};
 use crate::error::{EstimatorError, LinearError};
 use crate::kernels::{axpy, norm};
-use crate::point::{T, check_finite};
+use crate::point::{T, check_finite, omega_1_into};
 use crate::problem::{Bilevel, Dense};
 use crate::scalar::Real;
 use crate::structure::EstimatorKind;
@@ -65,12 +65,26 @@ impl<P: Bilevel> Estimator<P> for Tangent {
         Ok(Report::direct(inner, linear, error, gradient))
     }
 
-    /// Zero at a root: `Omega_1 (I - F_1⁻¹ F_1)`. Elsewhere the derivative needs third derivatives
-    /// of the estimate's parts and is refused with `NotAtRoot`.
+    fn step(&self) -> Option<Step> {
+        Some(Step::Newton)
+    }
+
+    /// At a root `Omega_1 (I - F_1⁻¹ F_1)`, which is 0 to rounding. Elsewhere the derivative needs third
+    /// derivatives of the estimate's parts and is refused with `NotAtRoot`.
     fn jacobian_into(&self, problem: &P, work: &mut P::Work, out: &mut [T<P>]) -> Result<(), EstimatorError> {
         check_root(problem, work)?;
-        out.fill(T::<P>::ZERO);
-        Ok(())
+        let m = problem.dims(work).1;
+        let mut s = Vectors::new(problem, work)?;
+        omega_1_into(problem, work, out)?;
+        for b in 0..m {
+            take_row(out, m, b, s.u.flat_mut());
+            s.v.flat_mut().copy_from_slice(s.u.flat());
+            problem.f_1_tr_solve(work, s.v.flat_mut());
+            problem.f_1_tr_mul(work, s.v.flat(), s.t.flat_mut());
+            axpy(-T::<P>::ONE, s.t.flat(), s.u.flat_mut());
+            put_row(out, m, b, s.u.flat());
+        }
+        check_finite("Omega_1", out)
     }
 }
 
