@@ -1,6 +1,8 @@
 //! The pipeline, from the annotated item to what replaces it.
 
 #[cfg(test)]
+mod cases;
+#[cfg(test)]
 mod snapshots;
 #[cfg(test)]
 mod tests;

@@ -146,6 +146,8 @@ fn a_comparison_has_every_estimator_and_the_bounds_hold() {
     let (star, hat, y) = point();
     let problem = root::Problem::new().unwrap();
     let table = problem.compare_at(&star, &y, &hat).unwrap();
+    // Shown by `--nocapture`; in docs/estimators.md.
+    println!("{table}");
     assert_eq!(table.rows.len(), 10);
     assert!(table.rows.iter().all(|row| row.efficiency.is_ok() && matches!(row.error, Some(Ok(e)) if e < 0.05)), "{table}");
     assert!(table.proposition_3.unwrap().holds());

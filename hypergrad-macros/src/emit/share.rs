@@ -140,7 +140,7 @@ impl<'m> Share<'m> {
         let fields: Vec<TokenStream> = structure.fields.iter().map(|field| self.field(field)).collect();
         let body = match &structure.fields {
             syn::Fields::Named(_) => quote! { { #(#fields),* } },
-            syn::Fields::Unnamed(_) => quote! { ( #(#fields),* ); },
+            syn::Fields::Unnamed(unnamed) => quote_spanned! { unnamed.paren_token.span.open()=> ( #(#fields),* ); },
             syn::Fields::Unit => quote! { ; },
         };
         self.structures[place] = quote! { #(#conditions)* struct #name #generics #body };

@@ -5,6 +5,7 @@ mod other {
     pub struct Data {
         pub a: f64,
         pub name: String,
+        pub pair: (f64, f64),
     }
 
     pub fn f(x: f64, y: f64, data: &Data) -> f64 {
@@ -23,7 +24,7 @@ mod toy {
     use super::other::Data;
 
     pub fn f(x: f64, y: f64, data: &Data) -> f64 {
-        (x - y).special() * data.name.len() as f64
+        (x - y).special() * data.name.len() as f64 * data.pair.0
     }
 
     pub fn g(x: f64, _y: f64) -> f64 {

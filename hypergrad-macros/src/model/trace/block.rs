@@ -2,8 +2,10 @@
 
 use proc_macro2::Span;
 use std::rc::Rc;
+use syn::visit::{self, Visit};
 
 use super::Tracer;
+use super::environment::Environment;
 use super::value::{Callable, Local, Value};
 use crate::diagnostics::Diagnostics;
 use crate::ir::{Affine, Size};
@@ -128,8 +130,21 @@ impl Tracer<'_> {
                     "this pattern is not accepted",
                     "use a name, `_`, a tuple `(a, b)`, an array `[a, b]` or a struct pattern",
                 );
+                self.bind_refused(other);
             }
         }
+    }
+
+    /// Binds every name in a pattern to nothing: what is said of the pattern is enough.
+    pub(super) fn bind_refused(&mut self, pattern: &syn::Pat) {
+        struct Names<'t>(&'t mut Environment);
+        impl<'p> Visit<'p> for Names<'_> {
+            fn visit_pat_ident(&mut self, name: &'p syn::PatIdent) {
+                self.0.bind(name.ident.to_string(), None);
+                visit::visit_pat_ident(self, name);
+            }
+        }
+        Names(&mut self.environment).visit_pat(pattern);
     }
 
     fn bind_name(&mut self, name: &syn::PatIdent, value: Option<Value>) {

@@ -109,12 +109,7 @@ impl<'a> Tracer<'a> {
         span: Span,
     ) -> Option<Value> {
         let name = function.sig.ident.to_string();
-        if self.calls.contains(&name) {
-            self.diagnostics.error_with_help(
-                span,
-                format!("`{name}` calls itself: recursion is not accepted, helper functions are inlined"),
-                "write it as a sum or product over a range",
-            );
+        if self.refuse_recursion(&name, span) {
             return None;
         }
         if let Some(token) = &function.sig.asyncness {

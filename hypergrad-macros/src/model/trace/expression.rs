@@ -45,6 +45,11 @@ impl Tracer<'_> {
             syn::Expr::Call(call) => self.call_expression(call, expected),
             syn::Expr::MethodCall(call) => self.method_call(call, expected),
             syn::Expr::Macro(call) => self.macro_call(&call.mac),
+            syn::Expr::Assign(assignment) => {
+                self.expression(&assignment.right);
+                self.refuse_assignment(Some(&assignment.left), assignment.eq_token.span);
+                None
+            }
             other => {
                 self.refuse_expression(other);
                 None

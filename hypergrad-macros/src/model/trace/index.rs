@@ -148,6 +148,10 @@ impl Tracer<'_> {
             (Value::Tensor(tensor), Value::Range(range)) => self.sliced(&tensor, &range, access),
             (Value::Tensor(tensor), Value::Index(index)) => self.linear_entry(&tensor, &index, access),
             (Value::Tensor(tensor), Value::Tuple(pair)) => self.matrix_entry(&tensor, &pair, access),
+            (Value::Tensor(_) | Value::Array(_), index @ Value::Integer(_)) => {
+                self.index_at(index, &*access.index);
+                None
+            }
             (Value::Tensor(_), Value::Tensor(_)) => {
                 self.diagnostics.error(&*access.index, "an index taken from data is not accepted yet: it comes later");
                 None
@@ -161,6 +165,10 @@ impl Tracer<'_> {
     }
 
     fn matrix_entry(&mut self, tensor: &Tensor, pair: &[Value], access: &syn::ExprIndex) -> Option<Value> {
+        if let Some(product) = pair.iter().find(|index| matches!(index, Value::Integer(_))) {
+            self.index_at(product.clone(), &*access.index);
+            return None;
+        }
         let [Value::Index(row), Value::Index(column)] = pair else {
             let found: Vec<&str> = pair.iter().map(Value::describe).collect();
             self.diagnostics.error(

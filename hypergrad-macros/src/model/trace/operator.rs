@@ -40,7 +40,7 @@ impl Tracer<'_> {
         let left = self.expression(&binary.left);
         let right = self.expression(&binary.right);
         if site.name.ends_with('=') && comparison(&binary.op).is_none() {
-            self.refuse_mutation(site.span);
+            self.refuse_assignment(Some(&binary.left), site.span);
             return None;
         }
         self.by_case(vec![left?, right?], &mut |tracer, operands| match operands.as_slice() {
@@ -111,9 +111,10 @@ impl Tracer<'_> {
             if first.is_scalar() && second.is_scalar() {
                 return Some(Value::Bool(self.compare_scalars(comparison, &first, &second)));
             }
+            let other = if first.is_scalar() { &second } else { &first };
             self.diagnostics.error_with_help(
                 site.span,
-                format!("`{}` compares scalars or indices, and found {}", site.name, describe_form(first.form)),
+                format!("`{}` compares scalars or indices, and found {}", site.name, describe_form(other.form)),
                 "compare entries: `x[i] < y[i]`",
             );
             return None;

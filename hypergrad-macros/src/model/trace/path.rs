@@ -155,6 +155,10 @@ impl Tracer<'_> {
 
     pub(super) fn unknown_function(&mut self, path: &syn::ExprPath, full: &[String]) {
         let written = spell(&path.path);
+        // A function inside a body does not see itself.
+        if self.refuse_recursion(&written, path.path.span()) {
+            return;
+        }
         let last = full.last().map_or("", String::as_str);
         let own: Vec<String> = self.module.functions().map(|f| f.sig.ident.to_string()).collect();
         let message = format!("function `{written}` is not defined in this module, where its body could be read");

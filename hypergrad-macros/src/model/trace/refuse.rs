@@ -29,6 +29,15 @@ impl Tracer<'_> {
         );
     }
 
+    /// An assignment. To a name it is silent: the name's `mut` was refused where it is bound.
+    pub(super) fn refuse_assignment(&mut self, target: Option<&syn::Expr>, span: Span) {
+        match target.and_then(assigned_name) {
+            // From here on its value is not known.
+            Some(name) if self.environment.binds(&name) && !self.diagnostics.is_empty() => self.environment.bind(name, None),
+            _ => self.refuse_mutation(span),
+        }
+    }
+
     /// A method that is refused by name, whatever its receiver.
     pub(super) fn refuse_method(&mut self, call: &Call<'_>) -> bool {
         let name = call.name();
@@ -52,7 +61,7 @@ impl Tracer<'_> {
         } else if name.ends_with("_mut")
             || matches!(name, "fill" | "copy_from" | "set_row" | "set_column" | "apply" | "axpy" | "gemv" | "gemm" | "swap")
         {
-            self.refuse_mutation(call.site.span);
+            self.refuse_assignment(call.site.operands.first().copied(), call.site.span);
             return true;
         } else {
             None
@@ -66,6 +75,19 @@ impl Tracer<'_> {
         }
     }
 
+    /// A call of a function that is being inlined.
+    pub(super) fn refuse_recursion(&mut self, name: &str, span: Span) -> bool {
+        let recursive = self.calls.iter().any(|call| call == name);
+        if recursive {
+            self.diagnostics.error_with_help(
+                span,
+                format!("`{name}` calls itself: recursion is not accepted, helper functions are inlined"),
+                "write it as a sum or product over a range",
+            );
+        }
+        recursive
+    }
+
     pub(super) fn refuse_struct_method(&mut self, call: &Call<'_>, receiver: &str) {
         let name = call.name();
         self.diagnostics.error_with_help(
@@ -77,6 +99,9 @@ impl Tracer<'_> {
 
     /// An expression of a kind that the language lacks. Its parts are not visited.
     pub(super) fn refuse_expression(&mut self, expression: &syn::Expr) {
+        if let syn::Expr::Let(binding) = expression {
+            self.bind_refused(&binding.pat);
+        }
         let (span, message, help) = refusal(expression);
         match help {
             Some(help) => self.diagnostics.error_with_help(span, message, help),
@@ -88,16 +113,25 @@ impl Tracer<'_> {
 const SUMS: &str = "write it as a sum, product or `from_fn` over the range: `(0..n).map(|i| ..).sum::<f64>()`";
 const LAST: &str = "make it the last expression, inside `if`/`else` where it depends on a condition";
 
+/// `r` of `r`, `r[0]`, `r.x`, `*r`, `r.row_mut(0)`.
+fn assigned_name(target: &syn::Expr) -> Option<String> {
+    match target {
+        syn::Expr::Path(path) => path.path.get_ident().map(ToString::to_string),
+        syn::Expr::Index(index) => assigned_name(&index.expr),
+        syn::Expr::Field(field) => assigned_name(&field.base),
+        syn::Expr::MethodCall(call) => assigned_name(&call.receiver),
+        syn::Expr::Unary(unary) => assigned_name(&unary.expr),
+        syn::Expr::Paren(inner) => assigned_name(&inner.expr),
+        syn::Expr::Group(inner) => assigned_name(&inner.expr),
+        _ => None,
+    }
+}
+
 fn refusal(expression: &syn::Expr) -> (Span, &'static str, Option<&'static str>) {
     match expression {
         syn::Expr::ForLoop(e) => (e.for_token.span, "loops are not accepted yet: recursions come later", Some(SUMS)),
         syn::Expr::While(e) => (e.while_token.span, "loops are not accepted yet: recursions come later", Some(SUMS)),
         syn::Expr::Loop(e) => (e.loop_token.span, "loops are not accepted yet: recursions come later", Some(SUMS)),
-        syn::Expr::Assign(e) => (
-            e.eq_token.span,
-            "mutation is not accepted: what is differentiated is a value, not a place",
-            Some("bind the new value to a new name: `let y = ..;`"),
-        ),
         syn::Expr::Return(e) => (e.return_token.span, "`return` is not accepted: a body is one expression", Some(LAST)),
         syn::Expr::Break(e) => (e.break_token.span, "`break` is not accepted: a body is one expression", Some(LAST)),
         syn::Expr::Continue(e) => (e.continue_token.span, "`continue` is not accepted: a body is one expression", Some(LAST)),

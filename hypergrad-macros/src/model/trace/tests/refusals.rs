@@ -17,6 +17,11 @@ fn refused(cases: &[(&str, &str)]) {
 fn statements() {
     refused(&[
         ("let mut s = 0.0; s", "mutation"),
+        ("let mut s = 0.0; s += x[0]; s", "mutation"),
+        ("let mut s = y.clone(); s[0] = x[0]; s.fill(1.0); s[1]", "mutation"),
+        ("let mut s = 0.0; if x[0] > 0.0 { s = 1.0; 1.0 } else { s }", "mutation"),
+        ("y.clone().fill(1.0); 1.0", "mutation"),
+        ("fn own(t: f64) -> f64 { if t > 1.0 { own(t - 1.0) } else { t } } own(x[0])", "`own` calls itself"),
         ("for i in 0..3 { x[i]; } 1.0", "loops are not accepted yet"),
         ("while true {} 1.0", "loops are not accepted yet"),
         ("loop {} 1.0", "loops are not accepted yet"),

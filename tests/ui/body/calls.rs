@@ -1,0 +1,60 @@
+#![allow(unused)]
+
+use hypergrad::bilevel;
+
+#[bilevel]
+mod toy {
+    use nalgebra::{DMatrix, DVector, SMatrix, SVector};
+
+    pub struct Data {
+        pub a: DMatrix<f64>,
+        pub s: SMatrix<f64, 2, 3>,
+        pub w: [f64; 3],
+        pub n: usize,
+    }
+
+    impl Data {
+        fn scaled(&self, t: f64) -> f64 {
+            t
+        }
+    }
+
+    use super::Outside;
+
+    fn sized<const N: usize>(t: f64) -> f64 {
+        t * N as f64
+    }
+
+    async fn later(t: f64) -> f64 {
+        t
+    }
+
+    pub fn f(x: &DVector<f64>, y: &SVector<f64, 3>, data: &Data) -> f64 {
+        let closure = |t: f64| 2.0 * t;
+        let pair = (closure)(x[0]) + (if x[0] > 0.0 { f64::sin } else { f64::cos })(x[0]);
+        let value = data.scaled(x[0]);
+        let outside = x.map(Outside::of);
+        let made = Outside { t: 1.0 }.t;
+        let constant = sized::<2>(x[0]);
+        let option = Some(x[0]).unwrap();
+        let awaited = later(x[0]);
+        let max = x.iter().copied().max_by(|a, b| a.total_cmp(b)).unwrap();
+        pair + value + made + constant
+    }
+
+    pub fn g(x: &DVector<f64>, _y: &SVector<f64, 3>, _data: &Data) -> f64 {
+        x.norm_squared()
+    }
+}
+
+pub struct Outside {
+    pub t: f64,
+}
+
+impl Outside {
+    pub fn of(t: f64) -> f64 {
+        t
+    }
+}
+
+fn main() {}

@@ -1,0 +1,39 @@
+#![allow(unused, unreachable_patterns)]
+
+use hypergrad::bilevel;
+
+#[bilevel]
+mod toy {
+    use nalgebra::{DMatrix, DVector, SMatrix, SVector};
+
+    pub struct Data {
+        pub a: DMatrix<f64>,
+        pub s: SMatrix<f64, 2, 3>,
+        pub w: [f64; 3],
+        pub n: usize,
+    }
+
+    impl Data {
+        fn pair(&self) -> [f64; 2] {
+            [1.0, 2.0]
+        }
+    }
+
+    pub fn f(x: &DVector<f64>, y: &SVector<f64, 3>, data: &Data) -> f64 {
+        let deferred;
+        deferred = 2.0;
+        let Some(first) = x.iter().next() else { return 0.0 };
+        struct Local;
+        let whole @ _ = x[0];
+        let (either | either) = y[1];
+        let [a, b] = data.pair();
+        let (c, d) = y.component_mul(y).x.sin_cos();
+        deferred + first + whole + either + a + b + c + d
+    }
+
+    pub fn g(x: &DVector<f64>, _y: &SVector<f64, 3>, _data: &Data) -> f64 {
+        x.norm_squared()
+    }
+}
+
+fn main() {}
