@@ -50,6 +50,7 @@ fn point() -> (X, X, Y) {
     (x("x_star"), x("x_hat"), Y::from_column_slice(values(TABLE, "y")))
 }
 
+#[allow(clippy::unwrap_used, reason = "a test's helper")]
 fn gradient(x: &X, e: &impl Estimator<root::Problem>) -> Y {
     root::Problem::new().unwrap().hypergradient(x, &point().2, e).unwrap().gradient
 }
