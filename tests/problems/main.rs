@@ -10,6 +10,7 @@
 
 mod biased_regularization;
 mod bilinear_game;
+mod convolution;
 mod data;
 mod equilibrium;
 mod feature_weights;

@@ -1,0 +1,95 @@
+//! The convolutional equilibrium model (Grazzi et al. C.3): `w = tanh(A * w + B * u + c)` with
+//! 3 x 3 kernels, a sample being the column of its images, one channel after another; the readout
+//! is a max pooling and a linear map.
+
+use hypergrad::bilevel;
+use nalgebra::DVector;
+
+use crate::data::{cosines, sines};
+use crate::verify::verify;
+
+#[bilevel]
+pub mod network {
+    use nalgebra::{DMatrix, DVector};
+
+    /// Rows and columns of an image.
+    const SIDE: usize = 4;
+    const PIXELS: usize = SIDE * SIDE;
+    const CHANNELS: usize = 1;
+
+    pub struct Weights {
+        /// Kernel entry `(d, e)` from channel k to channel c is at `((c * CHANNELS + k) * 3 + d) * 3 + e`.
+        pub a: DVector<f64>,
+        /// Kernel entry `(d, e)` to channel c is at `(c * 3 + d) * 3 + e`.
+        pub b: DVector<f64>,
+        pub c: DVector<f64>,
+        pub readout: DVector<f64>,
+    }
+
+    pub struct Data {
+        /// One image per column.
+        pub images: DMatrix<f64>,
+        pub targets: DVector<f64>,
+    }
+
+    /// Pixel `(i + d - 1, j + e - 1)` of channel k, 0 outside.
+    fn pixel(w: &DMatrix<f64>, s: usize, k: usize, i: usize, j: usize, d: usize, e: usize) -> f64 {
+        if i + d >= 1 && i + d <= SIDE && j + e >= 1 && j + e <= SIDE {
+            w[(k * PIXELS + (i + d - 1) * SIDE + (j + e - 1), s)]
+        } else {
+            0.0
+        }
+    }
+
+    pub fn Phi(x: &DMatrix<f64>, y: &Weights, data: &Data) -> DMatrix<f64> {
+        DMatrix::from_fn(CHANNELS * PIXELS, data.images.ncols(), |r, s| {
+            let (c, i, j) = (r / PIXELS, r % PIXELS / SIDE, r % SIDE);
+            let hidden = (0..CHANNELS)
+                .map(|k| {
+                    (0..3)
+                        .map(|d| {
+                            (0..3).map(|e| y.a[((c * CHANNELS + k) * 3 + d) * 3 + e] * pixel(x, s, k, i, j, d, e)).sum::<f64>()
+                        })
+                        .sum::<f64>()
+                })
+                .sum::<f64>();
+            let input = (0..3)
+                .map(|d| (0..3).map(|e| y.b[(c * 3 + d) * 3 + e] * pixel(&data.images, s, 0, i, j, d, e)).sum::<f64>())
+                .sum::<f64>();
+            (hidden + input + y.c[c]).tanh()
+        })
+    }
+
+    /// The largest of a 2 x 2 window.
+    fn pooled(x: &DMatrix<f64>, s: usize, c: usize, i: usize, j: usize) -> f64 {
+        let entry = |d: usize, e: usize| x[(c * PIXELS + (2 * i + d) * SIDE + 2 * j + e, s)];
+        entry(0, 0).max(entry(0, 1)).max(entry(1, 0).max(entry(1, 1)))
+    }
+
+    pub fn g(x: &DMatrix<f64>, y: &Weights, data: &Data) -> f64 {
+        let score = |s: usize| {
+            (0..CHANNELS)
+                .map(|c| {
+                    (0..2)
+                        .map(|i| (0..2).map(|j| y.readout[(c * 2 + i) * 2 + j] * pooled(x, s, c, i, j)).sum::<f64>())
+                        .sum::<f64>()
+                })
+                .sum::<f64>()
+        };
+        0.5 * (0..data.targets.len()).map(|s| (score(s) - data.targets[s]).powi(2)).sum::<f64>()
+    }
+}
+
+#[test]
+fn convolutional_equilibrium() {
+    let data = network::Data { images: sines(16, 1, [0.7, 1.9, 0.3, 0.2]), targets: cosines(1, 1.3, 0.2) };
+    let problem = network::Problem::new(&data).unwrap();
+    let y = network::Weights {
+        a: 0.1 * cosines(9, 1.7, 0.4),
+        b: 0.4 * cosines(9, 0.9, 0.1),
+        c: DVector::from_element(1, 0.1),
+        readout: cosines(4, 2.3, 0.6),
+    };
+    verify(&problem, &(0.2 * sines(16, 1, [0.4, 1.7, 0.3, 0.2])), &y);
+    assert!(!network::Problem::STRUCTURE.f1_symmetric);
+}
