@@ -8,7 +8,6 @@ mod snapshots;
 mod tests;
 
 use proc_macro2::{Span, TokenStream};
-use quote::quote;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::diagnostics::Diagnostics;
@@ -34,10 +33,7 @@ pub fn expand(attribute: &TokenStream, item: TokenStream) -> TokenStream {
     match expansion {
         Expansion { additions, errors: None } if is_first => emit::in_papers_letters(emit::append(item, additions)),
         Expansion { additions, errors: Some(errors) } if is_first => emit::fallback::module(item, errors, &additions),
-        Expansion { additions, errors } => {
-            let errors = errors.map(emit::fallback::additions);
-            quote! { #errors #additions }
-        }
+        Expansion { additions, errors } => errors.map(emit::fallback::additions).into_iter().chain([additions]).collect(),
     }
 }
 
@@ -55,11 +51,13 @@ fn expand_module(attribute: &TokenStream, options: &Options, module: &Module, mu
     if let Some(name) = diagnostics.wanted() {
         let ask = share::ask(name, module, attribute, &crate_path);
         let macros = if is_first { share::macros(module, &crate_path, Pass::First) } else { TokenStream::new() };
-        return Expansion { additions: quote! { #macros #ask }, errors: None };
+        return Expansion { additions: [macros, ask].into_iter().collect(), errors: None };
     }
     let macros = share::macros(module, &crate_path, if is_first { Pass::Only } else { Pass::Last });
     match result {
-        Ok(Some(additions)) if diagnostics.is_empty() => Expansion { additions: quote! { #additions #macros }, errors: None },
+        Ok(Some(additions)) if diagnostics.is_empty() => {
+            Expansion { additions: [additions, macros].into_iter().collect(), errors: None }
+        }
         Ok(_) if !diagnostics.is_empty() => Expansion { additions: macros, errors: Some(diagnostics) },
         _ => Expansion { additions: macros, errors: Some(faulty(diagnostics)) },
     }

@@ -5,6 +5,7 @@ mod bilevel;
 mod crate_path;
 mod data;
 pub mod fallback;
+mod function;
 mod layout;
 mod numbers;
 mod optional;
