@@ -11,6 +11,7 @@ mod dense;
 #[path = "../golden/mod.rs"]
 mod golden;
 mod nonsymmetric;
+mod preconditioning;
 mod problems;
 mod proofs;
 mod reference;
