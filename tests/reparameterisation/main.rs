@@ -6,6 +6,8 @@
 #![allow(clippy::wildcard_imports, reason = "the preludes are meant for it")]
 
 mod case;
+mod changes;
+mod closed_forms;
 mod consistency;
 mod dense;
 #[path = "../golden/mod.rs"]
