@@ -12,9 +12,12 @@ mod consistency;
 mod dense;
 #[path = "../golden/mod.rs"]
 mod golden;
+mod newton_map;
 mod nonsymmetric;
+mod one_dimension;
 mod preconditioning;
 mod problems;
 mod proofs;
 mod reference;
+mod separable;
 mod slopes;
