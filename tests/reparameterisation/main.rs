@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 #![allow(clippy::wildcard_imports, reason = "the preludes are meant for it")]
 
+mod bounds;
 mod case;
 mod changes;
 mod closed_forms;
