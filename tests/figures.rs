@@ -1,4 +1,4 @@
-//! The example `ye_figures`, reduced: numbers of the paper's script, and slopes.
+//! The examples `ye_figures` and `super_efficient`, reduced: numbers of the paper's script, and slopes.
 
 #[path = "../examples/shared/cars.rs"]
 #[allow(dead_code, reason = "the names of the features are for the examples")]
@@ -20,9 +20,19 @@ mod quartiles;
 #[path = "../examples/ye_figures/random.rs"]
 mod random;
 
+#[path = "../examples/super_efficient/map.rs"]
+mod map;
+#[path = "../examples/super_efficient/measure.rs"]
+mod measure;
+#[path = "../examples/super_efficient/one_dimension.rs"]
+mod one_dimension;
+#[path = "../examples/super_efficient/series.rs"]
+mod series;
+
 use figure::{FIGURES, Figure, Setting, Source};
 use method::Method;
-use nalgebra::dvector;
+use nalgebra::{DVector, dvector};
+use one_dimension::{curve, line};
 use random::Random;
 
 #[allow(clippy::unwrap_used, reason = "a test's helper")]
@@ -145,4 +155,81 @@ fn a_point_of_the_way_has_the_wanted_length() {
         let t = (&found - &b).dot(&(&a - &b)) / (&a - &b).norm_squared();
         assert!((0.0..=1.0).contains(&t) && (found - (&b + (&a - &b) * t)).norm() < 1e-15 * 10.0);
     }
+}
+
+/// On `[-2, 3]`, against the exponential function and its integral: rounding grows with the terms.
+#[test]
+fn series_interpolate_and_integrate() {
+    let series = series::Series::interpolate(-2.0, 3.0, 30, |x: f64| Ok::<_, ()>(x.exp())).unwrap();
+    assert!(series.tail() < 1e-14);
+    let integral = series.integral();
+    for x in [-2.0, -0.3, 0.5, 1.9, 3.0] {
+        assert!((series.value(x) - f64::exp(x)).abs() < 30.0 * 3.0_f64.exp() * f64::EPSILON);
+        assert!((integral.value(x) - (f64::exp(x) - 0.5_f64.exp())).abs() < 60.0 * 3.0_f64.exp() * f64::EPSILON);
+    }
+}
+
+/// `C_y = |dp*/dy| |phi_1 F_1|` with `p* = v* / phi_1` along the roots, by differences: for the map that
+/// is built `p* = 1`, and for the identity and for `e^z` it is not constant.
+#[test]
+fn efficiency_in_one_dimension_is_the_change_of_the_adjoint() {
+    let plain = map::identity();
+    let problem = curve::Problem::new(&plain).unwrap();
+    let y = 0.3;
+    let adjoint = |y: f64| {
+        let x = measure::root(&problem, y).unwrap();
+        let at = problem.at(&x, &y).unwrap();
+        (x, at.g_1() / at.F_1()[(0, 0)])
+    };
+    let difference = |p: &dyn Fn(f64) -> f64| (8.0 * (p(y + 1e-3) - p(y - 1e-3)) - (p(y + 2e-3) - p(y - 2e-3))) / 12e-3;
+    let root = adjoint(y).0;
+    let f_1 = problem.at(&root, &y).unwrap().F_1()[(0, 0)];
+    let found = measure::constants(&problem, y).unwrap();
+    let expected = (difference(&|y| adjoint(y).1) * f_1).abs();
+    // The difference formula: steps of 1e-3 to the fourth power, rounding over 1e-3.
+    assert!((found.plain - expected).abs() < 1e-10 && (found.changed - expected).abs() < 1e-10);
+    let expected = (difference(&|y| adjoint(y).1 / adjoint(y).0) * root * f_1).abs();
+    assert!((found.exp - expected).abs() < 1e-10);
+}
+
+/// Slope 2 where plain Ω has slope 1, at several y.
+#[test]
+fn the_map_that_is_built_is_super_efficient() {
+    let (data, tail) = map::super_efficient(0.35, 1.3).unwrap();
+    assert!(tail < 1e-13, "{tail}");
+    let problem = curve::Problem::new(&data).unwrap();
+    for y in [-0.3, 0.4, 0.7] {
+        let found = measure::constants(&problem, y).unwrap();
+        assert!(found.changed < 1e-9 && found.plain > 0.1, "{y}: {} beside {}", found.changed, found.plain);
+        let errors = measure::errors(&problem, y, &[1e-2, 1e-3, 1e-4]).unwrap();
+        for pair in errors.windows(2) {
+            let slope = |error: fn(&measure::Errors) -> f64| (error(&pair[0]) / error(&pair[1])).log10();
+            assert!((slope(|e| e.inner) - 1.0).abs() < 1e-12);
+            let (plain, changed) = (slope(|e| e.plain), slope(|e| e.changed));
+            assert!((plain - 1.0).abs() < 0.05 && (changed - 2.0).abs() < 0.05, "{y}: {plain}, {changed}");
+        }
+    }
+}
+
+/// Proposition 8: `phi = e^z` for `F = e^y x + b` is super-efficient where b does not depend on y. Where
+/// `b = -1.3 + shift y` it is not: `p* = v* / x* = -2 / b`, and `phi_1 F_1 = -b`, so that `C_y = |2 shift / b|`.
+#[test]
+fn the_exponential_map_needs_a_constant_term() {
+    let y = 0.6;
+    for shift in [0.0, 0.5] {
+        let problem = line::Problem::new(line::Data { shift }).unwrap();
+        let found = measure::constants(&problem, y).unwrap();
+        let expected = 2.0 * shift / (1.3 - shift * y);
+        assert!((found.changed - expected).abs() < 1e-12 && (found.exp - expected).abs() < 1e-12);
+        assert!((found.plain - 2.0).abs() < 1e-12, "v* = 2 e^-y: C_y = 2");
+    }
+}
+
+/// A root outside of the interval of the table is refused, not extrapolated.
+#[test]
+fn the_table_ends() {
+    let (data, _) = map::super_efficient(0.6, 1.1).unwrap();
+    let problem = curve::Problem::new(&data).unwrap();
+    assert!(measure::constants(&problem, 0.9).is_err());
+    assert_eq!(DVector::from_vec(vec![data.series.len()]), dvector![data.inverse.len() - 1]);
 }
