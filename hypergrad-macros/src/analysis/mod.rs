@@ -7,6 +7,7 @@ mod efficiency;
 mod facts;
 mod flatten;
 mod mirror;
+mod parity;
 mod sign;
 mod stage;
 mod structure;
