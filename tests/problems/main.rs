@@ -22,6 +22,7 @@ mod one_dimensional;
 mod quadratic_program;
 mod ridge;
 mod sample_weights;
+mod samples;
 mod sparse;
 mod stencil;
 mod training_images;
