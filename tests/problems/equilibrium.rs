@@ -6,8 +6,10 @@ use hypergrad::estimator::{Ift, Preconditioned, Tangent};
 use hypergrad::solver::Newton;
 use nalgebra::DMatrix;
 
+use crate::copies::log_sum_exp;
 use crate::data::{cosines, one_hot, sines};
-use crate::verify::{Reference, close, flat, shaped, verify};
+use crate::oracle::{self, DualNum, Inner, Number, Oracle, dot};
+use crate::verify::{Reference, against_oracle, close, flat, shaped, verify};
 
 #[bilevel]
 pub mod squares {
@@ -76,6 +78,16 @@ pub mod readout {
     }
 }
 
+/// `tanh(A x_i + B u_i + c)`, x four high; A, B and c are the first 28 entries of y.
+fn layer(x: &[Number], y: &[Number], inputs: &DMatrix<f64>) -> Vec<Number> {
+    let sum = |w: &[Number], i: usize, k: usize| -> Number {
+        let hidden: Number = (0..4).map(|j| y[k + 4 * j] * w[j]).sum();
+        let input: Number = (0..2).map(|j| y[16 + k + 4 * j] * inputs[(j, i)]).sum();
+        (hidden + input + y[24 + k]).tanh()
+    };
+    x.chunks(4).enumerate().flat_map(|(i, w)| (0..4).map(move |k| sum(w, i, k))).collect()
+}
+
 fn recurrence() -> DMatrix<f64> {
     0.3 * sines(4, 4, [1.3, 0.7, 0.1, 0.0])
 }
@@ -92,7 +104,13 @@ fn squared_distance() {
     };
     let problem = squares::Problem::new(&data).unwrap();
     let y = squares::Weights { a: recurrence(), b: input_weights(), c: 0.2 * cosines(4, 1.7, 0.4) };
-    let x_star = verify(&problem, &(0.3 * sines(4, 3, [0.4, 1.7, 0.3, 0.2])), &y);
+    let x = 0.3 * sines(4, 3, [0.4, 1.7, 0.3, 0.2]);
+    let x_star = verify(&problem, &x, &y);
+    let oracle = Oracle {
+        inner: Inner::Map(&|x, y| layer(x, y, &data.inputs)),
+        g: &|x, y| oracle::squared_distance(x, data.targets.as_slice()) * 0.5 + dot(y, y) * 0.05,
+    };
+    against_oracle(&problem, &x, &y, &oracle);
     // The table has A and B row by row.
     let rows_first = |entries: Vec<f64>| {
         let block = |at: usize, columns: usize| {
@@ -115,7 +133,21 @@ fn softmax_readout() {
         c: 0.2 * cosines(4, 1.7, 0.4),
         readout: readout::Readout { slope: sines(3, 4, [0.5, 1.9, 0.4, 0.6]), offset: cosines(3, 0.8, 0.3) },
     };
-    verify(&problem, &(0.3 * sines(4, 5, [0.4, 1.7, 0.3, 0.2])), &y);
+    let x = 0.3 * sines(4, 5, [0.4, 1.7, 0.3, 0.2]);
+    verify(&problem, &x, &y);
+    // The readout: slope (3 x 4), offset (3).
+    let logit = |w: &[Number], y: &[Number], k: usize| (0..4).map(|j| y[28 + k + 3 * j] * w[j]).sum::<Number>() + y[40 + k];
+    let oracle = Oracle {
+        inner: Inner::Map(&|x, y| layer(x, y, &data.inputs)),
+        g: &|x, y| {
+            let loss = |(i, w): (usize, &[Number])| {
+                let logits: Vec<Number> = (0..3).map(|k| logit(w, y, k)).collect();
+                log_sum_exp(&logits) - logits.iter().enumerate().map(|(k, t)| *t * data.labels[(i, k)]).sum::<Number>()
+            };
+            x.chunks(4).enumerate().map(loss).sum::<Number>() / 5.0
+        },
+    };
+    against_oracle(&problem, &x, &y, &oracle);
 }
 
 fn many(samples: usize, hidden: usize) -> (readout::Data, readout::Weights) {

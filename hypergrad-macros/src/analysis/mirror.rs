@@ -6,6 +6,7 @@
 //! positive semidefinite kernels (Schur), and `L L` is one.
 
 use super::flatten::flatten;
+use super::parity::in_order;
 use super::sign::{Sign, of_factors};
 use crate::ir::{Affine, Graph, Guard, Id, Op, Operand, Product, Wire};
 
@@ -161,22 +162,6 @@ fn guard_is_kept(product: &Product, exchange: &Exchange, guard: &Guard) -> bool 
     exchange.side_of([&guard.affine]).is_some() && product.guards.contains(&image)
 }
 
-/// Whether a matrix (axes: rows, then columns, in equal number) equals its transpose.
-pub fn symmetric(graph: &Graph, matrix: Id) -> bool {
-    if graph.is_zero(matrix) || graph.order(matrix) == 0 {
-        return true;
-    }
-    match graph.op(matrix) {
-        Op::Sum(terms) => terms.iter().all(|t| in_order(&t.view.axes, graph.order(matrix)) && symmetric(graph, t.view.node)),
-        Op::Product(product) => {
-            let Some(product) = flatten(graph, product) else { return false };
-            let (rows, columns) = product.out.split_at(product.out.len() / 2);
-            find(&product, rows, columns, &mut |m| m.kernels.iter().all(|k| symmetric(graph, k.node)))
-        }
-        _ => false,
-    }
-}
-
 /// Whether `factor` times a matrix (axes: rows, then columns) is positive semidefinite.
 pub fn semidefinite(graph: &Graph, matrix: Id, factor: f64, signs: &[Sign]) -> bool {
     let sign = Sign::of(factor);
@@ -204,8 +189,4 @@ pub fn semidefinite(graph: &Graph, matrix: Id, factor: f64, signs: &[Sign]) -> b
 pub fn is_positive(graph: &Graph, mirrored: &Mirrored, sign: Sign, signs: &[Sign]) -> bool {
     sign.times(of_factors(&mirrored.fixed, signs)).is_nonnegative()
         && mirrored.kernels.iter().all(|k| semidefinite(graph, k.node, 1.0, signs))
-}
-
-fn in_order(axes: &[usize], order: usize) -> bool {
-    axes.len() == order && axes.iter().enumerate().all(|(position, axis)| position == *axis)
 }

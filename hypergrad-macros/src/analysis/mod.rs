@@ -8,6 +8,7 @@ mod efficiency;
 mod facts;
 mod flatten;
 mod mirror;
+mod parity;
 mod sign;
 mod stage;
 mod structure;

@@ -7,7 +7,7 @@
 use super::dependence::dependence;
 use super::facts::{Fact, Facts};
 use super::sign::signs;
-use super::{blocks, curvature, diagonal, efficiency, mirror};
+use super::{blocks, curvature, diagonal, efficiency, mirror, parity};
 use crate::differentiate::Quantities;
 use crate::ir::{Func, Graph, Id, Op, Reduction, Role, View};
 
@@ -81,7 +81,7 @@ fn symmetric(graph: &mut Graph, q: &Quantities) -> Fact {
     for i in 0..q.f_1.len() {
         for j in 0..=i {
             let (block, other) = (q.f_1[i][j], q.f_1[j][i]);
-            if transposed(graph, other, graph.order(q.x[j])) != block && !(i == j && mirror::symmetric(graph, block)) {
+            if transposed(graph, other, graph.order(q.x[j])) != block && !(i == j && parity::symmetric(graph, block)) {
                 return Fact::unproved("F_1 and its transpose differ as formulas");
             }
         }

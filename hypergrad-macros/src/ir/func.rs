@@ -110,6 +110,30 @@ impl Func {
         }
     }
 
+    /// `f(-t) = f(t)`, of one argument.
+    pub fn is_even(self) -> bool {
+        match self {
+            Self::Abs | Self::Cos | Self::Cosh | Self::Sech2 | Self::Logistic(2 | 4) => true,
+            Self::Powi(n) => n % 2 == 0,
+            _ => false,
+        }
+    }
+
+    /// `f(-t) = -f(t)`, of one argument. Not `signum`, which is 1 at 0.
+    pub fn is_odd(self) -> bool {
+        match self {
+            Self::Sin | Self::Tan | Self::Tanh | Self::Sinh | Self::Asin | Self::Atan | Self::Asinh | Self::Atanh => true,
+            Self::Cbrt | Self::Sign0 | Self::Logistic(3) => true,
+            Self::Powi(n) => n % 2 != 0,
+            _ => false,
+        }
+    }
+
+    /// `f(a, b) = f(b, a)`.
+    pub fn is_commutative(self) -> bool {
+        matches!(self, Self::Hypot | Self::Max | Self::Min | Self::Eq | Self::Ne)
+    }
+
     /// Piecewise constant: its derivative is zero wherever it has one.
     pub fn is_piecewise_constant(self) -> bool {
         matches!(
