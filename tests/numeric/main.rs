@@ -24,6 +24,7 @@ mod golden;
 #[path = "../golden/mod.rs"]
 mod golden_values;
 mod identities;
+#[path = "../oracle/mod.rs"]
 mod oracle;
 mod problems;
 mod verify;

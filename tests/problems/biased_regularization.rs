@@ -2,8 +2,10 @@
 
 use hypergrad::bilevel;
 
+use crate::copies::least_squares;
 use crate::data::{cosines, training, validation};
-use crate::verify::verify;
+use crate::oracle::{Inner, Number, Oracle};
+use crate::verify::{against_oracle, verify};
 
 #[bilevel]
 pub mod biased {
@@ -37,7 +39,16 @@ fn biased_regularization() {
         beta: 0.7,
     };
     let problem = biased::Problem::new(&data).unwrap();
-    verify(&problem, &cosines(4, 0.3, 0.1), &cosines(4, 1.9, 0.5));
+    let (x, y) = (cosines(4, 0.3, 0.1), cosines(4, 1.9, 0.5));
+    verify(&problem, &x, &y);
+    let oracle = Oracle {
+        inner: Inner::Objective(&|x, y| {
+            let bias: Number = x.iter().zip(y).map(|(x, y)| (*x - *y) * (*x - *y)).sum();
+            least_squares(&data.a_tr, &data.b_tr, x) * 0.5 + bias * (0.5 * data.beta)
+        }),
+        g: &|x, _| least_squares(&data.a_val, &data.b_val, x) * 0.5,
+    };
+    against_oracle(&problem, &x, &y, &oracle);
     let structure = biased::Problem::STRUCTURE;
     assert!(structure.f1_symmetric && structure.f1_constant_in_x && structure.f1_constant_in_y && structure.f21_zero);
 }

@@ -6,7 +6,8 @@ use hypergrad::bilevel;
 use nalgebra::DVector;
 
 use crate::data::{cosines, sines};
-use crate::verify::verify;
+use crate::oracle::{DualNum, Inner, Number, Oracle};
+use crate::verify::{against_oracle, verify};
 
 #[bilevel]
 pub mod network {
@@ -80,6 +81,40 @@ pub mod network {
     }
 }
 
+/// The copy of Phi: channels of 4 x 4 pixels, one sample after another.
+fn layer(x: &[Number], y: &[Number], images: &nalgebra::DMatrix<f64>) -> Vec<Number> {
+    let channels = x.len() / 16 / images.ncols();
+    let inside = |i: usize, d: usize| (1..=4).contains(&(i + d)).then(|| i + d - 1);
+    let entry = |r: usize, s: usize| {
+        let (c, i, j) = (r / 16, r % 16 / 4, r % 4);
+        let mut sum = y[9 * channels * (channels + 1) + c];
+        for (d, e) in (0..9).map(|at| (at / 3, at % 3)) {
+            let (Some(p), Some(q)) = (inside(i, d), inside(j, e)) else { continue };
+            sum += y[9 * (channels * channels + c) + 3 * d + e] * images[(4 * p + q, s)];
+            for k in 0..channels {
+                sum += y[9 * (c * channels + k) + 3 * d + e] * x[16 * (channels * s + k) + 4 * p + q];
+            }
+        }
+        sum.tanh()
+    };
+    (0..images.ncols()).flat_map(|s| (0..16 * channels).map(move |r| entry(r, s))).collect()
+}
+
+/// The copy of g.
+fn loss(x: &[Number], y: &[Number], targets: &DVector<f64>) -> Number {
+    let rows = x.len() / targets.len();
+    let readout = &y[y.len() - rows / 4..];
+    let pooled = |at: usize| {
+        let window = [0, 1, 4, 5].map(|step| x[at + step]);
+        window.into_iter().reduce(|a, b| if b.re > a.re { b } else { a }).unwrap()
+    };
+    let score = |s: usize| -> Number {
+        let corner = |k: usize| rows * s + k / 4 * 16 + k % 4 / 2 * 8 + k % 2 * 2;
+        (0..rows / 4).map(|k| readout[k] * pooled(corner(k))).sum()
+    };
+    targets.iter().enumerate().map(|(s, t)| score(s) - *t).map(|r| r * r * 0.5).sum()
+}
+
 #[test]
 fn convolutional_equilibrium() {
     let data = network::Data { images: sines(16, 1, [0.7, 1.9, 0.3, 0.2]), targets: cosines(1, 1.3, 0.2) };
@@ -90,6 +125,9 @@ fn convolutional_equilibrium() {
         c: DVector::from_element(1, 0.1),
         readout: cosines(4, 2.3, 0.6),
     };
-    verify(&problem, &(0.2 * sines(16, 1, [0.4, 1.7, 0.3, 0.2])), &y);
+    let x = 0.2 * sines(16, 1, [0.4, 1.7, 0.3, 0.2]);
+    verify(&problem, &x, &y);
+    let oracle = Oracle { inner: Inner::Map(&|x, y| layer(x, y, &data.images)), g: &|x, y| loss(x, y, &data.targets) };
+    against_oracle(&problem, &x, &y, &oracle);
     assert!(!network::Problem::STRUCTURE.f1_symmetric);
 }

@@ -1,10 +1,12 @@
 //! Logistic regression with a weight per feature (Ye et al., Grazzi et al. 3.1), with logistic,
-//! quadratic and affine outer functions.
+//! quadratic and affine outer functions. Sums; the forms with means are in `mean_scaled`.
 
 use hypergrad::bilevel;
 
+use crate::copies::{least_squares, logistic as logistic_loss, weighted_squares};
 use crate::data::{cosines, log_weights, signs, training, validation};
-use crate::verify::{Reference, verify};
+use crate::oracle::{Inner, Number, Oracle};
+use crate::verify::{Reference, against_oracle, verify};
 
 #[bilevel]
 pub mod logistic {
@@ -80,8 +82,13 @@ fn logistic_outer() {
     let data =
         logistic::Data { a_tr: training(12, 4), b_tr: signs(12, 0.9, 0.2), a_val: validation(9, 4), b_val: signs(9, 1.7, 0.4) };
     let problem = logistic::Problem::new(&data).unwrap();
-    let y = log_weights(4);
-    let x_star = verify(&problem, &cosines(4, 0.3, 0.1), &y);
+    let (x, y) = (cosines(4, 0.3, 0.1), log_weights(4));
+    let x_star = verify(&problem, &x, &y);
+    let oracle = Oracle {
+        inner: Inner::Objective(&|x, y| logistic_loss(&data.a_tr, &data.b_tr, x) + weighted_squares(x, y) * 0.5),
+        g: &|x, _| logistic_loss(&data.a_val, &data.b_val, x),
+    };
+    against_oracle(&problem, &x, &y, &oracle);
     let reference = Reference {
         x_star: &[0.39697644623511985, -0.17294237388896128, 0.38512313193282477, 0.21385563506651728],
         x_hat: &[0.416, -0.185, 0.374, 0.233],
@@ -97,14 +104,29 @@ fn quadratic_outer() {
     let data =
         quadratic::Data { a_tr: training(12, 4), b_tr: signs(12, 0.9, 0.2), a_val: validation(9, 4), b_val: signs(9, 1.7, 0.4) };
     let problem = quadratic::Problem::new(&data).unwrap();
-    verify(&problem, &cosines(4, 0.3, 0.1), &log_weights(4).map(f64::exp));
+    let (x, y) = (cosines(4, 0.3, 0.1), log_weights(4).map(f64::exp));
+    verify(&problem, &x, &y);
+    let oracle = Oracle {
+        inner: Inner::Objective(&|x, y| {
+            let penalty: Number = x.iter().zip(y).map(|(x, y)| *y * *x * *x * 0.5).sum();
+            logistic_loss(&data.a_tr, &data.b_tr, x) + penalty
+        }),
+        g: &|x, _| least_squares(&data.a_val, &data.b_val, x) * 0.5,
+    };
+    against_oracle(&problem, &x, &y, &oracle);
 }
 
 #[test]
 fn affine_outer() {
     let data = affine::Data { a: training(12, 4), b: signs(12, 0.9, 0.2), slope: cosines(4, 1.1, 0.3) };
     let problem = affine::Problem::new(&data).unwrap();
-    verify(&problem, &cosines(4, 0.3, 0.1), &log_weights(4));
+    let (x, y) = (cosines(4, 0.3, 0.1), log_weights(4));
+    verify(&problem, &x, &y);
+    let oracle = Oracle {
+        inner: Inner::Objective(&|x, y| logistic_loss(&data.a, &data.b, x) + weighted_squares(x, y) * 0.5),
+        g: &|x, _| x.iter().zip(data.slope.iter()).map(|(x, s)| *x * *s).sum(),
+    };
+    against_oracle(&problem, &x, &y, &oracle);
     assert!(affine::Problem::STRUCTURE.g_constant_slope);
 }
 

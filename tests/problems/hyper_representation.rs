@@ -3,8 +3,10 @@
 
 use hypergrad::bilevel;
 
+use crate::copies::least_squares;
 use crate::data::{cosines, sines, training, validation};
-use crate::verify::verify;
+use crate::oracle::{Inner, Number, Oracle, dot};
+use crate::verify::{against_oracle, verify};
 
 #[bilevel]
 pub mod representation {
@@ -37,6 +39,15 @@ fn matrix_of_features() {
         b_val: cosines(9, 1.7, 0.4),
     };
     let problem = representation::Problem::new(&data).unwrap();
-    verify(&problem, &cosines(3, 0.3, 0.1), &sines(5, 3, [0.4, 1.7, 0.3, 0.2]));
+    let (x, y) = (cosines(3, 0.3, 0.1), sines(5, 3, [0.4, 1.7, 0.3, 0.2]));
+    verify(&problem, &x, &y);
+    // H x, H column after column.
+    let features =
+        |x: &[Number], h: &[Number]| -> Vec<Number> { (0..5).map(|i| (0..3).map(|k| h[i + 5 * k] * x[k]).sum()).collect() };
+    let oracle = Oracle {
+        inner: Inner::Objective(&|x, y| least_squares(&data.a_tr, &data.b_tr, &features(x, y)) * 0.5 + dot(x, x) * 0.25),
+        g: &|x, y| least_squares(&data.a_val, &data.b_val, &features(x, y)) * 0.5,
+    };
+    against_oracle(&problem, &x, &y, &oracle);
     assert!(representation::Problem::STRUCTURE.f1_constant_in_x);
 }

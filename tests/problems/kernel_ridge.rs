@@ -2,10 +2,12 @@
 //! `K_ij = exp(-Σ_k γ_k (X_ik - X_jk)²)`, outer variable `(β, γ)`, as it is and through exp.
 
 use hypergrad::bilevel;
-use nalgebra::DVector;
+use nalgebra::{DMatrix, DVector};
 
+use crate::copies::exp;
 use crate::data::{cosines, training, validation};
-use crate::verify::{Reference, verify};
+use crate::oracle::{Inner, Number, Oracle, dot, squared_distance};
+use crate::verify::{Reference, against_oracle, verify};
 
 #[bilevel]
 pub mod plain {
@@ -92,6 +94,15 @@ const REFERENCE: Reference<'_> = Reference {
     efficiency: 2.508963629831789,
 };
 
+/// `K α`, with the rows of `left` and `right`.
+fn kernel_times(left: &DMatrix<f64>, right: &DMatrix<f64>, gamma: &[Number], alpha: &[Number]) -> Vec<Number> {
+    let entry = |i: usize, j: usize| {
+        let distance: Number = (0..gamma.len()).map(|k| gamma[k] * (left[(i, k)] - right[(j, k)]).powi(2)).sum();
+        exp(-distance)
+    };
+    (0..left.nrows()).map(|i| (0..right.nrows()).map(|j| entry(i, j) * alpha[j]).sum()).collect()
+}
+
 #[test]
 fn as_it_is() {
     let data = plain::Data {
@@ -102,7 +113,20 @@ fn as_it_is() {
     };
     let problem = plain::Problem::new(&data).unwrap();
     let y = plain::Hyper { beta: BETA, gamma: DVector::from_column_slice(&GAMMA) };
-    let x_star = verify(&problem, &cosines(8, 0.3, 0.1), &y);
+    let x = cosines(8, 0.3, 0.1);
+    let x_star = verify(&problem, &x, &y);
+    let oracle = Oracle {
+        inner: Inner::Objective(&|x, y| {
+            let k_x = kernel_times(&data.inputs, &data.inputs, &y[1..], x);
+            let linear: Number = x.iter().zip(data.targets.iter()).map(|(x, t)| *x * *t).sum();
+            (dot(x, &k_x) + y[0] * dot(x, x)) * 0.5 - linear
+        }),
+        g: &|x, y| {
+            let predictions = kernel_times(&data.inputs_val, &data.inputs, &y[1..], x);
+            squared_distance(&predictions, data.targets_val.as_slice()) * 0.5
+        },
+    };
+    against_oracle(&problem, &x, &y, &oracle);
     REFERENCE.check(&problem, &x_star, &y, |entries| entries);
 }
 
@@ -117,7 +141,20 @@ fn logarithms() {
     };
     let problem = through_exp::Problem::new(&data).unwrap();
     let y = through_exp::Logarithms { beta: BETA.ln(), gamma: DVector::from_column_slice(&GAMMA).map(f64::ln) };
-    let x_star = verify(&problem, &cosines(8, 0.3, 0.1), &y);
+    let x = cosines(8, 0.3, 0.1);
+    let x_star = verify(&problem, &x, &y);
+    let gamma = |y: &[Number]| y[1..].iter().map(|t| exp(*t)).collect::<Vec<_>>();
+    let oracle = Oracle {
+        inner: Inner::Root(&|x, y| {
+            let k_x = kernel_times(&data.inputs, &data.inputs, &gamma(y), x);
+            k_x.into_iter().enumerate().map(|(i, t)| t + exp(y[0]) * x[i] - data.targets[i]).collect()
+        }),
+        g: &|x, y| {
+            let predictions = kernel_times(&data.inputs_val, &data.inputs, &gamma(y), x);
+            squared_distance(&predictions, data.targets_val.as_slice()) * 0.5
+        },
+    };
+    against_oracle(&problem, &x, &y, &oracle);
     let omega = problem.at(&x_star, &y).unwrap().Omega().unwrap();
     crate::verify::close("beta", &[omega.beta], &[BETA * REFERENCE.gradient[0]], 1e-9);
     let gamma: Vec<f64> = GAMMA.iter().zip(&REFERENCE.gradient[1..]).map(|(g, d)| g * d).collect();

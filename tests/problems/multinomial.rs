@@ -3,8 +3,10 @@
 
 use hypergrad::bilevel;
 
+use crate::copies::{cross_entropy, weighted_rows};
 use crate::data::{log_weights, one_hot, sines, training, validation};
-use crate::verify::verify;
+use crate::oracle::{Inner, Oracle};
+use crate::verify::{against_oracle, verify};
 
 #[bilevel]
 pub mod dense {
@@ -69,7 +71,13 @@ fn multinomial() {
     let data =
         dense::Data { a_tr: training(10, 4), labels_tr: one_hot(10, 3), a_val: validation(7, 4), labels_val: one_hot(7, 3) };
     let problem = dense::Problem::new(&data).unwrap();
-    verify(&problem, &sines(4, 3, [0.4, 1.7, 0.3, 0.2]), &log_weights(4));
+    let (x, y) = (sines(4, 3, [0.4, 1.7, 0.3, 0.2]), log_weights(4));
+    verify(&problem, &x, &y);
+    let oracle = Oracle {
+        inner: Inner::Objective(&|x, y| cross_entropy(&data.a_tr, &data.labels_tr, x) / 10.0 + weighted_rows(x, y) / 12.0),
+        g: &|x, _| cross_entropy(&data.a_val, &data.labels_val, x) / 7.0,
+    };
+    against_oracle(&problem, &x, &y, &oracle);
 }
 
 #[test]
@@ -78,5 +86,10 @@ fn with_the_largest_logit_subtracted() {
     let problem = shifted::Problem::new(&data).unwrap();
     let (x, y) = (sines(3, 3, [0.4, 1.7, 0.3, 0.2]), log_weights(3));
     verify(&problem, &x, &y);
+    let oracle = Oracle {
+        inner: Inner::Objective(&|x, y| cross_entropy(&data.a, &data.labels, x) + weighted_rows(x, y)),
+        g: &|x, _| cross_entropy(&data.a, &data.labels, x),
+    };
+    against_oracle(&problem, &x, &y, &oracle);
     assert!(shifted::Problem::STRUCTURE.smooth, "the shift cancels");
 }

@@ -3,7 +3,9 @@
 use hypergrad::bilevel;
 use nalgebra::SVector;
 
-use crate::verify::{Reference, verify};
+use crate::copies::exp;
+use crate::oracle::{DualNum, Inner, Number, Oracle, dot};
+use crate::verify::{Reference, against_oracle, verify};
 
 #[bilevel]
 pub mod root {
@@ -29,7 +31,25 @@ pub mod root {
 fn no_gradient() {
     let problem = root::Problem::new().unwrap();
     let y = SVector::<f64, 3>::new(0.4, -0.3, 0.7);
-    let x_star = verify(&problem, &SVector::<f64, 4>::new(0.1, 0.3, -0.2, -0.4), &y);
+    let x = SVector::<f64, 4>::new(0.1, 0.3, -0.2, -0.4);
+    let x_star = verify(&problem, &x, &y);
+    let oracle = Oracle {
+        inner: Inner::Root(&|x, y| {
+            let entry = |i: usize| {
+                x[i] * 2.0
+                    + (x[(i + 1) % 4] + y[i % 3]).sin() * 0.4
+                    + x[(i + 2) % 4] * y[(i + 1) % 3] * 0.3
+                    + x[i] * x[i] * x[i] * exp(y[i % 3]) * 0.1
+                    - (0.9 * i as f64).cos()
+            };
+            (0..4).map(entry).collect()
+        }),
+        g: &|x, y| {
+            let distance: Number = (0..4).map(|i| (x[i] - (1.7 * i as f64 + 0.4).cos()).powi(2)).sum();
+            distance * 0.5 + dot(y, y) * 0.1 + x[0] * y[1] * 0.3 + (x[2] * y[2]).sin() * 0.2
+        },
+    };
+    against_oracle(&problem, &x, &y, &oracle);
     let reference = Reference {
         x_star: &[0.3388988443180712, 0.4547202101284905, -0.16267462065515975, -0.5536122812967942],
         x_hat: &[0.358, 0.443, -0.174, -0.534],

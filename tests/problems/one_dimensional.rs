@@ -2,7 +2,9 @@
 
 use hypergrad::bilevel;
 
-use crate::verify::{Reference, verify};
+use crate::copies::exp;
+use crate::oracle::{Inner, Oracle};
+use crate::verify::{Reference, against_oracle, verify};
 
 #[bilevel]
 pub mod line {
@@ -19,6 +21,8 @@ pub mod line {
 fn scalars() {
     let problem = line::Problem::new().unwrap();
     let x_star = verify(&problem, &0.5, &0.6);
+    let oracle = Oracle { inner: Inner::Root(&|x, y| vec![exp(y[0]) * x[0] - 1.3]), g: &|x, y| x[0] * 2.0 + y[0] * y[0] };
+    against_oracle(&problem, &0.5, &0.6, &oracle);
     let reference = Reference {
         x_star: &[0.7134551269222345],
         x_hat: &[0.733],

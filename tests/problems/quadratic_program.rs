@@ -5,7 +5,8 @@ use hypergrad::bilevel;
 use nalgebra::{DMatrix, DVector};
 
 use crate::data::{cosines, sines};
-use crate::verify::{close, verify};
+use crate::oracle::{Inner, Oracle, squared_distance, times};
+use crate::verify::{against_oracle, close, verify};
 
 #[bilevel]
 pub mod system {
@@ -59,6 +60,20 @@ fn right_hand_side() {
     };
     let theta = DVector::from_element(1, 0.3);
     let root = verify(&problem, &start, &theta);
+    let oracle = Oracle {
+        inner: Inner::Root(&|point, theta| {
+            let (x, nu, lambda) = (&point[..4], &point[4..5], &point[5..]);
+            let (q_x, a_nu) = (times(&data.q, x), times(&data.a.transpose(), nu));
+            let g_lambda = times(&data.g.transpose(), lambda);
+            let stationary = (0..4).map(|i| q_x[i] + data.c[i] + a_nu[i] + g_lambda[i]);
+            let feasible = times(&data.a, x)[0] - theta[0];
+            let slack = times(&data.g, x).into_iter().enumerate().map(|(i, t)| lambda[i] * (t - data.h[i]));
+            stationary.chain([feasible]).chain(slack).collect()
+        }),
+        g: &|point, _| squared_distance(&point[..4], data.target.as_slice()) * 0.5,
+    };
+    let off_root = system::Point { lambda: DVector::from_column_slice(&[0.7, 0.2]), ..start };
+    against_oracle(&problem, &off_root, &theta, &oracle);
     close("active", &[root.x[0]], &[-0.6], 1e-12);
     assert!(root.lambda[0] > 0.1 && root.lambda[1].abs() < 1e-12);
     assert!(!system::Problem::STRUCTURE.f1_symmetric);

@@ -1,10 +1,12 @@
-//! Ridge regression with one weight `e^{y_i}` per feature (Ye et al.), in the sum and the
-//! mean-scaled form, with quadratic, logistic and affine outer functions.
+//! Ridge regression with one weight `e^{y_i}` per feature (Ye et al.), with quadratic, logistic and
+//! affine outer functions. Sums; the forms with means are in `mean_scaled`.
 
 use hypergrad::bilevel;
 
+use crate::copies::{least_squares, logistic as logistic_loss, weighted_squares};
 use crate::data::{cosines, log_weights, signs, training, validation};
-use crate::verify::{Reference, verify};
+use crate::oracle::{Inner, Number, Oracle};
+use crate::verify::{Reference, against_oracle, verify};
 
 #[bilevel]
 pub mod quadratic {
@@ -24,31 +26,6 @@ pub mod quadratic {
 
     pub fn g(x: &DVector<f64>, _y: &DVector<f64>, data: &Data) -> f64 {
         (&data.a_val * x - &data.b_val).norm_squared()
-    }
-}
-
-#[bilevel]
-pub mod mean_scaled {
-    use nalgebra::{DMatrix, DVector};
-
-    pub struct Data {
-        pub a_tr: DMatrix<f64>,
-        pub b_tr: DVector<f64>,
-        pub a_val: DMatrix<f64>,
-        pub b_val: DVector<f64>,
-    }
-
-    fn loss(a: &DMatrix<f64>, x: &DVector<f64>, b: &DVector<f64>) -> f64 {
-        (a * x - b).norm_squared() / (2.0 * a.nrows() as f64)
-    }
-
-    pub fn f(x: &DVector<f64>, y: &DVector<f64>, data: &Data) -> f64 {
-        let weights = y.map(f64::exp);
-        loss(&data.a_tr, x, &data.b_tr) + (0..x.len()).map(|i| weights[i] * x[i].powi(2)).sum::<f64>() / (2.0 * x.len() as f64)
-    }
-
-    pub fn g(x: &DVector<f64>, _y: &DVector<f64>, data: &Data) -> f64 {
-        loss(&data.a_val, x, &data.b_val)
     }
 }
 
@@ -102,8 +79,13 @@ fn quadratic_outer() {
         b_val: cosines(9, 1.7, 0.4),
     };
     let problem = quadratic::Problem::new(&data).unwrap();
-    let y = log_weights(4);
-    let x_star = verify(&problem, &cosines(4, 0.3, 0.1), &y);
+    let (x, y) = (cosines(4, 0.3, 0.1), log_weights(4));
+    let x_star = verify(&problem, &x, &y);
+    let oracle = Oracle {
+        inner: Inner::Objective(&|x, y| least_squares(&data.a_tr, &data.b_tr, x) + weighted_squares(x, y) * 0.5),
+        g: &|x, _| least_squares(&data.a_val, &data.b_val, x),
+    };
+    against_oracle(&problem, &x, &y, &oracle);
     let reference = Reference {
         x_star: &[0.6098228831410003, -0.3949283418092223, 0.6817945305170787, -0.10612565119100226],
         x_hat: &[0.629, -0.407, 0.67, -0.087],
@@ -117,19 +99,6 @@ fn quadratic_outer() {
 }
 
 #[test]
-fn mean_scaled_form() {
-    let data = mean_scaled::Data {
-        a_tr: training(12, 4),
-        b_tr: cosines(12, 0.9, 0.0),
-        a_val: validation(9, 4),
-        b_val: cosines(9, 1.7, 0.4),
-    };
-    let problem = mean_scaled::Problem::new(&data).unwrap();
-    verify(&problem, &cosines(4, 0.3, 0.1), &log_weights(4));
-    assert!(mean_scaled::Problem::STRUCTURE.f1_constant_in_x);
-}
-
-#[test]
 fn logistic_outer() {
     let data = logistic::Data {
         a_tr: training(12, 4),
@@ -138,13 +107,25 @@ fn logistic_outer() {
         labels: signs(9, 1.7, 0.4),
     };
     let problem = logistic::Problem::new(&data).unwrap();
-    verify(&problem, &cosines(4, 0.3, 0.1), &log_weights(4));
+    let (x, y) = (cosines(4, 0.3, 0.1), log_weights(4));
+    verify(&problem, &x, &y);
+    let oracle = Oracle {
+        inner: Inner::Objective(&|x, y| least_squares(&data.a_tr, &data.b_tr, x) + weighted_squares(x, y) * 0.5),
+        g: &|x, _| logistic_loss(&data.a_val, &data.labels, x),
+    };
+    against_oracle(&problem, &x, &y, &oracle);
 }
 
 #[test]
 fn affine_outer() {
     let data = affine::Data { a: training(12, 4), b: cosines(12, 0.9, 0.0), slope: cosines(4, 1.1, 0.3) };
     let problem = affine::Problem::new(&data).unwrap();
-    verify(&problem, &cosines(4, 0.3, 0.1), &log_weights(4));
+    let (x, y) = (cosines(4, 0.3, 0.1), log_weights(4));
+    verify(&problem, &x, &y);
+    let oracle = Oracle {
+        inner: Inner::Objective(&|x, y| least_squares(&data.a, &data.b, x) + weighted_squares(x, y) * 0.5),
+        g: &|x, _| x.iter().zip(data.slope.iter()).map(|(x, s)| *x * *s).sum::<Number>() + 0.25,
+    };
+    against_oracle(&problem, &x, &y, &oracle);
     assert!(affine::Problem::STRUCTURE.g_constant_slope);
 }

@@ -2,9 +2,12 @@
 //! intercept that is not penalised.
 
 use hypergrad::bilevel;
+use nalgebra::{DMatrix, DVector};
 
+use crate::copies::least_squares;
 use crate::data::{cosines, signs, training, validation};
-use crate::verify::verify;
+use crate::oracle::{Inner, Number, Oracle, dot, softplus, times};
+use crate::verify::{against_oracle, verify};
 
 #[bilevel]
 pub mod ridge {
@@ -73,7 +76,17 @@ fn weighted_ridge() {
         lambda: 0.4,
     };
     let problem = ridge::Problem::new(&data).unwrap();
-    verify(&problem, &cosines(3, 0.3, 0.1), &cosines(7, 2.1, 0.3).map(|c| 1.2 + 0.5 * c));
+    let (x, theta) = (cosines(3, 0.3, 0.1), cosines(7, 2.1, 0.3).map(|c| 1.2 + 0.5 * c));
+    verify(&problem, &x, &theta);
+    let oracle = Oracle {
+        inner: Inner::Objective(&|x, theta| {
+            let residuals = times(&data.a_tr, x).into_iter().zip(data.b_tr.iter()).map(|(t, b)| t - *b);
+            let weighted: Number = residuals.zip(theta).map(|(r, t)| *t * r * r).sum();
+            (weighted + dot(x, x) * data.lambda) * 0.5
+        }),
+        g: &|x, _| least_squares(&data.a_val, &data.b_val, x),
+    };
+    against_oracle(&problem, &x, &theta, &oracle);
     assert!(ridge::Problem::STRUCTURE.f1_constant_in_x);
 }
 
@@ -88,6 +101,18 @@ fn weighted_logistic_with_intercept() {
     };
     let problem = logistic::Problem::new(&data).unwrap();
     let x = logistic::Model { slope: cosines(3, 0.3, 0.1), intercept: 0.1 };
-    verify(&problem, &x, &cosines(7, 2.1, 0.3).map(|c| 1.2 + 0.5 * c));
+    let theta = cosines(7, 2.1, 0.3).map(|c| 1.2 + 0.5 * c);
+    verify(&problem, &x, &theta);
+    // Slope (3), intercept.
+    let losses = |a: &DMatrix<f64>, b: &DVector<f64>, x: &[Number]| -> Vec<Number> {
+        times(a, &x[..3]).into_iter().zip(b.iter()).map(|(t, b)| softplus((t + x[3]) * -b)).collect()
+    };
+    let oracle = Oracle {
+        inner: Inner::Objective(&|x, theta| {
+            dot(theta, &losses(&data.a_tr, &data.b_tr, x)) + dot(&x[..3], &x[..3]) * (0.5 * data.lambda)
+        }),
+        g: &|x, _| losses(&data.a_val, &data.b_val, x).into_iter().sum(),
+    };
+    against_oracle(&problem, &x, &theta, &oracle);
     assert!(logistic::Problem::STRUCTURE.f1_symmetric);
 }

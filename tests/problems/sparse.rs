@@ -5,8 +5,10 @@ use hypergrad::bilevel;
 use nalgebra::{DMatrix, DVector};
 use nalgebra_sparse::{CooMatrix, CsrMatrix};
 
+use crate::copies::{cross_entropy, exp, weighted_rows, weighted_squares};
 use crate::data::{cosines, log_weights, one_hot, signs, sines};
-use crate::verify::{close, flat, verify};
+use crate::oracle::{DualNum, Inner, Number, Oracle, dot, times};
+use crate::verify::{against_oracle, close, flat, verify};
 
 /// Multinomial logistic regression with a weight `e^{y_j}` per feature.
 #[bilevel]
@@ -179,15 +181,20 @@ fn twenty_newsgroups() {
         a_val: sample(6, 5, 0.7),
         labels_val: one_hot(6, 3),
     };
-    let twin = dense::Data {
+    let dense_data = dense::Data {
         a_tr: DMatrix::from(&data.a_tr),
         labels_tr: one_hot(9, 3),
         a_val: DMatrix::from(&data.a_val),
         labels_val: one_hot(6, 3),
     };
-    let (problem, twin) = (newsgroups::Problem::new(&data).unwrap(), dense::Problem::new(&twin).unwrap());
+    let (problem, twin) = (newsgroups::Problem::new(&data).unwrap(), dense::Problem::new(&dense_data).unwrap());
     let (x, y) = (sines(5, 3, [0.4, 1.7, 0.3, 0.2]), log_weights(5));
     verify(&problem, &x, &y);
+    let oracle = Oracle {
+        inner: Inner::Objective(&|x, y| cross_entropy(&dense_data.a_tr, &data.labels_tr, x) / 9.0 + weighted_rows(x, y) / 15.0),
+        g: &|x, _| cross_entropy(&dense_data.a_val, &data.labels_val, x) / 6.0,
+    };
+    against_oracle(&problem, &x, &y, &oracle);
     let (at, twin) = (problem.at(&x, &y).unwrap(), twin.at(&x, &y).unwrap());
     close("F", &flat(&at.F()), &flat(&twin.F()), 1e-14);
     close("F_1", at.F_1().as_slice(), twin.F_1().as_slice(), 1e-14);
@@ -200,7 +207,18 @@ fn twenty_newsgroups() {
 fn products_and_rows() {
     let data = logistic::Data { a: sample(8, 5, 0.3), b: signs(8, 0.9, 0.2) };
     let problem = logistic::Problem::new(&data).unwrap();
-    verify(&problem, &cosines(5, 0.3, 0.1), &log_weights(5));
+    let (x, y) = (cosines(5, 0.3, 0.1), log_weights(5));
+    verify(&problem, &x, &y);
+    let a = DMatrix::from(&data.a);
+    let oracle = Oracle {
+        inner: Inner::Objective(&|x, y| crate::copies::logistic(&a, &data.b, x) + weighted_squares(x, y) * 0.5),
+        g: &|x, _| {
+            let residual: Vec<Number> = times(&a, x).into_iter().zip(data.b.iter()).map(|(t, b)| t - *b).collect();
+            let back = times(&a.transpose(), &residual);
+            dot(&back, &back) * 0.5
+        },
+    };
+    against_oracle(&problem, &x, &y, &oracle);
 }
 
 #[test]
@@ -209,14 +227,43 @@ fn factorization_of_stored_entries() {
         factors::Data { ratings: sample(6, 5, 0.4), held_out: sample(6, 5, 1.1), prior: sines(5, 2, [0.9, 0.6, 0.2, 0.3]) };
     let problem = factors::Problem::new(&data).unwrap();
     let x = factors::Factors { u: sines(6, 2, [0.8, 1.1, 0.2, 0.5]), w: sines(5, 2, [1.3, 0.7, 0.1, 0.4]) };
-    verify(&problem, &x, &nalgebra::Vector2::new(-1.5, -1.0));
+    let y = nalgebra::Vector2::new(-1.5, -1.0);
+    verify(&problem, &x, &y);
+    // U (6 x 2), W (5 x 2).
+    let misfit = |a: &CsrMatrix<f64>, u: &[Number], w: &[Number]| -> Number {
+        let error = |i: usize, j: usize, v: f64| u[i] * w[j] + u[i + 6] * w[j + 5] - v;
+        a.triplet_iter().map(|(i, j, v)| error(i, j, *v)).map(|r| r * r).sum()
+    };
+    let oracle = Oracle {
+        inner: Inner::Objective(&|x, y| {
+            let (u, w) = x.split_at(12);
+            let prior = crate::oracle::squared_distance(w, data.prior.as_slice());
+            (misfit(&data.ratings, u, w) + exp(y[0]) * dot(u, u) + exp(y[1]) * prior) * 0.5
+        }),
+        g: &|x, _| misfit(&data.held_out, &x[..12], &x[12..]),
+    };
+    against_oracle(&problem, &x, &y, &oracle);
 }
 
 #[test]
 fn functions_of_stored_entries() {
     let data = rows::Data { a: sample(7, 5, 0.2), b: cosines(7, 0.6, 0.3) };
     let problem = rows::Problem::new(&data).unwrap();
-    verify(&problem, &cosines(5, 0.3, 0.1), &(0.5 * log_weights(5)));
+    let (x, y) = (cosines(5, 0.3, 0.1), 0.5 * log_weights(5));
+    verify(&problem, &x, &y);
+    // The entries of row i, by a function of column and value.
+    let row = |i: usize, term: &dyn Fn(usize, f64) -> Number| -> Number {
+        data.a.triplet_iter().filter(|(row, ..)| *row == i).map(|(_, j, v)| term(j, *v)).sum()
+    };
+    let oracle = Oracle {
+        inner: Inner::Objective(&|x, y| {
+            let response = |i| row(i, &|j, v| (x[j] * v).tanh() * exp(y[j]) + (x[j] * x[j] + v * v).sqrt());
+            let errors = (0..7).map(|i| response(i) - data.b[i]);
+            errors.map(|r| r * r * 0.1).sum::<Number>() + dot(x, x) * 0.5
+        }),
+        g: &|x, y| (0..7).map(|i| row(i, &|j, _| x[j] * y[j]).sin()).sum(),
+    };
+    against_oracle(&problem, &x, &y, &oracle);
 }
 
 /// Sizes that do not fit are errors when the problem is made, or at a point.

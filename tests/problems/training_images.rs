@@ -3,8 +3,10 @@
 
 use hypergrad::bilevel;
 
+use crate::copies::{cross_entropy, log_sum_exp};
 use crate::data::{one_hot, sines, validation};
-use crate::verify::verify;
+use crate::oracle::{Inner, Number, Oracle, dot};
+use crate::verify::{against_oracle, verify};
 
 #[bilevel]
 pub mod images {
@@ -35,5 +37,16 @@ pub mod images {
 fn one_image_per_class() {
     let data = images::Data { a_val: validation(8, 4), labels: one_hot(8, 3), beta: 0.6 };
     let problem = images::Problem::new(&data).unwrap();
-    verify(&problem, &sines(4, 3, [0.4, 1.7, 0.3, 0.2]), &sines(3, 4, [1.4, 0.7, 0.2, 0.9]));
+    let (x, y) = (sines(4, 3, [0.4, 1.7, 0.3, 0.2]), sines(3, 4, [1.4, 0.7, 0.2, 0.9]));
+    verify(&problem, &x, &y);
+    let oracle = Oracle {
+        inner: Inner::Objective(&|x, y| {
+            let logits =
+                |k: usize| -> Vec<Number> { x.chunks(4).map(|column| (0..4).map(|j| y[k + 3 * j] * column[j]).sum()).collect() };
+            let loss: Number = (0..3).map(|k| log_sum_exp(&logits(k)) - logits(k)[k]).sum();
+            loss / 3.0 + dot(x, x) * (data.beta / 12.0)
+        }),
+        g: &|x, _| cross_entropy(&data.a_val, &data.labels, x) / 8.0,
+    };
+    against_oracle(&problem, &x, &y, &oracle);
 }

@@ -1,5 +1,6 @@
 //! Facts about the graph: dependence, sign, curvature, structure. Nothing here changes a node.
 
+mod blocks;
 mod curvature;
 mod dependence;
 mod diagonal;
@@ -12,6 +13,7 @@ mod sign;
 mod stage;
 mod structure;
 
+pub use blocks::Samples;
 pub use facts::Facts;
 pub use flatten::flatten_where;
 pub use stage::{Stage, Stages, stages};

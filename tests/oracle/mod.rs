@@ -11,6 +11,8 @@
 //! Omega_1[:, k]  = g_21[:, k] + Psi_1[:, :, k] g_1 + Psi g_11[:, k]
 //! ```
 
+pub mod agreement;
+
 use nalgebra::{DMatrix, DVector};
 pub use num_dual::DualNum;
 use num_dual::HyperHyperDual64;
