@@ -14,6 +14,7 @@ mod structure;
 
 pub use facts::Facts;
 pub use flatten::flatten_where;
+pub use parity::parity;
 pub use stage::{Stage, Stages, stages};
 pub use structure::structure;
 
