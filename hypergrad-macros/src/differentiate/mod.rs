@@ -12,7 +12,7 @@ mod rules;
 
 pub use lift::lift;
 pub use optional::{Extra, Group, Value};
-pub use quantities::{Cube, Matrix, Quantities, Vector, derive};
+pub use quantities::{Cube, Matrix, Quantities, Vector, columns, derive, pairing};
 pub use reverse::gradient;
 
 #[cfg(test)]
