@@ -338,7 +338,7 @@ fn f_1_diagonal_2_tr_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
         let b3 = &mut w.b3[..];
         for i2 in 0..s2 {
             for i1 in 0..s1 {
-                if (s2) >= ((i1 + 2usize)) && (s2) >= ((i1 + 2usize)) {
+                if (s2) >= ((i1 + 2usize)) {
                     b3[i1]
                         += (((if ((i1 + 1usize)) == (i2) { (1f64) } else { 0f64 })
                             - (if (i1) == (i2) { (1f64) } else { 0f64 }))

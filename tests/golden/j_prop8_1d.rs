@@ -2,6 +2,7 @@
 
 use super::Table;
 
+#[rustfmt::skip]
 pub const VALUES: Table = &[
     ("y", &[0.6]),
     ("x_star", &[0.7134551269222345]),

@@ -6,7 +6,8 @@
 //! `Psi1[b,i,k] = dPsi[b,i]/dx_k`, `Omega1[b,k]`; `Cy` is the spectral norm of the Jacobian of an
 //! estimator at the root. `OmegaP_P(x, y) = Omega(x - P⁻¹ F, y)`, `OmegaP_P_1` its full Jacobian,
 //! with that of P. `OmegaPhi`: reparameterised, by exp, diag, the optimal map (opt, optplus) and an
-//! invented coupled one (mix: `phi_i = z_i e^{0.3 y_{i%m}} + 0.1 z_{(i+1)%n}² + 0.05 sin(y_0) z_i`).
+//! invented coupled one (mix: `phi_i = z_i e^{0.3 y_{i%m}} + 0.1 z_{(i+1)%n}² + 0.05 sin(y_0) z_i`), `z_mix` its
+//! inverse; `1_star_frozen` with what is localised held fast, `full` and `closed` the same by other means.
 //! `x_t`: t = 25 steps of `Phi = x - alpha F` from 0; `ITD`, `AID` there, k = 4 steps of the fixed
 //! point, 3 of CG and CGNE (4 for kernel ridge and the equilibrium, 1 in one dimension) from v = 0; `onestep`, `Kstep` (3 steps) from the held `x_hat`.
 
@@ -16,6 +17,7 @@ mod a_ridge;
 mod b_logistic;
 mod c_krr;
 mod f_equilibrium;
+mod f_equilibrium_changes;
 mod h_nonsym_root;
 mod j_prop8_1d;
 
@@ -26,6 +28,9 @@ pub const RIDGE: Table = a_ridge::VALUES;
 pub const LOGISTIC: Table = b_logistic::VALUES;
 pub const KERNEL_RIDGE: Table = c_krr::VALUES;
 pub const EQUILIBRIUM: Table = f_equilibrium::VALUES;
+/// Of [`EQUILIBRIUM`], in other variables.
+#[allow(dead_code, reason = "not every user of the tables reads each")]
+pub const EQUILIBRIUM_CHANGES: Table = f_equilibrium_changes::VALUES;
 pub const NONSYMMETRIC: Table = h_nonsym_root::VALUES;
 pub const ONE_DIMENSION: Table = j_prop8_1d::VALUES;
 

@@ -248,6 +248,15 @@ fn weights_must_be_nonnegative() {
     };
     assert!(weighted(Func::Exp) && weighted(Func::Logistic(1)) && weighted(Func::Abs));
     assert!(!weighted(Func::Sin) && !weighted(Func::Ln));
+    // Σ x (w x), in another order.
+    let nested = |weight: Func| {
+        convex(|f| {
+            let weights = f.map(weight, f.y);
+            let scaled = f.times(weights, f.x);
+            f.dot(f.x, scaled)
+        })
+    };
+    assert!(nested(Func::Exp) && !nested(Func::Sin));
 }
 
 #[test]

@@ -190,9 +190,11 @@ impl<'c> Body<'c> {
                 }
                 Op::Product(_) if is_contraction(context.graph, node) => return self.accumulate_plain(node, scale, place),
                 Op::Product(product) if !sparse::supports(context.graph, node).is_empty() => {
-                    return self.nest(&product, scale, place);
+                    return self.nest(&product, context.graph.shape(node), scale, place);
                 }
-                Op::Input(_) => return self.nest(&sparse::copied(context.graph, node), scale, place),
+                Op::Input(_) => {
+                    return self.nest(&sparse::copied(context.graph, node), context.graph.shape(node), scale, place);
+                }
                 _ => {}
             }
         }
@@ -210,13 +212,15 @@ impl<'c> Body<'c> {
         {
             return;
         }
-        self.nest(&product, scale, place);
+        let context = self.context;
+        self.nest(&product, context.graph.shape(node), scale, place);
     }
 
-    fn nest(&mut self, product: &Product, scale: f64, place: &Place) {
+    /// `place += scale · product` by loops, the place being of this shape.
+    fn nest(&mut self, product: &Product, shape: &[Size], scale: f64, place: &Place) {
         let supports = sparse::of_product(self.context.graph, product);
         if !supports.is_empty() {
-            return self.sparse_nest(product, &supports, scale, place);
+            return self.sparse_nest(product, shape, &supports, scale, place);
         }
         let first = self.next_variable;
         self.next_variable += product.extents.len() as u32;
@@ -232,6 +236,10 @@ impl<'c> Body<'c> {
             factors.push(self.expression(operand.node, &index));
         }
         let out: Vec<Affine> = product.out.iter().map(rename).collect();
+        // What lies outside of the result is not written.
+        within(&out, shape, &extent, &mut conditions);
+        conditions.sort();
+        conditions.dedup();
         let value = Expr::Product(scale * product.coefficient.get(), factors);
         let nest = Nest {
             extents: product.extents.iter().enumerate().map(|(k, e)| (Wire(first + k as u32), e.clone())).collect(),

@@ -223,7 +223,7 @@ impl Plan {
 
 impl Body<'_> {
     /// `place += scale · product`, over stored entries.
-    pub(super) fn sparse_nest(&mut self, product: &Product, supports: &[Support], scale: f64, place: &Place) {
+    pub(super) fn sparse_nest(&mut self, product: &Product, shape: &[Size], supports: &[Support], scale: f64, place: &Place) {
         let first = self.fresh_variables(product.extents.len() as u32);
         let rename = |affine: &Affine| affine.substitute(&|w| Affine::wire(Wire(w.0 + first)));
         let mut plan = Plan::default();
@@ -242,6 +242,9 @@ impl Body<'_> {
         let factors = product.operands.iter().map(|o| self.factor(o, &rename, &mut plan)).collect();
         self.active = outer;
         let out: Vec<Affine> = product.out.iter().map(|o| plan.value(&rename(o))).collect();
+        for (index, size) in out.iter().zip(shape) {
+            plan.within(index, size);
+        }
         let value = Expr::Product(scale * product.coefficient.get(), factors);
         let store = Stmt::Store { target: place.source, offset: place.offset_at(&out), add: true, value };
         let statements = plan.wrap(store);

@@ -31,6 +31,7 @@ pub mod ridge_dynamic;
 mod ridge_single_precision;
 mod ridge_sums;
 mod robotics;
+mod row_major;
 mod row_vectors;
 mod sample_weights;
 pub mod scalar_exponential;
