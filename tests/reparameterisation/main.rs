@@ -15,3 +15,4 @@ mod problems;
 mod proofs;
 mod reference;
 mod slopes;
+mod super_efficient;
