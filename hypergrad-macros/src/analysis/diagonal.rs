@@ -19,7 +19,7 @@ pub fn off_diagonal_blocks_vanish(graph: &Graph, matrix: &Matrix) -> bool {
 }
 
 /// Whether every entry of `node` is zero unless the indices of each pair of axes are equal.
-fn vanishes_off(graph: &Graph, node: Id, pairs: &[(usize, usize)]) -> bool {
+pub fn vanishes_off(graph: &Graph, node: Id, pairs: &[(usize, usize)]) -> bool {
     if graph.is_zero(node) || pairs.is_empty() {
         return true;
     }

@@ -1,6 +1,7 @@
 //! Facts about the graph: dependence, sign, curvature, structure. Nothing here changes a node.
 
 mod algebra;
+mod blocks;
 mod curvature;
 mod dependence;
 mod diagonal;
@@ -14,6 +15,7 @@ mod stage;
 mod stationary;
 mod structure;
 
+pub use blocks::Samples;
 pub use facts::{Fact, Facts};
 pub use flatten::flatten_where;
 pub use stage::{Stage, Stages, stages};

@@ -275,10 +275,10 @@ impl<K: Kind> Bilevel for Cubic<K> {
         w.ready = true;
         Ok(())
     }
-    fn f_1_solve(&self, w: &Self::Work, rhs: &mut [f64]) {
+    fn f_1_solve(&self, w: &mut Self::Work, rhs: &mut [f64]) {
         w.factor.solve(rhs);
     }
-    fn f_1_tr_solve(&self, w: &Self::Work, rhs: &mut [f64]) {
+    fn f_1_tr_solve(&self, w: &mut Self::Work, rhs: &mut [f64]) {
         w.factor.solve_tr(rhs);
     }
 }
