@@ -65,7 +65,7 @@ fn kernels_of_dynamic_sizes() {
         problem.f_2_tr_mul(&mut work, x.as_slice(), &mut out);
         problem.g_1(&mut work, &mut out);
         problem.factor(&mut work).unwrap();
-        problem.f_1_solve(&work, &mut out);
+        problem.f_1_solve(&mut work, &mut out);
     });
     assert_eq!(allocations, 0);
 }

@@ -78,6 +78,8 @@ fn back_end(mut model: Model) -> TokenStream {
     let mut quantities = differentiate::derive(&mut model);
     verify("differentiation", &model, &mut quantities);
     let facts = analysis::structure(&mut model.graph, &quantities);
+    differentiate::exploit(&mut model.graph, &mut quantities, &facts);
+    verify("specialisation", &model, &mut quantities);
     lower::normalise(&mut model.graph, &model.sizes, &mut quantities);
     verify("flattening", &model, &mut quantities);
     let derivation = print::derivation(&model, &quantities, &facts);

@@ -193,13 +193,12 @@ pub fn omega_1_into<P: Bilevel>(problem: &P, work: &mut P::Work, out: &mut [T<P>
     if n == 0 || m == 0 {
         return Ok(());
     }
-    let mut m_11 = P::XX::try_zeros("M_11", n, n)?;
-    problem.m_11(work, m_11.flat_mut());
-    check_finite("M_11", m_11.flat())?;
     if m <= n {
-        let w = sensitivity(problem, work)?;
-        kernels::gemm_tn(-T::<P>::ONE, w.flat(), m_11.flat(), m, n, n, out);
+        wide_omega_1(problem, work, out)?;
     } else {
+        let mut m_11 = P::XX::try_zeros("M_11", n, n)?;
+        problem.m_11(work, m_11.flat_mut());
+        check_finite("M_11", m_11.flat())?;
         let mut scratch = zeros_y(problem, work)?;
         for (t, out) in m_11.flat_mut().chunks_exact_mut(n).zip(out.chunks_exact_mut(m)) {
             problem.f_1_tr_solve(work, t);
@@ -208,6 +207,28 @@ pub fn omega_1_into<P: Bilevel>(problem: &P, work: &mut P::Work, out: &mut [T<P>
         }
     }
     check_finite("Omega_1", out)
+}
+
+/// `out -= (F_1⁻¹ F_2)ᵀ M_11`: by products where `F_1` falls into blocks, so that nothing of size
+/// `n x n` is formed, or where that would be too large.
+fn wide_omega_1<P: Bilevel>(problem: &P, work: &mut P::Work, out: &mut [T<P>]) -> Result<(), EstimatorError> {
+    let (n, m) = problem.dims(work);
+    let w = sensitivity(problem, work)?;
+    let dense = if P::STRUCTURE.f1_block_diagonal { None } else { P::XX::try_zeros("M_11", n, n).ok() };
+    if let Some(mut m_11) = dense {
+        problem.m_11(work, m_11.flat_mut());
+        check_finite("M_11", m_11.flat())?;
+        kernels::gemm_tn(-T::<P>::ONE, w.flat(), m_11.flat(), m, n, n, out);
+        return Ok(());
+    }
+    let mut row = zeros_x(problem, work)?;
+    for (b, w) in w.flat().chunks_exact(n).enumerate() {
+        problem.m_11_mul(work, w, row.flat_mut());
+        for (out, &entry) in out.chunks_exact_mut(m).zip(row.flat()) {
+            out[b] -= entry;
+        }
+    }
+    Ok(())
 }
 
 /// [`omega_1_into`], returning the matrix.

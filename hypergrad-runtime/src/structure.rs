@@ -8,6 +8,8 @@ pub struct Structure {
     pub f1_symmetric: bool,
     /// `F_1` is diagonal.
     pub f1_diagonal: bool,
+    /// `F_1` is block-diagonal: entries of x in different slices along an axis (samples) are not coupled.
+    pub f1_block_diagonal: bool,
     /// `F_1` is positive semidefinite (f is convex in x): a Cholesky factorisation is legal, and
     /// fails only where `F_1` is singular.
     pub f1_definite: bool,
@@ -30,6 +32,7 @@ impl Structure {
     pub const UNKNOWN: Self = Self {
         f1_symmetric: false,
         f1_diagonal: false,
+        f1_block_diagonal: false,
         f1_definite: false,
         f1_constant_in_x: false,
         f1_constant_in_y: false,

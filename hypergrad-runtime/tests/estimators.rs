@@ -114,11 +114,11 @@ fn a_stale_factor_loses_an_order() {
         let (mut g_2, mut vjp) = (DVector::zeros(3), DVector::zeros(3));
         problem.residual(&mut work, n.as_mut_slice());
         problem.factor(&mut work).expect("regular");
-        problem.f_1_solve(&work, n.as_mut_slice());
+        problem.f_1_solve(&mut work, n.as_mut_slice());
         let better = &x + &e * t - n;
         problem.set_x(&mut work, better.as_slice());
         problem.g_1(&mut work, v.as_mut_slice());
-        problem.f_1_tr_solve(&work, v.as_mut_slice());
+        problem.f_1_tr_solve(&mut work, v.as_mut_slice());
         problem.g_2(&mut work, g_2.as_mut_slice());
         problem.f_2_tr_mul(&mut work, v.as_slice(), vjp.as_mut_slice());
         (g_2 - vjp - &exact).norm()

@@ -723,14 +723,13 @@ fn factor(&self, w: &mut Work) -> hg::core::result::Result<(), hg::LinearError> 
     let s0 = self.s0;
     let s1 = w.s1;
     let s2 = w.s2;
-    let n = hg::Dense::flat(&w.x).len();
-    hg::Factorization::resize(&mut w.factor, "F_1", n)?;
+    w.factor.resize("F_1", hg::Dense::flat(&w.x).len())?;
     self.ready1(w);
     self.ready0(w);
     {
         let b0 = &w.b0[..];
         let b1 = &w.b1[..];
-        let out = hg::Factorization::matrix_mut(&mut w.factor);
+        let out = w.factor.matrix_mut();
         for i1 in 0..s2 {
             if s2 > 0 {
                 let target = &mut out[s2 * i1..][..s2];
@@ -756,7 +755,7 @@ fn factor(&self, w: &mut Work) -> hg::core::result::Result<(), hg::LinearError> 
             }
         }
     }
-    hg::Factorization::factor(&mut w.factor, "F_1")?;
+    w.factor.factor("F_1")?;
     w.factored = true;
     hg::core::result::Result::Ok(())
 }

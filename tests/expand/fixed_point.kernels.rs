@@ -890,13 +890,12 @@ fn factor(&self, w: &mut Work) -> hg::core::result::Result<(), hg::LinearError> 
     let s2 = w.s2;
     let s3 = w.s3;
     let s4 = w.s4;
-    let n = hg::Dense::flat(&w.x).len();
-    hg::Factorization::resize(&mut w.factor, "F_1", n)?;
+    w.factor.resize("F_1", hg::Dense::flat(&w.x).len())?;
     self.ready3(w);
     {
         let b3 = &w.b3[..];
         let a2 = hg::Dense::flat(&w.y);
-        let out = hg::Factorization::matrix_mut(&mut w.factor);
+        let out = w.factor.matrix_mut();
         for i1 in 0..s0 {
             if s0 > 0 {
                 let p0 = &a2[s0 * i1..][..s0];
@@ -909,7 +908,7 @@ fn factor(&self, w: &mut Work) -> hg::core::result::Result<(), hg::LinearError> 
             }
         }
     }
-    hg::Factorization::factor(&mut w.factor, "F_1")?;
+    w.factor.factor("F_1")?;
     w.factored = true;
     hg::core::result::Result::Ok(())
 }

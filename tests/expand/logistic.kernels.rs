@@ -866,14 +866,13 @@ fn factor(&self, w: &mut Work) -> hg::core::result::Result<(), hg::LinearError> 
     let s2 = self.s2;
     let s3 = self.s3;
     let s4 = w.s4;
-    let n = hg::Dense::flat(&w.x).len();
-    hg::Factorization::resize(&mut w.factor, "F_1", n)?;
+    w.factor.resize("F_1", hg::Dense::flat(&w.x).len())?;
     self.ready0(w);
     self.ready13(w);
     {
         let b0 = &w.b0[..];
         let b13 = &w.b13[..];
-        let out = hg::Factorization::matrix_mut(&mut w.factor);
+        let out = w.factor.matrix_mut();
         for i1 in 0..s1 {
             if s1 > 0 {
                 let p0 = &b13[s1 * i1..][..s1];
@@ -885,7 +884,7 @@ fn factor(&self, w: &mut Work) -> hg::core::result::Result<(), hg::LinearError> 
             }
         }
     }
-    hg::Factorization::factor(&mut w.factor, "F_1")?;
+    w.factor.factor("F_1")?;
     w.factored = true;
     hg::core::result::Result::Ok(())
 }

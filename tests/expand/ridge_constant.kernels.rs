@@ -542,13 +542,12 @@ fn factor(&self, w: &mut Work) -> hg::core::result::Result<(), hg::LinearError> 
     if w.factored {
         return hg::core::result::Result::Ok(());
     }
-    let n = hg::Dense::flat(&w.x).len();
-    hg::Factorization::resize(&mut w.factor, "F_1", n)?;
+    w.factor.resize("F_1", hg::Dense::flat(&w.x).len())?;
     self.ready1(w);
     {
         let b1 = &w.b1[..];
         let b3 = self.b3();
-        let out = hg::Factorization::matrix_mut(&mut w.factor);
+        let out = w.factor.matrix_mut();
         for i1 in 0..3usize {
             {
                 let p0 = &b3[3usize * i1..][..3usize];
@@ -560,7 +559,7 @@ fn factor(&self, w: &mut Work) -> hg::core::result::Result<(), hg::LinearError> 
             }
         }
     }
-    hg::Factorization::factor(&mut w.factor, "F_1")?;
+    w.factor.factor("F_1")?;
     w.factored = true;
     hg::core::result::Result::Ok(())
 }

@@ -392,13 +392,12 @@ fn factor(&self, w: &mut Work) -> hg::core::result::Result<(), hg::LinearError> 
     if w.factored {
         return hg::core::result::Result::Ok(());
     }
-    let n = hg::Dense::flat(&w.x).len();
-    hg::Factorization::resize(&mut w.factor, "F_1", n)?;
+    w.factor.resize("F_1", hg::Dense::flat(&w.x).len())?;
     {
         let a0 = self.data().a.as_slice();
         let a2 = hg::Dense::flat(&w.y);
         let a3 = hg::Dense::flat(&w.x);
-        let out = hg::Factorization::matrix_mut(&mut w.factor);
+        let out = w.factor.matrix_mut();
         for i1 in 0..3usize {
             {
                 let p0 = &a0[3usize * i1..][..3usize];
@@ -411,7 +410,7 @@ fn factor(&self, w: &mut Work) -> hg::core::result::Result<(), hg::LinearError> 
             }
         }
     }
-    hg::Factorization::factor(&mut w.factor, "F_1")?;
+    w.factor.factor("F_1")?;
     w.factored = true;
     hg::core::result::Result::Ok(())
 }

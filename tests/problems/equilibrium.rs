@@ -2,12 +2,14 @@
 //! one column per sample.
 
 use hypergrad::bilevel;
+use hypergrad::estimator::{Ift, Preconditioned, Tangent};
+use hypergrad::solver::Newton;
 use nalgebra::DMatrix;
 
 use crate::copies::log_sum_exp;
 use crate::data::{cosines, one_hot, sines};
 use crate::oracle::{self, DualNum, Inner, Number, Oracle, dot};
-use crate::verify::{Reference, against_oracle, verify};
+use crate::verify::{Reference, against_oracle, close, flat, shaped, verify};
 
 #[bilevel]
 pub mod squares {
@@ -146,6 +148,46 @@ fn softmax_readout() {
         },
     };
     against_oracle(&problem, &x, &y, &oracle);
+}
+
+fn many(samples: usize, hidden: usize) -> (readout::Data, readout::Weights) {
+    let data = readout::Data { inputs: sines(2, samples, [0.9, 1.4, 0.2, 0.1]), labels: one_hot(samples, 3) };
+    // Rows of length below 1, so that tanh(A w + ..) contracts.
+    let a = sines(hidden, hidden, [1.3, 0.7, 0.1, 0.0]) * (0.9 / hidden as f64);
+    let slope = sines(3, hidden, [0.5, 1.9, 0.4, 0.6]);
+    let readout = readout::Readout { slope, offset: cosines(3, 0.8, 0.3) };
+    (data, readout::Weights { a, b: 0.6 * sines(hidden, 2, [0.8, 1.1, 0.2, 0.5]), c: 0.2 * cosines(hidden, 1.7, 0.4), readout })
+}
+
+/// 600 samples, n = 12,000: blocks of 20, where the dense matrix would have 144 million entries and take
+/// 10^12 operations to factor. Omega, and its tangent off the root, against differences of h.
+#[test]
+fn many_samples() {
+    let (data, y) = many(600, 20);
+    let problem = readout::Problem::new(&data).unwrap();
+    assert!(readout::Problem::STRUCTURE.f1_block_diagonal);
+    let newton = Newton::new().tolerance(1e-12);
+    let x_star = problem.solve(&DMatrix::zeros(20, 600), &y, &newton).unwrap().x;
+    let gradient = flat(&problem.hypergradient(&x_star, &y, &Ift::new()).unwrap().gradient);
+    let near = x_star.map(|t| t + 1e-5 * (1e3 * t).sin());
+    let tangent = problem.hypergradient(&near, &y, &Tangent::new().error_estimate(false)).unwrap();
+    // |x - x*| is 1e-5 √n at most, and the error of second order.
+    close("Omega^T", &flat(&tangent.gradient), &gradient, 1e-6);
+    let jacobi = problem.hypergradient(&near, &y, &Preconditioned::jacobi().error_estimate(false)).unwrap();
+    close("Omega^P", &flat(&jacobi.gradient), &gradient, 1e-3);
+    let entries = flat(&y);
+    let direction: Vec<f64> = (0..entries.len()).map(|k| (0.3 * k as f64 + 0.3).sin()).collect();
+    let h = |t: f64| {
+        let moved: Vec<f64> = entries.iter().zip(&direction).map(|(y, d)| y + t * d).collect();
+        let moved = shaped(&y, &moved);
+        let x = problem.solve(&x_star, &moved, &newton).unwrap().x;
+        problem.at(&x, &moved).unwrap().g()
+    };
+    // Fourth order: error 1e-12 + eps / 1e-3.
+    let step = 1e-3;
+    let expected = (8.0 * (h(step) - h(-step)) - h(2.0 * step) + h(-2.0 * step)) / (12.0 * step);
+    let found: f64 = gradient.iter().zip(&direction).map(|(g, d)| g * d).sum();
+    close("h'", &[found], &[expected], 1e-7);
 }
 
 const REFERENCE: Reference<'_> = Reference {

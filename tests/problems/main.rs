@@ -27,6 +27,7 @@ mod oracle;
 mod quadratic_program;
 mod ridge;
 mod sample_weights;
+mod samples;
 mod sparse;
 mod stencil;
 mod training_images;

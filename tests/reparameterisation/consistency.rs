@@ -157,13 +157,13 @@ impl Check for Second {
         let (u, s) = (direction(n, 1.1), direction(m, 0.6));
         let (mut t, mut forward, mut shift) = (DVector::zeros(n), DVector::zeros(m), DVector::zeros(m));
         case.problem.m_11_mul(&mut work, u.as_slice(), t.as_mut_slice());
-        case.problem.f_1_tr_solve(&work, t.as_mut_slice());
+        case.problem.f_1_tr_solve(&mut work, t.as_mut_slice());
         case.problem.m_21_mul(&mut work, u.as_slice(), forward.as_mut_slice());
         case.problem.f_2_tr_mul(&mut work, t.as_slice(), shift.as_mut_slice());
         assert_close(case.name, (forward - shift).as_slice(), (&omega_1 * &u).as_slice(), 1e-13);
         let (mut r, mut backward, mut other) = (DVector::zeros(n), DVector::zeros(n), DVector::zeros(n));
         case.problem.f_2_mul(&mut work, s.as_slice(), r.as_mut_slice());
-        case.problem.f_1_solve(&work, r.as_mut_slice());
+        case.problem.f_1_solve(&mut work, r.as_mut_slice());
         case.problem.m_12_mul(&mut work, s.as_slice(), backward.as_mut_slice());
         case.problem.m_11_mul(&mut work, r.as_slice(), other.as_mut_slice());
         assert_close(case.name, (backward - other).as_slice(), omega_1.tr_mul(&s).as_slice(), 1e-13);

@@ -143,13 +143,17 @@ impl<'g> Analysis<'g> {
         is_logarithm(a, b) || is_logarithm(b, a)
     }
 
-    /// `Σ zᵢ Kᵢⱼ zⱼ` with affine z and K positive semidefinite by its form.
+    /// `Σ zᵢ Kᵢⱼ zⱼ` with affine z and K positive semidefinite by its form, or `Σ wᵢ zᵢ²`, `w >= 0`.
     fn quadratic_form(&self, product: &Product) -> Curvature {
         let Some(flat) = flatten(self.graph, product) else { return Curvature::Unknown };
-        let moving = |o: &&Operand| self.on_x[o.node.0 as usize];
-        let affine = flat.operands.iter().filter(moving).all(|o| self.of(o.node).is_affine());
-        if !affine || flat.operands.iter().filter(moving).count() != 2 {
+        let (moving, still): (Vec<&Operand>, Vec<&Operand>) = flat.operands.iter().partition(|o| self.on_x[o.node.0 as usize]);
+        let &[a, b] = moving.as_slice() else { return Curvature::Unknown };
+        if !self.of(a.node).is_affine() || !self.of(b.node).is_affine() {
             return Curvature::Unknown;
+        }
+        if a == b {
+            let weight = Sign::of(flat.coefficient.get()).times(of_factors(&still, &self.signs));
+            return Curvature::Convex.scaled(weight);
         }
         let sign = Sign::of(flat.coefficient.get());
         // The indices of the result are the same on both sides.

@@ -1,5 +1,7 @@
 //! What was proved, with the reason in words.
 
+use super::blocks::Samples;
+
 /// A kind of estimator; the names are those of the runtime's `EstimatorKind`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Estimator {
@@ -72,22 +74,31 @@ impl Fact {
 pub struct Facts {
     pub f1_symmetric: Fact,
     pub f1_diagonal: Fact,
+    pub f1_block_diagonal: Fact,
     pub f1_definite: Fact,
     pub f1_constant_in_x: Fact,
     pub f1_constant_in_y: Fact,
     pub f21_zero: Fact,
     pub g_constant_slope: Fact,
     pub smooth: Fact,
-    /// Each with the reason.
-    pub super_efficient: Vec<(Estimator, String)>,
+    /// The blocks of an `F_1` that is block-diagonal and not diagonal.
+    pub samples: Option<Samples>,
+    /// Whether each estimator that the module has is super-efficient.
+    pub estimators: Vec<(Estimator, Fact)>,
 }
 
 impl Facts {
+    /// The estimators that are proved super-efficient.
+    pub fn super_efficient(&self) -> impl Iterator<Item = Estimator> {
+        self.estimators.iter().filter(|(_, fact)| fact.holds).map(|(kind, _)| *kind)
+    }
+
     /// The boolean facts by field name, in the order of the runtime's `Structure`.
-    pub fn fields(&self) -> [(&'static str, &Fact); 8] {
+    pub fn fields(&self) -> [(&'static str, &Fact); 9] {
         [
             ("f1_symmetric", &self.f1_symmetric),
             ("f1_diagonal", &self.f1_diagonal),
+            ("f1_block_diagonal", &self.f1_block_diagonal),
             ("f1_definite", &self.f1_definite),
             ("f1_constant_in_x", &self.f1_constant_in_x),
             ("f1_constant_in_y", &self.f1_constant_in_y),

@@ -1,5 +1,7 @@
 //! Facts about the graph: dependence, sign, curvature, structure. Nothing here changes a node.
 
+mod algebra;
+mod blocks;
 mod curvature;
 mod dependence;
 mod diagonal;
@@ -10,12 +12,16 @@ mod mirror;
 mod parity;
 mod sign;
 mod stage;
+mod stationary;
 mod structure;
 
-pub use facts::Facts;
+pub use blocks::Samples;
+pub use facts::{Fact, Facts};
 pub use flatten::flatten_where;
 pub use stage::{Stage, Stages, stages};
 pub use structure::structure;
 
+#[cfg(test)]
+mod proofs;
 #[cfg(test)]
 mod tests;

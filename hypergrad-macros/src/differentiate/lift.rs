@@ -8,9 +8,17 @@ use crate::ir::{Affine, Graph, Id, Number, Op, Operand, Product, Size, Term, Vie
 
 /// `nodes`, linear in `seed`, as dense derivatives: the axes of the seed follow the node's own.
 pub fn lift(graph: &mut Graph, nodes: &[Id], seed: Id) -> Vec<Id> {
-    let seed_shape = graph.shape(seed).to_vec();
+    let axes: Vec<usize> = (0..graph.order(seed)).collect();
+    lift_along(graph, nodes, seed, &axes)
+}
+
+/// The same, summed over those axes of the seed that are not named: its directions are units along
+/// the named axes and ones along the others.
+pub fn lift_along(graph: &mut Graph, nodes: &[Id], seed: Id, axes: &[usize]) -> Vec<Id> {
+    let whole = graph.shape(seed).to_vec();
+    let seed_shape: Vec<Size> = axes.iter().map(|a| whole[*a].clone()).collect();
     let mut lifted: HashMap<Id, Id> = HashMap::new();
-    let unit = unit_directions(graph, &seed_shape);
+    let unit = unit_directions(graph, &whole, axes);
     lifted.insert(seed, unit);
     for id in graph.reachable(nodes) {
         if lifted.contains_key(&id) || !graph.op(id).operands().iter().any(|o| lifted.contains_key(o)) {
@@ -35,17 +43,18 @@ fn lifted_shape(graph: &Graph, id: Id, seed_shape: &[Size]) -> Vec<Size> {
     graph.shape(id).iter().chain(seed_shape).cloned().collect()
 }
 
-/// `δ(i, j)` per axis of the seed: own axes first, then the lifted ones.
-fn unit_directions(graph: &mut Graph, seed_shape: &[Size]) -> Id {
-    let wires: Vec<Affine> = (0..seed_shape.len() as u32).map(|w| Affine::wire(Wire(w))).collect();
+/// `δ(i, j)` per lifted axis, 1 along the others: all axes of the seed, then the lifted ones.
+fn unit_directions(graph: &mut Graph, whole: &[Size], axes: &[usize]) -> Id {
+    let wires: Vec<Affine> = (0..whole.len() as u32).map(|w| Affine::wire(Wire(w))).collect();
+    let lifted: Vec<Affine> = axes.iter().map(|a| wires[*a].clone()).collect();
     let product = Product {
         coefficient: Number::new(1.0),
-        extents: seed_shape.to_vec(),
+        extents: whole.to_vec(),
         operands: Vec::new(),
         guards: Vec::new(),
-        out: [wires.clone(), wires].concat(),
+        out: [wires, lifted].concat(),
     };
-    let shape = [seed_shape, seed_shape].concat();
+    let shape = whole.iter().chain(axes.iter().map(|a| &whole[*a])).cloned().collect();
     graph.product(product, shape)
 }
 

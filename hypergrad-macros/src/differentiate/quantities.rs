@@ -31,6 +31,8 @@ pub struct Quantities {
     pub f_2_mul: Vector,
     pub f_2_tr_mul: Vector,
     pub f_1: Matrix,
+    /// Where `F_1` is block-diagonal; see [`super::exploit`].
+    pub f_1_blocks: Matrix,
     pub f_1_diagonal: Vector,
     /// `∂⟨u, diag F_1⟩/∂y`.
     pub f_1_diagonal_2_tr_mul: Vector,
@@ -89,7 +91,8 @@ impl Quantities {
             &mut self.m_21_mul,
             &mut self.m_12_mul,
         ];
-        let matrices = [&mut self.f_1, &mut self.f_2, &mut self.g_11, &mut self.g_21, &mut self.m_11, &mut self.m_21];
+        let matrices =
+            [&mut self.f_1, &mut self.f_1_blocks, &mut self.f_2, &mut self.g_11, &mut self.g_21, &mut self.m_11, &mut self.m_21];
         let cubes = [&mut self.f_11, &mut self.f_21];
         self.f
             .iter_mut()
@@ -114,7 +117,7 @@ pub(super) fn directions(graph: &mut Graph, variable: &Variable, role: Role, nam
 }
 
 /// `Σ ⟨aₖ, bₖ⟩` over blocks.
-pub(super) fn pairing(graph: &mut Graph, a: &[Id], b: &[Id]) -> Id {
+pub fn pairing(graph: &mut Graph, a: &[Id], b: &[Id]) -> Id {
     let terms: Vec<Id> = a.iter().zip(b).map(|(a, b)| graph.inner(*a, *b)).collect();
     graph.add_all(&terms, Vec::new())
 }
@@ -205,7 +208,7 @@ fn mixed(graph: &mut Graph, q: &mut Quantities, g: Id) {
 }
 
 /// The matrix of a linear map of the blocks of a direction.
-pub(super) fn columns(graph: &mut Graph, rows: &[Id], direction: &[Id]) -> Matrix {
+pub fn columns(graph: &mut Graph, rows: &[Id], direction: &[Id]) -> Matrix {
     let mut matrix = vec![Vec::new(); rows.len()];
     for seed in direction {
         let others: Vec<Id> = direction.iter().copied().filter(|d| d != seed).collect();
@@ -218,7 +221,7 @@ pub(super) fn columns(graph: &mut Graph, rows: &[Id], direction: &[Id]) -> Matri
 }
 
 /// `rows` with the given inputs set to zero.
-fn without(graph: &mut Graph, rows: &[Id], inputs: &[Id]) -> Vec<Id> {
+pub(super) fn without(graph: &mut Graph, rows: &[Id], inputs: &[Id]) -> Vec<Id> {
     if inputs.is_empty() {
         return rows.to_vec();
     }
@@ -275,7 +278,7 @@ fn diagonal(graph: &mut Graph, matrix: Id) -> Id {
 }
 
 /// The diagonal of a sum is the sum of diagonals: products are then simplified one by one.
-fn diagonal_of_terms(graph: &mut Graph, product: Product, shape: Vec<Size>) -> Id {
+pub(super) fn diagonal_of_terms(graph: &mut Graph, product: Product, shape: Vec<Size>) -> Id {
     let crate::ir::Op::Sum(terms) = graph.op(product.operands[0].node).clone() else {
         return graph.product(product, shape);
     };

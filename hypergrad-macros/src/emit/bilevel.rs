@@ -15,7 +15,13 @@ impl Emission<'_> {
         let (n, m) = (&self.layout.n, &self.layout.m);
         let (xx, xy, yx) = (self.layout.matrix(n, n), self.layout.matrix(n, m), self.layout.matrix(m, n));
         let set_up = self.set_up();
-        let kernels: TokenStream = self.program.functions.iter().filter(|f| f.group.is_none()).map(|f| self.kernel(f)).collect();
+        let kernels: TokenStream = self
+            .program
+            .functions
+            .iter()
+            .filter(|f| f.group.is_none() && f.name != "f_1_blocks")
+            .map(|f| self.kernel(f))
+            .collect();
         let no_objective = (!self.program.functions.iter().any(|f| f.name == "objective")).then(
             || quote!(fn objective(&self, _w: &mut Work) -> hg::core::option::Option<#scalar> { hg::core::option::Option::None }),
         );
@@ -141,28 +147,5 @@ impl Emission<'_> {
     fn inline(&self) -> TokenStream {
         let small = self.layout.n.as_constant().is_some_and(|n| n <= 8) && self.layout.m.as_constant().is_some_and(|m| m <= 8);
         if small { quote!(#[inline]) } else { TokenStream::new() }
-    }
-
-    fn factor(&self) -> TokenStream {
-        let scalar = &self.scalar;
-        let bind = self.symbols.bind_point();
-        let name = if self.facts.f1_diagonal.holds { "f_1_diagonal" } else { "f_1" };
-        let body = self.program.functions.iter().find(|f| f.name == name).map(|f| self.names.statements(&f.body, Scope::Factor));
-        quote! {
-            fn factor(&self, w: &mut Work) -> hg::core::result::Result<(), hg::LinearError> {
-                if w.factored { return hg::core::result::Result::Ok(()); }
-                #bind
-                let n = hg::Dense::flat(&w.x).len();
-                hg::Factorization::resize(&mut w.factor, "F_1", n)?;
-                #body
-                hg::Factorization::factor(&mut w.factor, "F_1")?;
-                w.factored = true;
-                hg::core::result::Result::Ok(())
-            }
-            #[inline]
-            fn f_1_solve(&self, w: &Work, rhs: &mut [#scalar]) { hg::Factorization::solve(&w.factor, rhs) }
-            #[inline]
-            fn f_1_tr_solve(&self, w: &Work, rhs: &mut [#scalar]) { hg::Factorization::solve_tr(&w.factor, rhs) }
-        }
     }
 }

@@ -4,6 +4,7 @@ pub mod assertions;
 mod bilevel;
 mod crate_path;
 mod data;
+mod factor;
 pub mod fallback;
 mod function;
 mod layout;

@@ -203,7 +203,7 @@ impl Names<'_> {
                 let name = self.buffer(number);
                 quote!(let #name = &mut w.#name[..];)
             }
-            (_, Scope::Factor) => quote!(let out = hg::Factorization::matrix_mut(&mut w.factor);),
+            (_, Scope::Factor) => quote!(let out = w.factor.matrix_mut();),
             _ => quote!(let out = &mut *out;),
         }
     }

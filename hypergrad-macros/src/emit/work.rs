@@ -68,7 +68,7 @@ impl Emission<'_> {
         let (_, z) = self.z_field();
         quote! {
             #z
-            factor: <#factor as hg::Factorization>::empty(),
+            factor: <#factor>::empty(),
             factored: false,
             ready: [0; #words],
             #scratch
@@ -157,19 +157,5 @@ impl Emission<'_> {
             })
         }
         self.program.functions.iter().any(|f| any(&f.body)) || self.program.computations.iter().any(|c| any(c))
-    }
-
-    pub(super) fn factor_type(&self) -> TokenStream {
-        let (x, n) = (&self.model.x.ty, &self.layout.n);
-        let matrix = self.layout.matrix(n, n);
-        if self.facts.f1_diagonal.holds {
-            quote!(hg::Diagonal<<#x as hg::Variable>::Flat>)
-        } else if self.facts.f1_definite.holds {
-            quote!(hg::Cholesky<#matrix>)
-        } else if self.facts.f1_symmetric.holds {
-            quote!(hg::Ldlt<#matrix>)
-        } else {
-            quote!(hg::Lu<#matrix>)
-        }
     }
 }

@@ -108,6 +108,9 @@ fn functions(context: &Context<'_>, q: &Quantities) -> Vec<Function> {
     for (name, matrix, rows, columns) in matrices {
         functions.push(function(context, name, blocks(context, matrix, rows, columns)));
     }
+    if !q.f_1_blocks.is_empty() {
+        functions.push(function(context, "f_1_blocks", diagonal_blocks(context, &q.f_1_blocks)));
+    }
     let cubes: [(&'static str, &Cube, [&Layout; 3]); 2] = [("f_11", &q.f_11, [&x, &x, &x]), ("f_21", &q.f_21, [&x, &y, &x])];
     for (name, cube, [first, second, third]) in cubes {
         let mut outputs = Vec::new();
@@ -150,6 +153,29 @@ fn blocks(context: &Context<'_>, matrix: &Matrix, rows: &Layout, columns: &Layou
     outputs
 }
 
+/// The diagonal blocks of a matrix, one after another: nodes with the axes of a block of rows, of one
+/// of columns, and of the samples.
+fn diagonal_blocks(context: &Context<'_>, matrix: &Matrix) -> Vec<(Id, Place)> {
+    let own: Vec<Vec<Size>> = matrix
+        .iter()
+        .enumerate()
+        .map(|(k, row)| {
+            let shape = context.graph.shape(row[k]);
+            shape[..shape.len() / 2].to_vec()
+        })
+        .collect();
+    let rows = Layout::of(own);
+    let mut outputs = Vec::new();
+    for (r, row) in matrix.iter().enumerate() {
+        for (c, node) in row.iter().enumerate() {
+            let mut place = place(context, &[(&rows, r), (&rows, c)]);
+            place.strides.push(rows.total.mul(&rows.total));
+            outputs.push((*node, place));
+        }
+    }
+    outputs
+}
+
 fn function(context: &Context<'_>, name: &'static str, outputs: Vec<(Id, Place)>) -> Function {
     let mut body = Body::new(context, None);
     for (node, place) in outputs {
@@ -166,17 +192,23 @@ struct Layout {
 }
 
 fn layout(context: &Context<'_>, blocks: &[Id]) -> Layout {
-    let shapes: Vec<Vec<Size>> = blocks.iter().map(|b| context.graph.shape(*b).to_vec()).collect();
-    let mut total = Size::zero();
-    let offsets = shapes
-        .iter()
-        .map(|shape| {
-            let own = total.clone();
-            total = total.add(&Size::product(shape));
-            own
-        })
-        .collect();
-    Layout { shapes, offsets, total }
+    Layout::of(blocks.iter().map(|b| context.graph.shape(*b).to_vec()).collect())
+}
+
+impl Layout {
+    /// Blocks one after another.
+    fn of(shapes: Vec<Vec<Size>>) -> Self {
+        let mut total = Size::zero();
+        let offsets = shapes
+            .iter()
+            .map(|shape| {
+                let own = total.clone();
+                total = total.add(&Size::product(shape));
+                own
+            })
+            .collect();
+        Self { shapes, offsets, total }
+    }
 }
 
 /// The place of a block of a vector, matrix or third-order tensor in the flat output.

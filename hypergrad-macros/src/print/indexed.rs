@@ -73,13 +73,22 @@ fn entries_of_product(printer: &Printer, product: &Product, letters: &[String]) 
     scaled(product.coefficient.get(), &total)
 }
 
+/// Wires on the left, the rest on the right: `[j ≤ n - 2]`.
 fn guard(guard: &Guard, spell: &dyn Fn(&Affine) -> String) -> Text {
-    let sign = match guard.test {
-        Test::Zero => "= 0",
-        Test::NonZero => "≠ 0",
-        Test::NonNegative => "≥ 0",
+    let negative = |size: &Size| size.terms().iter().all(|(_, c)| *c < 0);
+    let (negatives, positives): (Vec<_>, Vec<_>) = guard.affine.terms.iter().cloned().partition(|(_, c)| negative(c));
+    let flipped = positives.is_empty() && !negatives.is_empty();
+    let left = if flipped { &negatives } else { &positives };
+    let left = Affine { terms: left.clone(), constant: Size::zero() };
+    let right = left.sub(&guard.affine);
+    let (left, right) = if flipped { (left.scale(&Size::constant(-1)), right.scale(&Size::constant(-1))) } else { (left, right) };
+    let sign = match (guard.test, flipped) {
+        (Test::Zero, _) => "=",
+        (Test::NonZero, _) => "≠",
+        (Test::NonNegative, false) => "≥",
+        (Test::NonNegative, true) => "≤",
     };
-    Text::atom(format!("[{} {sign}]", spell(&guard.affine)))
+    Text::atom(format!("[{} {sign} {}]", spell(&left), spell(&right)))
 }
 
 /// `i + 2·k - 1`.

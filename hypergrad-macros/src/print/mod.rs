@@ -8,6 +8,7 @@ mod chain;
 mod derivation;
 mod function;
 mod indexed;
+mod literal;
 mod printer;
 mod text;
 

@@ -6,6 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 use super::chain;
 use super::function;
 use super::indexed;
+use super::literal;
 use super::text::{Level, Text, constant, sum};
 use crate::ir::{Func, Graph, Id, Op, Reduction, Term, View};
 use crate::shape::Sizes;
@@ -141,9 +142,9 @@ impl<'g> Printer<'g> {
             Op::Iota => whole(Text::atom("[0, 1, 2, …]")),
             Op::Product(product) => match chain::write(self, id, product) {
                 Some(text) => whole(text),
-                None => indexed::node(self, id),
+                None => literal::write(self.graph, id).map_or_else(|| indexed::node(self, id), whole),
             },
-            Op::Sum(terms) => whole(self.sum(id, terms)),
+            Op::Sum(terms) => whole(literal::write(self.graph, id).unwrap_or_else(|| self.sum(id, terms))),
             Op::Map(func, args) => whole(self.map(id, *func, args)),
             Op::Reduce { kind, arg, keep } => whole(self.call(reduction(*kind), *keep, *arg)),
             Op::Weights { kind, arg, keep } => whole(self.call(weights(*kind), *keep, *arg)),

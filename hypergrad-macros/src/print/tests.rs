@@ -3,7 +3,7 @@
 use super::{derivation, formula};
 use crate::analysis::structure;
 use crate::differentiate::tests::fixture::Fixture;
-use crate::ir::{Affine, Func, Id, Number, Operand, Product, Size, Wire};
+use crate::ir::{Affine, Func, Id, Number, Operand, Product, Size, View, Wire};
 
 fn written(build: impl FnOnce(&mut Fixture) -> Id) -> String {
     let mut fixture = Fixture::new();
@@ -98,4 +98,44 @@ fn parts_are_written_as_slices() {
     let exponential = f.map(Func::Exp, earlier);
     let node = f.dot(difference, exponential);
     assert_eq!(formula(&f.graph, &f.sizes, "h", node), "h = ⟨x[1..] - x[..n - 1], exp(x[..n - 1])⟩");
+}
+
+/// `[1, 0.5; -2, 0] y` for y of length 2, as `Matrix2::new` makes the matrix.
+#[test]
+fn matrices_of_numbers() {
+    let mut fixture = Fixture::new();
+    let f = &mut fixture;
+    let two = Size::constant(2);
+    let entry = |f: &mut Fixture, row: i64, column: i64| {
+        let out = [row, column].map(|k| Affine::constant(Size::constant(k))).to_vec();
+        let product = Product { coefficient: Number::new(1.0), extents: vec![], operands: vec![], guards: vec![], out };
+        f.graph.product(product, vec![two.clone(), two.clone()])
+    };
+    let terms = [(1.0, 0, 0), (0.5, 0, 1), (-2.0, 1, 0)].map(|(c, row, column)| {
+        let node = entry(f, row, column);
+        f.graph.term(c, node)
+    });
+    let matrix = f.graph.sum(terms.to_vec(), vec![two.clone(), two.clone()]);
+    assert_eq!(formula(&f.graph, &f.sizes, "h", matrix), "h = [1, 0.5; -2, 0]");
+    let column = View { node: matrix, axes: vec![1, 0] };
+    let transposed = f.graph.view(3.0, &column, vec![two.clone(), two]);
+    assert_eq!(formula(&f.graph, &f.sizes, "h", transposed), "h = [3, -6; 1.5, 0]");
+}
+
+/// The vector of ones is written `1`, and a multiple of it as that number.
+#[test]
+fn a_vector_of_equal_numbers_is_a_number() {
+    let text = written(|f| {
+        let n = f.n.clone();
+        let product = Product {
+            coefficient: Number::new(-1.5),
+            extents: vec![n.clone()],
+            operands: Vec::new(),
+            guards: Vec::new(),
+            out: vec![Affine::wire(Wire(0))],
+        };
+        let numbers = f.graph.product(product, vec![n]);
+        f.plus(f.x, numbers)
+    });
+    assert_eq!(text, "h = x - 1.5");
 }

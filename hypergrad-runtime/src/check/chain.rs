@@ -171,10 +171,10 @@ impl<'a, P: UserFunctions> Chain<'a, P> {
             scatter(&mut b);
             let (mut z, mut image) = (b.clone(), vec![T::<P>::ZERO; n]);
             if transposed {
-                self.problem.f_1_tr_solve(&self.work, &mut z);
+                self.problem.f_1_tr_solve(&mut self.work, &mut z);
                 gemv_t(T::<P>::ONE, &f_1, n, n, &z, &mut image);
             } else {
-                self.problem.f_1_solve(&self.work, &mut z);
+                self.problem.f_1_solve(&mut self.work, &mut z);
                 gemv(T::<P>::ONE, &f_1, n, n, &z, &mut image);
             }
             let mut expected = exact(&b);

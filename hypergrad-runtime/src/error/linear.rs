@@ -10,6 +10,8 @@ pub enum LinearError {
     Singular {
         /// The matrix.
         what: &'static str,
+        /// Of a block-diagonal matrix: which block, from 0.
+        block: Option<usize>,
         /// The step of the elimination, from 0.
         pivot: usize,
         /// The pivot found there.
@@ -21,6 +23,8 @@ pub enum LinearError {
     NotDefinite {
         /// The matrix.
         what: &'static str,
+        /// Of a block-diagonal matrix: which block, from 0.
+        block: Option<usize>,
         /// The step of the elimination, from 0.
         pivot: usize,
         /// The pivot found there.
@@ -30,7 +34,7 @@ pub enum LinearError {
     NonFinite {
         /// The matrix.
         what: &'static str,
-        /// Its flat (column-major) index.
+        /// Its flat (column-major) index; of a block-diagonal matrix among the entries of its blocks.
         index: usize,
     },
     /// Dense storage would be unreasonably large.
@@ -46,19 +50,47 @@ pub enum LinearError {
     },
 }
 
+impl LinearError {
+    /// The same error, of block b (of so many entries) of a block-diagonal matrix.
+    pub(crate) fn in_block(self, b: usize, entries: usize) -> Self {
+        match self {
+            Self::Singular { what, pivot, value, scale, .. } => Self::Singular { what, block: Some(b), pivot, value, scale },
+            Self::NotDefinite { what, pivot, value, .. } => Self::NotDefinite { what, block: Some(b), pivot, value },
+            Self::NonFinite { what, index } => Self::NonFinite { what, index: index + b * entries },
+            Self::TooLarge { .. } => self,
+        }
+    }
+}
+
 impl fmt::Display for LinearError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
-            Self::Singular { what, pivot, value, scale } => {
-                write!(f, "`{what}` is singular: pivot {pivot} is {value:.3e}, where terms of {scale:.3e} cancelled")
+            Self::Singular { what, block, pivot, value, scale } => {
+                write!(
+                    f,
+                    "{} is singular: pivot {pivot} is {value:.3e}, where terms of {scale:.3e} cancelled",
+                    Named(what, block)
+                )
             }
-            Self::NotDefinite { what, pivot, value } => {
-                write!(f, "`{what}` is not positive definite: pivot {pivot} is {value:.3e}")
+            Self::NotDefinite { what, block, pivot, value } => {
+                write!(f, "{} is not positive definite: pivot {pivot} is {value:.3e}", Named(what, block))
             }
             Self::NonFinite { what, index } => write!(f, "entry {index} of `{what}` is not finite"),
             Self::TooLarge { what, rows, cols, limit } => {
                 write!(f, "dense `{what}` of {rows} x {cols} entries exceeds the limit of {limit} bytes")
             }
+        }
+    }
+}
+
+/// A matrix, or a block of it.
+struct Named(&'static str, Option<usize>);
+
+impl fmt::Display for Named {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.1 {
+            Some(block) => write!(f, "block {block} of `{}`", self.0),
+            None => write!(f, "`{}`", self.0),
         }
     }
 }

@@ -129,7 +129,7 @@ pub(super) fn jacobi_diagonal<P: Bilevel>(problem: &P, work: &mut P::Work, out: 
 pub(super) fn check_divisor<S: Real>(what: &'static str, diagonal: &[S]) -> Result<(), EstimatorError> {
     check_finite(what, diagonal)?;
     match diagonal.iter().position(|&d| d == S::ZERO) {
-        Some(pivot) => Err(LinearError::Singular { what, pivot, value: 0.0, scale: 0.0 }.into()),
+        Some(pivot) => Err(LinearError::Singular { what, block: None, pivot, value: 0.0, scale: 0.0 }.into()),
         None => Ok(()),
     }
 }

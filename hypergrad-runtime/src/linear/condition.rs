@@ -7,7 +7,7 @@
 //! # Reference
 //! Hager, Condition estimates, SIAM J. Sci. Stat. Comput. 5 (1984).
 
-use super::Factorization;
+use super::Method;
 use crate::error::LinearError;
 use crate::kernels::sum;
 use crate::math::abs;
@@ -16,52 +16,50 @@ use crate::scalar::Real;
 
 /// The smallest pivot of an elimination, relative to the terms that cancelled in it.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Smallest {
-    pub ratio: f64,
-    pub pivot: usize,
-    pub value: f64,
-    pub scale: f64,
+pub struct Smallest {
+    pub(super) ratio: f64,
+    pub(super) pivot: usize,
+    pub(super) value: f64,
+    pub(super) scale: f64,
 }
 
 impl Smallest {
-    pub const NONE: Self = Self { ratio: f64::INFINITY, pivot: 0, value: 0.0, scale: 0.0 };
+    pub(super) const NONE: Self = Self { ratio: f64::INFINITY, pivot: 0, value: 0.0, scale: 0.0 };
 
     /// The smaller one.
-    pub fn min(self, other: Self) -> Self {
+    pub(super) fn min(self, other: Self) -> Self {
         if other.ratio < self.ratio { other } else { self }
     }
 
     /// Whether it deserves an estimate: half of the digits cancelled.
-    pub fn is_suspicious<T: Real>(self) -> bool {
+    pub(super) fn is_suspicious<T: Real>(self) -> bool {
         self.ratio < if T::EPSILON > 1e-10 { 3e-4 } else { 1e-8 }
     }
 
-    pub fn singular(self, what: &'static str) -> LinearError {
-        LinearError::Singular { what, pivot: self.pivot, value: self.value, scale: self.scale }
+    pub(super) fn singular(self, what: &'static str) -> LinearError {
+        LinearError::Singular { what, block: None, pivot: self.pivot, value: self.value, scale: self.scale }
     }
-}
-
-/// A factor whose matrix can be scaled to entries of order one.
-pub(super) trait Scaled: Factorization {
-    /// Fills R and C, both positive.
-    fn scales(&self, rows: &mut [Self::Scalar], cols: &mut [Self::Scalar]);
 }
 
 /// Refuses a factor with which fewer than two digits of a solution would be right:
 /// `eps |C A⁻¹ R| > 1/100`.
 #[cold]
 #[inline(never)]
-pub(super) fn check_condition<F, D>(factor: &F, n: usize, what: &'static str, smallest: Smallest) -> Result<(), LinearError>
-where
-    F: Scaled<Scalar = D::Scalar>,
-    D: Dense,
-{
+pub(super) fn check_condition<M: Method, D: Dense>(
+    factor: Factor<'_, D::Scalar>,
+    what: &'static str,
+    smallest: Smallest,
+) -> Result<(), LinearError> {
+    let (a, pivots, n) = factor;
     let (mut rows, mut cols, mut x) = (room::<D>(n), room::<D>(n), room::<D>(n));
     let (rows, cols, x) = (&mut rows.flat_mut()[..n], &mut cols.flat_mut()[..n], &mut x.flat_mut()[..n]);
-    factor.scales(rows, cols);
-    let size = inverse_norm(factor, rows, cols, x);
+    M::scales(a, pivots, n, rows, cols);
+    let size = inverse_norm::<M, _>(factor, rows, cols, x);
     if size * D::Scalar::EPSILON <= 0.01 { Ok(()) } else { Err(smallest.singular(what)) }
 }
+
+/// Entries, pivots and size of a factored matrix.
+type Factor<'a, T> = (&'a [T], &'a [usize], usize);
 
 /// Storage for at least n entries.
 fn room<D: Dense>(n: usize) -> D {
@@ -74,14 +72,13 @@ const STEPS: usize = 5;
 
 /// A lower bound of `|C A⁻¹ R|_1`, nearly always within a factor of 3: ascends
 /// `|C A⁻¹ R x|_1` over the unit vectors x.
-fn inverse_norm<F: Factorization>(factor: &F, rows: &[F::Scalar], cols: &[F::Scalar], x: &mut [F::Scalar]) -> f64 {
-    let n = x.len();
-    x.fill(F::Scalar::lit(1.0 / n as f64));
+fn inverse_norm<M: Method, T: Real>((a, pivots, n): Factor<'_, T>, rows: &[T], cols: &[T], x: &mut [T]) -> f64 {
+    x.fill(T::lit(1.0 / n as f64));
     let mut best = 0.0;
     let mut at = None;
     for _ in 0..STEPS {
         multiply(x, rows);
-        factor.solve(x);
+        M::solve(a, pivots, n, x);
         multiply(x, cols);
         let size = x.iter().fold(0.0, |size, t| size + abs(*t).wide());
         if !f64::is_finite(size) {
@@ -92,9 +89,9 @@ fn inverse_norm<F: Factorization>(factor: &F, rows: &[F::Scalar], cols: &[F::Sca
         }
         best = size;
         for (t, &c) in x.iter_mut().zip(cols) {
-            *t = if *t < F::Scalar::ZERO { -c } else { c };
+            *t = if *t < T::ZERO { -c } else { c };
         }
-        factor.solve_tr(x);
+        M::solve_tr(a, pivots, n, x);
         multiply(x, rows);
         let here = at.map_or_else(|| sum(x).wide() / n as f64, |at: usize| x[at].wide());
         let (mut next, mut steepest) = (0, 0.0);
@@ -106,8 +103,8 @@ fn inverse_norm<F: Factorization>(factor: &F, rows: &[F::Scalar], cols: &[F::Sca
         if steepest <= here {
             return best;
         }
-        x.fill(F::Scalar::ZERO);
-        x[next] = F::Scalar::ONE;
+        x.fill(T::ZERO);
+        x[next] = T::ONE;
         at = Some(next);
     }
     best

@@ -35,7 +35,7 @@ impl<D: Dense> Factorization for Diagonal<D> {
     fn factor(&mut self, what: &'static str) -> Result<(), LinearError> {
         check_finite(what, self.entries.flat())?;
         match self.entries.flat().iter().position(|&d| d == D::Scalar::ZERO) {
-            Some(pivot) => Err(LinearError::Singular { what, pivot, value: 0.0, scale: 0.0 }),
+            Some(pivot) => Err(LinearError::Singular { what, block: None, pivot, value: 0.0, scale: 0.0 }),
             None => Ok(()),
         }
     }

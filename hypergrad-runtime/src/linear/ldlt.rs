@@ -6,49 +6,21 @@
 //! Bunch, Kaufman, Some stable methods for calculating
 //! inertia and solving symmetric linear systems, Math. Comp. 31 (1977).
 
-use nalgebra::ComplexField;
-
-use super::condition::{Scaled, Smallest, check_condition};
-use super::{Factorization, check_finite, check_pivot};
+use super::condition::Smallest;
+use super::{Method, check_pivot};
 use crate::error::LinearError;
 use crate::kernels::{axpy, dot};
-use crate::problem::Dense;
 use crate::scalar::Real;
 
-/// The `L D Lᵀ` factorisation. Reads the lower triangle only.
-#[derive(Clone, Debug)]
-pub struct Ldlt<D: Dense> {
-    matrix: D,
-    /// Of each block's first row: `2 * (row exchanged with its last row) + (1 for a 2 x 2 block)`.
-    pivots: D::Pivots,
-}
+/// Bunch and Kaufman's method. Reads the lower triangle only.
+///
+/// Pivots, of each block's first row: `2 * (row exchanged with its last row) + (1 for a 2 x 2 block)`.
+#[derive(Clone, Copy, Debug)]
+pub struct Ldlt;
 
-impl<D: Dense> Factorization for Ldlt<D> {
-    type Scalar = D::Scalar;
-
+impl Method for Ldlt {
     #[inline]
-    fn empty() -> Self {
-        Self { matrix: D::empty(), pivots: D::pivots(0) }
-    }
-
-    fn resize(&mut self, what: &'static str, n: usize) -> Result<(), LinearError> {
-        if self.matrix.rows() != n {
-            *self = Self { matrix: D::try_zeros(what, n, n)?, pivots: D::pivots(n) };
-        }
-        Ok(())
-    }
-
-    #[inline]
-    fn matrix_mut(&mut self) -> &mut [D::Scalar] {
-        self.matrix.flat_mut()
-    }
-
-    #[inline]
-    fn factor(&mut self, what: &'static str) -> Result<(), LinearError> {
-        let n = self.matrix.rows();
-        let a = self.matrix.flat_mut();
-        let pivots = self.pivots.as_mut();
-        check_finite(what, a)?;
+    fn eliminate<T: Real>(what: &'static str, a: &mut [T], pivots: &mut [usize], n: usize) -> Result<Smallest, LinearError> {
         let mut smallest = Smallest::NONE;
         let mut j = 0;
         while j < n {
@@ -60,16 +32,11 @@ impl<D: Dense> Factorization for Ldlt<D> {
             smallest = smallest.min(pivot);
             j = last + 1;
         }
-        if smallest.is_suspicious::<D::Scalar>() {
-            return check_condition::<Self, D>(self, n, what, smallest);
-        }
-        Ok(())
+        Ok(smallest)
     }
 
     #[inline]
-    fn solve(&self, rhs: &mut [D::Scalar]) {
-        let n = self.matrix.rows();
-        let (a, pivots) = (self.matrix.flat(), self.pivots.as_ref());
+    fn solve<T: Real>(a: &[T], pivots: &[usize], n: usize, rhs: &mut [T]) {
         for_blocks(pivots, n, |_, last, row| rhs.swap(last, row));
         // L z = P b
         for_blocks(pivots, n, |j, last, _| {
@@ -105,18 +72,15 @@ impl<D: Dense> Factorization for Ldlt<D> {
     }
 
     #[inline]
-    fn solve_tr(&self, rhs: &mut [D::Scalar]) {
-        self.solve(rhs);
+    fn solve_tr<T: Real>(a: &[T], pivots: &[usize], n: usize, rhs: &mut [T]) {
+        Self::solve(a, pivots, n, rhs);
     }
-}
 
-impl<D: Dense> Scaled for Ldlt<D> {
     /// The roots of the diagonal of `|L| |D| |L|ᵀ`, rows in their own order.
-    fn scales(&self, rows: &mut [D::Scalar], cols: &mut [D::Scalar]) {
-        let (a, n, pivots) = (self.matrix.flat(), self.matrix.rows(), self.pivots.as_ref());
+    fn scales<T: Real>(a: &[T], pivots: &[usize], n: usize, rows: &mut [T], cols: &mut [T]) {
         for_blocks(pivots, n, |first, last, _| {
             for j in first..=last {
-                let block = a[j + j * n].abs() + if last > first { a[last + first * n].abs() } else { D::Scalar::ZERO };
+                let block = a[j + j * n].abs() + if last > first { a[last + first * n].abs() } else { T::ZERO };
                 rows[j] = (cancelled(a, n, pivots, j, first) + block).sqrt();
             }
         });

@@ -1,83 +1,50 @@
 //! `P A = L U` with partial pivoting, for any square matrix.
 
-use nalgebra::ComplexField;
-
-use super::condition::{Scaled, Smallest, check_condition};
-use super::{Factorization, check_finite, check_pivot, split_column};
+use super::condition::Smallest;
+use super::{Method, check_pivot, split_column};
 use crate::error::LinearError;
 use crate::kernels::{axpy, dot, scale};
-use crate::problem::Dense;
 use crate::scalar::Real;
 
-/// The LU factorisation.
-#[derive(Clone, Debug)]
-pub struct Lu<D: Dense> {
-    matrix: D,
-    /// At step j, row j was exchanged with row `pivots[j] >= j`.
-    pivots: D::Pivots,
-}
+/// Gaussian elimination. At step j, row j was exchanged with row `pivots[j] >= j`.
+#[derive(Clone, Copy, Debug)]
+pub struct Lu;
 
-impl<D: Dense> Factorization for Lu<D> {
-    type Scalar = D::Scalar;
-
+impl Method for Lu {
     #[inline]
-    fn empty() -> Self {
-        Self { matrix: D::empty(), pivots: D::pivots(0) }
-    }
-
-    fn resize(&mut self, what: &'static str, n: usize) -> Result<(), LinearError> {
-        if self.matrix.rows() != n {
-            *self = Self { matrix: D::try_zeros(what, n, n)?, pivots: D::pivots(n) };
-        }
-        Ok(())
-    }
-
-    #[inline]
-    fn matrix_mut(&mut self) -> &mut [D::Scalar] {
-        self.matrix.flat_mut()
-    }
-
-    #[inline]
-    fn factor(&mut self, what: &'static str) -> Result<(), LinearError> {
-        let n = self.matrix.rows();
-        let a = self.matrix.flat_mut();
-        check_finite(what, a)?;
+    fn eliminate<T: Real>(what: &'static str, a: &mut [T], pivots: &mut [usize], n: usize) -> Result<Smallest, LinearError> {
         let mut smallest = Smallest::NONE;
         for j in 0..n {
             let p = largest_below(a, n, j);
-            self.pivots.as_mut()[j] = p;
+            pivots[j] = p;
             exchange_rows(a, n, j, p);
             let value = a[j + j * n];
             smallest = smallest.min(check_pivot(what, n, j, value, cancelled(a, n, j) + value.abs())?);
             let (column, rest) = split_column(a, n, j);
-            scale(D::Scalar::ONE / value, &mut column[j + 1..]);
+            scale(T::ONE / value, &mut column[j + 1..]);
             for later in rest.chunks_exact_mut(n) {
                 let t = later[j];
                 axpy(-t, &column[j + 1..], &mut later[j + 1..]);
             }
         }
-        if smallest.is_suspicious::<D::Scalar>() {
-            return check_condition::<Self, D>(self, n, what, smallest);
-        }
-        Ok(())
+        Ok(smallest)
     }
 
     #[inline]
-    fn solve(&self, rhs: &mut [D::Scalar]) {
-        let n = self.matrix.rows();
+    fn solve<T: Real>(a: &[T], pivots: &[usize], n: usize, rhs: &mut [T]) {
         if n == 0 {
             return;
         }
-        for (j, &p) in self.pivots.as_ref().iter().enumerate().take(n) {
+        for (j, &p) in pivots.iter().enumerate().take(n) {
             rhs.swap(j, p);
         }
         // L z = P b
-        for (j, column) in self.matrix.flat().chunks_exact(n).enumerate() {
+        for (j, column) in a.chunks_exact(n).enumerate() {
             let t = rhs[j];
             axpy(-t, &column[j + 1..], &mut rhs[j + 1..]);
         }
         // U x = z
-        for (j, column) in self.matrix.flat().chunks_exact(n).enumerate().rev() {
+        for (j, column) in a.chunks_exact(n).enumerate().rev() {
             let t = rhs[j] / column[j];
             rhs[j] = t;
             axpy(-t, &column[..j], &mut rhs[..j]);
@@ -85,34 +52,30 @@ impl<D: Dense> Factorization for Lu<D> {
     }
 
     #[inline]
-    fn solve_tr(&self, rhs: &mut [D::Scalar]) {
-        let n = self.matrix.rows();
+    fn solve_tr<T: Real>(a: &[T], pivots: &[usize], n: usize, rhs: &mut [T]) {
         if n == 0 {
             return;
         }
         // Uᵀ z = b
-        for (j, column) in self.matrix.flat().chunks_exact(n).enumerate() {
+        for (j, column) in a.chunks_exact(n).enumerate() {
             rhs[j] = (rhs[j] - dot(&column[..j], &rhs[..j])) / column[j];
         }
         // Lᵀ w = z
-        for (j, column) in self.matrix.flat().chunks_exact(n).enumerate().rev() {
+        for (j, column) in a.chunks_exact(n).enumerate().rev() {
             let sum = dot(&column[j + 1..], &rhs[j + 1..]);
             rhs[j] -= sum;
         }
         // x = Pᵀ w
-        for (j, &p) in self.pivots.as_ref().iter().enumerate().take(n).rev() {
+        for (j, &p) in pivots.iter().enumerate().take(n).rev() {
             rhs.swap(j, p);
         }
     }
-}
 
-impl<D: Dense> Scaled for Lu<D> {
     /// `c_j = max_k |u_kj|`; `r = |L| |U| / c`, summed over columns, rows in their own order.
-    fn scales(&self, rows: &mut [D::Scalar], cols: &mut [D::Scalar]) {
-        let (a, n) = (self.matrix.flat(), self.matrix.rows());
-        rows.fill(D::Scalar::ZERO);
+    fn scales<T: Real>(a: &[T], pivots: &[usize], n: usize, rows: &mut [T], cols: &mut [T]) {
+        rows.fill(T::ZERO);
         for ((j, column), scale) in a.chunks_exact(n).enumerate().zip(cols) {
-            *scale = column[..=j].iter().fold(D::Scalar::ZERO, |largest, u| crate::math::max(largest, u.abs()));
+            *scale = column[..=j].iter().fold(T::ZERO, |largest, u| crate::math::max(largest, u.abs()));
             for (row, u) in rows.iter_mut().zip(&column[..=j]) {
                 *row += u.abs() / *scale;
             }
@@ -120,7 +83,7 @@ impl<D: Dense> Scaled for Lu<D> {
         for i in (0..n).rev() {
             rows[i] = (0..i).fold(rows[i], |sum, k| sum + a[i + k * n].abs() * rows[k]);
         }
-        for (j, &p) in self.pivots.as_ref().iter().enumerate().take(n).rev() {
+        for (j, &p) in pivots.iter().enumerate().take(n).rev() {
             rows.swap(j, p);
         }
     }

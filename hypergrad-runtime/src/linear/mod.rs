@@ -3,6 +3,7 @@
 //! | structure | factorisation |
 //! |---|---|
 //! | diagonal | [`Diagonal`] |
+//! | block-diagonal | [`Blocks`], each block by one of the following |
 //! | symmetric, positive semidefinite | [`Cholesky`] |
 //! | symmetric | [`Ldlt`] |
 //! | none | [`Lu`] |
@@ -12,21 +13,23 @@
 //! of the scaled matrix is estimated as well, and the matrix refused as singular when fewer than two
 //! digits of a solution would be right.
 
+mod blocks;
 mod cholesky;
 mod condition;
+mod dense;
 mod diagonal;
 mod ldlt;
 mod lu;
 
-pub use cholesky::Cholesky;
+pub use blocks::{Blocks, Segment};
+pub use dense::Factored;
 pub use diagonal::Diagonal;
-pub use ldlt::Ldlt;
-pub use lu::Lu;
 
 use condition::Smallest;
 
 use crate::error::LinearError;
 use crate::kernels;
+use crate::problem::Dense;
 use crate::scalar::Real;
 
 /// A factorisation that owns its storage. Fill [`Factorization::matrix_mut`], then factor, then solve.
@@ -63,6 +66,51 @@ pub trait Factorization: Clone {
     fn solve_tr(&self, rhs: &mut [Self::Scalar]);
 }
 
+/// [`Factored`] by Cholesky's method.
+pub type Cholesky<D> = Factored<method::Cholesky, D>;
+/// [`Factored`] by Bunch and Kaufman's method.
+pub type Ldlt<D> = Factored<method::Ldlt, D>;
+/// [`Factored`] by Gaussian elimination.
+pub type Lu<D> = Factored<method::Lu, D>;
+
+/// Names of the methods.
+pub mod method {
+    pub use super::cholesky::Cholesky;
+    pub use super::ldlt::Ldlt;
+    pub use super::lu::Lu;
+}
+
+/// How a square matrix is factored, in storage of somebody else: a is `n x n`, column-major.
+pub trait Method: Clone + core::fmt::Debug {
+    /// Factors in place; says how small the smallest pivot is.
+    ///
+    /// # Errors
+    /// Singular, not definite, or not finite.
+    fn eliminate<T: Real>(what: &'static str, a: &mut [T], pivots: &mut [usize], n: usize) -> Result<Smallest, LinearError>;
+    /// Solves `A out = rhs` in place.
+    fn solve<T: Real>(a: &[T], pivots: &[usize], n: usize, rhs: &mut [T]);
+    /// Solves `Aᵀ out = rhs` in place.
+    fn solve_tr<T: Real>(a: &[T], pivots: &[usize], n: usize, rhs: &mut [T]);
+    /// Fills R and C, both positive, so that `|A| <= n R 1 1ᵀ C` entry by entry.
+    fn scales<T: Real>(a: &[T], pivots: &[usize], n: usize, rows: &mut [T], cols: &mut [T]);
+}
+
+/// Factors in place and refuses what is singular to working precision; D is storage for n entries.
+#[inline]
+fn factor<M: Method, D: Dense>(
+    what: &'static str,
+    a: &mut [D::Scalar],
+    pivots: &mut [usize],
+    n: usize,
+) -> Result<(), LinearError> {
+    check_finite(what, a)?;
+    let smallest = M::eliminate(what, a, pivots, n)?;
+    if smallest.is_suspicious::<D::Scalar>() {
+        return condition::check_condition::<M, D>((a, pivots, n), what, smallest);
+    }
+    Ok(())
+}
+
 /// Refuses entries that are not numbers.
 fn check_finite<T: Real>(what: &'static str, a: &[T]) -> Result<(), LinearError> {
     match kernels::first_non_finite(a) {
@@ -79,7 +127,7 @@ fn check_pivot<T: Real>(what: &'static str, n: usize, pivot: usize, value: T, sc
     }
     let size = nalgebra::ComplexField::abs(value);
     if size <= n as f64 * T::EPSILON * scale || value == 0.0 {
-        return Err(LinearError::Singular { what, pivot, value, scale });
+        return Err(LinearError::Singular { what, block: None, pivot, value, scale });
     }
     Ok(Smallest { ratio: size / scale, pivot, value, scale })
 }

@@ -109,7 +109,7 @@ fn singular_matrices_are_typed() {
 fn indefinite_is_not_definite() {
     let a = DMatrix::from_row_slice(2, 2, &[1.0, 2.0, 2.0, 1.0]);
     let error = factor::<Cholesky<DMatrix<f64>>>(a.as_slice(), 2).expect_err("indefinite");
-    assert_eq!(error, LinearError::NotDefinite { what: "A", pivot: 1, value: -3.0 });
+    assert_eq!(error, LinearError::NotDefinite { what: "A", block: None, pivot: 1, value: -3.0 });
 }
 
 #[test]
@@ -169,4 +169,57 @@ fn ill_conditioned_matrices_are_solved() {
         assert!(factor::<Lu<DMatrix<f64>>>(hilbert(n).as_slice(), n).is_ok());
     }
     assert!(factor::<Lu<DMatrix<f64>>>(hilbert(14).as_slice(), 14).is_err());
+}
+
+/// Three blocks of four rows, the first three rows of x laid out by columns, the fourth behind them.
+fn blocks<M: Method>(of: impl Fn(&DMatrix<f64>) -> DMatrix<f64>) {
+    let segments = [Segment { offset: 0, length: 3, stride: 3, step: 1 }, Segment { offset: 9, length: 1, stride: 1, step: 1 }];
+    let entry = |b: usize, row: usize| if row < 3 { b + 3 * row } else { 9 + b };
+    let mut factor = Blocks::<M, DMatrix<f64>, DVector<f64>, 2>::empty();
+    factor.resize("A", 3, segments).expect("small");
+    let mut dense = DMatrix::zeros(12, 12);
+    for (b, target) in factor.matrix_mut().chunks_exact_mut(16).enumerate() {
+        let block = of(&random(4, 7 + b as u64));
+        target.copy_from_slice(block.as_slice());
+        for i in 0..4 {
+            for j in 0..4 {
+                dense[(entry(b, i), entry(b, j))] = block[(i, j)];
+            }
+        }
+    }
+    factor.factor("A").expect("regular");
+    let rhs = DVector::from_fn(12, |i, _| (i as f64).sin() + 0.3);
+    let (mut x, mut z) = (rhs.clone(), rhs.clone());
+    factor.solve(x.as_mut_slice());
+    factor.solve_tr(z.as_mut_slice());
+    // Backward stability, as for one dense matrix; entries are of order one.
+    let tolerance = 1e3 * f64::EPSILON * (dense.norm() * (x.norm() + z.norm()) + rhs.norm());
+    assert!((&dense * x - &rhs).norm() <= tolerance);
+    assert!((dense.transpose() * z - rhs).norm() <= tolerance);
+}
+
+#[test]
+fn blocks_solve_where_they_lie() {
+    blocks::<method::Lu>(Clone::clone);
+    blocks::<method::Ldlt>(|a| a + a.transpose());
+    blocks::<method::Cholesky>(|a| a * a.transpose() + DMatrix::identity(4, 4));
+}
+
+#[test]
+fn errors_name_the_block() {
+    let segments = [Segment { offset: 0, length: 2, stride: 1, step: 2 }];
+    let error = |last: [f64; 4]| {
+        let mut factor = Blocks::<method::Cholesky, DMatrix<f64>, DVector<f64>, 1>::empty();
+        factor.resize("A", 2, segments).expect("small");
+        factor.matrix_mut().copy_from_slice(&[[1.0, 0.0, 0.0, 1.0], last].concat());
+        factor.factor("A").expect_err("the last block")
+    };
+    assert!(matches!(error([1.0, 1.0, 1.0, 1.0]), LinearError::Singular { block: Some(1), pivot: 1, .. }));
+    let indefinite = LinearError::NotDefinite { what: "A", block: Some(1), pivot: 1, value: -3.0 };
+    assert_eq!(error([1.0, 2.0, 2.0, 1.0]), indefinite);
+    assert_eq!(error([1.0, f64::NAN, 0.0, 1.0]), LinearError::NonFinite { what: "A", index: 5 });
+    assert!(indefinite.to_string().starts_with("block 1 of `A` is not positive definite"));
+    let mut large = Blocks::<method::Lu, DMatrix<f64>, DVector<f64>, 1>::empty();
+    let segment = Segment { offset: 0, length: 1 << 16, stride: 1, step: 1 << 16 };
+    assert!(matches!(large.resize("F_1", 1 << 16, [segment]), Err(LinearError::TooLarge { .. })));
 }

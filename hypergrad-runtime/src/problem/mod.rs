@@ -109,9 +109,9 @@ pub trait Bilevel {
     /// Singular, indefinite where definiteness was proved, non-finite, or too large to allocate.
     fn factor(&self, work: &mut Self::Work) -> Result<(), LinearError>;
     /// Solves `F_1 out = rhs` in place with the factor of the last successful [`Bilevel::factor`].
-    fn f_1_solve(&self, work: &Self::Work, rhs: &mut [Self::Scalar]);
+    fn f_1_solve(&self, work: &mut Self::Work, rhs: &mut [Self::Scalar]);
     /// Solves `F_1ᵀ out = rhs` in place.
-    fn f_1_tr_solve(&self, work: &Self::Work, rhs: &mut [Self::Scalar]);
+    fn f_1_tr_solve(&self, work: &mut Self::Work, rhs: &mut [Self::Scalar]);
 }
 
 /// The inner role is `Phi`: `F = x - Phi`, so the inner problem is a fixed point.

@@ -93,7 +93,7 @@ fn estimated_step<P: Bilevel>(problem: &P, work: &mut P::Work, vectors: &mut Vec
     }
     if largest == 0.0 {
         let what = "F_1";
-        return Err(LinearError::Singular { what, pivot: 0, value: 0.0, scale: 0.0 }.into());
+        return Err(LinearError::Singular { what, block: None, pivot: 0, value: 0.0, scale: 0.0 }.into());
     }
     Ok(1.0 / largest)
 }

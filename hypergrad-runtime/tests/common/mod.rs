@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test file uses a part")]
 #![allow(missing_docs, reason = "test problems")]
 
+pub mod blocks;
 pub mod separable;
 
 use core::marker::PhantomData;
@@ -275,10 +276,10 @@ impl<K: Kind> Bilevel for Cubic<K> {
         w.ready = true;
         Ok(())
     }
-    fn f_1_solve(&self, w: &Self::Work, rhs: &mut [f64]) {
+    fn f_1_solve(&self, w: &mut Self::Work, rhs: &mut [f64]) {
         w.factor.solve(rhs);
     }
-    fn f_1_tr_solve(&self, w: &Self::Work, rhs: &mut [f64]) {
+    fn f_1_tr_solve(&self, w: &mut Self::Work, rhs: &mut [f64]) {
         w.factor.solve_tr(rhs);
     }
 }

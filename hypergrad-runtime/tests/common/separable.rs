@@ -157,10 +157,10 @@ impl<T: Real> Bilevel for Separable<T> {
         }
         Ok(())
     }
-    fn f_1_solve(&self, w: &Self::Work, rhs: &mut [T]) {
+    fn f_1_solve(&self, w: &mut Self::Work, rhs: &mut [T]) {
         w.factor.solve(rhs);
     }
-    fn f_1_tr_solve(&self, w: &Self::Work, rhs: &mut [T]) {
+    fn f_1_tr_solve(&self, w: &mut Self::Work, rhs: &mut [T]) {
         w.factor.solve_tr(rhs);
     }
 }

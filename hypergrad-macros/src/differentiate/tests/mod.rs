@@ -5,5 +5,6 @@ pub mod interpret;
 pub mod program;
 pub mod programs;
 mod rules;
+mod structured;
 
 pub use program::random;

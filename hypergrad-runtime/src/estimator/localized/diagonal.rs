@@ -50,11 +50,12 @@ impl<P: Bilevel> Localize<P> for Diagonal {
         adjoint_into(problem, work, s.v.flat_mut())?;
         jacobi_diagonal(problem, work, s.t.flat_mut())?;
         divide(s.v.flat_mut(), s.t.flat());
-        let mut f_1 = P::XX::try_zeros("F_1", n, n)?;
-        problem.f_1(work, f_1.flat_mut());
-        for (column, out) in f_1.flat_mut().chunks_exact_mut(n).zip(out.chunks_exact_mut(m)) {
-            multiply(column, s.v.flat());
-            problem.f_1_diagonal_2_tr_mul(work, column, s.scratch.flat_mut());
+        for (j, out) in out.chunks_exact_mut(m).enumerate() {
+            s.u.flat_mut().fill(T::<P>::ZERO);
+            s.u.flat_mut()[j] = T::<P>::ONE;
+            problem.f_1_mul(work, s.u.flat(), s.t.flat_mut());
+            multiply(s.t.flat_mut(), s.v.flat());
+            problem.f_1_diagonal_2_tr_mul(work, s.t.flat(), s.scratch.flat_mut());
             axpy(T::<P>::ONE, s.scratch.flat(), out);
         }
         Ok(())

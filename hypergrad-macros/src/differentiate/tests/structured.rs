@@ -1,0 +1,146 @@
+//! Modules whose samples are not coupled, and modules whose are: what is proved, and the blocks and the
+//! diagonal against the dense `F_1` at a random point.
+
+use super::fixture::random_point;
+use super::interpret::{Point, Tensor, indices};
+use super::programs::read;
+use super::random::Random;
+use crate::analysis::{Facts, structure};
+use crate::differentiate::{Quantities, derive, exploit};
+use crate::ir::Id;
+use crate::model::Model;
+
+/// Four samples of three entries.
+struct Studied {
+    model: Model,
+    q: Quantities,
+    facts: Facts,
+    point: Point,
+}
+
+const HEAD: &str = "use nalgebra::{Matrix3, SMatrix, SVector, Vector3, RowVector3};
+    type Columns = SMatrix<f64, 3, 4>;
+    type Rows = SMatrix<f64, 4, 3>;";
+
+fn study(body: &str) -> Studied {
+    let mut model = read(&format!("pub mod m {{ {HEAD} {body} }}")).unwrap();
+    let mut q = derive(&mut model);
+    let facts = structure(&mut model.graph, &q);
+    exploit(&mut model.graph, &mut q, &facts);
+    let point = random_point(&model.graph, &[], &mut Random::new(7));
+    Studied { model, q, facts, point }
+}
+
+/// x of one type, a root or an objective of it.
+fn of(x: &str, role: &str, result: &str, body: &str) -> Studied {
+    study(&format!(
+        "pub fn {role}(x: &{x}, y: &Matrix3<f64>) -> {result} {{ {body} }}
+        pub fn g(x: &{x}, y: &Matrix3<f64>) -> f64 {{ x.norm_squared() }}"
+    ))
+}
+
+fn columns(role: &str, body: &str) -> Studied {
+    of("Columns", role, if role == "f" { "f64" } else { "Columns" }, body)
+}
+
+impl Studied {
+    fn value(&self, node: Id) -> Tensor {
+        self.point.value(&self.model.graph, node)
+    }
+
+    /// `F_1` of blocks r and c at equal samples is what the blocks say, and 0 at others.
+    fn check_blocks(&self) {
+        let axes = &self.facts.samples.as_ref().expect("uncoupled").axes;
+        for (r, row) in self.q.f_1.iter().enumerate() {
+            for (c, dense) in row.iter().enumerate() {
+                let (dense, blocks) = (self.value(*dense), self.value(self.q.f_1_blocks[r][c]));
+                let rows = self.model.graph.order(self.q.x[r]);
+                for index in indices(&dense.shape) {
+                    let (mut row, mut column) = (index[..rows].to_vec(), index[rows..].to_vec());
+                    let (s, t) = (row.remove(axes[r]), column.remove(axes[c]));
+                    let expected = if s == t { blocks.at(&[row, column, vec![s]].concat()) } else { 0.0 };
+                    assert!((dense.at(&index) - expected).abs() < 1e-12, "block ({r}, {c}) at {index:?}");
+                }
+            }
+        }
+    }
+
+    /// The diagonal is that of `F_1`.
+    fn check_diagonal(&self) {
+        for (k, diagonal) in self.q.f_1_diagonal.iter().enumerate() {
+            let (diagonal, dense) = (self.value(*diagonal), self.value(self.q.f_1[k][k]));
+            for index in indices(&diagonal.shape) {
+                let expected = dense.at(&[index.clone(), index.clone()].concat());
+                assert!((diagonal.at(&index) - expected).abs() < 1e-12, "diagonal of block {k} at {index:?}");
+            }
+        }
+    }
+}
+
+#[track_caller]
+fn uncoupled(studied: &Studied, axes: &[usize]) {
+    assert!(studied.facts.f1_block_diagonal.holds && !studied.facts.f1_diagonal.holds);
+    assert_eq!(studied.facts.samples.as_ref().expect("found").axes, axes);
+    studied.check_blocks();
+    studied.check_diagonal();
+}
+
+#[track_caller]
+fn coupled(studied: &Studied) {
+    assert!(!studied.facts.f1_block_diagonal.holds && studied.q.f_1_blocks.is_empty());
+}
+
+#[test]
+fn columns_of_a_matrix() {
+    uncoupled(&columns("F", "x - (y * x).map(f64::tanh)"), &[1]);
+    // Two layers; a norm and a softmax of each column; an explicit sum.
+    uncoupled(&columns("F", "x - (y.transpose() * (y * x).map(f64::tanh)).map(f64::sin)"), &[1]);
+    uncoupled(&columns("F", "Columns::from_fn(|k, i| x[(k, i)] * x.column(i).norm_squared() + y[(k, k)])"), &[1]);
+    uncoupled(&columns("F", "Columns::from_fn(|k, i| x[(k, i)].exp() / x.column(i).map(f64::exp).sum() - y[(0, k)])"), &[1]);
+    uncoupled(
+        &columns(
+            "f",
+            "(0..4).map(|i| (1.0 + x.column(i).norm_squared()).sqrt() + (y * x.column(i)).map(f64::cos).sum()).sum::<f64>()",
+        ),
+        &[1],
+    );
+    uncoupled(&columns("f", "(y * x).norm_squared() + x.map(f64::exp).sum()"), &[1]);
+}
+
+#[test]
+fn rows_of_a_matrix() {
+    let rows = |body: &str| of("Rows", "F", "Rows", body);
+    uncoupled(&rows("x - (x * y).map(f64::tanh)"), &[0]);
+    uncoupled(&rows("x.component_mul(&(x * y.transpose() * y).map(f64::tanh)) + x"), &[0]);
+}
+
+#[test]
+fn structs_whose_blocks_share_the_samples() {
+    let state = "pub struct State { pub w: Columns, pub v: Rows, pub level: SVector<f64, 4> }";
+    let g = "pub fn g(x: &State, y: &Matrix3<f64>) -> f64 { x.w.norm_squared() }";
+    let per_sample = "(0..4).map(|i| {
+            let both = y * x.w.column(i) + x.v.row(i).transpose();
+            (1.0 + both.norm_squared()).ln() + x.level[i] * both.sum() + x.level[i].exp() + x.v.row(i).norm_squared()
+        }).sum::<f64>()";
+    let body = |extra: &str| format!("{state} pub fn f(x: &State, y: &Matrix3<f64>) -> f64 {{ {per_sample} + {extra} }} {g}");
+    uncoupled(&study(&body("0.0")), &[1, 0, 0]);
+    coupled(&study(&body("x.level.sum().powi(2)")));
+    coupled(&study(&body("x.level[0] * x.w[(1, 1)]")));
+}
+
+#[test]
+fn samples_that_are_coupled() {
+    coupled(&columns("F", "x - (y * x).map(f64::tanh) / x.norm_squared()"));
+    coupled(&columns("F", "Columns::from_fn(|k, i| x[(k, i)] + y[(0, k)] * x[(k, 3 - i)] * x[(0, i)])"));
+    coupled(&columns("f", "(y * x).norm_squared() + x.row(0).sum().exp()"));
+    // An axis of one entry is no axis of samples.
+    coupled(&of("Vector3<f64>", "F", "Vector3<f64>", "(y * x).map(f64::tanh) + x"));
+    coupled(&of("RowVector3<f64>", "F", "RowVector3<f64>", "(x * y).map(f64::tanh) + x"));
+}
+
+#[test]
+fn a_diagonal_matrix_needs_no_blocks() {
+    let diagonal = columns("F", "x.map(|t| t.exp() + t) * y[(0, 0)] + x.map(f64::tanh).map(f64::tanh)");
+    assert!(diagonal.facts.f1_diagonal.holds && diagonal.facts.f1_block_diagonal.holds && diagonal.q.f_1_blocks.is_empty());
+    diagonal.check_diagonal();
+}
