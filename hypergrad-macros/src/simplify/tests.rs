@@ -84,6 +84,10 @@ fn softplus_in_every_spelling() {
         "-(1.0 - 1.0 / (1.0 + (-x).exp())).ln()",
         "(0.0_f64.exp() + x.exp()).ln()",
         "((0.5 * x).exp().powi(2) + 1.0).ln()",
+        "x + (1.0 + (-x).exp()).ln()",
+        "x.max(0.0) + (-x.abs()).exp().ln_1p()",
+        "(1.0 + (-x.abs()).exp()).ln() + y + 0.0_f64.max(x) - y",
+        "(1.0 + (-x).exp()).ln() - y + x + y",
     ] {
         same(body, softplus);
     }
@@ -93,6 +97,10 @@ fn softplus_in_every_spelling() {
         "(-x).exp().ln_1p()",
         "(1.0 + x.exp().recip()).ln()",
         "(1.0 + 1.0 / x.exp()).ln()",
+        "(1.0 + x.exp()).ln() - x",
+        "x.max(0.0) - x + (-x.abs()).exp().ln_1p()",
+        "(-x).max(0.0) + (-x.abs()).exp().ln_1p()",
+        "0.5 * ((1.0 + x.exp()).ln() - x - y) + 0.5 * ((1.0 + x.exp()).ln() - x + y)",
     ] {
         same(body, |t| scaled(1.0, -1.0, softplus(-t)));
     }
