@@ -13,12 +13,18 @@ mod figure;
 #[path = "../examples/ye_figures/method.rs"]
 #[allow(dead_code, reason = "names are for the examples")]
 mod method;
+#[path = "../examples/ye_figures/options.rs"]
+mod options;
 #[path = "../examples/ye_figures/problem.rs"]
 mod problem;
 #[path = "../examples/ye_figures/quartiles.rs"]
 mod quartiles;
 #[path = "../examples/ye_figures/random.rs"]
 mod random;
+
+#[path = "../examples/shared/table.rs"]
+#[allow(dead_code, reason = "its numbers alone are compared")]
+mod table;
 
 #[path = "../examples/super_efficient/map.rs"]
 mod map;
@@ -34,6 +40,10 @@ use method::Method;
 use nalgebra::{DVector, dvector};
 use one_dimension::{curve, line};
 use random::Random;
+
+/// What the pages show.
+const YE: &str = include_str!("../docs/ye_figures.md");
+const SUPER: &str = include_str!("../docs/super_efficient.md");
 
 #[allow(clippy::unwrap_used, reason = "a test's helper")]
 fn named(name: &str) -> &'static Figure {
@@ -71,6 +81,38 @@ fn efficiencies_of_ridge_are_those_of_the_script() {
         }
         // Rounding, relative to the constant of plain Ω.
         assert!(found[4][2] < 1e-13 * found[0][1]);
+    }
+}
+
+/// The rows of a page that begin with these cells: what follows them.
+fn rows(page: &str, first: &str) -> Vec<Vec<String>> {
+    let cells = |line: &str| line.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect();
+    page.lines().filter_map(|line| line.strip_prefix(first)).map(cells).collect()
+}
+
+/// The medians for ridge on the page about the figures; with the paper's sums the rows of 1a and 1b are the last.
+#[test]
+fn the_page_shows_these_efficiencies() {
+    for (setting, name, first) in [
+        (Setting::Script, "1a", "| 1a | here "),
+        (Setting::Script, "1b", "| 1b, 2b | here "),
+        (Setting::Paper, "1a", "| 1a "),
+        (Setting::Paper, "1b", "| 1b, 2b "),
+    ] {
+        let found = named(name).efficiency(&source(setting), 10).unwrap();
+        let shown: Vec<String> = found.iter().map(|quartiles| table::number(quartiles[1])).collect();
+        assert_eq!(rows(YE, first).last(), Some(&shown), "{setting:?}, Fig. {name}");
+    }
+}
+
+#[test]
+fn the_command_line_is_read() {
+    let read = |line: &str| options::Options::read(line.split_whitespace().map(str::to_owned));
+    let found = read("--data a --setting paper --pictures b").unwrap();
+    assert_eq!((found.data, found.settings, found.pictures), (Some("a".into()), vec![Setting::Paper], "b".into()));
+    assert_eq!(read("").unwrap().settings.len(), 2);
+    for wrong in ["--data", "--setting both", "paper script"] {
+        assert!(read(wrong).is_err(), "{wrong}");
     }
 }
 
@@ -208,6 +250,20 @@ fn the_map_that_is_built_is_super_efficient() {
             let (plain, changed) = (slope(|e| e.plain), slope(|e| e.changed));
             assert!((plain - 1.0).abs() < 0.05 && (changed - 2.0).abs() < 0.05, "{y}: {plain}, {changed}");
         }
+    }
+}
+
+/// The errors on the page about the map, to three digits.
+#[test]
+fn the_page_shows_these_errors() {
+    let (data, _) = map::super_efficient(0.35, 1.3).unwrap();
+    let problem = curve::Problem::new(&data).unwrap();
+    let shown = rows(SUPER, "| 1e-");
+    assert_eq!(shown.len(), 5);
+    for (k, row) in (1..).zip(&shown) {
+        let found = &measure::errors(&problem, 0.3, &[10.0_f64.powi(-k)]).unwrap()[0];
+        let digits = |value: f64| format!("{value:.2e}");
+        assert_eq!(row[..], [k.to_string(), digits(found.plain), digits(found.changed)]);
     }
 }
 

@@ -22,3 +22,4 @@ mod proofs;
 mod reference;
 mod separable;
 mod slopes;
+mod super_efficient;

@@ -83,11 +83,16 @@ pub struct Facts {
     pub smooth: Fact,
     /// The blocks of an `F_1` that is block-diagonal and not diagonal.
     pub samples: Option<Samples>,
-    /// Each with the reason.
-    pub super_efficient: Vec<(Estimator, String)>,
+    /// Whether each estimator that the module has is super-efficient.
+    pub estimators: Vec<(Estimator, Fact)>,
 }
 
 impl Facts {
+    /// The estimators that are proved super-efficient.
+    pub fn super_efficient(&self) -> impl Iterator<Item = Estimator> {
+        self.estimators.iter().filter(|(_, fact)| fact.holds).map(|(kind, _)| *kind)
+    }
+
     /// The boolean facts by field name, in the order of the runtime's `Structure`.
     pub fn fields(&self) -> [(&'static str, &Fact); 9] {
         [

@@ -1,5 +1,6 @@
 //! Facts about the graph: dependence, sign, curvature, structure. Nothing here changes a node.
 
+mod algebra;
 mod blocks;
 mod curvature;
 mod dependence;
@@ -11,13 +12,17 @@ mod mirror;
 mod parity;
 mod sign;
 mod stage;
+mod stationary;
 mod structure;
 
 pub use blocks::Samples;
-pub use facts::Facts;
+pub use facts::{Fact, Facts};
 pub use flatten::flatten_where;
+pub use parity::parity;
 pub use stage::{Stage, Stages, stages};
 pub use structure::structure;
 
+#[cfg(test)]
+mod proofs;
 #[cfg(test)]
 mod tests;

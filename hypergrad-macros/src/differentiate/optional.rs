@@ -54,6 +54,10 @@ pub struct Extras {
     /// phi is affine in z with a slope that does not depend on y: a change that changes nothing.
     pub change_is_affine: bool,
     pub local_is_affine: bool,
+    /// phi, psi and the frozen y as they were read; for proofs, and not emitted.
+    pub change: Option<Vector>,
+    pub local: Option<Vector>,
+    pub y_bar: Vector,
 }
 
 impl Extras {
@@ -68,7 +72,14 @@ impl Extras {
 
 /// Differentiates the optional roles.
 pub fn derive(model: &mut Model, q: &Quantities) -> Extras {
-    let mut extras = Extras { z: model.optional.z.clone(), ..Extras::default() };
+    let forward = |change: &Option<Change>| change.as_ref().map(|change| change.forward.clone());
+    let mut extras = Extras {
+        z: model.optional.z.clone(),
+        change: forward(&model.optional.change),
+        local: forward(&model.optional.local),
+        y_bar: model.optional.y_bar.clone(),
+        ..Extras::default()
+    };
     if model.optional.is_empty() {
         return extras;
     }
