@@ -20,11 +20,8 @@ impl Names<'_> {
                 let name = local(*name);
                 quote!(#name)
             }
-            Expr::Load { source, offset } => match (windows.find(*source, offset), windows.variable) {
-                (Some(name), Some(variable)) => {
-                    let variable = numbers::variable(variable);
-                    quote!(#name[#variable])
-                }
+            Expr::Load { source, offset } => match (windows.find(*source, offset), &windows.step) {
+                (Some(name), Some(step)) => quote!(#name[#step]),
                 _ => {
                     let (source, offset) = (self.source(*source), numbers::affine(offset));
                     quote!(#source[#offset])

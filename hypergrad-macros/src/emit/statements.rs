@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use super::bindings::{indices, local, offsets};
-use super::loops::Windows;
+use super::loops::{Span, Windows};
 use super::numbers;
 use crate::analysis::Stage;
 use crate::ir::{Affine, Graph, Size, Wire};
@@ -60,9 +60,9 @@ impl Names<'_> {
                 let plain = self.statements(plain, scope);
                 quote!(if self.#choice(#(#known),*) { #hoisted } else { #plain })
             }
-            Stmt::Sum { name, variable, extent, value } => {
+            Stmt::Sum { name, variable, extent, bounds, value } => {
                 let bindings = self.bindings(std::slice::from_ref(statement), scope);
-                let sum = self.sum(*variable, extent, value);
+                let sum = self.sum(&Span { variable: *variable, extent, bounds }, value);
                 let name = local(*name);
                 quote!(let #name = { #bindings #sum };)
             }
@@ -78,7 +78,7 @@ impl Names<'_> {
     pub(super) fn inner(&self, statement: &Stmt) -> TokenStream {
         match statement {
             Stmt::Zero { place, shape } => self.zero(place, shape),
-            Stmt::Loop { variable, extent, body } => self.looped(*variable, extent, body),
+            Stmt::Loop { variable, extent, bounds, body } => self.looped(&Span { variable: *variable, extent, bounds }, body),
             Stmt::Entries { matrix, row, position, column, body } => {
                 let (offsets, indices) = (offsets(*matrix), indices(*matrix));
                 let (row, position, column) = (numbers::affine(row), numbers::variable(*position), numbers::variable(*column));
@@ -96,8 +96,8 @@ impl Names<'_> {
                 let target = self.source(*target);
                 if *add { quote!(#target[#offset] += #value;) } else { quote!(#target[#offset] = #value;) }
             }
-            Stmt::Sum { name, variable, extent, value } => {
-                let sum = self.sum(*variable, extent, value);
+            Stmt::Sum { name, variable, extent, bounds, value } => {
+                let sum = self.sum(&Span { variable: *variable, extent, bounds }, value);
                 let name = local(*name);
                 quote!(let #name = { #sum };)
             }
@@ -141,7 +141,8 @@ impl Names<'_> {
         let mut statement =
             Stmt::Store { target: place.source, offset: place.offset_at(&index), add: false, value: Expr::Number(0.0) };
         for (k, extent) in shape.iter().enumerate() {
-            statement = Stmt::Loop { variable: Wire(k as u32), extent: extent.clone(), body: vec![statement] };
+            statement =
+                Stmt::Loop { variable: Wire(k as u32), extent: extent.clone(), bounds: Vec::new(), body: vec![statement] };
         }
         self.inner(&statement)
     }
