@@ -18,6 +18,7 @@ mod structure;
 pub use blocks::Samples;
 pub use facts::{Fact, Facts};
 pub use flatten::flatten_where;
+pub use parity::parity;
 pub use stage::{Stage, Stages, stages};
 pub use structure::structure;
 
