@@ -23,6 +23,8 @@ pub use stage::{Stage, Stages, stages};
 pub use structure::structure;
 
 #[cfg(test)]
+mod claims;
+#[cfg(test)]
 mod proofs;
 #[cfg(test)]
 mod tests;
