@@ -4,6 +4,7 @@
 //! |---|---|
 //! | diagonal | [`Diagonal`] |
 //! | block-diagonal | [`Blocks`], each block by one of the following |
+//! | diagonal plus a Gram matrix of few rows | [`DiagonalPlusGram`] |
 //! | symmetric, positive semidefinite | [`Cholesky`] |
 //! | symmetric | [`Ldlt`] |
 //! | none | [`Lu`] |
@@ -18,12 +19,14 @@ mod cholesky;
 mod condition;
 mod dense;
 mod diagonal;
+mod gram;
 mod ldlt;
 mod lu;
 
 pub use blocks::{Blocks, Segment};
 pub use dense::Factored;
 pub use diagonal::Diagonal;
+pub use gram::DiagonalPlusGram;
 
 use condition::Smallest;
 
