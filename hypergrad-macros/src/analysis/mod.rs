@@ -7,6 +7,7 @@ mod diagonal;
 mod efficiency;
 mod facts;
 mod flatten;
+mod gram;
 mod mirror;
 mod parity;
 mod sign;
@@ -16,6 +17,7 @@ mod structure;
 pub use blocks::Samples;
 pub use facts::Facts;
 pub use flatten::flatten_where;
+pub use gram::{DiagonalPlusGram, Root};
 pub use stage::{Stage, Stages, stages};
 pub use structure::structure;
 
