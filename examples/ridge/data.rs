@@ -1,31 +1,17 @@
-//! The cars: read, split by a fixed seed, standardised by what the training part alone knows.
-
-use std::error::Error;
+//! The cars: split by a fixed seed, standardised by what the training part alone knows.
 
 use nalgebra::{DMatrix, DVector};
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
+use crate::cars::Cars;
 use crate::problem::ridge::Data;
-
-/// Part of the program: the example runs from any directory.
-const CSV: &str = include_str!("../data/auto-mpg.csv");
 
 /// Rows to fit: few on purpose, where the weights matter most.
 pub const TRAINING: usize = 40;
 /// Rows to choose the weights by.
 pub const VALIDATION: usize = 100;
-
-/// The file as it is.
-pub struct Cars {
-    /// The names of the features.
-    pub features: Vec<String>,
-    /// One row per car.
-    rows: DMatrix<f64>,
-    /// Miles per gallon.
-    mpg: DVector<f64>,
-}
 
 /// Some of the cars, in standard units.
 pub struct Part {
@@ -46,22 +32,6 @@ pub struct Split {
 }
 
 impl Cars {
-    /// Reads the file; the last column is what is predicted.
-    pub fn read() -> Result<Self, Box<dyn Error>> {
-        let mut reader = csv::Reader::from_reader(CSV.as_bytes());
-        let mut features: Vec<String> = reader.headers()?.iter().map(str::to_owned).collect();
-        features.pop();
-        let mut numbers = Vec::new();
-        for record in reader.records() {
-            for field in &record? {
-                numbers.push(field.parse::<f64>()?);
-            }
-        }
-        let n = features.len();
-        let table = DMatrix::from_row_slice(numbers.len() / (n + 1), n + 1, &numbers);
-        Ok(Self { features, rows: table.columns(0, n).into_owned(), mpg: table.column(n).into_owned() })
-    }
-
     /// The number of cars.
     pub fn len(&self) -> usize {
         self.mpg.len()

@@ -10,6 +10,8 @@
 //! that a user writes.
 
 mod agreement;
+#[path = "../shared/cars.rs"]
+mod cars;
 mod data;
 mod estimators;
 mod failure;
@@ -17,6 +19,10 @@ mod loose;
 mod plot;
 mod problem;
 mod report;
+#[path = "../shared/style.rs"]
+mod style;
+#[path = "../shared/table.rs"]
+#[allow(dead_code, reason = "shared with other examples")]
 mod table;
 mod tune;
 
@@ -27,7 +33,7 @@ use std::time::Instant;
 use hypergrad::estimator::{Ift, Preconditioned};
 use nalgebra::DVector;
 
-use crate::data::Cars;
+use crate::cars::Cars;
 use crate::problem::Ridge;
 
 /// The split that is shown.

@@ -5,7 +5,8 @@ use std::error::Error;
 use indicatif::ProgressBar;
 
 use crate::agreement::Entry;
-use crate::data::{Cars, Split, TRAINING, VALIDATION};
+use crate::cars::Cars;
+use crate::data::{Split, TRAINING, VALIDATION};
 use crate::estimators::Measured;
 use crate::loose::{INNER, Step};
 use crate::problem::{Problem, Ridge};

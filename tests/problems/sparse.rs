@@ -153,7 +153,7 @@ pub mod rows {
             let terms = row.values().iter().zip(row.col_indices().iter());
             terms.map(|(v, &j)| (v * x[j]).tanh() * y[j].exp() + (x[j] * x[j] + v * v).sqrt()).sum::<f64>()
         };
-        (0..a.nrows()).map(|i| 0.1 * (response(i) - data.b[i]).powi(2)).sum::<f64>() + 0.5 * x.norm_squared()
+        (0..a.nrows()).map(|i| 0.1 * (response(i) - data.b[i]).powi(2)).sum::<f64>() + 0.1 * a.ncols() as f64 * x.norm_squared()
     }
 
     pub fn g(x: &DVector<f64>, y: &DVector<f64>, data: &Data) -> f64 {

@@ -4,7 +4,7 @@
 //! The kernels themselves are compared with differences of the user's functions in `reference`.
 
 use hypergrad::point;
-use hypergrad::problem::{Bilevel, Change};
+use hypergrad::problem::{Bilevel, Change, Reach, Variable};
 use nalgebra::{DMatrix, DVector};
 
 type Matrix = DMatrix<f64>;
@@ -80,6 +80,10 @@ impl Parts {
         -(self.inverse() * &self.f_2).transpose()
     }
 
+    pub fn omega(&self) -> Vector {
+        &self.g_2 + self.psi() * &self.g_1
+    }
+
     /// `L_11(s) = sum_i s_i F_11[i]`.
     pub fn l_11(&self, s: &Vector) -> Matrix {
         contract(s, &self.f_11)
@@ -135,7 +139,7 @@ pub struct Map {
 
 impl Map {
     /// The module's own, at this z.
-    pub fn of<P: Bilevel<Scalar = f64> + Change<K>, K>(problem: &P, x: &P::X, y: &P::Y, z: &Vector) -> Self {
+    pub fn of<P: Bilevel<Scalar = f64> + Change<K>, K: Reach>(problem: &P, x: &P::X, y: &P::Y, z: &Vector) -> Self {
         let mut work = point::start(problem, x, y).unwrap();
         let work = &mut work;
         let (n, m) = problem.dims(work);
@@ -151,6 +155,32 @@ impl Map {
             map.phi_21.push(mixed);
         }
         map
+    }
+
+    /// `phi(z, y)`.
+    pub fn value<P: Bilevel<Scalar = f64> + Change<K>, K: Reach>(problem: &P, x: &P::X, y: &P::Y, z: &Vector) -> Vector {
+        let mut work = point::start(problem, x, y).unwrap();
+        let mut value = Vector::zeros(z.len());
+        problem.set_change(&mut work, z.as_slice());
+        problem.change(&mut work, value.as_mut_slice());
+        value
+    }
+
+    /// z with `phi(z, y) = x`, by Newton's method from a z close to it.
+    pub fn invert<P: Bilevel<Scalar = f64> + Change<K>, K: Reach>(problem: &P, x: &P::X, y: &P::Y, near: &Vector) -> Vector {
+        let (n, mut goal) = (near.len(), near.clone());
+        x.read(goal.as_mut_slice());
+        let mut work = point::start(problem, x, y).unwrap();
+        let (mut z, mut slope, mut left) = (near.clone(), Matrix::zeros(n, n), near.clone());
+        for _ in 0..10 {
+            problem.set_change(&mut work, z.as_slice());
+            problem.change(&mut work, left.as_mut_slice());
+            problem.change_1(&mut work, slope.as_mut_slice());
+            left -= &goal;
+            z -= inverse(&slope) * &left;
+        }
+        assert!(left.norm() < 1e-13 * (1.0 + goal.norm()), "z is off by {:e}", left.norm());
+        z
     }
 
     /// `sign(x_bar) exp(z)`, where it is x.
@@ -281,4 +311,9 @@ pub fn inverse(a: &Matrix) -> Matrix {
 
 pub fn unit(n: usize, i: usize) -> Vector {
     Vector::from_fn(n, |j, _| if i == j { 1.0 } else { 0.0 })
+}
+
+/// The operator norm.
+pub fn norm(a: &Matrix) -> f64 {
+    a.singular_values().max()
 }

@@ -1,6 +1,7 @@
 //! A comparison of every estimator on a nonsymmetric root, as docs/estimators.md shows it.
 
 use hypergrad::estimator::*;
+use hypergrad::structure::EstimatorKind;
 use nalgebra::SVector;
 
 use crate::golden::{NONSYMMETRIC as TABLE, values};
@@ -17,6 +18,18 @@ fn a_comparison_has_every_estimator_and_the_bounds_hold() {
     assert_eq!(table.rows.len(), 10);
     assert!(table.rows.iter().all(|row| row.efficiency.is_ok() && matches!(row.error, Some(Ok(e)) if e < 0.05)), "{table}");
     assert!(table.proposition_3.unwrap().holds());
+    // Five changes of variables, two preconditioners; both sides agree with the constants above.
+    assert_eq!(table.pairs.len(), 10);
+    let constant = |kind| table.rows.iter().find(|row| row.kind == kind).unwrap().efficiency.clone().unwrap();
+    for pair in &table.pairs {
+        let difference = constant(pair.changed).powi(2) - constant(pair.preconditioned).powi(2);
+        let (bounds, slack) = (pair.proposition_13, 1e-12);
+        assert!((bounds.difference - difference).abs() < slack, "{pair}");
+        assert!(bounds.lower <= difference + slack && difference <= bounds.upper + slack, "{pair}");
+        assert!(pair.proposition_14.left <= difference + slack, "{pair}");
+        assert_eq!(pair.proposition_15.is_none(), pair.changed == EstimatorKind::Reparameterized);
+        assert!(pair.proposition_15.is_none_or(|bound| bound.left <= slack - difference), "{pair}");
+    }
     let (change, own) = (Reparameterized::new(), Preconditioned::custom());
     let both = proposition_13(&problem, &star, &y, &change, &own).unwrap();
     let slack = 1e-12;

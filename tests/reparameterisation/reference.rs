@@ -6,22 +6,26 @@
 use hypergrad::estimator::*;
 use hypergrad::point;
 use hypergrad::problem::{Change, Global, Variable};
-use nalgebra::{DMatrix, DVector, SMatrix, SVector, Vector3, Vector4, zero};
+use nalgebra::{DMatrix, DVector, SMatrix, SVector, Vector2, Vector3, Vector4, zero};
 
 use crate::case::{Case, Check, Complete, assert_close, on_each};
 use crate::dense::{Map, Parts, inverse};
 use crate::golden::{self, values};
-use crate::problems::{equilibrium, exponential, kernel_ridge, logistic, ridge, root};
+use crate::problems::{
+    curved, equilibrium, exponential, kernel_ridge, linear, logistic, optimal, plane, ridge, root, separable, separated,
+};
 
 /// The conditions of the six matrices are below 100: 1e-12 is a hundred times that times rounding.
 const TOLERANCE: f64 = 1e-12;
 
 /// A problem of the user's types at a point, every kernel of F, g, phi and psi.
 macro_rules! agree {
-    ($problem:expr, $table:expr, $x:expr, $y:expr) => {
-        let (problem, x, y) = ($problem, $x.like(values($table, "x_hat")), $y.like(values($table, "y")));
-        let report = problem.check_derivatives(&x, &y).unwrap();
-        assert!(report.agrees() && report.row("phi_21(s) p").is_some() && report.row("psi_21(s) p").is_some(), "{report}");
+    ($problem:expr, $x:expr, $y:expr, $row:expr) => {
+        let report = $problem.check_derivatives(&$x, &$y).unwrap();
+        assert!(report.agrees() && report.row($row).is_some(), "{report}");
+    };
+    ($problem:expr, $table:expr, $x:expr, $y:expr, $row:expr) => {
+        agree!($problem, $x.like(values($table, "x_hat")), $y.like(values($table, "y")), $row);
     };
 }
 
@@ -31,12 +35,26 @@ fn kernels_are_derivatives() {
         (Vector4::zeros(), Vector3::zeros(), SVector::<f64, 8>::zeros(), SMatrix::<f64, 4, 3>::zeros());
     let hyper = kernel_ridge::model::Hyper { beta: 0.0, gamma: three };
     let layer = equilibrium::model::Layer { a_tr: zero(), b_tr: zero(), c: zero() };
-    agree!(ridge::problem(), golden::RIDGE, DVector::zeros(4), DVector::zeros(4));
-    agree!(logistic::problem(), golden::LOGISTIC, four, four);
-    agree!(kernel_ridge::problem(), golden::KERNEL_RIDGE, eight, hyper);
-    agree!(equilibrium::problem(), golden::EQUILIBRIUM, states, layer);
-    agree!(root::problem(), golden::NONSYMMETRIC, four, three);
-    agree!(exponential::problem(), golden::ONE_DIMENSION, 0.0, 0.0);
+    for row in ["phi_21(s) p", "psi_21(s) p"] {
+        agree!(ridge::problem(), golden::RIDGE, DVector::zeros(4), DVector::zeros(4), row);
+        agree!(logistic::problem(), golden::LOGISTIC, four, four, row);
+        agree!(kernel_ridge::problem(), golden::KERNEL_RIDGE, eight, hyper, row);
+        agree!(equilibrium::problem(), golden::EQUILIBRIUM, states, layer, row);
+        agree!(root::problem(), golden::NONSYMMETRIC, four, three, row);
+        agree!(exponential::problem(), golden::ONE_DIMENSION, 0.0, 0.0, row);
+    }
+}
+
+#[test]
+fn kernels_of_the_small_problems() {
+    let (x, y) = (Vector2::new(0.6, -0.7), Vector2::new(0.4, -0.6));
+    agree!(plane::problem(0.3, 1.2, 0.8), x, y, "psi_21(s) p");
+    agree!(linear::problem(0.5), x, y, "F_1");
+    agree!(separable::model::Problem::new().unwrap(), x, y, "psi_21(s) p");
+    agree!(optimal::problem(1.0, 1.0, 0.1), x, y, "psi_21(s) p");
+    agree!(separated::problem(0.5, 0.3), x, y, "phi_21(s) p");
+    let data = curved::model::Data { cubic: 0.4, drift: 0.3, curvature: 0.9, alpha: 0.8, beta: 1.1, error: 0.1 };
+    agree!(curved::problem(data), 0.7, 0.6, "phi_21(s) p");
 }
 
 struct Estimates;

@@ -1,6 +1,22 @@
 //! Matrices that vanish off their diagonal.
 
+use crate::differentiate::Matrix;
 use crate::ir::{Affine, Func, Graph, Guard, Id, Op, Product, Test, View};
+
+/// Whether a matrix of blocks vanishes off its diagonal.
+pub fn off_diagonal_vanishes(graph: &Graph, matrix: &Matrix) -> bool {
+    off_diagonal_blocks_vanish(graph, matrix)
+        && matrix.iter().enumerate().all(|(k, row)| {
+            let half = graph.order(row[k]) / 2;
+            let pairs: Vec<(usize, usize)> = (0..half).map(|a| (a, half + a)).collect();
+            vanishes_off(graph, row[k], &pairs)
+        })
+}
+
+/// Whether the blocks off the diagonal are zero.
+pub fn off_diagonal_blocks_vanish(graph: &Graph, matrix: &Matrix) -> bool {
+    matrix.iter().enumerate().all(|(i, row)| row.iter().enumerate().all(|(j, block)| i == j || graph.is_zero(*block)))
+}
 
 /// Whether every entry of `node` is zero unless the indices of each pair of axes are equal.
 pub fn vanishes_off(graph: &Graph, node: Id, pairs: &[(usize, usize)]) -> bool {

@@ -87,11 +87,16 @@ pub struct Facts {
     pub samples: Option<Samples>,
     /// The parts of an `F_1` that is none of these.
     pub gram: Option<DiagonalPlusGram>,
-    /// Each with the reason.
-    pub super_efficient: Vec<(Estimator, String)>,
+    /// Whether each estimator that the module has is super-efficient.
+    pub estimators: Vec<(Estimator, Fact)>,
 }
 
 impl Facts {
+    /// The estimators that are proved super-efficient.
+    pub fn super_efficient(&self) -> impl Iterator<Item = Estimator> {
+        self.estimators.iter().filter(|(_, fact)| fact.holds).map(|(kind, _)| *kind)
+    }
+
     /// The boolean facts by field name, in the order of the runtime's `Structure`.
     pub fn fields(&self) -> [(&'static str, &Fact); 10] {
         [

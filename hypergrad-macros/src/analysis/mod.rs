@@ -1,5 +1,6 @@
 //! Facts about the graph: dependence, sign, curvature, structure. Nothing here changes a node.
 
+mod algebra;
 mod blocks;
 mod curvature;
 mod dependence;
@@ -12,14 +13,20 @@ mod mirror;
 mod parity;
 mod sign;
 mod stage;
+mod stationary;
 mod structure;
 
 pub use blocks::Samples;
-pub use facts::Facts;
+pub use facts::{Fact, Facts};
 pub use flatten::flatten_where;
 pub use gram::{DiagonalPlusGram, Root};
+pub use parity::parity;
 pub use stage::{Stage, Stages, stages};
 pub use structure::structure;
 
+#[cfg(test)]
+mod claims;
+#[cfg(test)]
+mod proofs;
 #[cfg(test)]
 mod tests;

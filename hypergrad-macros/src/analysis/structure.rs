@@ -29,7 +29,7 @@ pub fn structure(graph: &mut Graph, quantities: &Quantities) -> Facts {
     facts.f1_constant_in_y = withheld(&facts.smooth).unwrap_or_else(|| constant_in_y(graph, q));
     facts.f21_zero = facts.f1_constant_in_y.clone();
     facts.g_constant_slope = withheld(&facts.smooth).unwrap_or_else(|| constant_slope(graph, q));
-    facts.super_efficient = efficiency::super_efficient(graph, q, &facts);
+    facts.estimators = efficiency::super_efficient(graph, q, &facts);
     facts
 }
 
@@ -49,7 +49,7 @@ fn smooth(graph: &Graph, q: &Quantities) -> Fact {
 }
 
 /// The name of a nonsmooth operation.
-fn nonsmooth(op: &Op) -> Option<&'static str> {
+pub(super) fn nonsmooth(op: &Op) -> Option<&'static str> {
     match op {
         Op::Map(func, _) if !func.is_smooth() => Some(name(*func)),
         Op::Reduce { kind: Reduction::Max, .. } | Op::Weights { kind: Reduction::Max, .. } => Some("max"),
@@ -102,23 +102,13 @@ fn transposed(graph: &mut Graph, matrix: Id, rows: usize) -> Id {
 
 /// `F_i` depends on `x_i` only.
 fn is_diagonal(graph: &Graph, q: &Quantities) -> Fact {
-    if !off_diagonal_blocks_vanish(graph, q) {
-        return Fact::unproved("F couples the blocks of x");
-    }
-    let all = q.f_1.iter().enumerate().all(|(k, row)| {
-        let half = graph.order(row[k]) / 2;
-        let pairs: Vec<(usize, usize)> = (0..half).map(|a| (a, half + a)).collect();
-        diagonal::vanishes_off(graph, row[k], &pairs)
-    });
-    if all {
+    if diagonal::off_diagonal_vanishes(graph, &q.f_1) {
         Fact::proved("each entry of F depends on its own entry of x only")
-    } else {
+    } else if diagonal::off_diagonal_blocks_vanish(graph, &q.f_1) {
         Fact::unproved("F_1 has terms off its diagonal")
+    } else {
+        Fact::unproved("F couples the blocks of x")
     }
-}
-
-fn off_diagonal_blocks_vanish(graph: &Graph, q: &Quantities) -> bool {
-    q.f_1.iter().enumerate().all(|(i, row)| row.iter().enumerate().all(|(j, block)| i == j || graph.is_zero(*block)))
 }
 
 /// f is convex in x, by its composition or by the form of `F_1`.
@@ -127,7 +117,7 @@ fn definite(graph: &Graph, q: &Quantities) -> Fact {
         return Fact::proved("f is convex in x by its composition");
     }
     let signs = signs(graph);
-    let semidefinite = off_diagonal_blocks_vanish(graph, q)
+    let semidefinite = diagonal::off_diagonal_blocks_vanish(graph, &q.f_1)
         && q.f_1.iter().enumerate().all(|(k, row)| mirror::semidefinite(graph, row[k], 1.0, &signs));
     if semidefinite {
         Fact::proved("every term of F_1 has the form Σ w b bᵀ with w ≥ 0")

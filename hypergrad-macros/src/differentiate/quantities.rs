@@ -130,7 +130,7 @@ pub(super) fn directions(graph: &mut Graph, variable: &Variable, role: Role, nam
 }
 
 /// `Σ ⟨aₖ, bₖ⟩` over blocks.
-pub(super) fn pairing(graph: &mut Graph, a: &[Id], b: &[Id]) -> Id {
+pub fn pairing(graph: &mut Graph, a: &[Id], b: &[Id]) -> Id {
     let terms: Vec<Id> = a.iter().zip(b).map(|(a, b)| graph.inner(*a, *b)).collect();
     graph.add_all(&terms, Vec::new())
 }
@@ -221,7 +221,7 @@ fn mixed(graph: &mut Graph, q: &mut Quantities, g: Id) {
 }
 
 /// The matrix of a linear map of the blocks of a direction.
-pub(super) fn columns(graph: &mut Graph, rows: &[Id], direction: &[Id]) -> Matrix {
+pub fn columns(graph: &mut Graph, rows: &[Id], direction: &[Id]) -> Matrix {
     let mut matrix = vec![Vec::new(); rows.len()];
     for seed in direction {
         let others: Vec<Id> = direction.iter().copied().filter(|d| d != seed).collect();

@@ -32,13 +32,22 @@ impl Emission<'_> {
     /// The estimators that need an optional role, added to a comparison.
     pub(super) fn compared(&self) -> TokenStream {
         let extras = &self.quantities.extras;
-        let rows = [
-            (Group::Preconditioner, quote!(hg::estimator::Preconditioned::custom()), quote!((2, 2, 2))),
-            (Group::Change, quote!(hg::estimator::Reparameterized::new()), quote!((1, 1, 5))),
-            (Group::Local, quote!(hg::estimator::Localized::custom()), quote!((1, 1, 5))),
+        let diagonal = matches!(extras.get(Group::Preconditioner, "preconditioner"), Some(Value::LikeX(_)));
+        let change = |no_op: bool| if no_op { quote!((1, 1, 1)) } else { quote!((1, 1, 5)) };
+        let mut rows = TokenStream::new();
+        if extras.has(Group::Preconditioner) {
+            let cost = if diagonal { quote!((1, 1, 2)) } else { quote!((2, 2, 2)) };
+            rows.extend(quote!(let table = table.add_preconditioned(&hg::estimator::Preconditioned::custom(), #cost);));
+        }
+        let changes = [
+            (Group::Change, quote!(hg::estimator::Reparameterized::new()), extras.change_is_affine),
+            (Group::Local, quote!(hg::estimator::Localized::custom()), extras.local_is_affine),
         ];
-        let rows = rows.into_iter().filter(|(group, ..)| extras.has(*group));
-        rows.map(|(_, estimator, cost)| quote!(let table = table.add(&#estimator, #cost);)).collect()
+        for (_, estimator, no_op) in changes.into_iter().filter(|(group, ..)| extras.has(*group)) {
+            let cost = change(no_op);
+            rows.extend(quote!(let table = table.add(&#estimator, #cost);));
+        }
+        rows
     }
 
     /// The rows of optional roles in a check of derivatives.

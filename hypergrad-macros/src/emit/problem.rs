@@ -22,7 +22,7 @@ impl Emission<'_> {
             let (name, holds) = (format_ident!("{name}"), fact.holds);
             quote!(#name: #holds)
         });
-        let kinds = self.facts.super_efficient.iter().map(|(kind, _)| format_ident!("{}", kind.variant()));
+        let kinds = self.facts.super_efficient().map(|kind| format_ident!("{}", kind.variant()));
         quote! {
             const STRUCTURE: hg::Structure = hg::Structure {
                 #(#facts,)*

@@ -45,7 +45,7 @@ impl Graph {
     }
 
     /// Adds `coefficient · view`, looked through scalings, permutations, broadcasts and sums.
-    fn merge(&mut self, merged: &mut BTreeMap<View, f64>, coefficient: f64, view: View) {
+    pub fn merge(&mut self, merged: &mut BTreeMap<View, f64>, coefficient: f64, view: View) {
         if let Some((inner_coefficient, inner)) = self.as_view(view.node) {
             let axes = inner.axes.iter().map(|a| view.axes[*a]).collect();
             return self.merge(merged, coefficient * inner_coefficient, View { node: inner.node, axes });

@@ -1,7 +1,7 @@
 //! `Problem::DERIVATION`: every derived formula and what was proved, as text.
 
 use super::printer::Printer;
-use crate::analysis::Facts;
+use crate::analysis::{Fact, Facts};
 use crate::differentiate::{Cube, Group, Matrix, Quantities, Value};
 use crate::ir::Id;
 use crate::model::{InnerKind, Model, Variable};
@@ -109,16 +109,15 @@ fn label(name: &str, suffix: impl AsRef<str>) -> String {
 
 /// `proved:` and `not proved:` lines, each with the reason.
 fn proved(facts: &Facts) -> Vec<String> {
+    let line = |name: &str, fact: &Fact| format!("  {name}: {}", fact.reason);
+    let fields = facts.fields().into_iter().map(|(name, fact)| (name.to_owned(), fact));
+    let estimators = facts.estimators.iter().map(|(kind, fact)| (format!("{} super-efficient", kind.constructor()), fact));
+    let (held, open): (Vec<_>, Vec<_>) = fields.chain(estimators).partition(|(_, fact)| fact.holds);
     let mut lines = vec!["proved:".to_owned()];
-    let line = |name: &str, reason: &str| format!("  {name}: {reason}");
-    lines.extend(facts.fields().iter().filter(|(_, f)| f.holds).map(|(name, f)| line(name, &f.reason)));
-    lines.extend(
-        facts.super_efficient.iter().map(|(kind, reason)| line(&format!("{} super-efficient", kind.constructor()), reason)),
-    );
-    let open: Vec<String> = facts.fields().iter().filter(|(_, f)| !f.holds).map(|(name, f)| line(name, &f.reason)).collect();
+    lines.extend(held.iter().map(|(name, fact)| line(name, fact)));
     if !open.is_empty() {
         lines.push("not proved:".to_owned());
-        lines.extend(open);
+        lines.extend(open.iter().map(|(name, fact)| line(name, fact)));
     }
     lines
 }

@@ -121,3 +121,21 @@ fn matrices_of_numbers() {
     let transposed = f.graph.view(3.0, &column, vec![two.clone(), two]);
     assert_eq!(formula(&f.graph, &f.sizes, "h", transposed), "h = [3, -6; 1.5, 0]");
 }
+
+/// The vector of ones is written `1`, and a multiple of it as that number.
+#[test]
+fn a_vector_of_equal_numbers_is_a_number() {
+    let text = written(|f| {
+        let n = f.n.clone();
+        let product = Product {
+            coefficient: Number::new(-1.5),
+            extents: vec![n.clone()],
+            operands: Vec::new(),
+            guards: Vec::new(),
+            out: vec![Affine::wire(Wire(0))],
+        };
+        let numbers = f.graph.product(product, vec![n]);
+        f.plus(f.x, numbers)
+    });
+    assert_eq!(text, "h = x - 1.5");
+}

@@ -77,9 +77,11 @@ pub fn product(factors: &[Text]) -> Option<Text> {
     }
 }
 
-/// `c·text`.
+/// `c·text`; a multiple of the number 1 is a number.
 pub fn scaled(coefficient: f64, text: &Text) -> Text {
-    if is(coefficient, 1.0) {
+    if text.string == "1" {
+        constant(coefficient)
+    } else if is(coefficient, 1.0) {
         text.clone()
     } else if is(coefficient, -1.0) {
         Text::new(format!("-{}", text.within(Level::Elementwise)), Level::Sum)

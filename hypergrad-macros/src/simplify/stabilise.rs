@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::exponential::{argument, exponential, fused, reciprocal};
 use super::logarithm::logarithm;
-use crate::ir::{Func, Graph, Id, Op, Product, Reduction, Size, Term, View};
+use crate::ir::{Func, Graph, Id, Number, Op, Product, Reduction, Size, Term, View};
 
 /// `func(args)` in a stable form.
 pub fn map(graph: &mut Graph, func: Func, args: &[View], shape: &[Size]) -> Option<Id> {
@@ -45,7 +45,79 @@ fn power(graph: &mut Graph, func: Func, node: Id) -> Option<Id> {
 
 /// A sum in a stable form.
 pub fn sum(graph: &mut Graph, terms: &BTreeMap<View, f64>, shape: &[Size]) -> Option<Id> {
-    // 1 - σ(t) = σ(-t)
+    softplus_less_argument(graph, terms, shape)
+        .or_else(|| softplus_by_modulus(graph, terms, shape))
+        .or_else(|| complement_of_sigmoid(graph, terms, shape))
+}
+
+/// A view of what `outer` reads, as seen from where `outer` stands.
+fn through(outer: &View, inner: &View) -> View {
+    View { node: inner.node, axes: inner.axes.iter().map(|a| outer.axes[*a]).collect() }
+}
+
+/// `max(t, 0) + softplus(-|t|) = softplus(t)`, as one writes it in floats: the kinks cancel.
+fn softplus_by_modulus(graph: &mut Graph, terms: &BTreeMap<View, f64>, shape: &[Size]) -> Option<Id> {
+    for (view, coefficient) in terms {
+        let Some(minus) = argument(graph, view.node, Func::Logistic(0)) else { continue };
+        let Some((-1.0, modulus)) = graph.as_view(minus.node) else { continue };
+        let Some(t) = argument(graph, modulus.node, Func::Abs) else { continue };
+        let own = through(&minus, &through(&modulus, &t));
+        let Some((positive, sign)) = positive_part(graph, terms, *coefficient, &through(view, &own)) else { continue };
+        let positive = positive.clone();
+        let argument = graph.view(sign, &own, graph.shape(view.node).to_vec());
+        let softplus = graph.apply(Func::Logistic(0), &[argument]);
+        return Some(replaced(graph, terms, &[view, &positive], (*coefficient, softplus, &view.axes), shape));
+    }
+    None
+}
+
+/// The term `coefficient · max(±t, 0)`, and the sign.
+fn positive_part<'t>(graph: &Graph, terms: &'t BTreeMap<View, f64>, coefficient: f64, t: &View) -> Option<(&'t View, f64)> {
+    terms.iter().filter(|(_, c)| **c == coefficient).find_map(|(part, _)| {
+        let Op::Map(Func::Max, args) = graph.op(part.node) else { return None };
+        let zero = args.iter().position(|arg| graph.as_uniform(arg.node) == Some(0.0))?;
+        let other = through(part, &args[1 - zero]);
+        let minus = graph.as_view(other.node).filter(|(c, _)| *c == -1.0).map(|(_, inner)| through(&other, &inner));
+        let sign = if other == *t { Some(1.0) } else { minus.filter(|m| m == t).map(|_| -1.0) };
+        Some((part, sign?))
+    })
+}
+
+/// The sum with some terms replaced by one.
+fn replaced(
+    graph: &mut Graph,
+    terms: &BTreeMap<View, f64>,
+    gone: &[&View],
+    (coefficient, node, axes): (f64, Id, &[usize]),
+    shape: &[Size],
+) -> Id {
+    let kept = terms.iter().filter(|(part, _)| !gone.contains(part));
+    let mut rest: Vec<Term> = kept.map(|(part, c)| Term { coefficient: Number::new(*c), view: part.clone() }).collect();
+    rest.push(Term { coefficient: Number::new(coefficient), view: View { node, axes: axes.to_vec() } });
+    graph.sum(rest, shape.to_vec())
+}
+
+/// `softplus(t) - t = softplus(-t)`: what cancels for large t is gone.
+fn softplus_less_argument(graph: &mut Graph, terms: &BTreeMap<View, f64>, shape: &[Size]) -> Option<Id> {
+    for (view, coefficient) in terms {
+        let Some(t) = argument(graph, view.node, Func::Logistic(0)) else { continue };
+        let mut subtracted = BTreeMap::new();
+        graph.merge(&mut subtracted, -coefficient, through(view, &t));
+        let stands = |(part, amount): (&View, &f64)| terms.get(part) == Some(amount);
+        if subtracted.is_empty() || !subtracted.iter().all(stands) {
+            continue;
+        }
+        let own = graph.shape(view.node).to_vec();
+        let negative = graph.view(-1.0, &t, own);
+        let softplus = graph.apply(Func::Logistic(0), &[negative]);
+        let gone: Vec<&View> = subtracted.keys().chain([view]).collect();
+        return Some(replaced(graph, terms, &gone, (*coefficient, softplus, &view.axes), shape));
+    }
+    None
+}
+
+/// `1 - σ(t) = σ(-t)`
+fn complement_of_sigmoid(graph: &mut Graph, terms: &BTreeMap<View, f64>, shape: &[Size]) -> Option<Id> {
     if terms.len() != 2 {
         return None;
     }
@@ -55,8 +127,7 @@ pub fn sum(graph: &mut Graph, terms: &BTreeMap<View, f64>, shape: &[Size]) -> Op
         if graph.as_constant(view.node) == Some(1.0) {
             constant = Some(*coefficient);
         } else if let Some(t) = argument(graph, view.node, Func::Logistic(1)) {
-            let t = View { node: t.node, axes: t.axes.iter().map(|a| view.axes[*a]).collect() };
-            sigmoid = Some((*coefficient, t));
+            sigmoid = Some((*coefficient, through(view, &t)));
         }
     }
     let (one, (coefficient, t)) = (constant?, sigmoid?);

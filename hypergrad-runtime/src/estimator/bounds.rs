@@ -41,21 +41,28 @@ pub fn proposition_3<P: Bilevel>(problem: &P, x_star: &P::X, y: &P::Y) -> Result
     let mut work = point::start(problem, x_star, y)?;
     check_root(problem, &mut work)?;
     let (n, m) = problem.dims(&work);
-    let zeros = |rows, cols| Matrix::<P>::try_zeros("D", rows, cols);
-    let mut omega_1 = zeros(m, n)?;
+    let mut omega_1 = Matrix::<P>::try_zeros("Omega_1", m, n)?;
     point::omega_1_into(problem, &mut work, omega_1.flat_mut())?;
-    let (mut d, mut g_11, mut g_1) = (zeros(m, n)?, zeros(n, n)?, zeros(n, 1)?);
-    let psi = point::psi(problem, &mut work)?;
-    problem.g_21(&mut work, d.flat_mut());
-    problem.g_11(&mut work, g_11.flat_mut());
-    gemm(T::<P>::ONE, psi.flat(), g_11.flat(), m, n, n, d.flat_mut());
+    let d = direct_part(problem, &mut work)?;
+    let mut g_1 = Matrix::<P>::try_zeros("g_1", n, 1)?;
     problem.g_1(&mut work, g_1.flat_mut());
     let psi_1 = point::psi_1::<P, Matrix<P>, Matrix<P>, Matrix<P>>(problem, &mut work)?;
     let slope = spread::<P>(psi_1.flat(), g_1.flat(), (m, n));
     Ok(Bound { left: top(omega_1.flat(), m, n).0, right: top(d.flat(), m, n).0 + norm(g_1.flat()) * slope })
 }
 
-type Matrix<P> = DMatrix<T<P>>;
+pub(super) type Matrix<P> = DMatrix<T<P>>;
+
+/// `D = g_21 + Psi g_11`, `m x n`.
+pub(super) fn direct_part<P: Bilevel>(problem: &P, work: &mut P::Work) -> Result<Matrix<P>, EstimatorError> {
+    let (n, m) = problem.dims(work);
+    let (mut d, mut g_11) = (Matrix::<P>::try_zeros("D", m, n)?, Matrix::<P>::try_zeros("g_11", n, n)?);
+    problem.g_21(work, d.flat_mut());
+    problem.g_11(work, g_11.flat_mut());
+    let psi = point::psi(problem, work)?;
+    gemm(T::<P>::ONE, psi.flat(), g_11.flat(), m, n, n, d.flat_mut());
+    Ok(d)
+}
 
 /// The norm of A and its top right singular vector.
 fn top<S: Real>(a: &[S], rows: usize, cols: usize) -> (f64, Vec<S>) {
@@ -123,11 +130,15 @@ pub fn proposition_13<P: Bilevel>(
     changed: &impl Estimator<P>,
     preconditioned: &impl Estimator<P>,
 ) -> Result<Sandwich, EstimatorError> {
-    let (a, b) = (Jacobian::new(problem, x_star, y, changed)?, Jacobian::new(problem, x_star, y, preconditioned)?);
+    Ok(sandwich(&Jacobian::new(problem, x_star, y, changed)?, &Jacobian::new(problem, x_star, y, preconditioned)?))
+}
+
+/// Prop. 13 from the Jacobians.
+pub(super) fn sandwich<P: Bilevel>(a: &Jacobian<P>, b: &Jacobian<P>) -> Sandwich {
     let difference = a.norm * a.norm - b.norm * b.norm;
     let lower = a.along(&b.right).powi(2) - b.norm * b.norm;
     let upper = a.norm * a.norm - b.along(&a.right).powi(2);
-    Ok(Sandwich { lower, difference, upper })
+    Sandwich { lower, difference, upper }
 }
 
 /// Prop. 14 at a root: `C_y(φ)² - C_y(P)² >= |A v_P|² - |Omega_1|² |P⁻¹|² |P - F_1|²`, A the Jacobian of
@@ -145,15 +156,29 @@ pub fn proposition_14<P: Bilevel, K: Precondition<P>>(
     let (a, b) = (Jacobian::new(problem, x_star, y, changed)?, Jacobian::new(problem, x_star, y, preconditioned)?);
     let plain = Jacobian::new(problem, x_star, y, &super::Ift::new())?;
     let mut work = point::start(problem, x_star, y)?;
-    let n = problem.dims(&work).0;
+    let (inverse, distance) = distance_to_f_1(problem, &mut work, preconditioned)?;
+    Ok(remainder_bound(&a, &b, plain.norm * inverse * distance))
+}
+
+/// Prop. 14 from the Jacobians and `|Omega_1| |P⁻¹| |P - F_1|`.
+pub(super) fn remainder_bound<P: Bilevel>(a: &Jacobian<P>, b: &Jacobian<P>, rest: f64) -> Bound {
+    Bound { left: a.along(&b.right).powi(2) - rest * rest, right: a.norm * a.norm - b.norm * b.norm }
+}
+
+/// `|P⁻¹|` and `|P - F_1|`.
+pub(super) fn distance_to_f_1<P: Bilevel, K: Precondition<P>>(
+    problem: &P,
+    work: &mut P::Work,
+    preconditioned: &Preconditioned<K>,
+) -> Result<(f64, f64), EstimatorError> {
+    let n = problem.dims(work).0;
     let mut p = Matrix::<P>::try_zeros("P", n, n)?;
-    preconditioned.matrix(problem, &mut work, p.flat_mut())?;
+    preconditioned.matrix(problem, work, p.flat_mut())?;
     let inverse = inverse_norm(&p)?;
     let mut f_1 = Matrix::<P>::try_zeros("F_1", n, n)?;
-    problem.f_1(&mut work, f_1.flat_mut());
+    problem.f_1(work, f_1.flat_mut());
     axpy(-T::<P>::ONE, f_1.flat(), p.flat_mut());
-    let rest = plain.norm * inverse * top(p.flat(), n, n).0;
-    Ok(Bound { left: a.along(&b.right).powi(2) - rest * rest, right: a.norm * a.norm - b.norm * b.norm })
+    Ok((inverse, top(p.flat(), n, n).0))
 }
 
 /// Prop. 15 at a root: `C_y(P)² - C_y(loc)² >= |B v|² - |D v|² - 2 |D v| σ - σ²`, v the top right singular
@@ -171,23 +196,24 @@ pub fn proposition_15<P: Bilevel>(
 ) -> Result<Bound, EstimatorError> {
     let (a, b) = (Jacobian::new(problem, x_star, y, localized)?, Jacobian::new(problem, x_star, y, preconditioned)?);
     let mut work = point::start(problem, x_star, y)?;
-    let (n, m) = problem.dims(&work);
-    let (mut d, mut g_11) = (Matrix::<P>::try_zeros("D", m, n)?, Matrix::<P>::try_zeros("g_11", n, n)?);
-    problem.g_21(&mut work, d.flat_mut());
-    problem.g_11(&mut work, g_11.flat_mut());
-    let psi = point::psi(problem, &mut work)?;
-    gemm(T::<P>::ONE, psi.flat(), g_11.flat(), m, n, n, d.flat_mut());
+    Ok(cross_term_bound(&a, &b, direct_part(problem, &mut work)?))
+}
+
+/// Prop. 15 from the Jacobians and D.
+pub(super) fn cross_term_bound<P: Bilevel>(a: &Jacobian<P>, b: &Jacobian<P>, d: Matrix<P>) -> Bound {
+    let (mut d, m) = (d, a.rows);
     let along_d = along(d.flat(), m, &a.right);
     axpy(-T::<P>::ONE, a.matrix.flat(), d.flat_mut());
-    let sigma = top(d.flat(), m, n).0;
+    let sigma = top(d.flat(), m, a.right.len()).0;
     let left = b.along(&a.right).powi(2) - along_d * along_d - 2.0 * along_d * sigma - sigma * sigma;
-    Ok(Bound { left, right: b.norm * b.norm - a.norm * a.norm })
+    Bound { left, right: b.norm * b.norm - a.norm * a.norm }
 }
 
 /// The Jacobian of an estimator at a root.
-struct Jacobian<P: Bilevel> {
+pub(super) struct Jacobian<P: Bilevel> {
     matrix: P::YX,
-    norm: f64,
+    /// `C_y`.
+    pub(super) norm: f64,
     right: Vec<T<P>>,
     rows: usize,
 }
@@ -196,9 +222,14 @@ impl<P: Bilevel> Jacobian<P> {
     fn new(problem: &P, x_star: &P::X, y: &P::Y, estimator: &impl Estimator<P>) -> Result<Self, EstimatorError> {
         let mut work = point::start(problem, x_star, y)?;
         check_root(problem, &mut work)?;
-        let (n, m) = problem.dims(&work);
+        Self::at(problem, &mut work, estimator)
+    }
+
+    /// At the point in `work`, a root.
+    pub(super) fn at(problem: &P, work: &mut P::Work, estimator: &impl Estimator<P>) -> Result<Self, EstimatorError> {
+        let (n, m) = problem.dims(work);
         let mut matrix = P::YX::try_zeros("Omega_1", m, n)?;
-        estimator.jacobian_into(problem, &mut work, matrix.flat_mut())?;
+        estimator.jacobian_into(problem, work, matrix.flat_mut())?;
         let (norm, right) = top(matrix.flat(), m, n);
         Ok(Self { matrix, norm, right, rows: m })
     }

@@ -2,9 +2,10 @@
 
 use core::fmt;
 
-use super::bounds::{Bound, proposition_3};
+use super::bounds::{Bound, Jacobian, direct_part, distance_to_f_1, proposition_3};
 use super::efficiency::{check_root, efficiency_at};
-use super::{Estimator, Ift, Localized, Preconditioned, Tangent};
+use super::pairs::{self, ComparisonPair, Pairing};
+use super::{Estimator, Ift, Localized, Precondition, Preconditioned, Tangent};
 use crate::error::EstimatorError;
 use crate::kernels::{axpy, norm};
 use crate::point::{self, T, Y, zeros_y};
@@ -22,6 +23,9 @@ pub struct Comparison {
     pub structure: Structure,
     /// Prop. 3: `C_y(Omega) <= |D| + |g_1| C_y(Psi)`; `None` where `Psi_1` is too large to form.
     pub proposition_3: Option<Bound>,
+    /// Every change of variables against every preconditioner that is not proved super-efficient; empty
+    /// where the Jacobians are too large.
+    pub pairs: Vec<ComparisonPair>,
 }
 
 /// One estimator.
@@ -53,7 +57,7 @@ pub fn compare<P: Bilevel>(problem: &P, x_star: &P::X, y: &P::Y) -> Result<Compa
     Ok(Compare::new(problem, x_star, y, None)?.finish())
 }
 
-/// Largest `Psi_1` for Prop. 3.
+/// Largest `Psi_1` for Prop. 3, and for the Jacobians of all estimators at once.
 const LARGEST_TENSOR: usize = 1 << 18;
 
 /// A comparison in the making: the built-in estimators are in it from the start.
@@ -64,6 +68,7 @@ pub struct Compare<'a, P: Bilevel> {
     /// At the x whose error is measured, and `∇h(y)`.
     measured: Option<(P::Work, Y<P>)>,
     comparison: Comparison,
+    pairing: Option<Pairing<P>>,
 }
 
 impl<'a, P: Bilevel> Compare<'a, P> {
@@ -82,15 +87,16 @@ impl<'a, P: Bilevel> Compare<'a, P> {
         let (n, m) = problem.dims(&root);
         let small = m.saturating_mul(n).saturating_mul(n) <= LARGEST_TENSOR;
         let proposition_3 = if small { proposition_3(problem, x_star, y).ok() } else { None };
-        let comparison = Comparison { rows: Vec::new(), structure: P::STRUCTURE, proposition_3 };
-        Ok(Self { problem, root, measured, comparison }.built_in())
+        let pairing = if small { direct_part(problem, &mut root).ok().map(Pairing::new) } else { None };
+        let comparison = Comparison { rows: Vec::new(), structure: P::STRUCTURE, proposition_3, pairs: Vec::new() };
+        Ok(Self { problem, root, measured, comparison, pairing }.built_in())
     }
 
     fn built_in(self) -> Self {
         let again = if P::STRUCTURE.f1_constant_in_x { 1 } else { 2 };
         self.add(&Ift::new(), (1, 1, 1))
             .add(&Preconditioned::newton(), (again, 2, 2))
-            .add(&Preconditioned::jacobi(), (1, 1, 2))
+            .add_preconditioned(&Preconditioned::jacobi(), (1, 1, 2))
             .add(&Tangent::new(), (1, 3, 5))
             .add(&Localized::exp(), (1, 1, 2))
             .add(&Localized::diagonal(), (1, 1, 3))
@@ -99,9 +105,21 @@ impl<'a, P: Bilevel> Compare<'a, P> {
 
     /// One more estimator: factorisations, solves, products.
     #[must_use]
-    pub fn add<E: Estimator<P>>(mut self, estimator: &E, cost: (usize, usize, usize)) -> Self {
+    pub fn add<E: Estimator<P>>(self, estimator: &E, cost: (usize, usize, usize)) -> Self {
+        self.add_with(estimator, cost, None)
+    }
+
+    /// One more preconditioned estimator, to be held against every change of variables.
+    #[must_use]
+    pub fn add_preconditioned<K: Precondition<P>>(mut self, estimator: &Preconditioned<K>, cost: (usize, usize, usize)) -> Self {
+        let small = self.pairing.is_some();
+        let distance = if small { distance_to_f_1(self.problem, &mut self.root, estimator).ok() } else { None };
+        self.add_with(estimator, cost, distance.map(|(inverse, distance)| inverse * distance))
+    }
+
+    fn add_with<E: Estimator<P>>(mut self, estimator: &E, cost: (usize, usize, usize), distance: Option<f64>) -> Self {
         let kind = estimator.kind();
-        let efficiency = efficiency_at(self.problem, &mut self.root, estimator);
+        let efficiency = self.efficiency(estimator, distance);
         let error = self.measured.as_mut().map(|(work, exact)| error(self.problem, work, exact.flat(), estimator));
         let proved = P::STRUCTURE.is_super_efficient(kind);
         let (factorisations, solves, products) = cost;
@@ -109,8 +127,18 @@ impl<'a, P: Bilevel> Compare<'a, P> {
         self
     }
 
+    /// `C_y`; small Jacobians are kept for the pairs.
+    fn efficiency<E: Estimator<P>>(&mut self, estimator: &E, distance: Option<f64>) -> Result<f64, EstimatorError> {
+        let Some(pairing) = &mut self.pairing else { return efficiency_at(self.problem, &mut self.root, estimator) };
+        let jacobian = Jacobian::at(self.problem, &mut self.root, estimator)?;
+        let norm = jacobian.norm;
+        pairing.push(estimator.kind(), jacobian, distance);
+        Ok(norm)
+    }
+
     /// The table.
-    pub fn finish(self) -> Comparison {
+    pub fn finish(mut self) -> Comparison {
+        self.comparison.pairs = self.pairing.iter().flat_map(Pairing::pairs).collect();
         self.comparison
     }
 }
@@ -182,7 +210,13 @@ impl fmt::Display for Comparison {
             writeln!(f, "{}", self.line(row))?;
         }
         if let Some(bound) = self.proposition_3 {
-            writeln!(f, "C_y(Omega) <= |D| + |g_1| C_y(Psi): {:.3e} <= {:.3e}", bound.left, bound.right)?;
+            writeln!(f, "Prop. 3: C_y(Omega) <= |D| + |g_1| C_y(Psi): {:.3e} <= {:.3e}", bound.left, bound.right)?;
+        }
+        if !self.pairs.is_empty() {
+            pairs::heading(f)?;
+        }
+        for pair in &self.pairs {
+            writeln!(f, "{pair}")?;
         }
         let facts = facts(&self.structure);
         let facts = if facts.is_empty() { "nothing".to_owned() } else { facts.join(", ") };

@@ -29,6 +29,8 @@ mod tangent;
 mod bounds;
 #[cfg(feature = "std")]
 mod compare;
+#[cfg(feature = "std")]
+mod pairs;
 
 #[cfg(feature = "std")]
 pub use bounds::{Bound, Sandwich, proposition_3, proposition_13, proposition_14, proposition_15};
@@ -39,6 +41,8 @@ pub use efficiency::{efficiency, jacobian};
 pub use ift::Ift;
 pub use localized::{Localize, Localized};
 pub use norm::Step;
+#[cfg(feature = "std")]
+pub use pairs::ComparisonPair;
 pub use preconditioned::{Precondition, Preconditioned};
 pub use report::{Hypergradient, Report};
 pub use tangent::Tangent;

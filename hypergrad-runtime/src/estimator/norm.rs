@@ -151,10 +151,11 @@ fn power<S: Real>(by_a: Product<'_, S>, by_transpose: Product<'_, S>, s: &mut [S
             return Ok(found);
         }
         by_transpose(s, u)?;
-        // |Aᵀ s| for a unit s: at least |A u|, at most the norm.
+        // |Aᵀ s| for a unit s: at least |A u|, at most the norm, and so never less than in the sweep before,
+        // but for rounding: where A is nothing else, that ends the iteration.
         let now = normalise(u);
-        if now == 0.0 || ComplexField::abs(now - found) <= TOLERANCE.max(4.0 * S::EPSILON) * now {
-            return Ok(now);
+        if now <= found * (1.0 + TOLERANCE.max(4.0 * S::EPSILON)) {
+            return Ok(now.max(found));
         }
         found = now;
     }
@@ -238,4 +239,46 @@ fn backward<P: Bilevel>(
         axpy(-one, s.t.flat(), out);
     }
     check_finite("Omega_1ᵀ t", out)
+}
+
+#[cfg(test)]
+mod tests {
+    use nalgebra::{DMatrix, DVector};
+
+    use super::*;
+
+    /// A gap of 0.9 between the singular values: `1e-10 / (1 - 0.81)` is left.
+    #[test]
+    fn the_largest_of_many() {
+        let (q, _) = DMatrix::from_fn(6, 6, |i, j| f64::from(u32::try_from(3 * i + j * j).unwrap()).sin()).qr().unpack();
+        let a = &q * DMatrix::from_diagonal(&DVector::from_fn(6, |i, _| 2.0 * 0.9_f64.powi(i as i32))) * q.transpose();
+        let mut by_a = |u: &[f64], s: &mut [f64]| {
+            s.copy_from_slice((&a * DVector::from_column_slice(u)).as_slice());
+            Ok(())
+        };
+        let mut by_transpose = |s: &[f64], u: &mut [f64]| {
+            u.copy_from_slice(a.tr_mul(&DVector::from_column_slice(s)).as_slice());
+            Ok(())
+        };
+        let (mut s, mut u) = ([0.0; 6], [0.0; 6]);
+        let found = power(&mut by_a, &mut by_transpose, &mut s, &mut u).unwrap();
+        assert!((2.0 * (1.0 - 1e-9)..=2.0 * (1.0 + 1e-14)).contains(&found), "{found}");
+    }
+
+    /// Products that are rounding alone, different each time: a few sweeps, not two thousand.
+    #[test]
+    fn rounding_does_not_keep_it_going() {
+        let calls = core::cell::Cell::new(0_u32);
+        let noise = |_: &[f64], out: &mut [f64]| {
+            calls.set(calls.get() + 1);
+            for (i, out) in out.iter_mut().enumerate() {
+                *out = 1e-16 * (f64::from(calls.get()) + 7.0 * i as f64).sin();
+            }
+            Ok(())
+        };
+        let (mut by_a, mut by_transpose) = (noise, noise);
+        let (mut s, mut u) = ([0.0; 50], [0.0; 50]);
+        let found = power(&mut by_a, &mut by_transpose, &mut s, &mut u).unwrap();
+        assert!(found < 1e-14 && calls.get() < 40, "{found:e} after {} products", calls.get());
+    }
 }

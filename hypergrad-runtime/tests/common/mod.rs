@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test file uses a part")]
 #![allow(missing_docs, reason = "test problems")]
 
+pub mod blocks;
 pub mod separable;
 
 use core::marker::PhantomData;

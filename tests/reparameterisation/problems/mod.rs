@@ -1,11 +1,18 @@
 //! The problems of the golden files and smaller ones, with every optional role, as users write them.
 
+pub mod curved;
 pub mod equilibrium;
 pub mod exponential;
 pub mod kernel_ridge;
+pub mod linear;
 pub mod logistic;
+pub mod optimal;
+pub mod plane;
 pub mod ridge;
 pub mod root;
+pub mod separable;
+pub mod separated;
+pub mod shapes;
 
 use nalgebra::{DMatrix, DVector};
 

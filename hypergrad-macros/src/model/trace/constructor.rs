@@ -14,9 +14,9 @@ use crate::model::Form;
 use crate::shape::SymbolSource;
 use crate::syntax::{Dimension, Type};
 
-const NAMES: Words = Words(
+pub(super) const NAMES: Words = Words(
     "from_fn zeros identity repeat from_element from_diagonal from_diagonal_element from_row_slice from_column_slice \
-    from_vec from_iterator from_columns from_rows new from from_vec_storage x y z w",
+    from_vec from_iterator from_columns from_rows new from x y z w",
 );
 
 /// The type that is made: a dimension that is `None` is given by the arguments.
@@ -151,7 +151,15 @@ impl Tracer<'_> {
     fn construct(&mut self, call: &Call<'_>, target: &Target, mut arguments: Vec<Value>) -> Option<Value> {
         match call.name() {
             "from_diagonal" | "from_columns" | "from_rows" | "new" | "from" => {
-                return self.made_of_parts(call, target, arguments);
+                let made = self.made_of_parts(call, target, arguments)?;
+                if let Value::Tensor(tensor) = &made {
+                    // The parts give the dimensions that the type leaves open; where both say them
+                    // rustc compares.
+                    for (open, found) in [(&target.rows, &tensor.rows), (&target.columns, &tensor.columns)] {
+                        let _ = open.as_ref().map(|open| self.sizes.unify(open, found));
+                    }
+                }
+                return Some(made);
             }
             "from_row_slice" | "from_column_slice" | "from_vec" => return self.made_of_list(call, target, arguments),
             "x" | "y" | "z" | "w" => return self.basis(call, target),

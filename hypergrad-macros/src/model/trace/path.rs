@@ -15,7 +15,7 @@ use crate::ir::{Func, Reduction};
 use crate::syntax::Type;
 
 /// The functions of `hypergrad::math`.
-const MATH: Words = Words("softplus sigmoid log_sum_exp huber pseudo_huber");
+pub(super) const MATH: Words = Words("softplus sigmoid log_sum_exp huber pseudo_huber");
 
 /// Types and traits whose associated functions are the scalar functions.
 const SCALARS: Words = Words("f64 f32 ComplexField RealField Float FloatCore");

@@ -6,6 +6,7 @@ mod derivatives;
 mod indices;
 mod iterators;
 mod modules;
+mod page;
 mod refusals;
 mod scalars;
 mod spellings;

@@ -46,6 +46,19 @@ pub fn short(value: f64) -> String {
     format!("{value:.2e}")
 }
 
+/// Three digits: `25.3`, `0.151`, and `1.60e-16` below a thousandth and from ten thousand on.
+pub fn number(value: f64) -> String {
+    let size = value.abs();
+    if size == 0.0 {
+        return "0".to_owned();
+    }
+    if !(1e-3..1e4).contains(&size) {
+        return short(value);
+    }
+    let decimals = 2 - size.log10().floor() as i32;
+    format!("{value:.*}", decimals.max(0) as usize)
+}
+
 /// In percent; without decimals from ten on.
 pub fn percent(value: f64) -> String {
     if value < 0.1 { format!("{:.1} %", 100.0 * value) } else { format!("{:.0} %", 100.0 * value) }

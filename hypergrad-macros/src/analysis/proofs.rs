@@ -1,0 +1,222 @@
+//! Which estimators are proved super-efficient, on modules as users write them: every rule where it
+//! holds and where it must not. `tests/reparameterisation` confirms claims by numbers.
+
+use super::facts::Estimator::{self, *};
+use super::{Facts, structure};
+use crate::differentiate::derive;
+use crate::differentiate::tests::programs::read;
+
+fn facts(functions: &str) -> Facts {
+    let text = format!(
+        "mod m {{ use nalgebra::{{DVector, DMatrix, Vector2, Matrix2}};
+         pub struct Data {{ a: DMatrix<f64>, b: DVector<f64> }}
+         {functions} }}"
+    );
+    let mut model = read(&text).unwrap_or_else(|errors| panic!("{errors}\n{text}"));
+    let quantities = derive(&mut model);
+    structure(&mut model.graph, &quantities)
+}
+
+/// F, g and more, of dynamic vectors x and y.
+fn vectors(f: &str, g: &str, more: &str) -> Facts {
+    let head = "x: &DVector<f64>, y: &DVector<f64>, data: &Data";
+    facts(&format!("pub fn F({head}) -> DVector<f64> {{ {f} }} pub fn g({head}) -> f64 {{ {g} }} {more}"))
+}
+
+/// F, g and phi of numbers x and y.
+fn numbers(f: &str, g: &str, phi: &str) -> Facts {
+    let phi = if phi.is_empty() { String::new() } else { format!("pub fn phi(z: f64, y: f64) -> f64 {{ {phi} }}") };
+    facts(&format!("pub fn F(x: f64, y: f64) -> f64 {{ {f} }} pub fn g(x: f64, y: f64) -> f64 {{ {g} }} {phi}"))
+}
+
+fn proved(facts: &Facts, kind: Estimator) -> bool {
+    let (_, fact) = facts.estimators.iter().find(|(k, _)| *k == kind).unwrap_or_else(|| panic!("no {kind:?}"));
+    assert!(!fact.reason.is_empty());
+    fact.holds
+}
+
+const PHI: &str = "pub fn phi(z: &DVector<f64>, y: &DVector<f64>) -> DVector<f64>";
+const PSI: &str =
+    "pub fn psi(z: &DVector<f64>, y: &DVector<f64>, x_bar: &DVector<f64>, y_bar: &DVector<f64>, data: &Data) -> DVector<f64>";
+const P_DIAGONAL: &str = "pub fn P(x: &DVector<f64>, y: &DVector<f64>, data: &Data) -> DVector<f64>";
+const P_MATRIX: &str = "pub fn P(x: &DVector<f64>, y: &DVector<f64>, data: &Data) -> DMatrix<f64>";
+
+/// F = a(y)∘x - b.
+const SCALED: &str = "x.component_mul(&y.map(f64::exp)) - &data.b";
+/// A gradient whose derivative is full.
+const COUPLED: &str = "data.a.tr_mul(&(&data.a * x - &data.b).map(f64::sinh)) + y.component_mul(x)";
+
+#[test]
+fn omega_is_exact_for_a_constant_adjoint() {
+    let affine = "data.a.tr_mul(&(&data.a * x)) - y.map(f64::sin)";
+    assert!(proved(&vectors(affine, "x.sum()", ""), Ift));
+    // The slope depends on y: g_11 = 0 is not enough.
+    assert!(!proved(&vectors(affine, "x.dot(y)", ""), Ift));
+    assert!(!proved(&vectors(affine, "x.norm_squared()", ""), Ift));
+    // F_1 depends on y.
+    assert!(!proved(&vectors(SCALED, "x.sum()", ""), Ift));
+    assert!(!proved(&vectors(COUPLED, "x.sum()", ""), Ift));
+    assert!(proved(&vectors(COUPLED, "y.sum()", ""), Ift));
+}
+
+/// v* = 1/(x e^y) = 1/b.
+#[test]
+fn omega_is_super_efficient_where_the_adjoint_is_stationary() {
+    assert!(proved(&vectors(SCALED, "x.map(f64::ln).sum()", ""), Ift));
+    assert!(!proved(&vectors("x.component_mul(&y.map(f64::exp)) - y", "x.map(f64::ln).sum()", ""), Ift));
+    // And any P at all then.
+    let p = format!("{P_DIAGONAL} {{ x.map(|x| 3.0 + x * x) }}");
+    let facts = vectors(SCALED, "x.map(f64::ln).sum()", &p);
+    assert!(proved(&facts, CustomPreconditioner) && proved(&facts, Jacobi));
+    assert!(!proved(&vectors(SCALED, "x.sum()", &p), CustomPreconditioner));
+}
+
+#[test]
+fn newton_and_tangent_hold_for_every_smooth_problem() {
+    let facts = vectors(COUPLED, "x.norm_squared()", "");
+    assert!(proved(&facts, Newton) && proved(&facts, Tangent));
+    assert!(vectors("x.map(f64::abs) - y", "x.sum()", "").estimators.is_empty());
+    assert!(vectors(COUPLED, "x.map(f64::abs).sum()", "").estimators.is_empty());
+}
+
+#[test]
+fn jacobi_is_newton_for_a_diagonal() {
+    assert!(proved(&vectors("x.map(f64::sinh) - y", "x.norm_squared()", ""), Jacobi));
+    assert!(!proved(&vectors(COUPLED, "x.norm_squared()", ""), Jacobi));
+}
+
+#[test]
+fn exponential_variables() {
+    assert!(proved(&vectors(SCALED, "x.sum()", ""), LocalizedExp));
+    // b may be a number, or y may enter otherwise.
+    assert!(proved(&vectors("x.zip_map(y, |x, y| (1.0 + y * y) * x - 2.0)", "3.0 * x.sum()", ""), LocalizedExp));
+    // b depends on y; g has no constant slope; F is not affine.
+    assert!(!proved(&vectors("x.component_mul(&y.map(f64::exp)) - y", "x.sum()", ""), LocalizedExp));
+    assert!(!proved(&vectors(SCALED, "x.norm_squared()", ""), LocalizedExp));
+    assert!(!proved(&vectors("x.zip_map(y, |x, y| y.exp() * x * x * x + x - 2.0)", "x.sum()", ""), LocalizedExp));
+    assert!(!proved(&vectors(COUPLED, "x.sum()", ""), LocalizedExp));
+    // b = 0: the root is x = 0.
+    assert!(!proved(&vectors("x.component_mul(&y.map(f64::exp))", "x.sum()", ""), LocalizedExp));
+    // x* = y, v* = x*.
+    assert!(proved(&vectors("x - y", "0.5 * x.norm_squared()", ""), LocalizedExp));
+    // v* = y: proved where F = 0 is used.
+    assert!(proved(&vectors("x - y", "x.dot(y)", ""), LocalizedExp));
+    assert!(!proved(&vectors("x - y.map(f64::exp)", "x.dot(y)", ""), LocalizedExp));
+}
+
+#[test]
+fn diagonal_variables() {
+    assert!(proved(&vectors("x.component_mul(&y.map(f64::exp)) - y", "x.sum()", ""), LocalizedDiagonal));
+    assert!(proved(&vectors("x.zip_map(y, |x, y| (y.exp() + 1.0) * x - y)", "x.sum()", ""), LocalizedDiagonal));
+    assert!(proved(&vectors("data.a.tr_mul(&(&data.a * x)) - y", "x.sum()", ""), LocalizedDiagonal));
+    assert!(!proved(&vectors("x.component_mul(&y.map(f64::exp)) - y", "x.norm_squared()", ""), LocalizedDiagonal));
+    assert!(!proved(&vectors("x.zip_map(y, |x, y| y.exp() * x + x * x * x - y)", "x.sum()", ""), LocalizedDiagonal));
+    assert!(!proved(&vectors(COUPLED, "x.sum()", ""), LocalizedDiagonal));
+}
+
+#[test]
+fn the_optimal_map_needs_a_gradient_and_a_stationary_slope() {
+    assert!(proved(&vectors(COUPLED, "x.sum()", ""), LocalizedNewton));
+    assert!(!proved(&vectors(COUPLED, "x.dot(y)", ""), LocalizedNewton));
+    assert!(!proved(&vectors(COUPLED, "x.norm_squared()", ""), LocalizedNewton));
+    let rotated = "&data.a * x.map(f64::sinh) - y";
+    assert!(!proved(&vectors(rotated, "x.sum()", ""), LocalizedNewton));
+    // Without a gradient, but constant: it is Omega.
+    assert!(proved(&vectors("&data.a * x - y", "x.sum()", ""), LocalizedNewton));
+    assert!(!proved(&vectors("&data.a * x - y", "x.norm_squared()", ""), LocalizedNewton));
+    // g_1 = 1/(x e^y) is constant along the path, though not constant.
+    assert!(proved(&vectors(SCALED, "x.zip_map(y, |x, y| x.ln() * (-y).exp()).sum()", ""), LocalizedNewton));
+}
+
+#[test]
+fn no_ops_inherit() {
+    let no_op = format!("{PHI} {{ z * 2.0 + y.map(f64::sin) }}");
+    let affine = "data.a.tr_mul(&(&data.a * x)) - y";
+    assert!(proved(&vectors(affine, "x.sum()", &no_op), Reparameterized));
+    assert!(!proved(&vectors(affine, "x.norm_squared()", &no_op), Reparameterized));
+    assert!(!proved(&vectors(SCALED, "x.sum()", &no_op), Reparameterized));
+}
+
+#[test]
+fn maps_of_the_user() {
+    let exp = format!("{PHI} {{ z.map(f64::exp) }}");
+    assert!(proved(&vectors(SCALED, "x.sum()", &exp), Reparameterized));
+    assert!(!proved(&vectors(SCALED, "x.norm_squared()", &exp), Reparameterized));
+    let power = format!("{PHI} {{ z.map(|z| 2.0 * (3.0 * z).exp2()) }}");
+    assert!(!proved(&vectors("x.component_mul(&y.map(f64::exp)) - y", "x.sum()", &power), Reparameterized));
+    // phi = z/a(y), with b(y) too, each as a user may write it.
+    let sloped = "x.zip_map(y, |x, y| (y.exp() + 1.0) * x - y)";
+    for slope in ["z / (1.0 + y.exp())", "z * (1.0 + y.exp()).recip()", "2.0 * z / (2.0 + 2.0 * y.exp())"] {
+        let phi = format!("{PHI} {{ z.zip_map(y, |z, y| {slope}) }}");
+        assert!(proved(&vectors(sloped, "x.sum()", &phi), Reparameterized), "{slope}");
+        assert!(!proved(&vectors(sloped, "x.norm_squared()", &phi), Reparameterized));
+    }
+    let wrong = format!("{PHI} {{ z.zip_map(y, |z, y| z / (2.0 + y.exp())) }}");
+    assert!(!proved(&vectors(sloped, "x.sum()", &wrong), Reparameterized));
+    // F = a(y)∘(B x) - c(y): coupled, and F_1ᵀ phi_1 = Bᵀ.
+    let coupled = "(&data.a * x).component_mul(&y.map(f64::exp)) - y";
+    let right = format!("{PHI} {{ z.zip_map(y, |z, y| z * (-y).exp()) }}");
+    assert!(proved(&vectors(coupled, "x.sum()", &right), Reparameterized));
+    let other_side = "&data.a * x.component_mul(&y.map(f64::exp)) - y";
+    assert!(!proved(&vectors(other_side, "x.sum()", &right), Reparameterized));
+    // A kink in phi.
+    let kinked = format!("{PHI} {{ z.zip_map(y, |z, y| z / (1.0 + y.exp().max(0.0))) }}");
+    assert!(!proved(&vectors(sloped, "x.sum()", &kinked), Reparameterized));
+}
+
+#[test]
+fn localised_maps_of_the_user() {
+    let exp = format!("{PSI} {{ z.zip_map(x_bar, |z, x| x.signum() * z.exp()) }}");
+    assert!(proved(&vectors(SCALED, "x.sum()", &exp), LocalizedCustom));
+    assert!(!proved(&vectors("x.component_mul(&y.map(f64::exp)) - y", "x.sum()", &exp), LocalizedCustom));
+    // Another origin, and what is frozen as factors.
+    let scaled = format!("{PSI} {{ x_bar.component_mul(&(z - x_bar).map(f64::exp)) }}");
+    assert!(proved(&vectors(SCALED, "x.sum()", &scaled), LocalizedCustom));
+    let sloped = "x.zip_map(y, |x, y| (y.exp() + 1.0) * x - y)";
+    let diagonal = format!("{PSI} {{ z.zip_map(y, |z, y| z / (1.0 + y.exp())) }}");
+    assert!(proved(&vectors(sloped, "x.sum()", &diagonal), LocalizedCustom));
+    // The frozen y does not move.
+    let frozen = format!("{PSI} {{ z.zip_map(y_bar, |z, y| z / (1.0 + y.exp())) }}");
+    assert!(!proved(&vectors(sloped, "x.sum()", &frozen), LocalizedCustom));
+}
+
+#[test]
+fn preconditioners_of_the_user() {
+    let f = "x.zip_map(y, |x, y| x * x * x + 2.0 * y * x - 1.0)";
+    let diagonal = |entry: &str| {
+        let p = format!("{P_DIAGONAL} {{ x.zip_map(y, |x, y| {entry}) }}");
+        proved(&vectors(f, "x.norm_squared()", &p), CustomPreconditioner)
+    };
+    for entry in ["2.0 * y + 3.0 * x.powi(2)", "(x * x) * 3.0 + (y + y)", "2.0 * (1.5 * x.powf(2.0) + y)"] {
+        assert!(diagonal(entry), "{entry}");
+    }
+    // F_1 where F = 0: x³ + 2 y x = 1.
+    assert!(diagonal("2.0 * x * x + 1.0 / x"));
+    assert!(!diagonal("2.0 * y + 3.1 * x * x") && !diagonal("1.0 / x"));
+    let logistic = "data.a.tr_mul(&(&data.a * x).map(|t| 1.0 / (1.0 + (-t).exp()))) + y.component_mul(x)";
+    let matrix = |body: &str| {
+        let p = format!("{P_MATRIX} {{ {body} }}");
+        proved(&vectors(logistic, "x.norm_squared()", &p), CustomPreconditioner)
+    };
+    let weights = "let w = (&data.a * x).map(|t| { let s = 1.0 / (1.0 + (-t).exp()); s * (1.0 - s) });";
+    assert!(matrix(&format!("{weights} data.a.tr_mul(&(DMatrix::from_diagonal(&w) * &data.a)) + DMatrix::from_diagonal(y)")));
+    assert!(matrix(&format!("{weights} DMatrix::from_diagonal(y) + data.a.transpose() * DMatrix::from_diagonal(&w) * &data.a")));
+    assert!(!matrix(&format!("{weights} data.a.tr_mul(&(DMatrix::from_diagonal(&w) * &data.a))")));
+}
+
+#[test]
+fn one_dimension() {
+    // Prop. 8, written in several ways; with b(y) it fails.
+    for f in ["y.exp() * x - 2.0", "x / (1.0 + y * y) + 3.0", "x * y.cosh() - 2.0"] {
+        assert!(proved(&numbers(f, "x", "z.exp()"), Reparameterized), "{f}");
+    }
+    assert!(proved(&numbers("y.exp() * x - 2.0", "5.0 * x - y", "-3.0 * (0.25 * z).exp()"), Reparameterized));
+    assert!(!proved(&numbers("y.exp() * x - y", "x", "z.exp()"), Reparameterized));
+    assert!(!proved(&numbers("y.exp() * x - 2.0", "x * x", "z.exp()"), Reparameterized));
+    // phi' = c v* along the path (1.13): v* = x*^3 for g = x^4/4, x* = y; x = (-2z)^(-1/2).
+    assert!(proved(&numbers("x - y", "0.25 * x * x * x * x", "1.0 / (-2.0 * z).sqrt()"), Reparameterized));
+    assert!(!proved(&numbers("x - y", "0.25 * x * x * x * x", "1.0 / (-2.0 * z)"), Reparameterized));
+    // tanh as a map: phi' = 1 - x², v* = 1 - y².
+    assert!(proved(&numbers("x - y", "x - x * x * x / 3.0", "z.tanh()"), Reparameterized));
+    assert!(!proved(&numbers("x - y", "x - x * x * x / 2.0", "z.tanh()"), Reparameterized));
+}
