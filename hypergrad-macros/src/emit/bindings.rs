@@ -86,6 +86,8 @@ impl Names<'_> {
                 quote!(let #name = &mut w.#name[..];)
             }
             (_, Scope::Factor) => quote!(let out = w.factor.matrix_mut();),
+            (_, Scope::Diagonal) => quote!(let out = w.factor.diagonal_mut();),
+            (_, Scope::Roots) => quote!(let out = w.factor.roots_mut();),
             _ => quote!(let out = &mut *out;),
         }
     }
