@@ -17,7 +17,7 @@ use crate::emit::share::{self, Pass};
 use crate::ir::Id;
 use crate::model::Model;
 use crate::syntax::{Module, Options};
-use crate::{analysis, differentiate, emit, ir, lower, model, print, syntax};
+use crate::{analysis, differentiate, emit, ir, lower, model, print, simplify, syntax};
 
 /// Expands `#[bilevel(attribute)] item`: the item as it is, and what is added to it or the errors.
 /// Where another module was asked for the fields of its structs, the item is there already.
@@ -76,6 +76,7 @@ fn faulty(mut diagnostics: Diagnostics) -> Diagnostics {
 /// From the resolved module to Rust.
 fn back_end(mut model: Model) -> TokenStream {
     let mut quantities = differentiate::derive(&mut model);
+    simplify::symmetry::untranspose(&mut model.graph, &mut quantities);
     verify("differentiation", &model, &mut quantities);
     let facts = analysis::structure(&mut model.graph, &quantities);
     differentiate::exploit(&mut model.graph, &mut quantities, &facts);

@@ -595,7 +595,7 @@ fn m_12_mul(&self, w: &mut Work, c: &[f64], out: &mut [f64]) {
         let out = &mut *out;
         hg::kernels::gemv_t((1f64), &a13[..s0 * s0], s0, s0, &b5[..s0], &mut out[..s0]);
     }
-    w.b13.resize(s0, 0f64);
+    w.b12.resize(s0, 0f64);
     w.b7.resize(s0, 0f64);
     {
         let b7 = &mut w.b7[..];
@@ -611,18 +611,18 @@ fn m_12_mul(&self, w: &mut Work, c: &[f64], out: &mut [f64]) {
     {
         let b7 = &w.b7[..];
         let b9 = &w.b9[..];
-        let b13 = &mut w.b13[..];
+        let b12 = &mut w.b12[..];
         if s0 > 0 {
             let p0 = &b7[0usize..][..s0];
             let p1 = &b9[0usize..][..s0];
-            let target = &mut b13[0usize..][..s0];
+            let target = &mut b12[0usize..][..s0];
             for i0 in 0..s0 {
                 target[i0] = (p0[i0] * p1[i0]);
             }
         }
     }
     {
-        let b13 = &w.b13[..];
+        let b12 = &w.b12[..];
         let a2 = hg::Dense::flat(&w.y);
         let out = &mut *out;
         hg::kernels::gemv_t(
@@ -630,7 +630,7 @@ fn m_12_mul(&self, w: &mut Work, c: &[f64], out: &mut [f64]) {
             &a2[..s0 * s0],
             s0,
             s0,
-            &b13[..s0],
+            &b12[..s0],
             &mut out[..s0],
         );
     }
@@ -788,20 +788,20 @@ fn f_11(&self, w: &mut Work, out: &mut [f64]) {
     let s2 = w.s2;
     let s3 = w.s3;
     let s4 = w.s4;
-    w.b11.resize(s0 * s0, 0f64);
+    w.b13.resize(s0 * s0, 0f64);
     self.ready1(w);
     self.ready3(w);
     {
         let b1 = &w.b1[..];
         let b3 = &w.b3[..];
         let a2 = hg::Dense::flat(&w.y);
-        let b11 = &mut w.b11[..];
+        let b13 = &mut w.b13[..];
         for i4 in 0..s0 {
             if s0 > 0 {
                 let p0 = &a2[s0 * i4..][..s0];
                 let p1 = &b1[0usize..][..s0];
                 let p2 = &b3[0usize..][..s0];
-                let target = &mut b11[s0 * i4..][..s0];
+                let target = &mut b13[s0 * i4..][..s0];
                 for i3 in 0..s0 {
                     target[i3] = (p0[i3] * (p1[i3] * p2[i3]));
                 }
@@ -809,14 +809,14 @@ fn f_11(&self, w: &mut Work, out: &mut [f64]) {
         }
     }
     {
-        let b11 = &w.b11[..];
+        let b13 = &w.b13[..];
         let a2 = hg::Dense::flat(&w.y);
         let out = &mut *out;
         for i2 in 0..s0 {
             for i1 in 0..s0 {
                 if s0 > 0 {
                     let p0 = &a2[s0 * i1..][..s0];
-                    let p1 = &b11[s0 * i2..][..s0];
+                    let p1 = &b13[s0 * i2..][..s0];
                     let target = &mut out[(s0 * i1 + s0 * s0 * i2)..][..s0];
                     for i0 in 0..s0 {
                         target[i0] = (2f64 * p0[i0] * p1[i0]);
@@ -833,18 +833,18 @@ fn f_21(&self, w: &mut Work, out: &mut [f64]) {
     let s3 = w.s3;
     let s4 = w.s4;
     self.ready3(w);
-    w.b12.resize(s0 * s0, 0f64);
+    w.b11.resize(s0 * s0, 0f64);
     self.ready1(w);
     {
         let b1 = &w.b1[..];
         let b3 = &w.b3[..];
         let a3 = hg::Dense::flat(&w.x);
-        let b12 = &mut w.b12[..];
+        let b11 = &mut w.b11[..];
         for i5 in 0..s0 {
             if s0 > 0 {
                 let p0 = &b1[0usize..][..s0];
                 let p1 = &b3[0usize..][..s0];
-                let target = &mut b12[s0 * i5..][..s0];
+                let target = &mut b11[s0 * i5..][..s0];
                 for i4 in 0..s0 {
                     target[i4] = (a3[i5] * (p0[i4] * p1[i4]));
                 }
@@ -853,7 +853,7 @@ fn f_21(&self, w: &mut Work, out: &mut [f64]) {
     }
     {
         let b3 = &w.b3[..];
-        let b12 = &w.b12[..];
+        let b11 = &w.b11[..];
         let a2 = hg::Dense::flat(&w.y);
         let out = &mut *out;
         for i3 in 0..s0 {
@@ -863,14 +863,14 @@ fn f_21(&self, w: &mut Work, out: &mut [f64]) {
                         let target = &mut out[(s0 * i1 + s0 * s0 * i2
                             + s0 * s0 * s0 * i3)..][..s0];
                         for i0 in 0..s0 {
-                            target[i0] = (-(if (i1) == (i0) && (i2) == (i3) {
-                                (b3[i1])
+                            target[i0] = (-(if (i0) == (i1) && (i2) == (i3) {
+                                (b3[i0])
                             } else {
                                 0f64
                             })
                                 + 2f64
-                                    * (if (i1) == (i0) {
-                                        (a2[(i1 + s0 * i3)] * b12[(i1 + s0 * i2)])
+                                    * (if (i0) == (i1) {
+                                        (a2[(i0 + s0 * i3)] * b11[(i0 + s0 * i2)])
                                     } else {
                                         0f64
                                     }));

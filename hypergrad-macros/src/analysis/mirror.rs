@@ -6,7 +6,6 @@
 //! positive semidefinite kernels (Schur), and `L L` is one.
 
 use super::flatten::flatten;
-use super::parity::in_order;
 use super::sign::{Sign, of_factors};
 use crate::ir::{Affine, Graph, Guard, Id, Op, Operand, Product, Wire};
 
@@ -33,8 +32,17 @@ pub struct Mirrored<'p> {
     pub left: Vec<&'p Operand>,
     /// Operands that read fixed wires only.
     pub fixed: Vec<&'p Operand>,
-    /// Operands that are matrices between the sides.
-    pub kernels: Vec<&'p Operand>,
+    /// Operands between the sides.
+    pub kernels: Vec<Kernel<'p>>,
+}
+
+/// An operand that the exchange reads with its axes in another order.
+pub struct Kernel<'p> {
+    pub operand: &'p Operand,
+    /// The axis that each axis changes places with.
+    pub swap: Vec<usize>,
+    /// The first half of its axes is on one side, the second half their images.
+    pub is_matrix: bool,
 }
 
 impl Exchange {
@@ -145,16 +153,21 @@ fn sorted<'p>(product: &'p Product, exchange: &Exchange) -> Option<Mirrored<'p>>
             Some(Side::Right(_)) => right.push(operand.clone()),
             None => {
                 let (rows, columns) = operand.index.split_at(operand.index.len() / 2);
-                if exchange.side_of(rows).is_none() || exchange.indices(rows) != columns {
-                    return None;
-                }
-                mirrored.kernels.push(operand);
+                let is_matrix = exchange.side_of(rows).is_some() && exchange.indices(rows) == columns;
+                let swap = swapped_axes(&operand.index, &exchange.indices(&operand.index))?;
+                mirrored.kernels.push(Kernel { operand, swap, is_matrix });
             }
         }
     }
     images.sort();
     right.sort();
     (images == right).then_some(mirrored)
+}
+
+/// The axis of `from` at which each of `to` stands; `None` if it is no exchange of axes.
+pub fn swapped_axes<T: PartialEq>(from: &[T], to: &[T]) -> Option<Vec<usize>> {
+    let axes: Vec<usize> = to.iter().map(|index| from.iter().position(|i| i == index)).collect::<Option<_>>()?;
+    axes.iter().enumerate().all(|(axis, image)| axes[*image] == axis).then_some(axes)
 }
 
 fn guard_is_kept(product: &Product, exchange: &Exchange, guard: &Guard) -> bool {
@@ -188,5 +201,10 @@ pub fn semidefinite(graph: &Graph, matrix: Id, factor: f64, signs: &[Sign]) -> b
 /// Whether a sorted product is a positive semidefinite kernel, `sign` being that of its coefficient.
 pub fn is_positive(graph: &Graph, mirrored: &Mirrored, sign: Sign, signs: &[Sign]) -> bool {
     sign.times(of_factors(&mirrored.fixed, signs)).is_nonnegative()
-        && mirrored.kernels.iter().all(|k| semidefinite(graph, k.node, 1.0, signs))
+        && mirrored.kernels.iter().all(|k| k.is_matrix && semidefinite(graph, k.operand.node, 1.0, signs))
+}
+
+/// All axes, each in its place.
+fn in_order(axes: &[usize], order: usize) -> bool {
+    axes.len() == order && axes.iter().enumerate().all(|(position, axis)| position == *axis)
 }

@@ -18,9 +18,12 @@ mod structure;
 pub use blocks::Samples;
 pub use facts::{Fact, Facts};
 pub use flatten::flatten_where;
+pub use parity::parity;
 pub use stage::{Stage, Stages, stages};
 pub use structure::structure;
 
+#[cfg(test)]
+mod claims;
 #[cfg(test)]
 mod proofs;
 #[cfg(test)]

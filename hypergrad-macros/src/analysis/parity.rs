@@ -1,11 +1,11 @@
-//! Whether a matrix is its transpose (even) or minus it (odd): `p_i - p_j` is odd, so
-//! `exp(-|p_i - p_j|)` and `cos(p_i - p_j)` are even, as is the product of two odd matrices.
+//! Whether a tensor keeps its value when axes change places (even), or changes its sign (odd):
+//! `p_i - p_j` is odd in i and j, so `exp(-|p_i - p_j|)` is a symmetric matrix, as is the
+//! elementwise product of two odd ones.
 
 use super::flatten::flatten;
-use super::mirror;
-use crate::ir::{Func, Graph, Id, Number, Op, Operand, Product, Term, View};
+use super::mirror::{self, Kernel, swapped_axes};
+use crate::ir::{Affine, Func, Graph, Id, Number, Op, Product, Term, View};
 
-/// `Mᵀ = M` or `Mᵀ = -M`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Parity {
     Even,
@@ -13,69 +13,76 @@ pub enum Parity {
 }
 
 impl Parity {
-    fn times(self, other: Self) -> Self {
-        if self == other { Self::Even } else { Self::Odd }
-    }
-
-    fn sign(self) -> f64 {
+    pub fn sign(self) -> f64 {
         match self {
             Self::Even => 1.0,
             Self::Odd => -1.0,
         }
     }
+
+    fn times(self, other: Self) -> Self {
+        if self == other { Self::Even } else { Self::Odd }
+    }
 }
 
 /// Whether a matrix (axes: rows, then columns, in equal number) equals its transpose.
 pub fn symmetric(graph: &Graph, matrix: Id) -> bool {
-    graph.is_zero(matrix) || parity(graph, matrix) == Some(Parity::Even)
+    let order = graph.order(matrix);
+    let transposition: Vec<usize> = (order / 2..order).chain(0..order / 2).collect();
+    graph.is_zero(matrix) || parity(graph, matrix, &transposition) == Some(Parity::Even)
 }
 
-/// The parity of a matrix, where its formula shows one.
-fn parity(graph: &Graph, matrix: Id) -> Option<Parity> {
-    if graph.order(matrix) == 0 {
+/// What becomes of a tensor whose axis a changes places with `swap[a]`, where its formula shows it.
+pub fn parity(graph: &Graph, node: Id, swap: &[usize]) -> Option<Parity> {
+    if swap.iter().enumerate().all(|(axis, image)| axis == *image) {
         return Some(Parity::Even);
     }
-    match graph.op(matrix) {
-        Op::Sum(terms) => [Parity::Even, Parity::Odd].into_iter().find(|p| of_sum(graph, matrix, terms, *p)),
-        Op::Product(product) => of_product(graph, product),
-        Op::Map(func, args) => of_map(graph, matrix, *func, args),
+    match graph.op(node) {
+        Op::Sum(terms) => [Parity::Even, Parity::Odd].into_iter().find(|p| of_sum(graph, terms, swap, *p)),
+        Op::Product(product) => of_product(graph, product, swap),
+        Op::Map(func, args) => of_map(graph, *func, args, swap),
+        Op::Reduce { arg, keep, .. } => {
+            let swap: Vec<usize> = swap.iter().copied().chain(*keep..graph.order(*arg)).collect();
+            parity(graph, *arg, &swap).filter(|p| *p == Parity::Even)
+        }
         _ => None,
     }
 }
 
 /// Every term has this parity, or its image is a term.
-fn of_sum(graph: &Graph, matrix: Id, terms: &[Term], parity: Parity) -> bool {
-    let order = graph.order(matrix);
+fn of_sum(graph: &Graph, terms: &[Term], swap: &[usize], parity: Parity) -> bool {
     terms.iter().all(|term| {
-        let image = Term { coefficient: Number::new(parity.sign() * term.coefficient.get()), view: exchanged(&term.view, order) };
-        terms.contains(&image) || of_view(graph, &term.view, order) == Some(parity)
+        let coefficient = Number::new(parity.sign() * term.coefficient.get());
+        let image = Term { coefficient, view: exchanged(&term.view, swap) };
+        terms.contains(&image) || of_view(graph, &term.view, swap) == Some(parity)
     })
 }
 
-fn of_product(graph: &Graph, product: &Product) -> Option<Parity> {
+fn of_product(graph: &Graph, product: &Product, swap: &[usize]) -> Option<Parity> {
     let product = flatten(graph, product)?;
-    let (rows, columns) = product.out.split_at(product.out.len() / 2);
+    let pairs = swap.iter().enumerate().filter(|(axis, image)| axis <= image);
+    let (left, right): (Vec<Affine>, Vec<Affine>) =
+        pairs.map(|(axis, image)| (product.out[axis].clone(), product.out[*image].clone())).unzip();
     let mut found = None;
-    mirror::find(&product, rows, columns, &mut |mirrored| {
+    mirror::find(&product, &left, &right, &mut |mirrored| {
         found = of_kernels(graph, &mirrored.kernels);
         found.is_some()
     });
     found
 }
 
-fn of_kernels(graph: &Graph, kernels: &[&Operand]) -> Option<Parity> {
-    kernels.iter().try_fold(Parity::Even, |all, kernel| Some(all.times(parity(graph, kernel.node)?)))
+fn of_kernels(graph: &Graph, kernels: &[Kernel]) -> Option<Parity> {
+    kernels.iter().try_fold(Parity::Even, |all, kernel| Some(all.times(parity(graph, kernel.operand.node, &kernel.swap)?)))
 }
 
 /// A function of even arguments; of one odd argument; or of two that change places in vain.
-fn of_map(graph: &Graph, matrix: Id, func: Func, args: &[View]) -> Option<Parity> {
-    let order = graph.order(matrix);
+fn of_map(graph: &Graph, func: Func, args: &[View], swap: &[usize]) -> Option<Parity> {
     if let ([a, b], true) = (args, func.is_commutative())
-        && exchanged(a, order) == *b
+        && exchanged(a, swap) == *b
     {
         return Some(Parity::Even);
     }
-    let parities: Vec<Parity> = args.iter().map(|a| of_view(graph, a, order)).collect::<Option<_>>()?;
+    let parities: Vec<Parity> = args.iter().map(|a| of_view(graph, a, swap)).collect::<Option<_>>()?;
     match parities.as_slice() {
         [Parity::Odd] if func.is_even() => Some(Parity::Even),
         [Parity::Odd] if func.is_odd() => Some(Parity::Odd),
@@ -83,25 +90,15 @@ fn of_map(graph: &Graph, matrix: Id, func: Func, args: &[View]) -> Option<Parity
     }
 }
 
-/// The parity of what is read, broadcast to a matrix of this order.
-fn of_view(graph: &Graph, view: &View, order: usize) -> Option<Parity> {
-    if graph.order(view.node) == 0 {
-        Some(Parity::Even)
-    } else {
-        in_order(&view.axes, order).then(|| parity(graph, view.node))?
-    }
+/// The parity of what is read, the axes of the result changing places.
+fn of_view(graph: &Graph, view: &View, swap: &[usize]) -> Option<Parity> {
+    let swap = swapped_axes(&view.axes, &exchanged(view, swap).axes)?;
+    parity(graph, view.node, &swap)
 }
 
-/// The view with rows and columns of the result exchanged.
-fn exchanged(view: &View, order: usize) -> View {
-    let half = order / 2;
-    let axes = view.axes.iter().map(|a| if *a < half { a + half } else { a - half }).collect();
-    View { node: view.node, axes }
-}
-
-/// All axes, each in its place.
-pub fn in_order(axes: &[usize], order: usize) -> bool {
-    axes.len() == order && axes.iter().enumerate().all(|(position, axis)| position == *axis)
+/// The view with the axes of the result exchanged.
+fn exchanged(view: &View, swap: &[usize]) -> View {
+    View { node: view.node, axes: view.axes.iter().map(|axis| swap[*axis]).collect() }
 }
 
 #[cfg(test)]
@@ -122,7 +119,7 @@ mod tests {
             let mut f = Fixture::new();
             let differences = differences(&mut f, factor);
             let mapped = f.map(func, differences);
-            parity(&f.graph, mapped)
+            parity(&f.graph, mapped, &[1, 0])
         };
         for even in [Func::Abs, Func::Cos, Func::Cosh, Func::Powi(2), Func::Sech2, Func::Logistic(2)] {
             assert_eq!(of(even, -1.0), Some(Parity::Even), "{even:?}");
@@ -143,11 +140,11 @@ mod tests {
         let odd = differences(&mut f, -1.0);
         let other = f.map(Func::Sin, odd);
         let product = f.times(odd, other);
-        assert_eq!(parity(&f.graph, product), Some(Parity::Even));
+        assert_eq!(parity(&f.graph, product, &[1, 0]), Some(Parity::Even));
         let sum = f.plus(odd, other);
-        assert_eq!(parity(&f.graph, sum), Some(Parity::Odd));
+        assert_eq!(parity(&f.graph, sum, &[1, 0]), Some(Parity::Odd));
         let mixed = f.plus(product, odd);
-        assert_eq!(parity(&f.graph, mixed), None);
+        assert_eq!(parity(&f.graph, mixed, &[1, 0]), None);
         // Matérn: (1 + r) e^-r, r = |y_i - y_j|.
         let distance = f.map(Func::Abs, odd);
         let decay = f.graph.scaled(-1.0, distance);

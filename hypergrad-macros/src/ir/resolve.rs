@@ -45,6 +45,22 @@ impl Graph {
         roots.iter().map(|r| images[r]).collect()
     }
 
+    /// Rebuilds `roots`, each operation as `change` wants it, which knows the images of its operands.
+    pub fn rewrite(&mut self, roots: &[Id], change: &dyn Fn(&Self, &Op, &HashMap<Id, Id>) -> Option<Op>) -> Vec<Id> {
+        let mut images: HashMap<Id, Id> = HashMap::new();
+        for id in self.reachable(roots) {
+            let node = self.node(id).clone();
+            let changed = change(self, &node.op, &images);
+            let moved = node.op.operands().iter().any(|o| images[o] != *o);
+            let image = match changed {
+                None if !moved => id,
+                changed => self.rebuild(&changed.unwrap_or(node.op), &node.shape, &images, &Clone::clone),
+            };
+            images.insert(id, image);
+        }
+        roots.iter().map(|r| images[r]).collect()
+    }
+
     /// One node with its operands replaced by their images, where they have one.
     pub fn rebuild_with(&mut self, id: Id, images: &mut HashMap<Id, Id>) -> Id {
         let node = self.node(id).clone();

@@ -348,25 +348,21 @@ impl<'c> Body<'c> {
         let alpha = self.alpha(product, coefficient, &[left, right]);
         let (first, second) = (self.slice(&a, m.mul(&k)), self.slice(&b, k.mul(&n)));
         let out = m.mul(&n);
-        // The transposed result is the product of the transposed operands in the other order.
-        let (name, arguments) = if place.strides == natural && !(left_transposed && right_transposed) {
-            let name = match (left_transposed, right_transposed) {
-                (false, false) => "gemm",
-                (true, _) => "gemm_tn",
-                (false, true) => "gemm_nt",
-            };
-            (name, [vec![Argument::Value(alpha), first, second], [m, k, n].map(Argument::Size).to_vec()].concat())
-        } else if place.strides == flipped && (left_transposed || right_transposed) {
-            let name = match (left_transposed, right_transposed) {
-                (true, true) => "gemm",
-                (true, false) => "gemm_tn",
-                (false, _) => "gemm_nt",
-            };
-            // (Aᵀ B)ᵀ = Bᵀ A, (A Bᵀ)ᵀ = B Aᵀ, (Aᵀ Bᵀ)ᵀ = B A.
-            (name, [vec![Argument::Value(alpha), second, first], [n, k, m].map(Argument::Size).to_vec()].concat())
+        let (m_k_n, operands, transposed) = if place.strides == natural {
+            ([m, k, n], [first, second], (left_transposed, right_transposed))
+        } else if place.strides == flipped {
+            // (A B)ᵀ = Bᵀ Aᵀ: the transposed result is the product of the transposed operands.
+            ([n, k, m], [second, first], (!right_transposed, !left_transposed))
         } else {
             return false;
         };
+        let name = match transposed {
+            (false, false) => "gemm",
+            (true, false) => "gemm_tn",
+            (false, true) => "gemm_nt",
+            (true, true) => "gemm_tt",
+        };
+        let arguments = [vec![Argument::Value(alpha)], operands.to_vec(), m_k_n.map(Argument::Size).to_vec()].concat();
         self.call(name, arguments, place, out, None)
     }
 

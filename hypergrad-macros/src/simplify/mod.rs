@@ -3,6 +3,7 @@
 mod exponential;
 mod logarithm;
 pub mod stabilise;
+pub mod symmetry;
 
 #[cfg(test)]
 mod tests;

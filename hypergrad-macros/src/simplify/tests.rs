@@ -1,9 +1,13 @@
 //! Stable forms in every spelling: right at ±800, to third order.
 
 use crate::differentiate::derive;
+use crate::differentiate::tests::fixture::random_point;
 use crate::differentiate::tests::interpret::{Point, Tensor};
 use crate::differentiate::tests::programs::read;
+use crate::differentiate::tests::random::Random;
 use crate::ir::{Graph, Id, Role};
+use crate::print::formula;
+use crate::simplify::symmetry::untranspose;
 
 /// Value and three derivatives of `f(x)` at points, `body` being an expression in `x: f64`.
 fn orders(body: &str, points: &[f64]) -> Vec<[f64; 4]> {
@@ -277,4 +281,50 @@ fn exponentials_that_cancel() {
     }
     same("(x.exp() * (-0.5 * x).exp()).ln()", |t| [0.5 * t, 0.5, 0.0, 0.0]);
     same("x.exp().sqrt().ln()", |t| [0.5 * t, 0.5, 0.0, 0.0]);
+}
+
+/// `f = ½ xᵀ K x` with `K_ij` the given function of `d = p_i - p_j` (p is y): all quantities before
+/// and after symmetric matrices are read in one order, and F after: `K x`, or `0.5 K x + 0.5 Kᵀ x`.
+fn kernel(entry: &str) -> String {
+    let text = format!(
+        "mod m {{ use nalgebra::*;
+            pub fn f(x: &Vector3<f64>, y: &Vector3<f64>) -> f64 {{
+                let k = Matrix3::from_fn(|i, j| {{ let d = y[i] - y[j]; {entry} }});
+                0.5 * x.dot(&(k * x))
+            }}
+            pub fn g(x: &Vector3<f64>, y: &Vector3<f64>) -> f64 {{ x.dot(y) }} }}"
+    );
+    let mut model = read(&text).unwrap_or_else(|e| panic!("{entry}: {e}"));
+    let mut q = derive(&mut model);
+    let before: Vec<Id> = q.roots().iter().map(|id| **id).collect();
+    untranspose(&mut model.graph, &mut q);
+    let after: Vec<Id> = q.roots().iter().map(|id| **id).collect();
+    let point = random_point(&model.graph, &[], &mut Random::new(7));
+    for (one, other) in point.values(&model.graph, &before).iter().zip(point.values(&model.graph, &after)) {
+        for (a, b) in one.data.iter().zip(&other.data) {
+            assert!((a - b).abs() <= 1e-14 * (1.0 + a.abs()), "{entry}: {a} {b}");
+        }
+    }
+    formula(&model.graph, &model.sizes, "F", q.residual[0]).lines().next().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn kernels_of_differences_are_read_in_one_order() {
+    for even in [
+        "(-d * d).exp()",
+        "(-d.abs()).exp()",
+        "d.cos()",
+        "1.0 / (1.0 + d.powi(2))",
+        "y[i] * y[j] * d.cosh()",
+        "(1.0 + d.abs()).sqrt()",
+    ] {
+        assert!(!kernel(even).contains("0.5"), "{even}: {}", kernel(even));
+    }
+    // Odd: xᵀ K x = 0.
+    for odd in ["d.sin()", "d", "d * d.abs()"] {
+        assert_eq!(kernel(odd), "F = 0", "{odd}");
+    }
+    for neither in ["d.exp()", "(d + 1.0).cos()", "y[i] * d.cos()"] {
+        assert!(kernel(neither).contains("0.5"), "{neither}: {}", kernel(neither));
+    }
 }

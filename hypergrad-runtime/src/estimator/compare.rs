@@ -23,8 +23,8 @@ pub struct Comparison {
     pub structure: Structure,
     /// Prop. 3: `C_y(Omega) <= |D| + |g_1| C_y(Psi)`; `None` where `Psi_1` is too large to form.
     pub proposition_3: Option<Bound>,
-    /// Every change of variables against every preconditioner that is not Newton's; empty where the
-    /// Jacobians are too large.
+    /// Every change of variables against every preconditioner that is not proved super-efficient; empty
+    /// where the Jacobians are too large.
     pub pairs: Vec<ComparisonPair>,
 }
 

@@ -41,12 +41,14 @@ impl<P: Bilevel> Pairing<P> {
         Self { changed: Vec::new(), preconditioned: Vec::new(), plain: 0.0, d }
     }
 
-    /// One estimator, with `|P⁻¹| |P - F_1|` where it is a preconditioned one. Newton's step is left
-    /// out: its constant is 0.
+    /// One estimator, with `|P⁻¹| |P - F_1|` where it is a preconditioned one. A step that is proved
+    /// super-efficient is left out: nothing is better.
     pub(super) fn push(&mut self, kind: EstimatorKind, jacobian: Jacobian<P>, distance: Option<f64>) {
         match (kind, distance) {
             (EstimatorKind::Ift, _) => self.plain = jacobian.norm,
-            (EstimatorKind::Jacobi | EstimatorKind::CustomPreconditioner, Some(distance)) => {
+            (EstimatorKind::Jacobi | EstimatorKind::CustomPreconditioner, Some(distance))
+                if !P::STRUCTURE.is_super_efficient(kind) =>
+            {
                 self.preconditioned.push((kind, jacobian, distance));
             }
             (kind, None) if is_changed(kind) => self.changed.push((kind, jacobian)),

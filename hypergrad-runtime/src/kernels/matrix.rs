@@ -108,6 +108,24 @@ pub fn gemm_nt<T: Real>(alpha: T, a: &[T], b: &[T], m: usize, k: usize, n: usize
     }
 }
 
+/// `out += alpha AᵀBᵀ`, A `k x m`, B `n x k`.
+#[inline]
+pub fn gemm_tt<T: Real>(alpha: T, a: &[T], b: &[T], m: usize, k: usize, n: usize, out: &mut [T]) {
+    if m == 0 || k == 0 || n == 0 {
+        return;
+    }
+    #[cfg(feature = "std")]
+    if blocked::applies(m, k, n) {
+        return blocked::gemm(alpha, (a, k, 1), (b, n, 1), out, (m, k, n));
+    }
+    for (j, out) in out[..m * n].chunks_exact_mut(m).enumerate() {
+        for (a, out) in a.chunks_exact(k).zip(out) {
+            let row = b[j..].iter().step_by(n);
+            *out += alpha * a.iter().zip(row).fold(T::ZERO, |sum, (&a, &b)| sum + a * b);
+        }
+    }
+}
+
 /// Large products, by nalgebra.
 #[cfg(feature = "std")]
 pub(super) mod blocked {

@@ -7,7 +7,7 @@ mod sparse;
 mod symmetric;
 mod vector;
 
-pub use matrix::{gemm, gemm_nt, gemm_tn, gemv, gemv_t, ger};
+pub use matrix::{gemm, gemm_nt, gemm_tn, gemm_tt, gemv, gemv_t, ger};
 pub use reduce::{
     copy, exclusive_product, max_weights, min_weights, reduce_log_sum_exp, reduce_max, reduce_min, softmax, sum_by,
 };

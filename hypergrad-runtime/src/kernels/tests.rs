@@ -62,6 +62,7 @@ fn products() {
         check(gemm, false, false);
         check(gemm_tn, true, false);
         check(gemm_nt, false, true);
+        check(gemm_tt, true, true);
     }
 }
 
