@@ -21,5 +21,6 @@ mod problems;
 mod proofs;
 mod reference;
 mod separable;
+mod shapes;
 mod slopes;
 mod super_efficient;

@@ -156,14 +156,13 @@ fn add_change(graph: &mut Graph, q: &Quantities, t: &[Id], change: &Change, grou
 
 /// P, and `Qᵀ` with `Q = d(P u)/dx`.
 fn add_preconditioner(graph: &mut Graph, q: &Quantities, t: &[Id], preconditioner: &Preconditioner, extras: &mut Extras) {
-    let (value, product) = match preconditioner {
-        Preconditioner::Matrix(matrix) => (Value::Square(vec![vec![*matrix]]), vec![multiply(graph, *matrix, q.u[0])]),
+    let (value, along) = match preconditioner {
+        Preconditioner::Matrix(blocks) => (Value::Square(blocks.clone()), bilinear(graph, blocks, t, &q.u)),
         Preconditioner::Diagonal(diagonal) => {
-            let product = diagonal.iter().zip(&q.u).map(|(d, u)| scale(graph, *d, *u)).collect();
-            (Value::LikeX(diagonal.clone()), product)
+            let product: Vec<Id> = diagonal.iter().zip(&q.u).map(|(d, u)| scale(graph, *d, *u)).collect();
+            (Value::LikeX(diagonal.clone()), pairing(graph, &product, t))
         }
     };
-    let along = pairing(graph, &product, t);
     let slope = gradient(graph, along, &q.x);
     let slope = columns(graph, &slope, t);
     let group = Group::Preconditioner;
@@ -171,22 +170,21 @@ fn add_preconditioner(graph: &mut Graph, q: &Quantities, t: &[Id], preconditione
     extras.all.push(Extra { group, name: "preconditioner_along", value: Value::Square(slope) });
 }
 
-/// A matrix times a vector.
-fn multiply(graph: &mut Graph, matrix: Id, vector: Id) -> Id {
-    let extents = graph.shape(matrix).to_vec();
-    let [row, column] = [0, 1].map(|wire| Affine::wire(Wire(wire)));
-    let shape = vec![extents[0].clone()];
-    let product = Product {
-        coefficient: Number::new(1.0),
-        extents,
-        operands: vec![
-            Operand { node: matrix, index: vec![row.clone(), column.clone()] },
-            Operand { node: vector, index: vec![column] },
-        ],
-        guards: Vec::new(),
-        out: vec![row],
-    };
-    graph.product(product, shape)
+/// `tᵀ A u` of a matrix in blocks.
+fn bilinear(graph: &mut Graph, blocks: &Matrix, t: &[Id], u: &[Id]) -> Id {
+    let mut terms = Vec::new();
+    for (row, t) in blocks.iter().zip(t) {
+        for (block, u) in row.iter().zip(u) {
+            let extents = graph.shape(*block).to_vec();
+            let index: Vec<_> = (0..).map(|wire| Affine::wire(Wire(wire))).take(extents.len()).collect();
+            let (rows, columns) = index.split_at(graph.order(*t));
+            let operand = |node: Id, index: &[Affine]| Operand { node, index: index.to_vec() };
+            let operands = vec![operand(*t, rows), operand(*block, &index), operand(*u, columns)];
+            let product = Product { coefficient: Number::new(1.0), extents, operands, guards: Vec::new(), out: Vec::new() };
+            terms.push(graph.product(product, Vec::new()));
+        }
+    }
+    graph.add_all(&terms, Vec::new())
 }
 
 /// Entry by entry.
