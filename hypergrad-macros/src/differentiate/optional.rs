@@ -127,7 +127,10 @@ fn add_change(graph: &mut Graph, q: &Quantities, t: &[Id], change: &Change, grou
     let (l_1, l_2) = in_z_and_y(graph, l, &z, y);
     let along = pairing(graph, &l_1, &q.u);
     let phi_1_mul = gradient(graph, along, &q.v);
-    add("change_1", Value::Square(columns(graph, &phi_1_mul, &q.u)));
+    let phi_1 = columns(graph, &phi_1_mul, &q.u);
+    // A phi that forgets z has no inverse anywhere, which the estimate says.
+    let constant = phi_1.iter().flatten().all(|node| graph.is_zero(*node));
+    add("change_1", Value::Square(phi_1));
     let along = pairing(graph, &l_2, &q.c);
     let phi_2_mul = gradient(graph, along, &q.v);
     add("change_2", Value::Wide(columns(graph, &phi_2_mul, &q.c)));
@@ -138,7 +141,7 @@ fn add_change(graph: &mut Graph, q: &Quantities, t: &[Id], change: &Change, grou
     let bilinear = pairing(graph, &k_1, &q.v);
     let (k_11_mul, k_21_mul) = in_z_and_y(graph, bilinear, &z, y);
     let (k_11, k_21) = (columns(graph, &k_11_mul, &q.v), columns(graph, &k_21_mul, &q.v));
-    let affine = k_11.iter().chain(&k_21).flatten().all(|node| graph.is_zero(*node));
+    let affine = !constant && k_11.iter().chain(&k_21).flatten().all(|node| graph.is_zero(*node));
     add("change_11", Value::Square(k_11));
     add("change_21", Value::Tall(k_21));
     add("change_21_mul", Value::LikeY(k_21_mul));

@@ -75,6 +75,32 @@ pub mod pair {
     }
 }
 
+/// Single precision; phi forgets z, psi is affine in z with a slope of what is frozen.
+#[bilevel]
+pub mod single {
+    use nalgebra::{Matrix2, Vector2};
+
+    pub fn F(x: &Vector2<f32>, y: &Vector2<f32>) -> Vector2<f32> {
+        x * 2.0 + x.map(|x| x.powi(3)) + Vector2::new(x[1], -x[0]) * y[1] - y
+    }
+
+    pub fn g(x: &Vector2<f32>, y: &Vector2<f32>) -> f32 {
+        x.norm_squared() + x.dot(y)
+    }
+
+    pub fn phi(_z: &Vector2<f32>, y: &Vector2<f32>) -> Vector2<f32> {
+        y.map(f32::sin)
+    }
+
+    pub fn psi(z: &Vector2<f32>, y: &Vector2<f32>, x_bar: &Vector2<f32>, y_bar: &Vector2<f32>) -> Vector2<f32> {
+        z.component_mul(x_bar) * y_bar[0].exp() + y.map(f32::sin)
+    }
+
+    pub fn P(x: &Vector2<f32>, y: &Vector2<f32>) -> Matrix2<f32> {
+        Matrix2::new(2.0 + x[0], y[0], 0.1, 2.0)
+    }
+}
+
 /// x and y matrices, the map a product with y from the left; n = 6, P dense.
 #[bilevel]
 pub mod sheet {
