@@ -28,8 +28,10 @@ pub struct Names<'m> {
 pub enum Scope {
     /// In a kernel or a cached node of the point: `self`, `w`, and `out` or directions.
     Point,
-    /// The same, writing to the factorisation of the point.
+    /// The same, writing to the factorisation of the point: its matrix or blocks, its diagonal, its roots.
     Factor,
+    Diagonal,
+    Roots,
     /// In a table of the problem, computed from data: `self`, `out`.
     Table,
 }
@@ -204,6 +206,8 @@ impl Names<'_> {
                 quote!(let #name = &mut w.#name[..];)
             }
             (_, Scope::Factor) => quote!(let out = w.factor.matrix_mut();),
+            (_, Scope::Diagonal) => quote!(let out = w.factor.diagonal_mut();),
+            (_, Scope::Roots) => quote!(let out = w.factor.roots_mut();),
             _ => quote!(let out = &mut *out;),
         }
     }

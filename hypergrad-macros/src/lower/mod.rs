@@ -12,7 +12,7 @@ mod sharing;
 mod sparse;
 
 use crate::analysis::{Stage, Stages};
-use crate::differentiate::{Cube, Extra, Matrix, Quantities, Value, Vector};
+use crate::differentiate::{Cube, Extra, Matrix, Parts, Quantities, Value, Vector};
 use crate::ir::{Graph, Id, Size};
 use crate::shape::Sizes;
 use body::{Body, Context};
@@ -111,6 +111,11 @@ fn functions(context: &Context<'_>, q: &Quantities) -> Vec<Function> {
     if !q.f_1_blocks.is_empty() {
         functions.push(function(context, "f_1_blocks", diagonal_blocks(context, &q.f_1_blocks)));
     }
+    if let Some(parts) = &q.f_1_parts {
+        let natural = Place::natural(Source::Out, context.graph.shape(parts.diagonal));
+        functions.push(function(context, "f_1_parts_diagonal", vec![(parts.diagonal, natural)]));
+        functions.push(function(context, "f_1_parts_roots", roots(context, parts)));
+    }
     let cubes: [(&'static str, &Cube, [&Layout; 3]); 2] = [("f_11", &q.f_11, [&x, &x, &x]), ("f_21", &q.f_21, [&x, &y, &x])];
     for (name, cube, [first, second, third]) in cubes {
         let mut outputs = Vec::new();
@@ -151,6 +156,18 @@ fn blocks(context: &Context<'_>, matrix: &Matrix, rows: &Layout, columns: &Layou
         }
     }
     outputs
+}
+
+/// Every `Bᵀ` after the one before.
+fn roots(context: &Context<'_>, parts: &Parts) -> Vec<(Id, Place)> {
+    let mut offset = Size::zero();
+    let place = |root: &Id| {
+        let shape = context.graph.shape(*root);
+        let next = offset.add(&Size::product(shape));
+        let place = Place { offset: std::mem::replace(&mut offset, next), ..Place::natural(Source::Out, shape) };
+        (*root, place)
+    };
+    parts.roots.iter().map(place).collect()
 }
 
 /// The diagonal blocks of a matrix, one after another: nodes with the axes of a block of rows, of one

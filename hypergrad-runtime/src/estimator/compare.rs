@@ -163,6 +163,7 @@ fn facts(structure: &Structure) -> Vec<&'static str> {
         (structure.f1_symmetric, "F_1 symmetric"),
         (structure.f1_diagonal, "F_1 diagonal"),
         (structure.f1_block_diagonal && !structure.f1_diagonal, "F_1 block-diagonal"),
+        (structure.f1_diagonal_plus_gram, "F_1 diagonal plus Gram"),
         (structure.f1_definite, "F_1 semidefinite"),
         (structure.f1_constant_in_x, "F_1 constant in x"),
         (structure.f1_constant_in_y, "F_1 constant in y"),
