@@ -35,8 +35,11 @@ pub struct Plan {
 
 /// Rewrites every product into contractions of at most two parts.
 pub fn plan(graph: &mut Graph, sizes: &Sizes, roots: &[Id], nominal: &Nominal) -> Plan {
-    let mut planner = Planner { graph, nominal, stages: Stages::new(sizes), images: HashMap::new(), hoists: BTreeMap::new() };
-    for id in planner.graph.reachable(roots) {
+    let order = graph.reachable(roots);
+    let units = multiples(graph, &order);
+    let (images, hoists) = (HashMap::new(), BTreeMap::new());
+    let mut planner = Planner { graph, nominal, stages: Stages::new(sizes), images, hoists, units };
+    for id in order {
         let image = match planner.graph.op(id).clone() {
             Op::Product(product) => planner.product_node(id, product),
             op if op.operands().is_empty() => id,
@@ -51,6 +54,24 @@ pub fn plan(graph: &mut Graph, sizes: &Sizes, roots: &[Id], nominal: &Nominal) -
     }
     let roots = roots.iter().map(|r| planner.images[r]).collect();
     Plan { roots, hoists: planner.hoists }
+}
+
+/// Contractions that occur with several coefficients, and their nodes once they are planned: they
+/// are computed once, without the coefficient.
+fn multiples(graph: &Graph, order: &[Id]) -> HashMap<Product, Option<Id>> {
+    let mut found: HashMap<Product, usize> = HashMap::new();
+    for id in order {
+        if let Op::Product(product) = graph.op(*id)
+            && !product.summed().is_empty()
+        {
+            *found.entry(unit(product)).or_default() += 1;
+        }
+    }
+    found.into_iter().filter(|(_, count)| *count > 1).map(|(product, _)| (product, None)).collect()
+}
+
+fn unit(product: &Product) -> Product {
+    Product { coefficient: Number::new(1.0), ..product.clone() }
 }
 
 /// Entries that a row of a sparse matrix is taken to store.
@@ -83,6 +104,7 @@ struct Planner<'g> {
     stages: Stages,
     images: HashMap<Id, Id>,
     hoists: BTreeMap<Id, Hoist>,
+    units: HashMap<Product, Option<Id>>,
 }
 
 impl Planner<'_> {
@@ -90,7 +112,20 @@ impl Planner<'_> {
         self.stages.get(self.graph, id)
     }
 
-    fn product_node(&mut self, id: Id, mut product: Product) -> Id {
+    fn product_node(&mut self, id: Id, product: Product) -> Id {
+        let unit = unit(&product);
+        match self.units.get(&unit).copied() {
+            None => self.planned(id, product),
+            Some(known) => {
+                let node = known.unwrap_or_else(|| self.planned(id, unit.clone()));
+                self.units.insert(unit, Some(node));
+                self.graph.scaled(product.coefficient.get(), node)
+            }
+        }
+    }
+
+    /// The image of a product that has the shape of this node.
+    fn planned(&mut self, id: Id, mut product: Product) -> Id {
         for operand in &mut product.operands {
             operand.node = self.images[&operand.node];
         }
@@ -99,8 +134,7 @@ impl Planner<'_> {
         if stage == Stage::Data {
             // The table holds the product itself: every multiple of it is read from there.
             let coefficient = product.coefficient.get();
-            let unit = Product { coefficient: Number::new(1.0), ..product };
-            let node = self.contract(&unit, &shape, Mode::Plain, stage).node;
+            let node = self.contract(&unit(&product), &shape, Mode::Plain, stage).node;
             return self.graph.scaled(coefficient, node);
         }
         let plain = self.contract(&product, &shape, Mode::Plain, stage);
@@ -521,5 +555,37 @@ impl Built<'_> {
         } else {
             self.symbolic = self.symbolic.add(&loops);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ir::{InputInfo, Role};
+    use crate::shape::SymbolSource;
+
+    /// `Aᵀx` and `2 Aᵀx` are one contraction.
+    #[test]
+    fn multiples_are_contracted_once() {
+        let (mut graph, mut sizes) = (Graph::new(), Sizes::default());
+        let n = sizes.symbol("n", SymbolSource::DataAxis { field: 0, axis: 0 });
+        let mut leaf =
+            |role, name: &str, shape: &[Size]| graph.input(InputInfo { role, block: 0, name: name.to_owned() }, shape.to_vec());
+        let (a, x) = (leaf(Role::Data, "a", &[n.clone(), n.clone()]), leaf(Role::X, "x", std::slice::from_ref(&n)));
+        let wire = |k: u32| Affine::wire(Wire(k));
+        let mut product = |coefficient: f64| {
+            let operands = vec![Operand { node: a, index: vec![wire(1), wire(0)] }, Operand { node: x, index: vec![wire(1)] }];
+            let coefficient = Number::new(coefficient);
+            let extents = vec![n.clone(), n.clone()];
+            let product = Product { coefficient, extents, operands, guards: Vec::new(), out: vec![wire(0)] };
+            graph.product(product, vec![n.clone()])
+        };
+        let roots = [product(1.0), product(2.0), product(-0.5)];
+        let nominal = Nominal::new(&graph);
+        let plan = plan(&mut graph, &sizes, &roots, &nominal);
+        let sums = |id: &Id| matches!(graph.op(*id), Op::Product(p) if !p.summed().is_empty());
+        assert_eq!(graph.reachable(&plan.roots).iter().filter(|id| sums(id)).count(), 1);
+        let coefficients: Vec<Option<f64>> = plan.roots.iter().map(|r| graph.as_view(*r).map(|(c, _)| c)).collect();
+        assert_eq!(coefficients, [None, Some(2.0), Some(-0.5)]);
     }
 }
