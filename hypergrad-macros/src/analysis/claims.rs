@@ -1,7 +1,8 @@
 //! Claims about every combination of some F, g and phi of one number, against the definition: at
 //! roots found by Newton's method, `p* = phi_1⁻¹ v*` must not change where it is said not to.
 
-use super::facts::Estimator;
+use super::facts::{Estimator, Fact};
+use super::stationary::{Change, diagonal, exponential, prove};
 use super::structure;
 use crate::differentiate::derive;
 use crate::differentiate::tests::programs::read;
@@ -122,4 +123,19 @@ fn what_is_claimed_is_so_and_nothing_is_missed() {
         }
     }
     assert!(claimed > 30, "{claimed}");
+}
+
+/// Proofs that are tried where they have no chance end without a panic.
+#[test]
+fn hopeless_proofs_end() {
+    for seed in 200..204 {
+        let mut model = read(&crate::differentiate::tests::program::random_module(seed)).unwrap_or_else(|e| panic!("{e}"));
+        let quantities = derive(&mut model);
+        let mut facts = structure(&mut model.graph, &quantities);
+        (facts.f1_diagonal, facts.g_constant_slope) = (Fact::proved(""), Fact::proved(""));
+        let graph = &mut model.graph;
+        for change in [Change::None, exponential(graph, &quantities), diagonal(graph, &quantities), Change::Slope] {
+            let _ = prove(graph, &quantities, &facts, &change);
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! From nodes to a program of loops and kernel calls over buffers.
 
 mod body;
+mod conditions;
 mod contract;
 mod flatten;
 mod materialise;
@@ -40,7 +41,7 @@ pub fn lower(graph: &mut Graph, sizes: &Sizes, quantities: &mut Quantities) -> P
     }
     let mut stages = Stages::new(sizes);
     let storage = materialise::decide(graph, &mut stages, &plan.roots, &plan.hoists);
-    let mut context = Context::new(graph, &mut stages, storage, plan.hoists);
+    let mut context = Context::new(graph, sizes, &mut stages, storage, plan.hoists);
     let draft = program(&context, quantities);
     context.local = sharing::single_use(&draft);
     if context.local.is_empty() { draft } else { program(&context, quantities) }

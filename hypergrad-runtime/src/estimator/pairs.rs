@@ -84,8 +84,8 @@ impl ComparisonPair {
         let below = self.proposition_13.lower.max(self.proposition_14.left);
         let above = self.proposition_15.map_or(f64::INFINITY, |bound| -bound.left).min(self.proposition_13.upper);
         match (below > 0.0, above < 0.0) {
-            (true, _) => "the preconditioned one",
-            (_, true) => "the other one",
+            (true, _) => "preconditioned",
+            (_, true) => "other variables",
             _ => "",
         }
     }

@@ -224,7 +224,7 @@ impl Algebra<'_> {
         let mut sum = Polynomial::zero(shape.to_vec());
         for (exponent, part) in &powers.parts {
             let term = self.times_power(part, variable, f64::from(*exponent) / f64::from(powers.order))?;
-            sum = Self::combine(&[(1.0, sum), (1.0, term)])?;
+            sum.accumulate(1.0, &term)?;
         }
         Some(sum)
     }
