@@ -814,27 +814,15 @@ fn f_11(&self, w: &mut Work, out: &mut [f64]) {
         let b16 = &w.b16[..];
         let a0 = self.data().a_tr.as_slice();
         let out = &mut *out;
-        for i2 in 0..s1 {
-            for i1 in 0..s1 {
-                for i0 in 0..s1 {
-                    let t0 = {
-                        if s0 == 0 {
-                            0f64
-                        } else {
-                            let p0 = &a0[s0 * i2..][..s0];
-                            let p1 = &b16[0usize..][..s0];
-                            let p2 = &a0[s0 * i0..][..s0];
-                            let p3 = &a0[s0 * i1..][..s0];
-                            hg::kernels::sum_by(
-                                s0,
-                                |i3| ((p0[i3] * p1[i3]) * (p2[i3] * p3[i3])),
-                            )
-                        }
-                    };
-                    out[(i0 + s1 * i1 + s1 * s1 * i2)] += (-(t0));
-                }
-            }
-        }
+        w.scratch.resize(hg::kernels::khatri_rao_scratch((s1 + s1 * s1)), 0f64);
+        hg::kernels::khatri_rao(
+            ((-1f64)),
+            &[&a0[..s0 * s1], &a0[..s0 * s1], &b16[..s0]],
+            &[&a0[..s0 * s1]],
+            s0,
+            &mut w.scratch,
+            &mut out[..s1 * s1 * s1],
+        );
     }
 }
 fn f_21(&self, w: &mut Work, out: &mut [f64]) {

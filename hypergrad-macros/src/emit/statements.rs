@@ -390,9 +390,14 @@ impl Names<'_> {
                 let slice = self.slice(slice);
                 quote!(&#slice)
             }
+            Argument::Slices(slices) => {
+                let slices = slices.iter().map(|s| self.slice(s));
+                quote!(&[#(&#slices),*])
+            }
             Argument::Sparse(matrix) => self.csr(*matrix),
             Argument::Size(size) => numbers::size(size),
             Argument::Scratch { rows, columns } => self.kernel_scratch(rows, columns),
+            Argument::Panel { .. } => quote!(&mut w.scratch),
         });
         let target = self.slice(&kernel.target);
         match &kernel.returns {
@@ -408,11 +413,19 @@ impl Names<'_> {
     }
 
     fn prepare_scratch(&self, argument: &Argument) -> Option<TokenStream> {
-        let Argument::Scratch { rows, columns } = argument else { return None };
-        rows.mul(columns).as_constant().is_none().then(|| {
-            let (rows, columns, zero) = (numbers::size(rows), numbers::size(columns), numbers::number(0.0, self.scalar));
-            quote!(w.scratch.resize(hg::kernels::weighted_gram_scratch(#rows, #columns), #zero);)
-        })
+        let length = match argument {
+            Argument::Scratch { rows, columns } if rows.mul(columns).as_constant().is_none() => {
+                let (rows, columns) = (numbers::size(rows), numbers::size(columns));
+                quote!(weighted_gram_scratch(#rows, #columns))
+            }
+            Argument::Panel { columns } => {
+                let columns = numbers::size(columns);
+                quote!(khatri_rao_scratch(#columns))
+            }
+            _ => return None,
+        };
+        let zero = numbers::number(0.0, self.scalar);
+        Some(quote!(w.scratch.resize(hg::kernels::#length, #zero);))
     }
 
     /// One column for constant sizes; dynamic ones keep a buffer in the point.
@@ -524,10 +537,11 @@ fn sources(statement: &Stmt, reads: &mut BTreeSet<Source>, writes: &mut BTreeSet
                     Argument::Slice(slice) => {
                         reads.insert(slice.source);
                     }
+                    Argument::Slices(slices) => reads.extend(slices.iter().map(|s| s.source)),
                     Argument::Sparse(matrix) => {
                         reads.insert(Source::Sparse(*matrix));
                     }
-                    Argument::Size(_) | Argument::Scratch { .. } => {}
+                    Argument::Size(_) | Argument::Scratch { .. } | Argument::Panel { .. } => {}
                 }
             }
             kernel.returns.iter().for_each(|c| expression(c, reads));

@@ -282,6 +282,7 @@ impl Planner<'_> {
         let product = &self.grouped_weights(product);
         let atoms = product.operands.len();
         if pattern::twice(self.graph, product).is_some_and(|(_, weights)| weights.len() == 1)
+            || pattern::khatri_rao(self.graph, product).is_some()
             || !(2..=super::MOST_ATOMS).contains(&atoms)
         {
             let loops = Size::product(&product.extents);
