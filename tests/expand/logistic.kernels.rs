@@ -126,14 +126,15 @@ fn ready13(&self, w: &mut Work) {
         let b10 = &w.b10[..];
         let a0 = self.data().a_tr.as_slice();
         let b13 = &mut w.b13[..];
-        w.scratch.resize(hg::kernels::weighted_gram_scratch(s0, s1), 0f64);
+        let scratch = &mut w.scratch;
+        scratch.resize(hg::kernels::weighted_gram_scratch(s0, s1), 0f64);
         hg::kernels::weighted_gram(
             (1f64),
             &a0[..s0 * s1],
             &b10[..s0],
             s0,
             s1,
-            &mut w.scratch,
+            &mut scratch[..],
             &mut b13[..s1 * s1],
         );
     }
@@ -182,14 +183,15 @@ fn ready15(&self, w: &mut Work) {
         let b14 = &w.b14[..];
         let a1 = self.data().a_val.as_slice();
         let b15 = &mut w.b15[..];
-        w.scratch.resize(hg::kernels::weighted_gram_scratch(s2, s1), 0f64);
+        let scratch = &mut w.scratch;
+        scratch.resize(hg::kernels::weighted_gram_scratch(s2, s1), 0f64);
         hg::kernels::weighted_gram(
             (1f64),
             &a1[..s1 * s2],
             &b14[..s2],
             s2,
             s1,
-            &mut w.scratch,
+            &mut scratch[..],
             &mut b15[..s1 * s1],
         );
     }
@@ -767,14 +769,15 @@ fn m_11(&self, w: &mut Work, out: &mut [f64]) {
         let b19 = &w.b19[..];
         let a0 = self.data().a_tr.as_slice();
         let out = &mut *out;
-        w.scratch.resize(hg::kernels::weighted_gram_scratch(s0, s1), 0f64);
+        let scratch = &mut w.scratch;
+        scratch.resize(hg::kernels::weighted_gram_scratch(s0, s1), 0f64);
         hg::kernels::weighted_gram(
             (1f64),
             &a0[..s0 * s1],
             &b19[..s0],
             s0,
             s1,
-            &mut w.scratch,
+            &mut scratch[..],
             &mut out[..s1 * s1],
         );
     }
@@ -814,13 +817,14 @@ fn f_11(&self, w: &mut Work, out: &mut [f64]) {
         let b16 = &w.b16[..];
         let a0 = self.data().a_tr.as_slice();
         let out = &mut *out;
-        w.scratch.resize(hg::kernels::khatri_rao_scratch((s1 + s1 * s1)), 0f64);
+        let scratch = &mut w.scratch;
+        scratch.resize(hg::kernels::khatri_rao_scratch((s1 + s1 * s1)), 0f64);
         hg::kernels::khatri_rao(
             ((-1f64)),
             &[&a0[..s0 * s1], &a0[..s0 * s1], &b16[..s0]],
             &[&a0[..s0 * s1]],
             s0,
-            &mut w.scratch,
+            &mut scratch[..],
             &mut out[..s1 * s1 * s1],
         );
     }

@@ -68,26 +68,26 @@ impl Names<'_> {
             }
             _ => {
                 let bindings = self.bindings(std::slice::from_ref(statement), scope);
-                let code = self.inner(statement);
+                let code = self.inner(statement, scope);
                 quote!({ #bindings #code })
             }
         }
     }
 
     /// A statement inside the bindings of its sources.
-    fn inner(&self, statement: &Stmt) -> TokenStream {
+    fn inner(&self, statement: &Stmt, scope: Scope) -> TokenStream {
         match statement {
-            Stmt::Zero { place, shape } => self.zero(place, shape),
-            Stmt::Loop { variable, extent, body } => self.looped(*variable, extent, body),
+            Stmt::Zero { place, shape } => self.zero(place, shape, scope),
+            Stmt::Loop { variable, extent, body } => self.looped(*variable, extent, body, scope),
             Stmt::Entries { matrix, row, position, column, body } => {
                 let (offsets, indices) = (offsets(*matrix), indices(*matrix));
                 let (row, position, column) = (numbers::affine(row), numbers::variable(*position), numbers::variable(*column));
-                let body: TokenStream = body.iter().map(|s| self.inner(s)).collect();
+                let body: TokenStream = body.iter().map(|s| self.inner(s, scope)).collect();
                 quote!(for #position in #offsets[#row]..#offsets[#row + 1] { let #column = #indices[#position]; #body })
             }
             Stmt::When { conditions, body } => {
                 let conditions = numbers::conditions(conditions);
-                let body: TokenStream = body.iter().map(|s| self.inner(s)).collect();
+                let body: TokenStream = body.iter().map(|s| self.inner(s, scope)).collect();
                 quote!(if #conditions { #body })
             }
             Stmt::Store { target, offset, add, value } => {
@@ -101,7 +101,7 @@ impl Names<'_> {
                 let name = local(*name);
                 quote!(let #name = { #sum };)
             }
-            Stmt::Kernel(kernel) => self.kernel(kernel),
+            Stmt::Kernel(kernel) => self.kernel(kernel, scope),
             // Made ready before the loops.
             Stmt::Ensure(_) | Stmt::Scratch(_) | Stmt::Choose { .. } => TokenStream::new(),
         }
@@ -216,7 +216,7 @@ impl Names<'_> {
         }
     }
 
-    fn zero(&self, place: &Place, shape: &[Size]) -> TokenStream {
+    fn zero(&self, place: &Place, shape: &[Size], scope: Scope) -> TokenStream {
         let zero = numbers::number(0.0, self.scalar);
         if place.strides == natural_strides(shape) {
             let target = self.source(place.source);
@@ -229,16 +229,16 @@ impl Names<'_> {
         for (k, extent) in shape.iter().enumerate() {
             statement = Stmt::Loop { variable: Wire(k as u32), extent: extent.clone(), body: vec![statement] };
         }
-        self.inner(&statement)
+        self.inner(&statement, scope)
     }
 
     /// A loop; where its body is one store, contiguous accesses get windows, which the compiler
     /// checks once.
-    fn looped(&self, variable: Wire, extent: &Size, body: &[Stmt]) -> TokenStream {
+    fn looped(&self, variable: Wire, extent: &Size, body: &[Stmt], scope: Scope) -> TokenStream {
         let name = numbers::variable(variable);
         let count = numbers::size(extent);
         let [Stmt::Store { target, offset, add, value }] = body else {
-            let body: TokenStream = body.iter().map(|s| self.inner(s)).collect();
+            let body: TokenStream = body.iter().map(|s| self.inner(s, scope)).collect();
             return quote!(for #name in 0..#count { #body });
         };
         let (windows, set_up) = self.windows(variable, &count, value);
@@ -382,7 +382,7 @@ impl Names<'_> {
         if terms.is_empty() { numbers::number(0.0, self.scalar) } else { quote!((#code)) }
     }
 
-    fn kernel(&self, kernel: &Kernel) -> TokenStream {
+    fn kernel(&self, kernel: &Kernel, scope: Scope) -> TokenStream {
         let name = format_ident!("{}", kernel.name);
         let arguments = kernel.arguments.iter().map(|a| match a {
             Argument::Value(value) => self.expression(value, &Windows::default()),
@@ -397,7 +397,7 @@ impl Names<'_> {
             Argument::Sparse(matrix) => self.csr(*matrix),
             Argument::Size(size) => numbers::size(size),
             Argument::Scratch { rows, columns } => self.kernel_scratch(rows, columns),
-            Argument::Panel { .. } => quote!(&mut w.scratch),
+            Argument::Panel { .. } => quote!(&mut scratch[..]),
         });
         let target = self.slice(&kernel.target);
         match &kernel.returns {
@@ -406,13 +406,14 @@ impl Names<'_> {
                 quote!(#target[0] += #coefficient * hg::kernels::#name(#(#arguments),*);)
             }
             None => {
-                let prepare = kernel.arguments.iter().filter_map(|a| self.prepare_scratch(a));
+                let prepare = kernel.arguments.iter().filter_map(|a| self.prepare_scratch(a, scope));
                 quote!(#(#prepare)* hg::kernels::#name(#(#arguments,)* &mut #target);)
             }
         }
     }
 
-    fn prepare_scratch(&self, argument: &Argument) -> Option<TokenStream> {
+    /// `scratch`, of dynamic length: the point keeps one, a table is computed once.
+    fn prepare_scratch(&self, argument: &Argument, scope: Scope) -> Option<TokenStream> {
         let length = match argument {
             Argument::Scratch { rows, columns } if rows.mul(columns).as_constant().is_none() => {
                 let (rows, columns) = (numbers::size(rows), numbers::size(columns));
@@ -424,8 +425,13 @@ impl Names<'_> {
             }
             _ => return None,
         };
-        let zero = numbers::number(0.0, self.scalar);
-        Some(quote!(w.scratch.resize(hg::kernels::#length, #zero);))
+        let (zero, scalar) = (numbers::number(0.0, self.scalar), numbers::scalar_type(self.scalar));
+        Some(match scope {
+            Scope::Table => quote!(let mut scratch = hg::zeros::<#scalar>(hg::kernels::#length);),
+            Scope::Point | Scope::Factor => {
+                quote!(let scratch = &mut w.scratch; scratch.resize(hg::kernels::#length, #zero);)
+            }
+        })
     }
 
     /// One column for constant sizes; dynamic ones keep a buffer in the point.
@@ -435,7 +441,7 @@ impl Names<'_> {
                 let (rows, zero) = (numbers::usize_literal(rows), numbers::number(0.0, self.scalar));
                 quote!(&mut [#zero; #rows])
             }
-            _ => quote!(&mut w.scratch),
+            _ => quote!(&mut scratch[..]),
         }
     }
 

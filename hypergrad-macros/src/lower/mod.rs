@@ -3,6 +3,7 @@
 mod body;
 mod contract;
 mod flatten;
+mod khatri_rao;
 mod materialise;
 mod nest;
 mod nominal;

@@ -1,5 +1,6 @@
 //! Products that a kernel of the runtime computes.
 
+use super::khatri_rao;
 use super::materialise::is_contraction;
 use super::sparse::supports;
 use crate::ir::{Affine, Graph, Id, Op, Operand, Product, Sparse, Wire};
@@ -27,7 +28,7 @@ pub enum Pattern {
     Gram { matrix: Matrix },
     /// `Σ_k a_ki d_k a_kj`.
     WeightedGram { matrix: usize, weights: usize },
-    /// `Σ_k a_ki b_kj · c_kl ..`, see [`khatri_rao`].
+    /// `Σ_k a_ki b_kj · c_kl ..`, see [`khatri_rao::factors`].
     KhatriRao { left: Vec<usize>, right: Vec<usize> },
 }
 
@@ -56,7 +57,7 @@ pub fn recognise(graph: &Graph, product: &Product) -> Option<Pattern> {
     if graph.has_sparse() && tensors.iter().any(has_support) {
         return sparse(graph, product, &tensors);
     }
-    if let Some((left, right)) = khatri_rao(graph, product) {
+    if let Some((left, right)) = khatri_rao::factors(graph, product) {
         return Some(Pattern::KhatriRao { left, right });
     }
     if tensors.len() == 3 {
@@ -158,35 +159,8 @@ pub fn twice(graph: &Graph, product: &Product) -> Option<(usize, Vec<usize>)> {
     (same && spans && by_row).then_some((*first, rest))
 }
 
-/// The factors of `Σ_k a_ki b_kj · c_kl ..` with three indices or more in the result, by position:
-/// those of its first half with weights `w_k`, those of the second, each in the order of the result.
-pub fn khatri_rao(graph: &Graph, product: &Product) -> Option<(Vec<usize>, Vec<usize>)> {
-    let out: Vec<Wire> = product.out.iter().map(Affine::as_wire).collect::<Option<_>>()?;
-    let [row] = product.summed()[..] else { return None };
-    let constant = product.extents.iter().all(|e| e.as_constant().is_some());
-    if out.len() < 3 || !product.guards.is_empty() || constant || graph.has_sparse() {
-        return None;
-    }
-    let mut weights = Vec::new();
-    let mut factors = vec![None; out.len()];
-    for (position, operand) in product.operands.iter().enumerate().filter(|(_, o)| !o.index.is_empty()) {
-        match plain(graph, product, operand)?[..] {
-            [k] if k == row => weights.push(position),
-            [k, own] if k == row => {
-                let slot = &mut factors[out.iter().position(|w| *w == own)?];
-                slot.is_none().then_some(())?;
-                *slot = Some(position);
-            }
-            _ => return None,
-        }
-    }
-    let factors: Vec<usize> = factors.into_iter().collect::<Option<_>>()?;
-    let (left, right) = factors.split_at(out.len().div_ceil(2));
-    Some(([left, &weights].concat(), right.to_vec()))
-}
-
 /// The wires of an operand that is read whole, each axis by a wire of its own.
-fn plain(graph: &Graph, product: &Product, operand: &Operand) -> Option<Vec<Wire>> {
+pub fn plain(graph: &Graph, product: &Product, operand: &Operand) -> Option<Vec<Wire>> {
     let shape = graph.shape(operand.node);
     let mut wires = Vec::with_capacity(shape.len());
     for (axis, index) in operand.index.iter().enumerate() {
