@@ -6,6 +6,7 @@
 #![allow(missing_docs, clippy::unwrap_used, reason = "a benchmark")]
 
 mod data;
+mod equilibrium;
 mod harness;
 mod large;
 mod logistic;
@@ -16,4 +17,5 @@ fn main() {
     ridge::run();
     logistic::run();
     large::run();
+    equilibrium::run();
 }

@@ -10,6 +10,8 @@ pub struct Structure {
     pub f1_diagonal: bool,
     /// `F_1` is block-diagonal: entries of x in different slices along an axis (samples) are not coupled.
     pub f1_block_diagonal: bool,
+    /// `F_1 = diag(d) + Σ BᵀB` with `d >= 0`.
+    pub f1_diagonal_plus_gram: bool,
     /// `F_1` is positive semidefinite (f is convex in x): a Cholesky factorisation is legal, and
     /// fails only where `F_1` is singular.
     pub f1_definite: bool,
@@ -33,6 +35,7 @@ impl Structure {
         f1_symmetric: false,
         f1_diagonal: false,
         f1_block_diagonal: false,
+        f1_diagonal_plus_gram: false,
         f1_definite: false,
         f1_constant_in_x: false,
         f1_constant_in_y: false,

@@ -337,21 +337,28 @@ fn f_1_diagonal_2_tr_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
         let a19 = u;
         let b3 = &mut w.b3[..];
         for i2 in 0..s2 {
-            for i1 in 0..s1 {
-                if (s2) >= ((i1 + 2usize)) {
-                    b3[i1]
-                        += (((if ((i1 + 1usize)) == (i2) { (1f64) } else { 0f64 })
-                            - (if (i1) == (i2) { (1f64) } else { 0f64 }))
-                            * ((if (i2) == ((i1 + 1usize)) && (i2) >= (1usize) {
-                                (a19[i2])
-                            } else {
-                                0f64
-                            })
-                                - (if (i1) == (i2) && (s2) >= ((i1 + 2usize)) {
-                                    (a19[i1])
+            {
+                let i1: usize = 0;
+                let count = (hg::core::cmp::Ord::min(s1, (s2).saturating_sub(1usize)))
+                    .saturating_sub(i1);
+                if count > 0 {
+                    let target = &mut b3[i1..][..count];
+                    for step in 0..count {
+                        let i1 = i1 + step;
+                        target[step]
+                            += (((if ((i1 + 1usize)) == (i2) { (1f64) } else { 0f64 })
+                                - (if (i1) == (i2) { (1f64) } else { 0f64 }))
+                                * ((if (i2) == ((i1 + 1usize)) && (i2) >= (1usize) {
+                                    (a19[i2])
                                 } else {
                                     0f64
-                                })));
+                                })
+                                    - (if (i1) == (i2) && (s2) >= ((i1 + 2usize)) {
+                                        (a19[i1])
+                                    } else {
+                                        0f64
+                                    })));
+                    }
                 }
             }
         }

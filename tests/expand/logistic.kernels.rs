@@ -1,6 +1,32 @@
 fn ready_y(&self, w: &mut Work) {
     self.ready0(w);
 }
+fn table18(&self) -> hg::Vec<f64> {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let mut table = hg::zeros(s0 * s1);
+    {
+        let out = &mut table[..];
+        {
+            let a0 = self.data().a_tr.as_slice();
+            let b18 = &mut *out;
+            for i1 in 0..s0 {
+                if s1 > 0 {
+                    let target = &mut b18[s1 * i1..][..s1];
+                    for i0 in 0..s1 {
+                        target[i0] = (a0[(s0 * i0 + i1)] * a0[(s0 * i0 + i1)]);
+                    }
+                }
+            }
+        }
+    }
+    table
+}
+fn b18(&self) -> &[f64] {
+    self.b18.get_or_init(|| self.table18())
+}
 fn ready0(&self, w: &mut Work) {
     if w.ready[0usize] & 1u64 != 0 {
         return;
@@ -116,27 +142,18 @@ fn ready13(&self, w: &mut Work) {
     let s2 = self.s2;
     let s3 = self.s3;
     let s4 = w.s4;
-    w.b13.resize(s1 * s1, 0f64);
+    w.b13.resize(s2, 0f64);
+    self.ready8(w);
     {
+        let b8 = &w.b8[..];
         let b13 = &mut w.b13[..];
-        b13[0usize..][..s1 * s1].fill(0f64);
-    }
-    self.ready10(w);
-    {
-        let b10 = &w.b10[..];
-        let a0 = self.data().a_tr.as_slice();
-        let b13 = &mut w.b13[..];
-        let scratch = &mut w.scratch;
-        scratch.resize(hg::kernels::weighted_gram_scratch(s0, s1), 0f64);
-        hg::kernels::weighted_gram(
-            (1f64),
-            &a0[..s0 * s1],
-            &b10[..s0],
-            s0,
-            s1,
-            &mut scratch[..],
-            &mut b13[..s1 * s1],
-        );
+        if s2 > 0 {
+            let p0 = &b8[0usize..][..s2];
+            let target = &mut b13[0usize..][..s2];
+            for i0 in 0..s2 {
+                target[i0] = hg::kernel::logistic_2(p0[i0]);
+            }
+        }
     }
     w.ready[0usize] |= 8192u64;
 }
@@ -149,18 +166,27 @@ fn ready14(&self, w: &mut Work) {
     let s2 = self.s2;
     let s3 = self.s3;
     let s4 = w.s4;
-    w.b14.resize(s2, 0f64);
-    self.ready8(w);
+    w.b14.resize(s1 * s1, 0f64);
     {
-        let b8 = &w.b8[..];
         let b14 = &mut w.b14[..];
-        if s2 > 0 {
-            let p0 = &b8[0usize..][..s2];
-            let target = &mut b14[0usize..][..s2];
-            for i0 in 0..s2 {
-                target[i0] = hg::kernel::logistic_2(p0[i0]);
-            }
-        }
+        b14[0usize..][..s1 * s1].fill(0f64);
+    }
+    self.ready13(w);
+    {
+        let b13 = &w.b13[..];
+        let a1 = self.data().a_val.as_slice();
+        let b14 = &mut w.b14[..];
+        let scratch = &mut w.scratch;
+        scratch.resize(hg::kernels::weighted_gram_scratch(s2, s1), 0f64);
+        hg::kernels::weighted_gram(
+            (1f64),
+            &a1[..s1 * s2],
+            &b13[..s2],
+            s2,
+            s1,
+            &mut scratch[..],
+            &mut b14[..s1 * s1],
+        );
     }
     w.ready[0usize] |= 16384u64;
 }
@@ -173,53 +199,20 @@ fn ready15(&self, w: &mut Work) {
     let s2 = self.s2;
     let s3 = self.s3;
     let s4 = w.s4;
-    w.b15.resize(s1 * s1, 0f64);
-    {
-        let b15 = &mut w.b15[..];
-        b15[0usize..][..s1 * s1].fill(0f64);
-    }
-    self.ready14(w);
-    {
-        let b14 = &w.b14[..];
-        let a1 = self.data().a_val.as_slice();
-        let b15 = &mut w.b15[..];
-        let scratch = &mut w.scratch;
-        scratch.resize(hg::kernels::weighted_gram_scratch(s2, s1), 0f64);
-        hg::kernels::weighted_gram(
-            (1f64),
-            &a1[..s1 * s2],
-            &b14[..s2],
-            s2,
-            s1,
-            &mut scratch[..],
-            &mut b15[..s1 * s1],
-        );
-    }
-    w.ready[0usize] |= 32768u64;
-}
-fn ready16(&self, w: &mut Work) {
-    if w.ready[0usize] & 65536u64 != 0 {
-        return;
-    }
-    let s0 = self.s0;
-    let s1 = self.s1;
-    let s2 = self.s2;
-    let s3 = self.s3;
-    let s4 = w.s4;
-    w.b16.resize(s0, 0f64);
+    w.b15.resize(s0, 0f64);
     self.ready7(w);
     {
         let b7 = &w.b7[..];
-        let b16 = &mut w.b16[..];
+        let b15 = &mut w.b15[..];
         if s0 > 0 {
             let p0 = &b7[0usize..][..s0];
-            let target = &mut b16[0usize..][..s0];
+            let target = &mut b15[0usize..][..s0];
             for i0 in 0..s0 {
                 target[i0] = hg::kernel::logistic_3(p0[i0]);
             }
         }
     }
-    w.ready[0usize] |= 65536u64;
+    w.ready[0usize] |= 32768u64;
 }
 fn objective(&self, w: &mut Work) -> hg::core::option::Option<f64> {
     let s0 = self.s0;
@@ -442,17 +435,22 @@ fn f_1_diagonal(&self, w: &mut Work, out: &mut [f64]) {
     let s3 = self.s3;
     let s4 = w.s4;
     self.ready0(w);
-    self.ready13(w);
     {
         let b0 = &w.b0[..];
-        let b13 = &w.b13[..];
         let out = &mut *out;
         if s1 > 0 {
             let target = &mut out[0usize..][..s1];
             for i0 in 0..s1 {
-                target[i0] = (b0[0usize] + (b13[(i0 + s1 * i0)]));
+                target[i0] = (b0[0usize]);
             }
         }
+    }
+    self.ready10(w);
+    {
+        let b10 = &w.b10[..];
+        let b18 = self.b18();
+        let out = &mut *out;
+        hg::kernels::gemv((1f64), &b18[..s0 * s1], s1, s0, &b10[..s0], &mut out[..s1]);
     }
 }
 fn f_1_diagonal_2_tr_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
@@ -539,7 +537,7 @@ fn m_11_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
         let out = &mut *out;
         out[0usize..][..s1].fill(0f64);
     }
-    w.b18.resize(s2, 0f64);
+    w.b19.resize(s2, 0f64);
     w.b4.resize(s2, 0f64);
     {
         let b4 = &mut w.b4[..];
@@ -551,27 +549,27 @@ fn m_11_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
         let b4 = &mut w.b4[..];
         hg::kernels::gemv((1f64), &a1[..s1 * s2], s2, s1, &a18[..s1], &mut b4[..s2]);
     }
-    self.ready14(w);
+    self.ready13(w);
     {
         let b4 = &w.b4[..];
-        let b14 = &w.b14[..];
-        let b18 = &mut w.b18[..];
+        let b13 = &w.b13[..];
+        let b19 = &mut w.b19[..];
         if s2 > 0 {
             let p0 = &b4[0usize..][..s2];
-            let p1 = &b14[0usize..][..s2];
-            let target = &mut b18[0usize..][..s2];
+            let p1 = &b13[0usize..][..s2];
+            let target = &mut b19[0usize..][..s2];
             for i0 in 0..s2 {
                 target[i0] = (p0[i0] * p1[i0]);
             }
         }
     }
     {
-        let b18 = &w.b18[..];
+        let b19 = &w.b19[..];
         let a1 = self.data().a_val.as_slice();
         let out = &mut *out;
-        hg::kernels::gemv_t((1f64), &a1[..s1 * s2], s2, s1, &b18[..s2], &mut out[..s1]);
+        hg::kernels::gemv_t((1f64), &a1[..s1 * s2], s2, s1, &b19[..s2], &mut out[..s1]);
     }
-    w.b17.resize(s0, 0f64);
+    w.b16.resize(s0, 0f64);
     w.b3.resize(s0, 0f64);
     {
         let b3 = &mut w.b3[..];
@@ -584,27 +582,27 @@ fn m_11_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
         hg::kernels::gemv((1f64), &a0[..s0 * s1], s0, s1, &a18[..s1], &mut b3[..s0]);
     }
     self.ready5(w);
-    self.ready16(w);
+    self.ready15(w);
     {
         let b3 = &w.b3[..];
         let b5 = &w.b5[..];
-        let b16 = &w.b16[..];
-        let b17 = &mut w.b17[..];
+        let b15 = &w.b15[..];
+        let b16 = &mut w.b16[..];
         if s0 > 0 {
             let p0 = &b3[0usize..][..s0];
             let p1 = &b5[0usize..][..s0];
-            let p2 = &b16[0usize..][..s0];
-            let target = &mut b17[0usize..][..s0];
+            let p2 = &b15[0usize..][..s0];
+            let target = &mut b16[0usize..][..s0];
             for i1 in 0..s0 {
                 target[i1] = (p0[i1] * p1[i1] * p2[i1]);
             }
         }
     }
     {
-        let b17 = &w.b17[..];
+        let b16 = &w.b16[..];
         let a0 = self.data().a_tr.as_slice();
         let out = &mut *out;
-        hg::kernels::gemv_t((1f64), &a0[..s0 * s1], s0, s1, &b17[..s0], &mut out[..s1]);
+        hg::kernels::gemv_t((1f64), &a0[..s0 * s1], s0, s1, &b16[..s0], &mut out[..s1]);
     }
 }
 fn m_21_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
@@ -660,21 +658,34 @@ fn f_1(&self, w: &mut Work, out: &mut [f64]) {
     let s3 = self.s3;
     let s4 = w.s4;
     self.ready0(w);
-    self.ready13(w);
     {
         let b0 = &w.b0[..];
-        let b13 = &w.b13[..];
         let out = &mut *out;
         for i1 in 0..s1 {
             if s1 > 0 {
-                let p0 = &b13[s1 * i1..][..s1];
                 let target = &mut out[s1 * i1..][..s1];
                 for i0 in 0..s1 {
-                    target[i0] = ((if (i0) == (i1) { (b0[0usize]) } else { 0f64 })
-                        + p0[i0]);
+                    target[i0] = ((if (i0) == (i1) { (b0[0usize]) } else { 0f64 }));
                 }
             }
         }
+    }
+    self.ready10(w);
+    {
+        let b10 = &w.b10[..];
+        let a0 = self.data().a_tr.as_slice();
+        let out = &mut *out;
+        let scratch = &mut w.scratch;
+        scratch.resize(hg::kernels::weighted_gram_scratch(s0, s1), 0f64);
+        hg::kernels::weighted_gram(
+            (1f64),
+            &a0[..s0 * s1],
+            &b10[..s0],
+            s0,
+            s1,
+            &mut scratch[..],
+            &mut out[..s1 * s1],
+        );
     }
 }
 fn f_2(&self, w: &mut Work, out: &mut [f64]) {
@@ -703,13 +714,13 @@ fn g_11(&self, w: &mut Work, out: &mut [f64]) {
     let s2 = self.s2;
     let s3 = self.s3;
     let s4 = w.s4;
-    self.ready15(w);
+    self.ready14(w);
     {
-        let b15 = &w.b15[..];
+        let b14 = &w.b14[..];
         let out = &mut *out;
         for i1 in 0..s1 {
             if s1 > 0 {
-                let p0 = &b15[s1 * i1..][..s1];
+                let p0 = &b14[s1 * i1..][..s1];
                 let target = &mut out[s1 * i1..][..s1];
                 for i0 in 0..s1 {
                     target[i0] = p0[i0];
@@ -735,13 +746,13 @@ fn m_11(&self, w: &mut Work, out: &mut [f64]) {
     let s2 = self.s2;
     let s3 = self.s3;
     let s4 = w.s4;
-    self.ready15(w);
+    self.ready14(w);
     {
-        let b15 = &w.b15[..];
+        let b14 = &w.b14[..];
         let out = &mut *out;
         for i1 in 0..s1 {
             if s1 > 0 {
-                let p0 = &b15[s1 * i1..][..s1];
+                let p0 = &b14[s1 * i1..][..s1];
                 let target = &mut out[s1 * i1..][..s1];
                 for i0 in 0..s1 {
                     target[i0] = (p0[i0]);
@@ -749,24 +760,24 @@ fn m_11(&self, w: &mut Work, out: &mut [f64]) {
             }
         }
     }
-    w.b19.resize(s0, 0f64);
+    w.b20.resize(s0, 0f64);
     self.ready5(w);
-    self.ready16(w);
+    self.ready15(w);
     {
         let b5 = &w.b5[..];
-        let b16 = &w.b16[..];
-        let b19 = &mut w.b19[..];
+        let b15 = &w.b15[..];
+        let b20 = &mut w.b20[..];
         if s0 > 0 {
             let p0 = &b5[0usize..][..s0];
-            let p1 = &b16[0usize..][..s0];
-            let target = &mut b19[0usize..][..s0];
+            let p1 = &b15[0usize..][..s0];
+            let target = &mut b20[0usize..][..s0];
             for i2 in 0..s0 {
                 target[i2] = (p0[i2] * p1[i2]);
             }
         }
     }
     {
-        let b19 = &w.b19[..];
+        let b20 = &w.b20[..];
         let a0 = self.data().a_tr.as_slice();
         let out = &mut *out;
         let scratch = &mut w.scratch;
@@ -774,7 +785,7 @@ fn m_11(&self, w: &mut Work, out: &mut [f64]) {
         hg::kernels::weighted_gram(
             (1f64),
             &a0[..s0 * s1],
-            &b19[..s0],
+            &b20[..s0],
             s0,
             s1,
             &mut scratch[..],
@@ -812,16 +823,16 @@ fn f_11(&self, w: &mut Work, out: &mut [f64]) {
         let out = &mut *out;
         out[0usize..][..s1 * s1 * s1].fill(0f64);
     }
-    self.ready16(w);
+    self.ready15(w);
     {
-        let b16 = &w.b16[..];
+        let b15 = &w.b15[..];
         let a0 = self.data().a_tr.as_slice();
         let out = &mut *out;
         let scratch = &mut w.scratch;
         scratch.resize(hg::kernels::khatri_rao_scratch((s1 + s1 * s1)), 0f64);
         hg::kernels::khatri_rao(
             ((-1f64)),
-            &[&a0[..s0 * s1], &a0[..s0 * s1], &b16[..s0]],
+            &[&a0[..s0 * s1], &a0[..s0 * s1], &b15[..s0]],
             &[&a0[..s0 * s1]],
             s0,
             &mut scratch[..],
@@ -858,23 +869,83 @@ fn factor(&self, w: &mut Work) -> hg::core::result::Result<(), hg::LinearError> 
     let s2 = self.s2;
     let s3 = self.s3;
     let s4 = w.s4;
-    w.factor.resize("F_1", hg::Dense::flat(&w.x).len())?;
-    self.ready0(w);
-    self.ready13(w);
-    {
-        let b0 = &w.b0[..];
-        let b13 = &w.b13[..];
-        let out = w.factor.matrix_mut();
-        for i1 in 0..s1 {
-            if s1 > 0 {
-                let p0 = &b13[s1 * i1..][..s1];
-                let target = &mut out[s1 * i1..][..s1];
-                for i0 in 0..s1 {
-                    target[i0] = ((if (i0) == (i1) { (b0[0usize]) } else { 0f64 })
-                        + p0[i0]);
+    if w.factor.resize("F_1", hg::Dense::flat(&w.x).len(), s0)? {
+        {
+            self.ready0(w);
+            {
+                let b0 = &w.b0[..];
+                let out = w.factor.diagonal_mut();
+                if s1 > 0 {
+                    let target = &mut out[0usize..][..s1];
+                    for i0 in 0..s1 {
+                        target[i0] = (b0[0usize]);
+                    }
                 }
             }
         }
+        {
+            w.b17.resize(s0, 0f64);
+            self.ready10(w);
+            {
+                let b10 = &w.b10[..];
+                let b17 = &mut w.b17[..];
+                if s0 > 0 {
+                    let p0 = &b10[0usize..][..s0];
+                    let target = &mut b17[0usize..][..s0];
+                    for i2 in 0..s0 {
+                        target[i2] = hg::kernel::sqrt(p0[i2]);
+                    }
+                }
+            }
+            {
+                let b17 = &w.b17[..];
+                let a0 = self.data().a_tr.as_slice();
+                let out = w.factor.roots_mut();
+                for i1 in 0..s0 {
+                    if s1 > 0 {
+                        let target = &mut out[s1 * i1..][..s1];
+                        for i0 in 0..s1 {
+                            target[i0] = (a0[(s0 * i0 + i1)] * b17[i1]);
+                        }
+                    }
+                }
+            }
+        }
+        if w.factor.factor_parts("F_1")? {
+            w.factored = true;
+            return hg::core::result::Result::Ok(());
+        }
+    }
+    w.factor.resize_whole("F_1", hg::Dense::flat(&w.x).len())?;
+    self.ready0(w);
+    {
+        let b0 = &w.b0[..];
+        let out = w.factor.matrix_mut();
+        for i1 in 0..s1 {
+            if s1 > 0 {
+                let target = &mut out[s1 * i1..][..s1];
+                for i0 in 0..s1 {
+                    target[i0] = ((if (i0) == (i1) { (b0[0usize]) } else { 0f64 }));
+                }
+            }
+        }
+    }
+    self.ready10(w);
+    {
+        let b10 = &w.b10[..];
+        let a0 = self.data().a_tr.as_slice();
+        let out = w.factor.matrix_mut();
+        let scratch = &mut w.scratch;
+        scratch.resize(hg::kernels::weighted_gram_scratch(s0, s1), 0f64);
+        hg::kernels::weighted_gram(
+            (1f64),
+            &a0[..s0 * s1],
+            &b10[..s0],
+            s0,
+            s1,
+            &mut scratch[..],
+            &mut out[..s1 * s1],
+        );
     }
     w.factor.factor("F_1")?;
     w.factored = true;

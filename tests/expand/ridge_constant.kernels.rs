@@ -26,50 +26,48 @@ fn table3(&self) -> [f64; 9usize] {
 fn b3(&self) -> &[f64; 9usize] {
     &self.b3
 }
-fn table4(&self) -> [f64; 9usize] {
-    let mut table = [0f64; 9usize];
-    {
-        let out = &mut table[..];
-        {
-            let b4 = &mut *out;
-            b4[0usize..][..9usize].fill(0f64);
-        }
-        {
-            let a2 = self.data().a_val.as_slice();
-            let b4 = &mut *out;
-            hg::kernels::gram((1f64), &a2[..24usize], 8usize, 3usize, &mut b4[..9usize]);
-        }
-    }
-    table
-}
-fn b4(&self) -> &[f64; 9usize] {
-    &self.b4
-}
-fn table5(&self) -> [f64; 3usize] {
+fn table4(&self) -> [f64; 3usize] {
     let mut table = [0f64; 3usize];
     {
         let out = &mut table[..];
         {
-            let b5 = &mut *out;
-            b5[0usize..][..3usize].fill(0f64);
+            let b4 = &mut *out;
+            b4[0usize..][..3usize].fill(0f64);
         }
         {
             let a0 = self.data().a_tr.as_slice();
-            let a1 = self.data().b_tr.as_slice();
-            let b5 = &mut *out;
-            hg::kernels::gemv_t(
-                (1f64),
-                &a0[..36usize],
-                12usize,
-                3usize,
-                &a1[..12usize],
-                &mut b5[..3usize],
-            );
+            let b4 = &mut *out;
+            for i0 in 0..3usize {
+                let t0 = {
+                    let p0 = &a0[12usize * i0..][..12usize];
+                    hg::kernels::sum_by(12usize, |i1| (p0[i1] * p0[i1]))
+                };
+                b4[i0] += (t0);
+            }
         }
     }
     table
 }
-fn b5(&self) -> &[f64; 3usize] {
+fn b4(&self) -> &[f64; 3usize] {
+    &self.b4
+}
+fn table5(&self) -> [f64; 9usize] {
+    let mut table = [0f64; 9usize];
+    {
+        let out = &mut table[..];
+        {
+            let b5 = &mut *out;
+            b5[0usize..][..9usize].fill(0f64);
+        }
+        {
+            let a2 = self.data().a_val.as_slice();
+            let b5 = &mut *out;
+            hg::kernels::gram((1f64), &a2[..24usize], 8usize, 3usize, &mut b5[..9usize]);
+        }
+    }
+    table
+}
+fn b5(&self) -> &[f64; 9usize] {
     &self.b5
 }
 fn table6(&self) -> [f64; 3usize] {
@@ -81,15 +79,15 @@ fn table6(&self) -> [f64; 3usize] {
             b6[0usize..][..3usize].fill(0f64);
         }
         {
-            let a2 = self.data().a_val.as_slice();
-            let a3 = self.data().b_val.as_slice();
+            let a0 = self.data().a_tr.as_slice();
+            let a1 = self.data().b_tr.as_slice();
             let b6 = &mut *out;
             hg::kernels::gemv_t(
                 (1f64),
-                &a2[..24usize],
-                8usize,
+                &a0[..36usize],
+                12usize,
                 3usize,
-                &a3[..8usize],
+                &a1[..12usize],
                 &mut b6[..3usize],
             );
         }
@@ -98,6 +96,33 @@ fn table6(&self) -> [f64; 3usize] {
 }
 fn b6(&self) -> &[f64; 3usize] {
     &self.b6
+}
+fn table7(&self) -> [f64; 3usize] {
+    let mut table = [0f64; 3usize];
+    {
+        let out = &mut table[..];
+        {
+            let b7 = &mut *out;
+            b7[0usize..][..3usize].fill(0f64);
+        }
+        {
+            let a2 = self.data().a_val.as_slice();
+            let a3 = self.data().b_val.as_slice();
+            let b7 = &mut *out;
+            hg::kernels::gemv_t(
+                (1f64),
+                &a2[..24usize],
+                8usize,
+                3usize,
+                &a3[..8usize],
+                &mut b7[..3usize],
+            );
+        }
+    }
+    table
+}
+fn b7(&self) -> &[f64; 3usize] {
+    &self.b7
 }
 fn ready1(&self, w: &mut Work) {
     if w.ready[0usize] & 2u64 != 0 {
@@ -208,13 +233,13 @@ fn residual(&self, w: &mut Work, out: &mut [f64]) {
     self.ready1(w);
     {
         let b1 = &w.b1[..];
-        let b5 = self.b5();
+        let b6 = self.b6();
         let a5 = hg::Dense::flat(&w.x);
         let out = &mut *out;
         {
             let p0 = &a5[0usize..][..3usize];
             let p1 = &b1[0usize..][..3usize];
-            let p2 = &b5[0usize..][..3usize];
+            let p2 = &b6[0usize..][..3usize];
             let target = &mut out[0usize..][..3usize];
             for i0 in 0..3usize {
                 target[i0] = ((p0[i0] * p1[i0]) - 2f64 * p2[i0]);
@@ -307,13 +332,14 @@ fn f_1_diagonal(&self, w: &mut Work, out: &mut [f64]) {
     self.ready1(w);
     {
         let b1 = &w.b1[..];
-        let b3 = self.b3();
+        let b4 = self.b4();
         let out = &mut *out;
         {
             let p0 = &b1[0usize..][..3usize];
+            let p1 = &b4[0usize..][..3usize];
             let target = &mut out[0usize..][..3usize];
             for i0 in 0..3usize {
-                target[i0] = (p0[i0] + 2f64 * (b3[4usize * i0]));
+                target[i0] = (p0[i0] + 2f64 * p1[i0]);
             }
         }
     }
@@ -336,10 +362,10 @@ fn f_1_diagonal_2_tr_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
 }
 fn g_1(&self, w: &mut Work, out: &mut [f64]) {
     {
-        let b6 = self.b6();
+        let b7 = self.b7();
         let out = &mut *out;
         {
-            let p0 = &b6[0usize..][..3usize];
+            let p0 = &b7[0usize..][..3usize];
             let target = &mut out[0usize..][..3usize];
             for i0 in 0..3usize {
                 target[i0] = (-2f64 * p0[i0]);
@@ -347,12 +373,12 @@ fn g_1(&self, w: &mut Work, out: &mut [f64]) {
         }
     }
     {
-        let b4 = self.b4();
+        let b5 = self.b5();
         let a5 = hg::Dense::flat(&w.x);
         let out = &mut *out;
         hg::kernels::gemv(
             (2f64),
-            &b4[..9usize],
+            &b5[..9usize],
             3usize,
             3usize,
             &a5[..3usize],
@@ -372,12 +398,12 @@ fn m_11_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
         out[0usize..][..3usize].fill(0f64);
     }
     {
-        let b4 = self.b4();
+        let b5 = self.b5();
         let a17 = u;
         let out = &mut *out;
         hg::kernels::gemv(
             (2f64),
-            &b4[..9usize],
+            &b5[..9usize],
             3usize,
             3usize,
             &a17[..3usize],
@@ -457,11 +483,11 @@ fn f_2(&self, w: &mut Work, out: &mut [f64]) {
 }
 fn g_11(&self, w: &mut Work, out: &mut [f64]) {
     {
-        let b4 = self.b4();
+        let b5 = self.b5();
         let out = &mut *out;
         for i1 in 0..3usize {
             {
-                let p0 = &b4[3usize * i1..][..3usize];
+                let p0 = &b5[3usize * i1..][..3usize];
                 let target = &mut out[3usize * i1..][..3usize];
                 for i0 in 0..3usize {
                     target[i0] = (2f64 * p0[i0]);
@@ -478,11 +504,11 @@ fn g_21(&self, w: &mut Work, out: &mut [f64]) {
 }
 fn m_11(&self, w: &mut Work, out: &mut [f64]) {
     {
-        let b4 = self.b4();
+        let b5 = self.b5();
         let out = &mut *out;
         for i1 in 0..3usize {
             {
-                let p0 = &b4[3usize * i1..][..3usize];
+                let p0 = &b5[3usize * i1..][..3usize];
                 let target = &mut out[3usize * i1..][..3usize];
                 for i0 in 0..3usize {
                     target[i0] = (2f64 * p0[i0]);

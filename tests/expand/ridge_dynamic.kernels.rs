@@ -26,32 +26,7 @@ fn table4(&self) -> hg::Vec<f64> {
 fn b4(&self) -> &[f64] {
     self.b4.get_or_init(|| self.table4())
 }
-fn table6(&self) -> hg::Vec<f64> {
-    let s0 = self.s0;
-    let s1 = self.s1;
-    let s2 = self.s2;
-    let s3 = self.s3;
-    let s4 = self.s4;
-    let s5 = self.s5;
-    let mut table = hg::zeros(s1 * s1);
-    {
-        let out = &mut table[..];
-        {
-            let b6 = &mut *out;
-            b6[0usize..][..s1 * s1].fill(0f64);
-        }
-        {
-            let a2 = self.data().a_val.as_slice();
-            let b6 = &mut *out;
-            hg::kernels::gram((1f64), &a2[..s1 * s3], s3, s1, &mut b6[..s1 * s1]);
-        }
-    }
-    table
-}
-fn b6(&self) -> &[f64] {
-    self.b6.get_or_init(|| self.table6())
-}
-fn table7(&self) -> hg::Vec<f64> {
+fn table5(&self) -> hg::Vec<f64> {
     let s0 = self.s0;
     let s1 = self.s1;
     let s2 = self.s2;
@@ -62,21 +37,48 @@ fn table7(&self) -> hg::Vec<f64> {
     {
         let out = &mut table[..];
         {
-            let b7 = &mut *out;
-            b7[0usize..][..s1].fill(0f64);
+            let b5 = &mut *out;
+            b5[0usize..][..s1].fill(0f64);
         }
         {
             let a0 = self.data().a_tr.as_slice();
-            let a1 = self.data().b_tr.as_slice();
+            let b5 = &mut *out;
+            for i0 in 0..s1 {
+                let t0 = {
+                    if s0 == 0 {
+                        0f64
+                    } else {
+                        let p0 = &a0[s0 * i0..][..s0];
+                        hg::kernels::sum_by(s0, |i1| (p0[i1] * p0[i1]))
+                    }
+                };
+                b5[i0] += (t0);
+            }
+        }
+    }
+    table
+}
+fn b5(&self) -> &[f64] {
+    self.b5.get_or_init(|| self.table5())
+}
+fn table7(&self) -> hg::Vec<f64> {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = self.s4;
+    let s5 = self.s5;
+    let mut table = hg::zeros(s1 * s1);
+    {
+        let out = &mut table[..];
+        {
             let b7 = &mut *out;
-            hg::kernels::gemv_t(
-                (1f64),
-                &a0[..s0 * s1],
-                s0,
-                s1,
-                &a1[..s0],
-                &mut b7[..s1],
-            );
+            b7[0usize..][..s1 * s1].fill(0f64);
+        }
+        {
+            let a2 = self.data().a_val.as_slice();
+            let b7 = &mut *out;
+            hg::kernels::gram((1f64), &a2[..s1 * s3], s3, s1, &mut b7[..s1 * s1]);
         }
     }
     table
@@ -99,15 +101,15 @@ fn table8(&self) -> hg::Vec<f64> {
             b8[0usize..][..s1].fill(0f64);
         }
         {
-            let a2 = self.data().a_val.as_slice();
-            let a3 = self.data().b_val.as_slice();
+            let a0 = self.data().a_tr.as_slice();
+            let a1 = self.data().b_tr.as_slice();
             let b8 = &mut *out;
             hg::kernels::gemv_t(
                 (1f64),
-                &a2[..s1 * s3],
-                s3,
+                &a0[..s0 * s1],
+                s0,
                 s1,
-                &a3[..s3],
+                &a1[..s0],
                 &mut b8[..s1],
             );
         }
@@ -116,6 +118,39 @@ fn table8(&self) -> hg::Vec<f64> {
 }
 fn b8(&self) -> &[f64] {
     self.b8.get_or_init(|| self.table8())
+}
+fn table9(&self) -> hg::Vec<f64> {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = self.s4;
+    let s5 = self.s5;
+    let mut table = hg::zeros(s1);
+    {
+        let out = &mut table[..];
+        {
+            let b9 = &mut *out;
+            b9[0usize..][..s1].fill(0f64);
+        }
+        {
+            let a2 = self.data().a_val.as_slice();
+            let a3 = self.data().b_val.as_slice();
+            let b9 = &mut *out;
+            hg::kernels::gemv_t(
+                (1f64),
+                &a2[..s1 * s3],
+                s3,
+                s1,
+                &a3[..s3],
+                &mut b9[..s1],
+            );
+        }
+    }
+    table
+}
+fn b9(&self) -> &[f64] {
+    self.b9.get_or_init(|| self.table9())
 }
 fn choice0(&self) -> bool {
     let s0 = self.s0;
@@ -328,10 +363,10 @@ fn residual(&self, w: &mut Work, out: &mut [f64]) {
     }
     if self.choice0() {
         {
-            let b7 = self.b7();
+            let b8 = self.b8();
             let out = &mut *out;
             if s1 > 0 {
-                let p0 = &b7[0usize..][..s1];
+                let p0 = &b8[0usize..][..s1];
                 let target = &mut out[0usize..][..s1];
                 for i1 in 0..s1 {
                     target[i1] += ((-2f64) * p0[i1]);
@@ -492,13 +527,14 @@ fn f_1_diagonal(&self, w: &mut Work, out: &mut [f64]) {
     self.ready1(w);
     {
         let b1 = &w.b1[..];
-        let b4 = self.b4();
+        let b5 = self.b5();
         let out = &mut *out;
         if s1 > 0 {
             let p0 = &b1[0usize..][..s1];
+            let p1 = &b5[0usize..][..s1];
             let target = &mut out[0usize..][..s1];
             for i0 in 0..s1 {
-                target[i0] = (p0[i0] + 2f64 * (b4[(i0 + s1 * i0)]));
+                target[i0] = (p0[i0] + 2f64 * p1[i0]);
             }
         }
     }
@@ -538,10 +574,10 @@ fn g_1(&self, w: &mut Work, out: &mut [f64]) {
     let s7 = w.s7;
     if self.choice2() {
         {
-            let b8 = self.b8();
+            let b9 = self.b9();
             let out = &mut *out;
             if s1 > 0 {
-                let p0 = &b8[0usize..][..s1];
+                let p0 = &b9[0usize..][..s1];
                 let target = &mut out[0usize..][..s1];
                 for i0 in 0..s1 {
                     target[i0] = (-2f64 * p0[i0]);
@@ -549,10 +585,10 @@ fn g_1(&self, w: &mut Work, out: &mut [f64]) {
             }
         }
         {
-            let b6 = self.b6();
+            let b7 = self.b7();
             let a5 = hg::Dense::flat(&w.x);
             let out = &mut *out;
-            hg::kernels::gemv((2f64), &b6[..s1 * s1], s1, s1, &a5[..s1], &mut out[..s1]);
+            hg::kernels::gemv((2f64), &b7[..s1 * s1], s1, s1, &a5[..s1], &mut out[..s1]);
         }
     } else {
         {
@@ -604,12 +640,12 @@ fn m_11_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
             out[0usize..][..s1].fill(0f64);
         }
         {
-            let b6 = self.b6();
+            let b7 = self.b7();
             let a17 = u;
             let out = &mut *out;
             hg::kernels::gemv(
                 (2f64),
-                &b6[..s1 * s1],
+                &b7[..s1 * s1],
                 s1,
                 s1,
                 &a17[..s1],
@@ -621,19 +657,19 @@ fn m_11_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
             let out = &mut *out;
             out[0usize..][..s1].fill(0f64);
         }
-        w.b5.resize(s3, 0f64);
+        w.b6.resize(s3, 0f64);
         {
-            let b5 = &mut w.b5[..];
-            b5[0usize..][..s3].fill(0f64);
+            let b6 = &mut w.b6[..];
+            b6[0usize..][..s3].fill(0f64);
         }
         {
             let a2 = self.data().a_val.as_slice();
             let a17 = u;
-            let b5 = &mut w.b5[..];
-            hg::kernels::gemv((1f64), &a2[..s1 * s3], s3, s1, &a17[..s1], &mut b5[..s3]);
+            let b6 = &mut w.b6[..];
+            hg::kernels::gemv((1f64), &a2[..s1 * s3], s3, s1, &a17[..s1], &mut b6[..s3]);
         }
         {
-            let b5 = &w.b5[..];
+            let b6 = &w.b6[..];
             let a2 = self.data().a_val.as_slice();
             let out = &mut *out;
             hg::kernels::gemv_t(
@@ -641,7 +677,7 @@ fn m_11_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
                 &a2[..s1 * s3],
                 s3,
                 s1,
-                &b5[..s3],
+                &b6[..s3],
                 &mut out[..s1],
             );
         }
@@ -759,11 +795,11 @@ fn g_11(&self, w: &mut Work, out: &mut [f64]) {
     let s6 = w.s6;
     let s7 = w.s7;
     {
-        let b6 = self.b6();
+        let b7 = self.b7();
         let out = &mut *out;
         for i1 in 0..s1 {
             if s1 > 0 {
-                let p0 = &b6[s1 * i1..][..s1];
+                let p0 = &b7[s1 * i1..][..s1];
                 let target = &mut out[s1 * i1..][..s1];
                 for i0 in 0..s1 {
                     target[i0] = (2f64 * p0[i0]);
@@ -796,11 +832,11 @@ fn m_11(&self, w: &mut Work, out: &mut [f64]) {
     let s6 = w.s6;
     let s7 = w.s7;
     {
-        let b6 = self.b6();
+        let b7 = self.b7();
         let out = &mut *out;
         for i1 in 0..s1 {
             if s1 > 0 {
-                let p0 = &b6[s1 * i1..][..s1];
+                let p0 = &b7[s1 * i1..][..s1];
                 let target = &mut out[s1 * i1..][..s1];
                 for i0 in 0..s1 {
                     target[i0] = (2f64 * p0[i0]);
@@ -892,7 +928,41 @@ fn factor(&self, w: &mut Work) -> hg::core::result::Result<(), hg::LinearError> 
     let s5 = self.s5;
     let s6 = w.s6;
     let s7 = w.s7;
-    w.factor.resize("F_1", hg::Dense::flat(&w.x).len())?;
+    if w.factor.resize("F_1", hg::Dense::flat(&w.x).len(), s0)? {
+        {
+            self.ready1(w);
+            {
+                let b1 = &w.b1[..];
+                let out = w.factor.diagonal_mut();
+                if s1 > 0 {
+                    let p0 = &b1[0usize..][..s1];
+                    let target = &mut out[0usize..][..s1];
+                    for i0 in 0..s1 {
+                        target[i0] = p0[i0];
+                    }
+                }
+            }
+        }
+        {
+            {
+                let a0 = self.data().a_tr.as_slice();
+                let out = w.factor.roots_mut();
+                for i1 in 0..s0 {
+                    if s1 > 0 {
+                        let target = &mut out[s1 * i1..][..s1];
+                        for i0 in 0..s1 {
+                            target[i0] = (1.4142135623730951f64 * a0[(s0 * i0 + i1)]);
+                        }
+                    }
+                }
+            }
+        }
+        if w.factor.factor_parts("F_1")? {
+            w.factored = true;
+            return hg::core::result::Result::Ok(());
+        }
+    }
+    w.factor.resize_whole("F_1", hg::Dense::flat(&w.x).len())?;
     self.ready1(w);
     {
         let b1 = &w.b1[..];

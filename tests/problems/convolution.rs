@@ -16,7 +16,7 @@ pub mod network {
     /// Rows and columns of an image.
     const SIDE: usize = 4;
     const PIXELS: usize = SIDE * SIDE;
-    const CHANNELS: usize = 1;
+    const CHANNELS: usize = 2;
 
     pub struct Weights {
         /// Kernel entry `(d, e)` from channel k to channel c is at `((c * CHANNELS + k) * 3 + d) * 3 + e`.
@@ -120,12 +120,12 @@ fn convolutional_equilibrium() {
     let data = network::Data { images: sines(16, 1, [0.7, 1.9, 0.3, 0.2]), targets: cosines(1, 1.3, 0.2) };
     let problem = network::Problem::new(&data).unwrap();
     let y = network::Weights {
-        a: 0.1 * cosines(9, 1.7, 0.4),
-        b: 0.4 * cosines(9, 0.9, 0.1),
-        c: DVector::from_element(1, 0.1),
-        readout: cosines(4, 2.3, 0.6),
+        a: 0.1 * cosines(36, 1.7, 0.4),
+        b: 0.4 * cosines(18, 0.9, 0.1),
+        c: DVector::from_element(2, 0.1),
+        readout: cosines(8, 2.3, 0.6),
     };
-    let x = 0.2 * sines(16, 1, [0.4, 1.7, 0.3, 0.2]);
+    let x = 0.2 * sines(32, 1, [0.4, 1.7, 0.3, 0.2]);
     verify(&problem, &x, &y);
     let oracle = Oracle { inner: Inner::Map(&|x, y| layer(x, y, &data.images)), g: &|x, y| loss(x, y, &data.targets) };
     against_oracle(&problem, &x, &y, &oracle);

@@ -32,3 +32,4 @@ mod sparse;
 mod stencil;
 mod training_images;
 mod verify;
+mod wide;

@@ -10,6 +10,9 @@ use crate::data::{cosines, log_weights, one_hot, signs, sines};
 use crate::oracle::{DualNum, Inner, Number, Oracle, dot, times};
 use crate::verify::{against_oracle, close, flat, verify};
 
+#[path = "../../examples/sparse_multinomial/conjugate_gradient.rs"]
+mod conjugate_gradient;
+
 /// Multinomial logistic regression with a weight `e^{y_j}` per feature.
 #[bilevel]
 pub mod newsgroups {
@@ -264,6 +267,25 @@ fn functions_of_stored_entries() {
         g: &|x, y| (0..7).map(|i| row(i, &|j, _| x[j] * y[j]).sin()).sum(),
     };
     against_oracle(&problem, &x, &y, &oracle);
+}
+
+/// Products alone give what the factored matrix gives: conjugate gradients over `F_1_mul`, as the
+/// example `sparse_multinomial` takes at 101,631 words.
+#[test]
+fn hypergradient_by_products() {
+    let data = newsgroups::Data {
+        a_tr: sample(9, 5, 0.1),
+        labels_tr: one_hot(9, 3),
+        a_val: sample(6, 5, 0.7),
+        labels_val: one_hot(6, 3),
+    };
+    let problem = newsgroups::Problem::new(&data).unwrap();
+    let (x, y) = (sines(5, 3, [0.4, 1.7, 0.3, 0.2]), log_weights(5));
+    let at = problem.at(&x, &y).unwrap();
+    let adjoint = conjugate_gradient::solve(|u| at.F_1_mul(u), &at.g_1(), 1e-13, 100);
+    assert!(adjoint.residual <= 1e-13 && adjoint.products < 100);
+    let omega = at.g_2() - at.F_2_tr_mul(&adjoint.v);
+    close("Omega", &flat(&omega), &flat(&at.Omega().unwrap()), 1e-10);
 }
 
 /// Sizes that do not fit are errors when the problem is made, or at a point.

@@ -17,11 +17,11 @@ fn top(a: &DMatrix<f64>) -> DVector<f64> {
     a.clone().svd(false, true).v_t.unwrap().row(0).transpose()
 }
 
-struct Compared;
+pub struct Compared;
 
 impl Check for Compared {
     fn check<P: Complete>(&self, case: &Case<'_, P>) {
-        let (star, y) = (case.vector("x_star"), case.outer());
+        let (star, y) = (case.star(), case.outer());
         let x = case.x(&star);
         let changes = (Reparameterized::new(), Localized::exp(), Localized::custom());
         let own = Preconditioned::custom();

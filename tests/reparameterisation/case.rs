@@ -3,13 +3,13 @@
 use hypergrad::check::UserFunctions;
 use hypergrad::error::SolveError;
 use hypergrad::estimator::{Estimator, efficiency, hypergradient, jacobian};
-use hypergrad::problem::{Bilevel, ChangeOfVariables, CustomPreconditioner, Dense, LocalizedChange, Variable};
+use hypergrad::problem::{Bilevel, ChangeOfVariables, CustomPreconditioner, Dense, Global, LocalizedChange, Variable};
 use hypergrad::solver::{self, Newton};
 use nalgebra::{DMatrix, DVector};
 
-use crate::dense::Parts;
+use crate::dense::{Map, Parts};
 use crate::golden::{self, Table, values};
-use crate::problems::{equilibrium, exponential, kernel_ridge, logistic, ridge, root};
+use crate::problems::{equilibrium, exponential, kernel_ridge, logistic, ridge, root, shapes};
 
 /// A problem with every optional role.
 pub trait Complete: UserFunctions<Scalar = f64> + ChangeOfVariables + LocalizedChange + CustomPreconditioner {}
@@ -51,6 +51,18 @@ impl<'a, P: Bilevel<Scalar = f64>> Case<'a, P> {
         DVector::from_column_slice(self.values(name))
     }
 
+    /// The root: of the table, or found from 0.
+    pub fn star(&self) -> DVector<f64> {
+        let known = self.vector("x_star");
+        if known.is_empty() { self.root(&DVector::zeros(self.shapes.0.flat_len())) } else { known }
+    }
+
+    /// A point off the root.
+    pub fn hat(&self) -> DVector<f64> {
+        let known = self.vector("x_hat");
+        if known.is_empty() { self.star() + direction(self.shapes.0.flat_len(), 1.9) * 0.05 } else { known }
+    }
+
     pub fn estimate(&self, x: &DVector<f64>, e: &impl Estimator<P>) -> DVector<f64> {
         flat(&hypergradient(self.problem, &self.x(x), &self.outer(), e).unwrap().gradient)
     }
@@ -81,6 +93,11 @@ impl<'a, P: Bilevel<Scalar = f64>> Case<'a, P> {
 }
 
 impl<P: Complete> Case<'_, P> {
+    /// z with `phi(z, y) = x`.
+    pub fn z(&self, x: &DVector<f64>) -> DVector<f64> {
+        Map::invert::<P, Global>(self.problem, &self.x(x), &self.outer(), x)
+    }
+
     /// `∇h` by differences of `g(x*(y), y)`, with the user's own g.
     pub fn gradient_of_h(&self, x_star: &DVector<f64>) -> DVector<f64> {
         let h = |y: &DVector<f64>| {
@@ -187,4 +204,15 @@ pub fn on_each(check: &impl Check) {
     run(check, "equilibrium", &equilibrium::problem(), (&nalgebra::zero(), &layer), tables);
     run(check, "root", &root::problem(), (&nalgebra::zero(), &nalgebra::zero()), &[golden::NONSYMMETRIC]);
     run(check, "one dimension", &exponential::problem(), (&0.0, &0.0), &[golden::ONE_DIMENSION]);
+}
+
+/// Runs a check on variables of other shapes.
+pub fn on_shapes(check: &impl Check) {
+    let zero = shapes::states::State { level: 0.0, drift: nalgebra::zero(), gain: nalgebra::zero() };
+    let problem = shapes::states::Problem::new().unwrap();
+    check.check(&Case::new("states", &problem, (&zero, &nalgebra::zero()), &[0.4, -0.6]));
+    let problem = shapes::sheet::Problem::new().unwrap();
+    check.check(&Case::new("sheet", &problem, (&nalgebra::zero(), &nalgebra::zero()), &[1.1, 0.3, -0.2, 0.8]));
+    let (problem, four, two) = (shapes::problem(), DVector::zeros(4), DVector::zeros(2));
+    check.check(&Case::new("features", &problem, (&four, &two), &[0.3, -0.4]));
 }

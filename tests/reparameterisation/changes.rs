@@ -32,11 +32,12 @@ fn without_symmetry(name: &str) -> bool {
     matches!(name, "root" | "equilibrium")
 }
 
-struct Reduced;
+pub struct Reduced;
 
 impl Check for Reduced {
     fn check<P: Complete>(&self, case: &Case<'_, P>) {
-        let (hat, z) = (case.vector("x_hat"), case.vector("z_mix_hat"));
+        let hat = case.hat();
+        let z = case.z(&hat);
         let (p, map_hat) = (case.parts(&hat), map(case, &hat, &z));
         let reduced = |case: &Case<'_, P>, z: &DVector<f64>, factor: bool| {
             let x = phi(case, z);
@@ -77,7 +78,7 @@ fn the_reduced_problem() {
     on_each(&Reduced);
 }
 
-struct AtRoot;
+pub struct AtRoot;
 
 impl AtRoot {
     /// `q_1` and `q_2` of `q = phi_1 p`, p held fast.
@@ -115,7 +116,8 @@ impl AtRoot {
 
 impl Check for AtRoot {
     fn check<P: Complete>(&self, case: &Case<'_, P>) {
-        let (star, z) = (case.vector("x_star"), case.vector("z_mix_star"));
+        let star = case.star();
+        let z = case.z(&star);
         let (p, at) = (case.parts(&star), map(case, &star, &z));
         let jacobian = case.jacobian(&star, &Reparameterized::new());
         assert_close(case.name, jacobian.as_slice(), at.omega_1(&p).as_slice(), 1e-12);

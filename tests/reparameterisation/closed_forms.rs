@@ -21,11 +21,11 @@ fn exp(p: &Parts, kept: &[usize]) -> DVector<f64> {
     &p.g_2 - f_2.transpose() * inverse(&matrix).transpose() * g_1
 }
 
-struct Forms;
+pub struct Forms;
 
 impl Check for Forms {
     fn check<P: Complete>(&self, case: &Case<'_, P>) {
-        let hat = case.vector("x_hat");
+        let hat = case.hat();
         let p = case.parts(&hat);
         let (found, all) = (case.estimate(&hat, &Localized::exp()), (0..hat.len()).collect::<Vec<_>>());
         assert_close(case.name, found.as_slice(), exp(&p, &all).as_slice(), 1e-12);
@@ -55,7 +55,7 @@ fn exp_where_an_entry_is_zero_and_where_the_matrix_is_indefinite() {
     assert_close("an entry 0", found.as_slice(), exp(&case.parts(&x), &[0, 1, 3]).as_slice(), 1e-12);
     // The same map as the module writes it has no z there.
     let refused = problem.hypergradient(&x, &case.outer(), &Localized::custom()).unwrap_err();
-    assert!(matches!(refused, EstimatorError::NotInvertible { coordinate: 2, .. }), "{refused}");
+    assert!(matches!(refused, EstimatorError::NotInvertible { what: "psi(·, y, x_bar, y_bar)", coordinate: 2, .. }), "{refused}");
 
     let x = DVector::from_vec(vec![0.4, -0.3, 0.02, 0.2]);
     let p = case.parts(&x);

@@ -33,7 +33,7 @@ macro_rules! with_each_estimator {
 }
 pub(crate) use with_each_estimator;
 
-struct Gradient;
+pub struct Gradient;
 
 impl Check for Gradient {
     fn check<P: Complete>(&self, case: &Case<'_, P>) {
@@ -42,7 +42,7 @@ impl Check for Gradient {
             let what = format!("{}, {:?} at the root", case.name, e.kind());
             assert_close(&what, case.estimate(star, e).as_slice(), truth.as_slice(), 1e-9);
         }
-        let star = case.vector("x_star");
+        let star = case.star();
         let truth = case.gradient_of_h(&star);
         with_each_estimator!(one(case, &star, &truth));
     }
@@ -58,11 +58,11 @@ fn without_symmetry(name: &str) -> bool {
     matches!(name, "root" | "equilibrium")
 }
 
-struct Path;
+pub struct Path;
 
 impl Check for Path {
     fn check<P: Complete>(&self, case: &Case<'_, P>) {
-        let star = case.vector("x_star");
+        let star = case.star();
         let p = case.parts(&star);
         let by_y = differences(&case.y, |y| case.at(y).root(&star));
         let mut work = point::start(case.problem, &case.x(&star), &case.outer()).unwrap();
@@ -92,7 +92,7 @@ fn the_path_of_roots() {
     on_each(&Path);
 }
 
-struct AtRoot;
+pub struct AtRoot;
 
 impl Check for AtRoot {
     fn check<P: Complete>(&self, case: &Case<'_, P>) {
@@ -103,7 +103,7 @@ impl Check for AtRoot {
             let what = format!("{}, the derivative of {:?} at the root", case.name, e.kind());
             assert_close(&what, case.jacobian(star, e).as_slice(), expected.as_slice(), 1e-7);
         }
-        with_each_estimator!(one(case, &case.vector("x_star")));
+        with_each_estimator!(one(case, &case.star()));
     }
 }
 
@@ -112,7 +112,7 @@ fn what_is_frozen_does_not_matter_at_a_root() {
     on_each(&AtRoot);
 }
 
-struct OffRoot;
+pub struct OffRoot;
 
 impl Check for OffRoot {
     fn check<P: Complete>(&self, case: &Case<'_, P>) {
@@ -122,7 +122,7 @@ impl Check for OffRoot {
             let what = format!("{}, the derivative of {:?}", case.name, e.kind());
             assert_close(&what, case.jacobian(hat, e).as_slice(), expected.as_slice(), 1e-7);
         }
-        let hat = case.vector("x_hat");
+        let hat = case.hat();
         one(case, &hat, &Ift::new());
         one(case, &hat, &Preconditioned::newton());
         one(case, &hat, &Preconditioned::jacobi());
@@ -137,11 +137,11 @@ fn jacobians_off_the_root() {
     on_each(&OffRoot);
 }
 
-struct Second;
+pub struct Second;
 
 impl Check for Second {
     fn check<P: Complete>(&self, case: &Case<'_, P>) {
-        let hat = case.vector("x_hat");
+        let hat = case.hat();
         let p = case.parts(&hat);
         let (n, m) = (hat.len(), case.y.len());
         let omega_1 = case.jacobian(&hat, &Ift::new());

@@ -4,7 +4,7 @@
 //! The kernels themselves are compared with differences of the user's functions in `reference`.
 
 use hypergrad::point;
-use hypergrad::problem::{Bilevel, Change, Variable};
+use hypergrad::problem::{Bilevel, Change, Reach, Variable};
 use nalgebra::{DMatrix, DVector};
 
 type Matrix = DMatrix<f64>;
@@ -139,7 +139,7 @@ pub struct Map {
 
 impl Map {
     /// The module's own, at this z.
-    pub fn of<P: Bilevel<Scalar = f64> + Change<K>, K>(problem: &P, x: &P::X, y: &P::Y, z: &Vector) -> Self {
+    pub fn of<P: Bilevel<Scalar = f64> + Change<K>, K: Reach>(problem: &P, x: &P::X, y: &P::Y, z: &Vector) -> Self {
         let mut work = point::start(problem, x, y).unwrap();
         let work = &mut work;
         let (n, m) = problem.dims(work);
@@ -158,7 +158,7 @@ impl Map {
     }
 
     /// `phi(z, y)`.
-    pub fn value<P: Bilevel<Scalar = f64> + Change<K>, K>(problem: &P, x: &P::X, y: &P::Y, z: &Vector) -> Vector {
+    pub fn value<P: Bilevel<Scalar = f64> + Change<K>, K: Reach>(problem: &P, x: &P::X, y: &P::Y, z: &Vector) -> Vector {
         let mut work = point::start(problem, x, y).unwrap();
         let mut value = Vector::zeros(z.len());
         problem.set_change(&mut work, z.as_slice());
@@ -167,7 +167,7 @@ impl Map {
     }
 
     /// z with `phi(z, y) = x`, by Newton's method from a z close to it.
-    pub fn invert<P: Bilevel<Scalar = f64> + Change<K>, K>(problem: &P, x: &P::X, y: &P::Y, near: &Vector) -> Vector {
+    pub fn invert<P: Bilevel<Scalar = f64> + Change<K>, K: Reach>(problem: &P, x: &P::X, y: &P::Y, near: &Vector) -> Vector {
         let (n, mut goal) = (near.len(), near.clone());
         x.read(goal.as_mut_slice());
         let mut work = point::start(problem, x, y).unwrap();

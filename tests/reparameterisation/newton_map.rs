@@ -17,12 +17,12 @@ use crate::case::{Case, Check, Complete, assert_close, differences, direction, o
 use crate::dense::{Map, Parts, inverse, norm};
 use crate::problems::optimal;
 
-struct Definition;
+pub struct Definition;
 
 impl Check for Definition {
     /// `psi = x_bar - F_1⁻¹ (F(z, y_bar) - F(x_bar, y_bar))` at `x_bar = x`: z = x, `phi_1 = -I`.
     fn check<P: Complete>(&self, case: &Case<'_, P>) {
-        let p = case.parts(&case.vector("x_hat"));
+        let p = case.parts(&case.hat());
         let map = Map::optimal(&p, &p);
         let n = p.x.len();
         assert_close(case.name, map.phi_1.as_slice(), (-DMatrix::<f64>::identity(n, n)).as_slice(), 1e-13);
@@ -45,7 +45,7 @@ struct Symmetry;
 
 impl Check for Symmetry {
     fn check<P: Complete>(&self, case: &Case<'_, P>) {
-        let star = case.vector("x_star");
+        let star = case.star();
         let p = case.parts(&star);
         let psi_1: f64 = Map::optimal(&p, &p).psi_1(&p).iter().map(DMatrix::norm).sum();
         let plain: f64 = (0..star.len()).map(|k| p.psi_1(k).norm()).sum();

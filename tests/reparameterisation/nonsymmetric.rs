@@ -20,7 +20,7 @@ fn a_comparison_has_every_estimator_and_the_bounds_hold() {
     assert!(table.proposition_3.unwrap().holds());
     // Five changes of variables, two preconditioners; both sides agree with the constants above.
     assert_eq!(table.pairs.len(), 10);
-    let constant = |kind| table.rows.iter().find(|row| row.kind == kind).unwrap().efficiency.clone().unwrap();
+    let constant = |kind| table.rows.iter().find(|row| row.kind == kind).unwrap().efficiency.unwrap();
     for pair in &table.pairs {
         let difference = constant(pair.changed).powi(2) - constant(pair.preconditioned).powi(2);
         let (bounds, slack) = (pair.proposition_13, 1e-12);

@@ -20,16 +20,15 @@ use crate::problems::{linear, plane};
 
 type Plane = plane::model::Problem<plane::model::Data>;
 
-struct Bounded;
+pub struct Bounded;
 
 impl Check for Bounded {
     fn check<P: Complete>(&self, case: &Case<'_, P>) {
-        let star = case.vector("x_star");
+        let star = case.star();
         let p = case.parts(&star);
         let bound = proposition_3(case.problem, &case.x(&star), &case.outer()).unwrap();
         assert!(bound.holds(), "{}: {bound:?}", case.name);
-        let table = case.values("Cy_Omega");
-        assert_close(case.name, &[bound.left], table, 1e-12);
+        assert_close(case.name, &[bound.left], &[norm(&p.omega_1())], 1e-12);
         // The norm of Psi_1 as a form in three vectors is at most the Frobenius norm.
         let frobenius: f64 = (0..star.len()).map(|k| p.psi_1(k).norm_squared()).sum();
         let above = norm(&p.d()) + p.g_1.norm() * frobenius.sqrt();
@@ -81,11 +80,11 @@ fn factor(p: &Parts, matrix: impl Fn(&DVector<f64>) -> DMatrix<f64>) -> DMatrix<
     DMatrix::identity(n, n) - &inverse * &p.f_1 + inverse * moved
 }
 
-struct Steps;
+pub struct Steps;
 
 impl Check for Steps {
     fn check<P: Complete>(&self, case: &Case<'_, P>) {
-        let (hat, star) = (case.vector("x_hat"), case.vector("x_star"));
+        let (hat, star) = (case.hat(), case.star());
         let p = case.parts(&hat);
         let moved = case.parts(&(&hat - inverse(&own(case, &hat)) * &p.f));
         let e = Preconditioned::custom();
@@ -152,7 +151,7 @@ impl Check for Stale {
             // F_1 is constant in x: no factor is stale.
             return;
         }
-        let (star, exact) = (case.vector("x_star"), case.vector("hypergrad"));
+        let (star, exact) = (case.star(), case.vector("hypergrad"));
         let u = direction(star.len(), 1.9) * star.amin().min(0.3);
         let error = |t: f64, refined: bool| {
             let p = case.parts(&(&star + &u * t));

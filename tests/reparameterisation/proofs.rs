@@ -131,3 +131,35 @@ fn one_dimension() {
     assert!(problem.efficiency(&root, &y, &Reparameterized::new()).unwrap() < 1e-13);
     assert!((problem.efficiency(&root, &y, &Ift::new()).unwrap() - 2.0).abs() < 1e-12);
 }
+
+/// What a localised map holds fast moves with x: its Jacobian is known at a root. phi holds nothing.
+#[test]
+fn jacobians_off_a_root() {
+    use crate::super_efficient::stationary;
+    let problem = stationary::Problem::new().unwrap();
+    let (x, y) = (Vector2::new(0.9, -1.2), Vector2::new(0.4, -0.3));
+    let refused = |found: Result<_, EstimatorError>| matches!(found, Err(EstimatorError::NotAtRoot { residual, tolerance }) if residual > tolerance);
+    assert!(refused(problem.jacobian(&x, &y, &Localized::diagonal())));
+    assert!(refused(problem.jacobian(&x, &y, &Localized::newton())));
+    assert!(refused(problem.jacobian(&x, &y, &Localized::custom())));
+    assert!(refused(problem.jacobian(&x, &y, &Tangent::new())));
+    assert!(problem.jacobian(&x, &y, &Localized::exp()).is_ok());
+    assert!(problem.jacobian(&x, &y, &Reparameterized::new()).is_ok());
+    assert!(problem.jacobian(&x, &y, &Preconditioned::custom()).is_ok());
+}
+
+/// A psi without an inverse: Newton's method finds z, or names the entry that psi does not reach. The
+/// built-in map leaves an entry that is 0 where it is, and has no Jacobian there.
+#[test]
+fn a_localised_map_that_does_not_reach_x() {
+    use crate::super_efficient::{affine, stationary};
+    let problem = affine::Problem::new().unwrap();
+    let (x, y) = (Vector2::new(0.4, -0.2), Vector2::new(0.4, -0.3));
+    let refused = problem.hypergradient(&x, &y, &Localized::custom()).unwrap_err();
+    assert!(matches!(refused, EstimatorError::NotInvertible { coordinate: 1, .. }), "{refused}");
+    let problem = stationary::Problem::new().unwrap();
+    let x = Vector2::new(0.9, 0.0);
+    assert!(problem.hypergradient(&x, &y, &Localized::custom()).is_err());
+    let refused = problem.jacobian(&x, &y, &Localized::exp()).unwrap_err();
+    assert!(matches!(refused, EstimatorError::NotInvertible { coordinate: 1, .. }), "{refused}");
+}

@@ -9,7 +9,7 @@ use hypergrad::problem::{Change, Global, Variable};
 use nalgebra::{DMatrix, DVector, SMatrix, SVector, Vector2, Vector3, Vector4, zero};
 
 use crate::case::{Case, Check, Complete, assert_close, on_each};
-use crate::dense::{Map, Parts, inverse};
+use crate::dense::{Map, Parts, by_slices, inverse, norm};
 use crate::golden::{self, values};
 use crate::problems::{
     curved, equilibrium, exponential, kernel_ridge, linear, logistic, optimal, plane, ridge, root, separable, separated,
@@ -73,6 +73,12 @@ impl Estimates {
         let jacobian = case.jacobian(&star, e);
         let suffix = if name.starts_with("OmegaPhi") { "1_star_frozen" } else { "1_star" };
         check(suffix, jacobian.as_slice());
+        for other in ["1_star_full", "1_star_closed"] {
+            let expected = case.values(&format!("{name}_{other}"));
+            if !expected.is_empty() {
+                assert_close(&what(other), jacobian.as_slice(), expected, 1e-11);
+            }
+        }
         let norm = case.values(&format!("Cy_{name}"));
         assert_close(&what("C_y"), &[case.efficiency(&star, e)], norm, TOLERANCE);
     }
@@ -139,6 +145,11 @@ impl Check for Dense {
         Self::step(case, "newton", &p, &p.f_1, &Preconditioned::newton());
         let diagonal = DMatrix::from_diagonal(&p.f_1.diagonal());
         Self::step(case, "diag", &p, &diagonal, &Preconditioned::jacobi());
+        // The size of Psi_1 as a map from x to matrices with the Frobenius norm.
+        let tall = by_slices(star.len(), |k| DVector::from_column_slice(root.psi_1(k).as_slice()));
+        if case.name != "equilibrium" {
+            assert_close(case.name, &[norm(&tall)], case.values("Cy_Psi_fro"), TOLERANCE);
+        }
         let optimal = Map::optimal(&root, &root).omega_1(&root);
         assert_close(case.name, optimal.as_slice(), case.values("OmegaPhi_opt_1_star_frozen"), TOLERANCE);
     }

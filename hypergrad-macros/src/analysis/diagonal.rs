@@ -25,7 +25,7 @@ pub fn vanishes_off(graph: &Graph, node: Id, pairs: &[(usize, usize)]) -> bool {
     }
     let inside = |view: &View| translate(view, pairs).is_some_and(|inner| vanishes_off(graph, view.node, &inner));
     match graph.op(node) {
-        Op::Product(product) => pairs.iter().all(|pair| product_vanishes_off(graph, product, *pair)),
+        Op::Product(product) => product_vanishes_off(graph, product, pairs),
         Op::Sum(terms) => terms.iter().all(|term| inside(&term.view)),
         Op::Map(Func::Select, args) => inside(&args[1]) && inside(&args[2]),
         // Zero where its first argument is.
@@ -40,7 +40,12 @@ fn translate(view: &View, pairs: &[(usize, usize)]) -> Option<Vec<(usize, usize)
     pairs.iter().map(|(row, column)| Some((position(*row)?, position(*column)?))).collect()
 }
 
-fn product_vanishes_off(graph: &Graph, product: &Product, (row, column): (usize, usize)) -> bool {
+/// The same of a product that is no node.
+pub fn product_vanishes_off(graph: &Graph, product: &Product, pairs: &[(usize, usize)]) -> bool {
+    pairs.iter().all(|pair| pair_vanishes_off(graph, product, *pair))
+}
+
+fn pair_vanishes_off(graph: &Graph, product: &Product, (row, column): (usize, usize)) -> bool {
     let (left, right) = (&product.out[row], &product.out[column]);
     left == right || guarded(product, left, right) || product.operands.iter().any(|o| connects(graph, o, left, right))
 }

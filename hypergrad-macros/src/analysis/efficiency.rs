@@ -4,7 +4,7 @@
 use super::algebra::{Algebra, Relation};
 use super::facts::{Estimator, Fact, Facts};
 use super::stationary::{self, Change, Verdict, prove};
-use crate::differentiate::{Group, Quantities, Value};
+use crate::differentiate::{Group, Matrix, Quantities, Value};
 use crate::ir::{Graph, Id};
 
 type Rule = fn(&mut Graph, &Quantities, &Facts) -> Option<Verdict>;
@@ -79,7 +79,7 @@ const SUPER_ANYWAY: &str = "Ift::new() is, and so it is at x - P⁻¹ F";
 /// P = `F_1` where F = 0.
 fn custom_preconditioner(graph: &mut Graph, q: &Quantities, facts: &Facts) -> Option<Verdict> {
     let same = match q.extras.get(Group::Preconditioner, "preconditioner")? {
-        Value::Square(p) if p.len() == 1 => is_f_1(graph, q, p[0][0]),
+        Value::Square(p) => is_f_1(graph, q, p),
         Value::LikeX(p) if facts.f1_diagonal.holds => is_diagonal_f_1(graph, q, p),
         _ => false,
     };
@@ -90,13 +90,16 @@ fn custom_preconditioner(graph: &mut Graph, q: &Quantities, facts: &Facts) -> Op
     })
 }
 
-/// A matrix P against `F_1`, for an x of one vector.
-fn is_f_1(graph: &mut Graph, q: &Quantities, p: Id) -> bool {
-    if q.f_1.len() != 1 || graph.shape(p) != graph.shape(q.f_1[0][0]) {
-        return false;
-    }
-    let difference = graph.subtract(p, q.f_1[0][0]);
-    Algebra::new(graph).vanishes(difference, &[])
+/// A matrix P against `F_1`, block by block.
+fn is_f_1(graph: &mut Graph, q: &Quantities, p: &Matrix) -> bool {
+    let pairs: Vec<(Id, Id)> = p.iter().flatten().copied().zip(q.f_1.iter().flatten().copied()).collect();
+    pairs.into_iter().all(|(p, f_1)| {
+        let alike = graph.shape(p) == graph.shape(f_1);
+        alike && {
+            let difference = graph.subtract(p, f_1);
+            Algebra::new(graph).vanishes(difference, &[])
+        }
+    })
 }
 
 /// A diagonal P against a diagonal `F_1`, entry by entry, F = 0 used.

@@ -1,6 +1,7 @@
 //! What was proved, with the reason in words.
 
 use super::blocks::Samples;
+use super::gram::DiagonalPlusGram;
 
 /// A kind of estimator; the names are those of the runtime's `EstimatorKind`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -75,6 +76,7 @@ pub struct Facts {
     pub f1_symmetric: Fact,
     pub f1_diagonal: Fact,
     pub f1_block_diagonal: Fact,
+    pub f1_diagonal_plus_gram: Fact,
     pub f1_definite: Fact,
     pub f1_constant_in_x: Fact,
     pub f1_constant_in_y: Fact,
@@ -83,6 +85,8 @@ pub struct Facts {
     pub smooth: Fact,
     /// The blocks of an `F_1` that is block-diagonal and not diagonal.
     pub samples: Option<Samples>,
+    /// The parts of an `F_1` that is none of these.
+    pub gram: Option<DiagonalPlusGram>,
     /// Whether each estimator that the module has is super-efficient.
     pub estimators: Vec<(Estimator, Fact)>,
 }
@@ -94,11 +98,12 @@ impl Facts {
     }
 
     /// The boolean facts by field name, in the order of the runtime's `Structure`.
-    pub fn fields(&self) -> [(&'static str, &Fact); 9] {
+    pub fn fields(&self) -> [(&'static str, &Fact); 10] {
         [
             ("f1_symmetric", &self.f1_symmetric),
             ("f1_diagonal", &self.f1_diagonal),
             ("f1_block_diagonal", &self.f1_block_diagonal),
+            ("f1_diagonal_plus_gram", &self.f1_diagonal_plus_gram),
             ("f1_definite", &self.f1_definite),
             ("f1_constant_in_x", &self.f1_constant_in_x),
             ("f1_constant_in_y", &self.f1_constant_in_y),

@@ -8,6 +8,7 @@ mod diagonal;
 mod efficiency;
 mod facts;
 mod flatten;
+mod gram;
 mod mirror;
 mod parity;
 mod sign;
@@ -18,10 +19,13 @@ mod structure;
 pub use blocks::Samples;
 pub use facts::{Fact, Facts};
 pub use flatten::flatten_where;
+pub use gram::{DiagonalPlusGram, Root};
 pub use parity::parity;
 pub use stage::{Stage, Stages, stages};
 pub use structure::structure;
 
+#[cfg(test)]
+mod claims;
 #[cfg(test)]
 mod proofs;
 #[cfg(test)]

@@ -220,3 +220,64 @@ fn one_dimension() {
     assert!(proved(&numbers("x - y", "x - x * x * x / 3.0", "z.tanh()"), Reparameterized));
     assert!(!proved(&numbers("x - y", "x - x * x * x / 2.0", "z.tanh()"), Reparameterized));
 }
+
+#[test]
+fn other_shapes() {
+    // A matrix x, and a y that scales its rows.
+    let head = "x: &DMatrix<f64>, y: &DVector<f64>, data: &Data";
+    let scaled = |offset: &str| {
+        facts(&format!(
+            "pub fn F({head}) -> DMatrix<f64> {{ DMatrix::from_fn(x.nrows(), x.ncols(), |i, j| y[i].exp() * x[(i, j)] - {offset}) }}
+             pub fn g({head}) -> f64 {{ x.sum() + data.a.sum() + data.b.sum() }}
+             pub fn phi(z: &DMatrix<f64>, y: &DVector<f64>) -> DMatrix<f64> {{ z.map(|z| -(2.0 * z).exp()) }}"
+        ))
+    };
+    let right = scaled("data.a[(i, j)]");
+    assert!(proved(&right, LocalizedExp) && proved(&right, Reparameterized) && proved(&right, Jacobi));
+    let wrong = scaled("y[i] * data.a[(i, j)]");
+    assert!(!proved(&wrong, LocalizedExp) && !proved(&wrong, Reparameterized));
+    // Blocks of x and y; slopes that mix all of y.
+    let blocks = |offset: &str| {
+        facts(&format!(
+            "pub struct X {{ w: DVector<f64>, c: f64 }} pub struct Y {{ s: DVector<f64>, t: f64 }}
+             pub fn F(x: &X, y: &Y, data: &Data) -> X {{
+                 X {{ w: x.w.component_mul(&(&data.a * &y.s).map(f64::exp)) * y.t - &data.b, c: x.c * y.t.exp() - {offset} }}
+             }}
+             pub fn g(x: &X, y: &Y) -> f64 {{ x.w.sum() - 2.0 * x.c + y.t }}"
+        ))
+    };
+    assert!(proved(&blocks("1.5"), LocalizedExp) && !proved(&blocks("y.s.sum()"), LocalizedExp));
+    assert!(proved(&blocks("y.s.sum()"), LocalizedDiagonal) && proved(&blocks("y.t"), LocalizedNewton));
+    assert!(!proved(&blocks("1.5"), Ift));
+    // Entry by entry.
+    let entries = |second: &str, g: &str| {
+        facts(&format!(
+            "pub fn F(x: &Vector2<f64>, y: f64) -> Vector2<f64> {{ Vector2::new(x.x * y.exp() - 1.0, {second}) }}
+             pub fn g(x: &Vector2<f64>, y: f64) -> f64 {{ {g} }}"
+        ))
+    };
+    assert!(proved(&entries("x.y * (1.0 + y * y) + 2.0", "x.x - x.y"), LocalizedExp));
+    assert!(!proved(&entries("x.y * (1.0 + y * y) + y", "x.x - x.y"), LocalizedExp));
+    assert!(!proved(&entries("x.y * (1.0 + y * y) + 2.0", "x.x - x.y * x.y"), LocalizedExp));
+    assert!(!proved(&entries("x.y * (1.0 + y * y) + 2.0 * x.x", "x.x - x.y"), LocalizedExp));
+    // v = (1/x₁ e^-y, 1): stationary in the first entry, not in the second.
+    assert!(proved(&entries("x.y - y", "x.x.ln() + x.y"), Ift));
+    assert!(!proved(&entries("x.y * x.y - y", "x.x.ln() + x.y"), Ift));
+    // A sum over x in the slope of another entry: v is not constant.
+    assert!(!proved(&entries("x.y * y.exp() - 1.0", "x.x * x.y"), Ift));
+}
+
+/// Quantities that look alike and are not: what is cancelled must be the same entry.
+#[test]
+fn neighbours_are_others() {
+    let rolled = |phi: &str| {
+        vectors(
+            "DVector::from_fn(x.len(), |i, _| x[i] * (y[i].exp() + y[i + 1].exp()) - data.b[i])",
+            "x.sum()",
+            &format!("{PHI} {{ DVector::from_fn(z.len(), |i, _| {phi}) }}"),
+        )
+    };
+    assert!(proved(&rolled("z[i] / (y[i].exp() + y[i + 1].exp())"), Reparameterized));
+    assert!(!proved(&rolled("z[i] / (y[i].exp() + y[i].exp())"), Reparameterized));
+    assert!(!proved(&rolled("z[i] / (y[0].exp() + y[1].exp())"), Reparameterized));
+}

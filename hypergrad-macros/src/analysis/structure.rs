@@ -7,7 +7,7 @@
 use super::dependence::dependence;
 use super::facts::{Fact, Facts};
 use super::sign::signs;
-use super::{blocks, curvature, diagonal, efficiency, mirror, parity};
+use super::{blocks, curvature, diagonal, efficiency, gram, mirror, parity};
 use crate::differentiate::Quantities;
 use crate::ir::{Func, Graph, Id, Op, Reduction, Role, View};
 
@@ -23,6 +23,8 @@ pub fn structure(graph: &mut Graph, quantities: &Quantities) -> Facts {
     };
     facts.samples = if facts.f1_diagonal.holds { None } else { blocks::samples(graph, q) };
     facts.f1_block_diagonal = blocks::fact(graph, q, facts.samples.as_ref(), &facts.f1_diagonal);
+    facts.gram = if facts.f1_block_diagonal.holds { None } else { gram::parts(graph, q) };
+    facts.f1_diagonal_plus_gram = gram::fact(facts.gram.as_ref());
     facts.f1_constant_in_x = withheld(&facts.smooth).unwrap_or_else(|| constant_in_x(graph, q));
     facts.f1_constant_in_y = withheld(&facts.smooth).unwrap_or_else(|| constant_in_y(graph, q));
     facts.f21_zero = facts.f1_constant_in_y.clone();

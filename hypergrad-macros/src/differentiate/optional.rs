@@ -127,7 +127,10 @@ fn add_change(graph: &mut Graph, q: &Quantities, t: &[Id], change: &Change, grou
     let (l_1, l_2) = in_z_and_y(graph, l, &z, y);
     let along = pairing(graph, &l_1, &q.u);
     let phi_1_mul = gradient(graph, along, &q.v);
-    add("change_1", Value::Square(columns(graph, &phi_1_mul, &q.u)));
+    let phi_1 = columns(graph, &phi_1_mul, &q.u);
+    // A phi that forgets z has no inverse anywhere, which the estimate says.
+    let constant = phi_1.iter().flatten().all(|node| graph.is_zero(*node));
+    add("change_1", Value::Square(phi_1));
     let along = pairing(graph, &l_2, &q.c);
     let phi_2_mul = gradient(graph, along, &q.v);
     add("change_2", Value::Wide(columns(graph, &phi_2_mul, &q.c)));
@@ -138,7 +141,7 @@ fn add_change(graph: &mut Graph, q: &Quantities, t: &[Id], change: &Change, grou
     let bilinear = pairing(graph, &k_1, &q.v);
     let (k_11_mul, k_21_mul) = in_z_and_y(graph, bilinear, &z, y);
     let (k_11, k_21) = (columns(graph, &k_11_mul, &q.v), columns(graph, &k_21_mul, &q.v));
-    let affine = k_11.iter().chain(&k_21).flatten().all(|node| graph.is_zero(*node));
+    let affine = !constant && k_11.iter().chain(&k_21).flatten().all(|node| graph.is_zero(*node));
     add("change_11", Value::Square(k_11));
     add("change_21", Value::Tall(k_21));
     add("change_21_mul", Value::LikeY(k_21_mul));
@@ -156,14 +159,13 @@ fn add_change(graph: &mut Graph, q: &Quantities, t: &[Id], change: &Change, grou
 
 /// P, and `Qᵀ` with `Q = d(P u)/dx`.
 fn add_preconditioner(graph: &mut Graph, q: &Quantities, t: &[Id], preconditioner: &Preconditioner, extras: &mut Extras) {
-    let (value, product) = match preconditioner {
-        Preconditioner::Matrix(matrix) => (Value::Square(vec![vec![*matrix]]), vec![multiply(graph, *matrix, q.u[0])]),
+    let (value, along) = match preconditioner {
+        Preconditioner::Matrix(blocks) => (Value::Square(blocks.clone()), bilinear(graph, blocks, t, &q.u)),
         Preconditioner::Diagonal(diagonal) => {
-            let product = diagonal.iter().zip(&q.u).map(|(d, u)| scale(graph, *d, *u)).collect();
-            (Value::LikeX(diagonal.clone()), product)
+            let product: Vec<Id> = diagonal.iter().zip(&q.u).map(|(d, u)| scale(graph, *d, *u)).collect();
+            (Value::LikeX(diagonal.clone()), pairing(graph, &product, t))
         }
     };
-    let along = pairing(graph, &product, t);
     let slope = gradient(graph, along, &q.x);
     let slope = columns(graph, &slope, t);
     let group = Group::Preconditioner;
@@ -171,22 +173,21 @@ fn add_preconditioner(graph: &mut Graph, q: &Quantities, t: &[Id], preconditione
     extras.all.push(Extra { group, name: "preconditioner_along", value: Value::Square(slope) });
 }
 
-/// A matrix times a vector.
-fn multiply(graph: &mut Graph, matrix: Id, vector: Id) -> Id {
-    let extents = graph.shape(matrix).to_vec();
-    let [row, column] = [0, 1].map(|wire| Affine::wire(Wire(wire)));
-    let shape = vec![extents[0].clone()];
-    let product = Product {
-        coefficient: Number::new(1.0),
-        extents,
-        operands: vec![
-            Operand { node: matrix, index: vec![row.clone(), column.clone()] },
-            Operand { node: vector, index: vec![column] },
-        ],
-        guards: Vec::new(),
-        out: vec![row],
-    };
-    graph.product(product, shape)
+/// `tᵀ A u` of a matrix in blocks.
+fn bilinear(graph: &mut Graph, blocks: &Matrix, t: &[Id], u: &[Id]) -> Id {
+    let mut terms = Vec::new();
+    for (row, t) in blocks.iter().zip(t) {
+        for (block, u) in row.iter().zip(u) {
+            let extents = graph.shape(*block).to_vec();
+            let index: Vec<_> = (0..).map(|wire| Affine::wire(Wire(wire))).take(extents.len()).collect();
+            let (rows, columns) = index.split_at(graph.order(*t));
+            let operand = |node: Id, index: &[Affine]| Operand { node, index: index.to_vec() };
+            let operands = vec![operand(*t, rows), operand(*block, &index), operand(*u, columns)];
+            let product = Product { coefficient: Number::new(1.0), extents, operands, guards: Vec::new(), out: Vec::new() };
+            terms.push(graph.product(product, Vec::new()));
+        }
+    }
+    graph.add_all(&terms, Vec::new())
 }
 
 /// Entry by entry.

@@ -33,6 +33,8 @@ pub struct Quantities {
     pub f_1: Matrix,
     /// Where `F_1` is block-diagonal; see [`super::exploit`].
     pub f_1_blocks: Matrix,
+    /// Where `F_1` is a diagonal plus a Gram matrix; see [`super::exploit`].
+    pub f_1_parts: Option<Parts>,
     pub f_1_diagonal: Vector,
     /// `∂⟨u, diag F_1⟩/∂y`.
     pub f_1_diagonal_2_tr_mul: Vector,
@@ -51,6 +53,15 @@ pub struct Quantities {
     pub m_21: Matrix,
     /// What the optional roles add.
     pub extras: Extras,
+}
+
+/// `F_1 = diag(d) + Σ BᵀB`.
+#[derive(Clone, Debug)]
+pub struct Parts {
+    /// d, shaped like x.
+    pub diagonal: Id,
+    /// Each `Bᵀ`: the axes of x, then its columns.
+    pub roots: Vec<Id>,
 }
 
 /// Differentiates the model. New inputs for v, u and c are added to the graph.
@@ -94,9 +105,11 @@ impl Quantities {
         let matrices =
             [&mut self.f_1, &mut self.f_1_blocks, &mut self.f_2, &mut self.g_11, &mut self.g_21, &mut self.m_11, &mut self.m_21];
         let cubes = [&mut self.f_11, &mut self.f_21];
+        let parts = self.f_1_parts.iter_mut().flat_map(|parts| parts.roots.iter_mut().chain([&mut parts.diagonal]));
         self.f
             .iter_mut()
             .chain(self.g.iter_mut())
+            .chain(parts)
             .chain(vectors.into_iter().flatten())
             .chain(matrices.into_iter().flatten().flatten())
             .chain(cubes.into_iter().flatten().flatten().flatten())
@@ -263,7 +276,7 @@ fn swap_leading(graph: &mut Graph, node: Id, j: Id, i: Id) -> Id {
 }
 
 /// `d[i] = a[i, i]`, for groups of axes.
-fn diagonal(graph: &mut Graph, matrix: Id) -> Id {
+pub(super) fn diagonal(graph: &mut Graph, matrix: Id) -> Id {
     let half = graph.order(matrix) / 2;
     let shape = graph.shape(matrix)[..half].to_vec();
     let wires: Vec<Affine> = (0..half as u32).map(|w| Affine::wire(Wire(w))).collect();
@@ -277,17 +290,18 @@ fn diagonal(graph: &mut Graph, matrix: Id) -> Id {
     diagonal_of_terms(graph, product, shape)
 }
 
-/// The diagonal of a sum is the sum of diagonals: products are then simplified one by one.
+/// The diagonal of a sum is the sum of diagonals, that of a product one product: no matrix is formed.
 pub(super) fn diagonal_of_terms(graph: &mut Graph, product: Product, shape: Vec<Size>) -> Id {
-    let crate::ir::Op::Sum(terms) = graph.op(product.operands[0].node).clone() else {
-        return graph.product(product, shape);
+    let node = product.operands[0].node;
+    let crate::ir::Op::Sum(terms) = graph.op(node).clone() else {
+        return graph.product_inlining(product, shape, &|operand| operand == node);
     };
     let index = product.operands[0].index.clone();
     let mut parts = Vec::new();
     for term in &terms {
         let operand = Operand { node: term.view.node, index: term.view.axes.iter().map(|a| index[*a].clone()).collect() };
         let part = Product { operands: vec![operand], coefficient: term.coefficient, ..product.clone() };
-        parts.push(graph.product(part, shape.clone()));
+        parts.push(graph.product_inlining(part, shape.clone(), &|operand| operand == term.view.node));
     }
     graph.add_all(&parts, shape)
 }

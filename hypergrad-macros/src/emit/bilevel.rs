@@ -19,7 +19,7 @@ impl Emission<'_> {
             .program
             .functions
             .iter()
-            .filter(|f| f.group.is_none() && f.name != "f_1_blocks")
+            .filter(|f| f.group.is_none() && !super::factor::is_inside(f.name))
             .map(|f| self.kernel(f))
             .collect();
         let no_objective = (!self.program.functions.iter().any(|f| f.name == "objective")).then(

@@ -8,20 +8,31 @@ use super::{Emission, numbers};
 use crate::analysis::Samples;
 use crate::ir::Size;
 
+/// Whether a function is written out in `factor` only.
+pub fn is_inside(name: &str) -> bool {
+    matches!(name, "f_1_blocks" | "f_1_parts_diagonal" | "f_1_parts_roots")
+}
+
 impl Emission<'_> {
     /// `factor`, `f_1_solve`, `f_1_tr_solve`.
     pub(super) fn factor(&self) -> TokenStream {
         let scalar = &self.scalar;
         let bind = self.symbols.bind_point();
-        let (name, resize) = match &self.facts.samples {
-            Some(samples) => ("f_1_blocks", self.resize_blocks(samples)),
-            None => (if self.facts.f1_diagonal.holds { "f_1_diagonal" } else { "f_1" }, self.resize_whole()),
+        let parts = self.factor_parts();
+        let (name, resize) = match (&self.facts.samples, &self.quantities.f_1_parts) {
+            (Some(samples), _) => ("f_1_blocks", self.resize_blocks(samples)),
+            (None, Some(_)) => ("f_1", quote!(w.factor.resize_whole("F_1", hg::Dense::flat(&w.x).len())?;)),
+            (None, None) => (
+                if self.facts.f1_diagonal.holds { "f_1_diagonal" } else { "f_1" },
+                quote!(w.factor.resize("F_1", hg::Dense::flat(&w.x).len())?;),
+            ),
         };
-        let body = self.program.functions.iter().find(|f| f.name == name).map(|f| self.names.statements(&f.body, Scope::Factor));
+        let body = self.body(name, Scope::Factor);
         quote! {
             fn factor(&self, w: &mut Work) -> hg::core::result::Result<(), hg::LinearError> {
                 if w.factored { return hg::core::result::Result::Ok(()); }
                 #bind
+                #parts
                 #resize
                 #body
                 w.factor.factor("F_1")?;
@@ -35,8 +46,32 @@ impl Emission<'_> {
         }
     }
 
-    fn resize_whole(&self) -> TokenStream {
-        quote!(w.factor.resize("F_1", hg::Dense::flat(&w.x).len())?;)
+    fn body(&self, name: &str, scope: Scope) -> Option<TokenStream> {
+        let function = self.program.functions.iter().find(|f| f.name == name)?;
+        Some(self.names.statements(&function.body, scope))
+    }
+
+    /// The diagonal and the roots, where they are cheaper than the whole.
+    fn factor_parts(&self) -> Option<TokenStream> {
+        let rows = numbers::size(&self.rows()?);
+        let diagonal = self.body("f_1_parts_diagonal", Scope::Diagonal);
+        let roots = self.body("f_1_parts_roots", Scope::Roots);
+        Some(quote! {
+            if w.factor.resize("F_1", hg::Dense::flat(&w.x).len(), #rows)? {
+                { #diagonal }
+                { #roots }
+                if w.factor.factor_parts("F_1")? {
+                    w.factored = true;
+                    return hg::core::result::Result::Ok(());
+                }
+            }
+        })
+    }
+
+    /// Of the roots, where `F_1` may be solved with by its parts.
+    fn rows(&self) -> Option<Size> {
+        let gram = self.quantities.f_1_parts.as_ref().and(self.facts.gram.as_ref());
+        gram.map(crate::analysis::DiagonalPlusGram::rows)
     }
 
     /// A block of rows per block of x, without its samples.
@@ -67,8 +102,14 @@ impl Emission<'_> {
         if self.facts.f1_diagonal.holds {
             return quote!(hg::Diagonal<<#x as hg::Variable>::Flat>);
         }
+        let matrix = self.layout.matrix(n, n);
+        if let Some(rows) = self.rows() {
+            let one = Size::constant(1);
+            let [roots, small, long, short] =
+                [(n, &rows), (&rows, &rows), (n, &one), (&rows, &one)].map(|(r, c)| self.layout.matrix(r, c));
+            return quote!(hg::DiagonalPlusGram<#matrix, #roots, #small, #long, #short>);
+        }
         let Some(samples) = &self.facts.samples else {
-            let matrix = self.layout.matrix(n, n);
             return quote!(hg::Factored<hg::method::#method, #matrix>);
         };
         let size = self.block_size(samples);

@@ -2,12 +2,16 @@
 
 pub mod assertions;
 mod bilevel;
+mod bindings;
+mod calls;
 mod crate_path;
 mod data;
+mod expressions;
 mod factor;
 pub mod fallback;
 mod function;
 mod layout;
+mod loops;
 mod numbers;
 mod optional;
 mod point;

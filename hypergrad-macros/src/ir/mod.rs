@@ -1,6 +1,8 @@
 //! The intermediate representation: a hash-consed graph of tensors in index notation.
 
 pub mod affine;
+mod canonical;
+mod equation;
 pub mod evaluate;
 pub mod func;
 pub mod graph;
@@ -8,6 +10,7 @@ pub mod graph;
 pub mod interpret;
 pub mod map;
 pub mod node;
+mod normalise;
 pub mod product;
 pub mod resolve;
 pub mod size;

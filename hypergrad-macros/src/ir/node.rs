@@ -132,6 +132,21 @@ impl Product {
     pub fn summed(&self) -> Vec<Wire> {
         self.wires().filter(|w| !self.out.iter().any(|o| o.mentions(*w))).collect()
     }
+
+    /// Of a part of a product: wires that only the rest reads must not be summed here, and an extent of
+    /// 1 removes them.
+    #[must_use]
+    pub fn without_unread_wires(mut self) -> Self {
+        let read = |wire: Wire| {
+            self.out.iter().chain(self.operands.iter().flat_map(|o| &o.index)).any(|a| a.mentions(wire))
+                || self.guards.iter().any(|g| g.affine.mentions(wire))
+        };
+        let unread: Vec<Wire> = self.wires().filter(|w| !read(*w)).collect();
+        for wire in unread {
+            self.extents[wire.0 as usize] = Size::constant(1);
+        }
+        self
+    }
 }
 
 impl Op {

@@ -137,6 +137,31 @@ impl Size {
         self.0.iter().all(|(_, coefficient)| *coefficient >= 0)
     }
 
+    /// `self / divisor` where the division is exact for all values of the symbols; the divisor is
+    /// one monomial.
+    pub fn divided_by(&self, divisor: &Self) -> Option<Self> {
+        let (quotient, rest) = self.divide_monomials(divisor)?;
+        rest.is_zero().then_some(quotient)
+    }
+
+    /// `self = quotient·divisor + rest`: each monomial that the divisor, one monomial itself,
+    /// divides is in the quotient.
+    pub fn divide_monomials(&self, divisor: &Self) -> Option<(Self, Self)> {
+        // A sum is divided by itself.
+        if let Some(sign) = [1, -1].into_iter().find(|sign| !self.is_zero() && *self == divisor.scale(*sign)) {
+            return Some((Self::constant(sign), Self::zero()));
+        }
+        let [(symbols, value)] = divisor.terms() else { return None };
+        let (mut quotient, mut rest) = (Self::zero(), Self::zero());
+        for (monomial, coefficient) in &self.0 {
+            match without(monomial, symbols).filter(|_| coefficient % value == 0) {
+                Some(factors) => quotient = quotient.add(&Self(vec![(factors, coefficient / value)])),
+                None => rest = rest.add(&Self(vec![(monomial.clone(), *coefficient)])),
+            }
+        }
+        Some((quotient, rest))
+    }
+
     fn from_terms(terms: BTreeMap<Monomial, i64>) -> Self {
         Self(terms.into_iter().filter(|(_, coefficient)| *coefficient != 0).collect())
     }
@@ -170,6 +195,16 @@ impl Size {
         }
         text
     }
+}
+
+/// A monomial divided by another, where that leaves one.
+fn without(monomial: &Monomial, divisor: &Monomial) -> Option<Monomial> {
+    let mut rest = monomial.clone();
+    for symbol in divisor {
+        let position = rest.iter().position(|s| s == symbol)?;
+        rest.remove(position);
+    }
+    Some(rest)
 }
 
 impl fmt::Display for Size {

@@ -3,7 +3,9 @@
 
 use std::collections::HashMap;
 
-use super::{Affine, Func, Graph, Guard, Id, InputInfo, Number, Operand, Product, Reduction, Role, Size, Term, Test, View, Wire};
+use super::{
+    Affine, Func, Graph, Guard, Id, InputInfo, Number, Op, Operand, Product, Reduction, Role, Size, Term, Test, View, Wire,
+};
 use crate::differentiate::tests::interpret::{Point, Tensor};
 use crate::differentiate::tests::random::Random;
 use crate::shape::{Sizes, SymbolSource};
@@ -25,7 +27,7 @@ impl Growing {
         let n = sizes.symbol("n", SymbolSource::Count { field: 0 });
         let k = sizes.symbol("k", SymbolSource::Count { field: 1 });
         let one = Size::constant(1);
-        let extents = vec![n.clone(), k, one.clone(), Size::constant(2), Size::constant(3), n.add(&one)];
+        let extents = vec![n.clone(), k, one.clone(), Size::constant(2), Size::constant(3), n.add(&one), Size::constant(6)];
         let point = Point { symbols: vec![1 + random.below(3) as i64, 1 + random.below(3) as i64], ..Point::default() };
         let mut growing = Self { graph: Graph::new(), random, extents, point, values: HashMap::new(), nodes: Vec::new() };
         for order in [0, 1, 1, 1, 2, 2] {
@@ -56,7 +58,11 @@ impl Growing {
         self.nodes[a.max(b)]
     }
 
-    fn affine(&mut self, wires: usize) -> Affine {
+    fn affine(&mut self, extents: &[Size]) -> Affine {
+        let wires = extents.len();
+        if wires > 1 && self.random.chance(0.15) {
+            return self.digits(extents);
+        }
         let mut affine = Affine::default();
         let small = [0, 0, 0, 0, 1, -1, 2];
         if wires > 0 && !self.random.chance(0.1) {
@@ -76,28 +82,42 @@ impl Growing {
         affine
     }
 
+    /// `n·a + b`, n being the extent of b or a number near it.
+    fn digits(&mut self, extents: &[Size]) -> Affine {
+        let (high, low) = (self.random.below(extents.len()), self.random.below(extents.len()));
+        let radix = if self.random.chance(0.8) { extents[low].clone() } else { Size::constant(*self.random.pick(&[2, 3])) };
+        Affine::wire(Wire(high as u32)).scale(&radix).add(&Affine::wire(Wire(low as u32)))
+    }
+
+    /// An affine expression, or an equation between two.
+    fn condition(&mut self, extents: &[Size]) -> Affine {
+        let affine = self.affine(extents);
+        if self.random.chance(0.5) { affine.sub(&self.affine(extents)) } else { affine }
+    }
+
     fn product(&mut self) -> (Product, Vec<Size>) {
-        let wires = self.random.below(4);
+        let wires = self.random.below(5);
+        let extents = self.shape(wires);
         let order = self.random.below(3);
         let operands = (0..self.random.below(4))
             .map(|_| {
                 let node = self.node();
-                let index = (0..self.graph.order(node)).map(|_| self.affine(wires)).collect();
+                let index = (0..self.graph.order(node)).map(|_| self.affine(&extents)).collect();
                 Operand { node, index }
             })
             .collect();
         let guards = (0..self.random.below(5).saturating_sub(2))
             .map(|_| Guard {
-                affine: self.affine(wires),
+                affine: self.condition(&extents),
                 test: *self.random.pick(&[Test::Zero, Test::NonZero, Test::NonNegative]),
             })
             .collect();
         let product = Product {
             coefficient: Number::new(*self.random.pick(&[1.0, 1.0, -1.0, 2.5])),
-            extents: self.shape(wires),
             operands,
             guards,
-            out: (0..order).map(|_| self.affine(wires)).collect(),
+            out: (0..order).map(|_| self.affine(&extents)).collect(),
+            extents,
         };
         (product, self.shape(order))
     }
@@ -292,6 +312,45 @@ fn spellings_meet() {
     let terms = vec![graph.term(2.0, plain), graph.term(-1.0, doubled)];
     let zero = graph.sum(terms, vec![n]);
     assert!(graph.is_zero(zero));
+}
+
+/// `r = 6·c + 2·i + j` and `r = 2·q + j`: two ways of taking an index apart.
+#[test]
+fn digits_are_solved_for() {
+    let mut graph = Graph::new();
+    let size = Size::constant;
+    let (x, y, z) = (leaf(&mut graph, &[size(4)]), leaf(&mut graph, &[size(3)]), leaf(&mut graph, &[size(12)]));
+    let digits = |graph: &mut Graph, operands: Vec<Operand>, radices: &[(u32, i64)], extents: &[i64]| {
+        let index = radices.iter().fold(wire(0), |rest, (w, radix)| rest.sub(&wire(*w).scale(&size(*radix))));
+        let extents: Vec<Size> = extents.iter().map(|e| size(*e)).collect();
+        let guards = vec![Guard { affine: index, test: Test::Zero }];
+        graph.product(Product { guards, ..unit(&extents, operands, vec![wire(0)]) }, vec![size(24)])
+    };
+    let read = |node: Id, w: u32| Operand { node, index: vec![wire(w)] };
+    // x[r / 6]·y[r % 6 / 2] and z[r / 2].
+    let one = digits(&mut graph, vec![read(x, 1), read(y, 2)], &[(1, 6), (2, 2), (3, 1)], &[24, 4, 3, 2]);
+    let two = digits(&mut graph, vec![read(z, 1)], &[(1, 2), (2, 1)], &[24, 12, 2]);
+    let operands = vec![read(one, 0), read(two, 0)];
+    let both = unit(&[size(24)], operands, vec![wire(0)]);
+    let both = graph.product_inlining(both, vec![size(24)], &|_| true);
+    let Op::Product(product) = graph.op(both) else { panic!("{:?}", graph.op(both)) };
+    assert!(product.guards.is_empty(), "{product:?}");
+    // The digits that only one operand reads together with others stay one wire.
+    let steps: i64 = product.extents.iter().filter_map(Size::as_constant).product();
+    assert_eq!(steps, 24, "{product:?}");
+}
+
+/// Digits that are only read together are the index that they are digits of.
+#[test]
+fn digits_that_are_read_together_are_one_wire() {
+    let mut graph = Graph::new();
+    let (n, m) = (Size::symbol(super::Symbol(0)), Size::symbol(super::Symbol(1)));
+    let length = n.mul(&m);
+    let (v, w) = (leaf(&mut graph, std::slice::from_ref(&length)), leaf(&mut graph, std::slice::from_ref(&length)));
+    let index = wire(0).scale(&n).add(&wire(1));
+    let operands = [v, w].map(|node| Operand { node, index: vec![index.clone()] }).to_vec();
+    let inner = graph.product(unit(&[m, n], operands, Vec::new()), Vec::new());
+    assert_eq!(inner, graph.inner(v, w));
 }
 
 #[test]

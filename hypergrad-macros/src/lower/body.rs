@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::conditions::{within, within_unless, without_implied};
 use super::contract::Hoist;
 use super::materialise::{Storage, is_contraction};
 use super::nest::Nest;
@@ -10,6 +11,7 @@ use super::program::{Argument, Expr, Kernel, Place, Slice, Source, Stmt, natural
 use super::sparse::{self, Active, Support};
 use crate::analysis::{Stage, Stages};
 use crate::ir::{Affine, Graph, Guard, Id, Op, Product, Reduction, Size, Term, Test, Wire};
+use crate::shape::{CheckKind, Sizes};
 
 /// What lowering knows of the whole module.
 pub struct Context<'g> {
@@ -24,15 +26,17 @@ pub struct Context<'g> {
     pub nodes: Vec<Id>,
     /// Buffers that only one function reads: scratch of that function.
     pub local: BTreeSet<usize>,
+    /// Of the sizes, each at least 0: what is checked before any kernel runs.
+    pub facts: Vec<Affine>,
 }
 
 impl<'g> Context<'g> {
-    pub fn new(graph: &'g Graph, stages: &mut Stages, storage: Storage, hoists: BTreeMap<Id, Hoist>) -> Self {
+    pub fn new(graph: &'g Graph, sizes: &Sizes, stages: &mut Stages, storage: Storage, hoists: BTreeMap<Id, Hoist>) -> Self {
         let nodes: Vec<Id> = storage.stored.iter().copied().collect();
         let buffers = nodes.iter().enumerate().map(|(k, id)| (*id, k)).collect();
         let choices = hoists.keys().enumerate().map(|(k, id)| (*id, k)).collect();
         let stages = (0..graph.len() as u32).map(|k| stages.get(graph, Id(k))).collect();
-        Self { graph, stages, storage, hoists, buffers, choices, nodes, local: BTreeSet::new() }
+        Self { graph, stages, storage, hoists, buffers, choices, nodes, local: BTreeSet::new(), facts: facts(sizes) }
     }
 
     pub fn stage(&self, id: Id) -> Stage {
@@ -54,6 +58,12 @@ impl<'g> Context<'g> {
         };
         Some(Place::natural(source, self.graph.shape(id)))
     }
+}
+
+fn facts(sizes: &Sizes) -> Vec<Affine> {
+    let checks = sizes.checks();
+    let at_least = checks.iter().filter(|check| check.kind == CheckKind::AtLeast);
+    at_least.map(|check| Affine::constant(check.left.sub(&check.right))).collect()
 }
 
 /// The statements of one function, under construction.
@@ -238,6 +248,7 @@ impl<'c> Body<'c> {
         let out: Vec<Affine> = product.out.iter().map(rename).collect();
         // What lies outside of the result is not written.
         within(&out, shape, &extent, &mut conditions);
+        let mut conditions = without_implied(conditions, &self.context.facts, &extent);
         conditions.sort();
         conditions.dedup();
         let value = Expr::Product(scale * product.coefficient.get(), factors);
@@ -475,7 +486,7 @@ impl<'c> Body<'c> {
         let mut statement = store;
         for (affine, extent) in index.iter().zip(shape) {
             if let Some(variable) = affine.as_wire() {
-                statement = Stmt::Loop { variable, extent: extent.clone(), body: vec![statement] };
+                statement = Stmt::Loop { variable, extent: extent.clone(), bounds: Vec::new(), body: vec![statement] };
             }
         }
         self.statements.push(statement);
@@ -603,28 +614,6 @@ impl<'c> Body<'c> {
         build(self);
         self.ready = ready;
         std::mem::replace(&mut self.statements, outer)
-    }
-}
-
-/// Conditions for an access to be in range, where that is not certain.
-fn within(index: &[Affine], shape: &[Size], extent: &dyn Fn(Wire) -> Size, conditions: &mut Vec<Guard>) {
-    within_unless(index, shape, extent, &Clone::clone, conditions);
-}
-
-fn within_unless(
-    index: &[Affine],
-    shape: &[Size],
-    extent: &dyn Fn(Wire) -> Size,
-    place: &dyn Fn(&Affine) -> Affine,
-    conditions: &mut Vec<Guard>,
-) {
-    for (affine, size) in index.iter().zip(shape) {
-        let last = Affine::constant(size.sub(&Size::constant(1))).sub(affine);
-        for needed in [affine.clone(), last] {
-            if !needed.provably_nonnegative(extent) {
-                conditions.push(Guard { affine: place(&needed), test: Test::NonNegative });
-            }
-        }
     }
 }
 

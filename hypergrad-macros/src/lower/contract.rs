@@ -307,7 +307,7 @@ impl Planner<'_> {
         let full = (1 << atoms) - 1;
         let cost = trees[full].cost;
         let operands = built.parts(self.graph, full);
-        let rest = without_unread_wires(Product { operands, ..product.clone() });
+        let rest = Product { operands, ..product.clone() }.without_unread_wires();
         let node = self.graph.product(rest, shape.to_vec());
         Planned { node, cost, symbolic: built.symbolic, data_cost: built.data_cost, memory: built.memory, hoists: built.hoists }
     }
@@ -511,7 +511,7 @@ impl Built<'_> {
         }
         let extents = search.product.extents.clone();
         let product = Product { coefficient: Number::new(1.0), extents, operands, guards: Vec::new(), out: out.clone() };
-        let node = graph.product(without_unread_wires(product), shape);
+        let node = graph.product(product.without_unread_wires(), shape);
         Operand { node, index: out }
     }
 
@@ -526,17 +526,4 @@ impl Built<'_> {
             self.symbolic = self.symbolic.add(&loops);
         }
     }
-}
-
-/// Wires that a part has summed already must not be summed again: an extent of 1 removes them.
-fn without_unread_wires(mut product: Product) -> Product {
-    let read = |wire: Wire| {
-        product.out.iter().chain(product.operands.iter().flat_map(|o| &o.index)).any(|a| a.mentions(wire))
-            || product.guards.iter().any(|g| g.affine.mentions(wire))
-    };
-    let unread: Vec<Wire> = product.wires().filter(|w| !read(*w)).collect();
-    for wire in unread {
-        product.extents[wire.0 as usize] = Size::constant(1);
-    }
-    product
 }

@@ -1,6 +1,7 @@
 //! From nodes to a program of loops and kernel calls over buffers.
 
 mod body;
+mod conditions;
 mod contract;
 mod flatten;
 mod khatri_rao;
@@ -13,7 +14,7 @@ mod sharing;
 mod sparse;
 
 use crate::analysis::{Stage, Stages};
-use crate::differentiate::{Cube, Extra, Matrix, Quantities, Value, Vector};
+use crate::differentiate::{Cube, Extra, Matrix, Parts, Quantities, Value, Vector};
 use crate::ir::{Graph, Id, Size};
 use crate::shape::Sizes;
 use body::{Body, Context};
@@ -41,7 +42,7 @@ pub fn lower(graph: &mut Graph, sizes: &Sizes, quantities: &mut Quantities) -> P
     }
     let mut stages = Stages::new(sizes);
     let storage = materialise::decide(graph, &mut stages, &plan.roots, &plan.hoists);
-    let mut context = Context::new(graph, &mut stages, storage, plan.hoists);
+    let mut context = Context::new(graph, sizes, &mut stages, storage, plan.hoists);
     let draft = program(&context, quantities);
     context.local = sharing::single_use(&draft);
     if context.local.is_empty() { draft } else { program(&context, quantities) }
@@ -112,6 +113,11 @@ fn functions(context: &Context<'_>, q: &Quantities) -> Vec<Function> {
     if !q.f_1_blocks.is_empty() {
         functions.push(function(context, "f_1_blocks", diagonal_blocks(context, &q.f_1_blocks)));
     }
+    if let Some(parts) = &q.f_1_parts {
+        let natural = Place::natural(Source::Out, context.graph.shape(parts.diagonal));
+        functions.push(function(context, "f_1_parts_diagonal", vec![(parts.diagonal, natural)]));
+        functions.push(function(context, "f_1_parts_roots", roots(context, parts)));
+    }
     let cubes: [(&'static str, &Cube, [&Layout; 3]); 2] = [("f_11", &q.f_11, [&x, &x, &x]), ("f_21", &q.f_21, [&x, &y, &x])];
     for (name, cube, [first, second, third]) in cubes {
         let mut outputs = Vec::new();
@@ -152,6 +158,18 @@ fn blocks(context: &Context<'_>, matrix: &Matrix, rows: &Layout, columns: &Layou
         }
     }
     outputs
+}
+
+/// Every `Bᵀ` after the one before.
+fn roots(context: &Context<'_>, parts: &Parts) -> Vec<(Id, Place)> {
+    let mut offset = Size::zero();
+    let place = |root: &Id| {
+        let shape = context.graph.shape(*root);
+        let next = offset.add(&Size::product(shape));
+        let place = Place { offset: std::mem::replace(&mut offset, next), ..Place::natural(Source::Out, shape) };
+        (*root, place)
+    };
+    parts.roots.iter().map(place).collect()
 }
 
 /// The diagonal blocks of a matrix, one after another: nodes with the axes of a block of rows, of one

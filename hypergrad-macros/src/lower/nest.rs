@@ -1,7 +1,7 @@
 //! Loop nests: the order of the loops, where conditions stand, and what is summed in a register.
 
 use super::program::{Expr, Source, Stmt};
-use crate::ir::{Affine, Guard, Size, Wire};
+use crate::ir::{Affine, Guard, Size, Test, Wire};
 
 /// `target[offset] += value` over all values of the variables that satisfy the conditions.
 pub struct Nest {
@@ -59,8 +59,9 @@ impl Nest {
             Expr::Product(c, factors) => (*c, Expr::Product(1.0, factors.clone())),
             other => (1.0, other.clone()),
         };
+        let (bounds, inside) = bounds(inside, inner);
         let value = if inside.is_empty() { value } else { Expr::Guarded(inside, Box::new(value)) };
-        let sum = Stmt::Sum { name: self.local, variable: inner, extent: self.extent(inner), value };
+        let sum = Stmt::Sum { name: self.local, variable: inner, extent: self.extent(inner), bounds, value };
         let store = self.store(Expr::Product(coefficient, vec![Expr::Local(self.local)]));
         self.wrap(&order, &outside, vec![sum, store])
     }
@@ -73,7 +74,8 @@ impl Nest {
         Stmt::Store { target: self.target, offset: self.offset.clone(), add: true, value }
     }
 
-    /// Each condition stands at the outermost loop that binds its variables.
+    /// Each condition stands at the outermost loop that binds its variables, in that loop's bounds
+    /// where it can.
     fn wrap(&self, order: &[Wire], conditions: &[Guard], body: Vec<Stmt>) -> Vec<Stmt> {
         let mut body = body;
         let mut remaining: Vec<Guard> = conditions.to_vec();
@@ -82,11 +84,22 @@ impl Nest {
             let (here, outer): (Vec<Guard>, Vec<Guard>) =
                 remaining.into_iter().partition(|g| g.affine.wires().any(|w| !bound.contains(&w)));
             remaining = outer;
+            let (bounds, here) = bounds(here, *wire);
             body = guarded(&here, body);
-            body = vec![Stmt::Loop { variable: *wire, extent: self.extent(*wire), body }];
+            body = vec![Stmt::Loop { variable: *wire, extent: self.extent(*wire), bounds, body }];
         }
         guarded(&remaining, body)
     }
+}
+
+/// Those conditions that bound a variable from below or from above, and the others.
+fn bounds(conditions: Vec<Guard>, variable: Wire) -> (Vec<Affine>, Vec<Guard>) {
+    let is_bound = |guard: &Guard| {
+        let coefficient = guard.affine.coefficient(variable).as_constant();
+        guard.test == Test::NonNegative && coefficient.is_some_and(|c| c.abs() == 1)
+    };
+    let (bounds, others): (Vec<Guard>, Vec<Guard>) = conditions.into_iter().partition(is_bound);
+    (bounds.into_iter().map(|guard| guard.affine).collect(), others)
 }
 
 pub(super) fn guarded(conditions: &[Guard], body: Vec<Stmt>) -> Vec<Stmt> {

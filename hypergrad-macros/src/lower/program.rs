@@ -98,9 +98,11 @@ pub enum Stmt {
         place: Place,
         shape: Vec<Size>,
     },
+    /// Over `0..extent` where all bounds, in which the variable has coefficient ±1, are at least 0.
     Loop {
         variable: Wire,
         extent: Size,
+        bounds: Vec<Affine>,
         body: Vec<Stmt>,
     },
     /// For the stored entries of a row of a sparse field: `position` among all of them, `column`.
@@ -122,11 +124,12 @@ pub enum Stmt {
         add: bool,
         value: Expr,
     },
-    /// `let sum = Σ value` over a variable.
+    /// `let sum = Σ value` over a variable that runs as in a loop.
     Sum {
         name: u32,
         variable: Wire,
         extent: Size,
+        bounds: Vec<Affine>,
         value: Expr,
     },
     /// One of two forms.

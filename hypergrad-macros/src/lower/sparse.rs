@@ -209,9 +209,12 @@ impl Plan {
             remaining = rest;
             body = super::nest::guarded(&here, body);
             body = vec![match binder {
-                Binder::Loop(wire) => {
-                    Stmt::Loop { variable: *wire, extent: self.extents.get(wire).cloned().unwrap_or_default(), body }
-                }
+                Binder::Loop(wire) => Stmt::Loop {
+                    variable: *wire,
+                    extent: self.extents.get(wire).cloned().unwrap_or_default(),
+                    bounds: Vec::new(),
+                    body,
+                },
                 Binder::Entries { matrix, row, position, column } => {
                     Stmt::Entries { matrix: *matrix, row: row.clone(), position: *position, column: *column, body }
                 }

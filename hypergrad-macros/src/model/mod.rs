@@ -183,8 +183,8 @@ pub struct Change {
 /// P.
 #[derive(Debug)]
 pub enum Preconditioner {
-    /// Axes: rows, columns.
-    Matrix(Id),
+    /// Blocks of rows, of columns in each: axes of the rows, axes of the columns.
+    Matrix(Vec<Vec<Id>>),
     /// One node for each block of x.
     Diagonal(Vec<Id>),
 }
@@ -199,8 +199,8 @@ impl Optional {
         let changes = self.change.iter_mut().chain(&mut self.local);
         let changes = changes.flat_map(|change| change.forward.iter_mut().chain(change.inverse.iter_mut().flat_map(|(_, n)| n)));
         let preconditioner = self.preconditioner.iter_mut().flat_map(|p| match p {
-            Preconditioner::Matrix(node) => std::slice::from_mut(node),
-            Preconditioner::Diagonal(nodes) => nodes,
+            Preconditioner::Matrix(blocks) => blocks.iter_mut().flatten().collect::<Vec<_>>(),
+            Preconditioner::Diagonal(nodes) => nodes.iter_mut().collect(),
         });
         changes.chain(preconditioner)
     }

@@ -12,7 +12,7 @@ use super::signature::Header;
 use super::trace::Value;
 use super::{Change, Form, Optional, Preconditioner, Variable};
 use crate::diagnostics::{Diagnostic, Diagnostics};
-use crate::ir::{Id, InputInfo, Role, Size};
+use crate::ir::{Affine, Graph, Id, InputInfo, Number, Operand, Product, Role, Size, Wire};
 use crate::syntax::{Keyword, Type};
 
 /// Reads every optional role that the module has.
@@ -129,30 +129,30 @@ impl<'m> Reader<'_, 'm> {
         self.matrix(header, &value).map(Preconditioner::Matrix)
     }
 
-    fn matrix(&mut self, header: &Header<'m>, value: &Value) -> Option<Id> {
+    /// The blocks of an n x n matrix, its rows and columns in the flat order of x.
+    fn matrix(&mut self, header: &Header<'m>, value: &Value) -> Option<Vec<Vec<Id>>> {
         let Value::Tensor(tensor) = value else {
             self.refuse(header, value.describe());
             return None;
         };
-        let n = self.x_length();
+        let shapes: Vec<Vec<Size>> =
+            self.space.x.blocks.iter().map(|block| self.space.graph.shape(block.input).to_vec()).collect();
+        let n = shapes.iter().fold(Size::zero(), |n, shape| n.add(&Size::product(shape)));
         let sizes = &mut self.space.sizes;
-        let fits = n.clone().is_some_and(|n| sizes.unify(&tensor.rows, &n).is_ok() && sizes.unify(&tensor.columns, &n).is_ok());
-        let (Some(n), true) = (n, fits) else {
-            let found =
-                format!("a matrix of {} x {}", self.space.sizes.display(&tensor.rows), self.space.sizes.display(&tensor.columns));
+        if sizes.unify(&tensor.rows, &n).is_err() || sizes.unify(&tensor.columns, &n).is_err() {
+            let found = format!("a matrix of {} x {}", sizes.display(&tensor.rows), sizes.display(&tensor.columns));
             self.refuse(header, &found);
             return None;
-        };
-        Some(result::reformed(tensor, Form::Matrix, vec![n.clone(), n], &mut self.space.graph))
-    }
-
-    /// The length of a plain vector x.
-    fn x_length(&self) -> Option<Size> {
-        let [block] = self.space.x.blocks.as_slice() else { return None };
-        match self.space.graph.shape(block.input) {
-            [n] => Some(n.clone()),
-            _ => None,
         }
+        let graph = &mut self.space.graph;
+        let whole = result::reformed(tensor, Form::Matrix, vec![n.clone(), n], graph);
+        let mut places = Vec::new();
+        let mut offset = Size::zero();
+        for shape in &shapes {
+            places.push((offset.clone(), shape.as_slice()));
+            offset = offset.add(&Size::product(shape));
+        }
+        Some(places.iter().map(|rows| places.iter().map(|columns| block(graph, whole, [rows, columns])).collect()).collect())
     }
 
     fn refuse(&mut self, header: &Header<'m>, found: &str) {
@@ -161,12 +161,31 @@ impl<'m> Reader<'_, 'm> {
             syn::ReturnType::Type(_, written) => written.to_token_stream(),
             syn::ReturnType::Default => name.to_token_stream(),
         };
-        let square = if self.x_length().is_some() {
-            format!("a square matrix with a row for each entry of `{}`, or ", x.name)
-        } else {
-            String::new()
-        };
-        let message = format!("`{name}` is a preconditioner: {square}its diagonal, shaped like `{}`; found {found}", x.name);
+        let message = format!(
+            "`{name}` is a preconditioner: a square matrix with a row for each entry of `{0}`, or its diagonal, shaped like `{0}`; found {found}",
+            x.name
+        );
         self.diagnostics.push(Diagnostic::new(&place, message).help(format!("for a diagonal write `-> {}`", x.ty.resolved)));
     }
+}
+
+/// A block of a matrix, the axes of its rows before those of its columns; column-major in each.
+fn block(graph: &mut Graph, whole: Id, sides: [&(Size, &[Size]); 2]) -> Id {
+    let shape: Vec<Size> = sides.iter().flat_map(|(_, shape)| shape.iter().cloned()).collect();
+    let mut wires = (0..).map(|wire| Affine::wire(Wire(wire)));
+    let index = sides.map(|(offset, shape)| {
+        let start = (Affine::constant(offset.clone()), Size::constant(1));
+        let along = |(index, stride): (Affine, Size), (extent, wire): (&Size, Affine)| {
+            (index.add(&wire.scale(&stride)), stride.mul(extent))
+        };
+        shape.iter().zip(&mut wires).fold(start, along).0
+    });
+    let product = Product {
+        coefficient: Number::new(1.0),
+        out: (0..).map(|wire| Affine::wire(Wire(wire))).take(shape.len()).collect(),
+        extents: shape.clone(),
+        operands: vec![Operand { node: whole, index: index.to_vec() }],
+        guards: Vec::new(),
+    };
+    graph.product(product, shape)
 }

@@ -7,7 +7,7 @@ use super::report::DerivativeRow;
 use crate::error::EstimatorError;
 use crate::kernels::{gemv, gemv_t};
 use crate::point::{self, T};
-use crate::problem::{Change, Variable};
+use crate::problem::{Change, Reach, Variable};
 use crate::scalar::Real;
 use crate::solver::scatter;
 
@@ -44,7 +44,7 @@ pub(super) const PSI: Names = [
 /// A kernel that fills, of a change of variables with z set.
 type Fill<'k, P, S> = &'k dyn Fn(&P, &mut <P as crate::problem::Bilevel>::Work, &mut [S]);
 
-struct Check<'a, P: Change<K>, K> {
+struct Check<'a, P: Change<K>, K: Reach> {
     problem: &'a P,
     work: P::Work,
     z: Vec<T<P>>,
@@ -53,7 +53,7 @@ struct Check<'a, P: Change<K>, K> {
 }
 
 /// Every row; `user` is the module's function of z and y, all else held fast.
-pub(super) fn rows<P: Change<K>, K>(
+pub(super) fn rows<P: Change<K>, K: Reach>(
     problem: &P,
     x: &P::X,
     y: &P::Y,
@@ -72,7 +72,7 @@ pub(super) fn rows<P: Change<K>, K>(
     Ok(check.rows)
 }
 
-impl<P: Change<K>, K> Check<'_, P, K> {
+impl<P: Change<K>, K: Reach> Check<'_, P, K> {
     fn fill(&mut self, len: usize, kernel: Fill<'_, P, T<P>>) -> Vec<T<P>> {
         let mut out = vec![T::<P>::ZERO; len];
         self.problem.set_change(&mut self.work, &self.z);

@@ -23,8 +23,8 @@ pub struct Comparison {
     pub structure: Structure,
     /// Prop. 3: `C_y(Omega) <= |D| + |g_1| C_y(Psi)`; `None` where `Psi_1` is too large to form.
     pub proposition_3: Option<Bound>,
-    /// Every change of variables against every preconditioner that is not Newton's; empty where the
-    /// Jacobians are too large.
+    /// Every change of variables against every preconditioner that is not proved super-efficient; empty
+    /// where the Jacobians are too large.
     pub pairs: Vec<ComparisonPair>,
 }
 
@@ -163,6 +163,7 @@ fn facts(structure: &Structure) -> Vec<&'static str> {
         (structure.f1_symmetric, "F_1 symmetric"),
         (structure.f1_diagonal, "F_1 diagonal"),
         (structure.f1_block_diagonal && !structure.f1_diagonal, "F_1 block-diagonal"),
+        (structure.f1_diagonal_plus_gram, "F_1 diagonal plus Gram"),
         (structure.f1_definite, "F_1 semidefinite"),
         (structure.f1_constant_in_x, "F_1 constant in x"),
         (structure.f1_constant_in_y, "F_1 constant in y"),

@@ -41,12 +41,14 @@ impl<P: Bilevel> Pairing<P> {
         Self { changed: Vec::new(), preconditioned: Vec::new(), plain: 0.0, d }
     }
 
-    /// One estimator, with `|P⁻¹| |P - F_1|` where it is a preconditioned one. Newton's step is left
-    /// out: its constant is 0.
+    /// One estimator, with `|P⁻¹| |P - F_1|` where it is a preconditioned one. A step that is proved
+    /// super-efficient is left out: nothing is better.
     pub(super) fn push(&mut self, kind: EstimatorKind, jacobian: Jacobian<P>, distance: Option<f64>) {
         match (kind, distance) {
             (EstimatorKind::Ift, _) => self.plain = jacobian.norm,
-            (EstimatorKind::Jacobi | EstimatorKind::CustomPreconditioner, Some(distance)) => {
+            (EstimatorKind::Jacobi | EstimatorKind::CustomPreconditioner, Some(distance))
+                if !P::STRUCTURE.is_super_efficient(kind) =>
+            {
                 self.preconditioned.push((kind, jacobian, distance));
             }
             (kind, None) if is_changed(kind) => self.changed.push((kind, jacobian)),
@@ -82,8 +84,8 @@ impl ComparisonPair {
         let below = self.proposition_13.lower.max(self.proposition_14.left);
         let above = self.proposition_15.map_or(f64::INFINITY, |bound| -bound.left).min(self.proposition_13.upper);
         match (below > 0.0, above < 0.0) {
-            (true, _) => "the preconditioned one",
-            (_, true) => "the other one",
+            (true, _) => "preconditioned",
+            (_, true) => "other variables",
             _ => "",
         }
     }

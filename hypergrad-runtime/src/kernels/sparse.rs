@@ -5,39 +5,80 @@ use crate::scalar::Real;
 /// Offsets of the rows, columns and values of the entries; columns ascend in a row.
 pub type Csr<'a, T> = (&'a [usize], &'a [usize], &'a [T]);
 
+/// Columns that are read together: the entries of a row are loaded once for all of them.
+const BLOCK: usize = 4;
+
 /// `out += alpha A X`, X and `out` column-major with `count` columns.
-pub fn csr_mul<T: Real>(alpha: T, (offsets, indices, values): Csr<'_, T>, x: &[T], count: usize, out: &mut [T]) {
-    let rows = offsets.len().saturating_sub(1);
+pub fn csr_mul<T: Real>(alpha: T, matrix: Csr<'_, T>, x: &[T], count: usize, out: &mut [T]) {
+    let rows = matrix.0.len().saturating_sub(1);
     if rows == 0 || count == 0 {
         return;
     }
     let inner = x.len() / count;
-    for (k, out) in out.chunks_exact_mut(rows).take(count).enumerate() {
-        let x = &x[k * inner..][..inner];
-        for (out, ends) in out.iter_mut().zip(offsets.windows(2)) {
-            let row = ends[0]..ends[1];
-            let mut sum = T::ZERO;
-            for (value, column) in values[row.clone()].iter().zip(&indices[row]) {
-                sum += *value * x[*column];
+    let mut first = 0;
+    let blocks = out[..rows * count].chunks_mut(rows * BLOCK);
+    for out in blocks {
+        let x = &x[first * inner..];
+        if out.len() == rows * BLOCK {
+            mul_columns::<T, BLOCK>(alpha, matrix, x, inner, out);
+        } else {
+            for (x, out) in (0..).zip(out.chunks_exact_mut(rows)).map(|(k, out)| (&x[k * inner..], out)) {
+                mul_columns::<T, 1>(alpha, matrix, x, inner, out);
             }
-            *out += alpha * sum;
+        }
+        first += BLOCK;
+    }
+}
+
+/// [`csr_mul`] of the first `N` columns of length `inner`.
+#[inline]
+fn mul_columns<T: Real, const N: usize>(alpha: T, (offsets, indices, values): Csr<'_, T>, x: &[T], inner: usize, out: &mut [T]) {
+    let rows = out.len() / N;
+    let columns: [&[T]; N] = core::array::from_fn(|k| &x[k * inner..][..inner]);
+    for (i, ends) in offsets.windows(2).enumerate() {
+        let row = ends[0]..ends[1];
+        let mut sums = [T::ZERO; N];
+        for (value, column) in values[row.clone()].iter().zip(&indices[row]) {
+            for k in 0..N {
+                sums[k] += *value * columns[k][*column];
+            }
+        }
+        for (k, sum) in sums.into_iter().enumerate() {
+            out[k * rows + i] += alpha * sum;
         }
     }
 }
 
 /// `out += alpha Aᵀ R`, R and `out` column-major with `count` columns.
-pub fn csr_tr_mul<T: Real>(alpha: T, (offsets, indices, values): Csr<'_, T>, r: &[T], count: usize, out: &mut [T]) {
-    let rows = offsets.len().saturating_sub(1);
-    if rows == 0 || count == 0 {
+pub fn csr_tr_mul<T: Real>(alpha: T, matrix: Csr<'_, T>, r: &[T], count: usize, out: &mut [T]) {
+    let rows = matrix.0.len().saturating_sub(1);
+    let inner = out.len().checked_div(count).unwrap_or(0);
+    if rows == 0 || inner == 0 {
         return;
     }
-    let inner = out.len() / count;
-    for (k, r) in r.chunks_exact(rows).take(count).enumerate() {
-        let out = &mut out[k * inner..][..inner];
-        for (r, ends) in r.iter().zip(offsets.windows(2)) {
-            let (row, scaled) = (ends[0]..ends[1], alpha * *r);
-            for (value, column) in values[row.clone()].iter().zip(&indices[row]) {
-                out[*column] += *value * scaled;
+    for (r, out) in r[..rows * count].chunks(rows * BLOCK).zip(out.chunks_mut(inner * BLOCK)) {
+        if out.len() == inner * BLOCK {
+            tr_mul_columns::<T, BLOCK>(alpha, matrix, r, out);
+        } else {
+            for (r, out) in r.chunks_exact(rows).zip(out.chunks_exact_mut(inner)) {
+                tr_mul_columns::<T, 1>(alpha, matrix, r, out);
+            }
+        }
+    }
+}
+
+/// [`csr_tr_mul`] of `N` columns.
+#[inline]
+fn tr_mul_columns<T: Real, const N: usize>(alpha: T, (offsets, indices, values): Csr<'_, T>, r: &[T], out: &mut [T]) {
+    let (rows, inner) = (r.len() / N, out.len() / N);
+    let mut rest = out.chunks_exact_mut(inner);
+    let columns: [&mut [T]; N] = core::array::from_fn(|_| rest.next().unwrap_or_default());
+    for (i, ends) in offsets.windows(2).enumerate() {
+        let row = ends[0]..ends[1];
+        let scaled: [T; N] = core::array::from_fn(|k| alpha * r[k * rows + i]);
+        for (value, column) in values[row.clone()].iter().zip(&indices[row]) {
+            for k in 0..N {
+                columns[k][*column] += *value * scaled[k];
             }
         }
     }
@@ -64,6 +105,27 @@ mod tests {
         let mut out = vec![0.0; 6];
         csr_tr_mul(1.0, MATRIX, &[1.0, 10.0, 100.0, 1000.0, 0.0, 0.0, 1.0, 0.0], 2, &mut out);
         assert_eq!(out, [4001.0, 5300.0, 6002.0, 0.0, 3.0, 0.0]);
+    }
+
+    /// Blocks of columns and what is left of them give what one column after another gives.
+    #[test]
+    fn any_number_of_columns() {
+        let mul = |x: &[f64], count: usize, out: &mut [f64]| csr_mul(0.5, MATRIX, x, count, out);
+        let back = |r: &[f64], count: usize, out: &mut [f64]| csr_tr_mul(0.5, MATRIX, r, count, out);
+        let check = |product: &dyn Fn(&[f64], usize, &mut [f64]), inner: usize, outer: usize, count: usize| {
+            let x: Vec<f64> = (0..inner * count).map(|k| (0.7 * k as f64).sin()).collect();
+            let mut together = vec![1.0; outer * count];
+            let mut alone = together.clone();
+            product(&x, count, &mut together);
+            for (x, out) in x.chunks(inner).zip(alone.chunks_mut(outer)) {
+                product(x, 1, out);
+            }
+            assert_eq!(together, alone, "{count} columns");
+        };
+        for count in 0..10 {
+            check(&mul, 3, 4, count);
+            check(&back, 4, 3, count);
+        }
     }
 
     #[test]

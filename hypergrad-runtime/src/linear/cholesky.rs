@@ -1,7 +1,7 @@
 //! `A = L Lᵀ`, for symmetric positive definite matrices.
 
 use super::condition::Smallest;
-use super::{Method, check_pivot, split_column};
+use super::{Method, PANEL, check_pivot, split_column, subtract_columns};
 use crate::error::LinearError;
 use crate::kernels::{axpy, dot, scale};
 use crate::scalar::Real;
@@ -14,16 +14,22 @@ impl Method for Cholesky {
     #[inline]
     fn eliminate<T: Real>(what: &'static str, a: &mut [T], _pivots: &mut [usize], n: usize) -> Result<Smallest, LinearError> {
         let mut smallest = Smallest::NONE;
-        for j in 0..n {
-            let (root, pivot) = pivot(what, a, n, j)?;
-            smallest = smallest.min(pivot);
-            let (column, rest) = split_column(a, n, j);
-            column[j] = root;
-            scale(T::ONE / root, &mut column[j + 1..]);
-            let column = &*column;
-            for (k, later) in rest.chunks_exact_mut(n).enumerate() {
-                let k = j + 1 + k;
-                axpy(-column[k], &column[k..], &mut later[k..]);
+        for first in (0..n).step_by(PANEL) {
+            let end = n.min(first + PANEL);
+            for j in first..end {
+                let (root, pivot) = pivot(what, a, n, j)?;
+                smallest = smallest.min(pivot);
+                let (column, rest) = split_column(a, n, j);
+                column[j] = root;
+                scale(T::ONE / root, &mut column[j + 1..]);
+                let column = &*column;
+                for (k, later) in (j + 1..end).zip(rest.chunks_exact_mut(n)) {
+                    axpy(-column[k], &column[k..], &mut later[k..]);
+                }
+            }
+            let (panel, rest) = a[first * n..].split_at_mut((end - first) * n);
+            for (k, later) in (end..).zip(rest.chunks_exact_mut(n)) {
+                subtract_columns(core::array::from_fn(|j| panel[k + j * n]), panel, n, k, &mut later[k..]);
             }
         }
         Ok(smallest)

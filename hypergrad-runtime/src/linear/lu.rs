@@ -1,7 +1,7 @@
 //! `P A = L U` with partial pivoting, for any square matrix.
 
 use super::condition::Smallest;
-use super::{Method, check_pivot, split_column};
+use super::{Method, PANEL, check_pivot, split_column, subtract_columns};
 use crate::error::LinearError;
 use crate::kernels::{axpy, dot, scale};
 use crate::scalar::Real;
@@ -14,17 +14,25 @@ impl Method for Lu {
     #[inline]
     fn eliminate<T: Real>(what: &'static str, a: &mut [T], pivots: &mut [usize], n: usize) -> Result<Smallest, LinearError> {
         let mut smallest = Smallest::NONE;
-        for j in 0..n {
-            let p = largest_below(a, n, j);
-            pivots[j] = p;
-            exchange_rows(a, n, j, p);
-            let value = a[j + j * n];
-            smallest = smallest.min(check_pivot(what, n, j, value, cancelled(a, n, j) + value.abs())?);
-            let (column, rest) = split_column(a, n, j);
-            scale(T::ONE / value, &mut column[j + 1..]);
+        for first in (0..n).step_by(PANEL) {
+            let end = n.min(first + PANEL);
+            for j in first..end {
+                let p = largest_below(a, n, j);
+                pivots[j] = p;
+                exchange_rows(a, n, j, p);
+                let value = a[j + j * n];
+                smallest = smallest.min(check_pivot(what, n, j, value, cancelled(a, n, j) + value.abs())?);
+                let (column, rest) = split_column(a, n, j);
+                scale(T::ONE / value, &mut column[j + 1..]);
+                for later in rest.chunks_exact_mut(n).take(end - j - 1) {
+                    let t = later[j];
+                    axpy(-t, &column[j + 1..], &mut later[j + 1..]);
+                }
+            }
+            let (panel, rest) = a[first * n..].split_at_mut((end - first) * n);
             for later in rest.chunks_exact_mut(n) {
-                let t = later[j];
-                axpy(-t, &column[j + 1..], &mut later[j + 1..]);
+                let t = eliminated(panel, n, first, later);
+                subtract_columns(t, panel, n, end, &mut later[end..]);
             }
         }
         Ok(smallest)
@@ -87,6 +95,17 @@ impl Method for Lu {
             rows.swap(j, p);
         }
     }
+}
+
+/// The rows of a whole panel in a later column: `L t = b` with the panel's unit lower triangle.
+#[inline]
+fn eliminated<T: Real>(panel: &[T], n: usize, first: usize, later: &mut [T]) -> [T; PANEL] {
+    let t = &mut later[first..first + PANEL];
+    for (j, column) in panel.chunks_exact(n).enumerate() {
+        let (known, rest) = t.split_at_mut(j + 1);
+        axpy(-known[j], &column[first + j + 1..first + PANEL], rest);
+    }
+    core::array::from_fn(|j| t[j])
 }
 
 /// The row of the largest entry of column j at or below the diagonal.

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | diagonal | [`Diagonal`] |
 //! | block-diagonal | [`Blocks`], each block by one of the following |
+//! | diagonal plus a Gram matrix of few rows | [`DiagonalPlusGram`] |
 //! | symmetric, positive semidefinite | [`Cholesky`] |
 //! | symmetric | [`Ldlt`] |
 //! | none | [`Lu`] |
@@ -18,12 +19,14 @@ mod cholesky;
 mod condition;
 mod dense;
 mod diagonal;
+mod gram;
 mod ldlt;
 mod lu;
 
 pub use blocks::{Blocks, Segment};
 pub use dense::Factored;
 pub use diagonal::Diagonal;
+pub use gram::DiagonalPlusGram;
 
 use condition::Smallest;
 
@@ -136,6 +139,19 @@ fn check_pivot<T: Real>(what: &'static str, n: usize, pivot: usize, value: T, sc
 #[inline]
 fn split_column<T>(a: &mut [T], n: usize, j: usize) -> (&mut [T], &mut [T]) {
     a[j * n..].split_at_mut(n)
+}
+
+/// Columns that are eliminated together: later ones are read and written once for all of them.
+const PANEL: usize = 4;
+
+/// `out -= sum_j t_j column_j`, the columns of a panel of height n from row `from` on, one after another.
+#[inline]
+fn subtract_columns<T: Real>(t: [T; PANEL], panel: &[T], n: usize, from: usize, out: &mut [T]) {
+    let [a, b, c, d] = core::array::from_fn(|j| &panel[j * n..][from..n]);
+    let columns = a.iter().zip(b).zip(c).zip(d);
+    for (out, (((&a, &b), &c), &d)) in out.iter_mut().zip(columns) {
+        *out = (((*out - t[0] * a) - t[1] * b) - t[2] * c) - t[3] * d;
+    }
 }
 
 #[cfg(test)]

@@ -223,3 +223,90 @@ fn errors_name_the_block() {
     let segment = Segment { offset: 0, length: 1 << 16, stride: 1, step: 1 << 16 };
     assert!(matches!(large.resize("F_1", 1 << 16, [segment]), Err(LinearError::TooLarge { .. })));
 }
+
+type Split = DiagonalPlusGram<DMatrix<f64>, DMatrix<f64>, DMatrix<f64>, DVector<f64>, DVector<f64>>;
+
+fn split(d: &DVector<f64>, b: &DMatrix<f64>) -> Result<Option<Split>, LinearError> {
+    let mut factor = Split::empty();
+    assert!(factor.resize("A", d.len(), b.nrows())?);
+    factor.diagonal_mut().copy_from_slice(d.as_slice());
+    factor.roots_mut().copy_from_slice(b.transpose().as_slice());
+    Ok(factor.factor_parts("A")?.then_some(factor))
+}
+
+fn rectangle(rows: usize, n: usize, seed: u64) -> DMatrix<f64> {
+    random(n, seed).rows(0, rows).into_owned()
+}
+
+/// The error of the parts beside that of one dense Cholesky factorisation, both against a solution
+/// that is known; each is at most `c eps cond`.
+#[test]
+fn a_diagonal_plus_gram_is_solved_by_its_parts() {
+    for (n, rows) in [(2, 1), (7, 3), (40, 5), (60, 30)] {
+        for (small, size) in [(1.0, 1.0), (1e-3, 1.0), (1e-5, 1.0), (1.0, 1e2), (1e6, 1.0)] {
+            let d = DVector::from_fn(n, |i, _| small * (2.0 + (i as f64).sin()));
+            let b = rectangle(rows, n, n as u64) * size;
+            let dense = DMatrix::from_diagonal(&d) + b.transpose() * &b;
+            let x = DVector::from_fn(n, |i, _| (1.7 * i as f64).cos());
+            let rhs = &dense * &x;
+            let mut by_parts = rhs.clone();
+            let mut factor = split(&d, &b).expect("regular").expect("well conditioned");
+            factor.solve(by_parts.as_mut_slice());
+            let eigenvalues = dense.symmetric_eigenvalues();
+            let tolerance = 100.0 * f64::EPSILON * n as f64 * eigenvalues.max() / eigenvalues.min();
+            assert!((&by_parts - &x).norm() <= tolerance * x.norm(), "{n} {rows} {small} {size}: {}", (by_parts - x).norm());
+        }
+    }
+}
+
+/// Condition 1e12 in a matrix too large to factor whole: refined until the residual is that of rounding.
+#[test]
+fn ill_conditioned_parts_are_refined() {
+    let (n, rows) = (2100, 3);
+    let d = DVector::from_fn(n, |i, _| 1e-9 * (2.0 + (i as f64).sin()));
+    let b = DMatrix::from_fn(rows, n, |k, i| ((k + 1) as f64 * 0.37 * i as f64).cos());
+    let product = |x: &DVector<f64>| d.component_mul(x) + b.tr_mul(&(&b * x));
+    // One right-hand side along the rows of B, one across them.
+    for rhs in [b.tr_mul(&DVector::from_element(rows, 1.0)), DVector::from_fn(n, |i, _| (1.7 * i as f64).cos())] {
+        let mut x = rhs.clone();
+        split(&d, &b).expect("regular").expect("large").solve(x.as_mut_slice());
+        let tolerance = 100.0 * f64::EPSILON * (b.norm().powi(2) * x.norm() + rhs.norm());
+        assert!((product(&x) - &rhs).norm() <= tolerance, "{} {tolerance}", (product(&x) - rhs).norm());
+    }
+}
+
+/// d from 1 to 1e12: the parts scale with it, and their error stays that of rounding.
+#[test]
+fn an_uneven_diagonal_is_scaled() {
+    let (n, rows) = (30, 6);
+    let d = DVector::from_fn(n, |i, _| 10.0_f64.powf(12.0 * i as f64 / (n - 1) as f64));
+    let b = rectangle(rows, n, 5);
+    let x = DVector::from_fn(n, |i, _| (1.7 * i as f64).cos());
+    let mut found = d.component_mul(&x) + b.tr_mul(&(&b * &x));
+    split(&d, &b).expect("regular").expect("well conditioned").solve(found.as_mut_slice());
+    for (found, x) in found.iter().zip(&x) {
+        assert!((found - x).abs() <= 1e-12, "{found} {x}");
+    }
+}
+
+/// A zero in d, or entries so small beside `BᵀB` that the parts lose them: the whole is better, and in a
+/// large matrix nothing is.
+#[test]
+fn doubtful_parts_are_left_to_the_whole() {
+    let b = rectangle(3, 9, 4);
+    let mut d = DVector::repeat(9, 1.0);
+    d[4] = 0.0;
+    assert!(split(&d, &b).expect("no error").is_none());
+    d[4] = 1e-9;
+    assert!(split(&d, &b).expect("no error").is_none());
+    d[4] = f64::NAN;
+    assert_eq!(split(&d, &b).err(), Some(LinearError::NonFinite { what: "A", index: 4 }));
+    let mut large = DVector::repeat(3000, 1.0);
+    large[7] = 1e-20;
+    let error = split(&large, &DMatrix::repeat(1, 3000, 1.0)).err();
+    assert!(matches!(error, Some(LinearError::Singular { pivot: 7, .. })), "{error:?}");
+    // As many rows as columns: no parts; also half, where the whole fits.
+    assert_eq!(Split::empty().resize("A", 10, 10), Ok(false));
+    assert_eq!(Split::empty().resize("A", 10, 6), Ok(false));
+    assert_eq!(Split::empty().resize("A", 1_000_000, 60), Ok(true));
+}

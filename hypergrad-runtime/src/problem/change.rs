@@ -10,12 +10,26 @@ pub struct Global;
 #[derive(Clone, Copy, Debug)]
 pub struct Local;
 
+/// Which of the module's maps a [`Change`] is.
+pub trait Reach {
+    /// The map, as errors name it.
+    const MAP: &'static str;
+}
+
+impl Reach for Global {
+    const MAP: &'static str = "phi(·, y)";
+}
+
+impl Reach for Local {
+    const MAP: &'static str = "psi(·, y, x_bar, y_bar)";
+}
+
 /// Kernels of a change of variables `x = phi(z, y)`, derivatives in z and y alone.
 ///
 /// z is set with [`Change::set_change`] and belongs to the adjoint stage: setting x or y forgets
 /// what depends on it. With s and p held fast: `phi_11(s) = sum_i s_i phi_i,11`,
 /// `phi_21(s) = sum_i s_i d²phi_i/dy dz`, `q = phi_1 p`.
-pub trait Change<K>: Bilevel {
+pub trait Change<K: Reach>: Bilevel {
     /// phi is affine in z with a slope that does not depend on y: Omega does not change.
     const AFFINE: bool;
     /// The inverse is a role too.

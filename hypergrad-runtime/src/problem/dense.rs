@@ -15,7 +15,7 @@ pub trait Dense: Clone {
     /// The entries.
     type Scalar: Real;
     /// One index per row: an array for constant sizes, a `Vec` otherwise.
-    type Pivots: AsRef<[usize]> + AsMut<[usize]> + Clone;
+    type Pivots: AsRef<[usize]> + AsMut<[usize]> + Clone + core::fmt::Debug;
 
     /// Zeros. Constant dimensions ignore the arguments.
     fn zeros(rows: usize, cols: usize) -> Self;

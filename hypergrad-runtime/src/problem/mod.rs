@@ -10,7 +10,7 @@ mod dense;
 mod tensor;
 mod variable;
 
-pub use change::{Change, ChangeOfVariables, CustomPreconditioner, Global, Local, LocalizedChange};
+pub use change::{Change, ChangeOfVariables, CustomPreconditioner, Global, Local, LocalizedChange, Reach};
 pub use dense::{BYTES_LIMIT, Dense};
 pub use tensor::Tensor3;
 pub use variable::Variable;

@@ -12,6 +12,7 @@ pub mod ridge;
 pub mod root;
 pub mod separable;
 pub mod separated;
+pub mod shapes;
 
 use nalgebra::{DMatrix, DVector};
 

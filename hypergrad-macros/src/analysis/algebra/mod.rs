@@ -54,6 +54,11 @@ impl Polynomial {
         }
         exact.then_some(())
     }
+
+    /// Adds a multiple of another.
+    fn accumulate(&mut self, coefficient: f64, other: &Self) -> Option<()> {
+        other.terms.iter().try_for_each(|(monomial, own)| self.add(*monomial, exact_product(coefficient, *own)?))
+    }
 }
 
 /// What is not taken apart.
@@ -240,9 +245,7 @@ impl<'g> Algebra<'g> {
     fn combine(parts: &[(f64, Polynomial)]) -> Option<Polynomial> {
         let mut sum = Polynomial::zero(parts.first().map(|(_, p)| p.shape.clone()).unwrap_or_default());
         for (coefficient, part) in parts {
-            for (monomial, own) in &part.terms {
-                sum.add(*monomial, exact_product(*coefficient, *own)?)?;
-            }
+            sum.accumulate(*coefficient, part)?;
         }
         Some(sum)
     }

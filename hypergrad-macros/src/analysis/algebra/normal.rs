@@ -38,7 +38,7 @@ impl Algebra<'_> {
                     let scaled = self.number(term.coefficient.get(), Vec::new())?;
                     let index = index(&term.view);
                     let term = self.distribute(&Frame::whole(&shape), &[(inner, index), (scaled, Vec::new())], 1.0)?;
-                    sum = Self::combine(&[(1.0, sum), (1.0, term)])?;
+                    sum.accumulate(1.0, &term)?;
                 }
                 Some(sum)
             }
@@ -117,7 +117,7 @@ impl Algebra<'_> {
             let (extents, guards, out) = (frame.extents.clone(), frame.guards.clone(), frame.out.clone());
             let product = Product { coefficient: Number::new(1.0), extents, operands, guards, out };
             let part = self.monomials(product, &frame.shape)?;
-            sum = Self::combine(&[(1.0, sum), (coefficient, part)])?;
+            sum.accumulate(coefficient, &part)?;
         }
         Some(sum)
     }

@@ -22,8 +22,21 @@ struct Place {
 /// An atom at an index.
 type Variable = (Atom, Vec<Affine>);
 
-/// A polynomial in one variable: its coefficients by exponent, from 0.
-type Powers = BTreeMap<i32, Polynomial>;
+/// A polynomial in the root of a variable of this order: its coefficients by exponent, from 0.
+struct Powers {
+    order: i32,
+    parts: BTreeMap<i32, Polynomial>,
+}
+
+impl Powers {
+    /// The highest exponent and its coefficient.
+    fn leading(&self) -> Option<(i32, &Polynomial)> {
+        self.parts.last_key_value().map(|(degree, part)| (*degree, part))
+    }
+}
+
+/// Roots of variables: `e^{z/2}` is a root of `e^z`.
+const ORDERS: std::ops::RangeInclusive<i32> = 1..=4;
 
 /// Steps of a division at most.
 const STEPS: usize = 24;
@@ -126,10 +139,8 @@ impl Algebra<'_> {
         let mut candidates: Vec<(Variable, (Rank, f64))> = candidates.into_iter().collect();
         candidates.sort_by(|(_, (a, m)), (_, (b, n))| b.cmp(a).then(m.total_cmp(n)));
         candidates.into_iter().map(|(variable, _)| variable).find(|variable| {
-            let powers = self.split(relation, variable);
-            powers.is_some_and(|powers| {
-                powers.last_key_value().is_some_and(|(degree, leading)| *degree > 0 && self.is_unit(leading))
-            })
+            let powers = ORDERS.into_iter().find_map(|order| self.split(relation, variable, order));
+            powers.is_some_and(|powers| powers.leading().is_some_and(|(degree, leading)| degree > 0 && self.is_unit(leading)))
         })
     }
 
@@ -147,15 +158,16 @@ impl Algebra<'_> {
             || leading.terms.values().all(|c| *c > 0.0) && leaves.iter().all(|(_, leaf)| positive(leaf))
     }
 
-    /// By powers of one variable; `None` where an exponent is no integer. Negative ones are cleared.
-    fn split(&mut self, polynomial: &Polynomial, variable: &Variable) -> Option<Powers> {
+    /// By powers of the root of a variable; `None` where an exponent is no integer. Negative ones are
+    /// cleared.
+    fn split(&mut self, polynomial: &Polynomial, variable: &Variable, order: i32) -> Option<Powers> {
         let mut polynomial = polynomial.clone();
         let exponents = self.leaves_of(&polynomial).into_iter().filter(|(found, _)| found == variable);
         let lowest = exponents.map(|(_, leaf)| leaf.exponent).fold(0.0, f64::min);
         if lowest < 0.0 {
             polynomial = self.times_power(&polynomial, variable, -lowest)?;
         }
-        let mut powers = Powers::new();
+        let mut powers = Powers { order, parts: BTreeMap::new() };
         for (monomial, coefficient) in &polynomial.terms {
             let (_, product) = self.read(*monomial);
             let mut exponent = 0.0;
@@ -166,35 +178,43 @@ impl Algebra<'_> {
                     _ => operands.push(Operand::clone(operand)),
                 }
             }
+            exponent *= f64::from(order);
             if exponent.fract() != 0.0 || exponent > 64.0 {
                 return None;
             }
             let rest = Product { operands, coefficient: Number::new(1.0), ..product };
             let rest = self.graph.product(rest, polynomial.shape.clone());
             let shape = polynomial.shape.clone();
-            powers.entry(exponent as i32).or_insert_with(|| Polynomial::zero(shape)).add(rest, *coefficient)?;
+            powers.parts.entry(exponent as i32).or_insert_with(|| Polynomial::zero(shape)).add(rest, *coefficient)?;
         }
-        powers.retain(|_, part| !part.is_zero());
+        powers.parts.retain(|_, part| !part.is_zero());
         Some(powers)
     }
 
     /// The pseudo-remainder: a multiple of the polynomial by powers of the leading coefficient, minus
     /// a multiple of the divisor.
     fn remainder(&mut self, polynomial: Polynomial, divisor: &Polynomial, variable: &Variable) -> Option<Polynomial> {
-        let divisor_powers = self.split(divisor, variable)?;
-        let (degree, leading) = divisor_powers.last_key_value()?;
-        let divisor = self.join(&divisor_powers, variable, &divisor.shape)?;
+        for order in ORDERS {
+            let Some(divisor) = self.split(divisor, variable, order) else { continue };
+            if self.split(&polynomial, variable, order).is_some() {
+                return self.remainder_by(polynomial, &divisor, variable);
+            }
+        }
+        Some(polynomial)
+    }
+
+    fn remainder_by(&mut self, polynomial: Polynomial, divisor: &Powers, variable: &Variable) -> Option<Polynomial> {
+        let (degree, leading) = divisor.leading()?;
+        let whole = self.join(divisor, variable, &polynomial.shape)?;
         let mut rest = polynomial;
         for _ in 0..STEPS {
-            let Some(powers) = self.split(&rest, variable) else { return Some(rest) };
-            let Some((own_degree, own_leading)) = powers.last_key_value() else { return Some(rest) };
-            if own_degree < degree {
-                return Some(rest);
-            }
+            let Some(powers) = self.split(&rest, variable, divisor.order) else { return Some(rest) };
+            let Some((own_degree, own_leading)) = powers.leading().filter(|(own, _)| *own >= degree) else { return Some(rest) };
             let cleared = self.join(&powers, variable, &rest.shape)?;
             let scaled = self.multiply(&cleared, leading)?;
-            let multiple = self.multiply(&divisor, own_leading)?;
-            let multiple = self.times_power(&multiple, variable, f64::from(own_degree - degree))?;
+            let multiple = self.multiply(&whole, own_leading)?;
+            let lifted = f64::from(own_degree - degree) / f64::from(divisor.order);
+            let multiple = self.times_power(&multiple, variable, lifted)?;
             rest = Self::combine(&[(1.0, scaled), (-1.0, multiple)])?;
         }
         Some(rest)
@@ -202,9 +222,9 @@ impl Algebra<'_> {
 
     fn join(&mut self, powers: &Powers, variable: &Variable, shape: &[Size]) -> Option<Polynomial> {
         let mut sum = Polynomial::zero(shape.to_vec());
-        for (exponent, part) in powers {
-            let term = self.times_power(part, variable, f64::from(*exponent))?;
-            sum = Self::combine(&[(1.0, sum), (1.0, term)])?;
+        for (exponent, part) in &powers.parts {
+            let term = self.times_power(part, variable, f64::from(*exponent) / f64::from(powers.order))?;
+            sum.accumulate(1.0, &term)?;
         }
         Some(sum)
     }

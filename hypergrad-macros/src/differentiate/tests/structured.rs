@@ -75,6 +75,26 @@ impl Studied {
             }
         }
     }
+
+    /// `F_1 = diag(d) + Σ BᵀB`.
+    fn check_parts(&self) {
+        let parts = self.q.f_1_parts.as_ref().expect("found");
+        let (dense, diagonal) = (self.value(self.q.f_1[0][0]), self.value(parts.diagonal));
+        let roots: Vec<Tensor> = parts.roots.iter().map(|root| self.value(*root)).collect();
+        let order = diagonal.shape.len();
+        let extents = roots.iter().map(|root| root.shape[order..].iter().product::<usize>() as i64);
+        let rows = self.facts.gram.as_ref().expect("found").rows();
+        assert_eq!(rows.as_constant(), Some(extents.sum()));
+        for index in indices(&dense.shape) {
+            let (i, j) = index.split_at(order);
+            let squares = roots.iter().map(|root| {
+                let columns = indices(&root.shape[order..]);
+                columns.iter().map(|k| root.at(&[i, k].concat()) * root.at(&[j, k].concat())).sum::<f64>()
+            });
+            let expected = squares.sum::<f64>() + if i == j { diagonal.at(i) } else { 0.0 };
+            assert!((dense.at(&index) - expected).abs() < 1e-12, "at {index:?}");
+        }
+    }
 }
 
 #[track_caller]
@@ -143,4 +163,53 @@ fn a_diagonal_matrix_needs_no_blocks() {
     let diagonal = columns("F", "x.map(|t| t.exp() + t) * y[(0, 0)] + x.map(f64::tanh).map(f64::tanh)");
     assert!(diagonal.facts.f1_diagonal.holds && diagonal.facts.f1_block_diagonal.holds && diagonal.q.f_1_blocks.is_empty());
     diagonal.check_diagonal();
+}
+
+/// x of 70 entries, the data of 5 rows.
+fn wide(objective: &str) -> Studied {
+    study(&format!(
+        "type Long = SVector<f64, 70>;
+        pub struct Data {{ pub a: SMatrix<f64, 5, 70>, pub b: SVector<f64, 5>, pub c: Long }}
+        pub fn f(x: &Long, y: &Long, data: &Data) -> f64 {{ {objective} }}
+        pub fn g(x: &Long, y: &Long, data: &Data) -> f64 {{ x.norm_squared() }}"
+    ))
+}
+
+const RIDGE: &str = "y.map(f64::exp).dot(&x.component_mul(x))";
+
+#[test]
+fn a_diagonal_plus_a_gram_matrix() {
+    let squares = "(&data.a * x - &data.b).norm_squared()";
+    let logistic = "(&data.a * x).map(|t| (1.0 + (-t).exp()).ln()).sum()";
+    let rank_one = "0.3 * data.c.dot(x).powi(2)";
+    for terms in [squares, logistic, rank_one, "(x.sum() - 1.0).powi(2)", &format!("{squares} + {logistic} + {rank_one}")] {
+        let studied = wide(&format!("{terms} + {RIDGE}"));
+        assert!(studied.facts.f1_diagonal_plus_gram.holds && studied.facts.f1_definite.holds, "{terms}");
+        studied.check_parts();
+        studied.check_diagonal();
+    }
+    // Weights of y and of two data; a diagonal that depends on x; a matrix for x.
+    wide(&format!("y.rows(0, 5).map(f64::exp).dot(&(&data.a * x).map(|t| t * t)) + {RIDGE}")).check_parts();
+    wide("(&data.a * x).norm_squared() / 5.0 + x.map(f64::exp).sum() + 0.1 * x.norm_squared()").check_parts();
+    of("SMatrix<f64, 20, 4>", "f", "f64", "(x.row_sum() * 2.0).norm_squared() + x.sum().powi(2) + x.norm_squared()")
+        .check_parts();
+}
+
+#[test]
+fn what_is_no_diagonal_plus_gram_matrix() {
+    let refused = |objective: &str| {
+        let studied = wide(objective);
+        assert!(!studied.facts.f1_diagonal_plus_gram.holds && studied.q.f_1_parts.is_none(), "{objective}");
+    };
+    // A weight or a diagonal of no known sign; a negative term; coupled entries without a square.
+    refused(&format!("data.b.dot(&(&data.a * x).map(|t| t * t)) + {RIDGE}"));
+    refused("(&data.a * x).norm_squared() + y.dot(&x.component_mul(x))");
+    refused(&format!("{RIDGE} - (&data.a * x).norm_squared()"));
+    refused(&format!("{RIDGE} + (0..69).map(|i| x[i] * x[i + 1]).sum::<f64>()"));
+    // No diagonal, or nothing but it.
+    refused("(&data.a * x).norm_squared()");
+    refused(RIDGE);
+    // Found, but too small for its parts.
+    let small = of("Vector3<f64>", "f", "f64", "x.sum().powi(2) + x.norm_squared()");
+    assert!(small.facts.f1_diagonal_plus_gram.holds && small.q.f_1_parts.is_none());
 }

@@ -275,7 +275,8 @@ impl Tracer<'_> {
     /// What a guard says of these variables alone: the others take their best values. `None` where
     /// it says nothing.
     fn project(&self, guard: &Guard, kept: &[LoopVariable]) -> Option<Guard> {
-        let foreign: Vec<LoopVariable> = guard.affine.wires().filter(|v| !kept.contains(v)).collect();
+        let foreign: Vec<LoopVariable> =
+            guard.affine.wires().filter(|v| !self.roots(*v).iter().all(|r| kept.contains(r))).collect();
         if foreign.is_empty() {
             return Some(guard.clone());
         }

@@ -12,8 +12,8 @@ use crate::model::Form;
 #[derive(Clone, Debug)]
 pub struct Extent {
     pub extent: Size,
-    /// The variable is `dividend / divisor`, rounded down: it is fixed by its dividend.
-    pub quotient: Option<(Affine, Size)>,
+    /// The division, by number, whose quotient or remainder it is: its dividend determines it.
+    pub division: Option<usize>,
 }
 
 /// A tensor read at one index per own axis.
@@ -45,17 +45,7 @@ impl Factor {
 impl Tracer<'_> {
     /// A new index variable over `0..extent`.
     pub(super) fn variable(&mut self, extent: &Size) -> LoopVariable {
-        self.variables.push(Extent { extent: extent.clone(), quotient: None });
-        Wire(self.variables.len() as u32 - 1)
-    }
-
-    /// `dividend / divisor` as a variable over `0..extent`.
-    pub(super) fn quotient(&mut self, dividend: &Affine, divisor: &Size, extent: &Size) -> LoopVariable {
-        let known = Some((dividend.clone(), divisor.clone()));
-        if let Some(position) = self.variables.iter().position(|v| v.quotient == known) {
-            return Wire(position as u32);
-        }
-        self.variables.push(Extent { extent: extent.clone(), quotient: known });
+        self.variables.push(Extent { extent: extent.clone(), division: None });
         Wire(self.variables.len() as u32 - 1)
     }
 
@@ -72,7 +62,7 @@ impl Tracer<'_> {
     pub(super) fn contract(&mut self, contraction: Contraction, form: Form, rows: &Size, columns: &Size) -> Tensor {
         let Contraction { coefficient, factors, mut guards, local, out } = contraction;
         let mentioned = self.mentioned(&factors, &mut guards, &local, &out);
-        let is_free = |v: &LoopVariable| !local.contains(v) && self.variables[v.0 as usize].quotient.is_none();
+        let is_free = |v: &LoopVariable| !local.contains(v) && self.division_of(*v).is_none();
         let batch: Vec<LoopVariable> = mentioned.iter().copied().filter(is_free).collect();
         let bound = mentioned.iter().copied().filter(|v| !is_free(v));
         let order: Vec<LoopVariable> = batch.iter().copied().chain(bound).collect();
@@ -138,8 +128,8 @@ impl Tracer<'_> {
         Some((inner.coefficient.get(), factors.collect(), guards.collect()))
     }
 
-    /// All variables that occur, in ascending order; the definitions of quotients among them are
-    /// added to the guards.
+    /// All variables that occur, in ascending order; the definitions of quotients and remainders
+    /// among them are added to the guards.
     fn mentioned(
         &self,
         factors: &[Factor],
@@ -154,15 +144,13 @@ impl Tracer<'_> {
         }
         mentioned.extend(out.iter().flat_map(Affine::wires));
         mentioned.extend(guards.iter().flat_map(|guard| guard.affine.wires()));
-        // A quotient's dividend may itself hold quotients, of smaller number.
         let mut pending: Vec<LoopVariable> = mentioned.iter().copied().collect();
+        let mut defined = BTreeSet::new();
         while let Some(variable) = pending.pop() {
-            if let Some((dividend, divisor)) = &self.variables[variable.0 as usize].quotient {
-                let remainder = dividend.sub(&Affine::wire(variable).scale(divisor));
-                let slack = Affine::constant(divisor.sub(&Size::constant(1))).sub(&remainder);
-                guards.push(Guard { affine: remainder, test: Test::NonNegative });
-                guards.push(Guard { affine: slack, test: Test::NonNegative });
-                pending.extend(dividend.wires().filter(|v| mentioned.insert(*v)));
+            if let Some(number) = self.variables[variable.0 as usize].division.filter(|number| defined.insert(*number)) {
+                let definition = self.divisions[number].definition();
+                pending.extend(definition.wires().filter(|v| mentioned.insert(*v)));
+                guards.push(Guard { affine: definition, test: Test::Zero });
             }
         }
         mentioned

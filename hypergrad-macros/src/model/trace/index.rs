@@ -7,30 +7,28 @@ use super::Tracer;
 use super::agree::Site;
 use super::condition::Condition;
 use super::spell::spell;
-use super::value::{Tensor, Value, describe_form};
+use super::value::{LoopVariable, Tensor, Value, describe_form};
 use crate::ir::{Affine, Size};
 use crate::model::Form;
-use crate::shape::SymbolSource;
 
 impl Tracer<'_> {
     pub(super) fn index_arithmetic(&mut self, site: &Site<'_>, op: &syn::BinOp, left: &Affine, right: &Affine) -> Option<Affine> {
-        let factor = |index: &Affine| index.as_size().map(|size| self.sizes.resolve(size));
+        let [first, second] = [left, right].map(|index| index.as_size().map(|size| self.sizes.resolve(size)));
         match op {
-            syn::BinOp::Add(_) => Some(left.add(right)),
-            syn::BinOp::Sub(_) => Some(left.sub(right)),
-            syn::BinOp::Mul(_) => match (factor(left), factor(right)) {
+            syn::BinOp::Add(_) => Some(self.joined(left.add(right))),
+            syn::BinOp::Sub(_) => Some(self.joined(left.sub(right))),
+            syn::BinOp::Mul(_) => match (first, second) {
                 (_, Some(size)) => Some(left.scale(&size)),
                 (Some(size), _) => Some(right.scale(&size)),
                 (None, None) => None,
             },
             syn::BinOp::Div(_) | syn::BinOp::Rem(_) => {
-                let quotient = factor(right).and_then(|divisor| Some((self.index_quotient(left, &divisor)?, divisor)));
-                let Some((quotient, divisor)) = quotient else {
+                self.check_dividend(site, left)?;
+                let Some((quotient, remainder)) = second.and_then(|divisor| self.divide_index(left, &divisor)) else {
                     self.diagnostics.error(site.span, format!("`{}` by an index is not accepted", site.name));
                     return None;
                 };
-                let remainder = matches!(op, syn::BinOp::Rem(_));
-                Some(if remainder { left.sub(&quotient.scale(&divisor)) } else { quotient })
+                Some(if matches!(op, syn::BinOp::Rem(_)) { remainder } else { quotient })
             }
             _ => {
                 self.diagnostics.error(site.span, format!("`{}` is not accepted on integers: use `+ - * / %`", site.name));
@@ -39,51 +37,19 @@ impl Tracer<'_> {
         }
     }
 
-    /// `index / divisor`, rounded down.
-    fn index_quotient(&mut self, index: &Affine, divisor: &Size) -> Option<Affine> {
-        if let Some(size) = index.as_size() {
-            return self.divide_sizes(&self.sizes.resolve(size), divisor).map(Affine::constant);
+    /// A quotient is rounded down; Rust rounds it to zero.
+    fn check_dividend(&mut self, site: &Site<'_>, index: &Affine) -> Option<()> {
+        let low = index.map_sizes(&|size| self.sizes.resolve(size)).bounds(&|v| self.extent(v)).map(|(low, _)| low);
+        let Some(low) = low.and_then(|low| low.as_constant()).filter(|low| *low < 0) else { return Some(()) };
+        if self.may_be_excluded(index) || !self.is_independent(index) {
+            return Some(());
         }
-        let (_, high) = index.map_sizes(&|s| self.sizes.resolve(s)).bounds(&|v| self.extent(v))?;
-        // `r·divisor + c` with c below the divisor is taken apart as it was put together.
-        if let Some(quotient) = self.known_quotient(index, divisor) {
-            return Some(quotient);
-        }
-        let extent = match (high.as_constant(), divisor.as_constant()) {
-            (Some(high), Some(divisor)) if divisor > 0 => Size::constant(high.div_euclid(divisor) + 1),
-            _ => self.divide_sizes(&high, divisor)?.add(&Size::constant(1)),
-        };
-        Some(Affine::wire(self.quotient(index, divisor, &extent)))
-    }
-
-    fn known_quotient(&self, index: &Affine, divisor: &Size) -> Option<Affine> {
-        let (multiples, rest): (Vec<_>, Vec<_>) = index.terms.iter().partition(|(_, c)| exact_quotient(c, divisor).is_some());
-        if multiples.is_empty() {
-            return None;
-        }
-        let rest =
-            rest.into_iter().fold(Affine::constant(index.constant.clone()), |sum, (v, c)| sum.add(&Affine::wire(*v).scale(c)));
-        if !rest.provably_within(divisor, &|v| self.extent(v)) {
-            return None;
-        }
-        Some(multiples.into_iter().fold(Affine::default(), |sum, (v, c)| {
-            sum.add(&Affine::wire(*v).scale(&exact_quotient(c, divisor).unwrap_or_default()))
-        }))
-    }
-
-    /// `size / divisor`, rounded down; a new symbol where it cannot be written as a polynomial.
-    pub(super) fn divide_sizes(&mut self, size: &Size, divisor: &Size) -> Option<Size> {
-        if divisor.is_zero() {
-            return None;
-        }
-        if let (Some(size), Some(divisor)) = (size.as_constant(), divisor.as_constant()) {
-            return Some(Size::constant(size.div_euclid(divisor)));
-        }
-        if let Some(exact) = exact_quotient(size, divisor) {
-            return Some(exact);
-        }
-        let name = format!("({}) / ({})", self.sizes.display(size), self.sizes.display(divisor));
-        Some(self.sizes.symbol(name, SymbolSource::Quotient { dividend: size.clone(), divisor: divisor.clone() }))
+        self.diagnostics.error_with_help(
+            site.span,
+            format!("`{}` of an integer that can be {low}, below zero", site.name),
+            "add a multiple of the divisor first: `(i + n - 1) % n`",
+        );
+        None
     }
 
     /// An integer; reports what is none.
@@ -196,12 +162,10 @@ impl Tracer<'_> {
         }
         self.check_index(&tensor.length(), index, &access.expr, &*access.index)?;
         let rows = self.sizes.resolve(&tensor.rows);
-        let column = match index.as_size() {
-            Some(size) if size.as_constant() == Some(0) => Affine::default(),
-            Some(_) if rows.as_constant().is_none() => Affine::wire(self.quotient(index, &rows, &tensor.columns)),
-            _ => self.index_quotient(index, &rows)?,
+        let (column, row) = match index.as_size().and_then(Size::as_constant) {
+            Some(0) => (Affine::default(), Affine::default()),
+            _ => self.divide_within(index, &rows, &tensor.columns)?,
         };
-        let row = index.sub(&column.scale(&rows));
         Some(Value::Tensor(self.entry(tensor, &row, &column)))
     }
 
@@ -237,8 +201,9 @@ impl Tracer<'_> {
         place: &impl ToTokens,
     ) -> Option<()> {
         let index = index.map_sizes(&|size| self.sizes.resolve(size));
-        let taken_apart = index.wires().any(|v| self.variables[v.0 as usize].quotient.is_some());
-        let Some((low, high)) = index.bounds(&|v| self.extent(v)).filter(|_| !taken_apart) else { return Some(()) };
+        let Some((low, high)) = index.bounds(&|v| self.extent(v)).filter(|_| self.is_independent(&index)) else {
+            return Some(());
+        };
         if self.may_be_excluded(&index) {
             return Some(());
         }
@@ -270,8 +235,10 @@ impl Tracer<'_> {
 
     /// Whether an enclosing condition may keep the index from its extreme values.
     fn may_be_excluded(&self, index: &Affine) -> bool {
+        let roots: Vec<LoopVariable> = index.wires().flat_map(|v| self.roots(v)).collect();
         let concerns = |guard: &crate::ir::Guard| {
-            guard.affine.terms.is_empty() || guard.affine.wires().any(|v| index.mentions(v)) || index.terms.is_empty()
+            let shares = |v: LoopVariable| self.roots(v).iter().any(|root| roots.contains(root));
+            guard.affine.terms.is_empty() || guard.affine.wires().any(shares) || roots.is_empty()
         };
         self.arms.iter().any(|arm| match arm {
             Condition::Index(guard) => concerns(guard),
@@ -293,26 +260,4 @@ impl Tracer<'_> {
         let count = self.size_at(Value::Index(end.sub(&start)), &*access.index)?;
         Some(Value::Tensor(self.rows_of(tensor, &start, &count)))
     }
-}
-
-/// `size / divisor` where the division is exact for all values of the symbols.
-fn exact_quotient(size: &Size, divisor: &Size) -> Option<Size> {
-    if size == divisor {
-        return Some(Size::constant(1));
-    }
-    let [(divisor_symbols, divisor_value)] = divisor.terms() else { return None };
-    let mut quotient = Size::zero();
-    for (symbols, value) in size.terms() {
-        if value % divisor_value != 0 {
-            return None;
-        }
-        let mut rest = symbols.clone();
-        for symbol in divisor_symbols {
-            let position = rest.iter().position(|s| s == symbol)?;
-            rest.remove(position);
-        }
-        let monomial = rest.into_iter().fold(Size::constant(value / divisor_value), |m, s| m.mul(&Size::symbol(s)));
-        quotient = quotient.add(&monomial);
-    }
-    Some(quotient)
 }

@@ -13,6 +13,7 @@ mod condition;
 mod constructor;
 mod contract;
 mod csr;
+mod division;
 mod elementwise;
 mod environment;
 mod expression;
@@ -45,6 +46,7 @@ use crate::shape::{Sizes, SymbolSource};
 use crate::syntax::Module;
 use condition::Condition;
 use contract::Extent;
+use division::Division;
 use environment::Environment;
 pub use value::{Lazy, Tensor, Value, dimensions};
 
@@ -82,6 +84,8 @@ pub struct Tracer<'a> {
     scalar: Scalar,
     /// All index variables ever made, by number.
     variables: Vec<Extent>,
+    /// All divisions of indices, by number.
+    divisions: Vec<Division>,
     environment: Environment,
     /// The items among them, declared in the enclosing bodies.
     items: Environment,
@@ -110,6 +114,7 @@ impl<'a> Tracer<'a> {
             surroundings,
             scalar,
             variables: Vec::new(),
+            divisions: Vec::new(),
             environment: Environment::default(),
             items: Environment::default(),
             arms: Vec::new(),

@@ -355,8 +355,7 @@ impl Tracer<'_> {
     fn unfolded(&mut self, stream: &Stream, place: &Affine) -> Vec<Affine> {
         match self.domain(stream).as_deref() {
             Some([outer, inner]) => {
-                let quotient = Affine::wire(self.quotient(place, inner, outer));
-                let remainder = place.sub(&quotient.scale(inner));
+                let (quotient, remainder) = self.divide_within(place, inner, outer).unwrap_or_default();
                 vec![quotient, remainder]
             }
             _ => vec![place.clone()],

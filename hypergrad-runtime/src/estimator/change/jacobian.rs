@@ -17,11 +17,11 @@ use crate::estimator::efficiency::check_root;
 use crate::kernels::{axpy, gemm, gemm_tn};
 use crate::linear::Factorization;
 use crate::point::{T, omega_1_into};
-use crate::problem::{Bilevel, Change, Dense};
+use crate::problem::{Bilevel, Change, Dense, Reach};
 use crate::scalar::Real;
 
 /// Into `out`, `m x n`, at any x where phi is invertible.
-pub(in crate::estimator) fn jacobian<P: Change<K>, K>(
+pub(in crate::estimator) fn jacobian<P: Change<K>, K: Reach>(
     problem: &P,
     work: &mut P::Work,
     out: &mut [T<P>],
@@ -52,7 +52,7 @@ pub(in crate::estimator) fn jacobian<P: Change<K>, K>(
 }
 
 /// The same for a map that depends on the point: at a root that dependence does not matter (Prop. 9).
-pub(in crate::estimator) fn jacobian_at_root<P: Change<K>, K>(
+pub(in crate::estimator) fn jacobian_at_root<P: Change<K>, K: Reach>(
     problem: &P,
     work: &mut P::Work,
     out: &mut [T<P>],
@@ -91,7 +91,7 @@ struct Parts<P: Bilevel> {
 }
 
 impl<P: Bilevel> Parts<P> {
-    fn new<K>(problem: &P, work: &mut P::Work, s: &Vectors<P>, c: &Storage<P>) -> Result<Self, EstimatorError>
+    fn new<K: Reach>(problem: &P, work: &mut P::Work, s: &Vectors<P>, c: &Storage<P>) -> Result<Self, EstimatorError>
     where
         P: Change<K>,
     {
@@ -113,7 +113,7 @@ impl<P: Bilevel> Parts<P> {
     }
 
     /// `M~_11`.
-    fn in_z<K>(&self, problem: &P, work: &mut P::Work, s: &Vectors<P>, c: &Storage<P>) -> Result<P::XX, EstimatorError>
+    fn in_z<K: Reach>(&self, problem: &P, work: &mut P::Work, s: &Vectors<P>, c: &Storage<P>) -> Result<P::XX, EstimatorError>
     where
         P: Change<K>,
     {
@@ -132,7 +132,7 @@ impl<P: Bilevel> Parts<P> {
     }
 
     /// `M~_21` into `out`.
-    fn mixed<K>(&mut self, problem: &P, work: &mut P::Work, s: &Vectors<P>, c: &Storage<P>, out: &mut [T<P>])
+    fn mixed<K: Reach>(&mut self, problem: &P, work: &mut P::Work, s: &Vectors<P>, c: &Storage<P>, out: &mut [T<P>])
     where
         P: Change<K>,
     {
@@ -155,7 +155,7 @@ impl<P: Bilevel> Parts<P> {
     }
 
     /// `F~_2`.
-    fn reduced<K>(&self, problem: &P, work: &mut P::Work, s: &Vectors<P>, c: &Storage<P>) -> Result<P::XY, EstimatorError>
+    fn reduced<K: Reach>(&self, problem: &P, work: &mut P::Work, s: &Vectors<P>, c: &Storage<P>) -> Result<P::XY, EstimatorError>
     where
         P: Change<K>,
     {

@@ -13,7 +13,7 @@ use crate::error::{EstimatorError, LinearError};
 use crate::kernels::{axpy, gemm, gemm_tn, gemv, gemv_t, norm};
 use crate::linear::{Factorization, Lu};
 use crate::point::{T, X, check_finite, zeros_x};
-use crate::problem::{Bilevel, Change, Dense};
+use crate::problem::{Bilevel, Change, Dense, Reach};
 use crate::scalar::Real;
 
 const MATRIX: &str = "phi_1ᵀ F_1 phi_1 + phi_11(F)";
@@ -47,7 +47,7 @@ impl<P: Bilevel> Storage<P> {
 
 /// `g_2 - F_2ᵀ w + phi_2ᵀ (g_1 - F_1ᵀ w) - phi_21(F) p`, where `F~_1ᵀ p = phi_1ᵀ g_1` and `w = phi_1 p`,
 /// with F in `s.n`; the residual of the linear system. No inverse of `phi_1`.
-pub(super) fn estimate<P: Change<K>, K>(
+pub(super) fn estimate<P: Change<K>, K: Reach>(
     problem: &P,
     work: &mut P::Work,
     s: &mut Vectors<P>,
@@ -78,7 +78,7 @@ pub(super) fn estimate<P: Change<K>, K>(
 }
 
 /// Factors `F~_1` and solves for p; w into `s.v`. F is in `s.n`.
-fn adjoint<P: Change<K>, K>(
+fn adjoint<P: Change<K>, K: Reach>(
     problem: &P,
     work: &mut P::Work,
     s: &mut Vectors<P>,

@@ -68,3 +68,85 @@ fn stars_and_grids() {
         }
     }
 }
+
+#[test]
+fn quotients_and_remainders() {
+    bodies! { (x, y, data) -> DVector<f64>:
+        // A matrix flattened by columns and by rows, and back.
+        { DVector::from_fn(15, |r, _| data.a[(r % 5, r / 5)] * x[r % 5]) }
+        { DVector::from_fn(15, |r, _| data.a[(r / 3, r % 3)] * y[r % 3]) }
+        { DVector::from_fn(25, |r, _| data.q[r] * x[r / 5] * x[r % 5]) }
+        { let n = x.len(); DVector::from_fn(n * n, |r, _| data.q[(r / n, r % n)] * x[r / n] * x[r % n]) }
+        { DVector::from_fn(data.n * 3, |r, _| data.a[(r % data.n, r / data.n)] * x[r % data.n]) }
+        { DVector::from_fn(data.n * 3, |r, _| data.a[(r / 3, r % 3)] * x[r / 3]) }
+        // Digits of digits, in any order.
+        { DVector::from_fn(12, |r, _| x[r / 4] * x[r % 4 / 2] * y[r % 2]) }
+        { DVector::from_fn(12, |r, _| y[r % 2] * x[r % 4 / 2] * x[r / 4]) }
+        { DVector::from_fn(12, |r, _| y[r / 2 % 2] * x[r / 2 / 2] + x[r % 2].exp()) }
+        { DVector::from_fn(12, |r, _| x[r / 3] * x[r / 4]) }
+        { DVector::from_fn(12, |r, _| data.q[r / 4 * 4 + r % 4 / 2 * 2 + r % 2] - x[r - r / 4 * 4]) }
+        { DVector::from_fn(12, |r, _| (x[r / 3] + y[r % 4 / 2]).tanh()) }
+        // A last block that is cut off.
+        { DVector::from_fn(7, |r, _| x[r / 3] * y[r % 3] * r as f64) }
+        { DVector::from_fn(5, |r, _| x[r] * y[r / data.n.min(2)]) }
+        // Strided pooling, and its repetition.
+        { DVector::from_fn(2, |i, _| (0..2).map(|d| x[2 * i + d]).sum::<f64>()) }
+        { DVector::from_fn(4, |r, _| x[r] - x[r / 2 * 2]) }
+        { DVector::from_fn(4, |r, _| if r % 2 == 0 { x[r].abs().ln() } else { y[r / 2] }) }
+        { DVector::from_fn(4, |r, _| if r / 2 >= 1 { x[r / 2 - 1] } else { 3.0 }) }
+        // Wrapped around.
+        { DVector::from_fn(5, |i, _| x[(i + 1) % 5] - 2.0 * x[i] + x[(i + 4) % 5]) }
+        { let n = x.len(); DVector::from_fn(n, |i, _| (x[(i + 1) % n] - x[(i + n - 1) % n]).powi(2)) }
+        { DVector::from_fn(4, |r, _| { let (i, j) = (r / 2, r % 2); x[(i + 1) % 2 * 2 + j] * x[2 * i + (j + 1) % 2] }) }
+        { DVector::from_fn(5, |i, _| (0..5).map(|k| x[(i + k) % 5] * data.q[(k, 0)]).sum::<f64>()) }
+        { DVector::from_fn(5, |i, _| (0..5).map(|k| x[k] * data.q[((i + 5 - k) % 5, 1)]).sum::<f64>()) }
+    }
+    bodies! { (x, y, data) -> DMatrix<f64>:
+        { DMatrix::from_fn(3, 5, |i, j| data.a[(j * 3 + i) % 15] * x[(j * 3 + i) / 3]) }
+        { DMatrix::from_fn(5, 3, |i, j| { let r = i * 3 + j; data.a[(r % 5, r / 5)] * y[j] }) }
+    }
+    bodies! { (x, y, data) -> f64:
+        { (0..10).map(|r| x[r / 2] * y[r % 2] * (r % 2) as f64).sum::<f64>() }
+        { (0..25).map(|r| data.q[r] * data.q[(r % 5, r / 5)] * x[r / 5]).sum::<f64>() }
+        { let flat = DVector::from_fn(10, |r, _| x[r % 5] * y[r / 5]); (0..10).map(|r| flat[r] * x[r / 2]).sum::<f64>() }
+    }
+}
+
+/// Steps of the longest loop nest that a function becomes.
+fn steps(items: &str) -> i64 {
+    let module = super::module(items);
+    let (mut harness, arguments) = super::Harness::new();
+    let mut diagnostics = crate::diagnostics::Diagnostics::default();
+    let value = harness.trace(&module, arguments, &mut diagnostics).unwrap();
+    let mut tensors = Vec::new();
+    super::collect(&value, &mut tensors);
+    let roots: Vec<_> = tensors.iter().map(|t| t.node).collect();
+    let roots = harness.graph.resolve_sizes(&roots, &harness.sizes);
+    let loops = |id| match harness.graph.op(id) {
+        crate::ir::Op::Product(product) => product.extents.iter().map(|e| e.evaluate(&|s| harness.value_of_symbol(s))).product(),
+        _ => 1,
+    };
+    harness.graph.reachable(&roots).into_iter().map(loops).max().unwrap_or_default()
+}
+
+/// Every combination of digits is met once.
+#[test]
+fn digits_are_loops() {
+    let function = |body: &str| format!("fn f(x: &DVector<f64>, y: &SVector<f64, 3>, data: &Data) -> DVector<f64> {{ {body} }}");
+    let cases = [
+        ("DVector::from_fn(24, |r, _| x[r / 8] * x[r % 8 / 2] * y[r % 2])", 24),
+        ("DVector::from_fn(24, |r, _| y[r % 2] * x[r / 8] * x[r % 8 / 2])", 24),
+        ("DVector::from_fn(24, |r, _| (0..3).map(|k| x[r / 8 + k] * x[r % 8 / 2]).sum::<f64>() * y[r % 2])", 72),
+        ("let n = data.n; DVector::from_fn(n * n, |r, _| data.q[(r / n, r % n)] * x[r % n])", 25),
+        ("let n = data.n; DVector::from_fn(n * n, |r, _| data.q[(r % n, r / n)] * x[r % n])", 25),
+        // Blocks of 3 to reach 20: one step beyond.
+        ("DVector::from_fn(20, |r, _| x[r / 3] * y[r % 3])", 21),
+        // Two pieces.
+        ("DVector::from_fn(5, |i, _| x[(i + 1) % 5] * x[i])", 10),
+        // Put together again.
+        ("DVector::from_fn(24, |r, _| data.a[(r / 8, 0)] * x[(r / 8 * 8 + r % 8) / 8])", 24),
+    ];
+    for (body, expected) in cases {
+        assert_eq!(steps(&function(body)), expected, "{body}");
+    }
+}

@@ -1,0 +1,221 @@
+//! `F_1 = diag(d) + Σ BᵀB` with `d >= 0`: each term is diagonal and nonnegative, or `Σ_k w_k b_k b_kᵀ`
+//! with `w >= 0`, and then `B = √w b`.
+
+use std::collections::BTreeSet;
+
+use super::diagonal::product_vanishes_off;
+use super::facts::Fact;
+use super::flatten::{flatten, flatten_where};
+use super::mirror;
+use super::sign::{Sign, of_factors, signs};
+use crate::differentiate::Quantities;
+use crate::ir::{Affine, Graph, Number, Op, Operand, Product, Size, Term, View, Wire};
+
+/// The parts of `F_1`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct DiagonalPlusGram {
+    /// Diagonal matrices.
+    pub diagonal: Vec<Product>,
+    pub roots: Vec<Root>,
+}
+
+/// `B = √w b`: w and b as products over the wires of one. Some wires stand in one of them only.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Root {
+    /// w, of the rows on which it depends.
+    pub weights: Product,
+    /// b: the axes of x, then its rows.
+    pub vectors: Product,
+    /// The wires of the rows, and those of them that the weights have.
+    pub rows: Vec<Wire>,
+    pub weighted: Vec<Wire>,
+}
+
+/// The parts, where x is one block and every term is of one of the two kinds.
+pub fn parts(graph: &mut Graph, q: &Quantities) -> Option<DiagonalPlusGram> {
+    let [row] = q.f_1.as_slice() else { return None };
+    let [matrix] = row.as_slice() else { return None };
+    let shape = graph.shape(*matrix).to_vec();
+    let whole = Term { coefficient: Number::new(1.0), view: graph.whole(*matrix) };
+    let parts = DiagonalPlusGram { diagonal: Vec::new(), roots: Vec::new() };
+    let mut search = Search { graph, shape, parts };
+    search.term(&whole)?;
+    let parts = search.parts;
+    (!parts.diagonal.is_empty() && !parts.roots.is_empty()).then_some(parts)
+}
+
+/// More terms are not looked at.
+const MOST_TERMS: usize = 16;
+
+struct Search<'g> {
+    graph: &'g mut Graph,
+    /// Of `F_1`.
+    shape: Vec<Size>,
+    parts: DiagonalPlusGram,
+}
+
+impl Search<'_> {
+    /// A summand of `F_1`.
+    fn term(&mut self, term: &Term) -> Option<()> {
+        if let Op::Sum(terms) = self.graph.op(term.view.node) {
+            let inner = |t: &Term| {
+                let axes = t.view.axes.iter().map(|axis| term.view.axes[*axis]).collect();
+                let coefficient = Number::new(term.coefficient.get() * t.coefficient.get());
+                Term { coefficient, view: View { node: t.view.node, axes } }
+            };
+            let terms: Vec<Term> = terms.iter().map(inner).collect();
+            return terms.iter().try_for_each(|term| self.term(term));
+        }
+        let wires: Vec<Affine> = (0..self.shape.len() as u32).map(|w| Affine::wire(Wire(w))).collect();
+        let operand = Operand { node: term.view.node, index: term.view.axes.iter().map(|a| wires[*a].clone()).collect() };
+        let product = Product {
+            coefficient: term.coefficient,
+            extents: self.shape.clone(),
+            operands: vec![operand],
+            guards: Vec::new(),
+            out: wires,
+        };
+        let written = self.written_once(&product).unwrap_or(product);
+        self.product(&written)
+    }
+
+    /// Adds a product to the parts: as it is written, with the products in it written out, or term by term.
+    fn product(&mut self, product: &Product) -> Option<()> {
+        let node = self.graph.product(product.clone(), self.shape.clone());
+        let normal = match self.graph.op(node) {
+            Op::Product(normal) => normal.clone(),
+            Op::Sum(_) => return self.term(&self.graph.term(1.0, node)),
+            _ => product.clone(),
+        };
+        let product = &normal;
+        if self.parts.diagonal.len() + self.parts.roots.len() == MOST_TERMS {
+            return None;
+        }
+        let signs = signs(self.graph);
+        let half = self.shape.len() / 2;
+        let pairs: Vec<(usize, usize)> = (0..half).map(|a| (a, half + a)).collect();
+        if product_vanishes_off(self.graph, product, &pairs) {
+            let factors: Vec<&Operand> = product.operands.iter().collect();
+            let sign = Sign::of(product.coefficient.get()).times(of_factors(&factors, &signs));
+            self.parts.diagonal.push(product.clone());
+            return sign.is_nonnegative().then_some(());
+        }
+        let (once, flat) = (self.written_once(product), flatten(self.graph, product));
+        let forms = [Some(product), once.as_ref(), flat.as_ref()];
+        if let Some(root) = forms.iter().flatten().find_map(|form| mirrored(form, &signs)) {
+            self.parts.roots.push(root);
+            return Some(());
+        }
+        let terms = forms.iter().flatten().find_map(|form| distributed(self.graph, form))?;
+        terms.iter().try_for_each(|term| self.product(term))
+    }
+
+    /// The operands that are products written out, but not theirs.
+    fn written_once(&self, product: &Product) -> Option<Product> {
+        let own: Vec<&Op> = product.operands.iter().map(|o| self.graph.op(o.node)).collect();
+        flatten_where(self.graph, product, &|inner| own.iter().any(|op| matches!(op, Op::Product(p) if std::ptr::eq(p, inner))))
+    }
+}
+
+/// `t Σ c s = Σ c t s`, for the first operand that is a sum.
+fn distributed(graph: &Graph, product: &Product) -> Option<Vec<Product>> {
+    product.operands.iter().enumerate().find_map(|(position, operand)| {
+        let Op::Sum(terms) = graph.op(operand.node) else { return None };
+        let of_term = |term: &Term| {
+            let mut product = product.clone();
+            let index = term.view.axes.iter().map(|axis| operand.index[*axis].clone()).collect();
+            product.operands[position] = Operand { node: term.view.node, index };
+            product.coefficient = Number::new(product.coefficient.get() * term.coefficient.get());
+            product
+        };
+        Some(terms.iter().map(of_term).collect())
+    })
+}
+
+fn mirrored(product: &Product, signs: &[Sign]) -> Option<Root> {
+    let (rows, columns) = product.out.split_at(product.out.len() / 2);
+    if !distinct(rows) || !distinct(columns) || !product.guards.is_empty() || product.coefficient.get() <= 0.0 {
+        return None;
+    }
+    let mut found = None;
+    mirror::find(product, rows, columns, &mut |m| {
+        let positive = m.kernels.is_empty() && of_factors(&m.fixed, signs).is_nonnegative();
+        if positive {
+            found = Some((cloned(&m.left), cloned(&m.fixed)));
+        }
+        positive
+    });
+    let (left, fixed) = found?;
+    Some(split(product, left, fixed))
+}
+
+/// Each index a wire of its own.
+fn distinct(index: &[Affine]) -> bool {
+    index.iter().enumerate().all(|(k, i)| i.as_wire().is_some() && !index[..k].contains(i))
+}
+
+fn cloned(operands: &[&Operand]) -> Vec<Operand> {
+    operands.iter().map(|o| (*o).clone()).collect()
+}
+
+/// The rows are numbered by the wires that both sides have.
+fn split(product: &Product, left: Vec<Operand>, fixed: Vec<Operand>) -> Root {
+    let half = product.out.len() / 2;
+    let wires = |operands: &mut dyn Iterator<Item = &Operand>, out: &[Affine]| -> BTreeSet<Wire> {
+        operands.flat_map(|o| &o.index).chain(out).flat_map(Affine::wires).collect()
+    };
+    let of_left = wires(&mut left.iter(), &product.out[..half]);
+    let is_right = |o: &&Operand| !left.contains(o) && !fixed.contains(o);
+    let of_right = wires(&mut product.operands.iter().filter(is_right), &product.out[half..]);
+    let of_fixed = wires(&mut fixed.iter(), &[]);
+    let rows: Vec<Wire> = of_left.iter().copied().filter(|w| of_right.contains(w) || of_fixed.contains(w)).collect();
+    let weighted: Vec<Wire> = rows.iter().copied().filter(|w| of_fixed.contains(w)).collect();
+    let out = |wires: &[Wire]| wires.iter().map(|w| Affine::wire(*w)).collect::<Vec<_>>();
+    let base = Product {
+        coefficient: Number::new(1.0),
+        extents: product.extents.clone(),
+        operands: Vec::new(),
+        guards: Vec::new(),
+        out: Vec::new(),
+    };
+    Root {
+        weights: Product { coefficient: product.coefficient, operands: fixed, out: out(&weighted), ..base.clone() },
+        vectors: Product { operands: left, out: [product.out[..half].to_vec(), out(&rows)].concat(), ..base },
+        rows,
+        weighted,
+    }
+}
+
+impl Root {
+    /// How many rows.
+    pub fn count(&self) -> Size {
+        Size::product(self.rows.iter().map(|w| &self.vectors.extents[w.0 as usize]))
+    }
+}
+
+impl DiagonalPlusGram {
+    /// The rows of all roots.
+    pub fn rows(&self) -> Size {
+        self.roots.iter().fold(Size::zero(), |sum, root| sum.add(&root.count()))
+    }
+
+    /// Whether the parts may be cheaper than the whole, at some of the sizes that are left open.
+    pub fn may_pay(&self, n: &Size) -> bool {
+        match (n.as_constant(), self.rows().as_constant()) {
+            (Some(n), _) if n <= SMALL => false,
+            (Some(n), Some(rows)) => 2 * rows <= n,
+            _ => true,
+        }
+    }
+}
+
+/// Matrices up to this size are factored whole.
+const SMALL: i64 = 64;
+
+/// The claim, in words.
+pub fn fact(found: Option<&DiagonalPlusGram>) -> Fact {
+    match found {
+        Some(_) => Fact::proved("every term of F_1 is diagonal and ≥ 0, or Σ w b bᵀ with w ≥ 0"),
+        None => Fact::unproved("F_1 was not found to be a diagonal ≥ 0 and terms Σ w b bᵀ"),
+    }
+}

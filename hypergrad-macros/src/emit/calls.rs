@@ -1,0 +1,93 @@
+//! Calls of the runtime's kernels.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use super::bindings::{indices, offsets};
+use super::loops::Windows;
+use super::numbers;
+use super::statements::{Names, Scope};
+use crate::ir::{Id, Size};
+use crate::lower::program::{Argument, Kernel, Slice, Source};
+
+impl Names<'_> {
+    pub(super) fn kernel(&self, kernel: &Kernel, scope: Scope) -> TokenStream {
+        let name = format_ident!("{}", kernel.name);
+        let arguments = kernel.arguments.iter().map(|a| match a {
+            Argument::Value(value) => self.expression(value, &Windows::default()),
+            Argument::Slice(slice) => {
+                let slice = self.slice(slice);
+                quote!(&#slice)
+            }
+            Argument::Slices(slices) => {
+                let slices = slices.iter().map(|s| self.slice(s));
+                quote!(&[#(&#slices),*])
+            }
+            Argument::Sparse(matrix) => self.csr(*matrix),
+            Argument::Size(size) => numbers::size(size),
+            Argument::Scratch { rows, columns } => self.kernel_scratch(rows, columns),
+            Argument::Panel { .. } => quote!(&mut scratch[..]),
+        });
+        let target = self.slice(&kernel.target);
+        match &kernel.returns {
+            Some(coefficient) => {
+                let coefficient = self.expression(coefficient, &Windows::default());
+                quote!(#target[0] += #coefficient * hg::kernels::#name(#(#arguments),*);)
+            }
+            None => {
+                let prepare = kernel.arguments.iter().filter_map(|a| self.prepare_scratch(a, scope));
+                quote!(#(#prepare)* hg::kernels::#name(#(#arguments,)* &mut #target);)
+            }
+        }
+    }
+
+    /// `scratch`, of dynamic length: the point keeps one, a table is computed once.
+    fn prepare_scratch(&self, argument: &Argument, scope: Scope) -> Option<TokenStream> {
+        let length = match argument {
+            Argument::Scratch { rows, columns } if rows.mul(columns).as_constant().is_none() => {
+                let (rows, columns) = (numbers::size(rows), numbers::size(columns));
+                quote!(weighted_gram_scratch(#rows, #columns))
+            }
+            Argument::Panel { columns } => {
+                let columns = numbers::size(columns);
+                quote!(khatri_rao_scratch(#columns))
+            }
+            _ => return None,
+        };
+        let (zero, scalar) = (numbers::number(0.0, self.scalar), numbers::scalar_type(self.scalar));
+        Some(match scope {
+            Scope::Table => quote!(let mut scratch = hg::zeros::<#scalar>(hg::kernels::#length);),
+            _ => {
+                quote!(let scratch = &mut w.scratch; scratch.resize(hg::kernels::#length, #zero);)
+            }
+        })
+    }
+
+    /// One column for constant sizes; dynamic ones keep a buffer in the point.
+    fn kernel_scratch(&self, rows: &Size, columns: &Size) -> TokenStream {
+        match (rows.as_constant(), columns.as_constant()) {
+            (Some(rows), Some(_)) => {
+                let (rows, zero) = (numbers::usize_literal(rows), numbers::number(0.0, self.scalar));
+                quote!(&mut [#zero; #rows])
+            }
+            _ => quote!(&mut scratch[..]),
+        }
+    }
+
+    /// A sparse field as the kernels take it.
+    pub(super) fn csr(&self, matrix: Id) -> TokenStream {
+        let (values, offsets, indices) = (self.source(Source::Sparse(matrix)), offsets(matrix), indices(matrix));
+        quote!((#offsets, #indices, #values))
+    }
+
+    fn slice(&self, slice: &Slice) -> TokenStream {
+        let source = self.source(slice.source);
+        let length = numbers::size(&slice.length);
+        if slice.offset.is_zero() {
+            quote!(#source[..#length])
+        } else {
+            let offset = numbers::size(&slice.offset);
+            quote!(#source[#offset..][..#length])
+        }
+    }
+}

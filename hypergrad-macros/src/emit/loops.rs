@@ -1,0 +1,177 @@
+//! Loops, and the windows through which they read and write what lies side by side.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
+
+use super::numbers;
+use super::statements::Names;
+use crate::ir::{Affine, Size, Wire};
+use crate::lower::program::{Expr, Source, Stmt};
+
+impl Names<'_> {
+    /// A loop; where its body is one store, contiguous accesses get windows, which the compiler
+    /// checks once.
+    pub(super) fn looped(&self, span: &Span<'_>, body: &[Stmt]) -> TokenStream {
+        let variable = span.variable;
+        let name = numbers::variable(variable);
+        let [Stmt::Store { target, offset, add, value }] = body else {
+            let body: TokenStream = body.iter().map(|s| self.inner(s)).collect();
+            let (start, end) = span.ends();
+            return quote!(for #name in #start..#end { #body });
+        };
+        let Steps { count, step, .. } = span.steps();
+        let (windows, set_up) = self.windows(span, value);
+        let value = self.expression(value, &windows);
+        let target = self.source(*target);
+        let (prepare, place) = if offset.coefficient(variable).is_one() {
+            let start = numbers::affine(&span.first(offset));
+            (quote!(let target = &mut #target[#start..][..#count];), quote!(target[#step]))
+        } else {
+            let offset = numbers::affine(offset);
+            (TokenStream::new(), quote!(#target[#offset]))
+        };
+        let store = if *add { quote!(#place += #value;) } else { quote!(#place = #value;) };
+        let advance = span.advance();
+        span.unless_empty(&quote!(#set_up #prepare for #step in 0..#count { #advance #store }), &TokenStream::new())
+    }
+
+    pub(super) fn sum(&self, span: &Span<'_>, value: &Expr) -> TokenStream {
+        let Steps { count, step, .. } = span.steps();
+        let (windows, set_up) = self.windows(span, value);
+        let value = self.expression(value, &windows);
+        let zero = numbers::number(0.0, self.scalar);
+        let advance = span.advance();
+        let value = if advance.is_empty() { value } else { quote!({ #advance #value }) };
+        let code = quote!(#set_up hg::kernels::sum_by(#count, |#step| #value));
+        match span.extent.as_constant() {
+            _ if !span.bounds.is_empty() => span.unless_empty(&code, &zero),
+            Some(c) if c > 0 => code,
+            _ => quote!(if #count == 0 { #zero } else { #code }),
+        }
+    }
+
+    /// A window per unconditional load that moves by one with the variable.
+    fn windows(&self, span: &Span<'_>, value: &Expr) -> (Windows, TokenStream) {
+        let mut loads = Vec::new();
+        unconditional_loads(value, &mut loads);
+        let Steps { count, step } = span.steps();
+        let mut windows = Windows { step: Some(step), known: Vec::new() };
+        let mut set_up = TokenStream::new();
+        for (source, offset) in loads {
+            if !offset.coefficient(span.variable).is_one() || windows.find(source, offset).is_some() {
+                continue;
+            }
+            let name = format_ident!("p{}", windows.known.len());
+            let start = numbers::affine(&span.first(offset));
+            let from = self.source(source);
+            set_up.extend(quote!(let #name = &#from[#start..][..#count];));
+            windows.known.push((source, offset.clone(), name));
+        }
+        (windows, set_up)
+    }
+}
+
+/// The values of a loop variable.
+pub(super) struct Span<'s> {
+    pub variable: Wire,
+    pub extent: &'s Size,
+    /// At least 0, each with coefficient ±1 of the variable.
+    pub bounds: &'s [Affine],
+}
+
+/// Steps of a loop, counted from its start.
+struct Steps {
+    count: TokenStream,
+    step: Ident,
+}
+
+impl Span<'_> {
+    /// Start and end, the end exclusive; the end may be before the start.
+    fn ends(&self) -> (TokenStream, TokenStream) {
+        let (mut start, mut end) = (None, numbers::size(self.extent));
+        for bound in self.bounds {
+            let coefficient = bound.coefficient(self.variable);
+            let rest = bound.sub(&Affine::wire(self.variable).scale(&coefficient));
+            // v + rest >= 0, or rest - v >= 0.
+            if coefficient.is_one() {
+                let own = numbers::affine(&rest.scale(&Size::constant(-1)));
+                start = Some(start.map_or_else(|| own.clone(), |other| quote!(hg::core::cmp::Ord::max(#other, #own))));
+            } else {
+                let own = numbers::affine(&rest.add(&Affine::constant(Size::constant(1))));
+                end = quote!(hg::core::cmp::Ord::min(#end, #own));
+            }
+        }
+        (start.unwrap_or_else(|| quote!(0)), end)
+    }
+
+    fn steps(&self) -> Steps {
+        let variable = numbers::variable(self.variable);
+        if self.bounds.is_empty() {
+            return Steps { count: numbers::size(self.extent), step: variable };
+        }
+        Steps { count: quote!(count), step: format_ident!("step") }
+    }
+
+    /// An index at the start, which [`Span::unless_empty`] binds to the variable.
+    fn first(&self, index: &Affine) -> Affine {
+        let is_start = |wire: Wire| wire == self.variable && self.bounds.is_empty();
+        index.substitute(&|wire| if is_start(wire) { Affine::default() } else { Affine::wire(wire) })
+    }
+
+    /// The variable at a step.
+    fn advance(&self) -> TokenStream {
+        if self.bounds.is_empty() {
+            return TokenStream::new();
+        }
+        let variable = numbers::variable(self.variable);
+        quote!(let #variable = #variable + step;)
+    }
+
+    /// The code, unless there is no value: an access of an empty tensor may start past its end.
+    fn unless_empty(&self, code: &TokenStream, otherwise: &TokenStream) -> TokenStream {
+        let alternative = if otherwise.is_empty() { TokenStream::new() } else { quote!(else { #otherwise }) };
+        if !self.bounds.is_empty() {
+            let variable = numbers::variable(self.variable);
+            let (start, end) = self.ends();
+            return quote!({
+                let #variable: usize = #start;
+                let count = (#end).saturating_sub(#variable);
+                if count > 0 { #code } #alternative
+            });
+        }
+        let count = numbers::size(self.extent);
+        match self.extent.as_constant() {
+            Some(c) if c > 0 => quote!({ #code }),
+            _ => quote!(if #count > 0 { #code } #alternative),
+        }
+    }
+}
+
+/// Loads of the loop under construction that go through windows.
+#[derive(Default)]
+pub struct Windows {
+    /// What a window is indexed by.
+    pub(super) step: Option<Ident>,
+    known: Vec<(Source, Affine, Ident)>,
+}
+
+impl Windows {
+    pub(super) fn find(&self, source: Source, offset: &Affine) -> Option<&Ident> {
+        self.known.iter().find(|(s, o, _)| *s == source && o == offset).map(|(_, _, name)| name)
+    }
+}
+
+fn unconditional_loads<'e>(value: &'e Expr, found: &mut Vec<(Source, &'e Affine)>) {
+    match value {
+        Expr::Load { source, offset } => found.push((*source, offset)),
+        Expr::Product(_, factors) | Expr::Call(_, factors) => factors.iter().for_each(|f| unconditional_loads(f, found)),
+        Expr::Sum(terms) => terms.iter().for_each(|(_, t)| unconditional_loads(t, found)),
+        Expr::Guarded(..)
+        | Expr::Total { .. }
+        | Expr::Find { .. }
+        | Expr::Number(_)
+        | Expr::Count(_)
+        | Expr::Index(_)
+        | Expr::Local(_) => {}
+    }
+}

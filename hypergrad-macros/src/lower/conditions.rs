@@ -1,0 +1,142 @@
+//! Conditions on the variables of a nest: those that accesses in range need, and those that follow
+//! from the others.
+
+use crate::ir::{Affine, Guard, Size, Test, Wire};
+
+/// So many conditions are put together to prove another.
+const MOST_PREMISES: usize = 3;
+
+/// Conditions for an access to be in range, where that is not certain.
+pub(super) fn within(index: &[Affine], shape: &[Size], extent: &dyn Fn(Wire) -> Size, conditions: &mut Vec<Guard>) {
+    within_unless(index, shape, extent, &Clone::clone, conditions);
+}
+
+pub(super) fn within_unless(
+    index: &[Affine],
+    shape: &[Size],
+    extent: &dyn Fn(Wire) -> Size,
+    place: &dyn Fn(&Affine) -> Affine,
+    conditions: &mut Vec<Guard>,
+) {
+    for (affine, size) in index.iter().zip(shape) {
+        let last = Affine::constant(size.sub(&Size::constant(1))).sub(affine);
+        for needed in [affine.clone(), last] {
+            if !needed.provably_nonnegative(extent) {
+                conditions.push(Guard { affine: place(&needed), test: Test::NonNegative });
+            }
+        }
+    }
+}
+
+/// The conditions that do not follow from the others and from facts of the sizes.
+pub(super) fn without_implied(mut conditions: Vec<Guard>, facts: &[Affine], extent: &dyn Fn(Wire) -> Size) -> Vec<Guard> {
+    // Accesses, which come last, mostly follow from what was asked for.
+    for position in (0..conditions.len()).rev() {
+        let others = conditions.iter().enumerate().filter(|(k, g)| *k != position && g.test == Test::NonNegative);
+        let premises: Vec<&Affine> = others.map(|(_, g)| &g.affine).chain(facts).collect();
+        let guard = &conditions[position];
+        if guard.test == Test::NonNegative && follows(&guard.affine, &premises, MOST_PREMISES, extent) {
+            conditions.remove(position);
+        }
+    }
+    conditions
+}
+
+/// Whether `affine = Σ λₖ·premiseₖ + rest` with λₖ >= 0 and a rest that is never negative.
+fn follows(affine: &Affine, premises: &[&Affine], depth: usize, extent: &dyn Fn(Wire) -> Size) -> bool {
+    if affine.provably_nonnegative(extent) {
+        return true;
+    }
+    depth > 0
+        && premises.iter().enumerate().any(|(k, premise)| {
+            factors(affine, premise)
+                .iter()
+                .any(|factor| follows(&affine.sub(&premise.scale(factor)), &premises[k + 1..], depth - 1, extent))
+        })
+}
+
+/// Factors, at least 0, with which the premise takes away a term of the expression.
+fn factors(affine: &Affine, premise: &Affine) -> Vec<Size> {
+    let wires = premise.terms.iter().map(|(wire, coefficient)| (affine.coefficient(*wire), coefficient.clone()));
+    // A fact of the sizes: `s >= 576`.
+    let symbol = |size: &Size| size.terms().iter().find(|(monomial, _)| !monomial.is_empty()).cloned();
+    let of_sizes = premise.as_size().and_then(symbol).and_then(|(monomial, value)| {
+        let own = affine.constant.terms().iter().find(|(m, _)| *m == monomial)?;
+        Some((Size::constant(own.1), Size::constant(value)))
+    });
+    let mut found: Vec<Size> = wires
+        .chain(of_sizes)
+        .filter_map(|(own, of_premise)| own.divided_by(&of_premise))
+        .filter(|factor| !factor.is_zero() && factor.is_nonnegative())
+        .collect();
+    found.sort();
+    found.dedup();
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ir::Symbol;
+
+    fn guard(coefficients: &[i64], constant: i64) -> Guard {
+        let terms = coefficients.iter().enumerate().map(|(k, c)| Affine::wire(Wire(k as u32)).scale(&Size::constant(*c)));
+        let affine = terms.fold(Affine::constant(Size::constant(constant)), |sum, term| sum.add(&term));
+        Guard { affine, test: Test::NonNegative }
+    }
+
+    /// A pixel `(i + d - 1, j + e - 1)` inside its image of 4 x 5 has an index below 20.
+    #[test]
+    fn an_access_inside_a_window_is_in_range() {
+        let inside = [guard(&[1, 1, 0, 0], -1), guard(&[-1, -1, 0, 0], 4), guard(&[0, 0, 1, 1], -1), guard(&[0, 0, -1, -1], 5)];
+        let access = [guard(&[5, 5, 1, 1], -6), guard(&[-5, -5, -1, -1], 25)];
+        let extents = [4, 3, 5, 3];
+        let extent = |wire: Wire| Size::constant(extents[wire.0 as usize]);
+        let left = without_implied([inside.as_slice(), &access].concat(), &[], &extent);
+        assert_eq!(left, inside);
+        // With one border open, the access is not.
+        let open = [inside[0].clone(), inside[1].clone(), inside[3].clone(), access[0].clone()];
+        assert_eq!(without_implied(open.to_vec(), &[], &extent), open);
+    }
+
+    /// What is left of conditions says what all of them say, over all values of the variables.
+    #[test]
+    fn conditions_that_are_left_imply_the_others() {
+        let mut dropped = 0;
+        for seed in 0..3000_usize {
+            let pick =
+                |k: usize, low: i64, high: i64| low + ((seed * 7919 + k * 104_729 + seed / (k + 2)) as i64) % (high - low + 1);
+            let extents: Vec<i64> = (0..3).map(|k| pick(k, 1, 4)).collect();
+            let conditions: Vec<Guard> = (0..4)
+                .map(|c| guard(&[pick(5 * c, -2, 2), pick(5 * c + 1, -2, 2), pick(5 * c + 2, -3, 3)], pick(5 * c + 3, -3, 4)))
+                .collect();
+            let left = without_implied(conditions.clone(), &[], &|w: Wire| Size::constant(extents[w.0 as usize]));
+            dropped += conditions.len() - left.len();
+            let all = |guards: &[Guard], at: [i64; 3]| {
+                let value = |a: &Affine| {
+                    let terms = a.terms.iter().map(|(w, c)| c.as_constant().unwrap() * at[w.0 as usize]);
+                    a.constant.as_constant().unwrap() + terms.sum::<i64>()
+                };
+                guards.iter().all(|g| value(&g.affine) >= 0)
+            };
+            for at in 0..extents.iter().product() {
+                let at = [at % extents[0], at / extents[0] % extents[1], at / extents[0] / extents[1]];
+                assert_eq!(all(&conditions, at), all(&left, at), "{conditions:?} became {left:?}");
+            }
+        }
+        assert!(dropped > 500, "{dropped}");
+    }
+
+    /// `s >= 12` keeps `3·i + j < s` for i below 4 and j below 3.
+    #[test]
+    fn known_lengths_bound_accesses() {
+        let length = Size::symbol(Symbol(0));
+        let access =
+            Guard { affine: guard(&[-3, -1], -1).affine.add(&Affine::constant(length.clone())), test: Test::NonNegative };
+        let extents = [4, 3];
+        let extent = |wire: Wire| Size::constant(extents[wire.0 as usize]);
+        let fact = |least: i64| Affine::constant(length.sub(&Size::constant(least)));
+        assert!(without_implied(vec![access.clone()], &[fact(12)], &extent).is_empty());
+        assert_eq!(without_implied(vec![access.clone()], &[fact(11)], &extent), [access]);
+    }
+}

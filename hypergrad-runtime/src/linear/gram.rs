@@ -1,0 +1,242 @@
+//! `A = diag(d) + BᵀB` with fewer rows in B than columns, without A.
+//!
+//! With `S = diag(d)^(-1/2)` and `E = B S`, `A = S⁻¹ (I + EᵀE) S⁻¹` and
+//! `(I + EᵀE)⁻¹ = I - Eᵀ M⁻¹ E`, `M = I + E Eᵀ` (Woodbury): one Cholesky factorisation of the size of
+//! B's rows, whose eigenvalues are at least 1. Memory and work are `rows · n` and `rows² · n`.
+//!
+//! Accuracy: with `κ = trace(M) >= cond(I + EᵀE)`, the solve is followed by steps of refinement that each
+//! gain a factor `eps κ`, down to the error `eps κ` that the condition allows any solver. Where d is so
+//! uneven that κ is large and the whole matrix could do better, it is factored whole if it is small;
+//! otherwise refused from `eps κ = 1/100` on, as other factorisations refuse.
+
+use super::{Cholesky, Factorization, check_finite};
+use crate::error::LinearError;
+use crate::kernels::{axpy, dot, gram};
+use crate::problem::{BYTES_LIMIT, Dense};
+use crate::scalar::Real;
+
+/// A diagonal plus a Gram matrix, or the whole matrix where that is better; D stores it, E stores `Bᵀ`,
+/// M is `rows x rows`, V and W are vectors of length n and rows.
+#[derive(Clone, Debug)]
+pub struct DiagonalPlusGram<D: Dense, E: Dense, M: Dense, V: Dense, W: Dense> {
+    whole: Cholesky<D>,
+    parts: Parts<E, M, V, W>,
+    /// In scaled variables: the solution, what is left of the right-hand side, a step.
+    vectors: [V; 3],
+    refinements: usize,
+    is_split: bool,
+}
+
+/// `I + EᵀE` and the scale.
+#[derive(Clone, Debug)]
+struct Parts<E: Dense, M: Dense, V: Dense, W: Dense> {
+    /// Of M.
+    small: Cholesky<M>,
+    /// `Bᵀ`, then `Eᵀ`: one column of length n per row of B.
+    roots: E,
+    /// d, then `d^(-1/2)`.
+    scale: V,
+    /// One entry per row of B.
+    part: W,
+}
+
+/// Up to this size a whole matrix is factored where the condition of the parts is doubtful.
+const SMALL: usize = 2048;
+/// `eps κ` from which on it is.
+const DOUBTFUL: f64 = 1e-8;
+/// `eps κ` from which on fewer than two digits of a solution would be right.
+const SINGULAR: f64 = 1e-2;
+
+impl<T, D, E, M, V, W> DiagonalPlusGram<D, E, M, V, W>
+where
+    T: Real,
+    D: Dense<Scalar = T>,
+    E: Dense<Scalar = T>,
+    M: Dense<Scalar = T>,
+    V: Dense<Scalar = T>,
+    W: Dense<Scalar = T>,
+{
+    /// Without heap memory; [`Self::resize`] makes it usable.
+    pub fn empty() -> Self {
+        let parts = Parts { small: Cholesky::empty(), roots: E::empty(), scale: V::empty(), part: W::empty() };
+        Self { whole: Cholesky::empty(), parts, vectors: core::array::from_fn(|_| V::empty()), refinements: 0, is_split: false }
+    }
+
+    /// Makes room for the parts where they are cheaper than the whole (at most half as many rows as
+    /// columns), or where the whole would be too large; says whether they are.
+    ///
+    /// # Errors
+    /// [`LinearError::TooLarge`].
+    pub fn resize(&mut self, what: &'static str, n: usize, rows: usize) -> Result<bool, LinearError> {
+        let fits = n.checked_mul(n).is_some_and(|entries| entries <= BYTES_LIMIT / size_of::<T>());
+        if rows >= n || (fits && rows > n / 2) {
+            return Ok(false);
+        }
+        let parts = &mut self.parts;
+        if (parts.roots.rows(), parts.roots.cols()) != (n, rows) || parts.scale.flat().len() != n {
+            parts.roots = E::try_zeros(what, n, rows)?;
+            parts.scale = V::try_zeros(what, n, 1)?;
+            parts.part = W::try_zeros(what, rows, 1)?;
+            for vector in &mut self.vectors {
+                *vector = V::try_zeros(what, n, 1)?;
+            }
+        }
+        parts.small.resize(what, rows)?;
+        Ok(true)
+    }
+
+    /// d, to be filled.
+    pub fn diagonal_mut(&mut self) -> &mut [T] {
+        self.parts.scale.flat_mut()
+    }
+
+    /// `Bᵀ`, to be filled: a row of B after another.
+    pub fn roots_mut(&mut self) -> &mut [T] {
+        self.parts.roots.flat_mut()
+    }
+
+    /// Factors the parts; `false` where the whole has to be: an entry of d is 0, or the condition is
+    /// doubtful.
+    ///
+    /// # Errors
+    /// Entries that are not finite; a doubtful condition of a large matrix.
+    pub fn factor_parts(&mut self, what: &'static str) -> Result<bool, LinearError> {
+        self.is_split = false;
+        check_finite(what, self.parts.scale.flat())?;
+        check_finite(what, self.parts.roots.flat())?;
+        let (pivot, value) = smallest(self.parts.scale.flat());
+        if value <= T::ZERO {
+            return Ok(false);
+        }
+        let condition = self.parts.form().wide();
+        let error = condition * T::EPSILON;
+        let n = self.parts.scale.flat().len();
+        if !error.is_finite() || (error > DOUBTFUL && n <= SMALL) {
+            return Ok(false);
+        }
+        if error > SINGULAR {
+            return Err(LinearError::Singular { what, block: None, pivot, value: value.wide(), scale: value.wide() * condition });
+        }
+        self.parts.small.factor(what)?;
+        // Each step multiplies the error by about eps κ.
+        self.refinements = if error <= DOUBTFUL { 1 } else { 4 };
+        self.is_split = true;
+        Ok(true)
+    }
+
+    /// Makes room for the whole matrix.
+    ///
+    /// # Errors
+    /// [`LinearError::TooLarge`].
+    pub fn resize_whole(&mut self, what: &'static str, n: usize) -> Result<(), LinearError> {
+        self.is_split = false;
+        self.whole.resize(what, n)
+    }
+
+    /// The whole matrix, to be filled.
+    pub fn matrix_mut(&mut self) -> &mut [T] {
+        self.whole.matrix_mut()
+    }
+
+    /// Factors the whole matrix.
+    ///
+    /// # Errors
+    /// As [`Factorization::factor`].
+    pub fn factor(&mut self, what: &'static str) -> Result<(), LinearError> {
+        self.whole.factor(what)
+    }
+
+    /// Solves `A out = rhs` in place, with the last factor.
+    pub fn solve(&mut self, rhs: &mut [T]) {
+        if !self.is_split {
+            return self.whole.solve(rhs);
+        }
+        let parts = &mut self.parts;
+        let [solution, rest, step] = self.vectors.each_mut().map(V::flat_mut);
+        multiply(rhs, parts.scale.flat());
+        parts.apply(rhs, solution);
+        for _ in 0..self.refinements {
+            parts.residual(rhs, solution, rest);
+            parts.apply(rest, step);
+            axpy(T::ONE, step, solution);
+        }
+        rhs.copy_from_slice(solution);
+        multiply(rhs, parts.scale.flat());
+    }
+
+    /// The same: A is symmetric.
+    pub fn solve_tr(&mut self, rhs: &mut [T]) {
+        self.solve(rhs);
+    }
+}
+
+impl<T, E, M, V, W> Parts<E, M, V, W>
+where
+    T: Real,
+    E: Dense<Scalar = T>,
+    M: Dense<Scalar = T>,
+    V: Dense<Scalar = T>,
+    W: Dense<Scalar = T>,
+{
+    /// `d^(-1/2)` from d, E from B, M from E; the trace of M.
+    fn form(&mut self) -> T {
+        let (n, rows) = (self.scale.flat().len(), self.roots.cols());
+        for d in self.scale.flat_mut() {
+            *d = T::ONE / d.sqrt();
+        }
+        for root in self.roots.flat_mut().chunks_exact_mut(n) {
+            multiply(root, self.scale.flat());
+        }
+        let m = self.small.matrix_mut();
+        m.fill(T::ZERO);
+        gram(T::ONE, self.roots.flat(), n, rows, m);
+        (0..rows).fold(T::ONE, |trace, k| {
+            let entry = &mut m[k * (rows + 1)];
+            *entry += T::ONE;
+            trace + *entry
+        })
+    }
+
+    /// `out = z - Eᵀ M⁻¹ E z`.
+    fn apply(&mut self, z: &[T], out: &mut [T]) {
+        self.project(z);
+        self.small.solve(self.part.flat_mut());
+        out.copy_from_slice(z);
+        self.subtract(out);
+    }
+
+    /// `out = z - x - EᵀE x`.
+    fn residual(&mut self, z: &[T], x: &[T], out: &mut [T]) {
+        self.project(x);
+        out.copy_from_slice(z);
+        axpy(-T::ONE, x, out);
+        self.subtract(out);
+    }
+
+    /// `part = E z`.
+    fn project(&mut self, z: &[T]) {
+        for (part, root) in self.part.flat_mut().iter_mut().zip(self.roots.flat().chunks_exact(z.len())) {
+            *part = dot(root, z);
+        }
+    }
+
+    /// `out -= Eᵀ part`.
+    fn subtract(&self, out: &mut [T]) {
+        for (&part, root) in self.part.flat().iter().zip(self.roots.flat().chunks_exact(out.len())) {
+            axpy(-part, root, out);
+        }
+    }
+}
+
+/// The position of the smallest entry, and the entry.
+fn smallest<T: Real>(a: &[T]) -> (usize, T) {
+    let first = (0, a.first().copied().unwrap_or(T::ZERO));
+    a.iter().enumerate().fold(first, |best, (k, &entry)| if entry < best.1 { (k, entry) } else { best })
+}
+
+/// `a <- a∘b`.
+fn multiply<T: Real>(a: &mut [T], b: &[T]) {
+    for (a, &b) in a.iter_mut().zip(b) {
+        *a *= b;
+    }
+}
