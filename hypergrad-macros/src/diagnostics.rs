@@ -106,6 +106,15 @@ impl Diagnostics {
         self.push(Diagnostic::new(place, message).help(help));
     }
 
+    /// A field that a struct does not have: rustc says so too, without saying what follows from it.
+    pub fn no_field<'n>(&mut self, written: &Ident, structure: &str, fields: impl Iterator<Item = &'n str>) {
+        let message = format!("`{structure}` has no field `{written}`");
+        match nearest(&written.to_string(), fields) {
+            Some(near) => self.error_with_help(written, message, format!("did you mean `{near}`?")),
+            None => self.error(written, message),
+        }
+    }
+
     pub fn is_empty(&self) -> bool {
         self.errors.is_empty()
     }

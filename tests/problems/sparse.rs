@@ -304,6 +304,59 @@ fn sizes_are_checked() {
     assert!(problem.at(&DVector::zeros(4), &DVector::zeros(4)).is_err());
 }
 
+fn newsgroups_of(a_tr: CsrMatrix<f64>, a_val: CsrMatrix<f64>) -> newsgroups::Data {
+    let (labels_tr, labels_val) = (one_hot(a_tr.nrows(), 3), one_hot(a_val.nrows(), 3));
+    newsgroups::Data { a_tr, labels_tr, a_val, labels_val }
+}
+
+/// Columns that differ, and what a row of another matrix is indexed by.
+#[test]
+fn sparse_sizes_name_both_fields() {
+    let data = newsgroups_of(sample(9, 5, 0.1), sample(6, 4, 0.7));
+    let error = newsgroups::Problem::new(&data).map(|_| ()).unwrap_err().to_string();
+    assert!(error.contains("`data.a_tr.ncols()`") && error.contains("`data.a_val.ncols()`"), "{error}");
+    let data = logistic::Data { a: sample(8, 5, 0.3), b: signs(7, 0.9, 0.2) };
+    let error = logistic::Problem::new(&data).map(|_| ()).unwrap_err().to_string();
+    assert!(error.contains("`data.a.nrows()`") && error.contains('7') && error.contains('8'), "{error}");
+    let prior = sines(4, 2, [0.9, 0.6, 0.2, 0.3]);
+    let data = factors::Data { ratings: sample(6, 5, 0.4), held_out: sample(6, 5, 1.1), prior };
+    // The stored columns index the rows of w, of which the prior has too few.
+    let error = factors::Problem::new(&data).map(|_| ()).unwrap_err().to_string();
+    assert!(error.contains("is 4, at least 5"), "{error}");
+}
+
+/// Nothing stored, no rows, no columns: every quantity is that of the penalty alone.
+#[test]
+fn matrices_that_store_nothing() {
+    let empty = |rows: usize, columns: usize| CsrMatrix::<f64>::zeros(rows, columns);
+    for (rows, columns) in [(4, 3), (1, 1), (4, 0)] {
+        let data = logistic::Data { a: empty(rows, columns), b: signs(rows, 0.9, 0.2) };
+        let problem = logistic::Problem::new(&data).unwrap();
+        let (x, y) = (cosines(columns, 0.3, 0.1), log_weights(columns));
+        let at = problem.at(&x, &y).unwrap();
+        close("F", at.F().as_slice(), y.map(f64::exp).component_mul(&x).as_slice(), 1e-14);
+        assert!(at.g_1().iter().all(|entry| *entry == 0.0));
+        assert!(problem.check_derivatives(&x, &y).unwrap().agrees());
+    }
+    let data = logistic::Data { a: empty(0, 3), b: signs(0, 0.9, 0.2) };
+    let problem = logistic::Problem::new(&data).unwrap();
+    assert!(problem.at(&cosines(3, 0.3, 0.1), &log_weights(3)).unwrap().Omega().is_ok());
+}
+
+/// Stored values that are no numbers: accessors are arithmetic, what solves is an error.
+#[test]
+fn stored_values_that_are_no_numbers() {
+    for bad in [f64::NAN, f64::INFINITY] {
+        let mut data = newsgroups_of(sample(9, 5, 0.1), sample(6, 5, 0.7));
+        data.a_tr.values_mut()[3] = bad;
+        let problem = newsgroups::Problem::new(&data).unwrap();
+        let (x, y) = (sines(5, 3, [0.4, 1.7, 0.3, 0.2]), log_weights(5));
+        let at = problem.at(&x, &y).unwrap();
+        assert!(!at.f().is_finite() && at.Omega().is_err() && at.Omega_1().is_err());
+        assert!(problem.solve(&x, &y, &hypergrad::solver::Newton::new()).is_err());
+    }
+}
+
 /// As many columns as a bag of words has: only vectors of that length are made.
 #[test]
 fn hundred_thousand_columns() {

@@ -26,6 +26,7 @@ mod preconditioning;
 mod problems;
 mod proofs;
 mod reference;
+mod reports;
 mod reuse;
 mod separable;
 mod shapes;

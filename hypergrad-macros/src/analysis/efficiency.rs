@@ -30,8 +30,8 @@ pub fn super_efficient(graph: &Graph, q: &Quantities, facts: &Facts) -> Vec<(Est
     if !facts.smooth.holds {
         return Vec::new();
     }
-    let verdict = |(kind, rule): &(Estimator, Rule)| Some((*kind, fact(rule(&mut graph.clone(), q, facts)?)));
-    RULES.iter().filter_map(verdict).collect()
+    let mut scratch = graph.clone();
+    RULES.iter().filter_map(|(kind, rule)| Some((*kind, fact(rule(&mut scratch, q, facts)?)))).collect()
 }
 
 fn fact(verdict: Verdict) -> Fact {

@@ -281,3 +281,28 @@ fn neighbours_are_others() {
     assert!(!proved(&rolled("z[i] / (y[i].exp() + y[i].exp())"), Reparameterized));
     assert!(!proved(&rolled("z[i] / (y[0].exp() + y[1].exp())"), Reparameterized));
 }
+
+/// `x = F_1⁻ᵀ z` of two coupled entries, the inverse written out.
+#[test]
+fn an_inverse_written_out() {
+    let inverse = |corner: &str, g: &str| {
+        facts(&format!(
+            "pub fn F(x: &Vector2<f64>, y: f64) -> Vector2<f64> {{
+                 Vector2::new((1.0 + y * y) * x.x + y * x.y - 1.0, 0.5 * x.x + 2.0 * x.y - y)
+             }}
+             pub fn g(x: &Vector2<f64>, y: f64) -> f64 {{ {g} }}
+             pub fn phi(z: &Vector2<f64>, y: f64) -> Vector2<f64> {{
+                 Vector2::new(2.0 * z.x - 0.5 * z.y, (1.0 + y * y) * z.y - {corner} * z.x) / (2.0 * (1.0 + y * y) - 0.5 * y)
+             }}"
+        ))
+    };
+    assert!(proved(&inverse("y", "x.x - 3.0 * x.y"), Reparameterized));
+    assert!(!proved(&inverse("(2.0 * y)", "x.x - 3.0 * x.y"), Reparameterized));
+    assert!(!proved(&inverse("y", "x.x - x.y * x.y"), Reparameterized));
+    // As a fixed point.
+    let fixed = facts(
+        "pub fn Phi(x: f64, y: f64) -> f64 { x - y.exp() * x + 2.0 } pub fn g(x: f64, y: f64) -> f64 { x }
+         pub fn phi(z: f64, y: f64) -> f64 { z.exp() }",
+    );
+    assert!(proved(&fixed, Reparameterized) && proved(&fixed, LocalizedExp) && !proved(&fixed, Ift));
+}

@@ -25,7 +25,6 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("{} cannot be called", "ill typed"),
     ("`{name}` is {}, which cannot be called", "ill typed"),
     ("expected a closure or a function", "ill typed"),
-    ("`{}` has no field", "ill typed"),
     ("an array or a vector", "ill typed"),
     ("expected an integer", "ill typed"),
     ("expected an index `(row, column)`", "ill typed"),

@@ -244,7 +244,12 @@ impl Surroundings for Fields<'_> {
         diagnostics: &mut Diagnostics,
     ) -> Option<Value> {
         let key: Vec<String> = of.path.iter().cloned().chain([member.to_string()]).collect();
-        match self.entries.get_mut(&key)? {
+        let Some(entry) = self.entries.get_mut(&key) else {
+            let siblings = self.entries.keys().filter(|k| k.len() == key.len() && k.starts_with(&of.path));
+            diagnostics.no_field(member, &of.name, siblings.filter_map(|path| path.last()).map(String::as_str));
+            return None;
+        };
+        match entry {
             Entry::Leaf(number) => {
                 let leaf = &mut self.leaves[*number];
                 if !std::mem::replace(&mut leaf.field.read, true) {

@@ -119,6 +119,9 @@ fn proved(facts: &Facts) -> Vec<String> {
         lines.push("not proved:".to_owned());
         lines.extend(open.iter().map(|(name, fact)| line(name, fact)));
     }
+    if facts.estimators.is_empty() {
+        lines.push(format!("  any estimator super-efficient: withheld: {}", facts.smooth.reason));
+    }
     lines
 }
 

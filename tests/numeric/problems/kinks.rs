@@ -57,6 +57,7 @@ fn away_from_kinks() {
     }
     assert!(!kinked::Problem::STRUCTURE.smooth);
     assert!(kinked::Problem::STRUCTURE.super_efficient.is_empty());
+    assert!(kinked::Problem::DERIVATION.contains("any estimator super-efficient: withheld: `"));
 }
 
 /// The table of kinks: one half each at a tie of `min`, equal shares at a tie of `max` over a

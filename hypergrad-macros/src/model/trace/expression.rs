@@ -186,10 +186,11 @@ impl Tracer<'_> {
     pub(super) fn named_field(&mut self, base: &Value, name: &syn::Ident) -> Option<Value> {
         match base {
             Value::Struct(structure) => {
-                structure.fields.iter().find(|(field, _)| name == field).map(|(_, value)| value.clone()).or_else(|| {
-                    self.diagnostics.error(name, format!("`{}` has no field `{name}`", structure.name));
-                    None
-                })
+                let found = structure.fields.iter().find(|(field, _)| name == field);
+                if found.is_none() {
+                    self.diagnostics.no_field(name, &structure.name, structure.fields.iter().map(|(field, _)| field.as_str()));
+                }
+                found.map(|(_, value)| value.clone())
             }
             Value::Lazy(lazy) => self.surroundings.field(lazy, name, self.graph, self.sizes, self.diagnostics),
             _ => None,
@@ -246,6 +247,10 @@ impl Tracer<'_> {
             let Some(ident) = &field.ident else { continue };
             let value = match values.iter().find(|(member, _)| ident == member) {
                 Some((_, value)) => value.clone(),
+                None if rest.is_none() => {
+                    self.diagnostics.error(&literal.path, format!("field `{ident}` of `{name}` is missing"));
+                    None
+                }
                 None => rest.clone().flatten().and_then(|rest| self.named_field(&rest, ident)),
             };
             fields.push((ident.to_string(), value?));

@@ -182,6 +182,11 @@ impl Tracer<'_> {
                 let help = "multiply vectors and dense matrices by it from the left: `&a * &x`, `a.transpose() * &r`";
                 self.diagnostics.error_with_help(site.span, message, help);
             }
+            (Value::Struct(_) | Value::Lazy(_), _) | (_, Value::Struct(_) | Value::Lazy(_)) => {
+                let help =
+                    "operators of the module's own types are not read: write it field by field, or as a function of the module";
+                self.diagnostics.error_with_help(site.span, message, help);
+            }
             _ => self.diagnostics.error(site.span, message),
         }
         None

@@ -18,7 +18,9 @@ const LATER: Words = Words(
 const RECURSIONS: Words = Words("fold try_fold scan reduce successors rfold for_each compress_rows");
 
 /// Methods that pick an entry by its value: not continuous.
-const CHOICES: Words = Words("argmax argmin imax imin iamax iamin icamax floor ceil round trunc fract rem_euclid max_by");
+const CHOICES: Words = Words(
+    "argmax argmin imax imin iamax iamin icamax imax_full iamax_full icamax_full floor ceil round trunc fract rem_euclid max_by",
+);
 
 impl Tracer<'_> {
     pub(super) fn refuse_mutation(&mut self, span: Span) {
