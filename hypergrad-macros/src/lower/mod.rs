@@ -8,6 +8,7 @@ mod contract;
 mod expression;
 mod flatten;
 mod hoist;
+mod khatri_rao;
 mod materialise;
 mod nest;
 mod nominal;
