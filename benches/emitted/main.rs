@@ -11,6 +11,7 @@ mod harness;
 mod large;
 mod logistic;
 mod ridge;
+mod wide;
 
 fn main() {
     println!("medians and best times per call; ratios to the emitted code, above 1 where that is faster");
@@ -18,4 +19,5 @@ fn main() {
     logistic::run();
     large::run();
     equilibrium::run();
+    wide::run();
 }

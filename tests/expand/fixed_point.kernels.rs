@@ -737,14 +737,15 @@ fn m_11(&self, w: &mut Work, out: &mut [f64]) {
         let b9 = &w.b9[..];
         let a2 = hg::Dense::flat(&w.y);
         let out = &mut *out;
-        w.scratch.resize(hg::kernels::weighted_gram_scratch(s0, s0), 0f64);
+        let scratch = &mut w.scratch;
+        scratch.resize(hg::kernels::weighted_gram_scratch(s0, s0), 0f64);
         hg::kernels::weighted_gram(
             ((-2f64)),
             &a2[..s0 * s0],
             &b9[..s0],
             s0,
             s0,
-            &mut w.scratch,
+            &mut scratch[..],
             &mut out[..s0 * s0],
         );
     }

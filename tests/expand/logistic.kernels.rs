@@ -176,14 +176,15 @@ fn ready14(&self, w: &mut Work) {
         let b13 = &w.b13[..];
         let a1 = self.data().a_val.as_slice();
         let b14 = &mut w.b14[..];
-        w.scratch.resize(hg::kernels::weighted_gram_scratch(s2, s1), 0f64);
+        let scratch = &mut w.scratch;
+        scratch.resize(hg::kernels::weighted_gram_scratch(s2, s1), 0f64);
         hg::kernels::weighted_gram(
             (1f64),
             &a1[..s1 * s2],
             &b13[..s2],
             s2,
             s1,
-            &mut w.scratch,
+            &mut scratch[..],
             &mut b14[..s1 * s1],
         );
     }
@@ -674,14 +675,15 @@ fn f_1(&self, w: &mut Work, out: &mut [f64]) {
         let b10 = &w.b10[..];
         let a0 = self.data().a_tr.as_slice();
         let out = &mut *out;
-        w.scratch.resize(hg::kernels::weighted_gram_scratch(s0, s1), 0f64);
+        let scratch = &mut w.scratch;
+        scratch.resize(hg::kernels::weighted_gram_scratch(s0, s1), 0f64);
         hg::kernels::weighted_gram(
             (1f64),
             &a0[..s0 * s1],
             &b10[..s0],
             s0,
             s1,
-            &mut w.scratch,
+            &mut scratch[..],
             &mut out[..s1 * s1],
         );
     }
@@ -778,14 +780,15 @@ fn m_11(&self, w: &mut Work, out: &mut [f64]) {
         let b20 = &w.b20[..];
         let a0 = self.data().a_tr.as_slice();
         let out = &mut *out;
-        w.scratch.resize(hg::kernels::weighted_gram_scratch(s0, s1), 0f64);
+        let scratch = &mut w.scratch;
+        scratch.resize(hg::kernels::weighted_gram_scratch(s0, s1), 0f64);
         hg::kernels::weighted_gram(
             (1f64),
             &a0[..s0 * s1],
             &b20[..s0],
             s0,
             s1,
-            &mut w.scratch,
+            &mut scratch[..],
             &mut out[..s1 * s1],
         );
     }
@@ -825,27 +828,16 @@ fn f_11(&self, w: &mut Work, out: &mut [f64]) {
         let b15 = &w.b15[..];
         let a0 = self.data().a_tr.as_slice();
         let out = &mut *out;
-        for i2 in 0..s1 {
-            for i1 in 0..s1 {
-                for i0 in 0..s1 {
-                    let t0 = {
-                        if s0 == 0 {
-                            0f64
-                        } else {
-                            let p0 = &a0[s0 * i2..][..s0];
-                            let p1 = &b15[0usize..][..s0];
-                            let p2 = &a0[s0 * i0..][..s0];
-                            let p3 = &a0[s0 * i1..][..s0];
-                            hg::kernels::sum_by(
-                                s0,
-                                |i3| ((p0[i3] * p1[i3]) * (p2[i3] * p3[i3])),
-                            )
-                        }
-                    };
-                    out[(i0 + s1 * i1 + s1 * s1 * i2)] += (-(t0));
-                }
-            }
-        }
+        let scratch = &mut w.scratch;
+        scratch.resize(hg::kernels::khatri_rao_scratch((s1 + s1 * s1)), 0f64);
+        hg::kernels::khatri_rao(
+            ((-1f64)),
+            &[&a0[..s0 * s1], &a0[..s0 * s1], &b15[..s0]],
+            &[&a0[..s0 * s1]],
+            s0,
+            &mut scratch[..],
+            &mut out[..s1 * s1 * s1],
+        );
     }
 }
 fn f_21(&self, w: &mut Work, out: &mut [f64]) {
@@ -943,14 +935,15 @@ fn factor(&self, w: &mut Work) -> hg::core::result::Result<(), hg::LinearError> 
         let b10 = &w.b10[..];
         let a0 = self.data().a_tr.as_slice();
         let out = w.factor.matrix_mut();
-        w.scratch.resize(hg::kernels::weighted_gram_scratch(s0, s1), 0f64);
+        let scratch = &mut w.scratch;
+        scratch.resize(hg::kernels::weighted_gram_scratch(s0, s1), 0f64);
         hg::kernels::weighted_gram(
             (1f64),
             &a0[..s0 * s1],
             &b10[..s0],
             s0,
             s1,
-            &mut w.scratch,
+            &mut scratch[..],
             &mut out[..s1 * s1],
         );
     }

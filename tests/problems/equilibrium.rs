@@ -2,7 +2,7 @@
 //! one column per sample.
 
 use hypergrad::bilevel;
-use hypergrad::estimator::{Ift, Preconditioned, Tangent};
+use hypergrad::estimator::{Ift, Localized, Preconditioned, Tangent};
 use hypergrad::solver::Newton;
 use nalgebra::DMatrix;
 
@@ -175,6 +175,8 @@ fn many_samples() {
     close("Omega^T", &flat(&tangent.gradient), &gradient, 1e-6);
     let jacobi = problem.hypergradient(&near, &y, &Preconditioned::jacobi().error_estimate(false)).unwrap();
     close("Omega^P", &flat(&jacobi.gradient), &gradient, 1e-3);
+    let localized = problem.hypergradient(&x_star, &y, &Localized::exp().error_estimate(false)).unwrap();
+    close("Omega^psi", &flat(&localized.gradient), &gradient, 1e-9);
     let entries = flat(&y);
     let direction: Vec<f64> = (0..entries.len()).map(|k| (0.3 * k as f64 + 0.3).sin()).collect();
     let h = |t: f64| {

@@ -28,6 +28,7 @@ mod quadratic_program;
 mod ridge;
 mod sample_weights;
 mod samples;
+mod separable;
 mod sparse;
 mod stencil;
 mod training_images;

@@ -3,6 +3,7 @@
 
 use hypergrad::bilevel;
 use hypergrad::error::{LinearError, SolveError};
+use hypergrad::estimator::Localized;
 use hypergrad::solver::{self, Newton};
 use nalgebra::{DMatrix, DVector, SMatrix};
 
@@ -42,6 +43,36 @@ fn rows_are_samples() {
     let w = at.F_1().lu().solve(&at.F_2()).unwrap();
     close("Psi", at.Psi().unwrap().as_slice(), (-w.transpose()).as_slice(), 1e-12);
     close("Omega_1", at.Omega_1().unwrap().as_slice(), (at.g_21() - frozen(&at)).as_slice(), 1e-9);
+}
+
+/// Localised estimators off the root, whose matrices fall into the same blocks, against their formulas
+/// (FORMULAS 1.11, 1.16) with dense matrices.
+#[test]
+fn localized_estimators_keep_the_blocks() {
+    let data = rows::Data { inputs: sines(5, 3, [0.9, 1.4, 0.2, 0.1]), targets: sines(5, 3, [1.1, 0.5, 0.3, 0.7]) };
+    let problem = rows::Problem::new(&data).unwrap();
+    let y = DMatrix::from_fn(3, 3, |i, j| 0.4 * ((i + 2 * j) as f64).sin());
+    let x = sines(5, 3, [0.4, 1.7, 0.3, 0.2]).map(|t| 0.3 * t + 0.5);
+    let at = problem.at(&x, &y).unwrap();
+    let vector = |a: DMatrix<f64>| DVector::from_column_slice(a.as_slice());
+    let (f, f_1, f_2, g_1, g_2) = (vector(at.F()), at.F_1(), at.F_2(), vector(at.g_1()), vector(at.g_2()));
+    let flat = DVector::from_column_slice(x.as_slice());
+
+    let diagonal = DMatrix::from_diagonal(&flat);
+    let matrix = &diagonal * f_1.transpose() * &diagonal + DMatrix::from_diagonal(&flat.component_mul(&f));
+    let w = flat.component_mul(&matrix.lu().solve(&flat.component_mul(&g_1)).unwrap());
+    let found = problem.hypergradient(&x, &y, &Localized::exp()).unwrap();
+    close("exp", found.gradient.as_slice(), (&g_2 - f_2.tr_mul(&w)).as_slice(), 1e-11);
+
+    let (f_11, f_21) = (at.F_11(), at.F_21());
+    let (n, m) = (f_1.nrows(), g_2.len());
+    let r = f_1.transpose().lu().solve(&f).unwrap();
+    let n_11 = DMatrix::from_fn(n, n, |j, k| (0..n).map(|i| r[i] * f_11[(i, j, k)]).sum());
+    let n_12 = DMatrix::from_fn(n, m, |k, b| (0..n).map(|i| r[i] * f_21[(i, b, k)]).sum());
+    let w = (&f_1 - n_11).transpose().lu().solve(&g_1).unwrap();
+    let found = problem.hypergradient(&x, &y, &Localized::newton()).unwrap();
+    close("newton", found.gradient.as_slice(), (&g_2 - (&f_2 - n_12).tr_mul(&w)).as_slice(), 1e-11);
+    assert!(found.report.linear_residual < 1e-12);
 }
 
 /// `g_21 - Omega_1` by `Omega_1 = g_21 - L_21 + Psi (g_11 - L_11)`, from the dense tensors.

@@ -55,6 +55,35 @@ impl Check for Reused {
     }
 }
 
+struct Kept;
+
+impl Check for Kept {
+    fn check<P: Complete>(&self, case: &Case<'_, P>) {
+        fn one<P: Complete>(case: &Case<'_, P>, x: &DVector<f64>, e: &impl Estimator<P>) {
+            let mut work = point::start(case.problem, &case.x(x), &case.outer()).unwrap();
+            let mut workspace = e.workspace(case.problem, &work).unwrap();
+            let mut out = vec![0.0; case.y.len()];
+            let mut run = || {
+                case.problem.set_x(&mut work, x.as_slice());
+                e.estimate(case.problem, &mut work, &mut workspace, &mut out).is_ok()
+            };
+            let mut fine = run();
+            let count = allocation_counter::measure(|| fine &= run()).count_total;
+            assert!(fine && count == 0, "{}, {:?}: {count} allocations", case.name, e.kind());
+        }
+        // The counter counts.
+        assert!(allocation_counter::measure(|| drop(case.hat())).count_total > 0);
+        with_each_estimator!(one(case, &case.hat()));
+    }
+}
+
+/// After the first estimate.
+#[test]
+fn estimates_with_kept_buffers_allocate_nothing() {
+    on_each(&Kept);
+    on_shapes(&Kept);
+}
+
 #[test]
 fn buffers_hold_nothing_over() {
     on_each(&Reused);

@@ -5,10 +5,10 @@ use hypergrad::error::EstimatorError;
 use hypergrad::estimator::{Ift, Localized, Preconditioned, Reparameterized};
 use hypergrad::solver::Newton;
 use hypergrad::structure::EstimatorKind;
-use nalgebra::{DVector, Matrix2, Matrix2x3, RowVector2, Vector2, Vector3};
+use nalgebra::{DMatrix, DVector, Matrix2, Matrix2x3, RowVector2, Vector2, Vector3};
 
 use crate::case::on_shapes;
-use crate::problems::shapes::{features, pair, problem, sheet, single, states};
+use crate::problems::shapes::{dynamic_sheet, features, pair, problem, sheet, single, states};
 use crate::{bounds, changes, closed_forms, consistency, newton_map, preconditioning};
 
 #[test]
@@ -33,6 +33,17 @@ fn a_matrix_for_a_struct_is_recognised() {
     assert!(problem.efficiency(&star, &0.7, &Preconditioned::custom()).unwrap() < 1e-13);
     assert!(pair::Problem::STRUCTURE.is_super_efficient(EstimatorKind::CustomPreconditioner));
     assert!(!states::Problem::STRUCTURE.is_super_efficient(EstimatorKind::CustomPreconditioner));
+}
+
+#[test]
+fn a_matrix_for_a_matrix_of_dynamic_size() {
+    let problem = dynamic_sheet::Problem::new().unwrap();
+    let y = DMatrix::from_fn(2, 3, |i, j| (1.0 + i as f64 - 0.3 * j as f64).sin());
+    let star = problem.solve(&(&y * 0.5), &y, &Newton::new()).unwrap().x;
+    let at = problem.at(&star, &y).unwrap();
+    let step = DMatrix::identity(6, 6) - dynamic_sheet::P(&star, &y).try_inverse().unwrap() * at.F_1();
+    let found = problem.jacobian(&star, &y, &Preconditioned::custom()).unwrap();
+    assert!((found - at.Omega_1().unwrap() * step).norm() < 1e-12);
 }
 
 /// Single precision: differences are good to `eps^(2/3)`. A phi without z is no change that changes nothing.

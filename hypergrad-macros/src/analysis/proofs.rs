@@ -202,6 +202,21 @@ fn preconditioners_of_the_user() {
     assert!(matrix(&format!("{weights} data.a.tr_mul(&(DMatrix::from_diagonal(&w) * &data.a)) + DMatrix::from_diagonal(y)")));
     assert!(matrix(&format!("{weights} DMatrix::from_diagonal(y) + data.a.transpose() * DMatrix::from_diagonal(&w) * &data.a")));
     assert!(!matrix(&format!("{weights} data.a.tr_mul(&(DMatrix::from_diagonal(&w) * &data.a))")));
+    // Equal term by term of a sum, in another form: tanh' = 1 - tanh².
+    let layer = "data.a.tr_mul(&(&data.a * x).map(f64::tanh)) + y.component_mul(x)";
+    let slopes = |slope: &str| {
+        let p = format!(
+            "{P_MATRIX} {{ let w = (&data.a * x).map(|t| {slope});
+             data.a.tr_mul(&(DMatrix::from_diagonal(&w) * &data.a)) + DMatrix::from_diagonal(y) }}"
+        );
+        proved(&vectors(layer, "x.norm_squared()", &p), CustomPreconditioner)
+    };
+    for slope in ["1.0 - t.tanh().powi(2)", "1.0 / t.cosh().powi(2)", "(1.0 - t.tanh()) * (1.0 + t.tanh())"] {
+        assert!(slopes(slope), "{slope}");
+    }
+    assert!(!slopes("1.0 - t.tanh()") && !slopes("1.0 - t.sinh().powi(2)"));
+    // The sum of other terms is another sum.
+    assert!(!slopes("1.0 - x.sum().tanh().powi(2) + 0.0 * t"));
 }
 
 #[test]

@@ -25,7 +25,7 @@ impl Emission<'_> {
         let no_objective = (!self.program.functions.iter().any(|f| f.name == "objective")).then(
             || quote!(fn objective(&self, _w: &mut Work) -> hg::core::option::Option<#scalar> { hg::core::option::Option::None }),
         );
-        let factor = self.factor();
+        let (factor, square) = (self.factor(), self.square_type());
         let fixed_point = (self.model.inner.kind == crate::model::InnerKind::FixedPoint)
             .then(|| quote!(impl #declared hg::FixedPointMap for Problem #arguments {}));
         quote! {
@@ -36,6 +36,7 @@ impl Emission<'_> {
                 type XX = #xx;
                 type XY = #xy;
                 type YX = #yx;
+                type Square = #square;
                 type Work = Work;
                 const STRUCTURE: hg::Structure = STRUCTURE;
                 #set_up

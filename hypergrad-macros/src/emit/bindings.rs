@@ -141,10 +141,11 @@ fn sources(statement: &Stmt, reads: &mut BTreeSet<Source>, writes: &mut BTreeSet
                     Argument::Slice(slice) => {
                         reads.insert(slice.source);
                     }
+                    Argument::Slices(slices) => reads.extend(slices.iter().map(|s| s.source)),
                     Argument::Sparse(matrix) => {
                         reads.insert(Source::Sparse(*matrix));
                     }
-                    Argument::Size(_) | Argument::Scratch { .. } => {}
+                    Argument::Size(_) | Argument::Scratch { .. } | Argument::Panel { .. } => {}
                 }
             }
             kernel.returns.iter().for_each(|c| expression(c, reads));

@@ -6,12 +6,12 @@ use quote::{format_ident, quote};
 use super::bindings::{indices, offsets};
 use super::loops::Windows;
 use super::numbers;
-use super::statements::Names;
+use super::statements::{Names, Scope};
 use crate::ir::{Id, Size};
 use crate::lower::program::{Argument, Kernel, Slice, Source};
 
 impl Names<'_> {
-    pub(super) fn kernel(&self, kernel: &Kernel) -> TokenStream {
+    pub(super) fn kernel(&self, kernel: &Kernel, scope: Scope) -> TokenStream {
         let name = format_ident!("{}", kernel.name);
         let arguments = kernel.arguments.iter().map(|a| match a {
             Argument::Value(value) => self.expression(value, &Windows::default()),
@@ -19,9 +19,14 @@ impl Names<'_> {
                 let slice = self.slice(slice);
                 quote!(&#slice)
             }
+            Argument::Slices(slices) => {
+                let slices = slices.iter().map(|s| self.slice(s));
+                quote!(&[#(&#slices),*])
+            }
             Argument::Sparse(matrix) => self.csr(*matrix),
             Argument::Size(size) => numbers::size(size),
             Argument::Scratch { rows, columns } => self.kernel_scratch(rows, columns),
+            Argument::Panel { .. } => quote!(&mut scratch[..]),
         });
         let target = self.slice(&kernel.target);
         match &kernel.returns {
@@ -30,17 +35,31 @@ impl Names<'_> {
                 quote!(#target[0] += #coefficient * hg::kernels::#name(#(#arguments),*);)
             }
             None => {
-                let prepare = kernel.arguments.iter().filter_map(|a| self.prepare_scratch(a));
+                let prepare = kernel.arguments.iter().filter_map(|a| self.prepare_scratch(a, scope));
                 quote!(#(#prepare)* hg::kernels::#name(#(#arguments,)* &mut #target);)
             }
         }
     }
 
-    fn prepare_scratch(&self, argument: &Argument) -> Option<TokenStream> {
-        let Argument::Scratch { rows, columns } = argument else { return None };
-        rows.mul(columns).as_constant().is_none().then(|| {
-            let (rows, columns, zero) = (numbers::size(rows), numbers::size(columns), numbers::number(0.0, self.scalar));
-            quote!(w.scratch.resize(hg::kernels::weighted_gram_scratch(#rows, #columns), #zero);)
+    /// `scratch`, of dynamic length: the point keeps one, a table is computed once.
+    fn prepare_scratch(&self, argument: &Argument, scope: Scope) -> Option<TokenStream> {
+        let length = match argument {
+            Argument::Scratch { rows, columns } if rows.mul(columns).as_constant().is_none() => {
+                let (rows, columns) = (numbers::size(rows), numbers::size(columns));
+                quote!(weighted_gram_scratch(#rows, #columns))
+            }
+            Argument::Panel { columns } => {
+                let columns = numbers::size(columns);
+                quote!(khatri_rao_scratch(#columns))
+            }
+            _ => return None,
+        };
+        let (zero, scalar) = (numbers::number(0.0, self.scalar), numbers::scalar_type(self.scalar));
+        Some(match scope {
+            Scope::Table => quote!(let mut scratch = hg::zeros::<#scalar>(hg::kernels::#length);),
+            _ => {
+                quote!(let scratch = &mut w.scratch; scratch.resize(hg::kernels::#length, #zero);)
+            }
         })
     }
 
@@ -51,7 +70,7 @@ impl Names<'_> {
                 let (rows, zero) = (numbers::usize_literal(rows), numbers::number(0.0, self.scalar));
                 quote!(&mut [#zero; #rows])
             }
-            _ => quote!(&mut w.scratch),
+            _ => quote!(&mut scratch[..]),
         }
     }
 

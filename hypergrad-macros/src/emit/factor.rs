@@ -20,7 +20,10 @@ impl Emission<'_> {
         let bind = self.symbols.bind_point();
         let parts = self.factor_parts();
         let (name, resize) = match (&self.facts.samples, &self.quantities.f_1_parts) {
-            (Some(samples), _) => ("f_1_blocks", self.resize_blocks(samples)),
+            (Some(samples), _) => {
+                let blocks = self.blocks(samples);
+                ("f_1_blocks", quote!(w.factor.resize("F_1", #blocks)?;))
+            }
             (None, Some(_)) => ("f_1", quote!(w.factor.resize_whole("F_1", hg::Dense::flat(&w.x).len())?;)),
             (None, None) => (
                 if self.facts.f1_diagonal.holds { "f_1_diagonal" } else { "f_1" },
@@ -28,7 +31,9 @@ impl Emission<'_> {
             ),
         };
         let body = self.body(name, Scope::Factor);
+        let square = self.square();
         quote! {
+            #square
             fn factor(&self, w: &mut Work) -> hg::core::result::Result<(), hg::LinearError> {
                 if w.factored { return hg::core::result::Result::Ok(()); }
                 #bind
@@ -74,8 +79,8 @@ impl Emission<'_> {
         gram.map(crate::analysis::DiagonalPlusGram::rows)
     }
 
-    /// A block of rows per block of x, without its samples.
-    fn resize_blocks(&self, samples: &Samples) -> TokenStream {
+    /// How many blocks, and where they lie: a run of rows per block of x, without its samples.
+    fn blocks(&self, samples: &Samples) -> TokenStream {
         let count = numbers::size(&samples.count);
         let segments =
             self.model.x.blocks.iter().zip(&samples.axes).zip(&self.layout.x_offsets).map(|((block, axis), offset)| {
@@ -86,7 +91,7 @@ impl Emission<'_> {
                 let [offset, length, stride, step] = [offset, &length, stride, &step].map(numbers::size);
                 quote!(hg::Segment { offset: #offset, length: #length, stride: #stride, step: #step })
             });
-        quote!(w.factor.resize("F_1", #count, [#(#segments),*])?;)
+        quote!(#count, [#(#segments),*])
     }
 
     pub(super) fn factor_type(&self) -> TokenStream {
@@ -112,11 +117,46 @@ impl Emission<'_> {
         let Some(samples) = &self.facts.samples else {
             return quote!(hg::Factored<hg::method::#method, #matrix>);
         };
+        self.blocks_type(samples, &quote!(hg::method::#method))
+    }
+
+    fn blocks_type(&self, samples: &Samples, method: &TokenStream) -> TokenStream {
         let size = self.block_size(samples);
         let storage = self.layout.matrix(&size.mul(&size), &samples.count);
-        let vector = self.layout.matrix(n, &Size::constant(1));
+        let vector = self.layout.matrix(&self.layout.n, &Size::constant(1));
         let runs = numbers::usize_literal(samples.axes.len() as i64);
-        quote!(hg::Blocks<hg::method::#method, #storage, #vector, #runs>)
+        quote!(hg::Blocks<#method, #storage, #vector, #runs>)
+    }
+
+    /// Of other matrices with the structure of `F_1`.
+    pub(super) fn square_type(&self) -> TokenStream {
+        let (x, n) = (&self.model.x.ty, &self.layout.n);
+        match &self.facts.samples {
+            Some(samples) => self.blocks_type(samples, &quote!(hg::method::Lu)),
+            None if self.facts.f1_diagonal.holds => quote!(hg::Diagonal<<#x as hg::Variable>::Flat>),
+            None => {
+                let matrix = self.layout.matrix(n, n);
+                quote!(hg::Whole<#matrix>)
+            }
+        }
+    }
+
+    fn square(&self) -> TokenStream {
+        let body = match &self.facts.samples {
+            Some(samples) => {
+                let (bind, blocks) = (self.symbols.bind_point(), self.blocks(samples));
+                quote! {
+                    #bind
+                    let mut square = Self::Square::empty();
+                    square.resize(what, #blocks)?;
+                    hg::core::result::Result::Ok(square)
+                }
+            }
+            None => quote!(Self::Square::new(what, hg::Dense::flat(&w.x).len())),
+        };
+        quote! {
+            fn square(&self, w: &Work, what: &'static str) -> hg::core::result::Result<Self::Square, hg::LinearError> { #body }
+        }
     }
 
     /// Rows of a block of `F_1`.

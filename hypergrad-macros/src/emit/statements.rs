@@ -70,7 +70,10 @@ impl Names<'_> {
             }
             _ => {
                 let bindings = self.bindings(std::slice::from_ref(statement), scope);
-                let code = self.inner(statement);
+                let code = match statement {
+                    Stmt::Kernel(kernel) => self.kernel(kernel, scope),
+                    _ => self.inner(statement),
+                };
                 quote!({ #bindings #code })
             }
         }
@@ -103,7 +106,7 @@ impl Names<'_> {
                 let name = local(*name);
                 quote!(let #name = { #sum };)
             }
-            Stmt::Kernel(kernel) => self.kernel(kernel),
+            Stmt::Kernel(kernel) => self.kernel(kernel, Scope::Point),
             // Made ready before the loops.
             Stmt::Ensure(_) | Stmt::Scratch(_) | Stmt::Choose { .. } => TokenStream::new(),
         }

@@ -147,10 +147,11 @@ impl Emission<'_> {
         use crate::lower::program::{Argument, Stmt};
         fn any(statements: &[Stmt]) -> bool {
             statements.iter().any(|s| match s {
-                Stmt::Kernel(kernel) => kernel
-                    .arguments
-                    .iter()
-                    .any(|a| matches!(a, Argument::Scratch { rows, columns } if rows.mul(columns).as_constant().is_none())),
+                Stmt::Kernel(kernel) => kernel.arguments.iter().any(|a| match a {
+                    Argument::Scratch { rows, columns } => rows.mul(columns).as_constant().is_none(),
+                    Argument::Panel { .. } => true,
+                    _ => false,
+                }),
                 Stmt::Choose { hoisted, plain, .. } => any(hoisted) || any(plain),
                 Stmt::Loop { body, .. } | Stmt::Entries { body, .. } | Stmt::When { body, .. } => any(body),
                 _ => false,

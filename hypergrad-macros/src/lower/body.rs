@@ -6,7 +6,7 @@ use super::conditions::{within, within_unless, without_implied};
 use super::contract::Hoist;
 use super::materialise::{Storage, is_contraction};
 use super::nest::Nest;
-use super::pattern::{self, Pattern};
+use super::pattern::{self, Matrix, Pattern};
 use super::program::{Argument, Expr, Kernel, Place, Slice, Source, Stmt, natural_strides};
 use super::sparse::{self, Active, Support};
 use crate::analysis::{Stage, Stages};
@@ -272,22 +272,25 @@ impl<'c> Body<'c> {
         let coefficient = scale * product.coefficient.get();
         let one = Size::constant(1);
         match found {
-            Pattern::MatrixVector { matrix, vector, transposed } => {
-                let (Some(a), Some(x)) = (stored(matrix), stored(vector)) else { return false };
-                if place.strides[0] != one {
+            Pattern::MatrixVector { matrix, vector } => {
+                let (Some(a), Some(x)) = (stored(matrix.position), stored(vector)) else { return false };
+                let shape = shapes(matrix.position);
+                let (leading, trailing) = shape.split_at(matrix.split);
+                let out = if matrix.transposed { trailing } else { leading };
+                if place.strides != natural_strides(out) {
                     return false;
                 }
-                let (shape, length) = (shapes(matrix), shapes(vector).remove(0));
-                let out = if transposed { shape[1].clone() } else { shape[0].clone() };
-                let alpha = self.alpha(product, coefficient, &[matrix, vector]);
+                let (rows, columns) = (Size::product(leading), Size::product(trailing));
+                let (out, length) = if matrix.transposed { (&columns, &rows) } else { (&rows, &columns) };
+                let alpha = self.alpha(product, coefficient, &[matrix.position, vector]);
                 let arguments = vec![
                     Argument::Value(alpha),
                     self.slice(&a, Size::product(&shape)),
-                    Argument::Size(shape[0].clone()),
-                    Argument::Size(shape[1].clone()),
-                    self.slice(&x, length),
+                    Argument::Size(rows.clone()),
+                    Argument::Size(columns.clone()),
+                    self.slice(&x, length.clone()),
                 ];
-                self.call(if transposed { "gemv_t" } else { "gemv" }, arguments, place, out, None)
+                self.call(if matrix.transposed { "gemv_t" } else { "gemv" }, arguments, place, out.clone(), None)
             }
             Pattern::Sparse { matrix, other, transposed } => {
                 let Some(x) = stored(other) else { return false };
@@ -314,56 +317,65 @@ impl<'c> Body<'c> {
                 let arguments = vec![self.slice(&a, length.clone()), self.slice(&b, length)];
                 self.call("dot", arguments, place, one, Some(alpha))
             }
-            Pattern::MatrixMatrix { left, left_transposed, right, right_transposed } => {
-                self.matrix_matrix(product, (left, left_transposed), (right, right_transposed), coefficient, place)
-            }
+            Pattern::MatrixMatrix { left, right } => self.matrix_matrix(product, left, right, coefficient, place),
             Pattern::Gram { matrix } => {
-                let (Some(a), shape) = (stored(matrix), shapes(matrix)) else { return false };
-                if place.strides != natural_strides(&[shape[1].clone(), shape[1].clone()]) {
+                let (Some(a), shape) = (stored(matrix.position), shapes(matrix.position)) else { return false };
+                let (leading, trailing) = shape.split_at(matrix.split);
+                if place.strides != natural_strides(&[trailing, trailing].concat()) {
                     return false;
                 }
+                let (rows, columns) = (Size::product(leading), Size::product(trailing));
                 let others: Vec<usize> = (0..product.operands.len()).filter(|k| !product.operands[*k].index.is_empty()).collect();
                 let alpha = self.alpha(product, coefficient, &others);
                 let arguments = vec![
                     Argument::Value(alpha),
                     self.slice(&a, Size::product(&shape)),
-                    Argument::Size(shape[0].clone()),
-                    Argument::Size(shape[1].clone()),
+                    Argument::Size(rows),
+                    Argument::Size(columns.clone()),
                 ];
-                let out = shape[1].mul(&shape[1]);
+                let out = columns.mul(&columns);
                 self.call("gram", arguments, place, out, None)
             }
             Pattern::WeightedGram { matrix, weights } => self.weighted_gram(product, matrix, weights, coefficient, place),
+            Pattern::KhatriRao { left, right } => self.khatri_rao(product, &left, &right, coefficient, place),
         }
     }
 
-    fn matrix_matrix(
-        &mut self,
-        product: &Product,
-        (left, left_transposed): (usize, bool),
-        (right, right_transposed): (usize, bool),
-        coefficient: f64,
-        place: &Place,
-    ) -> bool {
+    fn khatri_rao(&mut self, product: &Product, left: &[usize], right: &[usize], coefficient: f64, place: &Place) -> bool {
+        let Some(row) = product.summed().first().map(|w| product.extent(*w)) else { return false };
+        let sizes: Vec<Size> = product.out.iter().flat_map(Affine::wires).map(|w| product.extent(w)).collect();
+        if place.strides != natural_strides(&sizes) {
+            return false;
+        }
+        let (Some(first), Some(second)) = (self.slices(product, left), self.slices(product, right)) else { return false };
+        let (height, width) = sizes.split_at(sizes.len().div_ceil(2));
+        let columns = Size::product(height).add(&Size::product(width));
+        let alpha = self.alpha(product, coefficient, &[left, right].concat());
+        let arguments = vec![Argument::Value(alpha), first, second, Argument::Size(row), Argument::Panel { columns }];
+        self.call("khatri_rao", arguments, place, Size::product(&sizes), None)
+    }
+
+    fn matrix_matrix(&mut self, product: &Product, left: Matrix, right: Matrix, coefficient: f64, place: &Place) -> bool {
         let graph = self.context.graph;
-        let (l, r) = (product.operands[left].node, product.operands[right].node);
-        let (Some(a), Some(b)) = (self.context.place(l), self.context.place(r)) else { return false };
-        let side = |node: Id, transposed: bool| {
-            let shape = graph.shape(node);
-            if transposed { (shape[1].clone(), shape[0].clone()) } else { (shape[0].clone(), shape[1].clone()) }
+        let node = |matrix: Matrix| product.operands[matrix.position].node;
+        let (Some(a), Some(b)) = (self.context.place(node(left)), self.context.place(node(right))) else { return false };
+        let sides = |matrix: Matrix| {
+            let (leading, trailing) = graph.shape(node(matrix)).split_at(matrix.split);
+            if matrix.transposed { (trailing, leading) } else { (leading, trailing) }
         };
-        let (m, k) = side(l, left_transposed);
-        let (_, n) = side(r, right_transposed);
-        let natural = natural_strides(&[m.clone(), n.clone()]);
-        let flipped: Vec<Size> = natural_strides(&[n.clone(), m.clone()]).into_iter().rev().collect();
-        let alpha = self.alpha(product, coefficient, &[left, right]);
+        let ((rows, inner), (_, columns)) = (sides(left), sides(right));
+        let natural = natural_strides(&[rows, columns].concat());
+        let flipped = natural_strides(&[columns, rows].concat());
+        let flipped = [&flipped[columns.len()..], &flipped[..columns.len()]].concat();
+        let [m, k, n] = [rows, inner, columns].map(Size::product);
+        let alpha = self.alpha(product, coefficient, &[left.position, right.position]);
         let (first, second) = (self.slice(&a, m.mul(&k)), self.slice(&b, k.mul(&n)));
         let out = m.mul(&n);
         let (m_k_n, operands, transposed) = if place.strides == natural {
-            ([m, k, n], [first, second], (left_transposed, right_transposed))
+            ([m, k, n], [first, second], (left.transposed, right.transposed))
         } else if place.strides == flipped {
             // (A B)ᵀ = Bᵀ Aᵀ: the transposed result is the product of the transposed operands.
-            ([n, k, m], [second, first], (!right_transposed, !left_transposed))
+            ([n, k, m], [second, first], (!right.transposed, !left.transposed))
         } else {
             return false;
         };
@@ -415,6 +427,16 @@ impl<'c> Body<'c> {
     fn slice(&mut self, place: &Place, length: Size) -> Argument {
         self.require(place.source);
         Argument::Slice(Slice { source: place.source, offset: place.offset.clone(), length })
+    }
+
+    /// Operands that are read whole, where all are stored.
+    fn slices(&mut self, product: &Product, positions: &[usize]) -> Option<Argument> {
+        let nodes = positions.iter().map(|k| product.operands[*k].node);
+        let places: Vec<(Place, Size)> =
+            nodes.map(|n| Some((self.context.place(n)?, Size::product(self.context.graph.shape(n))))).collect::<Option<_>>()?;
+        places.iter().for_each(|(place, _)| self.require(place.source));
+        let slice = |(place, length): (Place, Size)| Slice { source: place.source, offset: place.offset, length };
+        Some(Argument::Slices(places.into_iter().map(slice).collect()))
     }
 
     fn call(&mut self, name: &'static str, arguments: Vec<Argument>, place: &Place, length: Size, returns: Option<Expr>) -> bool {

@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::nominal::Nominal;
-use super::pattern;
+use super::{khatri_rao, pattern};
 use crate::analysis::{Stage, Stages};
 use crate::ir::{Affine, Graph, Id, Number, Op, Operand, Product, Size, Term, View, Wire};
 use crate::shape::Sizes;
@@ -102,6 +102,9 @@ impl Planner<'_> {
             let unit = Product { coefficient: Number::new(1.0), ..product };
             let node = self.contract(&unit, &shape, Mode::Plain, stage).node;
             return self.graph.scaled(coefficient, node);
+        }
+        if let Some(sum) = khatri_rao::distributed(self.graph, &product, &shape) {
+            return sum;
         }
         let plain = self.contract(&product, &shape, Mode::Plain, stage);
         let Some(hoisted) = self.hoisted_form(&product, &shape, stage) else { return plain.node };
@@ -282,6 +285,7 @@ impl Planner<'_> {
         let product = &self.grouped_weights(product);
         let atoms = product.operands.len();
         if pattern::twice(self.graph, product).is_some_and(|(_, weights)| weights.len() == 1)
+            || khatri_rao::factors(self.graph, product).is_some()
             || !(2..=super::MOST_ATOMS).contains(&atoms)
         {
             let loops = Size::product(&product.extents);

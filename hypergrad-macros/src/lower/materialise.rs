@@ -76,11 +76,14 @@ pub fn decide(graph: &Graph, stages: &mut Stages, roots: &[Id], hoists: &BTreeMa
 }
 
 fn must_store(graph: &Graph, stages: &mut Stages, node: Id, edges: &[Edge], cost: f64, storage: &Storage) -> bool {
-    if is_contraction(graph, node) || has_absorbed_term(graph, node, storage) || edges.iter().any(|e| e.kernel) {
+    if is_contraction(graph, node) || has_absorbed_term(graph, node, storage) {
         return true;
     }
     if !storable(graph.shape(node)) {
         return false;
+    }
+    if edges.iter().any(|e| e.kernel) {
+        return true;
     }
     let stage = stages.get(graph, node);
     let later = edges.iter().any(|e| stages.get(graph, e.reader) > stage);

@@ -4,6 +4,7 @@ mod body;
 mod conditions;
 mod contract;
 mod flatten;
+mod khatri_rao;
 mod materialise;
 mod nest;
 mod nominal;

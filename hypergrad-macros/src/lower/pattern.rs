@@ -1,35 +1,48 @@
 //! Products that a kernel of the runtime computes.
 
+use super::khatri_rao;
+use super::materialise::is_contraction;
 use super::sparse::supports;
-use crate::ir::{Affine, Graph, Operand, Product, Sparse, Wire};
+use crate::ir::{Affine, Graph, Id, Op, Operand, Product, Sparse, Wire};
 
-/// Which kernel; operands by position in the product.
+/// An operand read as a matrix: its first `split` axes, as one, are the rows, the others the columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Matrix {
+    pub position: usize,
+    pub split: usize,
+    pub transposed: bool,
+}
+
+/// Which kernel; operands by position in the product. An index can stand for several axes side by side.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Pattern {
     /// `out_i = Σ_k a_ik x_k`, or `a_ki` where transposed.
-    MatrixVector { matrix: usize, vector: usize, transposed: bool },
+    MatrixVector { matrix: Matrix, vector: usize },
     /// The same of a sparse matrix, or `out_ij = Σ_k a_ik x_kj` for each column of a matrix.
     Sparse { matrix: usize, other: usize, transposed: bool },
     /// `Σ a b` over all axes of two tensors of one shape.
     Dot { left: usize, right: usize },
     /// `out_ij = Σ_k a b`: left has i, right has j.
-    MatrixMatrix { left: usize, left_transposed: bool, right: usize, right_transposed: bool },
+    MatrixMatrix { left: Matrix, right: Matrix },
     /// `Σ_k a_ki a_kj`.
-    Gram { matrix: usize },
+    Gram { matrix: Matrix },
     /// `Σ_k a_ki d_k a_kj`.
     WeightedGram { matrix: usize, weights: usize },
+    /// `Σ_k a_ki b_kj · c_kl ..`, see [`khatri_rao::factors`].
+    KhatriRao { left: Vec<usize>, right: Vec<usize> },
 }
 
 impl Pattern {
     /// The operands that the kernel reads from storage.
     pub fn stored(self) -> Vec<usize> {
         match self {
-            Self::MatrixVector { matrix, vector, .. } => vec![matrix, vector],
+            Self::MatrixVector { matrix, vector } => vec![matrix.position, vector],
             Self::Sparse { other, .. } => vec![other],
             Self::Dot { .. } => Vec::new(),
-            Self::MatrixMatrix { left, right, .. } => vec![left, right],
-            Self::Gram { matrix } => vec![matrix],
+            Self::MatrixMatrix { left, right } => vec![left.position, right.position],
+            Self::Gram { matrix } => vec![matrix.position],
             Self::WeightedGram { matrix, weights } => vec![matrix, weights],
+            Self::KhatriRao { left, right } => [left, right].concat(),
         }
     }
 }
@@ -44,22 +57,61 @@ pub fn recognise(graph: &Graph, product: &Product) -> Option<Pattern> {
     if graph.has_sparse() && tensors.iter().any(has_support) {
         return sparse(graph, product, &tensors);
     }
+    if let Some((left, right)) = khatri_rao::factors(graph, product) {
+        return Some(Pattern::KhatriRao { left, right });
+    }
     if tensors.len() == 3 {
         return weighted_gram(graph, product);
     }
     let [first, second] = tensors.as_slice() else { return None };
     let (first, second) = (*first, *second);
+    if [first, second].iter().any(|k| !lies_stored(graph, product.operands[*k].node)) {
+        return None;
+    }
     let a = plain(graph, product, &product.operands[first])?;
     let b = plain(graph, product, &product.operands[second])?;
     let out: Option<Vec<Wire>> = product.out.iter().map(Affine::as_wire).collect();
     let out = out?;
-    match (a.as_slice(), b.as_slice(), out.as_slice()) {
-        (_, _, []) if a == b => Some(Pattern::Dot { left: first, right: second }),
-        ([p, q], [k], [i]) => matrix_vector(first, second, (*p, *q), *k, *i),
-        ([k], [p, q], [i]) => matrix_vector(second, first, (*p, *q), *k, *i),
-        ([_, _], [_, _], [i, j]) if i != j => matrix_matrix(product, (first, &a), (second, &b), (*i, *j)),
-        _ => None,
+    if out.is_empty() && a == b {
+        return Some(Pattern::Dot { left: first, right: second });
     }
+    contraction(product, (first, &a), (second, &b), &out).or_else(|| contraction(product, (second, &b), (first, &a), &out))
+}
+
+/// Tensors of more than two axes are stored only where they have to be.
+fn lies_stored(graph: &Graph, node: Id) -> bool {
+    graph.order(node) <= 2 || matches!(graph.op(node), Op::Input(_)) || is_contraction(graph, node)
+}
+
+/// `out = left right`, the left one having the first wires of the result.
+fn contraction(product: &Product, left: (usize, &[Wire]), right: (usize, &[Wire]), out: &[Wire]) -> Option<Pattern> {
+    let common: Vec<Wire> = left.1.iter().copied().filter(|w| right.1.contains(w)).collect();
+    if common.is_empty() || common.iter().any(|w| out.contains(w)) {
+        return None;
+    }
+    let own = |wires: &[Wire]| wires.iter().copied().filter(|w| !common.contains(w)).collect::<Vec<_>>();
+    let (rows, columns) = (own(left.1), own(right.1));
+    if rows.is_empty() || out != [rows.as_slice(), &columns].concat() {
+        return None;
+    }
+    let matrix = as_matrix(left, &rows, &common)?;
+    if columns.is_empty() {
+        return (right.1 == common).then_some(Pattern::MatrixVector { matrix, vector: right.0 });
+    }
+    let other = as_matrix(right, &common, &columns)?;
+    let same = product.operands[matrix.position].node == product.operands[other.position].node;
+    if same && matrix.transposed && !other.transposed && matrix.split == other.split {
+        return Some(Pattern::Gram { matrix: other });
+    }
+    Some(Pattern::MatrixMatrix { left: matrix, right: other })
+}
+
+/// An operand with these wires as a matrix with these rows and columns.
+fn as_matrix((position, wires): (usize, &[Wire]), rows: &[Wire], columns: &[Wire]) -> Option<Matrix> {
+    let plain = wires == [rows, columns].concat();
+    let transposed = wires == [columns, rows].concat();
+    let split = if plain { rows.len() } else { columns.len() };
+    (plain || transposed).then_some(Matrix { position, split, transposed })
 }
 
 /// A sparse matrix times a dense vector or matrix.
@@ -79,37 +131,6 @@ fn sparse(graph: &Graph, product: &Product, tensors: &[usize]) -> Option<Pattern
     let transposed = a == [*inner, *row];
     let fits = (transposed || a == [*row, *inner]) && row != inner && rest == rest_out && rest.len() <= 1;
     (fits && !rest.iter().any(|w| a.contains(w))).then_some(Pattern::Sparse { matrix, other, transposed })
-}
-
-fn matrix_vector(matrix: usize, vector: usize, (p, q): (Wire, Wire), k: Wire, i: Wire) -> Option<Pattern> {
-    if (p, q) == (i, k) && i != k {
-        Some(Pattern::MatrixVector { matrix, vector, transposed: false })
-    } else if (p, q) == (k, i) && i != k {
-        Some(Pattern::MatrixVector { matrix, vector, transposed: true })
-    } else {
-        None
-    }
-}
-
-fn matrix_matrix(
-    product: &Product,
-    (first, a): (usize, &[Wire]),
-    (second, b): (usize, &[Wire]),
-    (i, j): (Wire, Wire),
-) -> Option<Pattern> {
-    let (left, l, right, r) = if a.contains(&i) { (first, a, second, b) } else { (second, b, first, a) };
-    let k = *l.iter().find(|w| **w != i)?;
-    if !l.contains(&i) || !r.contains(&j) || !r.contains(&k) || k == j || l.contains(&j) || r.contains(&i) {
-        return None;
-    }
-    let (left_transposed, right_transposed) = (l[0] == k, r[0] == j);
-    if left_transposed && !right_transposed {
-        let (x, y) = (&product.operands[left], &product.operands[right]);
-        if x.node == y.node {
-            return Some(Pattern::Gram { matrix: left });
-        }
-    }
-    Some(Pattern::MatrixMatrix { left, left_transposed, right, right_transposed })
 }
 
 /// Three tensors: one matrix twice, and weights of its rows.
@@ -139,7 +160,7 @@ pub fn twice(graph: &Graph, product: &Product) -> Option<(usize, Vec<usize>)> {
 }
 
 /// The wires of an operand that is read whole, each axis by a wire of its own.
-fn plain(graph: &Graph, product: &Product, operand: &Operand) -> Option<Vec<Wire>> {
+pub fn plain(graph: &Graph, product: &Product, operand: &Operand) -> Option<Vec<Wire>> {
     let shape = graph.shape(operand.node);
     let mut wires = Vec::with_capacity(shape.len());
     for (axis, index) in operand.index.iter().enumerate() {

@@ -156,12 +156,17 @@ pub struct Kernel {
 pub enum Argument {
     Value(Expr),
     Slice(Slice),
+    Slices(Vec<Slice>),
     /// A sparse field.
     Sparse(Id),
     Size(Size),
     /// Scratch of a weighted Gram product of this size.
     Scratch {
         rows: Size,
+        columns: Size,
+    },
+    /// Scratch of a product of Khatri-Rao products with so many columns, of dynamic size.
+    Panel {
         columns: Size,
     },
 }

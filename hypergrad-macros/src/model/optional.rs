@@ -118,15 +118,33 @@ impl<'m> Reader<'_, 'm> {
             return self.like_x(header, false).map(Preconditioner::Diagonal);
         };
         let found = self.space.module.resolve_owned_type(written, self.diagnostics)?;
-        if found == self.types.x.ty.resolved {
+        let (of_x, matrix) = (found == self.types.x.ty.resolved, matches!(found, Type::Tensor { form: Form::Matrix, .. }));
+        if of_x && !matrix {
             return self.like_x(header, false).map(Preconditioner::Diagonal);
         }
-        if !matches!(found, Type::Tensor { form: Form::Matrix, .. }) {
+        if !matrix {
             self.refuse(header, &format!("`{found}`"));
             return None;
         }
         let value = self.call(header, false)?;
+        // Where both are a `DMatrix`, the sizes say which is meant; in doubt it is the diagonal.
+        if of_x && !self.is_square(&value) {
+            return self.blocks(header, &value).map(Preconditioner::Diagonal);
+        }
         self.matrix(header, &value).map(Preconditioner::Matrix)
+    }
+
+    /// Whether a matrix is known to be n x n.
+    fn is_square(&self, value: &Value) -> bool {
+        let Value::Tensor(tensor) = value else { return false };
+        let n = self.shapes().iter().fold(Size::zero(), |n, shape| n.add(&Size::product(shape)));
+        let [rows, columns, n] = [&tensor.rows, &tensor.columns, &n].map(|size| self.space.sizes.resolve(size));
+        rows == n && columns == n
+    }
+
+    /// Of the blocks of x.
+    fn shapes(&self) -> Vec<Vec<Size>> {
+        self.space.x.blocks.iter().map(|block| self.space.graph.shape(block.input).to_vec()).collect()
     }
 
     /// The blocks of an n x n matrix, its rows and columns in the flat order of x.
@@ -135,8 +153,7 @@ impl<'m> Reader<'_, 'm> {
             self.refuse(header, value.describe());
             return None;
         };
-        let shapes: Vec<Vec<Size>> =
-            self.space.x.blocks.iter().map(|block| self.space.graph.shape(block.input).to_vec()).collect();
+        let shapes = self.shapes();
         let n = shapes.iter().fold(Size::zero(), |n, shape| n.add(&Size::product(shape)));
         let sizes = &mut self.space.sizes;
         if sizes.unify(&tensor.rows, &n).is_err() || sizes.unify(&tensor.columns, &n).is_err() {

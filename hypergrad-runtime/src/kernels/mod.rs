@@ -1,12 +1,14 @@
 //! Loops over slices that generated code calls. Matrices are column-major; every kernel adds to
 //! `out`. Lengths must fit; surplus is ignored only where it says so.
 
+mod khatri_rao;
 mod matrix;
 mod reduce;
 mod sparse;
 mod symmetric;
 mod vector;
 
+pub use khatri_rao::{khatri_rao, khatri_rao_scratch};
 pub use matrix::{gemm, gemm_nt, gemm_tn, gemm_tt, gemv, gemv_t, ger};
 pub use reduce::{
     copy, exclusive_product, max_weights, min_weights, reduce_log_sum_exp, reduce_max, reduce_min, softmax, sum_by,

@@ -108,3 +108,33 @@ fn grams() {
         }
     }
 }
+
+#[test]
+fn khatri_rao_products() {
+    for rows in [0, 1, 5, 300] {
+        for (widths, split) in [(vec![3, 2, 4, 2], 2), (vec![1, 4, 3, 5], 3), (vec![12, 1, 9], 2)] {
+            let factors: Vec<Vec<f64>> = widths.iter().enumerate().map(|(k, n)| entries(rows * n, k as u64 + 1)).collect();
+            let slices: Vec<&[f64]> = factors.iter().map(Vec::as_slice).collect();
+            let (left, right) = slices.split_at(split);
+            let (height, width): (usize, usize) = (widths[..split].iter().product(), widths[split..].iter().product());
+            let start = entries(height * width, 9);
+            let mut expected = start.clone();
+            for (number, entry) in expected.iter_mut().enumerate() {
+                let mut digits = number;
+                let mut digit = |n: &usize| {
+                    let digit = digits % n;
+                    digits /= n;
+                    digit
+                };
+                let columns: Vec<usize> = widths.iter().map(&mut digit).collect();
+                let term = |k: usize| factors.iter().zip(&columns).map(|(f, c)| f[k + c * rows]).product::<f64>();
+                *entry += 0.7 * (0..rows).map(term).sum::<f64>();
+            }
+            for scratch in [0, height + width, khatri_rao_scratch(height + width)] {
+                let mut out = start.clone();
+                khatri_rao(0.7, left, right, rows, &mut vec![0.0; scratch], &mut out);
+                close(&out, &expected, rows);
+            }
+        }
+    }
+}

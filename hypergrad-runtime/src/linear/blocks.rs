@@ -69,6 +69,11 @@ impl<M: Method, D: Dense, V: Dense<Scalar = D::Scalar>, const S: usize> Blocks<M
         Ok(())
     }
 
+    /// Rows of a block, how many blocks, where they lie.
+    pub(super) fn shape(&self) -> (usize, usize, [Segment; S]) {
+        (self.size, self.count, self.segments)
+    }
+
     /// The blocks to factor. Overwritten by the factors.
     #[inline]
     pub fn matrix_mut(&mut self) -> &mut [D::Scalar] {
@@ -131,7 +136,7 @@ impl<M: Method, D: Dense, V: Dense<Scalar = D::Scalar>, const S: usize> Blocks<M
 
 /// Every row of block b and its entry of x.
 #[inline]
-fn visit(segments: &[Segment], b: usize, mut with: impl FnMut(usize, usize)) {
+pub(super) fn visit(segments: &[Segment], b: usize, mut with: impl FnMut(usize, usize)) {
     let mut row = 0;
     for segment in segments {
         let first = segment.offset + segment.step * b;

@@ -22,11 +22,13 @@ mod diagonal;
 mod gram;
 mod ldlt;
 mod lu;
+mod square;
 
 pub use blocks::{Blocks, Segment};
 pub use dense::Factored;
 pub use diagonal::Diagonal;
 pub use gram::DiagonalPlusGram;
+pub use square::{Answer, Ask, Square, Whole};
 
 use condition::Smallest;
 

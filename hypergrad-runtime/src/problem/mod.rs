@@ -16,6 +16,7 @@ pub use tensor::Tensor3;
 pub use variable::Variable;
 
 use crate::error::{LinearError, ShapeError};
+use crate::linear::Square;
 use crate::scalar::Real;
 use crate::structure::Structure;
 
@@ -33,6 +34,8 @@ pub trait Bilevel {
     type XY: Dense<Scalar = Self::Scalar>;
     /// `m x n`.
     type YX: Dense<Scalar = Self::Scalar>;
+    /// Other matrices with the structure of `F_1`.
+    type Square: Square<Scalar = Self::Scalar>;
     /// Every buffer of one evaluation point, owned.
     type Work;
     /// What was proved when the module was compiled.
@@ -103,6 +106,11 @@ pub trait Bilevel {
     /// Dense `M_21`, `m x n`.
     fn m_21(&self, work: &mut Self::Work, out: &mut [Self::Scalar]);
 
+    /// Room for a matrix with the structure of `F_1`; `what` names it.
+    ///
+    /// # Errors
+    /// It would be too large.
+    fn square(&self, work: &Self::Work, what: &'static str) -> Result<Self::Square, LinearError>;
     /// Factors `F_1` at the point unless that was done; kept at the stage of `F_1`.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 //! Nothing dense can be asked of it: an estimator that wants a matrix of the whole problem fails its test.
 
 use hypergrad_runtime::error::{LinearError, ShapeError};
+use hypergrad_runtime::linear::{self, Segment, method};
 use hypergrad_runtime::nalgebra::{DMatrix, DVector};
 use hypergrad_runtime::problem::Bilevel;
 use hypergrad_runtime::structure::Structure;
@@ -50,6 +51,7 @@ impl<K: Kind> Bilevel for Blocks<K> {
     type XX = DMatrix<f64>;
     type XY = DMatrix<f64>;
     type YX = DMatrix<f64>;
+    type Square = linear::Blocks<method::Lu, DMatrix<f64>, DVector<f64>, 1>;
     type Work = BlockWork<<Cubic<K> as Bilevel>::Work>;
     const STRUCTURE: Structure = K::STRUCTURE;
 
@@ -171,6 +173,12 @@ impl<K: Kind> Bilevel for Blocks<K> {
     }
     fn m_21(&self, _: &mut Self::Work, _: &mut [f64]) {
         panic!("{DENSE}");
+    }
+    fn square(&self, _: &Self::Work, what: &'static str) -> Result<Self::Square, LinearError> {
+        let length = self.size().0;
+        let mut square = Self::Square::empty();
+        square.resize(what, self.blocks.len(), [Segment { offset: 0, length, stride: 1, step: length }])?;
+        Ok(square)
     }
     fn factor(&self, w: &mut Self::Work) -> Result<(), LinearError> {
         self.blocks.iter().zip(&mut w.works).try_for_each(|(block, work)| block.factor(work))

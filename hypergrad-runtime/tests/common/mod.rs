@@ -8,7 +8,7 @@ pub mod separable;
 use core::marker::PhantomData;
 
 use hypergrad_runtime::error::{LinearError, ShapeError};
-use hypergrad_runtime::linear::{Cholesky, Factorization, Ldlt, Lu};
+use hypergrad_runtime::linear::{Cholesky, Factorization, Ldlt, Lu, Whole};
 use hypergrad_runtime::nalgebra::{DMatrix, DVector};
 use hypergrad_runtime::problem::{Bilevel, FixedPointMap};
 use hypergrad_runtime::structure::Structure;
@@ -149,6 +149,7 @@ impl<K: Kind> Bilevel for Cubic<K> {
     type XX = DMatrix<f64>;
     type XY = DMatrix<f64>;
     type YX = DMatrix<f64>;
+    type Square = Whole<DMatrix<f64>>;
     type Work = Work<K::Factor>;
     const STRUCTURE: Structure = K::STRUCTURE;
 
@@ -263,6 +264,9 @@ impl<K: Kind> Bilevel for Cubic<K> {
     }
     fn m_21(&self, w: &mut Self::Work, out: &mut [f64]) {
         put(self.frozen_cross(w).as_slice(), out);
+    }
+    fn square(&self, w: &Self::Work, what: &'static str) -> Result<Self::Square, LinearError> {
+        Whole::new(what, w.x.len())
     }
     fn factor(&self, w: &mut Self::Work) -> Result<(), LinearError> {
         if w.ready {

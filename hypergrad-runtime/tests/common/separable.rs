@@ -50,6 +50,7 @@ impl<T: Real> Bilevel for Separable<T> {
     type XX = SMatrix<T, 2, 2>;
     type XY = SMatrix<T, 2, 2>;
     type YX = SMatrix<T, 2, 2>;
+    type Square = Diagonal<SVector<T, 2>>;
     type Work = StaticWork<T>;
     const STRUCTURE: Structure =
         Structure { f1_symmetric: true, f1_diagonal: true, f1_definite: true, smooth: true, ..Structure::UNKNOWN };
@@ -147,6 +148,9 @@ impl<T: Real> Bilevel for Separable<T> {
     }
     fn m_21(&self, w: &mut Self::Work, out: &mut [T]) {
         diagonal(w.v.zip_map(&w.y, |v, y| -v * y.exp()), out);
+    }
+    fn square(&self, _: &Self::Work, what: &'static str) -> Result<Self::Square, LinearError> {
+        Diagonal::new(what, 2)
     }
     fn factor(&self, w: &mut Self::Work) -> Result<(), LinearError> {
         if !w.ready {

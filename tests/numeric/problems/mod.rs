@@ -6,6 +6,7 @@ mod by_value;
 mod chain_by_index;
 mod constants_and_aliases;
 mod counts_and_arrays;
+mod data_weights;
 mod degenerate;
 pub mod equilibrium_batch;
 mod factorisation;

@@ -132,6 +132,25 @@ pub mod sheet {
     }
 }
 
+/// x and P of the same type: the sizes say that P is no diagonal.
+#[bilevel]
+pub mod dynamic_sheet {
+    use nalgebra::DMatrix;
+
+    pub fn f(x: &DMatrix<f64>, y: &DMatrix<f64>) -> f64 {
+        (x - y).norm_squared() + x.map(f64::cosh).sum() + 0.2 * x.sum().powi(2)
+    }
+
+    pub fn g(x: &DMatrix<f64>, y: &DMatrix<f64>) -> f64 {
+        x.norm_squared() + x.dot(y)
+    }
+
+    pub fn P(x: &DMatrix<f64>, _y: &DMatrix<f64>) -> DMatrix<f64> {
+        let n = x.nrows() * x.ncols();
+        DMatrix::identity(n, n) * 3.0 + DMatrix::repeat(n, n, 0.4)
+    }
+}
+
 /// Everything dynamic, data in every role.
 #[bilevel]
 pub mod features {

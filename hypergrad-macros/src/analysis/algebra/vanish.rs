@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Algebra, Atom, Frame, Leaf, Polynomial, Rank, fits, whole};
-use crate::ir::{Affine, Guard, Id, Number, Operand, Product, Size};
+use crate::ir::{Affine, Guard, Id, Number, Op, Operand, Product, Size};
 
 /// A node that is zero, and the axes of the tested node at whose index it is read.
 pub struct Relation {
@@ -17,6 +17,15 @@ struct Place {
     out: Vec<Affine>,
     guards: Vec<Guard>,
     extents: Vec<Size>,
+}
+
+/// What is done with sums over an index.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sums {
+    /// They are atoms.
+    Closed,
+    /// Where a term has one, its index is an axis like the others.
+    Open,
 }
 
 /// An atom at an index.
@@ -44,15 +53,20 @@ const STEPS: usize = 24;
 impl Algebra<'_> {
     /// Whether all entries of a node are zero where the relations hold; `false` is "not proved".
     pub fn vanishes(&mut self, node: Id, relations: &[Relation]) -> bool {
-        !self.graph.has_sparse() && self.try_vanish(node, relations).unwrap_or(false)
+        // Sums as atoms first; then Σ t = 0 where t is.
+        let proved = |algebra: &mut Self, sums| algebra.try_vanish(node, relations, sums).unwrap_or(false);
+        !self.graph.has_sparse() && (proved(self, Sums::Closed) || proved(self, Sums::Open))
     }
 
-    fn try_vanish(&mut self, node: Id, relations: &[Relation]) -> Option<bool> {
+    fn try_vanish(&mut self, node: Id, relations: &[Relation], sums: Sums) -> Option<bool> {
         let polynomial = self.polynomial(node)?;
         // Terms at different places are tested apart.
         let mut places: BTreeMap<Place, Polynomial> = BTreeMap::new();
         for (monomial, coefficient) in &polynomial.terms {
-            let (_, product) = self.read(*monomial);
+            let product = match sums {
+                Sums::Closed => self.read(*monomial).1,
+                Sums::Open => self.opened(*monomial),
+            };
             let place = Place { out: product.out.clone(), guards: product.guards.clone(), extents: product.extents.clone() };
             let extents = place.extents.clone();
             let entry = Product { guards: Vec::new(), out: whole(extents.len()), ..product };
@@ -65,6 +79,28 @@ impl Algebra<'_> {
             }
         }
         Some(true)
+    }
+
+    /// A monomial with its one sum over one index written out: that index becomes an axis.
+    fn opened(&mut self, monomial: Id) -> Product {
+        let (_, closed) = self.read(monomial);
+        let sum = |operand: &Operand| match self.meanings.get(&operand.node)? {
+            Leaf { atom: Atom::Node(node), exponent: 1.0, .. } => match self.graph.op(*node) {
+                Op::Product(inner) if inner.summed().len() == 1 => Some(*node),
+                _ => None,
+            },
+            _ => None,
+        };
+        let found: Vec<(usize, Id)> = closed.operands.iter().enumerate().filter_map(|(k, o)| Some((k, sum(o)?))).collect();
+        let [(position, node)] = found.as_slice() else { return closed };
+        let mut product = closed.clone();
+        product.operands[*position].node = *node;
+        let shape = self.graph.shape(monomial).to_vec();
+        let open = self.graph.product_inlining(product, shape, &|inner| inner == *node);
+        match self.read(open) {
+            (1.0, open) => open,
+            _ => closed,
+        }
     }
 
     fn entry_vanishes(&mut self, place: &Place, entry: Polynomial, relations: &[Relation]) -> Option<bool> {

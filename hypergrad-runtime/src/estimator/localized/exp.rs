@@ -6,7 +6,7 @@ use crate::error::{EstimatorError, LinearError};
 use crate::estimator::direct::Vectors;
 use crate::estimator::kind::Exp;
 use crate::kernels::{axpy, norm};
-use crate::linear::{Factorization, Lu};
+use crate::linear::{Ask, Square};
 use crate::point::{T, check_finite};
 use crate::problem::{Bilevel, Dense};
 use crate::scalar::Real;
@@ -16,17 +16,17 @@ use crate::structure::EstimatorKind;
 /// divisions; where `x_i = 0` also `p_i = 0`).
 impl<P: Bilevel> Localize<P> for Exp {
     const KIND: EstimatorKind = EstimatorKind::LocalizedExp;
-    type Storage = Lu<P::XX>;
+    type Storage = P::Square;
 
-    fn storage(problem: &P, work: &P::Work) -> Result<Lu<P::XX>, LinearError> {
-        Lu::new(MATRIX, problem.dims(work).0)
+    fn storage(problem: &P, work: &P::Work) -> Result<P::Square, LinearError> {
+        problem.square(work, MATRIX)
     }
 
     fn omega(
         problem: &P,
         work: &mut P::Work,
         s: &mut Vectors<P>,
-        matrix: &mut Lu<P::XX>,
+        matrix: &mut P::Square,
         gradient: &mut [T<P>],
     ) -> Result<f64, EstimatorError> {
         s.x.flat_mut().copy_from_slice(problem.x(work));
@@ -59,7 +59,7 @@ impl<P: Bilevel> Localize<P> for Exp {
         problem.set_adjoint(work, s.v.flat());
         problem.m_21(work, out);
         let second = second(problem, work, &s)?;
-        columns(problem, work, &mut s, (&matrix, second), out);
+        columns(problem, work, &mut s, (&mut matrix, second), out);
         Ok(())
     }
 }
@@ -71,23 +71,22 @@ fn adjoint<P: Bilevel>(
     problem: &P,
     work: &mut P::Work,
     s: &mut Vectors<P>,
-    matrix: &mut Lu<P::XX>,
+    matrix: &mut P::Square,
 ) -> Result<(), EstimatorError> {
+    matrix.set(s.u.flat_mut(), s.t.flat_mut(), &mut |ask| match ask {
+        Ask::Matrix(out) => problem.f_1(work, out),
+        Ask::Product { u, out } => problem.f_1_mul(work, u, out),
+    });
     let (x, f) = (s.x.flat(), s.n.flat());
-    let a = matrix.matrix_mut();
-    problem.f_1(work, a);
-    if !x.is_empty() {
-        for (j, column) in a.chunks_exact_mut(x.len()).enumerate() {
-            multiply(column, x);
-            for entry in &mut *column {
-                *entry *= x[j];
-            }
-            column[j] += x[j] * f[j];
+    matrix.for_each(|i, j, entry| {
+        *entry *= x[i] * x[j];
+        if i == j {
+            *entry += x[j] * f[j];
             if x[j] == T::<P>::ZERO {
-                column[j] = T::<P>::ONE;
+                *entry = T::<P>::ONE;
             }
         }
-    }
+    });
     matrix.factor(MATRIX)?;
     problem.g_1(work, s.t.flat_mut());
     multiply(s.t.flat_mut(), x);
@@ -131,7 +130,7 @@ fn columns<P: Bilevel>(
     problem: &P,
     work: &mut P::Work,
     s: &mut Vectors<P>,
-    (matrix, mut second): (&Lu<P::XX>, P::XX),
+    (matrix, mut second): (&mut P::Square, P::XX),
     out: &mut [T<P>],
 ) {
     let (n, m) = problem.dims(work);

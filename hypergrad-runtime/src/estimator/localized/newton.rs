@@ -2,12 +2,12 @@
 
 use super::Localize;
 use crate::error::{EstimatorError, LinearError};
-use crate::estimator::direct::Vectors;
+use crate::estimator::direct::{Vectors, take_row};
 use crate::estimator::efficiency::check_root;
 use crate::estimator::kind::Newton;
-use crate::kernels::{axpy, gemv_t, norm};
-use crate::linear::{Factorization, Lu};
-use crate::point::{T, adjoint_into, check_finite, omega_1_into};
+use crate::kernels::{axpy, norm};
+use crate::linear::{Ask, Square};
+use crate::point::{T, adjoint_into, check_finite, omega_1_into, zeros_x};
 use crate::problem::{Bilevel, Dense};
 use crate::scalar::Real;
 use crate::structure::EstimatorKind;
@@ -18,18 +18,17 @@ const MATRIX: &str = "F_1 - N_11";
 /// (FORMULAS 1.16). Two factorisations, two solves.
 impl<P: Bilevel> Localize<P> for Newton {
     const KIND: EstimatorKind = EstimatorKind::LocalizedNewton;
-    type Storage = (Lu<P::XX>, P::XX);
+    type Storage = P::Square;
 
     fn storage(problem: &P, work: &P::Work) -> Result<Self::Storage, LinearError> {
-        let n = problem.dims(work).0;
-        Ok((Lu::new(MATRIX, n)?, P::XX::try_zeros("N_11", n, n)?))
+        problem.square(work, MATRIX)
     }
 
     fn omega(
         problem: &P,
         work: &mut P::Work,
         s: &mut Vectors<P>,
-        (matrix, n_11): &mut Self::Storage,
+        matrix: &mut P::Square,
         gradient: &mut [T<P>],
     ) -> Result<f64, EstimatorError> {
         let one = T::<P>::ONE;
@@ -38,12 +37,7 @@ impl<P: Bilevel> Localize<P> for Newton {
         problem.factor(work)?;
         problem.f_1_tr_solve(work, s.u.flat_mut());
         check_finite("F_1⁻ᵀ F", s.u.flat())?;
-        problem.g_11(work, n_11.flat_mut());
-        problem.set_adjoint(work, s.u.flat());
-        problem.m_11(work, matrix.matrix_mut());
-        axpy(-one, matrix.matrix_mut(), n_11.flat_mut());
-        problem.f_1(work, matrix.matrix_mut());
-        axpy(-one, n_11.flat(), matrix.matrix_mut());
+        fill(problem, work, s, matrix)?;
         matrix.factor(MATRIX)?;
         problem.g_1(work, s.v.flat_mut());
         matrix.solve_tr(s.v.flat_mut());
@@ -52,7 +46,7 @@ impl<P: Bilevel> Localize<P> for Newton {
         problem.f_2_tr_mul(work, s.v.flat(), s.scratch.flat_mut());
         axpy(-one, s.scratch.flat(), gradient);
         twisted(problem, work, s, gradient);
-        Ok(linear_residual(problem, work, s, n_11.flat()))
+        Ok(linear_residual(problem, work, s))
     }
 
     /// At a root, where r is 0: `Omega_1 + (L_21 + Psi L_11)(r) v` with `dr = F_1⁻ᵀ F_1 dx`.
@@ -88,13 +82,40 @@ fn twisted<P: Bilevel>(problem: &P, work: &mut P::Work, s: &mut Vectors<P>, grad
     axpy(one, s.scratch.flat(), gradient);
 }
 
-/// `|(F_1 - N_11)ᵀ w - g_1|`.
-fn linear_residual<P: Bilevel>(problem: &P, work: &mut P::Work, s: &mut Vectors<P>, n_11: &[T<P>]) -> f64 {
-    let n = s.v.flat().len();
+/// `F_1 - N_11 = F_1 + M_11(r) - g_11`, r in `s.u`; `g_11` is `M_11` for the adjoint 0.
+fn fill<P: Bilevel>(problem: &P, work: &mut P::Work, s: &mut Vectors<P>, matrix: &mut P::Square) -> Result<(), LinearError> {
+    let one = T::<P>::ONE;
+    let (u, v) = (s.x.flat_mut(), s.t.flat_mut());
+    matrix.set(u, v, &mut |ask| match ask {
+        Ask::Matrix(out) => problem.f_1(work, out),
+        Ask::Product { u, out } => problem.f_1_mul(work, u, out),
+    });
+    problem.set_adjoint(work, s.u.flat());
+    matrix.add(one, u, v, &mut |ask| match ask {
+        Ask::Matrix(out) => problem.m_11(work, out),
+        Ask::Product { u, out } => problem.m_11_mul(work, u, out),
+    })?;
+    u.fill(T::<P>::ZERO);
+    problem.set_adjoint(work, u);
+    matrix.add(-one, u, v, &mut |ask| match ask {
+        Ask::Matrix(out) => problem.g_11(work, out),
+        Ask::Product { u, out } => problem.m_11_mul(work, u, out),
+    })
+}
+
+/// `|(F_1 - N_11)ᵀ w - g_1|`, r in `s.u`; `N_11` is symmetric.
+fn linear_residual<P: Bilevel>(problem: &P, work: &mut P::Work, s: &mut Vectors<P>) -> f64 {
+    let one = T::<P>::ONE;
     problem.f_1_tr_mul(work, s.v.flat(), s.t.flat_mut());
-    gemv_t(-T::<P>::ONE, n_11, n, n, s.v.flat(), s.t.flat_mut());
+    problem.set_adjoint(work, s.u.flat());
+    problem.m_11_mul(work, s.v.flat(), s.n.flat_mut());
+    axpy(one, s.n.flat(), s.t.flat_mut());
+    s.u.flat_mut().fill(T::<P>::ZERO);
+    problem.set_adjoint(work, s.u.flat());
+    problem.m_11_mul(work, s.v.flat(), s.n.flat_mut());
+    axpy(-one, s.n.flat(), s.t.flat_mut());
     problem.g_1(work, s.u.flat_mut());
-    axpy(-T::<P>::ONE, s.u.flat(), s.t.flat_mut());
+    axpy(-one, s.u.flat(), s.t.flat_mut());
     norm(s.t.flat())
 }
 
@@ -121,12 +142,15 @@ fn add_rotated<P: Bilevel>(problem: &P, work: &mut P::Work, b: &P::YX, out: &mut
         axpy(T::<P>::ONE, b.flat(), out);
         return Ok(());
     }
-    let (n, m) = problem.dims(work);
-    let mut rotation = P::XX::try_zeros("F_1", n, n)?;
-    problem.f_1(work, rotation.flat_mut());
-    for column in rotation.flat_mut().chunks_exact_mut(n) {
-        problem.f_1_tr_solve(work, column);
+    let m = problem.dims(work).1;
+    let (mut row, mut rotated) = (zeros_x(problem, work)?, zeros_x(problem, work)?);
+    for k in 0..m {
+        take_row(b.flat(), m, k, row.flat_mut());
+        problem.f_1_solve(work, row.flat_mut());
+        problem.f_1_tr_mul(work, row.flat(), rotated.flat_mut());
+        for (out, &entry) in out.chunks_exact_mut(m).zip(rotated.flat()) {
+            out[k] += entry;
+        }
     }
-    crate::kernels::gemm(T::<P>::ONE, b.flat(), rotation.flat(), m, n, n, out);
     Ok(())
 }
