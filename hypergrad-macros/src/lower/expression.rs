@@ -4,7 +4,7 @@ use super::body::Body;
 use super::conditions::within_unless;
 use super::program::{Expr, Source};
 use super::sparse::{self, Support};
-use crate::ir::{Affine, Guard, Id, Op, Product, Test, Wire};
+use crate::ir::{Affine, Guard, Id, Op, Product, Size, Test, Wire};
 
 impl Body<'_> {
     /// The value of a node at an index: a load, or computed in place.
@@ -43,20 +43,29 @@ impl Body<'_> {
                     .collect();
                 Expr::Call(func, values)
             }
-            Op::Product(product) => self.inline_product(&product, index),
+            Op::Product(product) => self.inline_product(&product, self.context.graph.shape(node), index),
             Op::Input(_) => self.stored_entry(node, index),
             op => unreachable!("{op:?} is stored"),
         }
     }
 
     /// One term per entry: the wires follow from the index; what else the outputs say is a condition.
-    fn inline_product(&mut self, product: &Product, index: &[Affine]) -> Expr {
+    fn inline_product(&mut self, product: &Product, shape: &[Size], index: &[Affine]) -> Expr {
         let mut values: Vec<Option<Affine>> = vec![None; product.extents.len()];
         let mut equations = Vec::new();
+        let mut beyond = Vec::new();
         let mut summed = Vec::new();
-        for (out, at) in product.out.iter().zip(index) {
+        for ((out, at), size) in product.out.iter().zip(index).zip(shape) {
             match out.as_wire() {
-                Some(wire) if values[wire.0 as usize].is_none() => values[wire.0 as usize] = Some(at.clone()),
+                Some(wire) if values[wire.0 as usize].is_none() => {
+                    values[wire.0 as usize] = Some(at.clone());
+                    // An axis that is longer than its wire holds nothing beyond it.
+                    let extent = product.extent(wire);
+                    if !extent.sub(size).is_nonnegative() {
+                        let affine = Affine::constant(extent.sub(&Size::constant(1))).sub(at);
+                        beyond.push(Guard { affine, test: Test::NonNegative });
+                    }
+                }
                 _ => equations.push((out.clone(), at.clone())),
             }
         }
@@ -71,6 +80,7 @@ impl Body<'_> {
             .iter()
             .map(|(out, at)| Guard { affine: place(out).sub(at), test: Test::Zero })
             .chain(product.guards.iter().map(|g| Guard { affine: place(&g.affine), test: g.test }))
+            .chain(beyond)
             .collect();
         let mut reads: Vec<(Id, Vec<Affine>)> = Vec::new();
         for operand in &product.operands {
