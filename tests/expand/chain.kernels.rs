@@ -544,7 +544,9 @@ fn f_2(&self, w: &mut Work, out: &mut [f64]) {
                 for i0 in 0..s2 {
                     target[i0] = (-2f64
                         * (if (s2) >= ((i0 + 2usize)) {
-                            ((if (i0) == (i1) && (s2) >= ((i0 + 2usize)) {
+                            ((if (i0) == (i1) && (s2) >= ((i0 + 2usize))
+                                && (s1) >= ((i0 + 1usize))
+                            {
                                 (b0[i0] * ((a2[(i0 + 1usize)]) - (a2[i0])))
                             } else {
                                 0f64
@@ -554,7 +556,9 @@ fn f_2(&self, w: &mut Work, out: &mut [f64]) {
                         })
                         + 2f64
                             * (if (i0) >= (1usize) {
-                                ((if (i0) == ((i1 + 1usize)) && (s2) >= ((i0 + 1usize)) {
+                                ((if (i0) == ((i1 + 1usize)) && (s2) >= ((i0 + 1usize))
+                                    && (s1) >= (i0)
+                                {
                                     (b0[(i0).saturating_sub(1usize)]
                                         * ((a2[i0]) - (a2[(i0).saturating_sub(1usize)])))
                                 } else {

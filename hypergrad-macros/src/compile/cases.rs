@@ -26,6 +26,8 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("`{name}` is {}, which cannot be called", "ill typed"),
     ("expected a closure or a function", "ill typed"),
     ("an array or a vector", "ill typed"),
+    ("`{}` does not take these arguments for a type", "ill typed"),
+    ("`{name}` of {receiver} does not take these arguments", "ill typed"),
     ("expected an integer", "ill typed"),
     ("expected an index `(row, column)`", "ill typed"),
     ("a scalar cannot be indexed", "ill typed"),

@@ -1,201 +1,262 @@
-//! The value of nodes by their definition, for tests: slow and plain.
+//! The value of nodes on numbers, straight from the definitions in [`super::node`]: the oracle of
+//! tests. Nothing is fast here.
 
-use super::affine::{Affine, Wire};
-use super::graph::Graph;
-use super::node::{Id, Op, Product, Reduction, Test, View};
-use super::size::Size;
-use crate::ir::Symbol;
+use std::collections::HashMap;
 
-/// A dense array, row-major.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Array {
+use crate::ir::{Affine, Func, Graph, Id, Op, Product, Reduction, Size, Symbol, Test, View, Wire};
+
+/// A tensor, row-major.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tensor {
     pub shape: Vec<usize>,
     pub data: Vec<f64>,
 }
 
-impl Array {
+impl Tensor {
+    pub fn zeros(shape: Vec<usize>) -> Self {
+        let data = vec![0.0; shape.iter().product()];
+        Self { shape, data }
+    }
+
     pub fn scalar(value: f64) -> Self {
         Self { shape: Vec::new(), data: vec![value] }
     }
 
-    pub fn vector(data: Vec<f64>) -> Self {
-        Self { shape: vec![data.len()], data }
+    pub fn vector(data: &[f64]) -> Self {
+        Self { shape: vec![data.len()], data: data.to_vec() }
     }
 
-    pub fn filled(shape: Vec<usize>, value: f64) -> Self {
-        let length = shape.iter().product();
-        Self { shape, data: vec![value; length] }
-    }
-
-    /// The place of an index; `None` outside.
-    fn offset(&self, index: &[i64]) -> Option<usize> {
-        let mut offset = 0;
+    fn position(&self, index: &[i64]) -> Option<usize> {
+        let mut position = 0;
         for (i, extent) in index.iter().zip(&self.shape) {
             if *i < 0 || *i >= *extent as i64 {
                 return None;
             }
-            offset = offset * extent + *i as usize;
+            position = position * extent + *i as usize;
         }
-        Some(offset)
+        Some(position)
     }
 
-    fn at(&self, index: &[i64]) -> f64 {
-        self.data[self.offset(index).expect("inside")]
+    /// An entry; 0 outside.
+    pub fn at(&self, index: &[i64]) -> f64 {
+        self.position(index).map_or(0.0, |p| self.data[p])
     }
 }
 
-/// All indices below the extents, the last running fastest.
-fn indices(shape: &[usize]) -> Vec<Vec<i64>> {
+/// All indices of a shape, in row-major order.
+pub fn indices(shape: &[usize]) -> Vec<Vec<i64>> {
     let mut all = vec![Vec::new()];
     for extent in shape {
-        all = all.iter().flat_map(|index| (0..*extent as i64).map(|i| [index.as_slice(), &[i]].concat())).collect();
+        all = all.iter().flat_map(|head| (0..*extent as i64).map(move |i| [head.as_slice(), &[i]].concat())).collect();
     }
     all
 }
 
-/// Evaluates every node up to the last root; `inputs` by number, `symbol` gives the sizes.
-pub fn interpret(graph: &Graph, roots: &[Id], inputs: &[Array], symbol: &dyn Fn(Symbol) -> i64) -> Vec<Array> {
-    let interpreter = Interpreter { symbol };
-    let mut values: Vec<Array> = Vec::new();
-    let wanted = graph.reachable(roots);
-    for id in (0..graph.len() as u32).map(Id) {
-        let value = if wanted.contains(&id) { interpreter.node(graph, id, inputs, &values) } else { Array::scalar(f64::NAN) };
-        values.push(value);
-    }
-    roots.iter().map(|root| values[root.0 as usize].clone()).collect()
+/// Values of the symbols and of the inputs (by node).
+#[derive(Clone, Default)]
+pub struct Point {
+    pub symbols: Vec<i64>,
+    pub inputs: HashMap<Id, Tensor>,
 }
 
-struct Interpreter<'s> {
-    symbol: &'s dyn Fn(Symbol) -> i64,
-}
-
-impl Interpreter<'_> {
-    fn size(&self, size: &Size) -> i64 {
-        size.evaluate(self.symbol)
+impl Point {
+    pub fn size(&self, size: &Size) -> i64 {
+        size.evaluate(&|s: Symbol| self.symbols[s.0 as usize])
     }
 
-    fn extents(&self, sizes: &[Size]) -> Vec<usize> {
-        sizes.iter().map(|size| self.size(size).max(0) as usize).collect()
+    pub fn shape(&self, shape: &[Size]) -> Vec<usize> {
+        shape.iter().map(|s| self.size(s).max(0) as usize).collect()
     }
 
-    fn affine(&self, affine: &Affine, wires: &[i64]) -> i64 {
-        let terms = affine.terms.iter().map(|(wire, coefficient)| self.size(coefficient) * wires[wire.0 as usize]);
-        self.size(&affine.constant) + terms.sum::<i64>()
+    /// The values of the roots.
+    pub fn values(&self, graph: &Graph, roots: &[Id]) -> Vec<Tensor> {
+        let mut values: HashMap<Id, Tensor> = HashMap::new();
+        for id in graph.reachable(roots) {
+            let value = self.node(graph, id, &values);
+            assert_eq!(value.shape, self.shape(graph.shape(id)), "shape of {id:?} {:?}", graph.op(id));
+            values.insert(id, value);
+        }
+        roots.iter().map(|r| values[r].clone()).collect()
     }
 
-    fn node(&self, graph: &Graph, id: Id, inputs: &[Array], values: &[Array]) -> Array {
-        let shape = self.extents(graph.shape(id));
-        let value = |id: Id| &values[id.0 as usize];
+    pub fn value(&self, graph: &Graph, root: Id) -> Tensor {
+        self.values(graph, &[root]).remove(0)
+    }
+
+    fn node(&self, graph: &Graph, id: Id, values: &HashMap<Id, Tensor>) -> Tensor {
+        let shape = self.shape(graph.shape(id));
         match graph.op(id) {
-            Op::Input(input) => {
-                let array = inputs[input.0 as usize].clone();
-                assert_eq!(array.shape, shape, "shape of input {}", graph.input_info(*input).name);
-                array
-            }
-            Op::Constant(number) => Array::scalar(number.get()),
-            Op::Count(size) => Array::scalar(self.size(size) as f64),
-            Op::Iota => Array::vector((0..shape[0]).map(|i| i as f64).collect()),
+            Op::Input(_) => self.inputs.get(&id).unwrap_or_else(|| panic!("no value for input {id:?}")).clone(),
+            Op::Constant(number) => Tensor::scalar(number.get()),
+            Op::Count(size) => Tensor::scalar(self.size(size) as f64),
+            Op::Iota => Tensor { data: (0..shape[0]).map(|k| k as f64).collect(), shape },
             Op::Product(product) => self.product(product, shape, values),
             Op::Sum(terms) => {
-                let mut result = Array::filled(shape.clone(), 0.0);
-                for (index, slot) in indices(&shape).iter().zip(&mut result.data) {
-                    *slot = terms.iter().map(|t| t.coefficient.get() * read(&t.view, index, values)).sum();
-                }
-                result
+                elementwise(shape, |index| terms.iter().map(|t| t.coefficient.get() * read(&t.view, index, values)).sum())
             }
-            Op::Map(func, arguments) => {
-                let mut result = Array::filled(shape.clone(), 0.0);
-                for (index, slot) in indices(&shape).iter().zip(&mut result.data) {
-                    let arguments: Vec<f64> = arguments.iter().map(|view| read(view, index, values)).collect();
-                    *slot = func.evaluate(&arguments);
-                }
-                result
+            Op::Map(func, args) => {
+                elementwise(shape, |index| func.evaluate(&args.iter().map(|a| read(a, index, values)).collect::<Vec<_>>()))
             }
-            Op::Reduce { kind, arg, keep } => reduce(*kind, value(*arg), *keep, shape),
-            Op::Weights { kind, arg, keep } => weights(*kind, value(*arg), *keep),
-            Op::Exclusive { arg, order } => exclusive(value(*arg), *order, &shape),
+            Op::Reduce { kind, arg, keep } => reduce(*kind, &values[arg], *keep),
+            Op::Weights { kind, arg, keep } => weights(*kind, &values[arg], *keep),
+            Op::Exclusive { arg, .. } => {
+                let keep = graph.order(*arg) - 1;
+                exclusive(&values[arg], shape, keep)
+            }
         }
     }
 
-    fn product(&self, product: &Product, shape: Vec<usize>, values: &[Array]) -> Array {
-        let mut result = Array::filled(shape, 0.0);
-        for wires in indices(&self.extents(&product.extents)) {
-            let holds = product.guards.iter().all(|guard| {
-                let value = self.affine(&guard.affine, &wires);
-                match guard.test {
-                    Test::Zero => value == 0,
-                    Test::NonZero => value != 0,
-                    Test::NonNegative => value >= 0,
+    /// The definition of a product.
+    pub fn product(&self, product: &Product, shape: Vec<usize>, values: &HashMap<Id, Tensor>) -> Tensor {
+        let mut result = Tensor::zeros(shape);
+        let extents = self.shape(&product.extents);
+        let compile = |a: &Affine| Linear {
+            constant: self.size(&a.constant),
+            terms: a.terms.iter().map(|(w, c)| (w.0 as usize, self.size(c))).collect(),
+        };
+        let guards: Vec<(Linear, Test)> = product.guards.iter().map(|g| (compile(&g.affine), g.test)).collect();
+        let out: Vec<Linear> = product.out.iter().map(compile).collect();
+        let operands: Vec<(&Tensor, Vec<Linear>)> =
+            product.operands.iter().map(|o| (&values[&o.node], o.index.iter().map(compile).collect())).collect();
+        let total: usize = extents.iter().product();
+        let mut wires = vec![0_i64; extents.len()];
+        for _ in 0..total {
+            self.add_term(product.coefficient.get(), &guards, &out, &operands, &wires, &mut result);
+            for (wire, extent) in wires.iter_mut().zip(&extents).rev() {
+                *wire += 1;
+                if *wire < *extent as i64 {
+                    break;
                 }
-            });
-            let place = |affines: &[Affine]| affines.iter().map(|a| self.affine(a, &wires)).collect::<Vec<i64>>();
-            let Some(slot) = result.offset(&place(&product.out)).filter(|_| holds) else { continue };
-            let mut term = product.coefficient.get();
-            for operand in &product.operands {
-                let array = &values[operand.node.0 as usize];
-                term *= array.offset(&place(&operand.index)).map_or(0.0, |offset| array.data[offset]);
+                *wire = 0;
             }
-            result.data[slot] += term;
         }
         result
     }
-}
 
-fn read(view: &View, index: &[i64], values: &[Array]) -> f64 {
-    let own: Vec<i64> = view.axes.iter().map(|axis| index[*axis]).collect();
-    values[view.node.0 as usize].at(&own)
-}
-
-/// The entries of each group that shares its first `keep` indices.
-fn groups(arg: &Array, keep: usize) -> std::slice::Chunks<'_, f64> {
-    arg.data.chunks(arg.shape[keep..].iter().product::<usize>().max(1))
-}
-
-fn extreme(kind: Reduction, group: &[f64]) -> f64 {
-    match kind {
-        Reduction::Max | Reduction::LogSumExp => group.iter().copied().fold(f64::NEG_INFINITY, f64::max),
-        Reduction::Min => group.iter().copied().fold(f64::INFINITY, f64::min),
+    fn add_term(
+        &self,
+        coefficient: f64,
+        guards: &[(Linear, Test)],
+        out: &[Linear],
+        operands: &[(&Tensor, Vec<Linear>)],
+        wires: &[i64],
+        result: &mut Tensor,
+    ) {
+        if !guards.iter().all(|(affine, test)| holds(*test, affine.at(wires))) {
+            return;
+        }
+        let Some(position) = place(out, &result.shape, wires) else { return };
+        let mut term = coefficient;
+        for (tensor, index) in operands {
+            let Some(p) = place(index, &tensor.shape, wires) else { return };
+            term *= tensor.data[p];
+        }
+        result.data[position] += term;
     }
 }
 
-fn reduce(kind: Reduction, arg: &Array, keep: usize, shape: Vec<usize>) -> Array {
-    let value = |group: &[f64]| {
-        let extreme = extreme(kind, group);
-        match kind {
-            Reduction::LogSumExp => extreme + group.iter().map(|t| (t - extreme).exp()).sum::<f64>().ln(),
-            Reduction::Max | Reduction::Min => extreme,
+/// An affine index on numbers.
+struct Linear {
+    constant: i64,
+    terms: Vec<(usize, i64)>,
+}
+
+impl Linear {
+    fn at(&self, wires: &[i64]) -> i64 {
+        self.constant + self.terms.iter().map(|(w, c)| c * wires[*w]).sum::<i64>()
+    }
+}
+
+/// The position of an entry; `None` outside.
+fn place(index: &[Linear], shape: &[usize], wires: &[i64]) -> Option<usize> {
+    let mut position = 0;
+    for (linear, extent) in index.iter().zip(shape) {
+        let i = linear.at(wires);
+        if i < 0 || i >= *extent as i64 {
+            return None;
+        }
+        position = position * extent + i as usize;
+    }
+    Some(position)
+}
+
+fn holds(test: Test, value: i64) -> bool {
+    match test {
+        Test::Zero => value == 0,
+        Test::NonZero => value != 0,
+        Test::NonNegative => value >= 0,
+    }
+}
+
+fn read(view: &View, index: &[i64], values: &HashMap<Id, Tensor>) -> f64 {
+    let own: Vec<i64> = view.axes.iter().map(|a| index[*a]).collect();
+    values[&view.node].at(&own)
+}
+
+fn elementwise(shape: Vec<usize>, entry: impl Fn(&[i64]) -> f64) -> Tensor {
+    Tensor { data: indices(&shape).iter().map(|i| entry(i)).collect(), shape }
+}
+
+/// `(kept shape, entries of each slice)`.
+fn slices(arg: &Tensor, keep: usize) -> (Vec<usize>, Vec<Vec<f64>>) {
+    let kept = arg.shape[..keep].to_vec();
+    let size: usize = arg.shape[keep..].iter().product();
+    let slices = (0..kept.iter().product()).map(|k: usize| arg.data[k * size..(k + 1) * size].to_vec()).collect();
+    (kept, slices)
+}
+
+fn reduce(kind: Reduction, arg: &Tensor, keep: usize) -> Tensor {
+    let (shape, slices) = slices(arg, keep);
+    let of = |slice: &Vec<f64>| match kind {
+        Reduction::Max => slice.iter().copied().fold(f64::NEG_INFINITY, f64::max),
+        Reduction::Min => slice.iter().copied().fold(f64::INFINITY, f64::min),
+        Reduction::LogSumExp => log_sum_exp(slice),
+    };
+    Tensor { shape, data: slices.iter().map(of).collect() }
+}
+
+fn log_sum_exp(slice: &[f64]) -> f64 {
+    let most = slice.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    most + slice.iter().map(|t| (t - most).exp()).sum::<f64>().ln()
+}
+
+fn weights(kind: Reduction, arg: &Tensor, keep: usize) -> Tensor {
+    let (_, slices) = slices(arg, keep);
+    let ties = |slice: &Vec<f64>, best: f64| {
+        let count = slice.iter().filter(|t| **t == best).count() as f64;
+        slice.iter().map(|t| if *t == best { 1.0 / count } else { 0.0 }).collect::<Vec<f64>>()
+    };
+    let of = |slice: &Vec<f64>| match kind {
+        Reduction::Max => ties(slice, slice.iter().copied().fold(f64::NEG_INFINITY, f64::max)),
+        Reduction::Min => ties(slice, slice.iter().copied().fold(f64::INFINITY, f64::min)),
+        // e^{z - max} / Σ: e^{z - lse} would round the exponent.
+        Reduction::LogSumExp => {
+            let most = slice.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+            let shifted: Vec<f64> = slice.iter().map(|t| (t - most).exp()).collect();
+            let total: f64 = shifted.iter().sum();
+            shifted.iter().map(|t| t / total).collect()
         }
     };
-    Array { data: groups(arg, keep).map(value).collect(), shape }
+    Tensor { shape: arg.shape.clone(), data: slices.iter().flat_map(of).collect() }
 }
 
-fn weights(kind: Reduction, arg: &Array, keep: usize) -> Array {
-    let weight = |group: &[f64]| {
-        let extreme = extreme(kind, group);
-        let raw = |t: &f64| match kind {
-            Reduction::LogSumExp => (t - extreme).exp(),
-            Reduction::Max | Reduction::Min => f64::from(u8::from(t.total_cmp(&extreme).is_eq())),
-        };
-        let total: f64 = group.iter().map(raw).sum();
-        group.iter().map(|t| raw(t) / total).collect::<Vec<f64>>()
-    };
-    Array { data: groups(arg, keep).flat_map(weight).collect(), shape: arg.shape.clone() }
+fn exclusive(arg: &Tensor, shape: Vec<usize>, keep: usize) -> Tensor {
+    elementwise(shape, |index| {
+        let (kept, out) = index.split_at(keep);
+        if out.iter().enumerate().any(|(k, i)| out[..k].contains(i)) {
+            return 0.0;
+        }
+        let rest = (0..arg.shape[keep] as i64).filter(|j| !out.contains(j));
+        rest.map(|j| arg.at(&[kept, &[j]].concat())).product()
+    })
 }
 
-fn exclusive(arg: &Array, order: usize, shape: &[usize]) -> Array {
-    let mut result = Array::filled(shape.to_vec(), 0.0);
-    let keep = shape.len() - order;
-    let length = arg.shape[keep];
-    for (index, slot) in indices(shape).iter().zip(&mut result.data) {
-        let (kept, left_out) = index.split_at(keep);
-        let distinct = left_out.iter().enumerate().all(|(k, i)| !left_out[..k].contains(i));
-        let factor = |i: i64| arg.at(&[kept, &[i]].concat());
-        *slot = if distinct { (0..length as i64).filter(|i| !left_out.contains(i)).map(factor).product() } else { 0.0 };
-    }
-    result
+/// Wire k as an index.
+pub fn wire(k: u32) -> Affine {
+    Affine::wire(Wire(k))
 }
 
-/// The wires of a product as they are numbered: for tests that build products by hand.
-pub fn wire(number: u32) -> Affine {
-    Affine::wire(Wire(number))
+/// The value of a function with the arguments spelled out, for tables in tests.
+pub fn evaluate(func: Func, args: &[f64]) -> f64 {
+    func.evaluate(args)
 }

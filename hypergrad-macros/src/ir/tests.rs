@@ -6,8 +6,8 @@ use std::collections::HashMap;
 use super::{
     Affine, Func, Graph, Guard, Id, InputInfo, Number, Op, Operand, Product, Reduction, Role, Size, Term, Test, View, Wire,
 };
-use crate::differentiate::tests::interpret::{Point, Tensor};
 use crate::differentiate::tests::random::Random;
+use crate::ir::interpret::{Point, Tensor};
 use crate::shape::{Sizes, SymbolSource};
 
 /// A graph that grows by random nodes; each with its value by definition.
@@ -149,7 +149,7 @@ impl Growing {
     /// A tensor by its entries.
     fn entries(&self, shape: &[Size], entry: impl Fn(&[i64]) -> f64) -> Tensor {
         let shape = self.point.shape(shape);
-        let data = crate::differentiate::tests::interpret::indices(&shape).iter().map(|i| entry(i)).collect();
+        let data = crate::ir::interpret::indices(&shape).iter().map(|i| entry(i)).collect();
         Tensor { shape, data }
     }
 

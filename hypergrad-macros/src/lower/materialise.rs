@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::contract::Hoist;
+use super::hoist::Hoist;
 use super::{pattern, sparse};
 use crate::analysis::Stages;
 use crate::ir::{Affine, Graph, Id, Op, Product, Size, View};

@@ -1,13 +1,18 @@
 //! From nodes to a program of loops and kernel calls over buffers.
 
 mod body;
+mod calls;
 mod conditions;
+mod context;
 mod contract;
+mod expression;
 mod flatten;
+mod hoist;
 mod khatri_rao;
 mod materialise;
 mod nest;
 mod nominal;
+mod order;
 mod pattern;
 pub mod program;
 mod sharing;
@@ -17,7 +22,8 @@ use crate::analysis::{Stage, Stages};
 use crate::differentiate::{Cube, Extra, Matrix, Parts, Quantities, Value, Vector};
 use crate::ir::{Graph, Id, Size};
 use crate::shape::Sizes;
-use body::{Body, Context};
+use body::Body;
+use context::Context;
 use program::{Buffer, Choice, Function, Place, Program, Source, natural_strides};
 
 /// More operands than this are contracted in one loop nest.

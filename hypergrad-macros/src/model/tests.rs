@@ -124,6 +124,13 @@ fn struct_variables_have_blocks_in_declaration_order() {
     let forms: Vec<Form> = model.y.blocks.iter().map(|block| block.form).collect();
     assert_eq!(forms, [Form::Scalar, Form::Column, Form::Matrix]);
     refused("", "struct A { n: usize } fn f(x: f64, y: &A) -> f64 { x } fn g(x: f64, y: &A) -> f64 { x }", "`y.n` is `usize`");
+    let nested = "struct D(f64); struct E { d: D } fn g(x: f64, y: f64) -> f64 { x }";
+    refused("", &format!("{nested} fn f(x: f64, y: f64, data: &E) -> f64 {{ x * y * data.d.0 }}"), "need names");
+    refused(
+        "",
+        "struct D(f64); fn f(x: f64, y: f64, data: &D) -> f64 { x * y * data.0 } fn g(x: f64, y: f64) -> f64 { x }",
+        "need names",
+    );
     refused("", "struct A(f64); fn f(x: f64, y: &A) -> f64 { x } fn g(x: f64, y: &A) -> f64 { x }", "need names");
     refused("", "struct A { a: A } fn f(x: f64, y: &A) -> f64 { x } fn g(x: f64, y: &A) -> f64 { x }", "contains itself");
     refused("", "struct A { a: f32 } fn f(x: f64, y: &A) -> f64 { x } fn g(x: f64, y: &A) -> f64 { x }", "one scalar type");

@@ -2,9 +2,9 @@
 
 use crate::differentiate::derive;
 use crate::differentiate::tests::fixture::random_point;
-use crate::differentiate::tests::interpret::{Point, Tensor};
 use crate::differentiate::tests::programs::read;
 use crate::differentiate::tests::random::Random;
+use crate::ir::interpret::{Point, Tensor};
 use crate::ir::{Graph, Id, Role};
 use crate::print::formula;
 use crate::simplify::symmetry::untranspose;

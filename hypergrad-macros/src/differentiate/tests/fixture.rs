@@ -2,9 +2,9 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 
-use super::interpret::{Point, Tensor};
 use super::program::random::Random;
 use crate::differentiate::{Quantities, derive};
+use crate::ir::interpret::{Point, Tensor};
 use crate::ir::{Func, Graph, Id, InputInfo, Number, Operand, Product, Role, Size, View};
 use crate::model::{Block, Form, Inner, InnerKind, Model, Optional, Outer, Scalar, Signature, Variable};
 use crate::shape::{Sizes, SymbolSource};
@@ -63,7 +63,7 @@ impl Fixture {
     /// The sum of all entries.
     pub fn total(&mut self, a: Id) -> Id {
         let extents = self.graph.shape(a).to_vec();
-        let index = (0..extents.len() as u32).map(super::interpret::wire).collect();
+        let index = (0..extents.len() as u32).map(crate::ir::interpret::wire).collect();
         let product = Product {
             coefficient: Number::new(1.0),
             extents,
@@ -78,7 +78,7 @@ impl Fixture {
     pub fn apply(&mut self, matrix: Id, vector: Id, transposed: bool) -> Id {
         let shape = self.graph.shape(matrix).to_vec();
         let (kept, summed) = if transposed { (1, 0) } else { (0, 1) };
-        let wire = super::interpret::wire;
+        let wire = crate::ir::interpret::wire;
         let product = Product {
             coefficient: Number::new(1.0),
             extents: shape.clone(),

@@ -1,7 +1,6 @@
 //! Tests of the engine, and what tests elsewhere build on.
 
 pub mod fixture;
-pub mod interpret;
 pub mod program;
 pub mod programs;
 mod rules;

@@ -5,13 +5,13 @@ use std::collections::HashMap;
 
 use num_dual::HyperHyperDual;
 
-use super::interpret::{Point, Tensor};
 use super::program::ast::Function;
 use super::program::evaluate::evaluate;
 use super::program::random::Random;
 use super::program::{Inputs, Program, random_module, random_program};
 use crate::diagnostics::Diagnostics;
 use crate::differentiate::{Cube, Matrix, Quantities, derive};
+use crate::ir::interpret::{Point, Tensor};
 use crate::ir::{Id, Role, Symbol};
 use crate::model::{self, Model};
 use crate::shape::SymbolSource;
@@ -123,7 +123,7 @@ impl Setting {
 
 /// The sum of the products of entries with directions.
 fn along(value: &Tensor, directions: &[&[f64]]) -> f64 {
-    let indices = super::interpret::indices(&value.shape);
+    let indices = crate::ir::interpret::indices(&value.shape);
     indices
         .iter()
         .zip(&value.data)

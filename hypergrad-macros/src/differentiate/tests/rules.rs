@@ -3,8 +3,8 @@
 
 use num_dual::{Dual3, DualNum};
 
-use super::interpret::{Point, Tensor};
 use crate::differentiate::gradient;
+use crate::ir::interpret::{Point, Tensor};
 use crate::ir::{Func, Graph, Id, InputInfo, Number, Role, View};
 
 type Number3 = Dual3<f64>;

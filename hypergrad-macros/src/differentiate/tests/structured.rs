@@ -2,12 +2,12 @@
 //! diagonal against the dense `F_1` at a random point.
 
 use super::fixture::random_point;
-use super::interpret::{Point, Tensor, indices};
 use super::programs::read;
 use super::random::Random;
 use crate::analysis::{Facts, structure};
 use crate::differentiate::{Quantities, derive, exploit};
 use crate::ir::Id;
+use crate::ir::interpret::{Point, Tensor, indices};
 use crate::model::Model;
 
 /// Four samples of three entries.

@@ -6,7 +6,7 @@ use syn::visit::{self, Visit};
 
 use super::Tracer;
 use super::environment::Environment;
-use super::value::{Callable, Local, Value};
+use super::value::{Local, Value};
 use crate::diagnostics::Diagnostics;
 use crate::ir::{Affine, Size};
 use crate::model::Form;
@@ -82,14 +82,14 @@ impl Tracer<'_> {
                 self.items.bind(constant.ident.to_string(), value);
             }
         }
-        for statement in &block.stmts {
-            if let syn::Stmt::Item(syn::Item::Fn(function)) = statement {
-                let local = Local { function: function.clone(), items: self.items.clone() };
-                let value = Some(Value::Callable(Callable::Local(Rc::new(local))));
-                self.environment.bind(function.sig.ident.to_string(), value.clone());
-                self.items.bind(function.sig.ident.to_string(), value);
-            }
-        }
+        let functions = block.stmts.iter().filter_map(|statement| match statement {
+            syn::Stmt::Item(syn::Item::Fn(function)) => Some(function.clone()),
+            _ => None,
+        });
+        let functions: Rc<[syn::ItemFn]> = functions.collect();
+        let items = self.items.clone();
+        Local::declare(&functions, &items, &mut self.environment);
+        Local::declare(&functions, &items, &mut self.items);
     }
 
     fn check_item(&mut self, item: &syn::Item) {

@@ -154,7 +154,7 @@ impl<'a> Tracer<'a> {
             }
             Callable::Local(function) => {
                 let local = function.clone();
-                self.call_in(&local.function, &local.items, arguments.into_iter().map(Some).collect(), span)
+                self.call_in(&local.function, &local.scope(), arguments.into_iter().map(Some).collect(), span)
             }
             Callable::Path(path) => {
                 if let Some(function) = self.own_function(path) {

@@ -165,18 +165,20 @@ impl Tracer<'_> {
             "x" | "y" | "z" | "w" => return self.basis(call, target),
             _ => {}
         }
+        let open = usize::from(target.rows.is_none()) + usize::from(target.columns.is_none());
+        if arguments.len() < open {
+            return self.missing_arguments(call);
+        }
         let mut leading = 0;
-        let mut dimension = |tracer: &mut Self, known: Option<Size>| match known {
-            Some(size) => Some(size),
-            None if leading < arguments.len() => {
+        let mut dimension = |tracer: &mut Self, known: Option<Size>| {
+            known.or_else(|| {
                 leading += 1;
                 tracer.size_at(arguments[leading - 1].clone(), &call.place(leading - 1))
-            }
-            None => None,
+            })
         };
         let rows = dimension(self, target.rows.clone());
         let columns = dimension(self, target.columns.clone());
-        let (Some(rows), Some(columns)) = (rows, columns) else { return self.missing_arguments(call) };
+        let (rows, columns) = (rows?, columns?);
         let rest = arguments.split_off(leading);
         let shape = (target.form, rows, columns);
         let result = match (call.name(), rest.as_slice()) {

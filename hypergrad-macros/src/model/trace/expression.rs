@@ -7,6 +7,7 @@ use super::spell::spell;
 use super::value::{Callable, Closure, Tensor, Value};
 use crate::ir::{Affine, Size};
 use crate::model::Form;
+use crate::model::variables::named_fields;
 use crate::syntax::Type;
 
 impl Tracer<'_> {
@@ -175,6 +176,7 @@ impl Tracer<'_> {
                 let end = if name == "start" { range.start } else { range.end };
                 end.map(Value::Index)
             }
+            (syn::Member::Unnamed(_), Value::Lazy(lazy)) if self.has_unnamed_fields(&lazy.name) => None,
             (member, base) => {
                 let member = spell(member);
                 self.diagnostics.error(&field.member, format!("`.{member}` is no field of {}", base.describe()));
@@ -195,6 +197,11 @@ impl Tracer<'_> {
             Value::Lazy(lazy) => self.surroundings.field(lazy, name, self.graph, self.sizes, self.diagnostics),
             _ => None,
         }
+    }
+
+    /// Whether the fields of a struct have no names, which is said of the struct (once).
+    fn has_unnamed_fields(&mut self, structure: &str) -> bool {
+        self.module.structure(structure).is_some_and(|item| named_fields(item, self.diagnostics).is_none())
     }
 
     /// `.x`, `.y`, `.m12`.

@@ -81,8 +81,27 @@ pub enum Callable {
 #[derive(Debug)]
 pub struct Local {
     pub function: syn::ItemFn,
-    /// The constants and functions of the enclosing bodies.
+    /// The constants of its body, and what the enclosing bodies declare.
     pub items: Environment,
+    /// All functions of its body, which call each other in any order.
+    pub siblings: Rc<[syn::ItemFn]>,
+}
+
+impl Local {
+    /// What the function sees.
+    pub fn scope(&self) -> Environment {
+        let mut scope = self.items.clone();
+        Self::declare(&self.siblings, &self.items, &mut scope);
+        scope
+    }
+
+    /// Binds the functions of a body, which see `items` and each other.
+    pub fn declare(functions: &Rc<[syn::ItemFn]>, items: &Environment, scope: &mut Environment) {
+        for function in functions.iter() {
+            let local = Self { function: function.clone(), items: items.clone(), siblings: functions.clone() };
+            scope.bind(function.sig.ident.to_string(), Some(Value::Callable(Callable::Local(Rc::new(local)))));
+        }
+    }
 }
 
 #[derive(Debug)]

@@ -7,7 +7,7 @@ use nalgebra::{DVector, SVector};
 use super::{Harness, collect, module, x, y};
 use crate::diagnostics::Diagnostics;
 use crate::differentiate::gradient;
-use crate::ir::interpret::{Array, interpret};
+use crate::ir::interpret::Tensor as Values;
 use crate::ir::{Graph, Id, Role};
 
 type Compiled<'f> = dyn Fn(&DVector<f64>, &SVector<f64, 3>) -> Vec<f64> + 'f;
@@ -38,11 +38,11 @@ pub fn assert_derivatives(items: &str, compiled: &Compiled<'_>) {
         let mut arrays = harness.arrays.clone();
         let ends = [(arrays.len() - 2, &point[5..]), (arrays.len() - 1, &point[..5])];
         for (position, data) in ends {
-            arrays[position] = Array::vector(data.to_vec());
+            arrays[position] = Values::vector(data);
         }
-        let values = interpret(&harness.graph, &roots, &arrays, &|s| harness.value_of_symbol(s));
+        let values = harness.point(&arrays).values(&harness.graph, &roots);
         // The inputs are y, x; each twice.
-        let flat = |a: &Array, b: &Array| [b.data.as_slice(), a.data.as_slice()].concat();
+        let flat = |a: &Values, b: &Values| [b.data.as_slice(), a.data.as_slice()].concat();
         (flat(&values[0], &values[1]), flat(&values[2], &values[3]))
     };
     let point: Vec<f64> = x().iter().chain(y().iter()).copied().collect();

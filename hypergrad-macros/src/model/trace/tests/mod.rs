@@ -17,7 +17,7 @@ use proc_macro2::{Ident, TokenStream};
 
 use super::{Lazy, Surroundings, Tensor, Tracer, Value};
 use crate::diagnostics::Diagnostics;
-use crate::ir::interpret::{Array, interpret};
+use crate::ir::interpret::{self, Point};
 use crate::ir::{Graph, Id, InputInfo, Role, Size, Symbol};
 use crate::model::{Form, Scalar};
 use crate::shape::{Sizes, SymbolSource};
@@ -100,7 +100,7 @@ impl<A: Entries, B: Entries> Entries for (A, B) {
 pub struct Harness {
     pub graph: Graph,
     pub sizes: Sizes,
-    pub arrays: Vec<Array>,
+    pub arrays: Vec<interpret::Tensor>,
     symbols: Vec<i64>,
     fields: Vec<(String, Value)>,
     outside: Vec<String>,
@@ -163,7 +163,7 @@ impl Harness {
             Form::Matrix => (vec![axis(0, rows), axis(1, columns)], vec![rows, columns]),
         };
         let node = self.graph.input(InputInfo { role, block, name: name.to_owned() }, shape.clone());
-        self.arrays.push(Array { shape: extents, data });
+        self.arrays.push(interpret::Tensor { shape: extents, data });
         Value::tensor(node, form, &shape)
     }
 
@@ -215,12 +215,24 @@ impl Harness {
         }
     }
 
+    /// The sizes, and these values of the inputs.
+    pub fn point(&self, arrays: &[interpret::Tensor]) -> Point {
+        // A dimension that nothing fixes is read nowhere.
+        let is_open = |k: u32| {
+            self.sizes.source(Symbol(k)) == &SymbolSource::Inferred
+                && self.sizes.resolve(&Size::symbol(Symbol(k))).as_symbol() == Some(Symbol(k))
+        };
+        let symbols = (0..self.sizes.len() as u32).map(|k| if is_open(k) { 0 } else { self.value_of_symbol(Symbol(k)) });
+        let inputs = self.graph.inputs().map(|(input, _, id)| (id, arrays[input.0 as usize].clone()));
+        Point { symbols: symbols.collect(), inputs: inputs.collect() }
+    }
+
     fn evaluate(&mut self, value: &Value) -> Vec<f64> {
         let mut tensors: Vec<Tensor> = Vec::new();
         collect(value, &mut tensors);
         let roots: Vec<Id> = tensors.iter().map(|t| t.node).collect();
         let roots = self.graph.resolve_sizes(&roots, &self.sizes);
-        let values = interpret(&self.graph, &roots, &self.arrays, &|symbol| self.value_of_symbol(symbol));
+        let values = self.point(&self.arrays).values(&self.graph, &roots);
         for (tensor, value) in tensors.iter().zip(&values) {
             assert!(tensor.batch.is_empty(), "an index variable is left");
             let shape: Vec<usize> = tensor

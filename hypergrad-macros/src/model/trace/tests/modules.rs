@@ -54,3 +54,27 @@ fn losses() {
         { x.component_mul(&x.map(|t| 1.0 - t)) * y[0] }
     }
 }
+
+/// Functions of a body see all items of it, and nothing of what calls them.
+#[test]
+fn inner_functions_call_each_other() {
+    bodies! { (x, y, data) -> f64:
+        {
+            fn outer(t: f64) -> f64 { inner(t) * FACTOR }
+            fn inner(t: f64) -> f64 { t.sin() + last(t) }
+            fn last(t: f64) -> f64 { t * t }
+            const FACTOR: f64 = 2.0;
+            outer(x[0]) + inner(y[1])
+        }
+        {
+            fn shade(t: f64) -> f64 {
+                fn inner(t: f64) -> f64 { below(t) }
+                fn below(t: f64) -> f64 { 3.0 * t }
+                inner(t) + other(t)
+            }
+            fn other(t: f64) -> f64 { inner(t) }
+            fn inner(t: f64) -> f64 { t.exp() }
+            shade(x[1])
+        }
+    }
+}

@@ -1,0 +1,242 @@
+//! The order of contraction: the cheapest tree of pairwise contractions, by dynamic programming over
+//! subsets of the operands, with symbolic sizes at nominal values.
+//!
+//! Work of an earlier stage is cheaper, since it is done once for many later evaluations.
+
+use super::nominal::Nominal;
+use crate::analysis::Stage;
+use crate::ir::{Affine, Graph, Number, Operand, Product, Size, Wire};
+
+/// Entries that a row of a sparse matrix is taken to store.
+const STORED_PER_ROW: f64 = 20.0;
+
+/// How contractions of data alone are weighed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// As work of every evaluation: they are avoided.
+    Plain,
+    /// As free.
+    Hoist,
+}
+
+/// The best way to contract a subset of the operands.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Tree {
+    pub cost: f64,
+    /// The two parts; `None`: one operand, or all at once in one loop nest.
+    pub split: Option<(usize, usize)>,
+}
+
+/// Dynamic programming over subsets (bit sets) of operands.
+pub(super) struct Search<'p> {
+    product: &'p Product,
+    /// Wires of each operand, as bits.
+    wires: Vec<u64>,
+    stages: Vec<Stage>,
+    own_stage: Stage,
+    mode: Mode,
+    nominal: &'p Nominal,
+    extents: Vec<f64>,
+    /// Wires that outputs and guards need.
+    pinned: u64,
+    /// Of each operand that is sparse: both of its wires, and how much of it is stored.
+    sparse: Vec<Option<(u64, f64)>>,
+}
+
+impl<'p> Search<'p> {
+    pub(super) fn new(
+        graph: &Graph,
+        product: &'p Product,
+        stages: Vec<Stage>,
+        own_stage: Stage,
+        mode: Mode,
+        nominal: &'p Nominal,
+    ) -> Self {
+        let bits = |indices: &mut dyn Iterator<Item = &Affine>| indices.flat_map(Affine::wires).fold(0, |b, w| b | 1_u64 << w.0);
+        let wires = product.operands.iter().map(|o| bits(&mut o.index.iter())).collect();
+        let pinned = bits(&mut product.out.iter().chain(product.guards.iter().map(|g| &g.affine)));
+        let extents = product.extents.iter().map(|e| nominal.value(e)).collect();
+        let stored = |o: &Operand| {
+            let columns = nominal.value(&graph.shape(o.node)[1]);
+            (bits(&mut o.index.iter()), (STORED_PER_ROW / columns).min(1.0))
+        };
+        let sparse = product.operands.iter().map(|o| graph.sparse(o.node).map(|_| stored(o))).collect();
+        Self { product, wires, stages, own_stage, mode, nominal, extents, pinned, sparse }
+    }
+
+    /// The part of the loops over `wires` that is left where these operands are read directly.
+    fn density(&self, operands: impl Iterator<Item = usize>, wires: u64) -> f64 {
+        let read = operands.filter_map(|k| self.sparse[k]).filter(|(own, _)| wires & own == *own);
+        read.map(|(_, density)| density).product()
+    }
+
+    /// An intermediate over both wires of a sparse operand would be dense; so would be contractions
+    /// of sparse data, but for vectors.
+    fn is_dense(&self, set: usize, kept: u64) -> bool {
+        let outside = self.sparse.iter().flatten().any(|(own, _)| kept & own == *own);
+        let contracted = self.operands(set).any(|k| self.sparse[k].is_some()) && self.contracts_data(set);
+        outside || contracted && kept.count_ones() > 1
+    }
+
+    pub(super) fn run(&self) -> Vec<Tree> {
+        let atoms = self.wires.len();
+        let full = (1_usize << atoms) - 1;
+        let mut trees = vec![Tree { cost: 0.0, split: None }; full + 1];
+        for set in 1..=full {
+            if set.is_power_of_two() {
+                continue;
+            }
+            let nest = self.loops(self.all(set)) * self.density(self.operands(set), self.all(set));
+            let mut best = Tree { cost: f64::from(set.count_ones()) * nest * self.weight(set), split: None };
+            let mut left = (set - 1) & set;
+            while left > 0 {
+                let right = set & !left;
+                if left < right {
+                    left = (left - 1) & set;
+                    continue;
+                }
+                let cost = trees[left].cost
+                    + trees[right].cost
+                    + self.part(left, full)
+                    + self.part(right, full)
+                    + 2.0 * self.pair(left, right) * self.weight(set);
+                // On a tie, one loop nest without intermediates.
+                if cost < best.cost * 0.999 {
+                    best = Tree { cost, split: Some((left, right)) };
+                }
+                left = (left - 1) & set;
+            }
+            trees[set] = best;
+        }
+        trees
+    }
+
+    /// The loops that contract two parts.
+    fn pair(&self, left: usize, right: usize) -> f64 {
+        let wires = self.kept(left) | self.kept(right);
+        let direct = [left, right].into_iter().filter(|s| s.is_power_of_two()).map(|s| s.trailing_zeros() as usize);
+        self.loops(wires) * self.density(direct, wires)
+    }
+
+    /// The cost of having a part as an intermediate: its memory; more than two axes count dearly.
+    fn part(&self, set: usize, full: usize) -> f64 {
+        if set.is_power_of_two() {
+            return 0.0;
+        }
+        let kept = self.kept(set);
+        if self.is_dense(set, kept) {
+            return f64::INFINITY;
+        }
+        let size = self.loops(kept) * self.weight(set);
+        let dynamic = (0..self.extents.len())
+            .filter(|w| kept >> w & 1 == 1 && self.product.extents[*w].as_constant().is_none_or(|e| e > 8))
+            .count();
+        if dynamic > 2 && set != full { size * 50.0 } else { size }
+    }
+
+    fn all(&self, set: usize) -> u64 {
+        self.operands(set).fold(0, |b, k| b | self.wires[k])
+    }
+
+    /// The wires of a subset that something outside it needs.
+    fn kept(&self, set: usize) -> u64 {
+        if set.is_power_of_two() {
+            return self.all(set);
+        }
+        let outside = (0..self.wires.len()).filter(|k| set >> k & 1 == 0).fold(self.pinned, |b, k| b | self.wires[k]);
+        self.all(set) & outside
+    }
+
+    fn operands(&self, set: usize) -> impl Iterator<Item = usize> + '_ {
+        (0..self.wires.len()).filter(move |k| set >> k & 1 == 1)
+    }
+
+    fn loops(&self, wires: u64) -> f64 {
+        (0..self.extents.len()).filter(|w| wires >> w & 1 == 1).map(|w| self.extents[w]).product()
+    }
+
+    fn stage(&self, set: usize) -> Stage {
+        self.operands(set).map(|k| self.stages[k]).max().unwrap_or(Stage::Data)
+    }
+
+    /// Whether a subset contracts data alone in a way that changes sizes.
+    fn contracts_data(&self, set: usize) -> bool {
+        set.count_ones() > 1 && self.own_stage != Stage::Data && self.stage(set) == Stage::Data && self.kept(set) != self.all(set)
+    }
+
+    /// Work of an earlier stage is shared by later evaluations.
+    fn weight(&self, set: usize) -> f64 {
+        let stage = self.stage(set);
+        if stage == self.own_stage {
+            return 1.0;
+        }
+        match stage {
+            Stage::Data if self.contracts_data(set) => match self.mode {
+                Mode::Plain => 2.0,
+                Mode::Hoist => 1e-9,
+            },
+            Stage::Data => 0.05,
+            Stage::Y => 0.2,
+            _ => 0.4,
+        }
+    }
+}
+
+/// Builds the nodes of the chosen tree.
+pub(super) struct Built<'s> {
+    pub search: &'s Search<'s>,
+    pub trees: &'s [Tree],
+    pub symbolic: Size,
+    pub data_cost: f64,
+    pub memory: Size,
+    pub hoists: bool,
+}
+
+impl Built<'_> {
+    /// The operands of the product over `set`: two parts, or all of its own operands.
+    pub(super) fn parts(&mut self, graph: &mut Graph, set: usize) -> Vec<Operand> {
+        let search = self.search;
+        let loops = search.all(set);
+        match self.trees[set].split {
+            None => {
+                self.count(set, loops);
+                search.operands(set).map(|k| search.product.operands[k].clone()).collect()
+            }
+            Some((left, right)) => {
+                self.count(set, search.kept(left) | search.kept(right));
+                vec![self.operand(graph, left), self.operand(graph, right)]
+            }
+        }
+    }
+
+    fn operand(&mut self, graph: &mut Graph, set: usize) -> Operand {
+        let search = self.search;
+        if set.is_power_of_two() {
+            return search.product.operands[set.trailing_zeros() as usize].clone();
+        }
+        let operands = self.parts(graph, set);
+        let kept: Vec<Wire> = search.product.wires().filter(|w| search.kept(set) >> w.0 & 1 == 1).collect();
+        let shape: Vec<Size> = kept.iter().map(|w| search.product.extent(*w)).collect();
+        let out: Vec<Affine> = kept.iter().map(|w| Affine::wire(*w)).collect();
+        if search.contracts_data(set) {
+            self.hoists = true;
+            self.memory = self.memory.add(&Size::product(&shape));
+        }
+        let extents = search.product.extents.clone();
+        let product = Product { coefficient: Number::new(1.0), extents, operands, guards: Vec::new(), out: out.clone() };
+        let node = graph.product(product.without_unread_wires(), shape);
+        Operand { node, index: out }
+    }
+
+    fn count(&mut self, set: usize, wires: u64) {
+        let search = self.search;
+        let loops = Size::product(
+            search.product.wires().filter(|w| wires >> w.0 & 1 == 1).map(|w| &search.product.extents[w.0 as usize]),
+        );
+        if search.own_stage != Stage::Data && search.stage(set) == Stage::Data {
+            self.data_cost += search.nominal.value(&loops);
+        } else {
+            self.symbolic = self.symbolic.add(&loops);
+        }
+    }
+}
