@@ -8,6 +8,7 @@ mod constants_and_aliases;
 mod counts_and_arrays;
 mod data_weights;
 mod degenerate;
+mod digits;
 pub mod equilibrium_batch;
 mod factorisation;
 mod fixed_point;
