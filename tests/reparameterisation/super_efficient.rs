@@ -4,7 +4,9 @@
 use hypergrad::bilevel;
 use hypergrad::estimator::*;
 use hypergrad::problem::Bilevel;
-use nalgebra::{DVector, Vector2, dvector, vector};
+use hypergrad::solver::Newton;
+use hypergrad::structure::EstimatorKind;
+use nalgebra::{DVector, Vector2, Vector3, dvector, vector};
 
 use crate::case::{Case, slope};
 
@@ -177,6 +179,25 @@ pub mod cubic {
     }
 }
 
+/// Single precision, sizes that differ, and a full P written as `F_1`.
+#[bilevel]
+pub mod single {
+    use nalgebra::{Matrix2, SVector, Vector2};
+
+    pub fn F(x: &Vector2<f32>, y: &SVector<f32, 3>) -> Vector2<f32> {
+        let coupled = Vector2::new(0.3 * x.y.sin(), -0.2 * x.x * x.x);
+        Vector2::new(x.x * y.x.exp() - y.y, x.y * (1.0 + y.z * y.z) - 1.0) + coupled
+    }
+
+    pub fn g(x: &Vector2<f32>, y: &SVector<f32, 3>) -> f32 {
+        x.x.cos() + x.y * y.x
+    }
+
+    pub fn P(x: &Vector2<f32>, y: &SVector<f32, 3>) -> Matrix2<f32> {
+        Matrix2::new(y.x.exp(), 0.3 * x.y.cos(), -0.4 * x.x, 1.0 + y.z.powi(2))
+    }
+}
+
 /// A problem at the root near `start`.
 struct Root<'a, P: Bilevel> {
     case: Case<'a, P>,
@@ -322,6 +343,22 @@ fn one_dimension_and_its_own_map() {
     let derivation = cubic::Problem::DERIVATION;
     assert!(derivation.contains("Reparameterized::new() super-efficient: phi_1⁻¹ v is constant along x*(y)"), "{derivation}");
     assert!(derivation.contains("Ift::new() super-efficient: v is not proved constant along x*(y): g_1 varies"), "{derivation}");
+}
+
+#[test]
+fn single_precision() {
+    let problem = single::Problem::new().unwrap();
+    let y = Vector3::new(0.1_f32, 0.5, 0.2);
+    let x = problem.solve(&Vector2::new(0.5, 1.0), &y, &Newton::new().tolerance(1e-6)).unwrap().x;
+    let table = problem.compare_at(&x, &y, &(x * 1.01)).unwrap();
+    // Eight estimators; 1e-8 of f32 is 0.
+    assert_eq!(table.rows.len(), 8);
+    for row in &table.rows {
+        let (efficiency, error) = (row.efficiency.unwrap(), row.error.unwrap().unwrap());
+        assert_eq!(row.proved, efficiency < 1e-6, "{table}");
+        assert!(if row.proved { error < 1e-3 } else { efficiency > 1e-2 }, "{table}");
+    }
+    assert!(single::Problem::STRUCTURE.is_super_efficient(EstimatorKind::CustomPreconditioner));
 }
 
 /// The same vector twice: the maps of 1.11 and those that a user writes.

@@ -1,5 +1,5 @@
 //! A hundred random programs, annotated, compiled and run: every dense derivative, and the products
-//! with frozen adjoints, against hyper-dual numbers to third order.
+//! with frozen adjoints, against hyper-dual numbers to third order; a few of them with the optional roles.
 #![allow(warnings, clippy::all, clippy::pedantic, reason = "generated programs; the generator is shared by path")]
 
 #[path = "../../../hypergrad-macros/src/differentiate/tests/program/mod.rs"]
@@ -7,6 +7,7 @@ mod program;
 #[path = "../src/setting.rs"]
 mod setting;
 
+use hypergrad::estimator::Preconditioned;
 use hypergrad::problem::Bilevel;
 use nalgebra::{DMatrix, DVector};
 use num_dual::HyperHyperDual;
@@ -77,18 +78,60 @@ impl Comparison {
     }
 }
 
-macro_rules! compare {
-    ($module:ident, $seed:expr) => {{
-        let inputs = setting::inputs($seed);
+/// The problem of a module and its point.
+macro_rules! problem {
+    ($module:ident, $inputs:expr) => {{
+        let inputs = &$inputs;
         let data = $module::random::Data {
             a: DMatrix::from_row_slice(K, N, &inputs.a),
             b: DVector::from_column_slice(&inputs.b),
             w: DVector::from_column_slice(&inputs.w),
             c: DMatrix::from_row_slice(N, M, &inputs.c),
         };
-        let problem = $module::random::Problem::new(&data).expect("shapes agree");
+        $module::random::Problem::new(data).expect("shapes agree")
+    }};
+}
+
+macro_rules! compare {
+    ($module:ident, $seed:expr) => {{
+        let inputs = setting::inputs($seed);
+        let problem = problem!($module, inputs);
         compare_problem(&problem, &program::random_program($seed), inputs, $seed)
     }};
+}
+
+/// The kernels of phi and psi against differences of the functions as they are written, and the Jacobian
+/// of the estimator with P against differences of its estimates.
+macro_rules! compare_roles {
+    ($module:ident, $seed:expr) => {{
+        let inputs = setting::inputs($seed);
+        let problem = problem!($module, inputs);
+        let (x, y) = (DVector::from_column_slice(&inputs.x), DVector::from_column_slice(&inputs.y));
+        let report = problem.check_derivatives(&x, &y).expect("finite");
+        let own = Preconditioned::custom();
+        let estimate = |x: &DVector<f64>| problem.hypergradient(x, &y, &own).expect("regular").gradient;
+        let found = problem.jacobian(&x, &y, &own).expect("regular");
+        let expected = by_differences(&x, estimate);
+        let apart = (&found - &expected).norm() / (1.0 + expected.norm());
+        let right = report.agrees() && report.row("psi_21(s) p").is_some() && apart < 1e-6;
+        (!right).then(|| format!("seed {}: the Jacobian with P is off by {apart:e}\n{report}", $seed))
+    }};
+}
+
+/// Central differences of fourth order.
+fn by_differences(x: &DVector<f64>, f: impl Fn(&DVector<f64>) -> DVector<f64>) -> DMatrix<f64> {
+    let h = 1e-5;
+    let columns: Vec<_> = (0..x.len())
+        .map(|k| {
+            let moved = |t: f64| {
+                let mut x = x.clone();
+                x[k] += t * h;
+                f(&x)
+            };
+            ((moved(1.0) - moved(-1.0)) * 8.0 - (moved(2.0) - moved(-2.0))) / (12.0 * h)
+        })
+        .collect();
+    DMatrix::from_columns(&columns)
 }
 
 include!(concat!(env!("OUT_DIR"), "/modules.rs"));

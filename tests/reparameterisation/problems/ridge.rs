@@ -37,7 +37,7 @@ pub mod model {
         x.map(|x| x.abs().ln())
     }
 
-    /// The squares of x would be wrong for a quadratic f: a P that is neither `F_1` nor its diagonal.
+    /// Neither `F_1`, of which it has the Gram matrix only in part, nor a diagonal.
     pub fn P(x: &DVector<f64>, y: &DVector<f64>, data: &Data) -> DMatrix<f64> {
         data.a_tr.tr_mul(&data.a_tr) * 1.5 + DMatrix::from_diagonal(&x.zip_map(y, |x, y| x * x + y.exp()))
     }
