@@ -6,8 +6,8 @@
 //!
 //! Accuracy: with `κ = trace(M) >= cond(I + EᵀE)`, the solve is followed by steps of refinement that each
 //! gain a factor `eps κ`, down to the error `eps κ` that the condition allows any solver. Where d is so
-//! uneven that κ is large and the whole matrix could do better, it is factored whole if it is small;
-//! otherwise refused from `eps κ = 1/100` on, as other factorisations refuse.
+//! uneven that κ is large and the whole matrix could do better, it is factored whole: from `eps κ = √eps`
+//! on if it is small, from `eps κ = 1/100` on if it fits at all. Else it is refused, as by other factorisations.
 
 use super::{Cholesky, Factorization, check_finite};
 use crate::error::LinearError;
@@ -40,11 +40,9 @@ struct Parts<E: Dense, M: Dense, V: Dense, W: Dense> {
     part: W,
 }
 
-/// Up to this size a whole matrix is factored where the condition of the parts is doubtful.
+/// Up to this size a whole matrix is factored where `eps κ` exceeds `√eps`: half of the digits.
 const SMALL: usize = 2048;
-/// `eps κ` from which on it is.
-const DOUBTFUL: f64 = 1e-8;
-/// `eps κ` from which on fewer than two digits of a solution would be right.
+/// `eps κ` above which fewer than two digits of a solution would be right.
 const SINGULAR: f64 = 1e-2;
 
 impl<T, D, E, M, V, W> DiagonalPlusGram<D, E, M, V, W>
@@ -68,8 +66,7 @@ where
     /// # Errors
     /// [`LinearError::TooLarge`].
     pub fn resize(&mut self, what: &'static str, n: usize, rows: usize) -> Result<bool, LinearError> {
-        let fits = n.checked_mul(n).is_some_and(|entries| entries <= BYTES_LIMIT / size_of::<T>());
-        if rows >= n || (fits && rows > n / 2) {
+        if rows >= n || (fits::<T>(n) && rows > n / 2) {
             return Ok(false);
         }
         let parts = &mut self.parts;
@@ -99,7 +96,7 @@ where
     /// doubtful.
     ///
     /// # Errors
-    /// Entries that are not finite; a doubtful condition of a large matrix.
+    /// Entries that are not finite; a hopeless condition of a matrix that is too large to be factored whole.
     pub fn factor_parts(&mut self, what: &'static str) -> Result<bool, LinearError> {
         self.is_split = false;
         check_finite(what, self.parts.scale.flat())?;
@@ -111,7 +108,9 @@ where
         let condition = self.parts.form().wide();
         let error = condition * T::EPSILON;
         let n = self.parts.scale.flat().len();
-        if !error.is_finite() || (error > DOUBTFUL && n <= SMALL) {
+        let half = nalgebra::ComplexField::sqrt(T::EPSILON);
+        let whole = if n <= SMALL { error > half } else { error > SINGULAR && fits::<T>(n) };
+        if whole || !error.is_finite() {
             return Ok(false);
         }
         if error > SINGULAR {
@@ -119,7 +118,7 @@ where
         }
         self.parts.small.factor(what)?;
         // Each step multiplies the error by about eps κ.
-        self.refinements = if error <= DOUBTFUL { 1 } else { 4 };
+        self.refinements = if error <= half { 1 } else { 4 };
         self.is_split = true;
         Ok(true)
     }
@@ -226,6 +225,11 @@ where
             axpy(-part, root, out);
         }
     }
+}
+
+/// Whether a whole matrix is within the limit.
+fn fits<T: Real>(n: usize) -> bool {
+    n.checked_mul(n).is_some_and(|entries| entries <= BYTES_LIMIT / size_of::<T>())
 }
 
 /// The position of the smallest entry, and the entry.
