@@ -34,6 +34,7 @@ mod oracle;
 mod page;
 mod parts;
 mod stable;
+mod styles;
 
 use hypergrad::check::{self, UserFunctions};
 use nalgebra::{DMatrix, DVector};

@@ -5,6 +5,7 @@ use hypergrad::error::{LinearError, SolveError};
 use hypergrad::estimator::{Ift, Preconditioned, Tangent};
 use hypergrad::solver::Newton;
 use nalgebra::{DMatrix, DVector};
+use nalgebra_sparse::CsrMatrix;
 
 use crate::data::{cosines, sines};
 use crate::verify::{close, verify};
@@ -50,6 +51,27 @@ pub mod logistic {
     }
 }
 
+/// The same with stored entries only.
+#[bilevel]
+pub mod stored {
+    use nalgebra::DVector;
+    use nalgebra_sparse::CsrMatrix;
+
+    pub struct Data {
+        pub a: CsrMatrix<f64>,
+        pub target: DVector<f64>,
+    }
+
+    pub fn f(x: &DVector<f64>, y: &DVector<f64>, data: &Data) -> f64 {
+        let losses = (&data.a * x).map(|t| (-t).exp().ln_1p());
+        losses.sum() + 0.5 * y.map(f64::exp).dot(&x.component_mul(x))
+    }
+
+    pub fn g(x: &DVector<f64>, _y: &DVector<f64>, data: &Data) -> f64 {
+        (x - &data.target).norm_squared()
+    }
+}
+
 fn ridge_data(rows: usize, n: usize) -> ridge::Data {
     let size = 1.0 / (n as f64).sqrt();
     ridge::Data {
@@ -75,6 +97,19 @@ fn small_wide_problems() {
     let data = logistic::Data { a: sines(4, 12, [1.3, 0.7, 0.1, 0.0]), prior: cosines(12, 0.9, 0.2) };
     assert!(logistic::Problem::STRUCTURE.f1_diagonal_plus_gram);
     verify(&logistic::Problem::new(&data).unwrap(), &DVector::zeros(12), &-0.5);
+}
+
+#[test]
+fn sparse_and_wide() {
+    let dense = DMatrix::from_fn(5, 30, |i, j| if (3 * i + j) % 7 < 2 { ((i + 2 * j) as f64).sin() } else { 0.0 });
+    let data = stored::Data { a: CsrMatrix::from(&dense), target: cosines(30, 0.9, 0.2) };
+    let problem = stored::Problem::new(&data).unwrap();
+    assert!(stored::Problem::STRUCTURE.f1_diagonal_plus_gram);
+    let y = cosines(30, 2.1, 0.0);
+    let x_star = verify(&problem, &cosines(30, 0.4, 0.1), &y);
+    let at = problem.at(&x_star, &y).unwrap();
+    let w = at.F_1().lu().solve(&at.F_2()).unwrap();
+    close("Psi", at.Psi().unwrap().as_slice(), (-w.transpose()).as_slice(), 1e-12);
 }
 
 /// n = 20,000, where the dense matrix would take 3.2 GB and 10^12 operations. The solution has a closed

@@ -35,6 +35,7 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("expected an iterator", "ill typed"),
     ("the closure of `filter` gives", "ill typed"),
     ("expected a condition", "ill typed"),
+    ("`.{member}` is no field of {}", "ill typed, but for fields of tuple structs, which are refused as such"),
     ("the rows of this matrix have different lengths", "nalgebra's macro refuses it"),
     ("divide entry by entry", "nalgebra has no such operator"),
     ("`{name}` is not accepted: nothing of the language is an `Option`", "an `Option` is refused where it is made"),

@@ -2,6 +2,7 @@
 
 mod body;
 mod calls;
+mod centre;
 mod conditions;
 mod context;
 mod contract;
@@ -42,6 +43,7 @@ pub fn normalise(graph: &mut Graph, sizes: &Sizes, quantities: &mut Quantities) 
 pub fn lower(graph: &mut Graph, sizes: &Sizes, quantities: &mut Quantities) -> Program {
     let nominal = nominal::Nominal::new(graph);
     let roots: Vec<Id> = quantities.roots().iter().map(|id| **id).collect();
+    let roots = centre::shift(graph, &roots);
     let plan = contract::plan(graph, sizes, &roots, &nominal);
     for (root, image) in quantities.roots().into_iter().zip(&plan.roots) {
         *root = *image;

@@ -80,9 +80,8 @@ impl Place<'_, '_> {
 enum Entry {
     Leaf(usize),
     Struct(String),
-    /// Reported when it is first read.
+    /// Reported when it is read.
     Refused(Diagnostic),
-    Reported,
 }
 
 const ACCEPTED: &str = "a field that a role reads is `f64`, `f32`, `usize`, an nalgebra vector or matrix, a `CsrMatrix`, an array of floats, or a struct of this module";
@@ -262,11 +261,9 @@ impl Surroundings for Fields<'_> {
                 Some(value_of(&leaf.field.kind, graph))
             }
             Entry::Struct(name) => Some(Value::Lazy(Lazy { name: name.clone(), path: key })),
-            Entry::Reported => None,
-            entry @ Entry::Refused(_) => {
-                if let Entry::Refused(error) = std::mem::replace(entry, Entry::Reported) {
-                    diagnostics.push(error);
-                }
+            // Once at each role that reads it: repetitions are shown once.
+            Entry::Refused(error) => {
+                diagnostics.push(error.clone());
                 None
             }
         }

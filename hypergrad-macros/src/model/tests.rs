@@ -124,6 +124,8 @@ fn struct_variables_have_blocks_in_declaration_order() {
     let forms: Vec<Form> = model.y.blocks.iter().map(|block| block.form).collect();
     assert_eq!(forms, [Form::Scalar, Form::Column, Form::Matrix]);
     refused("", "struct A { n: usize } fn f(x: f64, y: &A) -> f64 { x } fn g(x: f64, y: &A) -> f64 { x }", "`y.n` is `usize`");
+    let twice = "struct D { a: [[f64; 2]; 5] } fn f(x: f64, y: f64, data: &D) -> f64 { x * y * data.a[0][1] }";
+    refused("", &format!("{twice} fn g(x: f64, y: f64, data: &D) -> f64 {{ x * data.a[1][0] }}"), "an array holds");
     let nested = "struct D(f64); struct E { d: D } fn g(x: f64, y: f64) -> f64 { x }";
     refused("", &format!("{nested} fn f(x: f64, y: f64, data: &E) -> f64 {{ x * y * data.d.0 }}"), "need names");
     refused(
