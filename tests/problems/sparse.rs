@@ -357,6 +357,33 @@ fn stored_values_that_are_no_numbers() {
     }
 }
 
+/// A table of 100,000 x 100,000 places, of which few are stored: nothing of its size is made.
+#[test]
+fn hundred_thousand_rows_and_columns() {
+    let size = 100_000;
+    let ratings = |shift: usize| {
+        let mut entries = CooMatrix::new(size, size);
+        for i in (0..size).step_by(50) {
+            entries.push(i, (7919 * i + shift) % size, (0.3 * i as f64).cos());
+            entries.push(i, (104_729 * i + 13 + shift) % size, 0.5);
+        }
+        CsrMatrix::from(&entries)
+    };
+    let data = factors::Data { ratings: ratings(0), held_out: ratings(5), prior: DMatrix::from_element(size, 2, 0.1) };
+    let problem = factors::Problem::new(&data).unwrap();
+    let factors = |slope: f64| {
+        let entries = |shift: f64| DMatrix::from_fn(size, 2, |i, k| (slope * (i + 3 * k) as f64 + shift).sin());
+        factors::Factors { u: entries(0.0), w: entries(0.4) }
+    };
+    let at = problem.at(&factors(0.2), &nalgebra::Vector2::new(-1.5, -1.0)).unwrap();
+    let (u, v) = (factors(0.3), factors(0.5));
+    let dot = |a: &factors::Factors, b: &factors::Factors| a.u.dot(&b.u) + a.w.dot(&b.w);
+    close("symmetry", &[dot(&at.F_1_mul(&u), &v)], &[dot(&at.F_1_mul(&v), &u)], 1e-9);
+    let c = nalgebra::Vector2::new(0.7, -0.4);
+    close("F_2", &[dot(&at.F_2_mul(&c), &u)], &[at.F_2_tr_mul(&u).dot(&c)], 1e-9);
+    assert!(flat(&at.F()).iter().chain(&flat(&at.g_1())).all(|entry| entry.is_finite()));
+}
+
 /// As many columns as a bag of words has: only vectors of that length are made.
 #[test]
 fn hundred_thousand_columns() {

@@ -242,6 +242,12 @@ impl<'c> Body<'c> {
         self.statements.push(statement);
     }
 
+    /// A number of a local sum.
+    pub(super) fn fresh_local(&mut self) -> u32 {
+        self.next_local += 1;
+        self.next_local - 1
+    }
+
     /// The first of so many new loop variables.
     pub(super) fn fresh_variables(&mut self, count: u32) -> u32 {
         let first = self.next_variable;

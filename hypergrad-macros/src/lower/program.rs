@@ -229,6 +229,30 @@ impl Expr {
         }
     }
 
+    /// Whether a sum stands in it.
+    pub fn has_total(&self) -> bool {
+        match self {
+            Self::Total { .. } => true,
+            Self::Product(_, parts) | Self::Call(_, parts) => parts.iter().any(Self::has_total),
+            Self::Sum(terms) => terms.iter().any(|(_, term)| term.has_total()),
+            Self::Guarded(_, value) | Self::Find { value, .. } => value.has_total(),
+            Self::Number(_) | Self::Count(_) | Self::Index(_) | Self::Load { .. } | Self::Local(_) => false,
+        }
+    }
+
+    /// Whether its value depends on a loop variable.
+    pub fn mentions(&self, wire: Wire) -> bool {
+        match self {
+            Self::Index(affine) | Self::Load { offset: affine, .. } => affine.mentions(wire),
+            Self::Find { row, column, value, .. } => row.mentions(wire) || column.mentions(wire) || value.mentions(wire),
+            Self::Total { value, .. } => value.mentions(wire),
+            Self::Product(_, parts) | Self::Call(_, parts) => parts.iter().any(|part| part.mentions(wire)),
+            Self::Sum(terms) => terms.iter().any(|(_, term)| term.mentions(wire)),
+            Self::Guarded(guards, value) => guards.iter().any(|g| g.affine.mentions(wire)) || value.mentions(wire),
+            Self::Number(_) | Self::Count(_) | Self::Local(_) => false,
+        }
+    }
+
     /// Every load, in order.
     pub fn loads<'e>(&'e self, found: &mut Vec<(Source, &'e Affine)>) {
         match self {

@@ -4,7 +4,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::body::Body;
-use super::materialise::is_elementwise;
 use super::program::{Expr, Place, Source, Stmt};
 use crate::ir::{Affine, Graph, Guard, Id, Op, Operand, Product, Size, Sparse, Test, Wire};
 
@@ -32,10 +31,12 @@ pub fn supports(graph: &Graph, id: Id) -> Vec<Support> {
         Op::Input(_) => graph
             .stored_values(id)
             .map_or_else(Vec::new, |matrix| vec![Support { matrix, row: Affine::wire(Wire(0)), column: Affine::wire(Wire(1)) }]),
-        Op::Product(product) if is_elementwise(product) => {
-            let axis = |wire: Wire| product.out.iter().position(|o| *o == Affine::wire(wire)).unwrap_or_default() as u32;
-            let in_axes = |support: Support| support.substitute(&|wire| Affine::wire(Wire(axis(wire))));
-            of_product(graph, product).into_iter().map(in_axes).collect()
+        // Also of a contraction, where the entry is one of the result's.
+        Op::Product(product) => {
+            let axis = |wire: Wire| product.out.iter().position(|o| *o == Affine::wire(wire));
+            let kept = |support: &Support| support.row.wires().chain(support.column.wires()).all(|w| axis(w).is_some());
+            let in_axes = |s: Support| s.substitute(&|wire| Affine::wire(Wire(axis(wire).unwrap_or_default() as u32)));
+            of_product(graph, product).into_iter().filter(kept).map(in_axes).collect()
         }
         Op::Sum(terms) => {
             let of_term = |t: &crate::ir::Term| -> Vec<Support> {
@@ -143,6 +144,8 @@ struct Plan {
     /// Wires that follow from a stored column.
     solved: BTreeMap<Wire, Affine>,
     conditions: Vec<Guard>,
+    /// What the loops from this depth on share, computed before them.
+    shared: (usize, Vec<Stmt>),
 }
 
 impl Plan {
@@ -207,6 +210,9 @@ impl Plan {
             let outer = |w: Wire| self.binders[..depth].iter().any(|b| b.binds(w));
             let (here, rest): (Vec<Guard>, Vec<Guard>) = remaining.into_iter().partition(|g| !g.affine.wires().all(outer));
             remaining = rest;
+            if depth + 1 == self.shared.0 {
+                body.splice(0..0, self.shared.1.iter().cloned());
+            }
             body = super::nest::guarded(&here, body);
             body = vec![match binder {
                 Binder::Loop(wire) => Stmt::Loop {
@@ -239,11 +245,13 @@ impl Body<'_> {
             plan.follow(&support, &shape, (Wire(fresh), Wire(fresh + 1)));
         }
         let rest = (0..product.extents.len() as u32).map(|k| Wire(first + k));
-        let rest = rest.filter(|w| !plan.is_bound(*w) && !plan.solved.contains_key(w)).collect();
-        plan.bind(rest);
+        let rest: Vec<Wire> = rest.filter(|w| !plan.is_bound(*w) && !plan.solved.contains_key(w)).collect();
+        plan.shared.0 = plan.binders.len();
+        plan.bind(rest.clone());
         let outer = std::mem::replace(&mut self.active, plan.active.clone());
-        let factors = product.operands.iter().map(|o| self.factor(o, &rename, &mut plan)).collect();
+        let factors: Vec<Expr> = product.operands.iter().map(|o| self.factor(o, &rename, &mut plan)).collect();
         self.active = outer;
+        let factors = factors.into_iter().map(|factor| self.shared_by(&rest, factor, &mut plan)).collect();
         let out: Vec<Affine> = product.out.iter().map(|o| plan.value(&rename(o))).collect();
         for (index, size) in out.iter().zip(shape) {
             plan.within(index, size);
@@ -252,6 +260,21 @@ impl Body<'_> {
         let store = Stmt::Store { target: place.source, offset: place.offset_at(&out), add: true, value };
         let statements = plan.wrap(store);
         self.statements.extend(statements);
+    }
+
+    /// A sum that the loops over these wires would compute again and again is computed before them.
+    fn shared_by(&mut self, wires: &[Wire], factor: Expr, plan: &mut Plan) -> Expr {
+        if plan.shared.0 == 0 || wires.is_empty() || !factor.has_total() || wires.iter().any(|w| factor.mentions(*w)) {
+            return factor;
+        }
+        let name = self.fresh_local();
+        plan.shared.1.push(match factor {
+            Expr::Total { variable, extent, value } => Stmt::Sum { name, variable, extent, bounds: Vec::new(), value: *value },
+            value => {
+                Stmt::Sum { name, variable: Wire(self.fresh_variables(1)), extent: Size::constant(1), bounds: Vec::new(), value }
+            }
+        });
+        Expr::Local(name)
     }
 
     fn factor(&mut self, operand: &Operand, rename: &dyn Fn(&Affine) -> Affine, plan: &mut Plan) -> Expr {
