@@ -7,7 +7,7 @@ use crate::oracle::*;
 use crate::{data, identities, verify};
 
 #[bilevel]
-pub mod digits {
+pub mod reshaped {
     use nalgebra::{DMatrix, DVector};
 
     pub struct Data {
@@ -43,7 +43,7 @@ pub mod digits {
 fn against_the_oracle() {
     let (m, block) = (4, 5);
     let n = 3 * m;
-    let data = digits::Data { width: m, block, w: data::vector(n, 1.7) };
+    let data = reshaped::Data { width: m, block, w: data::vector(n, 1.7) };
     let w = &data.w;
     let oracle = Oracle {
         inner: Inner::Objective(&|x, y| {
@@ -67,13 +67,13 @@ fn against_the_oracle() {
                 let (below, right) = ([1, 2, 0][i], [1, 2, 3, 0][j]);
                 sum += x[i * m + j] * x[below * m + right] * w[j];
                 let r = i * m + j;
-                sum += if j % 2 == 1 { (x[r] * x[r] + 1.0).ln() } else { y[(r >= 5) as usize + (r >= 10) as usize] * x[r] };
+                sum += if j % 2 == 1 { (x[r] * x[r] + 1.0).ln() } else { y[usize::from(r >= 5) + usize::from(r >= 10)] * x[r] };
             }
             sum
         },
     };
     let (x, y) = (data::vector(n, 0.9), data::vector(3, 2.1));
-    let problem = digits::Problem::new(&data).unwrap();
+    let problem = reshaped::Problem::new(&data).unwrap();
     verify!(problem, x, y, oracle);
     identities::check(&problem, &x, &y);
 }
