@@ -165,7 +165,8 @@ impl Planner<'_> {
         let full = (1 << atoms) - 1;
         let cost = trees[full].cost;
         let operands = built.parts(self.graph, full);
-        let rest = Product { operands, ..product.clone() }.without_unread_wires();
+        let guards = search.guards(full, trees[full].split);
+        let rest = Product { operands, guards, ..product.clone() }.without_unread_wires();
         let node = self.graph.product(rest, shape.to_vec());
         Planned { node, cost, symbolic: built.symbolic, data_cost: built.data_cost, memory: built.memory, hoists: built.hoists }
     }
@@ -174,7 +175,8 @@ impl Planner<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ir::{Affine, InputInfo, Role, Wire};
+    use crate::ir::interpret::{Point, Tensor};
+    use crate::ir::{Affine, Guard, InputInfo, Role, Test, Wire};
     use crate::shape::SymbolSource;
 
     /// `Aᵀx` and `2 Aᵀx` are one contraction.
@@ -200,5 +202,48 @@ mod tests {
         assert_eq!(graph.reachable(&plan.roots).iter().filter(|id| sums(id)).count(), 1);
         let coefficients: Vec<Option<f64>> = plan.roots.iter().map(|r| graph.as_view(*r).map(|(c, _)| c)).collect();
         assert_eq!(coefficients, [None, Some(2.0), Some(-0.5)]);
+    }
+    /// A convolution times weights, flattened: its guard holds where it is contracted, and what is
+    /// contracted has the axes that the weights have.
+    #[test]
+    fn guards_hold_inside_of_parts() {
+        let size = Size::constant;
+        let (mut graph, sizes) = (Graph::new(), Sizes::default());
+        let mut point = Point::default();
+        let mut leaf = |shape: &[i64]| {
+            let shape: Vec<Size> = shape.iter().map(|s| size(*s)).collect();
+            let id = graph.input(InputInfo { role: Role::X, block: 0, name: "x".to_owned() }, shape.clone());
+            let shape = point.shape(&shape);
+            let data = (0..shape.iter().product::<usize>()).map(|k| (1.7 * k as f64 + shape.len() as f64).sin()).collect();
+            point.inputs.insert(id, Tensor { shape, data });
+            id
+        };
+        let (w, a, x) = (leaf(&[60]), leaf(&[3, 2, 3]), leaf(&[2, 20]));
+        let wire = |k: u32| Affine::wire(Wire(k));
+        let number = |n: i64| Affine::constant(size(n));
+        // Wires c, i, k, d.
+        let (flat, moved) = (wire(0).scale(&size(20)).add(&wire(1)), wire(1).add(&wire(3)).sub(&number(1)));
+        let operands = vec![
+            Operand { node: w, index: vec![flat.clone()] },
+            Operand { node: a, index: vec![wire(0), wire(2), wire(3)] },
+            Operand { node: x, index: vec![wire(2), moved.clone()] },
+        ];
+        let guards = vec![
+            Guard { affine: moved.clone(), test: Test::NonNegative },
+            Guard { affine: number(19).sub(&moved), test: Test::NonNegative },
+            Guard { affine: wire(0).sub(&wire(1)), test: Test::NonZero },
+        ];
+        let extents = [3, 20, 2, 3].map(size).to_vec();
+        let product = Product { coefficient: Number::new(2.0), extents, operands, guards, out: vec![flat] };
+        let root = graph.product(product, vec![size(60)]);
+        let expected = point.value(&graph, root);
+        let nominal = Nominal::new(&graph);
+        let plan = plan(&mut graph, &sizes, &[root], &nominal);
+        let found = point.value(&graph, plan.roots[0]);
+        for (found, expected) in found.data.iter().zip(&expected.data) {
+            assert!((found - expected).abs() <= 1e-14, "found {found}, expected {expected}");
+        }
+        let Op::Product(last) = graph.op(plan.roots[0]) else { panic!("{:?}", graph.op(plan.roots[0])) };
+        assert!(last.operands.len() == 2 && last.guards.is_empty(), "{last:?}");
     }
 }

@@ -5,7 +5,7 @@
 
 use super::nominal::Nominal;
 use crate::analysis::Stage;
-use crate::ir::{Affine, Graph, Number, Operand, Product, Size, Wire};
+use crate::ir::{Affine, Graph, Guard, Number, Operand, Product, Size, Wire};
 
 /// Entries that a row of a sparse matrix is taken to store.
 const STORED_PER_ROW: f64 = 20.0;
@@ -37,8 +37,10 @@ pub(super) struct Search<'p> {
     mode: Mode,
     nominal: &'p Nominal,
     extents: Vec<f64>,
-    /// Wires that outputs and guards need.
+    /// Wires that outputs need.
     pinned: u64,
+    /// Wires of each guard: it holds inside of a part that has them all.
+    guards: Vec<u64>,
     /// Of each operand that is sparse: both of its wires, and how much of it is stored.
     sparse: Vec<Option<(u64, f64)>>,
 }
@@ -54,14 +56,15 @@ impl<'p> Search<'p> {
     ) -> Self {
         let bits = |indices: &mut dyn Iterator<Item = &Affine>| indices.flat_map(Affine::wires).fold(0, |b, w| b | 1_u64 << w.0);
         let wires = product.operands.iter().map(|o| bits(&mut o.index.iter())).collect();
-        let pinned = bits(&mut product.out.iter().chain(product.guards.iter().map(|g| &g.affine)));
+        let pinned = bits(&mut product.out.iter());
+        let guards = product.guards.iter().map(|g| bits(&mut std::iter::once(&g.affine))).collect();
         let extents = product.extents.iter().map(|e| nominal.value(e)).collect();
         let stored = |o: &Operand| {
             let columns = nominal.value(&graph.shape(o.node)[1]);
             (bits(&mut o.index.iter()), (STORED_PER_ROW / columns).min(1.0))
         };
         let sparse = product.operands.iter().map(|o| graph.sparse(o.node).map(|_| stored(o))).collect();
-        Self { product, wires, stages, own_stage, mode, nominal, extents, pinned, sparse }
+        Self { product, wires, stages, own_stage, mode, nominal, extents, pinned, guards, sparse }
     }
 
     /// The part of the loops over `wires` that is left where these operands are read directly.
@@ -128,9 +131,7 @@ impl<'p> Search<'p> {
             return f64::INFINITY;
         }
         let size = self.loops(kept) * self.weight(set);
-        let dynamic = (0..self.extents.len())
-            .filter(|w| kept >> w & 1 == 1 && self.product.extents[*w].as_constant().is_none_or(|e| e > 8))
-            .count();
+        let dynamic = self.axes(set).iter().filter(|axis| axis.extent.as_constant().is_none_or(|e| e > 8)).count();
         if dynamic > 2 && set != full { size * 50.0 } else { size }
     }
 
@@ -143,8 +144,52 @@ impl<'p> Search<'p> {
         if set.is_power_of_two() {
             return self.all(set);
         }
+        let all = self.all(set);
         let outside = (0..self.wires.len()).filter(|k| set >> k & 1 == 0).fold(self.pinned, |b, k| b | self.wires[k]);
-        self.all(set) & outside
+        let guards = self.guards.iter().filter(|guard| **guard & !all != 0).fold(0, |b, guard| b | guard);
+        all & (outside | guards)
+    }
+
+    /// The guards that hold inside of a part, by number; one operand alone has none. A guard of the
+    /// whole may have wires that no operand has.
+    fn inside(&self, set: usize) -> impl Iterator<Item = usize> + '_ {
+        let (whole, alone, all) = (set + 1 == 1 << self.wires.len(), set.is_power_of_two(), self.all(set));
+        (0..self.guards.len()).filter(move |k| whole || !alone && self.guards[*k] & !all == 0)
+    }
+
+    /// The guards of the product over a set, of which these are the parts.
+    pub(super) fn guards(&self, set: usize, split: Option<(usize, usize)>) -> Vec<Guard> {
+        let settled =
+            |k: &usize| split.is_some_and(|(left, right)| [left, right].iter().any(|part| self.inside(*part).any(|g| g == *k)));
+        self.inside(set).filter(|k| !settled(k)).map(|k| self.product.guards[k].clone()).collect()
+    }
+
+    /// The axes of a part as an intermediate: its kept wires, those as one that everything outside
+    /// reads as `n·high + low`.
+    fn axes(&self, set: usize) -> Vec<Axis> {
+        let kept = self.kept(set);
+        let wires = self.product.wires().filter(|w| kept >> w.0 & 1 == 1);
+        let mut axes: Vec<Axis> =
+            wires.map(|low| Axis { low, index: Affine::wire(low), extent: self.product.extent(low) }).collect();
+        // Kernels want their matrices axis by axis.
+        let plain = self.operands(set).all(|k| self.product.operands[k].index.iter().all(|i| i.as_wire().is_some()));
+        if plain && self.inside(set).next().is_none() {
+            return axes;
+        }
+        let others = (0..self.wires.len()).filter(|k| set >> k & 1 == 0).flat_map(|k| &self.product.operands[k].index);
+        let inside: Vec<usize> = self.inside(set).collect();
+        let guards = (0..self.guards.len()).filter(|k| !inside.contains(k)).map(|k| &self.product.guards[k].affine);
+        let outside: Vec<&Affine> = self.product.out.iter().chain(others).chain(guards).collect();
+        let together =
+            |high: &Axis, low: &Axis| outside.iter().all(|a| a.coefficient(high.low) == a.coefficient(low.low).mul(&low.extent));
+        while let Some((high, low)) = pairs(axes.len()).find(|(high, low)| together(&axes[*high], &axes[*low])) {
+            let taken = axes[high].clone();
+            let kept = &mut axes[low];
+            kept.index = taken.index.scale(&kept.extent).add(&kept.index);
+            kept.extent = taken.extent.mul(&kept.extent);
+            axes.remove(high);
+        }
+        axes
     }
 
     fn operands(&self, set: usize) -> impl Iterator<Item = usize> + '_ {
@@ -182,6 +227,19 @@ impl<'p> Search<'p> {
     }
 }
 
+/// An axis of an intermediate.
+#[derive(Clone)]
+struct Axis {
+    /// The wire with coefficient 1 in the index.
+    low: Wire,
+    index: Affine,
+    extent: Size,
+}
+
+fn pairs(count: usize) -> impl Iterator<Item = (usize, usize)> {
+    (0..count).flat_map(move |a| (0..count).filter(move |b| a != *b).map(move |b| (a, b)))
+}
+
 /// Builds the nodes of the chosen tree.
 pub(super) struct Built<'s> {
     pub search: &'s Search<'s>,
@@ -215,15 +273,19 @@ impl Built<'_> {
             return search.product.operands[set.trailing_zeros() as usize].clone();
         }
         let operands = self.parts(graph, set);
-        let kept: Vec<Wire> = search.product.wires().filter(|w| search.kept(set) >> w.0 & 1 == 1).collect();
-        let shape: Vec<Size> = kept.iter().map(|w| search.product.extent(*w)).collect();
-        let out: Vec<Affine> = kept.iter().map(|w| Affine::wire(*w)).collect();
+        let (out, shape): (Vec<Affine>, Vec<Size>) = search.axes(set).into_iter().map(|axis| (axis.index, axis.extent)).unzip();
         if search.contracts_data(set) {
             self.hoists = true;
             self.memory = self.memory.add(&Size::product(&shape));
         }
         let extents = search.product.extents.clone();
-        let product = Product { coefficient: Number::new(1.0), extents, operands, guards: Vec::new(), out: out.clone() };
+        let product = Product {
+            coefficient: Number::new(1.0),
+            extents,
+            operands,
+            guards: search.guards(set, self.trees[set].split),
+            out: out.clone(),
+        };
         let node = graph.product(product.without_unread_wires(), shape);
         Operand { node, index: out }
     }
