@@ -303,14 +303,7 @@ fn f_1_diagonal(&self, w: &mut Work, out: &mut [f64]) {
             let target = &mut out[0usize..][..s2];
             for i0 in 0..s2 {
                 target[i0] = (p0[i0]
-                    - 2f64
-                        * (if (s2) >= ((i0 + 2usize)) {
-                            (b0[i0]
-                                * ((if (1usize) == (0usize) { (1f64) } else { 0f64 })
-                                    - (if (0usize) == (0usize) { (1f64) } else { 0f64 })))
-                        } else {
-                            0f64
-                        })
+                    + 2f64 * (if (s2) >= ((i0 + 2usize)) { (b0[i0]) } else { 0f64 })
                     + 2f64
                         * (if (i0) >= (1usize) {
                             (b0[(i0).saturating_sub(1usize)]
@@ -328,50 +321,19 @@ fn f_1_diagonal_2_tr_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
     let s1 = w.s1;
     let s2 = w.s2;
     self.ready0(w);
-    w.b3.resize(s1, 0f64);
-    {
-        let b3 = &mut w.b3[..];
-        b3[0usize..][..s1].fill(0f64);
-    }
-    {
-        let a19 = u;
-        let b3 = &mut w.b3[..];
-        for i2 in 0..s2 {
-            {
-                let i1: usize = 0;
-                let count = (hg::core::cmp::Ord::min(s1, (s2).saturating_sub(1usize)))
-                    .saturating_sub(i1);
-                if count > 0 {
-                    let target = &mut b3[i1..][..count];
-                    for step in 0..count {
-                        let i1 = i1 + step;
-                        target[step]
-                            += (((if ((i1 + 1usize)) == (i2) { (1f64) } else { 0f64 })
-                                - (if (i1) == (i2) { (1f64) } else { 0f64 }))
-                                * ((if (i2) == ((i1 + 1usize)) && (i2) >= (1usize) {
-                                    (a19[i2])
-                                } else {
-                                    0f64
-                                })
-                                    - (if (i1) == (i2) && (s2) >= ((i1 + 2usize)) {
-                                        (a19[i1])
-                                    } else {
-                                        0f64
-                                    })));
-                    }
-                }
-            }
-        }
-    }
     {
         let b0 = &w.b0[..];
-        let b3 = &w.b3[..];
+        let a19 = u;
         let out = &mut *out;
         if s1 > 0 {
             let target = &mut out[0usize..][..s1];
             for i0 in 0..s1 {
                 target[i0] = (if (s2) >= ((i0 + 2usize)) {
-                    (2f64 * b0[i0] * b3[i0])
+                    (2f64 * b0[i0]
+                        * ((a19[i0])
+                            + (a19[(i0 + 1usize)]
+                                * ((if (0usize) == (0usize) { (1f64) } else { 0f64 })
+                                    - (if (0usize) == (1usize) { (1f64) } else { 0f64 })))))
                 } else {
                     0f64
                 });
@@ -621,14 +583,14 @@ fn m_21(&self, w: &mut Work, out: &mut [f64]) {
     let s0 = self.s0;
     let s1 = w.s1;
     let s2 = w.s2;
-    w.b5.resize(s1, 0f64);
+    w.b4.resize(s1, 0f64);
     self.ready0(w);
     {
         let b0 = &w.b0[..];
         let a18 = hg::Dense::flat(&w.v);
-        let b5 = &mut w.b5[..];
+        let b4 = &mut w.b4[..];
         if s1 > 0 {
-            let target = &mut b5[0usize..][..s1];
+            let target = &mut b4[0usize..][..s1];
             for i2 in 0..s1 {
                 target[i2] = (if (s2) >= ((i2 + 2usize)) {
                     (b0[i2] * (-(a18[(i2 + 1usize)]) + (a18[i2])))
@@ -639,7 +601,7 @@ fn m_21(&self, w: &mut Work, out: &mut [f64]) {
         }
     }
     {
-        let b5 = &w.b5[..];
+        let b4 = &w.b4[..];
         let out = &mut *out;
         for i1 in 0..s2 {
             if s1 > 0 {
@@ -648,7 +610,7 @@ fn m_21(&self, w: &mut Work, out: &mut [f64]) {
                     target[i0] = (if (s2) >= ((i0 + 2usize)) {
                         (2f64
                             * ((if ((i0 + 1usize)) == (i1) { (1f64) } else { 0f64 })
-                                - (if (i0) == (i1) { (1f64) } else { 0f64 })) * b5[i0])
+                                - (if (i0) == (i1) { (1f64) } else { 0f64 })) * b4[i0])
                     } else {
                         0f64
                     });
@@ -685,14 +647,14 @@ fn f_21(&self, w: &mut Work, out: &mut [f64]) {
     let s0 = self.s0;
     let s1 = w.s1;
     let s2 = w.s2;
-    w.b4.resize(s1 * s2, 0f64);
+    w.b3.resize(s1 * s2, 0f64);
     self.ready0(w);
     {
         let b0 = &w.b0[..];
-        let b4 = &mut w.b4[..];
+        let b3 = &mut w.b3[..];
         for i4 in 0..s2 {
             if s1 > 0 {
-                let target = &mut b4[s1 * i4..][..s1];
+                let target = &mut b3[s1 * i4..][..s1];
                 for i3 in 0..s1 {
                     target[i3] = (if (s2) >= ((i3 + 2usize)) {
                         (b0[i3]
@@ -706,7 +668,7 @@ fn f_21(&self, w: &mut Work, out: &mut [f64]) {
         }
     }
     {
-        let b4 = &w.b4[..];
+        let b3 = &w.b3[..];
         let out = &mut *out;
         for i2 in 0..s2 {
             for i1 in 0..s1 {
@@ -717,7 +679,7 @@ fn f_21(&self, w: &mut Work, out: &mut [f64]) {
                             (2f64
                                 * ((if ((i1 + 1usize)) == (i0) { (1f64) } else { 0f64 })
                                     - (if (i1) == (i0) { (1f64) } else { 0f64 }))
-                                * b4[(i1 + s1 * i2)])
+                                * b3[(i1 + s1 * i2)])
                         } else {
                             0f64
                         });

@@ -403,6 +403,14 @@ fn hundred_thousand_columns() {
     let at = problem.at(&x, &y).unwrap();
     let [u, w] = [0.3, 0.5].map(|s| DMatrix::from_fn(columns, classes, |j, k| (s * (j + 5 * k) as f64).sin()));
     close("symmetry", &[at.F_1_mul(&u).dot(&w)], &[at.F_1_mul(&w).dot(&u)], 1e-9);
+    // Along a unit vector the product has the entry of the diagonal.
+    let work = &mut hypergrad::point::start(&problem, &x, &y).unwrap();
+    let mut diagonal = vec![0.0; columns * classes];
+    hypergrad::problem::Bilevel::f_1_diagonal(&problem, work, &mut diagonal);
+    for entry in [0, 7, columns + 7919] {
+        let unit = DMatrix::from_fn(columns, classes, |j, k| if j + columns * k == entry { 1.0 } else { 0.0 });
+        close("diagonal", &[diagonal[entry]], &[at.F_1_mul(&unit)[entry]], 1e-9);
+    }
     // The dense matrix would take 320 GB.
     let refused = at.Omega().unwrap_err().to_string();
     assert!(refused.contains("exceeds the limit"), "{refused}");

@@ -2,7 +2,7 @@
 
 use super::optional::{self, Extras};
 use super::{gradient, lift};
-use crate::ir::{Affine, Graph, Id, InputInfo, Number, Operand, Product, Role, Size, View, Wire};
+use crate::ir::{Affine, Graph, Id, InputInfo, Number, Op, Operand, Product, Role, Size, View, Wire};
 use crate::model::{InnerKind, Model, Variable};
 
 /// One node per block of x (or y).
@@ -292,16 +292,34 @@ pub(super) fn diagonal(graph: &mut Graph, matrix: Id) -> Id {
 
 /// The diagonal of a sum is the sum of diagonals, that of a product one product: no matrix is formed.
 pub(super) fn diagonal_of_terms(graph: &mut Graph, product: Product, shape: Vec<Size>) -> Id {
-    let node = product.operands[0].node;
-    let crate::ir::Op::Sum(terms) = graph.op(node).clone() else {
-        return graph.product_inlining(product, shape, &|operand| operand == node);
+    diagonal_within(graph, product, shape, DEEPEST)
+}
+
+/// Diagonals of diagonals beyond this are read from their matrix.
+const DEEPEST: usize = 8;
+
+/// What is read at an index twice, `a[i, i]`, is taken apart until no such matrix is left.
+fn diagonal_within(graph: &mut Graph, product: Product, shape: Vec<Size>, depth: usize) -> Id {
+    let twice = |index: &[Affine]| (1..index.len()).any(|k| !index[k].terms.is_empty() && index[..k].contains(&index[k]));
+    let made = |o: &Operand| twice(&o.index) && matches!(graph.op(o.node), Op::Sum(_) | Op::Product(_));
+    let Some(position) = product.operands.iter().position(made).filter(|_| depth > 0) else {
+        return graph.product(product, shape);
     };
-    let index = product.operands[0].index.clone();
+    let target = product.operands[position].clone();
+    let Op::Sum(terms) = graph.op(target.node).clone() else {
+        let whole = graph.product_inlining(product, shape.clone(), &|operand| operand == target.node);
+        return match graph.op(whole).clone() {
+            Op::Product(next) => diagonal_within(graph, next, shape, depth - 1),
+            _ => whole,
+        };
+    };
     let mut parts = Vec::new();
     for term in &terms {
-        let operand = Operand { node: term.view.node, index: term.view.axes.iter().map(|a| index[*a].clone()).collect() };
-        let part = Product { operands: vec![operand], coefficient: term.coefficient, ..product.clone() };
-        parts.push(graph.product_inlining(part, shape.clone(), &|operand| operand == term.view.node));
+        let mut part = product.clone();
+        let index = term.view.axes.iter().map(|a| target.index[*a].clone()).collect();
+        part.operands[position] = Operand { node: term.view.node, index };
+        part.coefficient = Number::new(product.coefficient.get() * term.coefficient.get());
+        parts.push(diagonal_within(graph, part, shape.clone(), depth - 1));
     }
     graph.add_all(&parts, shape)
 }
