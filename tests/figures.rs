@@ -162,11 +162,11 @@ fn features_are_scaled_like_those_of_libsvm() {
 
 #[test]
 fn libsvm_files_leave_out_zeros() {
-    let rows = data::libsvm("1 1:0.5 3:-2\n\n0 2:1e1 \n").unwrap();
+    let rows = data::libsvm("1 1:0.5 3:-2\n0 2:1e1 \n".as_bytes()).unwrap();
     assert_eq!(rows.labels, dvector![1.0, 0.0]);
     assert_eq!(rows.features, nalgebra::dmatrix![0.5, 0.0, -2.0; 0.0, 10.0, 0.0]);
     for wrong in ["1 0:3", "1 2", "x 1:2", "1 1:z"] {
-        assert!(data::libsvm(wrong).is_err(), "{wrong}");
+        assert!(data::libsvm(wrong.as_bytes()).is_err(), "{wrong}");
     }
 }
 

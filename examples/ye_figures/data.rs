@@ -2,9 +2,12 @@
 //! Features are scaled to `[-1, 1]` by the ranges of the training rows, as LIBSVM's `svm-scale` does.
 
 use std::error::Error;
-use std::fs;
+use std::fs::File;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 
+use libsvm_rs::SvmNode;
+use libsvm_rs::io::load_problem_from_reader;
 use nalgebra::{DMatrix, DVector};
 
 use super::cars::Cars;
@@ -34,30 +37,24 @@ pub fn liver(directory: &Path) -> Result<Parts, Box<dyn Error>> {
         let endings = ["", ".txt", ".libsvm.txt"];
         let path = endings.iter().map(|ending| directory.join(format!("{name}{ending}"))).find(|path| path.is_file());
         let path = path.ok_or_else(|| format!("no file `{name}` in {}", directory.display()))?;
-        libsvm(&fs::read_to_string(path)?)
+        libsvm(BufReader::new(File::open(path)?))
     };
     Ok(Parts { training: signed(read("liver-disorders")?), test: signed(read("liver-disorders.t")?) })
 }
 
-/// Lines `label index:value ...`, indices from 1; what is left out is 0.
-pub fn libsvm(text: &str) -> Result<Rows, Box<dyn Error>> {
-    let mut labels = Vec::new();
-    let mut entries = Vec::new();
-    for (row, line) in text.lines().filter(|line| !line.trim().is_empty()).enumerate() {
-        let mut words = line.split_whitespace();
-        labels.push(words.next().ok_or("a line without a label")?.parse::<f64>()?);
-        for word in words {
-            let (index, value) = word.split_once(':').ok_or_else(|| format!("not `index:value`: {word}"))?;
-            let column = index.parse::<usize>()?.checked_sub(1).ok_or("indices start at 1")?;
-            entries.push((row, column, value.parse::<f64>()?));
+/// LIBSVM's format, where what is left out is 0.
+pub fn libsvm(text: impl BufRead) -> Result<Rows, Box<dyn Error>> {
+    let problem = load_problem_from_reader(text)?;
+    let column = |node: &SvmNode| usize::try_from(node.index).ok()?.checked_sub(1);
+    let columns = problem.instances.iter().flatten().map(|n| column(n).ok_or("indices start at 1"));
+    let width = columns.collect::<Result<Vec<_>, _>>()?.into_iter().max().map_or(0, |last| last + 1);
+    let mut features = DMatrix::zeros(problem.labels.len(), width);
+    for (row, instance) in problem.instances.iter().enumerate() {
+        for (node, column) in instance.iter().filter_map(|n| Some((n, column(n)?))) {
+            features[(row, column)] = node.value;
         }
     }
-    let width = entries.iter().map(|entry| entry.1 + 1).max().unwrap_or(0);
-    let mut features = DMatrix::zeros(labels.len(), width);
-    for (row, column, value) in entries {
-        features[(row, column)] = value;
-    }
-    Ok(Rows { features, labels: DVector::from_vec(labels) })
+    Ok(Rows { features, labels: DVector::from_vec(problem.labels) })
 }
 
 /// Labels 0 and 1 become -1 and 1.

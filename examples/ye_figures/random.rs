@@ -1,15 +1,12 @@
 //! The generator of the paper's script, so that a seed gives the same draws here: the Mersenne
-//! twister (Matsumoto and Nishimura, 1998) and Marsaglia's polar method, as in `numpy.random.RandomState`.
+//! twister and Marsaglia's polar method, as in `numpy.random.RandomState`.
 
 use nalgebra::{DMatrix, DVector};
+use rand_mt::Mt;
 
-const LENGTH: usize = 624;
-const SHIFT: usize = 397;
-
-/// MT19937.
+/// MT19937 with the distributions of `numpy`.
 pub struct Random {
-    state: [u32; LENGTH],
-    next: usize,
+    twister: Mt,
     /// The polar method gives two numbers at a time.
     spare: Option<f64>,
 }
@@ -17,34 +14,12 @@ pub struct Random {
 impl Random {
     /// The state of a seed.
     pub fn new(seed: u32) -> Self {
-        let mut state = [seed; LENGTH];
-        for k in 1..LENGTH {
-            let before = state[k - 1];
-            state[k] = (before ^ (before >> 30)).wrapping_mul(1_812_433_253).wrapping_add(k as u32);
-        }
-        Self { state, next: LENGTH, spare: None }
+        Self { twister: Mt::new(seed), spare: None }
     }
 
     /// 32 random bits.
     pub fn bits(&mut self) -> u32 {
-        if self.next == LENGTH {
-            self.twist();
-        }
-        let mut bits = self.state[self.next];
-        self.next += 1;
-        bits ^= bits >> 11;
-        bits ^= (bits << 7) & 0x9d2c_5680;
-        bits ^= (bits << 15) & 0xefc6_0000;
-        bits ^ (bits >> 18)
-    }
-
-    fn twist(&mut self) {
-        for k in 0..LENGTH {
-            let joined = (self.state[k] & 0x8000_0000) | (self.state[(k + 1) % LENGTH] & 0x7fff_ffff);
-            let odd = if joined & 1 == 1 { 0x9908_b0df } else { 0 };
-            self.state[k] = self.state[(k + SHIFT) % LENGTH] ^ (joined >> 1) ^ odd;
-        }
-        self.next = 0;
+        self.twister.next_u32()
     }
 
     /// Uniform in `[0, 1)`, of 53 bits.
