@@ -20,7 +20,7 @@ pub use blocks::Samples;
 pub use facts::{Fact, Facts};
 pub use flatten::flatten_where;
 pub use gram::{DiagonalPlusGram, Root};
-pub use parity::parity;
+pub use parity::Parities;
 pub use stage::{Stage, Stages, stages};
 pub use structure::structure;
 

@@ -2,6 +2,8 @@
 //! `p_i - p_j` is odd in i and j, so `exp(-|p_i - p_j|)` is a symmetric matrix, as is the
 //! elementwise product of two odd ones.
 
+use std::collections::HashMap;
+
 use super::flatten::flatten;
 use super::mirror::{self, Kernel, swapped_axes};
 use crate::ir::{Affine, Func, Graph, Id, Number, Op, Product, Term, View};
@@ -29,71 +31,86 @@ impl Parity {
 pub fn symmetric(graph: &Graph, matrix: Id) -> bool {
     let order = graph.order(matrix);
     let transposition: Vec<usize> = (order / 2..order).chain(0..order / 2).collect();
-    graph.is_zero(matrix) || parity(graph, matrix, &transposition) == Some(Parity::Even)
+    graph.is_zero(matrix) || Parities::default().of(graph, matrix, &transposition) == Some(Parity::Even)
 }
 
-/// What becomes of a tensor whose axis a changes places with `swap[a]`, where its formula shows it.
-pub fn parity(graph: &Graph, node: Id, swap: &[usize]) -> Option<Parity> {
-    if swap.iter().enumerate().all(|(axis, image)| axis == *image) {
-        return Some(Parity::Even);
-    }
-    match graph.op(node) {
-        Op::Sum(terms) => [Parity::Even, Parity::Odd].into_iter().find(|p| of_sum(graph, terms, swap, *p)),
-        Op::Product(product) => of_product(graph, product, swap),
-        Op::Map(func, args) => of_map(graph, *func, args, swap),
-        Op::Reduce { arg, keep, .. } => {
-            let swap: Vec<usize> = swap.iter().copied().chain(*keep..graph.order(*arg)).collect();
-            parity(graph, *arg, &swap).filter(|p| *p == Parity::Even)
+/// What is known of nodes and exchanges of their axes; nodes that are shared are looked at once.
+#[derive(Default)]
+pub struct Parities {
+    known: HashMap<(Id, Vec<usize>), Option<Parity>>,
+}
+
+impl Parities {
+    /// What becomes of a tensor whose axis a changes places with `swap[a]`, where its formula shows it.
+    pub fn of(&mut self, graph: &Graph, node: Id, swap: &[usize]) -> Option<Parity> {
+        if swap.iter().enumerate().all(|(axis, image)| axis == *image) {
+            return Some(Parity::Even);
         }
-        _ => None,
+        let key = (node, swap.to_vec());
+        if let Some(known) = self.known.get(&key) {
+            return *known;
+        }
+        let parity = match graph.op(node) {
+            Op::Sum(terms) => self.of_sum(graph, terms, swap),
+            Op::Product(product) => self.of_product(graph, product, swap),
+            Op::Map(func, args) => self.of_map(graph, *func, args, swap),
+            Op::Reduce { arg, keep, .. } => {
+                let swap: Vec<usize> = swap.iter().copied().chain(*keep..graph.order(*arg)).collect();
+                self.of(graph, *arg, &swap).filter(|p| *p == Parity::Even)
+            }
+            _ => None,
+        };
+        self.known.insert(key, parity);
+        parity
     }
-}
 
-/// Every term has this parity, or its image is a term.
-fn of_sum(graph: &Graph, terms: &[Term], swap: &[usize], parity: Parity) -> bool {
-    terms.iter().all(|term| {
-        let coefficient = Number::new(parity.sign() * term.coefficient.get());
-        let image = Term { coefficient, view: exchanged(&term.view, swap) };
-        terms.contains(&image) || of_view(graph, &term.view, swap) == Some(parity)
-    })
-}
-
-fn of_product(graph: &Graph, product: &Product, swap: &[usize]) -> Option<Parity> {
-    let product = flatten(graph, product)?;
-    let pairs = swap.iter().enumerate().filter(|(axis, image)| axis <= image);
-    let (left, right): (Vec<Affine>, Vec<Affine>) =
-        pairs.map(|(axis, image)| (product.out[axis].clone(), product.out[*image].clone())).unzip();
-    let mut found = None;
-    mirror::find(&product, &left, &right, &mut |mirrored| {
-        found = of_kernels(graph, &mirrored.kernels);
-        found.is_some()
-    });
-    found
-}
-
-fn of_kernels(graph: &Graph, kernels: &[Kernel]) -> Option<Parity> {
-    kernels.iter().try_fold(Parity::Even, |all, kernel| Some(all.times(parity(graph, kernel.operand.node, &kernel.swap)?)))
-}
-
-/// A function of even arguments; of one odd argument; or of two that change places in vain.
-fn of_map(graph: &Graph, func: Func, args: &[View], swap: &[usize]) -> Option<Parity> {
-    if let ([a, b], true) = (args, func.is_commutative())
-        && exchanged(a, swap) == *b
-    {
-        return Some(Parity::Even);
+    /// Every term has this parity, or its image is a term.
+    fn of_sum(&mut self, graph: &Graph, terms: &[Term], swap: &[usize]) -> Option<Parity> {
+        let own: Vec<Option<Parity>> = terms.iter().map(|t| self.of_view(graph, &t.view, swap)).collect();
+        let fits = |term: &Term, own: Option<Parity>, parity: Parity| {
+            let coefficient = Number::new(parity.sign() * term.coefficient.get());
+            own == Some(parity) || terms.contains(&Term { coefficient, view: exchanged(&term.view, swap) })
+        };
+        [Parity::Even, Parity::Odd].into_iter().find(|p| terms.iter().zip(&own).all(|(term, own)| fits(term, *own, *p)))
     }
-    let parities: Vec<Parity> = args.iter().map(|a| of_view(graph, a, swap)).collect::<Option<_>>()?;
-    match parities.as_slice() {
-        [Parity::Odd] if func.is_even() => Some(Parity::Even),
-        [Parity::Odd] if func.is_odd() => Some(Parity::Odd),
-        all => all.iter().all(|p| *p == Parity::Even).then_some(Parity::Even),
-    }
-}
 
-/// The parity of what is read, the axes of the result changing places.
-fn of_view(graph: &Graph, view: &View, swap: &[usize]) -> Option<Parity> {
-    let swap = swapped_axes(&view.axes, &exchanged(view, swap).axes)?;
-    parity(graph, view.node, &swap)
+    fn of_product(&mut self, graph: &Graph, product: &Product, swap: &[usize]) -> Option<Parity> {
+        let product = flatten(graph, product)?;
+        let pairs = swap.iter().enumerate().filter(|(axis, image)| axis <= image);
+        let (left, right): (Vec<Affine>, Vec<Affine>) =
+            pairs.map(|(axis, image)| (product.out[axis].clone(), product.out[*image].clone())).unzip();
+        let mut found = None;
+        mirror::find(&product, &left, &right, &mut |mirrored| {
+            found = self.of_kernels(graph, &mirrored.kernels);
+            found.is_some()
+        });
+        found
+    }
+
+    fn of_kernels(&mut self, graph: &Graph, kernels: &[Kernel]) -> Option<Parity> {
+        kernels.iter().try_fold(Parity::Even, |all, k| Some(all.times(self.of(graph, k.operand.node, &k.swap)?)))
+    }
+
+    /// A function of even arguments; of one odd argument; or of two that change places in vain.
+    fn of_map(&mut self, graph: &Graph, func: Func, args: &[View], swap: &[usize]) -> Option<Parity> {
+        if let ([a, b], true) = (args, func.is_commutative())
+            && exchanged(a, swap) == *b
+        {
+            return Some(Parity::Even);
+        }
+        let parities: Vec<Parity> = args.iter().map(|a| self.of_view(graph, a, swap)).collect::<Option<_>>()?;
+        match parities.as_slice() {
+            [Parity::Odd] if func.is_even() => Some(Parity::Even),
+            [Parity::Odd] if func.is_odd() => Some(Parity::Odd),
+            all => all.iter().all(|p| *p == Parity::Even).then_some(Parity::Even),
+        }
+    }
+
+    /// The parity of what is read, the axes of the result changing places.
+    fn of_view(&mut self, graph: &Graph, view: &View, swap: &[usize]) -> Option<Parity> {
+        let swap = swapped_axes(&view.axes, &exchanged(view, swap).axes)?;
+        self.of(graph, view.node, &swap)
+    }
 }
 
 /// The view with the axes of the result exchanged.
@@ -119,7 +136,7 @@ mod tests {
             let mut f = Fixture::new();
             let differences = differences(&mut f, factor);
             let mapped = f.map(func, differences);
-            parity(&f.graph, mapped, &[1, 0])
+            Parities::default().of(&f.graph, mapped, &[1, 0])
         };
         for even in [Func::Abs, Func::Cos, Func::Cosh, Func::Powi(2), Func::Sech2, Func::Logistic(2)] {
             assert_eq!(of(even, -1.0), Some(Parity::Even), "{even:?}");
@@ -140,11 +157,11 @@ mod tests {
         let odd = differences(&mut f, -1.0);
         let other = f.map(Func::Sin, odd);
         let product = f.times(odd, other);
-        assert_eq!(parity(&f.graph, product, &[1, 0]), Some(Parity::Even));
+        assert_eq!(Parities::default().of(&f.graph, product, &[1, 0]), Some(Parity::Even));
         let sum = f.plus(odd, other);
-        assert_eq!(parity(&f.graph, sum, &[1, 0]), Some(Parity::Odd));
+        assert_eq!(Parities::default().of(&f.graph, sum, &[1, 0]), Some(Parity::Odd));
         let mixed = f.plus(product, odd);
-        assert_eq!(parity(&f.graph, mixed, &[1, 0]), None);
+        assert_eq!(Parities::default().of(&f.graph, mixed, &[1, 0]), None);
         // Matérn: (1 + r) e^-r, r = |y_i - y_j|.
         let distance = f.map(Func::Abs, odd);
         let decay = f.graph.scaled(-1.0, distance);
@@ -163,5 +180,17 @@ mod tests {
         };
         let (larger, quotient) = (sides(Func::Max, &mut f), sides(Func::Atan2, &mut f));
         assert!(symmetric(&f.graph, larger) && !symmetric(&f.graph, quotient));
+    }
+
+    /// Each node reads the one before twice: looked at anew, that would be 2^200 nodes.
+    #[test]
+    fn shared_nodes_are_looked_at_once() {
+        let mut f = Fixture::new();
+        let mut node = differences(&mut f, -1.0);
+        for _ in 0..100 {
+            let curved = f.map(Func::Tanh, node);
+            node = f.plus(node, curved);
+        }
+        assert_eq!(Parities::default().of(&f.graph, node, &[1, 0]), Some(Parity::Odd));
     }
 }

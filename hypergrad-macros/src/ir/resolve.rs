@@ -46,7 +46,7 @@ impl Graph {
     }
 
     /// Rebuilds `roots`, each operation as `change` wants it, which knows the images of its operands.
-    pub fn rewrite(&mut self, roots: &[Id], change: &dyn Fn(&Self, &Op, &HashMap<Id, Id>) -> Option<Op>) -> Vec<Id> {
+    pub fn rewrite(&mut self, roots: &[Id], change: &mut dyn FnMut(&Self, &Op, &HashMap<Id, Id>) -> Option<Op>) -> Vec<Id> {
         let mut images: HashMap<Id, Id> = HashMap::new();
         for id in self.reachable(roots) {
             let node = self.node(id).clone();

@@ -3,52 +3,65 @@
 
 use std::collections::HashMap;
 
-use crate::analysis::parity;
+use crate::analysis::Parities;
 use crate::differentiate::Quantities;
 use crate::ir::{Graph, Id, Number, Op, Product, Term, View};
 
 /// Rewrites what the quantities read.
 pub fn untranspose(graph: &mut Graph, quantities: &mut Quantities) {
     let roots: Vec<Id> = quantities.roots().iter().map(|id| **id).collect();
-    let images = graph.rewrite(&roots, &in_one_order);
+    let mut parities = Parities::default();
+    let images = graph.rewrite(&roots, &mut |graph, op, images| in_one_order(graph, &mut parities, op, images));
     for (root, image) in quantities.roots().into_iter().zip(images) {
         *root = image;
     }
 }
 
 /// The operation with its operands read in ascending order of indices, where that only changes signs.
-fn in_one_order(graph: &Graph, op: &Op, images: &HashMap<Id, Id>) -> Option<Op> {
-    let view = |view: &View| {
-        let (sign, axes) = ascending(graph, images[&view.node], &view.axes)?;
-        Some((sign, View { node: view.node, axes }))
+fn in_one_order(graph: &Graph, parities: &mut Parities, op: &Op, images: &HashMap<Id, Id>) -> Option<Op> {
+    let mut changed = false;
+    let mut ordered = |node: Id, axes: &[usize]| {
+        let (sign, axes) = ascending(graph, parities, images[&node], axes)?;
+        Some((sign, View { node, axes }))
     };
-    match op {
-        Op::Product(product) => in_product(graph, product, images).map(Op::Product),
-        Op::Sum(terms) if terms.iter().any(|t| view(&t.view).is_some()) => {
-            let term = |t: &Term| {
-                view(&t.view).map_or_else(|| t.clone(), |(sign, view)| Term { coefficient: signed(t.coefficient, sign), view })
-            };
-            Some(Op::Sum(terms.iter().map(term).collect()))
+    let op = match op {
+        Op::Product(product) => return in_product(graph, parities, product, images).map(Op::Product),
+        Op::Sum(terms) => {
+            let mut terms = terms.clone();
+            for term in &mut terms {
+                if let Some((sign, view)) = ordered(term.view.node, &term.view.axes) {
+                    *term = Term { coefficient: signed(term.coefficient, sign), view };
+                    changed = true;
+                }
+            }
+            Op::Sum(terms)
         }
-        Op::Map(func, args) if args.iter().any(|a| view(a).is_some()) => {
-            let even = |a: &View| view(a).filter(|(sign, _)| *sign > 0.0).map_or_else(|| a.clone(), |(_, view)| view);
-            Some(Op::Map(*func, args.iter().map(even).collect()))
+        Op::Map(func, args) => {
+            let mut args = args.clone();
+            for arg in &mut args {
+                if let Some((_, view)) = ordered(arg.node, &arg.axes).filter(|(sign, _)| *sign > 0.0) {
+                    *arg = view;
+                    changed = true;
+                }
+            }
+            Op::Map(*func, args)
         }
-        _ => None,
-    }
+        _ => return None,
+    };
+    changed.then_some(op)
 }
 
-fn in_product(graph: &Graph, product: &Product, images: &HashMap<Id, Id>) -> Option<Product> {
-    let mut changed = product.clone();
-    let mut any = false;
-    for operand in &mut changed.operands {
-        if let Some((sign, index)) = ascending(graph, images[&operand.node], &operand.index) {
-            changed.coefficient = signed(changed.coefficient, sign);
+fn in_product(graph: &Graph, parities: &mut Parities, product: &Product, images: &HashMap<Id, Id>) -> Option<Product> {
+    let mut product = product.clone();
+    let mut changed = false;
+    for operand in &mut product.operands {
+        if let Some((sign, index)) = ascending(graph, parities, images[&operand.node], &operand.index) {
+            product.coefficient = signed(product.coefficient, sign);
             operand.index = index;
-            any = true;
+            changed = true;
         }
     }
-    any.then_some(changed)
+    changed.then_some(product)
 }
 
 fn signed(coefficient: Number, sign: f64) -> Number {
@@ -57,13 +70,13 @@ fn signed(coefficient: Number, sign: f64) -> Number {
 
 /// The indices with the first two that stand in descending order exchanged, if that only changes
 /// the sign of what is read, and that sign.
-fn ascending<T: Ord + Clone>(graph: &Graph, node: Id, index: &[T]) -> Option<(f64, Vec<T>)> {
+fn ascending<T: Ord + Clone>(graph: &Graph, parities: &mut Parities, node: Id, index: &[T]) -> Option<(f64, Vec<T>)> {
     let shape = graph.shape(node);
     let pairs = (0..index.len()).flat_map(|a| (a + 1..index.len()).map(move |b| (a, b)));
     pairs.filter(|(a, b)| index[*a] > index[*b] && shape[*a] == shape[*b]).find_map(|(a, b)| {
         let mut swap: Vec<usize> = (0..index.len()).collect();
         swap.swap(a, b);
-        let sign = parity(graph, node, &swap)?.sign();
+        let sign = parities.of(graph, node, &swap)?.sign();
         let mut index = index.to_vec();
         index.swap(a, b);
         Some((sign, index))
