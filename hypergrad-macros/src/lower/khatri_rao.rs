@@ -13,8 +13,7 @@ const MOST_TERMS: usize = 8;
 pub fn factors(graph: &Graph, product: &Product) -> Option<(Vec<usize>, Vec<usize>)> {
     let out: Vec<Wire> = product.out.iter().map(Affine::as_wire).collect::<Option<_>>()?;
     let [row] = product.summed()[..] else { return None };
-    let constant = product.extents.iter().all(|e| e.as_constant().is_some());
-    if out.len() < 3 || !product.guards.is_empty() || constant || graph.has_sparse() {
+    if out.len() < 3 || !may_be_one(graph, product) {
         return None;
     }
     let mut weights = Vec::new();
@@ -35,11 +34,16 @@ pub fn factors(graph: &Graph, product: &Product) -> Option<(Vec<usize>, Vec<usiz
     Some(([left, &weights].concat(), right.to_vec()))
 }
 
+/// What the parts have in common with the whole; small constant sizes are left to loops.
+fn may_be_one(graph: &Graph, product: &Product) -> bool {
+    let dynamic = product.extents.iter().any(|e| e.as_constant().is_none());
+    product.out.len() >= 3 && product.summed().len() == 1 && product.guards.is_empty() && dynamic && !graph.has_sparse()
+}
+
 /// A product as a sum of such contractions, if all of its terms are some: sums among its operands are
 /// distributed, and a result that repeats an index is embedded after the contraction.
 pub fn distributed(graph: &mut Graph, product: &Product, shape: &[Size]) -> Option<Id> {
-    let is_candidate = shape.len() >= 3 && !product.summed().is_empty() && product.guards.is_empty();
-    if !is_candidate || factors(graph, product).is_some() {
+    if !may_be_one(graph, product) || factors(graph, product).is_some() {
         return None;
     }
     let mut open = vec![product.clone()];

@@ -85,12 +85,16 @@ impl<'p> Search<'p> {
         let atoms = self.wires.len();
         let full = (1_usize << atoms) - 1;
         let mut trees = vec![Tree { cost: 0.0, split: None }; full + 1];
+        // Every set is a part of many others.
+        let parts: Vec<f64> = (0..=full).map(|set| if set == 0 { 0.0 } else { self.part(set, full) }).collect();
+        let kept: Vec<u64> = (0..=full).map(|set| if set == 0 { 0 } else { self.kept(set) }).collect();
         for set in 1..=full {
             if set.is_power_of_two() {
                 continue;
             }
             let nest = self.loops(self.all(set)) * self.density(self.operands(set), self.all(set));
-            let mut best = Tree { cost: f64::from(set.count_ones()) * nest * self.weight(set), split: None };
+            let weight = self.weight(set);
+            let mut best = Tree { cost: f64::from(set.count_ones()) * nest * weight, split: None };
             let mut left = (set - 1) & set;
             while left > 0 {
                 let right = set & !left;
@@ -100,9 +104,9 @@ impl<'p> Search<'p> {
                 }
                 let cost = trees[left].cost
                     + trees[right].cost
-                    + self.part(left, full)
-                    + self.part(right, full)
-                    + 2.0 * self.pair(left, right) * self.weight(set);
+                    + parts[left]
+                    + parts[right]
+                    + 2.0 * self.pair(left, right, kept[left] | kept[right]) * weight;
                 // On a tie, one loop nest without intermediates.
                 if cost < best.cost * 0.999 {
                     best = Tree { cost, split: Some((left, right)) };
@@ -114,9 +118,8 @@ impl<'p> Search<'p> {
         trees
     }
 
-    /// The loops that contract two parts.
-    fn pair(&self, left: usize, right: usize) -> f64 {
-        let wires = self.kept(left) | self.kept(right);
+    /// The loops over these wires that contract two parts.
+    fn pair(&self, left: usize, right: usize, wires: u64) -> f64 {
         let direct = [left, right].into_iter().filter(|s| s.is_power_of_two()).map(|s| s.trailing_zeros() as usize);
         self.loops(wires) * self.density(direct, wires)
     }
