@@ -292,24 +292,25 @@ pub(super) fn diagonal(graph: &mut Graph, matrix: Id) -> Id {
 
 /// The diagonal of a sum is the sum of diagonals, that of a product one product: no matrix is formed.
 pub(super) fn diagonal_of_terms(graph: &mut Graph, product: Product, shape: Vec<Size>) -> Id {
-    diagonal_within(graph, product, shape, DEEPEST)
+    diagonal_within(graph, product, shape, &mut { MOST_DIAGONALS })
 }
 
-/// Diagonals of diagonals beyond this are read from their matrix.
-const DEEPEST: usize = 8;
+/// Products that one diagonal may be taken apart into; the others are read from their matrix.
+const MOST_DIAGONALS: usize = 64;
 
 /// What is read at an index twice, `a[i, i]`, is taken apart until no such matrix is left.
-fn diagonal_within(graph: &mut Graph, product: Product, shape: Vec<Size>, depth: usize) -> Id {
+fn diagonal_within(graph: &mut Graph, product: Product, shape: Vec<Size>, left: &mut usize) -> Id {
     let twice = |index: &[Affine]| (1..index.len()).any(|k| !index[k].terms.is_empty() && index[..k].contains(&index[k]));
     let made = |o: &Operand| twice(&o.index) && matches!(graph.op(o.node), Op::Sum(_) | Op::Product(_));
-    let Some(position) = product.operands.iter().position(made).filter(|_| depth > 0) else {
+    let Some(position) = product.operands.iter().position(made).filter(|_| *left > 0) else {
         return graph.product(product, shape);
     };
+    *left -= 1;
     let target = product.operands[position].clone();
     let Op::Sum(terms) = graph.op(target.node).clone() else {
         let whole = graph.product_inlining(product, shape.clone(), &|operand| operand == target.node);
         return match graph.op(whole).clone() {
-            Op::Product(next) => diagonal_within(graph, next, shape, depth - 1),
+            Op::Product(next) => diagonal_within(graph, next, shape, left),
             _ => whole,
         };
     };
@@ -319,7 +320,7 @@ fn diagonal_within(graph: &mut Graph, product: Product, shape: Vec<Size>, depth:
         let index = term.view.axes.iter().map(|a| target.index[*a].clone()).collect();
         part.operands[position] = Operand { node: term.view.node, index };
         part.coefficient = Number::new(product.coefficient.get() * term.coefficient.get());
-        parts.push(diagonal_within(graph, part, shape.clone(), depth - 1));
+        parts.push(diagonal_within(graph, part, shape.clone(), left));
     }
     graph.add_all(&parts, shape)
 }
