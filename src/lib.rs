@@ -66,10 +66,12 @@
 //! - [`math`]: functions such as `softplus` for the bodies. [`structure`]: what can be proved.
 //! - [`error`](mod@error): every failure, with numbers inside.
 //! - [`problem`]: the traits that the macro implements; solvers and estimators are generic over them.
+//! - [`guide`]: the language of bodies, the estimators, the formulas of the papers, the compiler.
 //!
 //! # Features
 //!
-//! `std` (default); without it, and with `libm`, problems of constant size need no allocator.
+//! - `std` (default); without it, and with `libm`, problems of constant size need no allocator.
+//! - `sparse`: data fields of type `nalgebra_sparse::CsrMatrix`.
 #![cfg_attr(not(feature = "std"), no_std)]
 
 pub use hypergrad_macros::bilevel;
@@ -81,6 +83,9 @@ pub use hypergrad_runtime::*;
 /// The crate of sparse data: `CsrMatrix`.
 #[cfg(feature = "sparse")]
 pub use nalgebra_sparse;
+
+#[cfg(doc)]
+pub mod guide;
 
 #[doc(hidden)]
 pub mod __private;

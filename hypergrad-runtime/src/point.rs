@@ -84,7 +84,7 @@ pub fn omega_from_adjoint<P: Bilevel>(
     check_finite("Omega", out)
 }
 
-/// `Omega = g_2 - F_2ᵀ v` where `F_1ᵀ v = g_1` (FORMULAS 1.1), into `out` of length m.
+/// `Omega = g_2 - F_2ᵀ v` where `F_1ᵀ v = g_1` (docs/formulas.md 1.1), into `out` of length m.
 ///
 /// # Errors
 /// `F_1` cannot be factored, or a result is not finite.
@@ -142,7 +142,7 @@ fn transpose_negated<S: Real>(a: &[S], rows: usize, cols: usize, out: &mut [S]) 
     }
 }
 
-/// `Psi_1[(b,i,k)] = dPsi[(b,i)]/dx_k` (FORMULAS 1.3), `m x n x n`:
+/// `Psi_1[(b,i,k)] = dPsi[(b,i)]/dx_k` (docs/formulas.md 1.3), `m x n x n`:
 /// `Psi_1[:,:,k] = -(F_1⁻¹ (F_21[:,:,k] - F_11[:,:,k] F_1⁻¹ F_2))ᵀ`.
 ///
 /// `XXX`, `XYX`, `YXX` store `F_11`, `F_21` and the result.
@@ -179,7 +179,7 @@ where
     Ok(out)
 }
 
-/// `Omega_1 = M_21 + Psi M_11` with `M = g - vᵀF`, v the adjoint held fast (FORMULAS 1.4), `m x n`,
+/// `Omega_1 = M_21 + Psi M_11` with `M = g - vᵀF`, v the adjoint held fast (docs/formulas.md 1.4), `m x n`,
 /// into `out`. Costs m solves, or n when that is fewer.
 ///
 /// # Errors

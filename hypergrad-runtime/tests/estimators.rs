@@ -99,7 +99,7 @@ fn orders_of_error() {
     }
 }
 
-/// FORMULAS 1.8: with the factor of `F_1(x)` for the adjoint at x~ the second order is lost.
+/// docs/formulas.md 1.8: with the factor of `F_1(x)` for the adjoint at x~ the second order is lost.
 #[test]
 fn a_stale_factor_loses_an_order() {
     let problem = Cubic::<General>::random(5, 3, 9);
@@ -127,7 +127,7 @@ fn a_stale_factor_loses_an_order() {
     assert!((slope - 1.0).abs() < 0.2, "{slope}");
 }
 
-/// FORMULAS 1.4, 1.7: every Jacobian against differences of its estimate, off the root.
+/// docs/formulas.md 1.4, 1.7: every Jacobian against differences of its estimate, off the root.
 #[test]
 fn jacobians_are_derivatives() {
     fn check<K: Kind>(n: usize, m: usize, seed: u64) {
@@ -152,7 +152,7 @@ fn jacobians_are_derivatives() {
     }
 }
 
-/// FORMULAS 1.3: `Omega_1 = g_21 + Psi_1 g_1 + Psi g_11`, and Psi is the derivative of `x*`.
+/// docs/formulas.md 1.3: `Omega_1 = g_21 + Psi_1 g_1 + Psi g_11`, and Psi is the derivative of `x*`.
 #[test]
 fn point_identities() {
     let problem = Cubic::<General>::random(4, 3, 21);

@@ -1,4 +1,4 @@
-//! Localised changes of variables: consistency, Jacobians, the closed forms of FORMULAS 1.11 and 1.16.
+//! Localised changes of variables: consistency, Jacobians, the closed forms of docs/formulas.md 1.11 and 1.16.
 
 mod common;
 
@@ -117,7 +117,7 @@ fn exp_holds_zeros() {
     assert!(matches!(error, EstimatorError::NotInvertible { coordinate: 1, .. }), "{error}");
 }
 
-/// FORMULAS 1.16: at a root with symmetric `F_1` the Newton map leaves `D = g_21 + Psi g_11`; without
+/// docs/formulas.md 1.16: at a root with symmetric `F_1` the Newton map leaves `D = g_21 + Psi g_11`; without
 /// symmetry the printed claim `Psi_1 = 0` fails.
 #[test]
 fn the_newton_map_needs_symmetry() {

@@ -1,4 +1,4 @@
-//! Identities that hold for every smooth problem, checked on any module (FORMULAS of the papers):
+//! Identities that hold for every smooth problem, checked on any module (docs/formulas.md):
 //! Omega against differences of re-solved `h(y) = g(x*(y), y)`, `Psi` against those of `x*`,
 //! `Omega_1 = (dv*/dy)ᵀ F_1` along the path of roots, orders of convergence, Jacobians of estimators.
 

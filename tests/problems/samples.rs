@@ -46,7 +46,7 @@ fn rows_are_samples() {
 }
 
 /// Localised estimators off the root, whose matrices fall into the same blocks, against their formulas
-/// (FORMULAS 1.11, 1.16) with dense matrices.
+/// (docs/formulas.md 1.11, 1.16) with dense matrices.
 #[test]
 fn localized_estimators_keep_the_blocks() {
     let data = rows::Data { inputs: sines(5, 3, [0.9, 1.4, 0.2, 0.1]), targets: sines(5, 3, [1.1, 0.5, 0.3, 0.7]) };

@@ -1,4 +1,4 @@
-//! The comparisons of constants (FORMULAS 1.18 to 1.20; Props. 13 to 15), as they hold and as printed.
+//! The comparisons of constants (docs/formulas.md 1.18 to 1.20; Props. 13 to 15), as they hold and as printed.
 //!
 //! - 13: `|A v_P|² - |B v_P|² <= C_y(A)² - C_y(B)² <= |A v_φ|² - |B v_φ|²`; with the vectors swapped both fail.
 //! - 14: `delta = |P - F_1|` and `|P⁻¹|²`; with `|P - F_1⁻¹|`, or with `|P|²`, it fails.

@@ -1,4 +1,4 @@
-//! Changes of variables (FORMULAS 1.9, 1.10): the reduced problem, the printed (11), (12) and S, the
+//! Changes of variables (docs/formulas.md 1.9, 1.10): the reduced problem, the printed (11), (12) and S, the
 //! tensors of the derivative at a root, the path of the adjoint in other variables.
 //!
 //! - `Psi^phi` of (11) against the implicit function theorem on `F~ = phi_1ᵀ F(phi(z, y), y)`, differentiated

@@ -1,4 +1,4 @@
-//! Closed forms of localised maps (FORMULAS 1.11), off the root.
+//! Closed forms of localised maps (docs/formulas.md 1.11), off the root.
 //!
 //! - exp: `g_2 - F_2ᵀ (F_1 + diag(F/x))⁻ᵀ g_1`, and free of divisions; an entry 0 of x is held; the matrix may
 //!   be indefinite where `F_1` is positive definite.

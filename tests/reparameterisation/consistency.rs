@@ -1,4 +1,4 @@
-//! What holds for every estimator, on all six problems (FORMULAS 1.1 to 1.5, 1.14), and the printed
+//! What holds for every estimator, on all six problems (docs/formulas.md 1.1 to 1.5, 1.14), and the printed
 //! (4) and (5), which do not hold where `F_1` is not symmetric.
 //!
 //! - 1.1: `Psi = (dx*/dy)ᵀ` and Omega = ∇h at a root, by differences over inner problems solved anew.

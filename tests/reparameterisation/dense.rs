@@ -108,7 +108,7 @@ impl Parts {
         Matrix::from_fn(tensor.len(), rows, |i, j| tensor[i][(j, k)])
     }
 
-    /// `Psi_1[:, :, k]`, `m x n` (FORMULAS 1.3).
+    /// `Psi_1[:, :, k]`, `m x n` (docs/formulas.md 1.3).
     pub fn psi_1(&self, k: usize) -> Matrix {
         let inverse = self.inverse();
         (&inverse * self.f_11_slice(k) * &inverse * &self.f_2 - &inverse * self.f_21_slice(k)).transpose()

@@ -1,7 +1,7 @@
 //! Preconditioning and reparameterisation on annotated modules: reference values, identities,
 //! corrections of the printed formulas, slopes.
 //!
-//! Which file holds which part of FORMULAS 1, its corrections among them:
+//! Which file holds which part of docs/formulas.md 1, its corrections among them:
 //! `consistency` 1.1 to 1.5, 1.14 and the Jacobians off the root of 1.9; `slopes` 1.2, 1.8; `preconditioning` 1.6 to 1.8;
 //! `changes` 1.9, 1.10; `closed_forms` 1.11; `one_dimension` 1.12, 1.13; `separable` 1.15; `newton_map` 1.16, 1.17;
 //! `bounds` 1.18 to 1.20; `reference` the golden values. `super_efficient` and `proofs` hold what is proved at

@@ -1,4 +1,4 @@
-//! The optimal map (FORMULAS 1.16, 1.17; Props. 11, 12) and Remark 2.
+//! The optimal map (docs/formulas.md 1.16, 1.17; Props. 11, 12) and Remark 2.
 //!
 //! - As printed it is circular: its z is the root. The computable form, `Localized::newton`, is its definition
 //!   off the root, and has the same Jacobian at it.

@@ -1,4 +1,4 @@
-//! One dimension (FORMULAS 1.12, 1.13): (19) and its general form, Prop. 8 and where it ends, explicit
+//! One dimension (docs/formulas.md 1.12, 1.13): (19) and its general form, Prop. 8 and where it ends, explicit
 //! super-efficient maps.
 //!
 //! - (19) is right where g and F are affine in x; elsewhere `F_2 (F_11/F_1² - g_11/(F_1 g_1))` belongs to it.

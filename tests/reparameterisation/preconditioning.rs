@@ -1,4 +1,4 @@
-//! Preconditioning and the tangent (FORMULAS 1.6 to 1.8), with the printed statements that do not hold.
+//! Preconditioning and the tangent (docs/formulas.md 1.6 to 1.8), with the printed statements that do not hold.
 //!
 //! - 1.6: the bound of Prop. 3; Omega exact where F is affine in x with a constant slope and so is g; the
 //!   trap: a slope of g that depends on y.

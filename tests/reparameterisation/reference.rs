@@ -1,6 +1,6 @@
 //! The values of `tests/golden` in other variables, preconditioned and localised, on all six problems:
 //! estimates off the root and at it, their Jacobians and norms by the emitted code, `Psi^phi` and `E^P`
-//! by FORMULAS 1.7 and 1.9 on the emitted kernels; and every kernel against differences of the
+//! by docs/formulas.md 1.7 and 1.9 on the emitted kernels; and every kernel against differences of the
 //! functions as they are written.
 
 use hypergrad::estimator::*;

@@ -1,4 +1,4 @@
-//! Prop. 10 (FORMULAS 1.15): `psi = R(x_bar, y) Q(z, y_bar) + x_bar`, an ordinary psi with and without an
+//! Prop. 10 (docs/formulas.md 1.15): `psi = R(x_bar, y) Q(z, y_bar) + x_bar`, an ordinary psi with and without an
 //! inverse. At a root `phi_2 = 0` and S = 0, Q cancels in W, and T has `Rᵀ F_1`; as printed Q does not
 //! cancel and T has `R F_1`.
 

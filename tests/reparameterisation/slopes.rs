@@ -1,4 +1,4 @@
-//! Orders of error (FORMULAS 1.2, 1.8): slope 1 for consistent, 2 for super-efficient estimators, by
+//! Orders of error (docs/formulas.md 1.2, 1.8): slope 1 for consistent, 2 for super-efficient estimators, by
 //! regression over a decade of `|x - x*|`, and the bound `C_y |x - x*|`, on all six problems.
 
 use hypergrad::estimator::*;

@@ -1,4 +1,4 @@
-//! Claims of super-efficiency (FORMULAS part 5) against numbers: what is proved has `C_y` = 0 and an
+//! Claims of super-efficiency (docs/formulas.md, part 5) against numbers: what is proved has `C_y` = 0 and an
 //! error of second order; where `C_y` is not 0, nothing is claimed.
 
 use hypergrad::bilevel;

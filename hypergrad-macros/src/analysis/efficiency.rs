@@ -1,4 +1,4 @@
-//! Which estimators are proved super-efficient (`C_y` = 0): FORMULAS part 5, one function a row.
+//! Which estimators are proved super-efficient (`C_y` = 0): docs/formulas.md, part 5, one function a row.
 //! Everything needs F twice continuously differentiable.
 
 use super::algebra::{Algebra, Relation};

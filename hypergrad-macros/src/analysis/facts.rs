@@ -70,7 +70,7 @@ impl Fact {
     }
 }
 
-/// The facts of DESIGN 3, named as in `Problem::STRUCTURE`.
+/// The facts, named as in `Problem::STRUCTURE`.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Facts {
     pub f1_symmetric: Fact,

@@ -1,4 +1,4 @@
-//! When a node can be computed: at the earliest stage that knows what it reads (DESIGN 5).
+//! When a node can be computed: at the earliest stage that knows what it reads.
 
 use crate::ir::{Affine, Graph, Id, Input, Op, Product, Role, Size, Symbol};
 use crate::shape::{Sizes, SymbolSource};

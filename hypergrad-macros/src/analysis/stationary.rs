@@ -1,4 +1,4 @@
-//! Proofs that an estimator in other variables is super-efficient (FORMULAS 1.5, 1.9).
+//! Proofs that an estimator in other variables is super-efficient (docs/formulas.md 1.5, 1.9).
 //!
 //! `Omega^phi_1(x*, y) = (dp*/dy)ᵀ phi_1ᵀ F_1` with `p* = phi_1⁻¹ v*`: its constant is 0 where p* does not
 //! change along the solution path. p* solves `F_1ᵀ phi_1 p = g_1`, so that is to say that

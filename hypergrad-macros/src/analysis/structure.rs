@@ -1,8 +1,8 @@
-//! The facts of DESIGN 3: each one function, from the derived nodes.
+//! The facts of `Problem::STRUCTURE`: each one function, from the derived nodes.
 //!
 //! Facts about `F_1` hold for the matrix that is computed, at every point. Those about its change
 //! (`f1_constant_in_x`, `f1_constant_in_y`, `f21_zero`, `g_constant_slope`) and all about
-//! estimators are withheld where a nonsmooth function is reached (DESIGN 7).
+//! estimators are withheld where a nonsmooth function is reached.
 
 use super::dependence::dependence;
 use super::facts::{Fact, Facts};

@@ -1,4 +1,4 @@
-//! The optional roles' quantities: derivatives of a change of variables in z and y (FORMULAS 1.9), a
+//! The optional roles' quantities: derivatives of a change of variables in z and y (docs/formulas.md 1.9), a
 //! preconditioner and its derivative along a direction.
 
 use super::quantities::{Matrix, Quantities, Vector, columns, directions, pairing};

@@ -1,4 +1,4 @@
-//! Every quantity of DESIGN 3, as nodes: from the inner role and g to third-order products.
+//! Every quantity of a point, as nodes: from the inner role and g to third-order products.
 
 use super::optional::{self, Extras};
 use super::{gradient, lift};
@@ -135,7 +135,7 @@ pub fn pairing(graph: &mut Graph, a: &[Id], b: &[Id]) -> Id {
     graph.add_all(&terms, Vec::new())
 }
 
-/// F and its products (FORMULAS 0: `L = sᵀF`).
+/// F and its products (docs/formulas.md 0: `L = sᵀF`).
 fn inner(graph: &mut Graph, q: &mut Quantities, kind: InnerKind, nodes: &[Id]) {
     q.residual = match kind {
         InnerKind::Objective => {
@@ -203,7 +203,7 @@ fn dense(graph: &mut Graph, q: &mut Quantities) {
     q.f_21 = cube(graph, &l_21, &q.v, &q.u);
 }
 
-/// Second derivatives of `M = g - vᵀF`, v frozen (FORMULAS 1.4).
+/// Second derivatives of `M = g - vᵀF`, v frozen (docs/formulas.md 1.4).
 fn mixed(graph: &mut Graph, q: &mut Quantities, g: Id) {
     let l = pairing(graph, &q.residual, &q.v);
     let m = graph.subtract(g, l);

@@ -7,7 +7,7 @@ use super::numbers;
 use crate::ir::{Graph, Size};
 use crate::model::{Model, Variable};
 
-/// Constant matrices up to this many bytes are `SMatrix` (DESIGN 3).
+/// Constant matrices up to this many bytes are `SMatrix`.
 const LARGEST_STATIC: i64 = 64 * 1024;
 
 /// n and m, and where blocks lie.

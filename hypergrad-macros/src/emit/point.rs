@@ -279,10 +279,10 @@ impl Emission<'_> {
         let yx = self.layout.matrix(m, n);
         let y = &self.model.y.ty;
         let (xxx, xyx, yxx) = (self.layout.cube(n, n, n), self.layout.cube(n, m, n), self.layout.cube(m, n, n));
-        let psi = self.doc("Psi", "`Psi = -F_2ᵀ F_1⁻ᵀ`, m x n: the transposed Jacobian of `x*(y)` at a root (FORMULAS 1.1).\n\n# Errors\nA singular `F_1`, or a result that is not finite.");
-        let psi_1 = self.doc("Psi_1", "`Psi_1[(b,i,k)] = dPsi[(b,i)]/dx_k` (FORMULAS 1.3), for inspection.\n\n# Errors\nA singular `F_1`, or a result that is not finite.");
-        let omega = self.doc("Omega", "The hypergradient estimate `Omega = g_2 + Psi g_1`, shaped like y (FORMULAS 1.1).\n\n# Errors\nA singular `F_1`, or a result that is not finite.");
-        let omega_1 = self.doc("Omega_1", "`Omega_1 = M_21 + Psi M_11`, m x n, with `M = g - vᵀF` (FORMULAS 1.4).\n\n# Errors\nA singular `F_1`, or a result that is not finite.");
+        let psi = self.doc("Psi", "`Psi = -F_2ᵀ F_1⁻ᵀ`, m x n: the transposed Jacobian of `x*(y)` at a root (`hypergrad::guide::formulas` 1.1).\n\n# Errors\nA singular `F_1`, or a result that is not finite.");
+        let psi_1 = self.doc("Psi_1", "`Psi_1[(b,i,k)] = dPsi[(b,i)]/dx_k` (`hypergrad::guide::formulas` 1.3), for inspection.\n\n# Errors\nA singular `F_1`, or a result that is not finite.");
+        let omega = self.doc("Omega", "The hypergradient estimate `Omega = g_2 + Psi g_1`, shaped like y (`hypergrad::guide::formulas` 1.1).\n\n# Errors\nA singular `F_1`, or a result that is not finite.");
+        let omega_1 = self.doc("Omega_1", "`Omega_1 = M_21 + Psi M_11`, m x n, with `M = g - vᵀF` (`hypergrad::guide::formulas` 1.4).\n\n# Errors\nA singular `F_1`, or a result that is not finite.");
         let write = self.writing(
             Space::Y,
             &quote!(out),

@@ -88,7 +88,7 @@ impl Func {
     }
 }
 
-/// Derivatives of softplus (FORMULAS part 4).
+/// Derivatives of softplus (docs/formulas.md, part 4).
 fn logistic(order: u8, t: f64) -> f64 {
     let e = (-t.abs()).exp();
     let (small, large) = (e / (1.0 + e), 1.0 / (1.0 + e));

@@ -1,5 +1,5 @@
 //! The elementwise functions. Families that are closed under differentiation carry their order, so
-//! that every derivative has a stable closed form (FORMULAS part 4).
+//! that every derivative has a stable closed form (docs/formulas.md, part 4).
 
 /// An exact `f64` constant with equality and hashing by bits.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -151,7 +151,7 @@ impl Func {
         )
     }
 
-    /// Twice continuously differentiable inside its domain (DESIGN 7: others withhold second-order claims).
+    /// Twice continuously differentiable inside its domain; others withhold second-order claims.
     pub fn is_smooth(self) -> bool {
         !self.is_piecewise_constant()
             && !matches!(

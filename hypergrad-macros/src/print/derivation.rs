@@ -45,7 +45,7 @@ pub fn derivation(model: &Model, q: &Quantities, facts: &Facts) -> Derivation {
     Derivation { heading: heading(model), entries: writer.entries, facts }
 }
 
-/// Changes of variables that change nothing (FORMULAS 1.10).
+/// Changes of variables that change nothing (docs/formulas.md 1.10).
 fn no_ops(q: &Quantities) -> Vec<String> {
     let roles =
         [(q.extras.change_is_affine, "phi", "Reparameterized::new()"), (q.extras.local_is_affine, "psi", "Localized::custom()")];

@@ -1,5 +1,5 @@
 //! Stable forms: expressions that overflow or cancel are recognised when nodes are made, before and
-//! after differentiation, however they are written (FORMULAS part 4).
+//! after differentiation, however they are written (docs/formulas.md, part 4).
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! The paper's comparisons of constants, in the form that holds (FORMULAS 1.6, 1.18 to 1.20): each a
+//! The paper's comparisons of constants, in the form that holds (docs/formulas.md 1.6, 1.18 to 1.20): each a
 //! function that returns both sides.
 
 use nalgebra::DMatrix;

@@ -66,7 +66,7 @@ pub(super) fn newton_step<P: Bilevel>(problem: &P, work: &mut P::Work, s: &mut V
     check_finite("F_1⁻¹ F", s.n.flat())
 }
 
-/// `Omega_1 n = M_21 n - F_2ᵀ t`, `F_1ᵀ t = M_11 n` (FORMULAS 1.4), into `s.correction`, where n is
+/// `Omega_1 n = M_21 n - F_2ᵀ t`, `F_1ᵀ t = M_11 n` (docs/formulas.md 1.4), into `s.correction`, where n is
 /// the Newton step of the point and v its adjoint, both in s.
 pub(super) fn correction<P: Bilevel>(problem: &P, work: &mut P::Work, s: &mut Vectors<P>) -> Result<(), EstimatorError> {
     problem.set_adjoint(work, s.v.flat());

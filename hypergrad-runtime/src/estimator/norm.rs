@@ -163,7 +163,7 @@ fn power<S: Real>(by_a: Product<'_, S>, by_transpose: Product<'_, S>, s: &mut [S
 }
 
 /// `|Omega_1 (I - P⁻¹ F_1)|` at a root, by products with the Jacobian and its transpose, two solves
-/// with `F_1` a sweep (FORMULAS 1.4).
+/// with `F_1` a sweep (docs/formulas.md 1.4).
 pub(super) fn norm_of_products<P: Bilevel>(problem: &P, work: &mut P::Work, step: Step) -> Result<f64, EstimatorError> {
     let mut s = Vectors::new(problem, work)?;
     adjoint_into(problem, work, s.v.flat_mut())?;

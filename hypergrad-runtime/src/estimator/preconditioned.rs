@@ -12,7 +12,7 @@ use crate::problem::{Bilevel, CustomPreconditioner, Dense};
 use crate::scalar::Real;
 use crate::structure::EstimatorKind;
 
-/// `Omega^P(x, y) = Omega(x~, y)` with `x~ = x - P(x, y)⁻¹ F(x, y)` (FORMULAS 1.7).
+/// `Omega^P(x, y) = Omega(x~, y)` with `x~ = x - P(x, y)⁻¹ F(x, y)` (docs/formulas.md 1.7).
 ///
 /// With `P = F_1` (newton) the error is of second order in that of x, for every smooth problem: the
 /// adjoint is solved with `F_1(x~, y)`, factored anew unless it is proved constant in x. With

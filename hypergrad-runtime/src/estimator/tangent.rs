@@ -10,7 +10,7 @@ use crate::problem::{Bilevel, Dense};
 use crate::scalar::Real;
 use crate::structure::EstimatorKind;
 
-/// `Omega - Omega_1 F_1⁻¹ F` at the x that is passed in (FORMULAS 1.8): super-efficient for every
+/// `Omega - Omega_1 F_1⁻¹ F` at the x that is passed in (docs/formulas.md 1.8): super-efficient for every
 /// smooth problem, with one factorisation and three solves.
 ///
 /// The error is of second order in that of x. The error estimate is the distance to the same

@@ -93,7 +93,7 @@ pub trait Bilevel {
     /// `F_21[(i,b,k)]`, `n x m x n`, first index fastest.
     fn f_21(&self, work: &mut Self::Work, out: &mut [Self::Scalar]);
 
-    /// Freezes v in `M = g - vᵀF` (FORMULAS 1.4): the adjoint stage.
+    /// Freezes v in `M = g - vᵀF` (docs/formulas.md 1.4): the adjoint stage.
     fn set_adjoint(&self, work: &mut Self::Work, v: &[Self::Scalar]);
     /// `M_11 u`, length n.
     fn m_11_mul(&self, work: &mut Self::Work, u: &[Self::Scalar], out: &mut [Self::Scalar]);

@@ -1,5 +1,5 @@
 //! Every rule of the elementwise functions to third order: against hyper-dual numbers at ordinary
-//! points, against closed forms at the ends of the range, and at kinks by DESIGN 7's table.
+//! points, against closed forms at the ends of the range, and at kinks by the language page's table.
 
 use num_dual::{Dual3, DualNum};
 
@@ -182,7 +182,7 @@ fn integer_powers_at_zero() {
     }
 }
 
-/// DESIGN 7: one table for all kinks.
+/// One table for all kinks: docs/language.md.
 #[test]
 fn kinks() {
     let at = |func: Func, position: usize, parameters: &[f64], x: f64| Orders::new(func, position, parameters).at(x);

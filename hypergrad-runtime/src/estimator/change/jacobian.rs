@@ -1,4 +1,4 @@
-//! The derivative of the estimate by x (FORMULAS 1.9), with what a localised map depends on held fast.
+//! The derivative of the estimate by x (docs/formulas.md 1.9), with what a localised map depends on held fast.
 //!
 //! With `w = phi_1 p`, `c = g_1 - F_1ᵀ w`, `G = F_1 phi_1`, `H = F_2 + F_1 phi_2`, `q = phi_1 p` for a p
 //! held fast and `M = g - wᵀF`:

@@ -1,4 +1,4 @@
-//! Omega in the variables of the module's own change of variables (FORMULAS 1.9).
+//! Omega in the variables of the module's own change of variables (docs/formulas.md 1.9).
 
 mod invert;
 mod jacobian;

@@ -11,7 +11,7 @@ use crate::problem::{Bilevel, Dense};
 use crate::scalar::Real;
 use crate::structure::EstimatorKind;
 
-/// `Omega + d_2ᵀ (F∘v/d)`, `d = diag(F_1)`, `d_2 = dd/dy` (FORMULAS 1.11).
+/// `Omega + d_2ᵀ (F∘v/d)`, `d = diag(F_1)`, `d_2 = dd/dy` (docs/formulas.md 1.11).
 impl<P: Bilevel> Localize<P> for Diagonal {
     const KIND: EstimatorKind = EstimatorKind::LocalizedDiagonal;
     type Storage = ();

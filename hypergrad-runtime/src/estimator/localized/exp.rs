@@ -12,7 +12,7 @@ use crate::problem::{Bilevel, Dense};
 use crate::scalar::Real;
 use crate::structure::EstimatorKind;
 
-/// `(X F_1ᵀ X + diag(x∘F)) p = x∘g_1`, `w = x∘p`, `Omega = g_2 - F_2ᵀ w` (FORMULAS 1.11: free of
+/// `(X F_1ᵀ X + diag(x∘F)) p = x∘g_1`, `w = x∘p`, `Omega = g_2 - F_2ᵀ w` (docs/formulas.md 1.11: free of
 /// divisions; where `x_i = 0` also `p_i = 0`).
 impl<P: Bilevel> Localize<P> for Exp {
     const KIND: EstimatorKind = EstimatorKind::LocalizedExp;

@@ -13,7 +13,7 @@ use crate::problem::Bilevel;
 use crate::structure::EstimatorKind;
 
 /// `Omega` of the problem in the variables z of a map `x = psi(z, y)` that depends on the point it is
-/// used at; that dependence is held fast when differentiating (FORMULAS 1.9, 1.11, 1.16).
+/// used at; that dependence is held fast when differentiating (docs/formulas.md 1.9, 1.11, 1.16).
 ///
 /// Each is consistent, with an error of first order in that of x. The error estimate is the distance
 /// to `Omega - Omega_1 F_1⁻¹ F`, whose error is of second order: it costs the factorisation of `F_1`

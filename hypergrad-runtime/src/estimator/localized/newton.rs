@@ -15,7 +15,7 @@ use crate::structure::EstimatorKind;
 const MATRIX: &str = "F_1 - N_11";
 
 /// `Omega = g_2 - (F_2 - N_12)ᵀ w`, `(F_1 - N_11)ᵀ w = g_1`, where `N = rᵀF`, `F_1ᵀ r = F`, r held fast
-/// (FORMULAS 1.16). Two factorisations, two solves.
+/// (docs/formulas.md 1.16). Two factorisations, two solves.
 impl<P: Bilevel> Localize<P> for Newton {
     const KIND: EstimatorKind = EstimatorKind::LocalizedNewton;
     type Storage = P::Square;
