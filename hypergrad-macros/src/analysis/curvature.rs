@@ -7,7 +7,7 @@
 use super::flatten::flatten;
 use super::sign::{Sign, of_factors, signs};
 use super::{dependence, mirror};
-use crate::ir::{Affine, Func, Graph, Id, Op, Operand, Product, Reduction, Role, Term, View};
+use crate::ir::{Affine, Bend, Func, Graph, Id, Op, Operand, Product, Reduction, Role, Term, Trend, View};
 
 /// How the entries of a node depend on x.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -17,14 +17,6 @@ pub enum Curvature {
     Convex,
     Concave,
     Unknown,
-}
-
-/// Monotonicity of a function in one argument.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Trend {
-    Increasing,
-    Decreasing,
-    Neither,
 }
 
 impl Curvature {
@@ -167,7 +159,7 @@ impl<'g> Analysis<'g> {
         if func == Func::Select && !self.on_x[args[0].node.0 as usize] {
             return self.of(args[1].node).plus(self.of(args[2].node));
         }
-        if is_norm(func) && self.is_sum_of_squares(args[0].node) {
+        if func.definition().norm_of_squares && self.is_sum_of_squares(args[0].node) {
             return Curvature::Convex;
         }
         if func == Func::Huber && (self.on_x[args[1].node.0 as usize] || !self.sign(args[1].node).is_nonnegative()) {
@@ -187,11 +179,11 @@ impl<'g> Analysis<'g> {
     /// convex where the function increases in it, concave where it decreases, else affine.
     fn fits(&self, func: Func, position: usize, sign: Sign, node: Id, whole: Curvature) -> bool {
         let curvature = self.of(node);
-        match (trend(func, position, sign), whole) {
+        match increases(func, position, sign) {
             _ if curvature.is_affine() => true,
-            (Trend::Increasing, Curvature::Convex) | (Trend::Decreasing, Curvature::Concave) => curvature.is_convex(),
-            (Trend::Increasing | Trend::Decreasing, _) => curvature.is_concave(),
-            (Trend::Neither, _) => false,
+            Some(increases) if increases == (whole == Curvature::Convex) => curvature.is_convex(),
+            Some(_) => curvature.is_concave(),
+            None => false,
         }
     }
 
@@ -218,75 +210,27 @@ impl<'g> Analysis<'g> {
     }
 }
 
-/// Functions of a sum of squares that are norms, or convex and increasing in one.
-fn is_norm(func: Func) -> bool {
-    match func {
-        Func::Sqrt | Func::Sqrt1pM1 => true,
-        Func::NormPow(p) | Func::Powf(p) => p.get() >= 0.5,
-        _ => false,
-    }
-}
-
 /// The curvature of a function on the part of its domain that the signs leave.
 fn intrinsic(func: Func, signs: &[Sign]) -> Curvature {
     let positive = signs.first().is_some_and(|s| s.is_nonnegative());
-    match func {
-        Func::Exp | Func::ExpM1 | Func::Logistic(0) | Func::Abs | Func::Huber | Func::Cosh | Func::Max | Func::Hypot => {
-            Curvature::Convex
-        }
-        Func::Powi(n) if n > 0 && n % 2 == 0 => Curvature::Convex,
-        Func::Powi(_) | Func::Sinh if positive => Curvature::Convex,
-        Func::Powf(p) if p.get().fract() != 0.0 => {
-            if p.get() > 0.0 && p.get() < 1.0 {
-                Curvature::Concave
-            } else {
-                Curvature::Convex
-            }
-        }
-        // NormPow(p)(s) = max(s, 0)^p
-        Func::NormPow(p) if p.get() >= 1.0 => Curvature::Convex,
-        Func::Ln | Func::Ln1p | Func::Sqrt | Func::Sqrt1pM1 | Func::Min => Curvature::Concave,
-        Func::Tanh | Func::Atan | Func::Asinh | Func::Cbrt | Func::Logistic(1) if positive => Curvature::Concave,
-        _ => Curvature::Unknown,
+    match func.definition().bend {
+        Bend::Convex => Curvature::Convex,
+        Bend::ConvexAboveZero if positive => Curvature::Convex,
+        Bend::Concave => Curvature::Concave,
+        Bend::ConcaveAboveZero if positive => Curvature::Concave,
+        Bend::Unknown | Bend::ConvexAboveZero | Bend::ConcaveAboveZero => Curvature::Unknown,
     }
 }
 
-/// Whether a function increases or decreases in an argument of this sign.
-fn trend(func: Func, position: usize, sign: Sign) -> Trend {
-    match func {
-        Func::Exp
-        | Func::ExpM1
-        | Func::Logistic(0 | 1)
-        | Func::Max
-        | Func::Min
-        | Func::Ln
-        | Func::Ln1p
-        | Func::Sqrt
-        | Func::Sqrt1pM1
-        | Func::Sinh
-        | Func::Tanh
-        | Func::Atan
-        | Func::Asinh
-        | Func::Cbrt
-        | Func::NormPow(_) => Trend::Increasing,
-        Func::Powf(p) if p.get() > 0.0 => Trend::Increasing,
-        Func::Powf(_) => Trend::Decreasing,
-        // Even: down, then up.
-        Func::Abs | Func::Cosh | Func::Hypot => even(sign),
-        Func::Huber if position == 0 => even(sign),
-        Func::Powi(n) if n > 0 && n % 2 == 0 => even(sign),
-        Func::Powi(n) if n > 0 => Trend::Increasing,
-        Func::Powi(_) if sign.is_nonnegative() => Trend::Decreasing,
-        _ => Trend::Neither,
-    }
-}
-
-fn even(sign: Sign) -> Trend {
-    if sign.is_nonnegative() {
-        Trend::Increasing
-    } else if sign.is_nonpositive() {
-        Trend::Decreasing
-    } else {
-        Trend::Neither
+/// Whether a function increases (or else decreases) in an argument of this sign, where that is known.
+fn increases(func: Func, position: usize, sign: Sign) -> Option<bool> {
+    match func.definition().trends[position] {
+        Trend::Unknown => None,
+        Trend::Increasing => Some(true),
+        Trend::Decreasing => Some(false),
+        Trend::Even if sign.is_nonnegative() => Some(true),
+        Trend::Even if sign.is_nonpositive() => Some(false),
+        Trend::Even => None,
+        Trend::DecreasingAboveZero => sign.is_nonnegative().then_some(false),
     }
 }

@@ -1,6 +1,6 @@
 //! The sign of every entry of a node, for all values of the inputs for which it is finite.
 
-use crate::ir::{Func, Graph, Id, Op, Operand, Product, Reduction};
+use crate::ir::{Func, Graph, Id, Op, Operand, Product, Range, Reduction};
 
 /// What is known of the sign of all entries.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -114,67 +114,22 @@ pub fn of_factors(operands: &[&Operand], signs: &[Sign]) -> Sign {
 }
 
 fn of_map(func: Func, args: &[Sign]) -> Sign {
-    let same = args.first().copied().unwrap_or(Sign::Unknown);
-    match func {
-        // Squares, exponentials, distances, indicators.
-        Func::Exp
-        | Func::Sqrt
-        | Func::Sech2
-        | Func::Cosh
-        | Func::Acos
-        | Func::Acosh
-        | Func::NormPow(_)
-        | Func::Logistic(0..=2)
-        | Func::Abs
-        | Func::Hypot
-        | Func::TieGt
-        | Func::Lt
-        | Func::Le
-        | Func::Gt
-        | Func::Ge
-        | Func::Eq
-        | Func::Ne
-        | Func::Inside => Sign::Nonnegative,
-        Func::Powi(n) if n % 2 == 0 => Sign::Nonnegative,
-        // A real power of a negative number is not a number; an integer one may be negative.
-        Func::Powf(p) if p.get().fract() != 0.0 || p.get() % 2.0 == 0.0 => Sign::Nonnegative,
-        Func::Huber if args[1].is_nonnegative() => Sign::Nonnegative,
-        Func::Pow if same.is_nonnegative() => Sign::Nonnegative,
-        // Odd and increasing.
-        Func::Cbrt
-        | Func::Tanh
-        | Func::Sinh
-        | Func::Asin
-        | Func::Atan
-        | Func::Asinh
-        | Func::Atanh
-        | Func::Ln1p
-        | Func::ExpM1
-        | Func::Powi(1..)
-        | Func::Powf(_)
-        | Func::Sqrt1pM1
-        | Func::Sign0 => same,
+    let nonnegative_if = |holds: bool| if holds { Sign::Nonnegative } else { Sign::Unknown };
+    match func.definition().range {
+        Range::Unknown => Sign::Unknown,
+        Range::Nonnegative => Sign::Nonnegative,
+        Range::AsArgument => args[0],
         // 1/t of t >= 0 is positive wherever it is finite.
-        Func::Powi(_) => match same {
+        Range::AsReciprocal => match args[0] {
             Sign::Zero => Sign::Unknown,
             other => other,
         },
-        Func::Max if args.iter().any(|s| s.is_nonnegative()) => Sign::Nonnegative,
-        Func::Min if args.iter().any(|s| s.is_nonpositive()) => Sign::Nonpositive,
-        Func::Max | Func::Min => args[0].plus(args[1]),
-        Func::Select => args[1].plus(args[2]),
-        Func::Clamp if args[1].is_nonnegative() => Sign::Nonnegative,
-        Func::Clamp if args[2].is_nonpositive() => Sign::Nonpositive,
-        Func::Signum
-        | Func::Huber
-        | Func::Ln
-        | Func::Sin
-        | Func::Cos
-        | Func::Tan
-        | Func::Logistic(_)
-        | Func::Pow
-        | Func::PowLn(_)
-        | Func::Atan2
-        | Func::Clamp => Sign::Unknown,
+        Range::NonnegativeWith(position) => nonnegative_if(args[position].is_nonnegative()),
+        Range::Larger if args.iter().any(|s| s.is_nonnegative()) => Sign::Nonnegative,
+        Range::Smaller if args.iter().any(|s| s.is_nonpositive()) => Sign::Nonpositive,
+        Range::Larger | Range::Smaller => args[0].plus(args[1]),
+        Range::Either => args[1].plus(args[2]),
+        Range::Between if args[2].is_nonpositive() && !args[1].is_nonnegative() => Sign::Nonpositive,
+        Range::Between => nonnegative_if(args[1].is_nonnegative()),
     }
 }

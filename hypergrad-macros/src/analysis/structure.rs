@@ -9,7 +9,7 @@ use super::facts::{Fact, Facts};
 use super::sign::signs;
 use super::{blocks, curvature, diagonal, efficiency, gram, mirror, parity};
 use crate::differentiate::Quantities;
-use crate::ir::{Func, Graph, Id, Op, Reduction, Role, View};
+use crate::ir::{Graph, Id, Op, Reduction, Role, View};
 
 /// Proves what can be proved. Adds a few nodes to the graph; changes none.
 pub fn structure(graph: &mut Graph, quantities: &Quantities) -> Facts {
@@ -51,27 +51,10 @@ fn smooth(graph: &Graph, q: &Quantities) -> Fact {
 /// The name of a nonsmooth operation.
 pub(super) fn nonsmooth(op: &Op) -> Option<&'static str> {
     match op {
-        Op::Map(func, _) if !func.is_smooth() => Some(name(*func)),
+        Op::Map(func, _) if !func.is_smooth() => Some(func.definition().word),
         Op::Reduce { kind: Reduction::Max, .. } | Op::Weights { kind: Reduction::Max, .. } => Some("max"),
         Op::Reduce { kind: Reduction::Min, .. } | Op::Weights { kind: Reduction::Min, .. } => Some("min"),
         _ => None,
-    }
-}
-
-fn name(func: Func) -> &'static str {
-    match func {
-        Func::Abs | Func::Sign0 => "abs",
-        Func::Signum => "signum",
-        Func::Huber => "huber",
-        Func::Max => "max",
-        Func::Min => "min",
-        Func::TieGt => "max",
-        Func::Clamp | Func::Inside => "clamp",
-        Func::NormPow(_) => "norm",
-        Func::Cbrt => "cbrt",
-        Func::Hypot => "hypot",
-        Func::Select => "if",
-        _ => "a comparison",
     }
 }
 

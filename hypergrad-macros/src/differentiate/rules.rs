@@ -14,18 +14,8 @@ pub enum Partial {
 
 /// `∂func/∂args[position]` at the node `value = func(args)` of the given shape.
 pub fn partial(graph: &mut Graph, func: Func, args: &[View], position: usize, value: Id, shape: &[Size]) -> Partial {
-    if func.is_piecewise_constant() {
-        return Partial::Zero;
-    }
-    if func == Func::Select {
-        return match position {
-            0 => Partial::Zero,
-            _ => Partial::Arm { condition: args[0].clone(), taken: position == 1 },
-        };
-    }
-    let mut rule = Rule { graph, args, value, shape };
-    let factor = if func.arity() == 1 { rule.unary(func) } else { rule.many(func, position) };
-    Partial::Factor(factor)
+    let mut rule = Rule { graph, args, value, shape, position };
+    rule.of_function(func)
 }
 
 /// The arguments of a rule, with short names for what rules build.
@@ -34,11 +24,27 @@ struct Rule<'a> {
     args: &'a [View],
     value: Id,
     shape: &'a [Size],
+    /// The argument in which the derivative is taken.
+    position: usize,
 }
 
 impl Rule<'_> {
-    fn unary(&mut self, func: Func) -> Id {
-        match func {
+    fn of_function(&mut self, func: Func) -> Partial {
+        Partial::Factor(match func {
+            // Piecewise constant.
+            Func::Signum
+            | Func::Sign0
+            | Func::TieGt
+            | Func::Lt
+            | Func::Le
+            | Func::Gt
+            | Func::Ge
+            | Func::Eq
+            | Func::Ne
+            | Func::Inside => return Partial::Zero,
+            // The condition is never differentiated.
+            Func::Select if self.position == 0 => return Partial::Zero,
+            Func::Select => return Partial::Arm { condition: self.args[0].clone(), taken: self.position == 1 },
             // (eᵗ)' = eᵗ
             Func::Exp => self.value,
             // (ln t)' = 1/t
@@ -97,73 +103,93 @@ impl Rule<'_> {
                 self.graph.scaled(0.5, root)
             }
             Func::Abs => self.of(Func::Sign0),
-            _ => unreachable!("{func:?} has another rule"),
-        }
-    }
-
-    fn many(&mut self, func: Func, position: usize) -> Id {
-        match (func, position) {
-            // huber' = clamp(t, -δ, δ)
-            (Func::Huber, 0) => {
-                let delta = self.args[1].clone();
-                let negative = self.graph.view(-1.0, &delta, self.shape.to_vec());
-                let negative = self.graph.whole(negative);
-                self.map(Func::Clamp, vec![self.args[0].clone(), negative, delta])
-            }
-            // ∂huber/∂δ = max(|t| - δ, 0)
-            (Func::Huber, _) => {
-                let abs = self.map(Func::Abs, vec![self.args[0].clone()]);
-                let terms = vec![self.graph.term(1.0, abs), Term { coefficient: Number::new(-1.0), view: self.args[1].clone() }];
-                let excess = self.graph.sum(terms, self.shape.to_vec());
-                let zero = self.constant(0.0);
-                let excess = self.graph.whole(excess);
-                self.map(Func::Max, vec![excess, zero])
-            }
-            // ∂xʸ/∂x = y xʸ⁻¹
-            (Func::Pow, 0) => {
-                let exponent = self.argument(1);
-                let lowered = self.affine(1.0, exponent, -1.0);
-                let lowered = self.graph.whole(lowered);
-                let power = self.map(Func::Pow, vec![self.args[0].clone(), lowered]);
-                self.times(1.0, &[exponent, power])
-            }
-            // ∂xʸ/∂y = xʸ ln x
-            (Func::Pow, _) => self.map(Func::PowLn(1), self.args.to_vec()),
-            // ∂ xʸ(ln x)ᵏ/∂x = y xʸ⁻¹(ln x)ᵏ + k xʸ⁻¹(ln x)ᵏ⁻¹
-            (Func::PowLn(k), 0) => {
-                let exponent = self.argument(1);
-                let lowered = self.affine(1.0, exponent, -1.0);
-                let lowered = self.graph.whole(lowered);
-                let base = self.args[0].clone();
-                let first = self.map(Func::PowLn(k), vec![base.clone(), lowered.clone()]);
-                let first = self.times(1.0, &[exponent, first]);
-                let lower = if k == 1 { Func::Pow } else { Func::PowLn(k - 1) };
-                let second = self.map(lower, vec![base, lowered]);
-                let terms = vec![self.graph.term(1.0, first), self.graph.term(f64::from(k), second)];
-                self.graph.sum(terms, self.shape.to_vec())
-            }
-            (Func::PowLn(k), _) => self.map(Func::PowLn(k + 1), self.args.to_vec()),
-            // ∂atan2(y, x)/∂y = x/(x²+y²), ∂/∂x = -y/(x²+y²)
-            (Func::Atan2, _) => {
-                let inverse = self.inverse_square_sum();
-                let other = self.argument(1 - position);
-                self.times(if position == 0 { 1.0 } else { -1.0 }, &[other, inverse])
-            }
-            // ∂hypot(a, b)/∂a = a/hypot, 0 at 0
-            (Func::Hypot, _) => {
+            Func::Huber => self.huber(),
+            Func::Pow => self.pow(),
+            Func::PowLn(k) => self.pow_ln(k),
+            Func::Atan2 => self.atan2(),
+            // ∂√(a²+b²)/∂a = a/√(a²+b²)
+            Func::Hypot => {
                 let squares = self.square_sum();
                 let inverse = self.apply(Func::NormPow(Number::new(-0.5)), squares);
-                let own = self.argument(position);
+                let own = self.argument(self.position);
                 self.times(1.0, &[own, inverse])
             }
-            // max: one half each at a tie
-            (Func::Max, 0) | (Func::Min, 1) => self.map(Func::TieGt, vec![self.args[0].clone(), self.args[1].clone()]),
-            (Func::Max | Func::Min, _) => self.map(Func::TieGt, vec![self.args[1].clone(), self.args[0].clone()]),
-            (Func::Clamp, 0) => self.map(Func::Inside, self.args.to_vec()),
-            (Func::Clamp, 1) => self.map(Func::Lt, vec![self.args[0].clone(), self.args[1].clone()]),
-            (Func::Clamp, _) => self.map(Func::Gt, vec![self.args[0].clone(), self.args[2].clone()]),
-            _ => unreachable!("{func:?} has another rule"),
+            // One half each at a tie.
+            Func::Max => self.tie_gt(self.position),
+            Func::Min => self.tie_gt(1 - self.position),
+            Func::Clamp => self.clamp(),
+        })
+    }
+
+    /// `∂huber/∂t = clamp(t, -δ, δ)`, `∂huber/∂δ = max(|t| - δ, 0)`.
+    fn huber(&mut self) -> Id {
+        let delta = self.args[1].clone();
+        if self.position == 0 {
+            let negative = self.graph.view(-1.0, &delta, self.shape.to_vec());
+            let negative = self.graph.whole(negative);
+            return self.map(Func::Clamp, vec![self.args[0].clone(), negative, delta]);
         }
+        let abs = self.map(Func::Abs, vec![self.args[0].clone()]);
+        let terms = vec![self.graph.term(1.0, abs), Term { coefficient: Number::new(-1.0), view: delta }];
+        let excess = self.graph.sum(terms, self.shape.to_vec());
+        let zero = self.constant(0.0);
+        let excess = self.graph.whole(excess);
+        self.map(Func::Max, vec![excess, zero])
+    }
+
+    /// `∂xʸ/∂x = y xʸ⁻¹`, `∂xʸ/∂y = xʸ ln x`.
+    fn pow(&mut self) -> Id {
+        if self.position == 1 {
+            return self.map(Func::PowLn(1), self.args.to_vec());
+        }
+        let (exponent, lowered) = self.exponents();
+        let power = self.map(Func::Pow, vec![self.args[0].clone(), lowered]);
+        self.times(1.0, &[exponent, power])
+    }
+
+    /// `∂ xʸ(ln x)ᵏ/∂x = y xʸ⁻¹(ln x)ᵏ + k xʸ⁻¹(ln x)ᵏ⁻¹`, `∂/∂y = xʸ(ln x)ᵏ⁺¹`.
+    fn pow_ln(&mut self, k: u8) -> Id {
+        if self.position == 1 {
+            return self.map(Func::PowLn(k + 1), self.args.to_vec());
+        }
+        let (exponent, lowered) = self.exponents();
+        let base = self.args[0].clone();
+        let first = self.map(Func::PowLn(k), vec![base.clone(), lowered.clone()]);
+        let first = self.times(1.0, &[exponent, first]);
+        let lower = if k == 1 { Func::Pow } else { Func::PowLn(k - 1) };
+        let second = self.map(lower, vec![base, lowered]);
+        let terms = vec![self.graph.term(1.0, first), self.graph.term(f64::from(k), second)];
+        self.graph.sum(terms, self.shape.to_vec())
+    }
+
+    /// y and `y - 1` of `xʸ`.
+    fn exponents(&mut self) -> (Id, View) {
+        let exponent = self.argument(1);
+        let lowered = self.affine(1.0, exponent, -1.0);
+        (exponent, self.graph.whole(lowered))
+    }
+
+    /// `∂atan2(y, x)/∂y = x/(x²+y²)`, `∂/∂x = -y/(x²+y²)`.
+    fn atan2(&mut self) -> Id {
+        let inverse = self.inverse_square_sum();
+        let other = self.argument(1 - self.position);
+        self.times(if self.position == 0 { 1.0 } else { -1.0 }, &[other, inverse])
+    }
+
+    /// 1 where this one of two arguments is the larger.
+    fn tie_gt(&mut self, position: usize) -> Id {
+        self.map(Func::TieGt, vec![self.args[position].clone(), self.args[1 - position].clone()])
+    }
+
+    /// In t, in the lower and in the upper bound.
+    fn clamp(&mut self) -> Id {
+        let bound = |func: Func, position: usize| (func, vec![self.args[0].clone(), self.args[position].clone()]);
+        let (func, args) = match self.position {
+            0 => (Func::Inside, self.args.to_vec()),
+            1 => bound(Func::Lt, 1),
+            _ => bound(Func::Gt, 2),
+        };
+        self.map(func, args)
     }
 
     /// softplus' = σ, σ' = σσ₋, ...; from the fourth on `P' = P₂'(1-6P₂) - 6P₂P₂'`.

@@ -1,5 +1,6 @@
 //! The elementwise functions. Families that are closed under differentiation carry their order, so
-//! that every derivative has a stable closed form (docs/formulas.md, part 4).
+//! that every derivative has a stable closed form (docs/formulas.md, part 4). What is known of
+//! each: `definition.rs`.
 
 /// An exact `f64` constant with equality and hashing by bits.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -22,7 +23,8 @@ impl Number {
     }
 }
 
-/// An elementwise function; `arity` arguments.
+/// An elementwise function; `arity` arguments. A new one needs a row in `definition.rs`, a value in
+/// `evaluate.rs` and a rule in `differentiate/rules.rs`: rustc names all three.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub enum Func {
     Exp,
@@ -86,85 +88,4 @@ pub enum Func {
     Clamp,
     /// 1 for lo <= t <= hi, else 0: the derivative of clamp.
     Inside,
-}
-
-impl Func {
-    pub fn arity(self) -> usize {
-        match self {
-            Self::Huber
-            | Self::Pow
-            | Self::PowLn(_)
-            | Self::Atan2
-            | Self::Hypot
-            | Self::Max
-            | Self::Min
-            | Self::TieGt
-            | Self::Lt
-            | Self::Le
-            | Self::Gt
-            | Self::Ge
-            | Self::Eq
-            | Self::Ne => 2,
-            Self::Select | Self::Clamp | Self::Inside => 3,
-            _ => 1,
-        }
-    }
-
-    /// `f(-t) = f(t)`, of one argument.
-    pub fn is_even(self) -> bool {
-        match self {
-            Self::Abs | Self::Cos | Self::Cosh | Self::Sech2 | Self::Logistic(2 | 4) => true,
-            Self::Powi(n) => n % 2 == 0,
-            _ => false,
-        }
-    }
-
-    /// `f(-t) = -f(t)`, of one argument. Not `signum`, which is 1 at 0.
-    pub fn is_odd(self) -> bool {
-        match self {
-            Self::Sin | Self::Tan | Self::Tanh | Self::Sinh | Self::Asin | Self::Atan | Self::Asinh | Self::Atanh => true,
-            Self::Cbrt | Self::Sign0 | Self::Logistic(3) => true,
-            Self::Powi(n) => n % 2 != 0,
-            _ => false,
-        }
-    }
-
-    /// `f(a, b) = f(b, a)`.
-    pub fn is_commutative(self) -> bool {
-        matches!(self, Self::Hypot | Self::Max | Self::Min | Self::Eq | Self::Ne)
-    }
-
-    /// Piecewise constant: its derivative is zero wherever it has one.
-    pub fn is_piecewise_constant(self) -> bool {
-        matches!(
-            self,
-            Self::Signum
-                | Self::Sign0
-                | Self::TieGt
-                | Self::Lt
-                | Self::Le
-                | Self::Gt
-                | Self::Ge
-                | Self::Eq
-                | Self::Ne
-                | Self::Inside
-        )
-    }
-
-    /// Twice continuously differentiable inside its domain; others withhold second-order claims.
-    pub fn is_smooth(self) -> bool {
-        !self.is_piecewise_constant()
-            && !matches!(
-                self,
-                Self::Abs
-                    | Self::Cbrt
-                    | Self::Hypot
-                    | Self::Huber
-                    | Self::Max
-                    | Self::Min
-                    | Self::Select
-                    | Self::Clamp
-                    | Self::NormPow(_)
-            )
-    }
 }

@@ -2,6 +2,7 @@
 
 pub mod affine;
 mod canonical;
+mod definition;
 mod equation;
 pub mod evaluate;
 pub mod func;
@@ -19,6 +20,7 @@ pub mod sum;
 pub mod verify;
 
 pub use affine::{Affine, Wire};
+pub use definition::{Bend, Cost, Notation, Parameter, Range, Trend};
 pub use func::{Func, Number};
 pub use graph::{Graph, InputInfo, Role};
 pub use node::{Guard, Id, Input, Op, Operand, Product, Reduction, Term, Test, View};

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::hoist::Hoist;
 use super::{pattern, sparse};
 use crate::analysis::Stages;
-use crate::ir::{Affine, Graph, Id, Op, Product, Size, View};
+use crate::ir::{Affine, Cost, Graph, Id, Op, Product, Size, View};
 
 /// Inline work below this is repeated rather than stored.
 const CHEAP: f64 = 2.0;
@@ -136,16 +136,14 @@ fn inline_cost(graph: &Graph, id: Id, costs: &BTreeMap<Id, f64>, storage: &Stora
         }
         Op::Sum(terms) => terms.len() as f64 - 1.0 + terms.iter().map(|t| read(t.view.node)).sum::<f64>(),
         Op::Map(func, args) => {
-            let own = if is_cheap(*func) { 1.0 } else { TRANSCENDENTAL };
+            let own = match func.definition().cost {
+                Cost::Arithmetic => 1.0,
+                Cost::Transcendental => TRANSCENDENTAL,
+            };
             own + args.iter().map(|v| read(v.node)).sum::<f64>()
         }
         _ => 0.0,
     }
-}
-
-fn is_cheap(func: crate::ir::Func) -> bool {
-    use crate::ir::Func;
-    func.is_piecewise_constant() || matches!(func, Func::Abs | Func::Max | Func::Min | Func::Select | Func::Clamp | Func::Huber)
 }
 
 fn edges(graph: &Graph, order: &[Id]) -> Vec<Vec<Edge>> {
