@@ -148,8 +148,33 @@ pub(super) mod blocked {
         out: &mut [T],
         (m, k, n): (usize, usize, usize),
     ) {
+        gemm_into(alpha, (a, a_row, a_col), (b, b_row, b_col), (out, m), (m, k, n));
+    }
+
+    /// nalgebra's own loops, which it takes below this size, read out of bounds where a view has a stride.
+    const NARROW: usize = 8;
+
+    /// The same into a part of a larger matrix, whose columns are `out_col` entries apart.
+    pub fn gemm_into<T: Real>(
+        alpha: T,
+        (a, a_row, a_col): (&[T], usize, usize),
+        (b, b_row, b_col): (&[T], usize, usize),
+        (out, out_col): (&mut [T], usize),
+        (m, k, n): (usize, usize, usize),
+    ) {
+        if m < NARROW || n < NARROW || k < NARROW {
+            for (j, out) in out.chunks_mut(out_col).take(n).enumerate() {
+                for p in 0..k {
+                    let t = alpha * b[p * b_row + j * b_col];
+                    for (i, out) in out[..m].iter_mut().enumerate() {
+                        *out += t * a[i * a_row + p * a_col];
+                    }
+                }
+            }
+            return;
+        }
         let a = DMatrixView::<T, Dyn, Dyn>::from_slice_with_strides(a, m, k, a_row, a_col);
         let b = DMatrixView::<T, Dyn, Dyn>::from_slice_with_strides(b, k, n, b_row, b_col);
-        DMatrixViewMut::from_slice(out, m, n).gemm(alpha, &a, &b, T::ONE);
+        DMatrixViewMut::<T, Dyn, Dyn>::from_slice_with_strides_mut(out, m, n, 1, out_col).gemm(alpha, &a, &b, T::ONE);
     }
 }

@@ -9,6 +9,8 @@ mod symmetric;
 mod vector;
 
 pub use khatri_rao::{khatri_rao, khatri_rao_scratch};
+#[cfg(feature = "std")]
+pub(crate) use matrix::blocked::gemm_into;
 pub use matrix::{gemm, gemm_nt, gemm_tn, gemm_tt, gemv, gemv_t, ger};
 pub use reduce::{
     copy, exclusive_product, max_weights, min_weights, reduce_log_sum_exp, reduce_max, reduce_min, softmax, sum_by,

@@ -1,5 +1,9 @@
 //! `P A = L U` with partial pivoting, for any square matrix.
 
+use core::ops::Range;
+
+#[cfg(feature = "std")]
+use super::BLOCK;
 use super::condition::Smallest;
 use super::{Method, PANEL, check_pivot, split_column, subtract_columns};
 use crate::error::LinearError;
@@ -13,28 +17,16 @@ pub struct Lu;
 impl Method for Lu {
     #[inline]
     fn eliminate<T: Real>(what: &'static str, a: &mut [T], pivots: &mut [usize], n: usize) -> Result<Smallest, LinearError> {
-        let mut smallest = Smallest::NONE;
-        for first in (0..n).step_by(PANEL) {
-            let end = n.min(first + PANEL);
-            for j in first..end {
-                let p = largest_below(a, n, j);
-                pivots[j] = p;
-                exchange_rows(a, n, j, p);
-                let value = a[j + j * n];
-                smallest = smallest.min(check_pivot(what, n, j, value, cancelled(a, n, j) + value.abs())?);
-                let (column, rest) = split_column(a, n, j);
-                scale(T::ONE / value, &mut column[j + 1..]);
-                for later in rest.chunks_exact_mut(n).take(end - j - 1) {
-                    let t = later[j];
-                    axpy(-t, &column[j + 1..], &mut later[j + 1..]);
-                }
-            }
-            let (panel, rest) = a[first * n..].split_at_mut((end - first) * n);
-            for later in rest.chunks_exact_mut(n) {
-                let t = eliminated(panel, n, first, later);
-                subtract_columns(t, panel, n, end, &mut later[end..]);
-            }
+        #[cfg(feature = "std")]
+        if n >= large::LARGE {
+            return large::eliminate(what, a, pivots, n);
         }
+        let mut smallest = Smallest::NONE;
+        eliminate_block(a, pivots, n, &(0..n), |a, j| {
+            let value = a[j + j * n];
+            smallest = smallest.min(check_pivot(what, n, j, value, cancelled(a, n, j) + value.abs())?);
+            Ok(())
+        })?;
         Ok(smallest)
     }
 
@@ -97,6 +89,106 @@ impl Method for Lu {
     }
 }
 
+/// Eliminates the columns of a block, and touches no other ones. `check` sees every pivot before it divides.
+#[inline]
+fn eliminate_block<T: Real, E>(
+    a: &mut [T],
+    pivots: &mut [usize],
+    n: usize,
+    block: &Range<usize>,
+    mut check: impl FnMut(&[T], usize) -> Result<(), E>,
+) -> Result<(), E> {
+    let a = &mut a[..block.end * n];
+    for first in block.clone().step_by(PANEL) {
+        let end = block.end.min(first + PANEL);
+        for j in first..end {
+            let p = largest_below(a, n, j);
+            pivots[j] = p;
+            exchange_rows(&mut a[block.start * n..], n, j, p);
+            check(a, j)?;
+            let (column, rest) = split_column(a, n, j);
+            scale(T::ONE / column[j], &mut column[j + 1..]);
+            for later in rest.chunks_exact_mut(n).take(end - j - 1) {
+                let t = later[j];
+                axpy(-t, &column[j + 1..], &mut later[j + 1..]);
+            }
+        }
+        let (panel, rest) = a[first * n..].split_at_mut((end - first) * n);
+        for later in rest.chunks_exact_mut(n) {
+            let t = eliminated(panel, n, first, later);
+            subtract_columns(t, panel, n, end, &mut later[end..]);
+        }
+    }
+    Ok(())
+}
+
+/// Large matrices: block by block, so that what is right of a block is updated by the product kernel.
+#[cfg(feature = "std")]
+mod large {
+    use core::ops::Range;
+
+    use super::{cancelled_block, eliminate_block};
+    use crate::error::LinearError;
+    use crate::kernels::{axpy, gemm_into};
+    use crate::linear::condition::Smallest;
+    use crate::linear::{BLOCK, blocks, check_pivot};
+    use crate::scalar::Real;
+
+    /// Smaller matrices are eliminated faster at once; 1.3 times slower at 300, 2.9 times at 1000.
+    pub const LARGE: usize = 160;
+
+    /// Gaussian elimination. Rows are exchanged, and pivots judged, once for a block: the entries of a
+    /// row are far apart in memory.
+    pub fn eliminate<T: Real>(what: &'static str, a: &mut [T], pivots: &mut [usize], n: usize) -> Result<Smallest, LinearError> {
+        let mut smallest = Smallest::NONE;
+        for block in blocks(n, LARGE) {
+            // A block ends at a pivot that cannot be divided by; its check fails below.
+            let whole = eliminate_block(a, pivots, n, &block, |a, j| if a[j + j * n].abs() > T::ZERO { Ok(()) } else { Err(j) });
+            let block = block.start..whole.err().map_or(block.end, |j| j + 1);
+            exchange(a, pivots, n, &block);
+            let cancelled = cancelled_block(a, n, &block);
+            for (j, cancelled) in block.clone().zip(cancelled) {
+                let value = a[j + j * n];
+                smallest = smallest.min(check_pivot(what, n, j, value, cancelled + value.abs())?);
+            }
+            subtract(a, n, &block);
+        }
+        Ok(smallest)
+    }
+
+    /// The exchanges of a block in all other columns, column by column.
+    fn exchange<T: Real>(a: &mut [T], pivots: &[usize], n: usize, block: &Range<usize>) {
+        let (before, rest) = a.split_at_mut(block.start * n);
+        let after = &mut rest[block.len() * n..];
+        for column in before.chunks_exact_mut(n).chain(after.chunks_exact_mut(n)) {
+            for j in block.clone() {
+                column.swap(j, pivots[j]);
+            }
+        }
+    }
+
+    /// `U_12 = L_11⁻¹ A_12` and `A_22 -= L_21 U_12`, [`BLOCK`] columns at a time: their part of `U_12`
+    /// is copied, as it stands in the columns that the product writes to.
+    fn subtract<T: Real>(a: &mut [T], n: usize, block: &Range<usize>) {
+        let (done, rest) = a.split_at_mut(block.end * n);
+        let done = &done[block.start * n..];
+        for strip in rest.chunks_mut(BLOCK * n) {
+            let mut upper = [[T::ZERO; BLOCK]; BLOCK];
+            for (column, upper) in strip.chunks_exact_mut(n).zip(&mut upper) {
+                let column = &mut column[block.clone()];
+                for (j, left) in done.chunks_exact(n).enumerate() {
+                    let (known, later) = column.split_at_mut(j + 1);
+                    axpy(-known[j], &left[block.start + j + 1..block.end], later);
+                }
+                upper.copy_from_slice(column);
+            }
+            let width = strip.len() / n;
+            let (left, out) = (&done[block.end..], &mut strip[block.end..]);
+            gemm_into(-T::ONE, (left, 1, n), (upper.as_flattened(), 1, BLOCK), (out, n), (n - block.end, BLOCK, width));
+        }
+    }
+}
+
 /// The rows of a whole panel in a later column: `L t = b` with the panel's unit lower triangle.
 #[inline]
 fn eliminated<T: Real>(panel: &[T], n: usize, first: usize, later: &mut [T]) -> [T; PANEL] {
@@ -135,4 +227,16 @@ fn exchange_rows<T: Real>(a: &mut [T], n: usize, i: usize, j: usize) {
 #[inline]
 fn cancelled<T: Real>(a: &[T], n: usize, j: usize) -> T {
     (0..j).fold(T::ZERO, |sum, k| sum + (a[j + k * n] * a[k + j * n]).abs())
+}
+
+/// [`cancelled`] for every pivot of a block, column by column of L.
+#[cfg(feature = "std")]
+fn cancelled_block<T: Real>(a: &[T], n: usize, block: &Range<usize>) -> [T; BLOCK] {
+    let mut sums = [T::ZERO; BLOCK];
+    for (k, left) in a.chunks_exact(n).enumerate().take(block.end) {
+        for (j, sum) in block.clone().zip(&mut sums).filter(|(j, _)| *j > k) {
+            *sum += (left[j] * a[k + j * n]).abs();
+        }
+    }
+    sums
 }

@@ -30,6 +30,8 @@ pub use diagonal::Diagonal;
 pub use gram::DiagonalPlusGram;
 pub use square::{Answer, Ask, Square, Whole};
 
+use core::ops::Range;
+
 use condition::Smallest;
 
 use crate::error::LinearError;
@@ -145,6 +147,20 @@ fn split_column<T>(a: &mut [T], n: usize, j: usize) -> (&mut [T], &mut [T]) {
 
 /// Columns that are eliminated together: later ones are read and written once for all of them.
 const PANEL: usize = 4;
+
+/// Columns after which the rest of a large matrix is updated at once, by the product kernel.
+#[cfg(feature = "std")]
+const BLOCK: usize = 32;
+
+/// The columns `0..n` in blocks: one, or [`BLOCK`] each from the size `large` on.
+#[inline]
+fn blocks(n: usize, large: usize) -> impl Iterator<Item = Range<usize>> {
+    #[cfg(feature = "std")]
+    let width = if n >= large { BLOCK } else { n.max(1) };
+    #[cfg(not(feature = "std"))]
+    let width = n.max(large.min(1));
+    (0..n).step_by(width).map(move |first| first..n.min(first + width))
+}
 
 /// `out -= sum_j t_j column_j`, the columns of a panel of height n from row `from` on, one after another.
 #[inline]

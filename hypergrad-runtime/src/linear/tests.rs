@@ -41,7 +41,7 @@ fn solves<F: Factorization<Scalar = f64>>(a: &DMatrix<f64>) {
 
 #[test]
 fn every_factorisation_solves() {
-    for n in (0..20).chain([50, 101]) {
+    for n in (0..20).chain([50, 101, 96, 137, 171]) {
         for seed in 0..4 {
             let a = random(n, seed + 100 * n as u64);
             solves::<Lu<DMatrix<f64>>>(&a);
@@ -312,4 +312,26 @@ fn doubtful_parts_are_left_to_the_whole() {
     assert_eq!(Split::empty().resize("A", 10, 10), Ok(false));
     assert_eq!(Split::empty().resize("A", 10, 6), Ok(false));
     assert_eq!(Split::empty().resize("A", 1_000_000, 60), Ok(true));
+}
+
+/// In blocks as at once: the same pivots are refused, wherever in a block they stand.
+#[test]
+fn large_matrices_are_refused_where_small_ones_are() {
+    let n = 200;
+    for at in [0, 31, 32, 70, 199] {
+        let mut a = random(n, at as u64);
+        let mut spd = &a * a.transpose();
+        // Row `at` repeats the first ones, so that its pivot is rounding or zero.
+        let row = a.row((at + 1) % n).clone_owned();
+        a.set_row(at, &row);
+        let error = factor::<Lu<DMatrix<f64>>>(a.as_slice(), n).expect_err("singular");
+        assert!(matches!(error, LinearError::Singular { .. }), "{at}: {error:?}");
+        spd[(at, at)] = -1.0;
+        let error = factor::<Cholesky<DMatrix<f64>>>(spd.as_slice(), n).expect_err("not definite");
+        assert!(matches!(error, LinearError::NotDefinite { pivot, .. } if pivot == at), "{at}: {error:?}");
+        let mut zero = random(n, 7);
+        zero.column_mut(at).fill(0.0);
+        let error = factor::<Lu<DMatrix<f64>>>(zero.as_slice(), n).expect_err("singular");
+        assert!(matches!(error, LinearError::Singular { pivot, value: 0.0, .. } if pivot == at), "{at}: {error:?}");
+    }
 }
