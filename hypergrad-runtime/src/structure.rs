@@ -19,7 +19,8 @@ pub struct Structure {
     pub f1_constant_in_x: bool,
     /// `F_1` does not depend on y.
     pub f1_constant_in_y: bool,
-    /// `F_21 = 0`.
+    /// `F_21 = 0`: the same statement as [`Self::f1_constant_in_y`], by the name that formulas have for it
+    /// (`F_21[(i,b,k)]` is the derivative of `F_1[(i,k)]` in `y_b`).
     pub f21_zero: bool,
     /// `g_11 = 0` and `g_21 = 0`.
     pub g_constant_slope: bool,

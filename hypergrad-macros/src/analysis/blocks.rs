@@ -2,18 +2,9 @@
 //! sample, and F at a sample depends on x at that sample only.
 
 use super::diagonal::vanishes_off;
-use super::facts::Fact;
+use super::facts::{Fact, Samples};
 use crate::differentiate::Quantities;
 use crate::ir::{Graph, Size};
-
-/// Where the samples are.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Samples {
-    /// The axis of each block of x.
-    pub axes: Vec<usize>,
-    /// How many there are.
-    pub count: Size,
-}
 
 /// The axes along which `F_1` is block-diagonal.
 pub fn samples(graph: &Graph, q: &Quantities) -> Option<Samples> {

@@ -1,7 +1,6 @@
 //! What was proved, with the reason in words.
 
-use super::blocks::Samples;
-use super::gram::DiagonalPlusGram;
+use crate::ir::{Product, Size, Wire};
 
 /// A kind of estimator; the names are those of the runtime's `EstimatorKind`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -113,3 +112,58 @@ impl Facts {
         ]
     }
 }
+
+/// Where the samples are.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Samples {
+    /// The axis of each block of x.
+    pub axes: Vec<usize>,
+    /// How many there are.
+    pub count: Size,
+}
+
+/// The parts of `F_1`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct DiagonalPlusGram {
+    /// Diagonal matrices.
+    pub diagonal: Vec<Product>,
+    pub roots: Vec<Root>,
+}
+
+/// `B = √w b`: w and b as products over the wires of one. Some wires stand in one of them only.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Root {
+    /// w, of the rows on which it depends.
+    pub weights: Product,
+    /// b: the axes of x, then its rows.
+    pub vectors: Product,
+    /// The wires of the rows, and those of them that the weights have.
+    pub rows: Vec<Wire>,
+    pub weighted: Vec<Wire>,
+}
+
+impl Root {
+    /// How many rows.
+    pub fn count(&self) -> Size {
+        Size::product(self.rows.iter().map(|w| &self.vectors.extents[w.0 as usize]))
+    }
+}
+
+impl DiagonalPlusGram {
+    /// The rows of all roots.
+    pub fn rows(&self) -> Size {
+        self.roots.iter().fold(Size::zero(), |sum, root| sum.add(&root.count()))
+    }
+
+    /// Whether the parts may be cheaper than the whole, at some of the sizes that are left open.
+    pub fn may_pay(&self, n: &Size) -> bool {
+        match (n.as_constant(), self.rows().as_constant()) {
+            (Some(n), _) if n <= SMALL => false,
+            (Some(n), Some(rows)) => 2 * rows <= n,
+            _ => true,
+        }
+    }
+}
+
+/// Matrices up to this size are factored whole.
+const SMALL: i64 = 64;

@@ -4,32 +4,12 @@
 use std::collections::BTreeSet;
 
 use super::diagonal::product_vanishes_off;
-use super::facts::Fact;
+use super::facts::{DiagonalPlusGram, Fact, Root};
 use super::flatten::{flatten, flatten_where};
 use super::mirror;
 use super::sign::{Sign, of_factors, signs};
 use crate::differentiate::Quantities;
 use crate::ir::{Affine, Graph, Number, Op, Operand, Product, Size, Term, View, Wire};
-
-/// The parts of `F_1`.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct DiagonalPlusGram {
-    /// Diagonal matrices.
-    pub diagonal: Vec<Product>,
-    pub roots: Vec<Root>,
-}
-
-/// `B = √w b`: w and b as products over the wires of one. Some wires stand in one of them only.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Root {
-    /// w, of the rows on which it depends.
-    pub weights: Product,
-    /// b: the axes of x, then its rows.
-    pub vectors: Product,
-    /// The wires of the rows, and those of them that the weights have.
-    pub rows: Vec<Wire>,
-    pub weighted: Vec<Wire>,
-}
 
 /// The parts, where x is one block and every term is of one of the two kinds.
 pub fn parts(graph: &mut Graph, q: &Quantities) -> Option<DiagonalPlusGram> {
@@ -185,32 +165,6 @@ fn split(product: &Product, left: Vec<Operand>, fixed: Vec<Operand>) -> Root {
         weighted,
     }
 }
-
-impl Root {
-    /// How many rows.
-    pub fn count(&self) -> Size {
-        Size::product(self.rows.iter().map(|w| &self.vectors.extents[w.0 as usize]))
-    }
-}
-
-impl DiagonalPlusGram {
-    /// The rows of all roots.
-    pub fn rows(&self) -> Size {
-        self.roots.iter().fold(Size::zero(), |sum, root| sum.add(&root.count()))
-    }
-
-    /// Whether the parts may be cheaper than the whole, at some of the sizes that are left open.
-    pub fn may_pay(&self, n: &Size) -> bool {
-        match (n.as_constant(), self.rows().as_constant()) {
-            (Some(n), _) if n <= SMALL => false,
-            (Some(n), Some(rows)) => 2 * rows <= n,
-            _ => true,
-        }
-    }
-}
-
-/// Matrices up to this size are factored whole.
-const SMALL: i64 = 64;
 
 /// The claim, in words.
 pub fn fact(found: Option<&DiagonalPlusGram>) -> Fact {

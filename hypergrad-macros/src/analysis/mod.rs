@@ -12,21 +12,16 @@ mod gram;
 mod mirror;
 mod parity;
 mod sign;
+mod smooth;
 mod stage;
 mod stationary;
 mod structure;
 
-pub use blocks::Samples;
-pub use facts::{Fact, Facts};
+pub use facts::{DiagonalPlusGram, Fact, Facts, Root, Samples};
 pub use flatten::flatten_where;
-pub use gram::{DiagonalPlusGram, Root};
 pub use parity::Parities;
 pub use stage::{Stage, Stages, stages};
 pub use structure::structure;
 
-#[cfg(test)]
-mod claims;
-#[cfg(test)]
-mod proofs;
 #[cfg(test)]
 mod tests;

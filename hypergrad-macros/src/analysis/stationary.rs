@@ -114,9 +114,7 @@ fn times(graph: &mut Graph, a: Id, b: Id) -> Id {
 
 /// No kink in z or y: what is held may have one.
 fn is_smooth(graph: &Graph, forward: &[Id]) -> bool {
-    let varies = super::dependence::dependence(graph, &[Role::Z, Role::Y]);
-    let mut reached = graph.reachable(forward).into_iter().filter(|id| varies[id.0 as usize]);
-    reached.all(|id| super::structure::nonsmooth(graph.op(id)).is_none())
+    super::smooth::kink(graph, forward, &[Role::Z, Role::Y]).is_none()
 }
 
 /// Directions: s tests the equation of the adjoint, r and t pull back, w is `phi_1 p`.

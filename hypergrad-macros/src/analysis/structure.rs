@@ -7,17 +7,18 @@
 use super::dependence::dependence;
 use super::facts::{Fact, Facts};
 use super::sign::signs;
-use super::{blocks, curvature, diagonal, efficiency, gram, mirror, parity};
+use super::{blocks, curvature, diagonal, efficiency, gram, mirror, parity, smooth};
 use crate::differentiate::Quantities;
-use crate::ir::{Graph, Id, Op, Reduction, Role, View};
+use crate::ir::{Graph, Id, Role, View};
 
 /// Proves what can be proved. Adds a few nodes to the graph; changes none.
 pub fn structure(graph: &mut Graph, quantities: &Quantities) -> Facts {
     let q = quantities;
+    let f1_diagonal = is_diagonal(graph, q);
     let mut facts = Facts {
-        smooth: smooth(graph, q),
-        f1_symmetric: symmetric(graph, q),
-        f1_diagonal: is_diagonal(graph, q),
+        smooth: smooth::fact(graph, q),
+        f1_symmetric: symmetric(graph, q, &f1_diagonal),
+        f1_diagonal,
         f1_definite: definite(graph, q),
         ..Facts::default()
     };
@@ -37,31 +38,13 @@ fn withheld(smooth: &Fact) -> Option<Fact> {
     (!smooth.holds).then(|| Fact::unproved(format!("withheld: {}", smooth.reason)))
 }
 
-/// No function that x or y reaches has a kink or a jump.
-fn smooth(graph: &Graph, q: &Quantities) -> Fact {
-    let roots: Vec<Id> = q.residual.iter().chain(&q.f).chain(&q.g).copied().collect();
-    let varies = dependence(graph, &[Role::X, Role::Y]);
-    let found = graph.reachable(&roots).into_iter().filter(|id| varies[id.0 as usize]).find_map(|id| nonsmooth(graph.op(id)));
-    match found {
-        Some(name) => Fact::unproved(format!("`{name}` is not smooth")),
-        None => Fact::proved("every function of x and y is twice continuously differentiable inside its domain"),
-    }
-}
-
-/// The name of a nonsmooth operation.
-pub(super) fn nonsmooth(op: &Op) -> Option<&'static str> {
-    match op {
-        Op::Map(func, _) if !func.is_smooth() => Some(func.definition().word),
-        Op::Reduce { kind: Reduction::Max, .. } | Op::Weights { kind: Reduction::Max, .. } => Some("max"),
-        Op::Reduce { kind: Reduction::Min, .. } | Op::Weights { kind: Reduction::Min, .. } => Some("min"),
-        _ => None,
-    }
-}
-
-/// `F_1` = `F_1ᵀ`: F is a gradient, or the blocks equal their transposes node by node.
-fn symmetric(graph: &mut Graph, q: &Quantities) -> Fact {
+/// `F_1` = `F_1ᵀ`: F is a gradient, or `F_1` is diagonal, or the blocks equal their transposes node by node.
+fn symmetric(graph: &mut Graph, q: &Quantities, diagonal: &Fact) -> Fact {
     if q.f.is_some() {
         return Fact::proved("F is the gradient of f in x");
+    }
+    if diagonal.holds {
+        return Fact::proved("F_1 is diagonal");
     }
     for i in 0..q.f_1.len() {
         for j in 0..=i {

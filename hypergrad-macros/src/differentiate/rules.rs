@@ -108,6 +108,12 @@ impl Rule<'_> {
             Func::PowLn(k) => self.pow_ln(k),
             Func::Atan2 => self.atan2(),
             // ∂√(a²+b²)/∂a = a/√(a²+b²)
+            Func::Hypot if self.is_nonzero(0) || self.is_nonzero(1) => {
+                let inverse = self.apply(Func::Powi(-1), self.value);
+                let own = self.argument(self.position);
+                self.times(1.0, &[own, inverse])
+            }
+            // .. and 0 at 0.
             Func::Hypot => {
                 let squares = self.square_sum();
                 let inverse = self.apply(Func::NormPow(Number::new(-0.5)), squares);
@@ -222,6 +228,11 @@ impl Rule<'_> {
     fn inverse_square_sum(&mut self) -> Id {
         let squares = self.square_sum();
         self.apply(Func::Powi(-1), squares)
+    }
+
+    /// Whether an argument is a number other than 0.
+    fn is_nonzero(&self, position: usize) -> bool {
+        self.graph.as_uniform(self.args[position].node).is_some_and(|value| value != 0.0)
     }
 
     /// An argument, spread over the whole shape.

@@ -1,8 +1,8 @@
 //! Which estimators are proved super-efficient, on modules as users write them: every rule where it
 //! holds and where it must not. `tests/reparameterisation` confirms claims by numbers.
 
-use super::facts::Estimator::{self, *};
-use super::{Facts, structure};
+use crate::analysis::facts::Estimator::{self, *};
+use crate::analysis::{Facts, structure};
 use crate::differentiate::derive;
 use crate::differentiate::tests::programs::read;
 

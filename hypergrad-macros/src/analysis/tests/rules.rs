@@ -1,7 +1,7 @@
 //! Each fact and each rule, where it holds and where it must not.
 
-use super::facts::Estimator;
-use super::{Facts, curvature, structure};
+use crate::analysis::facts::Estimator;
+use crate::analysis::{Facts, curvature, structure};
 use crate::differentiate::tests::fixture::Fixture;
 use crate::ir::{Func, Id, Number, Reduction};
 

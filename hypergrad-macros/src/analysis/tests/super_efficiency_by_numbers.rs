@@ -1,9 +1,9 @@
 //! Claims about every combination of some F, g and phi of one number, against the definition: at
 //! roots found by Newton's method, `phi_1⁻¹ v` must not change where it is said not to.
 
-use super::facts::{Estimator, Fact};
-use super::stationary::{Change, diagonal, exponential, prove};
-use super::structure;
+use crate::analysis::facts::{Estimator, Fact};
+use crate::analysis::stationary::{Change, diagonal, exponential, prove};
+use crate::analysis::structure;
 use crate::differentiate::derive;
 use crate::differentiate::tests::programs::read;
 

@@ -1,0 +1,6 @@
+//! Facts where they hold and where they must not.
+
+mod modules;
+mod rules;
+mod super_efficiency;
+mod super_efficiency_by_numbers;

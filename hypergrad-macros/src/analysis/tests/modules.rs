@@ -1,0 +1,78 @@
+//! Facts of modules as users write them, where they hold and where they must not.
+
+use crate::analysis::{Facts, structure};
+use crate::differentiate::derive;
+use crate::differentiate::tests::programs::read;
+
+/// The facts of the functions of a module; `data` has fields of many kinds.
+pub fn facts(functions: &str) -> Facts {
+    let text = format!(
+        "mod m {{ use nalgebra::{{DVector, DMatrix, Vector2, Matrix2}}; use hypergrad::math::*;
+         pub struct Data {{ a: DMatrix<f64>, b: DVector<f64>, w: DVector<f64>, s: f64, eps: f64 }}
+         {functions} }}"
+    );
+    let mut model = read(&text).unwrap_or_else(|errors| panic!("{errors}\n{text}"));
+    let mut quantities = derive(&mut model);
+    crate::simplify::symmetry::untranspose(&mut model.graph, &mut quantities);
+    structure(&mut model.graph, &quantities)
+}
+
+/// An objective f of dynamic vectors x and y, `g = Σ x`.
+pub fn objective(f: &str) -> Facts {
+    let head = "x: &DVector<f64>, y: &DVector<f64>, d: &Data";
+    facts(&format!("pub fn f({head}) -> f64 {{ {f} }} pub fn g({head}) -> f64 {{ x.sum() + 0.0 * d.s * y[0] }}"))
+}
+
+/// A root F of dynamic vectors.
+fn root(f: &str) -> Facts {
+    let head = "x: &DVector<f64>, y: &DVector<f64>, d: &Data";
+    facts(&format!("pub fn F({head}) -> DVector<f64> {{ {f} }} pub fn g({head}) -> f64 {{ x.sum() + 0.0 * d.s * y[0] }}"))
+}
+
+#[test]
+fn a_condition_on_data_is_no_kink() {
+    let on_data = |condition: &str| {
+        objective(&format!(
+            "(0..d.b.len()).map(|i| if {condition} {{ (x[i] - d.b[i]).powi(2) }} else {{ 2.0 * (x[i] + 1.0).powi(2) }}).sum::<f64>()
+             + y.map(f64::exp).dot(&x.component_mul(x))"
+        ))
+    };
+    for condition in ["d.b[i] > 0.0", "d.b[i] == d.s", "i < 3", "d.b[i] > 0.0 && d.w[i] < d.b[i]", "!(d.b[i] >= 1.0) || i == 2"] {
+        let facts = on_data(condition);
+        assert!(facts.smooth.holds && facts.f1_constant_in_x.holds && facts.g_constant_slope.holds, "{condition}");
+        assert!(facts.f1_definite.holds && facts.f1_diagonal.holds && facts.super_efficient().count() > 2, "{condition}");
+        assert!(!facts.f1_constant_in_y.holds);
+    }
+    for condition in ["x[i] > 0.0", "y[i] > 0.0", "d.b[i] > x[i]", "d.b[i] > 0.0 && y[i] < d.b[i]"] {
+        let facts = on_data(condition);
+        assert!(!facts.smooth.holds && !facts.f1_constant_in_x.holds && facts.super_efficient().count() == 0, "{condition}");
+    }
+    // Censoring: both arms curved, and one concave.
+    let censored = objective("(0..d.b.len()).map(|i| if d.b[i] > 0.0 { softplus(x[i]) } else { (-x[i]).exp() }).sum::<f64>()");
+    assert!(censored.smooth.holds && censored.f1_definite.holds);
+    let concave = objective("(0..d.b.len()).map(|i| if d.b[i] > 0.0 { softplus(x[i]) } else { -x[i].exp() }).sum::<f64>()");
+    assert!(concave.smooth.holds && !concave.f1_definite.holds);
+}
+
+#[test]
+fn a_function_of_data_alone_has_no_kinks() {
+    let facts = objective("(x - d.b.abs()).norm_squared() + d.w.map(|w| w.max(0.0)).dot(&x.map(|x| x.powi(4)))");
+    assert!(facts.smooth.holds && facts.f1_definite.holds);
+    assert!(!objective("(x - y.abs()).norm_squared()").smooth.holds);
+}
+
+#[test]
+fn a_diagonal_matrix_is_symmetric() {
+    let facts = root("DVector::from_fn(x.len(), |i, _| x[i] - d.b[i] + y[i].exp() * (d.s * x[i]).tanh() / (1.0 + x[i] * x[i]))");
+    assert!(facts.f1_diagonal.holds && facts.f1_symmetric.holds);
+    assert!(!root("DVector::from_fn(x.len(), |i, _| x[i] - y[i] * x[0])").f1_symmetric.holds);
+}
+
+#[test]
+fn hypot_with_a_number_is_smooth() {
+    let of = |other: &str| objective(&format!("(x - y).norm_squared() + x.map(|x| x.hypot({other})).sum()"));
+    assert!(of("1e-3").smooth.holds && of("1e-3").f1_definite.holds);
+    assert!(!of("0.0").smooth.holds && !of("d.eps").smooth.holds);
+    assert!(objective("(x - y).norm_squared() + x.map(|x| 1e-3_f64.hypot(x)).sum()").smooth.holds);
+    assert!(!objective("x.zip_map(y, |x, y| x.hypot(y)).sum()").smooth.holds);
+}
