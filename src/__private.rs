@@ -19,7 +19,9 @@ pub const fn meant_field<T: Meant<Expected>, Expected>(_: &T) {}
 pub use core;
 pub use hypergrad_runtime::error::{EstimatorError, LinearError, ShapeError, SolveError};
 pub use hypergrad_runtime::estimator::{self, Estimator, Hypergradient};
-pub use hypergrad_runtime::linear::{Blocks, Diagonal, DiagonalPlusGram, Factored, Factorization, Segment, Whole, method};
+pub use hypergrad_runtime::linear::{
+    Blocks, Diagonal, DiagonalPlusGram, Factored, Factorization, Segment, Session, Spectrum, Whole, method,
+};
 pub use hypergrad_runtime::math::kernel;
 pub use hypergrad_runtime::outer::{self, ValueResult};
 pub use hypergrad_runtime::problem::{Bilevel, Dense, FixedPointMap, Tensor3, Variable};

@@ -3,15 +3,19 @@
 //! A bilevel problem minimises `h(y) = g(x*(y), y)` where `F(x*(y), y) = 0`. The macro implements
 //! [`problem::Bilevel`] for a module; everything here is generic over that trait.
 //!
-//! - [`problem`]: what generated code implements, storage, variables, structure.
 //! - [`scalar`], [`math`], [`kernels`]: numbers, functions of numbers, loops over slices.
-//! - [`linear`]: factorisations of `F_1`, chosen by proved structure.
+//! - [`structure`], [`report`], [`error`]: facts, reports, and one enum of errors per area.
+//! - [`storage`]: contiguous matrices.
+//! - [`factor`]: factorisations of `F_1`, chosen by proved structure.
+//! - [`problem`]: what generated code implements, variables, spaces.
+//! - [`linear`]: how systems with `F_1` are solved: directly or by iteration.
 //! - [`solver`]: inner solvers, which find `x*(y)`.
 //! - [`estimator`]: hypergradients, their efficiency and their Jacobian.
 //! - [`point`]: the quantities of one evaluation point (`Psi`, `Omega`, ...).
 //! - [`outer`]: descent on y.
 //! - [`check`]: derivatives against differences (feature `std`).
-//! - [`error`]: one enum per area, with numbers inside.
+//!
+//! Each folder uses those above it only.
 //!
 //! Without the feature `std` nothing here allocates.
 #![cfg_attr(not(feature = "std"), no_std)]
@@ -19,13 +23,16 @@
 pub use nalgebra;
 
 pub mod error;
+pub mod factor;
 #[doc(hidden)]
 pub mod kernels;
 pub mod linear;
 pub mod math;
 pub mod point;
 pub mod problem;
+pub mod report;
 pub mod scalar;
+pub mod storage;
 pub mod structure;
 
 #[cfg(feature = "std")]

@@ -2,57 +2,12 @@
 //!
 //! None of them returns a number that is not finite.
 
-use crate::error::{EstimatorError, LinearError, ShapeError};
+use crate::error::EstimatorError;
 use crate::kernels;
-use crate::problem::{Bilevel, Dense, Tensor3, Variable};
+pub use crate::problem::space::{T, X, Y, check_input, start};
+pub(crate) use crate::problem::space::{check_finite, zeros_x, zeros_y};
+use crate::problem::{Bilevel, Dense, Tensor3};
 use crate::scalar::Real;
-
-/// The scalar of a problem.
-pub type T<P> = <P as Bilevel>::Scalar;
-/// Flat storage of length n.
-pub type X<P> = <<P as Bilevel>::X as Variable>::Flat;
-/// Flat storage of length m.
-pub type Y<P> = <<P as Bilevel>::Y as Variable>::Flat;
-
-/// Buffers at `(x, y)`, where every entry is finite: what `at` does.
-///
-/// # Errors
-/// A length does not fit the data, or an entry of x or y is not finite.
-pub fn start<P: Bilevel>(problem: &P, x: &P::X, y: &P::Y) -> Result<P::Work, ShapeError> {
-    let work = problem.work(x, y)?;
-    check_input("x", problem.x(&work))?;
-    check_input("y", problem.y(&work))?;
-    Ok(work)
-}
-
-/// Refuses entries of an input that are not finite.
-///
-/// # Errors
-/// `ShapeError::NonFinite` with the first index.
-pub fn check_input<S: Real>(what: &'static str, a: &[S]) -> Result<(), ShapeError> {
-    match kernels::first_non_finite(a) {
-        Some(index) => Err(ShapeError::NonFinite { what, index }),
-        None => Ok(()),
-    }
-}
-
-/// Refuses numbers that are not finite.
-pub(crate) fn check_finite<S: Real>(what: &'static str, a: &[S]) -> Result<(), EstimatorError> {
-    match kernels::first_non_finite(a) {
-        Some(index) => Err(EstimatorError::NonFinite { what, index }),
-        None => Ok(()),
-    }
-}
-
-/// Zeros of length n.
-pub(crate) fn zeros_x<P: Bilevel>(problem: &P, work: &P::Work) -> Result<X<P>, LinearError> {
-    X::<P>::try_zeros("x", problem.dims(work).0, 1)
-}
-
-/// Zeros of length m.
-pub(crate) fn zeros_y<P: Bilevel>(problem: &P, work: &P::Work) -> Result<Y<P>, LinearError> {
-    Y::<P>::try_zeros("y", problem.dims(work).1, 1)
-}
 
 /// The adjoint, `F_1ᵀ v = g_1`, into `v`.
 ///

@@ -14,7 +14,7 @@ pub fn is_inside(name: &str) -> bool {
 }
 
 impl Emission<'_> {
-    /// `factor`, `f_1_solve`, `f_1_tr_solve`.
+    /// `factor`, and what needs it: `f_1_solve`, `f_1_tr_solve`, `spectrum`.
     pub(super) fn factor(&self) -> TokenStream {
         let scalar = &self.scalar;
         let bind = self.symbols.bind_point();
@@ -48,6 +48,7 @@ impl Emission<'_> {
             fn f_1_solve(&self, w: &mut Work, rhs: &mut [#scalar]) { w.factor.solve(rhs) }
             #[inline]
             fn f_1_tr_solve(&self, w: &mut Work, rhs: &mut [#scalar]) { w.factor.solve_tr(rhs) }
+            fn spectrum<'w>(&self, w: &'w mut Work) -> &'w mut dyn hg::Spectrum { &mut w.factor }
         }
     }
 

@@ -288,7 +288,16 @@ impl Emission<'_> {
             &quote!(out),
             |target| quote!(hg::point::omega_into(self.problem, &mut *self.work(), #target)?),
         );
+        let (_, arguments) = self.generics();
         quote! {
+            /// `F_1`, factored by what was proved of it, to solve with: one or many right sides, the
+            /// determinant, the inertia, the condition.
+            ///
+            /// # Errors
+            /// `F_1` is singular to working precision, indefinite where it was proved definite, not finite, or too large.
+            pub fn factor(&self) -> hg::core::result::Result<hg::Session<'_, Problem #arguments>, hg::LinearError> {
+                hg::Session::new(self.problem, &self.work)
+            }
             #psi
             pub fn Psi(&self) -> hg::core::result::Result<#yx, hg::EstimatorError> {
                 hg::point::psi(self.problem, &mut *self.work())

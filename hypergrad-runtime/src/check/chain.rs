@@ -3,11 +3,11 @@
 use super::differences::{Differences, differences};
 use super::report::{DerivativeReport, DerivativeRow, Verdict};
 use super::{InnerRole, UserFunctions};
+use crate::kernels::scatter;
 use crate::kernels::{axpy, dot, gemv, gemv_t};
 use crate::point::T;
 use crate::problem::{Bilevel, Variable};
 use crate::scalar::Real;
-use crate::solver::scatter;
 
 /// Tensors with more entries are not compared.
 const TENSOR_LIMIT: usize = 1_000_000;

@@ -5,11 +5,11 @@ use super::chain::{exact, judge};
 use super::differences::differences;
 use super::report::DerivativeRow;
 use crate::error::EstimatorError;
+use crate::kernels::scatter;
 use crate::kernels::{gemv, gemv_t};
 use crate::point::{self, T};
 use crate::problem::{Change, Reach, Variable};
 use crate::scalar::Real;
-use crate::solver::scatter;
 
 /// Names of the rows, in order.
 pub(super) type Names = [&'static str; 11];

@@ -30,6 +30,15 @@ pub enum LinearError {
         /// The pivot found there.
         value: f64,
     },
+    /// Every pivot is sound, but fewer than two digits of a solution would be right.
+    IllConditioned {
+        /// The matrix.
+        what: &'static str,
+        /// Of a block-diagonal matrix: which block, from 0.
+        block: Option<usize>,
+        /// An estimate of the condition after scaling.
+        condition: f64,
+    },
     /// An entry is infinite or not a number.
     NonFinite {
         /// The matrix.
@@ -56,6 +65,7 @@ impl LinearError {
         match self {
             Self::Singular { what, pivot, value, scale, .. } => Self::Singular { what, block: Some(b), pivot, value, scale },
             Self::NotDefinite { what, pivot, value, .. } => Self::NotDefinite { what, block: Some(b), pivot, value },
+            Self::IllConditioned { what, condition, .. } => Self::IllConditioned { what, block: Some(b), condition },
             Self::NonFinite { what, index } => Self::NonFinite { what, index: index + b * entries },
             Self::TooLarge { .. } => self,
         }
@@ -75,6 +85,12 @@ impl fmt::Display for LinearError {
             Self::NotDefinite { what, block, pivot, value } => {
                 write!(f, "{} is not positive definite: pivot {pivot} is {value:.3e}", Named(what, block))
             }
+            Self::IllConditioned { what, block, condition } => write!(
+                f,
+                "{} is singular to rounding: its condition is about {condition:.1e}, so that fewer than two digits of a solution \
+                 would be right",
+                Named(what, block)
+            ),
             Self::NonFinite { what, index } => write!(f, "entry {index} of `{what}` is not finite"),
             Self::TooLarge { what, rows, cols, limit } => {
                 write!(f, "dense `{what}` of {rows} x {cols} entries exceeds the limit of {limit} bytes")

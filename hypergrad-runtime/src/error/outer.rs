@@ -3,7 +3,7 @@
 use core::fmt;
 
 use super::{EstimatorError, LinearError, ShapeError, SolveError};
-use crate::outer::Minimum;
+use crate::report::Minimum;
 
 /// A solve followed by a hypergradient failed, or an outer loop of them. Inside a loop the point
 /// that was reached before is in `reached`.

@@ -3,7 +3,7 @@
 use core::fmt;
 
 use super::{LinearError, ShapeError};
-use crate::solver::Solution;
+use crate::report::Solution;
 
 /// The inner problem was not solved. `X` is the inner variable; inside solvers, which keep x in
 /// their workspace, it is `()`.

@@ -17,12 +17,12 @@
 mod change;
 mod direct;
 mod efficiency;
+mod hypergradient;
 mod ift;
 pub mod kind;
 mod localized;
 mod norm;
 mod preconditioned;
-mod report;
 mod tangent;
 
 #[cfg(feature = "std")]
@@ -32,19 +32,20 @@ mod compare;
 #[cfg(feature = "std")]
 mod pairs;
 
+pub use crate::report::Report;
 #[cfg(feature = "std")]
 pub use bounds::{Bound, Sandwich, proposition_3, proposition_13, proposition_14, proposition_15};
 pub use change::Reparameterized;
 #[cfg(feature = "std")]
 pub use compare::{Compare, Comparison, ComparisonRow, compare};
 pub use efficiency::{efficiency, jacobian};
+pub use hypergradient::Hypergradient;
 pub use ift::Ift;
 pub use localized::{Localize, Localized};
 pub use norm::Step;
 #[cfg(feature = "std")]
 pub use pairs::ComparisonPair;
 pub use preconditioned::{Precondition, Preconditioned};
-pub use report::{Hypergradient, Report};
 pub use tangent::Tangent;
 
 use crate::error::{EstimatorError, LinearError};

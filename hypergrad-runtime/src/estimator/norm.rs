@@ -4,12 +4,11 @@ use nalgebra::ComplexField;
 
 use super::direct::{Vectors, divide, jacobi_diagonal};
 use crate::error::EstimatorError;
-use crate::kernels::{axpy, gemv, gemv_t, norm, scale};
+use crate::kernels::{axpy, gemv, gemv_t, norm, scale, scatter};
 use crate::math;
 use crate::point::{T, adjoint_into, check_finite};
 use crate::problem::{Bilevel, Dense};
 use crate::scalar::Real;
-use crate::solver::scatter;
 
 /// A Gram matrix where one dimension is at most this.
 const SMALL: usize = 32;

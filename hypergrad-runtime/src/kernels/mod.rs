@@ -17,7 +17,7 @@ pub use reduce::{
 };
 pub use sparse::{csr_mul, csr_position, csr_tr_mul};
 pub use symmetric::{gram, weighted_gram, weighted_gram_scratch};
-pub use vector::{all_finite, axpy, dot, first_non_finite, norm, scale, sum};
+pub use vector::{all_finite, axpy, dot, first_non_finite, norm, scale, scatter, sum};
 
 #[cfg(test)]
 mod tests;

@@ -106,6 +106,15 @@ pub fn first_non_finite<T: Real>(a: &[T]) -> Option<usize> {
     if all_finite(a) { None } else { a.iter().position(|t| !t.is_finite()) }
 }
 
+/// Fills with numbers in `[-1/2, 1/2)`, the same on every run.
+pub fn scatter<S: Real>(out: &mut [S]) {
+    let mut state = 0x2545_F491_u32;
+    for out in out {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        *out = S::lit(f64::from(state >> 8) / f64::from(1 << 24) - 0.5);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #![expect(clippy::float_cmp, reason = "exact values are meant")]

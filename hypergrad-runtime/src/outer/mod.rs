@@ -2,12 +2,11 @@
 
 mod descent;
 mod minimize;
-mod minimum;
 mod projection;
 mod value;
 
+pub use crate::report::Minimum;
 pub use descent::Descent;
 pub use minimize::{MinimumResult, Observation, Reached, minimize};
-pub use minimum::Minimum;
 pub use projection::{Ball, Everywhere, Interval, Projection};
 pub use value::{Evaluated, ValueAndGradient, ValueResult, value_and_gradient};

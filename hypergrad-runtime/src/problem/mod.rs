@@ -6,17 +6,15 @@
 //! forgets what depends on it.
 
 mod change;
-mod dense;
-mod tensor;
+pub mod space;
 mod variable;
 
+pub use crate::storage::{BYTES_LIMIT, Dense, Tensor3};
 pub use change::{Change, ChangeOfVariables, CustomPreconditioner, Global, Local, LocalizedChange, Reach};
-pub use dense::{BYTES_LIMIT, Dense};
-pub use tensor::Tensor3;
 pub use variable::Variable;
 
 use crate::error::{LinearError, ShapeError};
-use crate::linear::Square;
+use crate::factor::{Spectrum, Square};
 use crate::scalar::Real;
 use crate::structure::Structure;
 
@@ -120,6 +118,14 @@ pub trait Bilevel {
     fn f_1_solve(&self, work: &mut Self::Work, rhs: &mut [Self::Scalar]);
     /// Solves `F_1ᵀ out = rhs` in place.
     fn f_1_tr_solve(&self, work: &mut Self::Work, rhs: &mut [Self::Scalar]);
+    /// The factor of the last successful [`Bilevel::factor`]: determinant, inertia, condition of `F_1`.
+    fn spectrum<'w>(&self, work: &'w mut Self::Work) -> &'w mut dyn Spectrum;
+    /// Why a kernel could not compute its result at this point. Such a kernel fills its output with NaN
+    /// and leaves the reason in `work`, where it stays until the stage it belongs to is set anew; checks
+    /// of results report it instead of the NaN.
+    fn fault(&self, _work: &Self::Work) -> Option<LinearError> {
+        None
+    }
 }
 
 /// The inner role is `Phi`: `F = x - Phi`, so the inner problem is a fixed point.

@@ -4,8 +4,8 @@
 use nalgebra::{Const, DMatrix, DVector, Dyn, OMatrix};
 use nalgebra::{SMatrix, SVector};
 
-use super::Dense;
 use crate::scalar::Real;
+use crate::storage::Dense;
 
 /// A variable with a flat view: fields in order of declaration, matrices column-major.
 pub trait Variable {

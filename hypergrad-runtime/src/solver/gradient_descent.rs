@@ -3,7 +3,7 @@
 use super::iterate::{Defaults, Moved, Stopping, Vectors, iterate, stopping_builders};
 use super::{InnerSolver, Solution};
 use crate::error::{LinearError, SolveError};
-use crate::kernels::{axpy, norm, scale};
+use crate::kernels::{axpy, norm, scale, scatter};
 use crate::point::T;
 use crate::problem::{Bilevel, Dense};
 use crate::scalar::Real;
@@ -96,13 +96,4 @@ fn estimated_step<P: Bilevel>(problem: &P, work: &mut P::Work, vectors: &mut Vec
         return Err(LinearError::Singular { what, block: None, pivot: 0, value: 0.0, scale: 0.0 }.into());
     }
     Ok(1.0 / largest)
-}
-
-/// Fills with numbers in `[-1/2, 1/2)`, the same on every run.
-pub(crate) fn scatter<S: Real>(out: &mut [S]) {
-    let mut state = 0x2545_F491_u32;
-    for out in out {
-        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        *out = S::lit(f64::from(state >> 8) / f64::from(1 << 24) - 0.5);
-    }
 }

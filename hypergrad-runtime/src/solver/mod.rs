@@ -8,13 +8,11 @@ mod fixed_point;
 mod gradient_descent;
 mod iterate;
 mod newton;
-mod solution;
 
+pub use crate::report::Solution;
 pub use fixed_point::FixedPoint;
 pub use gradient_descent::GradientDescent;
-pub(crate) use gradient_descent::scatter;
 pub use newton::Newton;
-pub use solution::Solution;
 
 use crate::error::{LinearError, SolveError};
 use crate::point;

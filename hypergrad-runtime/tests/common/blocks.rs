@@ -3,12 +3,12 @@
 //! Nothing dense can be asked of it: an estimator that wants a matrix of the whole problem fails its test.
 
 use hypergrad_runtime::error::{LinearError, ShapeError};
-use hypergrad_runtime::linear::{self, Segment, method};
+use hypergrad_runtime::linear::{self, Inertia, LogDet, Segment, Spectrum, method};
 use hypergrad_runtime::nalgebra::{DMatrix, DVector};
 use hypergrad_runtime::problem::Bilevel;
 use hypergrad_runtime::structure::Structure;
 
-use super::{Cubic, Kind};
+use super::{Cubic, Kind, Work};
 
 /// Blocks of equal size.
 pub struct Blocks<K> {
@@ -39,6 +39,18 @@ impl<K: Kind> Blocks<K> {
         for ((block, work), (from, out)) in self.blocks.iter().zip(&mut w.works).zip(pieces) {
             kernel(block, work, from, out);
         }
+    }
+}
+
+impl<F: Spectrum> Spectrum for BlockWork<Work<F>> {
+    fn log_det(&self) -> LogDet {
+        self.works.iter().fold(LogDet::ONE, |all, work| all.and(work.factor.log_det()))
+    }
+    fn inertia(&self) -> Option<Inertia> {
+        self.works.iter().try_fold(Inertia::default(), |all, work| Some(all.and(work.factor.inertia()?)))
+    }
+    fn condition(&mut self) -> f64 {
+        self.works.iter_mut().fold(0.0, |worst, work| f64::max(worst, work.factor.condition()))
     }
 }
 
@@ -192,5 +204,8 @@ impl<K: Kind> Bilevel for Blocks<K> {
         for ((block, work), rhs) in self.blocks.iter().zip(&mut w.works).zip(rhs.chunks_exact_mut(self.size().0)) {
             block.f_1_tr_solve(work, rhs);
         }
+    }
+    fn spectrum<'w>(&self, w: &'w mut Self::Work) -> &'w mut dyn Spectrum {
+        w
     }
 }

@@ -8,7 +8,7 @@ pub mod separable;
 use core::marker::PhantomData;
 
 use hypergrad_runtime::error::{LinearError, ShapeError};
-use hypergrad_runtime::linear::{Cholesky, Factorization, Ldlt, Lu, Whole};
+use hypergrad_runtime::linear::{Cholesky, Factorization, Ldlt, Lu, Spectrum, Whole};
 use hypergrad_runtime::nalgebra::{DMatrix, DVector};
 use hypergrad_runtime::problem::{Bilevel, FixedPointMap};
 use hypergrad_runtime::structure::Structure;
@@ -17,7 +17,7 @@ use hypergrad_runtime::structure::Structure;
 pub trait Kind {
     const STRUCTURE: Structure;
     const OBJECTIVE: bool;
-    type Factor: Factorization<Scalar = f64>;
+    type Factor: Factorization<Scalar = f64> + Spectrum;
 }
 
 pub struct General;
@@ -285,6 +285,9 @@ impl<K: Kind> Bilevel for Cubic<K> {
     }
     fn f_1_tr_solve(&self, w: &mut Self::Work, rhs: &mut [f64]) {
         w.factor.solve_tr(rhs);
+    }
+    fn spectrum<'w>(&self, w: &'w mut Self::Work) -> &'w mut dyn Spectrum {
+        &mut w.factor
     }
 }
 

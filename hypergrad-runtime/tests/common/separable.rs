@@ -1,7 +1,7 @@
 //! A problem of constant size, for any scalar; part of a library without `std` too.
 
 use hypergrad_runtime::error::{LinearError, ShapeError};
-use hypergrad_runtime::linear::{Diagonal, Factorization};
+use hypergrad_runtime::linear::{Diagonal, Factorization, Spectrum};
 use hypergrad_runtime::nalgebra::{SMatrix, SVector};
 use hypergrad_runtime::problem::Bilevel;
 use hypergrad_runtime::scalar::Real;
@@ -166,5 +166,8 @@ impl<T: Real> Bilevel for Separable<T> {
     }
     fn f_1_tr_solve(&self, w: &mut Self::Work, rhs: &mut [T]) {
         w.factor.solve_tr(rhs);
+    }
+    fn spectrum<'w>(&self, w: &'w mut Self::Work) -> &'w mut dyn Spectrum {
+        &mut w.factor
     }
 }

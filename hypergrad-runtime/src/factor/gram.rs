@@ -9,11 +9,12 @@
 //! uneven that κ is large and the whole matrix could do better, it is factored whole: from `eps κ = √eps`
 //! on if it is small, from `eps κ = 1/100` on if it fits at all. Else it is refused, as by other factorisations.
 
-use super::{Cholesky, Factorization, check_finite};
+use super::condition::HOPELESS;
+use super::{Cholesky, Factorization, Inertia, LogDet, Spectrum, check_finite};
 use crate::error::LinearError;
 use crate::kernels::{axpy, dot, gram};
-use crate::problem::{BYTES_LIMIT, Dense};
 use crate::scalar::Real;
+use crate::storage::{BYTES_LIMIT, Dense};
 
 /// A diagonal plus a Gram matrix, or the whole matrix where that is better; D stores it, E stores `Bᵀ`,
 /// M is `rows x rows`, V and W are vectors of length n and rows.
@@ -25,6 +26,8 @@ pub struct DiagonalPlusGram<D: Dense, E: Dense, M: Dense, V: Dense, W: Dense> {
     vectors: [V; 3],
     refinements: usize,
     is_split: bool,
+    /// κ of the parts.
+    bound: f64,
 }
 
 /// `I + EᵀE` and the scale.
@@ -42,8 +45,6 @@ struct Parts<E: Dense, M: Dense, V: Dense, W: Dense> {
 
 /// Up to this size a whole matrix is factored where `eps κ` exceeds `√eps`: half of the digits.
 const SMALL: usize = 2048;
-/// `eps κ` above which fewer than two digits of a solution would be right.
-const SINGULAR: f64 = 1e-2;
 
 impl<T, D, E, M, V, W> DiagonalPlusGram<D, E, M, V, W>
 where
@@ -57,7 +58,14 @@ where
     /// Without heap memory; [`Self::resize`] makes it usable.
     pub fn empty() -> Self {
         let parts = Parts { small: Cholesky::empty(), roots: E::empty(), scale: V::empty(), part: W::empty() };
-        Self { whole: Cholesky::empty(), parts, vectors: core::array::from_fn(|_| V::empty()), refinements: 0, is_split: false }
+        Self {
+            whole: Cholesky::empty(),
+            parts,
+            vectors: core::array::from_fn(|_| V::empty()),
+            refinements: 0,
+            is_split: false,
+            bound: f64::NAN,
+        }
     }
 
     /// Makes room for the parts where they are cheaper than the whole (at most half as many rows as
@@ -107,13 +115,14 @@ where
         }
         let condition = self.parts.form().wide();
         let error = condition * T::EPSILON;
+        self.bound = condition;
         let n = self.parts.scale.flat().len();
         let half = nalgebra::ComplexField::sqrt(T::EPSILON);
-        let whole = if n <= SMALL { error > half } else { error > SINGULAR && fits::<T>(n) };
+        let whole = if n <= SMALL { error > half } else { error > HOPELESS && fits::<T>(n) };
         if whole || !error.is_finite() {
             return Ok(false);
         }
-        if error > SINGULAR {
+        if error > HOPELESS {
             return Err(LinearError::Singular { what, block: None, pivot, value: value.wide(), scale: value.wide() * condition });
         }
         self.parts.small.factor(what)?;
@@ -166,6 +175,35 @@ where
     /// The same: A is symmetric.
     pub fn solve_tr(&mut self, rhs: &mut [T]) {
         self.solve(rhs);
+    }
+}
+
+impl<T, D, E, M, V, W> Spectrum for DiagonalPlusGram<D, E, M, V, W>
+where
+    T: Real,
+    D: Dense<Scalar = T>,
+    E: Dense<Scalar = T>,
+    M: Dense<Scalar = T>,
+    V: Dense<Scalar = T>,
+    W: Dense<Scalar = T>,
+{
+    /// `det A = det diag(d) · det M` (Sylvester).
+    fn log_det(&self) -> LogDet {
+        if !self.is_split {
+            return self.whole.log_det();
+        }
+        let scale = self.parts.scale.flat().iter().fold(LogDet::ONE, |all, s| all.times(s.wide()).times(s.wide()));
+        let small = self.parts.small.log_det();
+        LogDet { sign: 1.0, ln_abs: small.ln_abs - scale.ln_abs }
+    }
+
+    fn inertia(&self) -> Option<Inertia> {
+        if self.is_split { Some(Inertia::new(self.parts.scale.flat().len(), 0)) } else { self.whole.inertia() }
+    }
+
+    /// Of the parts, κ.
+    fn condition(&mut self) -> f64 {
+        if self.is_split { self.bound } else { self.whole.condition() }
     }
 }
 

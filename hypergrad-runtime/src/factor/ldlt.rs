@@ -6,8 +6,8 @@
 //! Bunch, Kaufman, Some stable methods for calculating
 //! inertia and solving symmetric linear systems, Math. Comp. 31 (1977).
 
-use super::condition::Smallest;
-use super::{Method, check_pivot};
+use super::condition::{Smallest, hadamard};
+use super::{Inertia, LogDet, Method, check_pivot};
 use crate::error::LinearError;
 use crate::kernels::{axpy, dot};
 use crate::scalar::Real;
@@ -91,6 +91,34 @@ impl Method for Ldlt {
             end = first;
         }
         cols.copy_from_slice(rows);
+    }
+
+    /// The blocks of D, relative to the rows' scales, multiply to `det A'`.
+    #[inline]
+    fn inverse_bound(n: usize, pivots: Smallest) -> f64 {
+        hadamard(n, pivots.product)
+    }
+
+    fn log_det<T: Real>(a: &[T], pivots: &[usize], n: usize) -> LogDet {
+        let mut all = LogDet::ONE;
+        for_blocks(pivots, n, |j, last, _| {
+            all = if last == j {
+                all.times(a[j + j * n].wide())
+            } else {
+                let off = a[j + 1 + j * n].wide();
+                all.times(off).times(off).times(relative_determinant(a, n, j).wide())
+            };
+        });
+        all
+    }
+
+    /// By Sylvester's law, that of D; the determinant of a 2 x 2 block is negative.
+    fn inertia<T: Real>(a: &[T], pivots: &[usize], n: usize) -> Option<Inertia> {
+        let mut found = Inertia::default();
+        for_blocks(pivots, n, |j, last, _| {
+            found = if last == j { found.with(a[j + j * n]) } else { found.and(Inertia::new(1, 1)) };
+        });
+        Some(found)
     }
 }
 
@@ -218,7 +246,10 @@ fn eliminate_two<T: Real>(
     let off = a[j + 1 + j * n];
     let size = cancelled(a, n, pivots, j, j) + a[j + j * n].abs();
     let size_other = cancelled(a, n, pivots, j + 1, j) + a[j + 1 + (j + 1) * n].abs();
-    let pivot = check_pivot(what, n, j, off, size.sqrt() * size_other.sqrt() + off.abs())?;
+    let mut pivot = check_pivot(what, n, j, off, size.sqrt() * size_other.sqrt() + off.abs())?;
+    let scaled = off.wide() * off.wide() * relative_determinant(a, n, j).wide();
+    let scales = (size + off.abs()).wide() * (size_other + off.abs()).wide();
+    pivot.product = nalgebra::ComplexField::abs(scaled / scales);
     pivots[j + 1] = SECOND;
     for k in j + 2..n {
         let (p, q) = (a[k + j * n], a[k + (j + 1) * n]);
@@ -240,4 +271,10 @@ fn solve_two<T: Real>(a: &[T], n: usize, j: usize, p: T, q: T) -> (T, T) {
     let (p, q) = (p / off, q / off);
     let determinant = first * second - T::ONE;
     ((second * p - q) / determinant, (first * q - p) / determinant)
+}
+
+/// The determinant of the block at j over the square of its off-diagonal entry.
+fn relative_determinant<T: Real>(a: &[T], n: usize, j: usize) -> T {
+    let off = a[j + 1 + j * n];
+    (a[j + j * n] / off) * (a[j + 1 + (j + 1) * n] / off) - T::ONE
 }

@@ -3,7 +3,7 @@
 use core::ops::Range;
 
 use super::condition::Smallest;
-use super::{Method, PANEL, blocks, check_pivot, split_column, subtract_columns};
+use super::{Inertia, LogDet, Method, PANEL, blocks, check_pivot, split_column, subtract_columns};
 use crate::error::LinearError;
 use crate::kernels::{axpy, dot, scale};
 use crate::scalar::Real;
@@ -56,6 +56,21 @@ impl Method for Cholesky {
         }
         cols.copy_from_slice(rows);
     }
+
+    /// With rows of L of length 1, `|L⁻¹ e_k|² <= prod_j 1/l_jj²`, so `|A'⁻¹|_1 <= √n · n / det A'`.
+    #[inline]
+    fn inverse_bound(n: usize, pivots: Smallest) -> f64 {
+        let n = n as f64;
+        n * nalgebra::ComplexField::sqrt(n) / pivots.product
+    }
+
+    fn log_det<T: Real>(a: &[T], _pivots: &[usize], n: usize) -> LogDet {
+        (0..n).fold(LogDet::ONE, |all, j| all.times(a[j + j * n].wide()).times(a[j + j * n].wide()))
+    }
+
+    fn inertia<T: Real>(_a: &[T], _pivots: &[usize], n: usize) -> Option<Inertia> {
+        Some(Inertia::new(n, 0))
+    }
 }
 
 /// Eliminates the columns of a block, and updates no other ones.
@@ -94,8 +109,8 @@ fn eliminate_block<T: Real>(what: &'static str, a: &mut [T], n: usize, block: &R
 mod large {
     use core::ops::Range;
 
+    use crate::factor::BLOCK;
     use crate::kernels::gemm_into;
-    use crate::linear::BLOCK;
     use crate::scalar::Real;
 
     /// Columns of one product: of its square on the diagonal, the upper half is computed for nothing.

@@ -4,7 +4,7 @@
 use nalgebra::{DMatrix, DVector, Matrix3, Vector3};
 
 use super::*;
-use crate::problem::Dense;
+use crate::storage::Dense;
 
 fn random(n: usize, seed: u64) -> DMatrix<f64> {
     let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;

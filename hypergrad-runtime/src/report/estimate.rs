@@ -3,7 +3,6 @@
 use core::fmt;
 
 use crate::kernels::norm;
-use crate::problem::Variable;
 use crate::scalar::Real;
 
 /// How good an estimate is.
@@ -52,16 +51,4 @@ impl fmt::Display for Report {
         }
         Ok(())
     }
-}
-
-/// A hypergradient with its report.
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Hypergradient<Y: Variable> {
-    /// The estimate of `∇h(y)`, shaped like y.
-    pub gradient: Y,
-    /// `g(x, y)` at the x that was passed in.
-    pub objective: Y::Scalar,
-    /// How good it is.
-    pub report: Report,
 }

@@ -1,9 +1,9 @@
 //! A diagonal matrix.
 
-use super::{Factorization, check_finite};
+use super::{Factorization, Inertia, LogDet, Spectrum, check_finite};
 use crate::error::LinearError;
-use crate::problem::Dense;
 use crate::scalar::Real;
+use crate::storage::Dense;
 
 /// `diag(d)`, stored as d in a vector.
 #[derive(Clone, Debug)]
@@ -50,5 +50,20 @@ impl<D: Dense> Factorization for Diagonal<D> {
     #[inline]
     fn solve_tr(&self, rhs: &mut [D::Scalar]) {
         self.solve(rhs);
+    }
+}
+
+impl<D: Dense> Spectrum for Diagonal<D> {
+    fn log_det(&self) -> LogDet {
+        self.entries.flat().iter().fold(LogDet::ONE, |all, d| all.times(d.wide()))
+    }
+
+    fn inertia(&self) -> Option<Inertia> {
+        Some(self.entries.flat().iter().fold(Inertia::default(), |all, &d| all.with(d)))
+    }
+
+    /// Scaled, it is the identity.
+    fn condition(&mut self) -> f64 {
+        1.0
     }
 }

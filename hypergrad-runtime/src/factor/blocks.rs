@@ -5,9 +5,9 @@
 
 use core::marker::PhantomData;
 
-use super::{Method, factor};
+use super::{Inertia, LogDet, Method, Spectrum, condition, factor};
 use crate::error::LinearError;
-use crate::problem::Dense;
+use crate::storage::Dense;
 
 /// A run of rows of every block, and where they lie in x: row i of block b is entry
 /// `offset + stride · i + step · b`.
@@ -91,8 +91,9 @@ impl<M: Method, D: Dense, V: Dense<Scalar = D::Scalar>, const S: usize> Blocks<M
             return Ok(());
         }
         let blocks = self.entries.flat_mut().chunks_exact_mut(size * size);
+        let scratch = self.gathered.flat_mut();
         for (b, (block, pivots)) in blocks.zip(self.pivots.as_mut().chunks_exact_mut(size)).enumerate() {
-            factor::<M, D>(what, block, pivots, size).map_err(|error| error.in_block(b, size * size))?;
+            factor::<M, V>(what, block, pivots, size, scratch).map_err(|error| error.in_block(b, size * size))?;
         }
         Ok(())
     }
@@ -131,6 +132,39 @@ impl<M: Method, D: Dense, V: Dense<Scalar = D::Scalar>, const S: usize> Blocks<M
             solve(block, pivots, size, part);
             visit(&self.segments, b, |row, entry| rhs[entry] = part[row]);
         }
+    }
+}
+
+impl<M: Method, D: Dense, V: Dense<Scalar = D::Scalar>, const S: usize> Blocks<M, D, V, S> {
+    /// Entries and pivots of every factored block.
+    fn factors(&self) -> impl Iterator<Item = (&[D::Scalar], &[usize])> {
+        let size = self.size.max(1);
+        let count = if self.size == 0 { 0 } else { self.count };
+        self.entries.flat().chunks_exact(size * size).zip(self.pivots.as_ref().chunks_exact(size)).take(count)
+    }
+}
+
+impl<M: Method, D: Dense, V: Dense<Scalar = D::Scalar>, const S: usize> Spectrum for Blocks<M, D, V, S> {
+    fn log_det(&self) -> LogDet {
+        self.factors().fold(LogDet::ONE, |all, (block, pivots)| all.and(M::log_det(block, pivots, self.size)))
+    }
+
+    fn inertia(&self) -> Option<Inertia> {
+        self.factors().try_fold(Inertia::default(), |all, (block, pivots)| Some(all.and(M::inertia(block, pivots, self.size)?)))
+    }
+
+    /// The worst of any block.
+    fn condition(&mut self) -> f64 {
+        let size = self.size;
+        if size == 0 {
+            return 0.0;
+        }
+        let scratch = self.gathered.flat_mut();
+        let blocks = self.entries.flat().chunks_exact(size * size).zip(self.pivots.as_ref().chunks_exact(size));
+        blocks.fold(0.0, |worst, (block, pivots)| {
+            let condition = condition::estimate::<M, V>((block, pivots, size), scratch);
+            if condition > worst { condition } else { worst }
+        })
     }
 }
 

@@ -8,8 +8,8 @@ use super::diagonal::Diagonal;
 use super::{Factorization, Lu, method};
 use crate::error::LinearError;
 use crate::kernels::axpy;
-use crate::problem::Dense;
 use crate::scalar::Real;
+use crate::storage::Dense;
 
 /// What a matrix is asked for.
 #[derive(Debug)]

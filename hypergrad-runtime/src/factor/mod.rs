@@ -1,0 +1,186 @@
+//! Factorisations of a square matrix, on flat column-major storage, chosen by proved structure.
+//!
+//! | structure | factorisation |
+//! |---|---|
+//! | diagonal | [`Diagonal`] |
+//! | block-diagonal | [`Blocks`], each block by one of the following |
+//! | diagonal plus a Gram matrix of few rows | [`DiagonalPlusGram`] |
+//! | symmetric, positive semidefinite | [`Cholesky`] |
+//! | symmetric | [`Ldlt`] |
+//! | none | [`Lu`] |
+//!
+//! A pivot is refused as zero when it is below `n eps` times the terms that cancelled in it, a test
+//! that no scaling of rows or columns changes. The condition of the scaled matrix is bounded, or where the
+//! bound says nothing estimated, and the matrix refused when fewer than two digits of a solution would be
+//! right.
+
+mod blocks;
+mod cholesky;
+mod condition;
+mod dense;
+mod diagonal;
+mod gram;
+mod ldlt;
+mod lu;
+mod spectrum;
+mod square;
+
+pub use blocks::{Blocks, Segment};
+pub use dense::Factored;
+pub use diagonal::Diagonal;
+pub use gram::DiagonalPlusGram;
+pub use spectrum::{Inertia, LogDet, Spectrum};
+pub use square::{Answer, Ask, Square, Whole};
+
+use core::ops::Range;
+
+pub use condition::Smallest;
+
+use crate::error::LinearError;
+use crate::kernels;
+use crate::scalar::Real;
+use crate::storage::Dense;
+
+/// A factorisation that owns its storage. Fill [`Factorization::matrix_mut`], then factor, then solve.
+pub trait Factorization: Clone {
+    /// The entries.
+    type Scalar: Real;
+
+    /// Without heap memory; [`Factorization::resize`] makes it usable.
+    fn empty() -> Self;
+    /// Makes room for a matrix of size `n x n`. Does nothing where there is room already.
+    ///
+    /// # Errors
+    /// [`LinearError::TooLarge`].
+    fn resize(&mut self, what: &'static str, n: usize) -> Result<(), LinearError>;
+    /// Room for a matrix of size `n x n`.
+    ///
+    /// # Errors
+    /// [`LinearError::TooLarge`].
+    fn new(what: &'static str, n: usize) -> Result<Self, LinearError> {
+        let mut new = Self::empty();
+        new.resize(what, n)?;
+        Ok(new)
+    }
+    /// The matrix to factor, column-major `n x n` ([`Diagonal`]: its diagonal). Overwritten by the factor.
+    fn matrix_mut(&mut self) -> &mut [Self::Scalar];
+    /// Factors in place; `what` names the matrix in errors.
+    ///
+    /// # Errors
+    /// Singular, not definite, or non-finite.
+    fn factor(&mut self, what: &'static str) -> Result<(), LinearError>;
+    /// Solves `A out = rhs` in place, with the last factor.
+    fn solve(&self, rhs: &mut [Self::Scalar]);
+    /// Solves `Aᵀ out = rhs` in place, with the last factor.
+    fn solve_tr(&self, rhs: &mut [Self::Scalar]);
+}
+
+/// [`Factored`] by Cholesky's method.
+pub type Cholesky<D> = Factored<method::Cholesky, D>;
+/// [`Factored`] by Bunch and Kaufman's method.
+pub type Ldlt<D> = Factored<method::Ldlt, D>;
+/// [`Factored`] by Gaussian elimination.
+pub type Lu<D> = Factored<method::Lu, D>;
+
+/// Names of the methods.
+pub mod method {
+    pub use super::cholesky::Cholesky;
+    pub use super::ldlt::Ldlt;
+    pub use super::lu::Lu;
+}
+
+/// How a square matrix is factored, in storage of somebody else: a is `n x n`, column-major.
+pub trait Method: Clone + core::fmt::Debug {
+    /// Factors in place; says how small the smallest pivot is.
+    ///
+    /// # Errors
+    /// Singular, not definite, or not finite.
+    fn eliminate<T: Real>(what: &'static str, a: &mut [T], pivots: &mut [usize], n: usize) -> Result<Smallest, LinearError>;
+    /// Solves `A out = rhs` in place.
+    fn solve<T: Real>(a: &[T], pivots: &[usize], n: usize, rhs: &mut [T]);
+    /// Solves `Aᵀ out = rhs` in place.
+    fn solve_tr<T: Real>(a: &[T], pivots: &[usize], n: usize, rhs: &mut [T]);
+    /// Fills R and C, both positive, so that `|A| <= n R 1 1ᵀ C` entry by entry.
+    fn scales<T: Real>(a: &[T], pivots: &[usize], n: usize, rows: &mut [T], cols: &mut [T]);
+    /// An upper bound of `|C A⁻¹ R|_1` from the pivots alone; infinite where they tell nothing.
+    fn inverse_bound(n: usize, pivots: Smallest) -> f64;
+    /// The determinant.
+    fn log_det<T: Real>(a: &[T], pivots: &[usize], n: usize) -> LogDet;
+    /// The signs of the eigenvalues, where the method is one for symmetric matrices.
+    fn inertia<T: Real>(a: &[T], pivots: &[usize], n: usize) -> Option<Inertia>;
+}
+
+/// Factors in place and refuses what is singular to working precision; the condition where it had to be
+/// estimated. D is storage for n entries; `scratch` of length `3 n` saves making it.
+#[inline]
+fn factor<M: Method, D: Dense>(
+    what: &'static str,
+    a: &mut [D::Scalar],
+    pivots: &mut [usize],
+    n: usize,
+    scratch: &mut [D::Scalar],
+) -> Result<Option<f64>, LinearError> {
+    check_finite(what, a)?;
+    let smallest = M::eliminate(what, a, pivots, n)?;
+    condition::check_condition::<M, D>((a, pivots, n), scratch, what, smallest)
+}
+
+/// Refuses entries that are not numbers.
+fn check_finite<T: Real>(what: &'static str, a: &[T]) -> Result<(), LinearError> {
+    match kernels::first_non_finite(a) {
+        Some(index) => Err(LinearError::NonFinite { what, index }),
+        None => Ok(()),
+    }
+}
+
+/// Refuses a pivot that is rounding relative to `scale`, or overflowed; else says how small it is.
+fn check_pivot<T: Real>(what: &'static str, n: usize, pivot: usize, value: T, scale: T) -> Result<Smallest, LinearError> {
+    let (value, scale) = (value.wide(), scale.wide());
+    if !(value.is_finite() && scale.is_finite()) {
+        return Err(LinearError::NonFinite { what, index: pivot * (n + 1) });
+    }
+    let size = nalgebra::ComplexField::abs(value);
+    if size <= n as f64 * T::EPSILON * scale || value == 0.0 {
+        return Err(LinearError::Singular { what, block: None, pivot, value, scale });
+    }
+    let ratio = size / scale;
+    Ok(Smallest { ratio, pivot, value, scale, product: ratio })
+}
+
+/// Columns j and later ones of an `n x n` matrix: `(column j, the rest)`.
+#[inline]
+fn split_column<T>(a: &mut [T], n: usize, j: usize) -> (&mut [T], &mut [T]) {
+    a[j * n..].split_at_mut(n)
+}
+
+/// Columns that are eliminated together: later ones are read and written once for all of them.
+const PANEL: usize = 4;
+
+/// Columns after which the rest of a large matrix is updated at once, by the product kernel.
+#[cfg(feature = "std")]
+const BLOCK: usize = 32;
+
+/// The columns `0..n` in blocks: one, or [`BLOCK`] each from the size `large` on.
+#[inline]
+fn blocks(n: usize, large: usize) -> impl Iterator<Item = Range<usize>> {
+    #[cfg(feature = "std")]
+    let width = if n >= large { BLOCK } else { n.max(1) };
+    #[cfg(not(feature = "std"))]
+    let width = n.max(large.min(1));
+    (0..n).step_by(width).map(move |first| first..n.min(first + width))
+}
+
+/// `out -= sum_j t_j column_j`, the columns of a panel of height n from row `from` on, one after another.
+#[inline]
+fn subtract_columns<T: Real>(t: [T; PANEL], panel: &[T], n: usize, from: usize, out: &mut [T]) {
+    let [a, b, c, d] = core::array::from_fn(|j| &panel[j * n..][from..n]);
+    let columns = a.iter().zip(b).zip(c).zip(d);
+    for (out, (((&a, &b), &c), &d)) in out.iter_mut().zip(columns) {
+        *out = (((*out - t[0] * a) - t[1] * b) - t[2] * c) - t[3] * d;
+    }
+}
+
+#[cfg(test)]
+mod spectrum_tests;
+#[cfg(test)]
+mod tests;
