@@ -14,6 +14,7 @@
 //! - [`point`]: the quantities of one evaluation point (`Psi`, `Omega`, ...).
 //! - [`outer`]: descent on y.
 //! - [`check`]: derivatives against differences (feature `std`).
+//! - [`quadratic`]: quadratic programs and the derivatives of their solutions (feature `std`).
 //!
 //! Each folder uses those above it only.
 //!
@@ -39,4 +40,6 @@ pub mod structure;
 pub mod check;
 pub mod estimator;
 pub mod outer;
+#[cfg(feature = "std")]
+pub mod quadratic;
 pub mod solver;
