@@ -64,6 +64,7 @@
 //!   the factor between the error of x and that of the hypergradient.
 //! - [`outer`]: descent on y, with projections and an observer.
 //! - [`quadratic`]: quadratic programs and the derivatives of their solutions by all of the data.
+//! - [`bounds`]: upper bounds of the error of a hypergradient, as certificates.
 //! - [`math`]: functions such as `softplus` for the bodies. [`structure`]: what can be proved.
 //! - [`error`](mod@error): every failure, with numbers inside.
 //! - [`problem`]: the traits that the macro implements; solvers and estimators are generic over them.

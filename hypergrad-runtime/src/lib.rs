@@ -14,6 +14,7 @@
 //! - [`point`]: the quantities of one evaluation point (`Psi`, `Omega`, ...).
 //! - [`outer`]: descent on y.
 //! - [`check`]: derivatives against differences (feature `std`).
+//! - [`bounds`]: upper bounds of errors from constants of the problem.
 //! - [`quadratic`]: quadratic programs and the derivatives of their solutions (feature `std`).
 //!
 //! Each folder uses those above it only.
@@ -23,6 +24,7 @@
 
 pub use nalgebra;
 
+pub mod bounds;
 pub mod error;
 pub mod factor;
 #[doc(hidden)]
