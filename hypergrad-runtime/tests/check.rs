@@ -4,8 +4,11 @@ mod common;
 
 use common::{Convex, Cubic, General, Gradient, Kind, Quadratic};
 use hypergrad_runtime::check::{InnerRole, UserFunctions, Verdict, derivatives};
-use hypergrad_runtime::nalgebra::DVector;
+use hypergrad_runtime::linear::Lu;
+use hypergrad_runtime::nalgebra::{DMatrix, DVector};
 use hypergrad_runtime::problem::Bilevel;
+use hypergrad_runtime::solver::{Newton, solve};
+use hypergrad_runtime::structure::{EstimatorKind, Structure};
 
 impl<K: Kind> UserFunctions for Cubic<K> {
     const INNER: InnerRole = if K::OBJECTIVE { InnerRole::Objective } else { InnerRole::Root };
@@ -57,4 +60,45 @@ fn a_wrong_derivative_is_named() {
 fn shapes_are_checked() {
     let problem = Cubic::<General>::random(4, 3, 6);
     assert!(derivatives(&problem, &DVector::zeros(3), &DVector::zeros(3)).is_err());
+}
+
+/// Claims what is not so.
+struct Boastful;
+
+impl Kind for Boastful {
+    const STRUCTURE: Structure = Structure {
+        f1_symmetric: true,
+        f1_diagonal: true,
+        f1_definite: true,
+        f1_diagonal_plus_gram: true,
+        f1_constant_in_x: true,
+        f1_constant_in_y: true,
+        f21_zero: true,
+        g_constant_slope: true,
+        smooth: true,
+        super_efficient: &[EstimatorKind::Ift, EstimatorKind::Jacobi],
+        ..Structure::UNKNOWN
+    };
+    const OBJECTIVE: bool = false;
+    type Factor = Lu<DMatrix<f64>>;
+}
+
+#[test]
+fn every_false_claim_is_found() {
+    let mut problem = Cubic::<Boastful>::random(4, 3, 7);
+    // As random as `General`, and indefinite.
+    let general = Cubic::<General>::random(4, 3, 7);
+    (problem.a, problem.b) = (general.a, general.b);
+    problem.a[(2, 2)] = -3.0;
+    let (x, y) = problem.start();
+    let x = solve(&problem, &x, &y, &Newton::new().tolerance(1e-12)).expect("regular").x;
+    let report = derivatives(&problem, &x, &y).expect("shapes");
+    let claims: Vec<_> = report.rows.iter().filter(|row| row.quantity.starts_with("claim")).collect();
+    for row in &claims {
+        let right = ["claim: smooth"].contains(&row.quantity);
+        let expected = if right { Verdict::Agrees } else { Verdict::Disagrees };
+        assert_eq!(row.verdict, expected, "{}\n{report}", row.quantity);
+    }
+    assert_eq!(claims.len(), 12, "{report}");
+    assert_eq!(report.row("F_11").map(|row| row.verdict), Some(Verdict::Agrees), "{report}");
 }

@@ -54,11 +54,15 @@ impl Emission<'_> {
     pub(super) fn optional_checks(&self) -> TokenStream {
         let roles = [(&self.model.optional.change, quote!(change)), (&self.model.optional.local, quote!(localized_change))];
         let rows = roles.into_iter().filter_map(|(role, check)| role.as_ref().map(|role| (role, check)));
-        rows.map(|(role, check)| {
+        let changes = rows.map(|(role, check)| {
             let call = self.user_change(role);
             quote!(hg::check::#check(&mut report, self, x, y, &|z, other, out| hg::Variable::read(&#call, out))?;)
-        })
-        .collect()
+        });
+        let preconditioner = self.model.optional.preconditioner_call.iter().map(|(function, signature)| {
+            let call = self.user_call(function, signature);
+            quote!(hg::check::preconditioner(&mut report, self, x, y, &|x, y, out| hg::Variable::read(&#call, out))?;)
+        });
+        changes.chain(preconditioner).collect()
     }
 
     /// The module's function of `z` and `other`, at the held x and y.

@@ -391,7 +391,7 @@ impl Emission<'_> {
         }
     }
 
-    fn user_call(&self, function: &proc_macro2::Ident, signature: &Signature) -> TokenStream {
+    pub(super) fn user_call(&self, function: &proc_macro2::Ident, signature: &Signature) -> TokenStream {
         let by = |by_reference: bool, value: TokenStream| {
             if by_reference { value } else { quote!(hg::own(#value)) }
         };

@@ -159,6 +159,8 @@ pub struct Optional {
     /// `psi(z, y, x_bar, y_bar)` at `x_bar = x`.
     pub local: Option<Change>,
     pub preconditioner: Option<Preconditioner>,
+    /// The user's function of it.
+    pub preconditioner_call: Option<(Ident, Signature)>,
     /// The user's functions.
     pub functions: Vec<Ident>,
     /// The inputs z, one for each block of x; empty where no role is there.

@@ -40,6 +40,8 @@ pub fn read<'m>(
     optional.y_bar = inputs(&reader.y_bar);
     optional.change = change?;
     optional.local = local?;
+    optional.preconditioner_call =
+        find(Keyword::Preconditioner).map(|header| (header.function.sig.ident.clone(), header.signature()));
     optional.preconditioner = match preconditioner {
         Some(read) => Some(read?),
         None => None,

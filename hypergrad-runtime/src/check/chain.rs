@@ -1,7 +1,8 @@
 //! The comparisons, in order.
 
-use super::differences::{Differences, differences};
-use super::report::{DerivativeReport, DerivativeRow, Verdict};
+use super::differences::{Quotient, Stencil, largest, step_at};
+use super::judge::Judge;
+use super::report::{DerivativeReport, DerivativeRow};
 use super::{InnerRole, UserFunctions};
 use crate::kernels::scatter;
 use crate::kernels::{axpy, dot, gemv, gemv_t};
@@ -11,30 +12,42 @@ use crate::scalar::Real;
 
 /// Tensors with more entries are not compared.
 const TENSOR_LIMIT: usize = 1_000_000;
+/// Above, matrices are not formed: products are compared with derivatives along one direction.
+const DENSE_LIMIT: usize = 1 << 24;
 
 /// A kernel with one direction.
-type Product<P> = fn(&P, &mut <P as Bilevel>::Work, &[T<P>], &mut [T<P>]);
+pub(super) type Product<P> = fn(&P, &mut <P as Bilevel>::Work, &[T<P>], &mut [T<P>]);
 /// A kernel that fills.
-type Fill<P> = fn(&P, &mut <P as Bilevel>::Work, &mut [T<P>]);
+pub(super) type Fill<P> = fn(&P, &mut <P as Bilevel>::Work, &mut [T<P>]);
 
 pub(super) struct Chain<'a, P: Bilevel> {
-    problem: &'a P,
-    x: &'a P::X,
-    y: &'a P::Y,
-    flat_x: Vec<T<P>>,
-    flat_y: Vec<T<P>>,
-    work: P::Work,
-    rows: Vec<DerivativeRow>,
+    pub(super) problem: &'a P,
+    pub(super) x: &'a P::X,
+    pub(super) y: &'a P::Y,
+    pub(super) flat_x: Vec<T<P>>,
+    pub(super) flat_y: Vec<T<P>>,
+    pub(super) work: P::Work,
+    pub(super) rows: Vec<DerivativeRow>,
+    /// What differentiating takes from the size of a function to that of its derivative: `1 / |x_k|`.
+    unit: f64,
 }
 
 impl<'a, P: UserFunctions> Chain<'a, P> {
     pub fn new(problem: &'a P, x: &'a P::X, y: &'a P::Y, work: P::Work) -> Self {
         let (flat_x, flat_y) = (problem.x(&work).to_vec(), problem.y(&work).to_vec());
-        Self { problem, x, y, flat_x, flat_y, work, rows: Vec::new() }
+        let sizes = flat_x.iter().chain(&flat_y).map(|t| t.wide().abs()).filter(|size| *size > 0.0);
+        let unit = 1.0 / sizes.fold(1.0, f64::min).max(1e-8);
+        Self { problem, x, y, flat_x, flat_y, work, rows: Vec::new(), unit }
     }
 
     pub fn run(mut self) -> DerivativeReport {
-        self.inner();
+        self.values();
+        let (n, m) = (self.n(), self.m());
+        if n.saturating_mul(n.max(m)) > DENSE_LIMIT {
+            self.directional();
+            return DerivativeReport { rows: self.rows };
+        }
+        self.first();
         self.first_of_f();
         self.outer();
         self.products();
@@ -45,81 +58,89 @@ impl<'a, P: UserFunctions> Chain<'a, P> {
         DerivativeReport { rows: self.rows }
     }
 
-    fn n(&self) -> usize {
+    pub(super) fn n(&self) -> usize {
         self.flat_x.len()
     }
 
-    fn m(&self) -> usize {
+    pub(super) fn m(&self) -> usize {
         self.flat_y.len()
     }
 
-    /// f and F against the user's function.
-    fn inner(&mut self) {
+    /// f, or F, and g beside the user's own functions: values, with the noise of the user's.
+    fn values(&mut self) {
+        let (problem, y, n) = (self.problem, self.y, self.n());
+        let objective = P::INNER == InnerRole::Objective;
+        let len = if objective { 1 } else { n };
+        let x = self.x;
+        let flat_x = self.flat_x.clone();
+        let user = |at: &[T<P>], out: &mut [T<P>]| {
+            problem.user_inner(&x.like(at), y, out);
+            if P::INNER == InnerRole::Map {
+                out.iter_mut().zip(at).for_each(|(phi, &x)| *phi = x - *phi);
+            }
+        };
+        let expected = with_noise(&flat_x, len, user);
+        let (name, found, terms) = if objective {
+            ("f", problem.objective(&mut self.work).into_iter().collect(), 0.0)
+        } else {
+            let terms = self.elsewhere(n, P::residual);
+            ("F", self.fill(P::residual, n), terms)
+        };
+        let row = self.judge(terms, 0.0).values(name, &found, &expected);
+        self.rows.push(row);
+        let expected = with_noise(&flat_x, 1, |at, out| out[0] = problem.user_g(&x.like(at), y));
+        let found = [problem.g(&mut self.work)];
+        self.compare("g", &found, &expected, 0.0);
+    }
+
+    /// F against the user's f.
+    fn first(&mut self) {
+        if P::INNER != InnerRole::Objective {
+            return;
+        }
         let (problem, x, y, n) = (self.problem, self.x, self.y, self.n());
         let found = self.fill(P::residual, n);
-        if P::INNER == InnerRole::Objective {
-            let mut value = [T::<P>::ZERO];
-            problem.user_inner(x, y, &mut value);
-            let emitted = problem.objective(&mut self.work).map_or(vec![], |f| vec![f]);
-            self.compare("f", &emitted, &exact(&value));
-            let expected = differences(&self.flat_x, 1, |at, out| problem.user_inner(&x.like(at), y, out));
-            return self.compare("F", &found, &expected);
-        }
-        let mut expected = vec![T::<P>::ZERO; n];
-        problem.user_inner(x, y, &mut expected);
-        if P::INNER == InnerRole::Map {
-            for (phi, &x) in expected.iter_mut().zip(&self.flat_x) {
-                *phi = x - *phi;
-            }
-        }
-        self.compare("F", &found, &exact(&expected));
+        let terms = self.elsewhere(n, P::residual);
+        let f = problem.objective(&mut self.work).map_or(0.0, |f| f.wide().abs());
+        let stencil = Stencil::new(&self.flat_x, 1, |at: &[T<P>], out: &mut [T<P>]| problem.user_inner(&x.like(at), y, out));
+        let row = self.judge(terms, f * self.unit).derivatives("F", &found, stencil);
+        self.rows.push(row);
     }
 
     fn first_of_f(&mut self) {
         let (n, m) = (self.n(), self.m());
         self.against_x("F_1", P::f_1, n, P::residual);
-        let found = self.fill(P::f_2, n * m);
-        let problem = self.problem;
-        let work = &mut self.work;
-        let expected = differences(&self.flat_y, n, |at, out| {
-            problem.set_y(work, at);
-            problem.residual(work, out);
-        });
-        problem.set_y(work, &self.flat_y);
-        self.compare("F_2", &found, &expected);
+        self.against_y("F_2", P::f_2, n, P::residual);
         let dense = self.fill(P::f_1, n * n);
         let diagonal: Vec<_> = (0..n).map(|i| dense[i * (n + 1)]).collect();
         let found = self.fill(P::f_1_diagonal, n);
-        self.compare("diag(F_1)", &found, &exact(&diagonal));
-        self.diagonal_by_y();
-    }
-
-    /// `∂⟨s, diag F_1⟩/∂y`.
-    fn diagonal_by_y(&mut self) {
-        let (problem, work, n, m) = (self.problem, &mut self.work, self.flat_x.len(), self.flat_y.len());
-        let (mut s, mut diagonal, mut found) = (vec![T::<P>::ZERO; n], vec![T::<P>::ZERO; n], vec![T::<P>::ZERO; m]);
+        self.compare("diag(F_1)", &found, &exact(&diagonal), largest(&dense));
+        // ∂⟨s, diag F_1⟩/∂y
+        let mut s = vec![T::<P>::ZERO; n];
         scatter(&mut s);
-        problem.f_1_diagonal_2_tr_mul(work, &s, &mut found);
-        let expected = differences(&self.flat_y, 1, |at, out| {
-            problem.set_y(work, at);
+        let mut found = vec![T::<P>::ZERO; m];
+        self.problem.f_1_diagonal_2_tr_mul(&mut self.work, &s, &mut found);
+        let mut diagonal = vec![T::<P>::ZERO; n];
+        self.by_y("diag(F_1)_2ᵀ s", &found, 1, |problem, work, out| {
             problem.f_1_diagonal(work, &mut diagonal);
             out[0] = dot(&s, &diagonal);
         });
-        problem.set_y(work, &self.flat_y);
-        self.compare("diag(F_1)_2ᵀ s", &found, &expected);
     }
 
-    /// g and its derivatives.
+    /// The derivatives of g.
     fn outer(&mut self) {
         let (problem, x, y, n, m) = (self.problem, self.x, self.y, self.n(), self.m());
-        let found = [problem.g(&mut self.work)];
-        self.compare("g", &found, &exact(&[problem.user_g(x, y)]));
+        let inherited = problem.g(&mut self.work).wide().abs() * self.unit;
         let found = self.fill(P::g_1, n);
-        let expected = differences(&self.flat_x, 1, |at, out| out[0] = problem.user_g(&x.like(at), y));
-        self.compare("g_1", &found, &expected);
+        let terms = self.elsewhere_of(P::g_1, n);
+        let judge = self.judge(terms, inherited);
+        let stencil = Stencil::new(&self.flat_x, 1, |at: &[T<P>], out: &mut [T<P>]| out[0] = problem.user_g(&x.like(at), y));
+        self.rows.push(judge.derivatives("g_1", &found, stencil));
         let found = self.fill(P::g_2, m);
-        let expected = differences(&self.flat_y, 1, |at, out| out[0] = problem.user_g(x, &y.like(at)));
-        self.compare("g_2", &found, &expected);
+        let terms = self.elsewhere_of(P::g_2, m);
+        let judge = self.judge(terms, inherited);
+        let stencil = Stencil::new(&self.flat_y, 1, |at: &[T<P>], out: &mut [T<P>]| out[0] = problem.user_g(x, &y.like(at)));
+        self.rows.push(judge.derivatives("g_2", &found, stencil));
         self.against_x("g_11", P::g_11, n, P::g_1);
         self.against_x("g_21", P::g_21, m, P::g_2);
     }
@@ -153,10 +174,19 @@ impl<'a, P: UserFunctions> Chain<'a, P> {
         self.product("M_11 u", P::m_11_mul, (&m_11, n, n), false);
         self.product("M_21 u", P::m_21_mul, (&m_21, m, n), false);
         self.product("M_12 c", P::m_12_mul, (&m_21, m, n), true);
-        let expected = self.by_x(n, |problem, work, out| frozen(problem, work, (P::g_1, P::f_1_tr_mul), &v, out));
-        self.compare("M_11", &m_11, &expected);
-        let expected = self.by_x(m, |problem, work, out| frozen(problem, work, (P::g_2, P::f_2_tr_mul), &v, out));
-        self.compare("M_21", &m_21, &expected);
+        let first = |problem: &P, work: &mut P::Work, out: &mut [T<P>]| frozen(problem, work, (P::g_1, P::f_1_tr_mul), &v, out);
+        let second = |problem: &P, work: &mut P::Work, out: &mut [T<P>]| frozen(problem, work, (P::g_2, P::f_2_tr_mul), &v, out);
+        let held = |kernel: Fill<P>| {
+            let v = &v;
+            move |problem: &P, work: &mut P::Work, out: &mut [T<P>]| {
+                problem.set_adjoint(work, v);
+                kernel(problem, work, out);
+            }
+        };
+        let terms = self.elsewhere(n * n, held(P::m_11));
+        self.by_x("M_11", &m_11, n, terms, first);
+        let terms = self.elsewhere(m * n, held(P::m_21));
+        self.by_x("M_21", &m_21, m, terms, second);
     }
 
     /// `F_1 z = b` where `F_1` can be factored.
@@ -177,94 +207,176 @@ impl<'a, P: UserFunctions> Chain<'a, P> {
                 self.problem.f_1_solve(&mut self.work, &mut z);
                 gemv(T::<P>::ONE, &f_1, n, n, &z, &mut image);
             }
-            let mut expected = exact(&b);
             // Backward stability: relative to |F_1| |z|.
-            let size = largest(&f_1) * largest(&z) * n as f64;
-            expected.noise.fill(size * T::<P>::EPSILON * n as f64);
-            self.compare(name, &image, &expected);
+            let terms = largest(&f_1) * largest(&z) * n as f64;
+            self.compare(name, &image, &exact(&b), terms);
         }
     }
 
-    /// What `STRUCTURE` says, at this point.
-    fn claims(&mut self) {
-        let (n, m, s) = (self.n(), self.m(), P::STRUCTURE);
-        let f_1 = self.fill(P::f_1, n * n);
-        let at = |i: usize, j: usize| f_1[i + j * n];
-        if s.f1_symmetric {
-            let transposed: Vec<_> = (0..n * n).map(|e| at(e / n.max(1), e % n.max(1))).collect();
-            self.compare("claim: F_1 symmetric", &f_1, &exact(&transposed));
+    /// Without a matrix: each product against the derivative along its direction.
+    fn directional(&mut self) {
+        let (problem, x, y, n, m) = (self.problem, self.x, self.y, self.n(), self.m());
+        let (u, c) = (self.direction(n), self.direction(m));
+        let zero = self.judge(0.0, 0.0);
+        if P::INNER == InnerRole::Objective {
+            let slope = [dot(&self.fill(P::residual, n), &u)];
+            let stencil = Stencil::new(&self.flat_x, 1, |at: &[T<P>], out: &mut [T<P>]| problem.user_inner(&x.like(at), y, out));
+            self.rows.push(zero.along("⟨F, u⟩", &slope, stencil, &u));
         }
-        if s.f1_diagonal {
-            let only: Vec<_> = (0..n * n).map(|e| if e % n == e / n { f_1[e] } else { T::<P>::ZERO }).collect();
-            self.compare("claim: F_1 diagonal", &f_1, &exact(&only));
-        }
-        if s.f1_constant_in_x {
-            let mut other = self.flat_x.clone();
-            scatter(&mut other);
-            self.problem.set_x(&mut self.work, &other);
-            let elsewhere = self.fill(P::f_1, n * n);
-            self.problem.set_x(&mut self.work, &self.flat_x);
-            self.compare("claim: F_1 constant in x", &elsewhere, &exact(&f_1));
-        }
-        if s.f1_constant_in_y {
-            let mut other = self.flat_y.clone();
-            scatter(&mut other);
-            self.problem.set_y(&mut self.work, &other);
-            let elsewhere = self.fill(P::f_1, n * n);
-            self.problem.set_y(&mut self.work, &self.flat_y);
-            self.compare("claim: F_1 constant in y", &elsewhere, &exact(&f_1));
-        }
-        if s.g_constant_slope {
-            let (g_11, g_21) = (self.fill(P::g_11, n * n), self.fill(P::g_21, m * n));
-            self.compare("claim: g_11 = 0", &g_11, &exact(&vec![T::<P>::ZERO; n * n]));
-            self.compare("claim: g_21 = 0", &g_21, &exact(&vec![T::<P>::ZERO; m * n]));
-        }
+        let slope = [dot(&self.fill(P::g_1, n), &u)];
+        let stencil = Stencil::new(&self.flat_x, 1, |at: &[T<P>], out: &mut [T<P>]| out[0] = problem.user_g(&x.like(at), y));
+        self.rows.push(zero.along("⟨g_1, u⟩", &slope, stencil, &u));
+        let slope = [dot(&self.fill(P::g_2, m), &c)];
+        let stencil = Stencil::new(&self.flat_y, 1, |at: &[T<P>], out: &mut [T<P>]| out[0] = problem.user_g(x, &y.like(at)));
+        self.rows.push(zero.along("⟨g_2, c⟩", &slope, stencil, &c));
+        let (by_u, by_c) = (self.times(P::f_1_mul, &u, n), self.times(P::f_2_mul, &c, n));
+        self.along_x("F_1 u", &by_u, &u, P::residual);
+        self.along_y("F_2 c", &by_c, &c, P::residual);
+        let s = self.direction(n);
+        let (left, right) = (self.times(P::f_1_tr_mul, &s, n), self.times(P::f_2_tr_mul, &s, m));
+        self.compare("⟨F_1ᵀ s, u⟩", &[dot(&left, &u)], &exact(&[dot(&s, &by_u)]), pairing(&left, &u));
+        self.compare("⟨F_2ᵀ s, c⟩", &[dot(&right, &c)], &exact(&[dot(&s, &by_c)]), pairing(&right, &c));
+        self.problem.set_adjoint(&mut self.work, &s);
+        let (first, second) = (self.times(P::m_11_mul, &u, n), self.times(P::m_21_mul, &u, m));
+        self.along_x("M_11 u", &first, &u, |problem, work, out| frozen(problem, work, (P::g_1, P::f_1_tr_mul), &s, out));
+        self.along_x("M_21 u", &second, &u, |problem, work, out| frozen(problem, work, (P::g_2, P::f_2_tr_mul), &s, out));
+    }
+
+    /// What judges a quantity of this size at another point.
+    pub(super) fn judge(&self, terms: f64, inherited: f64) -> Judge {
+        Judge { smooth: P::STRUCTURE.smooth, terms, inherited }
+    }
+
+    fn direction(&self, len: usize) -> Vec<T<P>> {
+        let mut direction = vec![T::<P>::ZERO; len];
+        scatter(&mut direction);
+        direction
+    }
+
+    fn times(&mut self, kernel: Product<P>, u: &[T<P>], len: usize) -> Vec<T<P>> {
+        let mut out = vec![T::<P>::ZERO; len];
+        kernel(self.problem, &mut self.work, u, &mut out);
+        out
     }
 
     /// A filled quantity.
-    fn fill(&mut self, kernel: Fill<P>, len: usize) -> Vec<T<P>> {
+    pub(super) fn fill(&mut self, kernel: Fill<P>, len: usize) -> Vec<T<P>> {
         let mut out = vec![T::<P>::ZERO; len];
         kernel(self.problem, &mut self.work, &mut out);
         out
     }
 
-    /// Differences by x of a function of the point with `len` values.
-    fn by_x(&mut self, len: usize, f: impl Fn(&P, &mut P::Work, &mut [T<P>])) -> Differences {
-        let (problem, work) = (self.problem, &mut self.work);
-        let expected = differences(&self.flat_x, len, |at, out| {
-            problem.set_x(work, at);
-            f(problem, work, out);
-        });
-        problem.set_x(work, &self.flat_x);
-        expected
+    /// The size of a quantity at another point, each coordinate a few per cent off: what its terms
+    /// amount to where they do not happen to cancel. 0 where it has none there.
+    fn elsewhere(&mut self, len: usize, kernel: impl Fn(&P, &mut P::Work, &mut [T<P>])) -> f64 {
+        let (x, y) = (displaced(&self.flat_x), displaced(&self.flat_y));
+        self.problem.set_x(&mut self.work, &x);
+        self.problem.set_y(&mut self.work, &y);
+        let mut out = vec![T::<P>::ZERO; len];
+        kernel(self.problem, &mut self.work, &mut out);
+        self.problem.set_y(&mut self.work, &self.flat_y);
+        self.problem.set_x(&mut self.work, &self.flat_x);
+        let size = largest(&out);
+        if size.is_finite() { size } else { 0.0 }
+    }
+
+    fn elsewhere_of(&mut self, kernel: Fill<P>, len: usize) -> f64 {
+        self.elsewhere(len, kernel)
     }
 
     /// Compares `kernel` with differences by x of `lower`, which has `len` values.
     fn against_x(&mut self, name: &'static str, kernel: Fill<P>, len: usize, lower: Fill<P>) {
-        let found = self.fill(kernel, len * self.n());
-        let expected = self.by_x(len, lower);
-        self.compare(name, &found, &expected);
+        let n = self.n();
+        let found = self.fill(kernel, len * n);
+        let terms = self.elsewhere_of(kernel, len * n);
+        self.by_x(name, &found, len, terms, lower);
+    }
+
+    fn against_y(&mut self, name: &'static str, kernel: Fill<P>, len: usize, lower: Fill<P>) {
+        let m = self.m();
+        let found = self.fill(kernel, len * m);
+        self.by_y(name, &found, len, lower);
+    }
+
+    /// Compares with differences by x of a function of the point with `len` values.
+    fn by_x(&mut self, name: &'static str, found: &[T<P>], len: usize, terms: f64, f: impl Fn(&P, &mut P::Work, &mut [T<P>])) {
+        let inherited = self.inherited(len, &f);
+        let judge = self.judge(terms, inherited);
+        let (problem, work) = (self.problem, &mut self.work);
+        let stencil = Stencil::new(&self.flat_x, len, |at: &[T<P>], out: &mut [T<P>]| {
+            problem.set_x(work, at);
+            f(problem, work, out);
+        });
+        let row = judge.derivatives(name, found, stencil);
+        problem.set_x(&mut self.work, &self.flat_x);
+        self.rows.push(row);
+    }
+
+    fn by_y(&mut self, name: &'static str, found: &[T<P>], len: usize, mut f: impl FnMut(&P, &mut P::Work, &mut [T<P>])) {
+        let mut lower = vec![T::<P>::ZERO; len];
+        f(self.problem, &mut self.work, &mut lower);
+        let judge = self.judge(0.0, largest(&lower) * self.unit);
+        let (problem, work) = (self.problem, &mut self.work);
+        let stencil = Stencil::new(&self.flat_y, len, |at: &[T<P>], out: &mut [T<P>]| {
+            problem.set_y(work, at);
+            f(problem, work, out);
+        });
+        let row = judge.derivatives(name, found, stencil);
+        problem.set_y(&mut self.work, &self.flat_y);
+        self.rows.push(row);
+    }
+
+    /// The size of a function and of what it is a derivative of, over the size of x twice: rounding of a
+    /// derivative that is 0 is rounding of those.
+    fn inherited(&mut self, len: usize, f: &impl Fn(&P, &mut P::Work, &mut [T<P>])) -> f64 {
+        let mut lower = vec![T::<P>::ZERO; len];
+        f(self.problem, &mut self.work, &mut lower);
+        let first = largest(&self.fill(P::residual, self.n())).max(largest(&self.fill(P::g_1, self.n())));
+        (largest(&lower) * self.unit).max(first * self.unit * self.unit)
+    }
+
+    fn along_x(&mut self, name: &'static str, found: &[T<P>], u: &[T<P>], f: impl Fn(&P, &mut P::Work, &mut [T<P>])) {
+        let judge = self.judge(0.0, 0.0);
+        let (problem, work) = (self.problem, &mut self.work);
+        let stencil = Stencil::new(&self.flat_x, found.len(), |at: &[T<P>], out: &mut [T<P>]| {
+            problem.set_x(work, at);
+            f(problem, work, out);
+        });
+        let row = judge.along(name, found, stencil, u);
+        problem.set_x(&mut self.work, &self.flat_x);
+        self.rows.push(row);
+    }
+
+    fn along_y(&mut self, name: &'static str, found: &[T<P>], c: &[T<P>], kernel: Fill<P>) {
+        let judge = self.judge(0.0, 0.0);
+        let (problem, work) = (self.problem, &mut self.work);
+        let stencil = Stencil::new(&self.flat_y, found.len(), |at: &[T<P>], out: &mut [T<P>]| {
+            problem.set_y(work, at);
+            kernel(problem, work, out);
+        });
+        let row = judge.along(name, found, stencil, c);
+        problem.set_y(&mut self.work, &self.flat_y);
+        self.rows.push(row);
     }
 
     /// Compares `kernel` with `A u` or `Aᵀ u` for a u without structure.
     fn product(&mut self, name: &'static str, kernel: Product<P>, (a, rows, cols): (&[T<P>], usize, usize), transposed: bool) {
         let (from, to) = if transposed { (rows, cols) } else { (cols, rows) };
-        let mut u = vec![T::<P>::ZERO; from];
-        scatter(&mut u);
-        let (mut found, mut expected) = (vec![T::<P>::ZERO; to], vec![T::<P>::ZERO; to]);
-        kernel(self.problem, &mut self.work, &u, &mut found);
+        let u = self.direction(from);
+        let found = self.times(kernel, &u, to);
+        let mut expected = vec![T::<P>::ZERO; to];
         if transposed {
             gemv_t(T::<P>::ONE, a, rows, cols, &u, &mut expected);
         } else {
             gemv(T::<P>::ONE, a, rows, cols, &u, &mut expected);
         }
-        let mut expected = exact(&expected);
-        expected.noise.fill(largest(a) * (from as f64) * 8.0 * T::<P>::EPSILON);
-        self.compare(name, &found, &expected);
+        self.compare(name, &found, &exact(&expected), largest(a) * from as f64);
     }
 
-    fn compare(&mut self, quantity: &'static str, found: &[T<P>], expected: &Differences) {
-        self.rows.push(judge(quantity, found, expected));
+    /// Values beside known ones; their terms are of this size.
+    pub(super) fn compare(&mut self, quantity: &'static str, found: &[T<P>], expected: &[Quotient], terms: f64) {
+        let row = self.judge(terms, 0.0).values(quantity, found, expected);
+        self.rows.push(row);
     }
 }
 
@@ -276,44 +388,41 @@ fn frozen<P: Bilevel>(problem: &P, work: &mut P::Work, (slope, product): (Fill<P
     axpy(-T::<P>::ONE, &image, out);
 }
 
+/// `|a|·|u|`: the terms of a scalar product.
+fn pairing<S: Real>(a: &[S], u: &[S]) -> f64 {
+    a.iter().zip(u).map(|(a, u)| (a.wide() * u.wide()).abs()).sum()
+}
+
+/// Each entry up to 5 % larger or smaller; zeros up to a tenth away.
+pub(super) fn displaced<S: Real>(at: &[S]) -> Vec<S> {
+    let mut by = vec![S::ZERO; at.len()];
+    scatter(&mut by);
+    for (by, &at) in by.iter_mut().zip(at) {
+        let size = if at == S::ZERO { S::lit(0.2) } else { S::lit(0.1) * at };
+        *by = at + size * *by;
+    }
+    by
+}
+
 /// Values that are no differences: their noise is rounding.
-pub(super) fn exact<S: Real>(values: &[S]) -> Differences {
+pub(super) fn exact<S: Real>(values: &[S]) -> Vec<Quotient> {
     let noise = largest(values) * 64.0 * S::EPSILON;
-    Differences { values: values.iter().map(|v| v.wide()).collect(), noise: vec![noise; values.len()] }
+    values.iter().map(|v| Quotient::exact(v.wide(), noise, 0.0)).collect()
 }
 
-fn largest<S: Real>(a: &[S]) -> f64 {
-    a.iter().fold(0.0, |largest: f64, t| largest.max(t.wide().abs()))
-}
-
-/// The worst entry, and what it says.
-pub(super) fn judge<S: Real>(quantity: &'static str, found: &[S], expected: &Differences) -> DerivativeRow {
-    let relative = if S::EPSILON > 1e-10 { 5e-3 } else { 1e-6 };
-    let scale = expected.values.iter().fold(largest(found), |scale, v| scale.max(v.abs()));
-    let scale = if scale > 0.0 { scale } else { 1.0 };
-    let mut row = DerivativeRow { quantity, worst: 0.0, index: 0, verdict: Verdict::Agrees };
-    if found.len() != expected.values.len() {
-        return DerivativeRow { worst: f64::INFINITY, verdict: Verdict::Disagrees, ..row };
+/// The values of a user's function, with the noise that its values nearby betray.
+fn with_noise<S: Real>(at: &[S], len: usize, f: impl FnMut(&[S], &mut [S])) -> Vec<Quotient> {
+    let mut stencil = Stencil::new(at, len, f);
+    let mut direction = vec![S::ZERO; at.len()];
+    scatter(&mut direction);
+    for (d, t) in direction.iter_mut().zip(at) {
+        *d *= S::lit(t.wide().abs().max(0.5));
     }
-    let entries = found.iter().zip(&expected.values).zip(&expected.noise);
-    for (index, ((found, expected), noise)) in entries.enumerate() {
-        let error = (found.wide() - expected).abs();
-        row.verdict = row.verdict.max(verdict(error, *noise, *expected, relative * scale));
-        let worse = error / scale > row.worst || !error.is_finite();
-        if worse {
-            (row.worst, row.index) = (error / scale, index);
-        }
+    let h = step_at::<S>(1.0);
+    let along = stencil.along(&direction, h);
+    let mut values = exact(&stencil.centre);
+    for (value, along) in values.iter_mut().zip(along) {
+        value.rough = if along.rough.is_finite() { along.rough * h } else { 0.0 };
     }
-    row
-}
-
-/// One entry, judged with the noise of its difference.
-fn verdict(error: f64, noise: f64, expected: f64, allowed: f64) -> Verdict {
-    if error <= allowed + noise && noise <= 1e3 * allowed {
-        Verdict::Agrees
-    } else if !(noise.is_finite() && expected.is_finite()) || error <= 10.0 * noise {
-        Verdict::Uncertain
-    } else {
-        Verdict::Disagrees
-    }
+    values
 }

@@ -1,8 +1,9 @@
 //! A change of variables: its emitted derivatives against differences of the module's own function,
 //! and of one another.
 
-use super::chain::{exact, judge};
-use super::differences::differences;
+use super::chain::exact;
+use super::differences::{Stencil, largest};
+use super::judge::Judge;
 use super::report::DerivativeRow;
 use crate::error::EstimatorError;
 use crate::kernels::scatter;
@@ -40,6 +41,11 @@ pub(super) const PSI: Names = [
     "r_2, r = psi_1 p",
     "second derivatives of r",
 ];
+
+/// What maps are judged by: `STRUCTURE` says nothing of their kinks, and their terms are those of z.
+fn judge<S: Real>(z: &[S]) -> Judge {
+    Judge { smooth: false, terms: largest(z), inherited: largest(z) }
+}
 
 /// A kernel that fills, of a change of variables with z set.
 type Fill<'k, P, S> = &'k dyn Fn(&P, &mut <P as crate::problem::Bilevel>::Work, &mut [S]);
@@ -84,24 +90,27 @@ impl<P: Change<K>, K: Reach> Check<'_, P, K> {
     fn first(&mut self, x: &P::X, y: &P::Y, names: &Names, user: &dyn Fn(&P::X, &P::Y, &mut [T<P>])) {
         let (n, m) = self.problem.dims(&self.work);
         let (flat_x, flat_y) = (self.problem.x(&self.work).to_vec(), self.problem.y(&self.work).to_vec());
+        let judge = judge(&self.z);
         let found = self.fill(n, &|p, w, out| p.change(w, out));
         if P::INVERSE {
-            self.rows.push(judge(names[0], &found, &exact(&flat_x)));
+            self.rows.push(judge.values(names[0], &found, &exact(&flat_x)));
         }
         let mut expected = vec![T::<P>::ZERO; n];
         user(&x.like(&self.z), y, &mut expected);
-        self.rows.push(judge(names[1], &found, &exact(&expected)));
+        self.rows.push(judge.values(names[1], &found, &exact(&expected)));
         let found = self.fill(n * n, &|p, w, out| p.change_1(w, out));
-        self.rows.push(judge(names[2], &found, &differences(&self.z, n, |at, out| user(&x.like(at), y, out))));
+        let stencil = Stencil::new(&self.z, n, |at: &[T<P>], out: &mut [T<P>]| user(&x.like(at), y, out));
+        self.rows.push(judge.derivatives(names[2], &found, stencil));
         let found = self.fill(n * m, &|p, w, out| p.change_2(w, out));
         let z = x.like(&self.z);
-        self.rows.push(judge(names[3], &found, &differences(&flat_y, n, |at, out| user(&z, &y.like(at), out))));
+        let stencil = Stencil::new(&flat_y, n, |at: &[T<P>], out: &mut [T<P>]| user(&z, &y.like(at), out));
+        self.rows.push(judge.derivatives(names[3], &found, stencil));
         let mut s = vec![T::<P>::ZERO; n];
         scatter(&mut s);
         let mut expected = vec![T::<P>::ZERO; m];
         gemv_t(T::<P>::ONE, &found, n, m, &s, &mut expected);
         let found = self.fill(m, &|p, w, out| p.change_2_tr_mul(w, &s, out));
-        self.rows.push(judge(names[4], &found, &exact(&expected)));
+        self.rows.push(judge.values(names[4], &found, &exact(&expected)));
     }
 
     /// Second derivatives against differences of first ones in z.
@@ -120,7 +129,7 @@ impl<P: Change<K>, K: Reach> Check<'_, P, K> {
         let mut expected = vec![T::<P>::ZERO; m];
         gemv(T::<P>::ONE, &found, m, n, &p, &mut expected);
         let found = self.fill(m, &|problem, w, out| problem.change_21_mul(w, &s, &p, out));
-        self.rows.push(judge(names[7], &found, &exact(&expected)));
+        self.rows.push(judge(&self.z).values(names[7], &found, &exact(&expected)));
     }
 
     /// `q = phi_1 p` against the contractions with unit vectors; its second derivatives by differences.
@@ -137,9 +146,9 @@ impl<P: Change<K>, K: Reach> Check<'_, P, K> {
             gemv(T::<P>::ONE, &mixed, m, n, &p, &mut q_2[i * m..][..m]);
         }
         let found = self.fill(n * n, &|problem, w, out| problem.along_1(w, &p, out));
-        self.rows.push(judge(names[8], &found, &exact(&q_1)));
+        self.rows.push(judge(&self.z).values(names[8], &found, &exact(&q_1)));
         let found = self.fill(m * n, &|problem, w, out| problem.along_2(w, &p, out));
-        self.rows.push(judge(names[9], &found, &exact(&q_2)));
+        self.rows.push(judge(&self.z).values(names[9], &found, &exact(&q_2)));
         let mut found = self.fill(n * n, &|problem, w, out| problem.along_11(w, &s, &p, out));
         let mixed = self.fill(m * n, &|problem, w, out| problem.along_21(w, &s, &p, out));
         // Both below one another, column by column.
@@ -164,11 +173,12 @@ impl<P: Change<K>, K: Reach> Check<'_, P, K> {
 
     fn against_z(&mut self, name: &'static str, found: &[T<P>], len: usize, lower: Fill<'_, P, T<P>>) {
         let (problem, work) = (self.problem, &mut self.work);
-        let expected = differences(&self.z, len, |at, out| {
+        let stencil = Stencil::new(&self.z, len, |at: &[T<P>], out: &mut [T<P>]| {
             problem.set_change(work, at);
             lower(problem, work, out);
         });
-        self.rows.push(judge(name, found, &expected));
+        let row = judge(&self.z).derivatives(name, found, stencil);
+        self.rows.push(row);
     }
 }
 

@@ -4,18 +4,26 @@
 //! difference is taken: F against differences of f, `F_1` and `F_2` against differences of F, the
 //! contractions `M_11`, `M_21` and the tensors against differences of first derivatives; products
 //! and solves against dense matrices; and the claims of `STRUCTURE` against numbers.
+//!
+//! A row agrees on the scale of the quantity, or of its size a few per cent away from the point, so that
+//! a root, where F is rounding, is a point like others. Where differences cannot tell, the row is
+//! [`Verdict::Uncertain`] and says why: see [`Doubt`].
 
 mod chain;
 mod change;
+mod claims;
 mod differences;
+mod judge;
+mod preconditioner;
 mod report;
 
-pub use report::{DerivativeReport, DerivativeRow, Verdict};
+pub use report::{DerivativeReport, DerivativeRow, Doubt, Verdict};
 
 use crate::error::EstimatorError;
+use crate::estimator::{Localized, Preconditioned, Reparameterized};
 use crate::point;
 use crate::point::T;
-use crate::problem::{Bilevel, ChangeOfVariables, Global, Local, LocalizedChange};
+use crate::problem::{Bilevel, ChangeOfVariables, CustomPreconditioner, Global, Local, LocalizedChange};
 
 /// What the user's inner function is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,7 +50,10 @@ pub trait UserFunctions: Bilevel {
 
 /// Compares every emitted derivative at `(x, y)` with differences of the user's functions.
 ///
-/// The tensors `F_11`, `F_21` are compared up to a million entries.
+/// The tensors `F_11`, `F_21` are compared up to a million entries. Where `F_1` or `F_2` would have more than
+/// 16 million, no matrix is formed: each product is compared with the derivative along its direction.
+/// Every claim of `STRUCTURE` has a row; that an estimator is super-efficient is a claim about roots, and
+/// has one there.
 ///
 /// # Errors
 /// x or y does not fit, or is not finite. A disagreement is a row of the table, not an error.
@@ -63,6 +74,7 @@ pub fn change<P: ChangeOfVariables>(
     user: &dyn Fn(&P::X, &P::Y, &mut [T<P>]),
 ) -> Result<(), EstimatorError> {
     report.rows.extend(change::rows::<P, Global>(problem, x, y, &change::PHI, user)?);
+    report.rows.extend(claims::efficient(problem, x, y, "claim: phi super-efficient", &Reparameterized::new()));
     Ok(())
 }
 
@@ -79,5 +91,22 @@ pub fn localized_change<P: LocalizedChange>(
     user: &dyn Fn(&P::X, &P::Y, &mut [T<P>]),
 ) -> Result<(), EstimatorError> {
     report.rows.extend(change::rows::<P, Local>(problem, x, y, &change::PSI, user)?);
+    report.rows.extend(claims::efficient(problem, x, y, "claim: psi super-efficient", &Localized::custom()));
+    Ok(())
+}
+
+/// Adds the module's preconditioner; `user` is `P(x, y)` as written, flat.
+///
+/// # Errors
+/// As [`derivatives`].
+pub fn preconditioner<P: CustomPreconditioner>(
+    report: &mut DerivativeReport,
+    problem: &P,
+    x: &P::X,
+    y: &P::Y,
+    user: &dyn Fn(&P::X, &P::Y, &mut [T<P>]),
+) -> Result<(), EstimatorError> {
+    report.rows.extend(preconditioner::rows(problem, x, y, user)?);
+    report.rows.extend(claims::efficient(problem, x, y, "claim: P super-efficient", &Preconditioned::custom()));
     Ok(())
 }
