@@ -4,7 +4,7 @@ mod common;
 
 use common::{Convex, Cubic, General, Gradient, Kind, Quadratic};
 use hypergrad_runtime::check::{InnerRole, UserFunctions, Verdict, derivatives};
-use hypergrad_runtime::linear::Lu;
+use hypergrad_runtime::factor::Lu;
 use hypergrad_runtime::nalgebra::{DMatrix, DVector};
 use hypergrad_runtime::problem::Bilevel;
 use hypergrad_runtime::solver::{Newton, solve};

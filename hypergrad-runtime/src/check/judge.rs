@@ -2,8 +2,8 @@
 
 use super::differences::{Quotient, Stencil, step_at};
 use super::report::{DerivativeRow, Doubt, Verdict};
+use crate::kernels::scatter;
 use crate::scalar::Real;
-use crate::solver::scatter;
 
 /// Rounding of a quantity, in units of eps times the size of its terms: sums of thousands of terms.
 const ROUNDING: f64 = 5e4;

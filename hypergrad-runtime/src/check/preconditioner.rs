@@ -5,11 +5,10 @@ use super::differences::{Stencil, largest};
 use super::judge::Judge;
 use super::report::DerivativeRow;
 use crate::error::EstimatorError;
-use crate::kernels::gemv;
+use crate::kernels::{gemv, scatter};
 use crate::point::{self, T};
 use crate::problem::CustomPreconditioner;
 use crate::scalar::Real;
-use crate::solver::scatter;
 
 /// `P` and `d(P u)/dx`, u held fast.
 pub(super) fn rows<P: CustomPreconditioner>(
