@@ -29,6 +29,8 @@ pub mod error;
 pub mod factor;
 #[doc(hidden)]
 pub mod kernels;
+#[doc(hidden)]
+pub mod lanes;
 pub mod linear;
 pub mod math;
 pub mod point;

@@ -2,6 +2,10 @@
 
 use core::fmt;
 
+#[cfg(feature = "std")]
+use crate::lanes;
+use crate::lanes::Lane;
+
 /// A real scalar. Functions (`exp`, `sqrt`, ...) come from nalgebra, so that they exist without `std`.
 pub trait Real: nalgebra::RealField + Copy + Send + Sync + fmt::LowerExp + fmt::Display {
     /// 0.
@@ -15,6 +19,11 @@ pub trait Real: nalgebra::RealField + Copy + Send + Sync + fmt::LowerExp + fmt::
     fn lit(value: f64) -> Self;
     /// As `f64`, exactly.
     fn wide(self) -> f64;
+    /// Replaces every value by its image, several at once.
+    #[doc(hidden)]
+    fn map_slice<F: Lane>(values: &mut [Self]) {
+        values.iter_mut().for_each(|t| *t = F::scalar(*t));
+    }
 }
 
 impl Real for f64 {
@@ -30,6 +39,10 @@ impl Real for f64 {
     fn wide(self) -> f64 {
         self
     }
+    #[cfg(feature = "std")]
+    fn map_slice<F: Lane>(values: &mut [Self]) {
+        lanes::map_f64::<F>(values);
+    }
 }
 
 impl Real for f32 {
@@ -44,5 +57,9 @@ impl Real for f32 {
     #[inline]
     fn wide(self) -> f64 {
         f64::from(self)
+    }
+    #[cfg(feature = "std")]
+    fn map_slice<F: Lane>(values: &mut [Self]) {
+        lanes::map_f32::<F>(values);
     }
 }

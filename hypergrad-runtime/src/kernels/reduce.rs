@@ -2,7 +2,8 @@
 //!
 //! The entry `(k, r)` of the argument lies at `k + r·kept`: kept axes first.
 
-use crate::math::kernel::{exp, ln};
+use crate::lanes;
+use crate::math::kernel::ln;
 use crate::scalar::Real;
 
 /// `Σ term(i)` over `0..count`, in independent partial sums.
@@ -74,19 +75,42 @@ pub fn reduce_log_sum_exp<T: Real>(a: &[T], kept: usize, _reduced: usize, out: &
     for (k, out) in out.iter_mut().enumerate() {
         let most = fold(a, kept, k, first(a, k), largest);
         // All entries are -∞, or one is +∞: the shift would be ∞ - ∞.
-        *out = if most.is_finite() { most + ln(fold(a, kept, k, T::ZERO, |sum, t| sum + exp(t - most))) } else { most };
+        *out = if most.is_finite() { most + ln(sum_exp(a.iter().skip(k).step_by(kept.max(1)), most)) } else { most };
     }
+}
+
+/// Entries whose exponentials are computed together.
+const TOGETHER: usize = 32;
+
+/// `Σ e^{t - most}`.
+fn sum_exp<'a, T: Real>(entries: impl Iterator<Item = &'a T>, most: T) -> T {
+    let mut part = [T::ZERO; TOGETHER];
+    let (mut sum, mut filled) = (T::ZERO, 0);
+    for &t in entries {
+        part[filled] = t - most;
+        filled += 1;
+        if filled == TOGETHER {
+            lanes::exp(&mut part);
+            sum += super::sum(&part);
+            filled = 0;
+        }
+    }
+    lanes::exp(&mut part[..filled]);
+    sum + super::sum(&part[..filled])
 }
 
 /// `out_kr = e^{a_kr} / Σ_s e^{a_ks}`.
 pub fn softmax<T: Real>(a: &[T], kept: usize, _reduced: usize, out: &mut [T]) {
+    let kept = kept.max(1);
     for k in 0..kept.min(a.len()) {
         let most = fold(a, kept, k, first(a, k), largest);
-        let mut total = T::ZERO;
         for (out, t) in out.iter_mut().zip(a).skip(k).step_by(kept) {
-            *out = exp(*t - most);
-            total += *out;
+            *out = *t - most;
         }
+    }
+    lanes::exp(out);
+    for k in 0..kept.min(a.len()) {
+        let total = fold(out, kept, k, T::ZERO, |total, t| total + t);
         for out in out.iter_mut().skip(k).step_by(kept) {
             *out /= total;
         }
