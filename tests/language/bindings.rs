@@ -75,6 +75,45 @@ pub mod bound {
     }
 }
 
+/// Constants, what says nothing of the value, and what is read over.
+#[bilevel]
+pub mod silent {
+    use core::f64::consts::{
+        E, FRAC_1_PI, FRAC_1_SQRT_2, FRAC_2_PI, FRAC_2_SQRT_PI, FRAC_PI_2, FRAC_PI_3, FRAC_PI_4, FRAC_PI_6, FRAC_PI_8, LN_10,
+        LOG2_10, LOG2_E, LOG10_2, LOG10_E, SQRT_2, TAU,
+    };
+    use nalgebra::{ComplexField, DVector, DVectorView};
+
+    pub fn f(x: &DVector<f64>, y: &DVector<f64>) -> f64 {
+        assert!(x.len() == y.len(), "as many");
+        assert_eq!(x.nrows(), y.nrows());
+        assert_ne!(x.len(), 0);
+        debug_assert!(x.iter().all(|t| t.is_finite()));
+        debug_assert_eq!(y.ncols(), 1);
+        debug_assert_ne!(y.ncols(), 2);
+        let scales = DVector::from_vec(vec![E, TAU, LN_10, LOG2_E, LOG10_E, LOG2_10, LOG10_2, SQRT_2, FRAC_1_SQRT_2]);
+        let angles = DVector::from_vec(vec![FRAC_1_PI, FRAC_2_PI, FRAC_2_SQRT_PI, FRAC_PI_2, FRAC_PI_3, FRAC_PI_4, FRAC_PI_6]);
+        scales.sum() * x.norm_squared() + angles.norm() * x.dot(y) + FRAC_PI_8 * y[0].sin()
+    }
+
+    pub fn g(x: &DVector<f64>, y: &DVector<f64>) -> f64 {
+        let entries: &[f64] = x.as_ref();
+        let owned = DVector::from_vec(x.as_slice().to_vec());
+        let view: DVectorView<'_, f64> = x.as_view();
+        let same = y.clone_owned().conjugate() + view;
+        let bounded = (x[0] * y[0]).max(f64::MIN).min(f64::MAX) / (1.0 + f64::EPSILON);
+        entries[0] * owned.dot(y)
+            + same.norm_squared()
+            + ComplexField::real(x[1]).max(f64::MIN_POSITIVE) * bounded
+            + (0..3).map(|i| x[0] * (i as i32 - 1).abs() as f64 * y[0]).sum::<f64>()
+    }
+}
+
+#[test]
+fn what_says_nothing() {
+    check(&silent::Problem::new().unwrap(), &vector(4, 0.4), &vector(4, 1.3));
+}
+
 #[test]
 fn names_and_numbers() {
     let data = bound::Data { a: matrix(4, 4, 0.1), tall: matrix(4, 2, 0.5).fixed_columns::<2>(0).into_owned(), group: 2 };

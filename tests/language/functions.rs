@@ -51,6 +51,7 @@ pub mod by_traits {
             + ComplexField::powi(y[0], 2)
             + ComplexField::modulus(x[1] * y[2])
             + ComplexField::norm1(x[0]) * ComplexField::modulus_squared(y[1])
+            + ComplexField::scale(x[0], y[0]) * ComplexField::unscale(x[1], 3.0)
     }
 }
 

@@ -90,7 +90,7 @@ fn texts(tokens: TokenStream, found: &mut Vec<String>) {
             }
             TokenTree::Group(group) if inside_test => inside_test = group.delimiter() != Delimiter::Brace,
             TokenTree::Punct(end) if end.as_char() == ';' => inside_test = false,
-            TokenTree::Group(_) if before(k, 1) == "Words" => {}
+            TokenTree::Group(_) if before(k, 1) == "Words" || (before(k, 1) == "!" && before(k, 2) == "words") => {}
             TokenTree::Group(group) => texts(group.stream(), found),
             TokenTree::Literal(literal) => {
                 found.extend(syn::parse_str::<syn::LitStr>(&literal.to_string()).map(|text| text.value()));

@@ -8,7 +8,7 @@ use super::Tracer;
 use super::agree::Site;
 use super::environment::Environment;
 use super::value::{Callable, Value};
-use super::words::Words;
+use super::words::{ArrayWord, CsrRowWord, CsrWord, IDENTITIES, IntegerWord};
 use crate::diagnostics::nearest;
 use crate::syntax::Type;
 
@@ -190,33 +190,24 @@ impl<'a> Tracer<'a> {
         if arguments.is_empty() && IDENTITIES.contains(call.name()) {
             return self.converted(call, receiver);
         }
-        let described = receiver.describe();
-        let (outcome, known) = match receiver {
-            Value::Tensor(tensor) if tensor.is_scalar() => {
-                (self.scalar_method(call, &tensor, &arguments), super::scalar::names())
-            }
-            Value::Csr(matrix) => (self.csr_method(call, *matrix, &arguments), super::csr::names()),
-            Value::CsrRow(row) => (self.csr_row_method(call, *row, &arguments), super::csr::row_names()),
-            Value::Tensor(tensor) => (self.tensor_method(call, &tensor, &arguments), super::methods::names()),
-            Value::Index(index) => (self.integer_method(call, &index, &arguments), vec!["min", "max", "pow", "abs", "abs_diff"]),
-            Value::Array(values) if call.name() == "map" => {
-                return self.mapped_array(call, values, &arguments);
-            }
-            Value::Array(values) if matches!(call.name(), "len" | "iter" | "into_iter") => {
-                let length = crate::ir::Size::constant(values.len() as i64);
-                let stream = Value::Stream(Box::new(super::stream::Stream::Values(values)));
-                return Some(if call.name() == "len" { Value::count(length) } else { stream });
-            }
-            value @ (Value::Range(_) | Value::Stream(_) | Value::Array(_)) => match self.stream_of(value) {
-                Some(stream) => (self.stream_method(call, stream, arguments), super::iterate::names()),
-                None => (Outcome::Unknown, Vec::new()),
+        let (described, known) = (receiver.describe(), words_of(&receiver));
+        let outcome = match receiver {
+            Value::Tensor(tensor) if tensor.is_scalar() => self.scalar_method(call, &tensor, &arguments),
+            Value::Csr(matrix) => self.csr_method(call, *matrix, &arguments),
+            Value::CsrRow(row) => self.csr_row_method(call, *row, &arguments),
+            Value::Tensor(tensor) => self.tensor_method(call, &tensor, &arguments),
+            Value::Index(index) => self.integer_method(call, &index, &arguments),
+            Value::Integer(number) => self.whole_method(call, &number, &arguments),
+            Value::Array(values) => self.array_method(call, values, arguments),
+            value @ (Value::Range(_) | Value::Stream(_)) => match self.stream_of(value) {
+                Some(stream) => self.stream_method(call, stream, arguments),
+                None => Outcome::Unknown,
             },
-            Value::Integer(number) => (self.whole_method(call, &number, &arguments), vec!["pow", "abs"]),
             Value::Struct(_) | Value::Lazy(_) => {
                 self.refuse_struct_method(call, described);
                 return None;
             }
-            Value::Cases(_) | Value::Bool(_) | Value::Tuple(_) | Value::Callable(_) => (Outcome::Unknown, Vec::new()),
+            Value::Cases(_) | Value::Bool(_) | Value::Tuple(_) | Value::Callable(_) => Outcome::Unknown,
         };
         match outcome {
             Outcome::Known(value) => value,
@@ -225,6 +216,21 @@ impl<'a> Tracer<'a> {
                 None
             }
         }
+    }
+
+    /// Methods of arrays: their own, else those of an iterator over them.
+    fn array_method(&mut self, call: &Call<'_>, values: Vec<Value>, arguments: Vec<Value>) -> Outcome {
+        let Some(word) = ArrayWord::find(call.name()) else {
+            return match self.stream_of(Value::Array(values)) {
+                Some(stream) => self.stream_method(call, stream, arguments),
+                None => Outcome::Unknown,
+            };
+        };
+        Outcome::Known(match word {
+            ArrayWord::map => self.mapped_array(call, values, &arguments),
+            ArrayWord::len => Some(Value::count(crate::ir::Size::constant(values.len() as i64))),
+            ArrayWord::iter | ArrayWord::into_iter => Some(Value::Stream(Box::new(super::stream::Stream::Values(values)))),
+        })
     }
 
     fn unknown_method(&mut self, call: &Call<'_>, receiver: &str, known: &[&str]) {
@@ -289,11 +295,19 @@ impl<'a> Tracer<'a> {
     }
 }
 
-/// Methods that give the same value in another kind of storage or reference.
-const IDENTITIES: Words = Words(
-    "clone into into_owned to_owned clone_owned as_ref borrow as_view as_slice as_vector to_vec deref eval by_ref copied \
-    cloned conjugate real to_f64",
-);
+/// The methods of a value, for suggestions.
+fn words_of(value: &Value) -> Vec<&'static str> {
+    match value {
+        Value::Tensor(tensor) if tensor.is_scalar() => super::scalar::names(),
+        Value::Tensor(_) => super::methods::names(),
+        Value::Csr(_) => CsrWord::NAMES.to_vec(),
+        Value::CsrRow(_) => CsrRowWord::NAMES.to_vec(),
+        Value::Index(_) | Value::Integer(_) | Value::Cases(_) => IntegerWord::NAMES.to_vec(),
+        Value::Range(_) | Value::Stream(_) => super::iterate::names(),
+        Value::Array(_) => [ArrayWord::NAMES, &super::iterate::names()].concat(),
+        Value::Struct(_) | Value::Lazy(_) | Value::Bool(_) | Value::Tuple(_) | Value::Callable(_) => Vec::new(),
+    }
+}
 
 /// The first few names of a list.
 fn summary(names: &[&str]) -> String {

@@ -1,5 +1,6 @@
 //! Constructors: associated functions of nalgebra's types.
 
+use proc_macro2::TokenStream;
 use syn::punctuated::Punctuated;
 
 use super::Tracer;
@@ -7,23 +8,24 @@ use super::call::Call;
 use super::contract::{Contraction, Factor};
 use super::spell::spell;
 use super::value::{Callable, Tensor, Value, own_index};
-use super::words::Words;
+use super::words::ConstructorWord;
 use crate::diagnostics::nearest;
 use crate::ir::{Affine, Size};
 use crate::model::Form;
 use crate::shape::SymbolSource;
 use crate::syntax::{Dimension, Type};
 
-pub(super) const NAMES: Words = Words(
-    "from_fn zeros identity repeat from_element from_diagonal from_diagonal_element from_row_slice from_column_slice \
-    from_vec from_iterator from_columns from_rows new from x y z w",
-);
-
 /// The type that is made: a dimension that is `None` is given by the arguments.
 struct Target {
     form: Form,
     rows: Option<Size>,
     columns: Option<Size>,
+}
+
+/// The argument after the dimensions, and where it stands.
+struct Rest {
+    value: Option<Value>,
+    place: TokenStream,
 }
 
 fn one() -> Size {
@@ -44,16 +46,16 @@ impl Tracer<'_> {
         if is_tensor {
             self.assert_tensor_type(&ty);
         }
-        if is_tensor && NAMES.contains(&name) {
+        if is_tensor && let Some(word) = ConstructorWord::find(&name) {
             let target = self.target(&ty, call)?;
-            return self.construct(call, &target, arguments);
+            return self.construct(call, word, &target, arguments);
         }
         if is_tensor && let Some((Value::Tensor(tensor), rest)) = arguments.split_first() {
             return self.method(call, Value::Tensor(tensor.clone()), rest.to_vec());
         }
         if is_tensor {
             let message = format!("`{}` is not a known constructor", spell(&path.path));
-            match nearest(&name, NAMES.iter()) {
+            match nearest(&name, ConstructorWord::NAMES.iter().copied()) {
                 Some(near) => self.diagnostics.error_with_help(call.site.span, message, format!("did you mean `{near}`?")),
                 None => self.diagnostics.error_with_help(
                     call.site.span,
@@ -148,23 +150,74 @@ impl Tracer<'_> {
         Some(Target { form, rows: size(rows), columns: size(columns) })
     }
 
-    fn construct(&mut self, call: &Call<'_>, target: &Target, mut arguments: Vec<Value>) -> Option<Value> {
-        match call.name() {
-            "from_diagonal" | "from_columns" | "from_rows" | "new" | "from" => {
-                let made = self.made_of_parts(call, target, arguments)?;
-                if let Value::Tensor(tensor) = &made {
-                    // The parts give the dimensions that the type leaves open; where both say them
-                    // rustc compares.
-                    for (open, found) in [(&target.rows, &tensor.rows), (&target.columns, &tensor.columns)] {
-                        let _ = open.as_ref().map(|open| self.sizes.unify(open, found));
-                    }
-                }
-                return Some(made);
+    fn construct(&mut self, call: &Call<'_>, word: ConstructorWord, target: &Target, arguments: Vec<Value>) -> Option<Value> {
+        match word {
+            ConstructorWord::new => self.made_of_entries(call, target, arguments),
+            ConstructorWord::from => {
+                let part = self.one_argument(call, arguments)?;
+                let list = self.tensor_at(part, &call.place(0), "an array or a vector")?;
+                let made = self.array_as(&list, target.form);
+                self.fitted(target, made)
             }
-            "from_row_slice" | "from_column_slice" | "from_vec" => return self.made_of_list(call, target, arguments),
-            "x" | "y" | "z" | "w" => return self.basis(call, target),
-            _ => {}
+            ConstructorWord::from_diagonal => {
+                let part = self.one_argument(call, arguments)?;
+                let diagonal = self.tensor_at(part, &call.place(0), "a vector")?;
+                let made = self.diagonal_matrix(&diagonal);
+                self.fitted(target, made)
+            }
+            ConstructorWord::from_columns | ConstructorWord::from_rows => {
+                let by_columns = word == ConstructorWord::from_columns;
+                let made = match self.one_argument(call, arguments)? {
+                    Value::Array(parts) => self.stacked(call, by_columns, parts)?,
+                    other => {
+                        let list = self.tensor_at(other, &call.place(0), "an array or a vector")?;
+                        self.array_as(&list, target.form)
+                    }
+                };
+                self.fitted(target, made)
+            }
+            ConstructorWord::from_row_slice => self.made_of_list(call, true, target, arguments),
+            ConstructorWord::from_column_slice | ConstructorWord::from_vec => self.made_of_list(call, false, target, arguments),
+            ConstructorWord::x => self.basis(0, target),
+            ConstructorWord::y => self.basis(1, target),
+            ConstructorWord::z => self.basis(2, target),
+            ConstructorWord::w => self.basis(3, target),
+            ConstructorWord::zeros => self.filled(call, target, arguments, |tracer, shape, _| {
+                let zero = tracer.number(0.0);
+                Some(tracer.fill(&zero, shape.0, &shape.1, &shape.2))
+            }),
+            ConstructorWord::identity => self.filled(call, target, arguments, |tracer, shape, _| Some(tracer.identity(shape))),
+            ConstructorWord::repeat | ConstructorWord::from_element => {
+                self.filled(call, target, arguments, |tracer, shape, rest| {
+                    let value = tracer.scalar_at(rest.value?, &rest.place, "a scalar")?;
+                    Some(tracer.fill(&value, shape.0, &shape.1, &shape.2))
+                })
+            }
+            ConstructorWord::from_diagonal_element => self.filled(call, target, arguments, |tracer, shape, rest| {
+                let value = tracer.scalar_at(rest.value?, &rest.place, "a scalar")?;
+                let identity = tracer.identity(shape);
+                Some(tracer.multiply(&[&value, &identity]))
+            }),
+            ConstructorWord::from_fn => self.filled(call, target, arguments, |tracer, shape, rest| match rest.value? {
+                Value::Callable(callable) => tracer.entry_by_entry(call, &callable, shape),
+                _ => None,
+            }),
+            ConstructorWord::from_iterator => self.filled(call, target, arguments, |tracer, shape, rest| {
+                let stream = tracer.stream_of(rest.value?)?;
+                let column = tracer.column_of_stream(call, &stream)?;
+                Some(tracer.reshaped(&column, shape, false))
+            }),
         }
+    }
+
+    /// What is made after the dimensions that the type leaves open.
+    fn filled(
+        &mut self,
+        call: &Call<'_>,
+        target: &Target,
+        mut arguments: Vec<Value>,
+        make: impl FnOnce(&mut Self, &(Form, Size, Size), Rest) -> Option<Tensor>,
+    ) -> Option<Value> {
         let open = usize::from(target.rows.is_none()) + usize::from(target.columns.is_none());
         if arguments.len() < open {
             return self.missing_arguments(call);
@@ -179,32 +232,33 @@ impl Tracer<'_> {
         let rows = dimension(self, target.rows.clone());
         let columns = dimension(self, target.columns.clone());
         let (rows, columns) = (rows?, columns?);
-        let rest = arguments.split_off(leading);
-        let shape = (target.form, rows, columns);
-        let result = match (call.name(), rest.as_slice()) {
-            ("zeros", []) => {
-                let zero = self.number(0.0);
-                self.fill(&zero, shape.0, &shape.1, &shape.2)
-            }
-            ("identity", []) => self.identity(&shape),
-            ("repeat" | "from_element", [value]) => {
-                let value = self.scalar_at(value.clone(), &call.place(leading), "a scalar")?;
-                self.fill(&value, shape.0, &shape.1, &shape.2)
-            }
-            ("from_diagonal_element", [value]) => {
-                let value = self.scalar_at(value.clone(), &call.place(leading), "a scalar")?;
-                let identity = self.identity(&shape);
-                self.multiply(&[&value, &identity])
-            }
-            ("from_fn", [Value::Callable(callable)]) => self.entry_by_entry(call, &callable.clone(), &shape)?,
-            ("from_iterator", [items]) => {
-                let stream = self.stream_of(items.clone())?;
-                let column = self.column_of_stream(call, &stream)?;
-                self.reshaped(&column, &shape, false)
-            }
-            _ => return self.missing_arguments(call),
-        };
-        Some(Value::Tensor(result))
+        let rest = Rest { value: arguments.drain(leading..).next(), place: call.place(leading) };
+        make(self, &(target.form, rows, columns), rest).map(Value::Tensor)
+    }
+
+    fn one_argument(&mut self, call: &Call<'_>, arguments: Vec<Value>) -> Option<Value> {
+        let first = arguments.into_iter().next();
+        if first.is_none() {
+            self.missing_arguments(call);
+        }
+        first
+    }
+
+    /// The parts give the dimensions that the type leaves open; where both say them rustc compares.
+    fn fitted(&mut self, target: &Target, made: Tensor) -> Option<Value> {
+        for (open, found) in [(&target.rows, &made.rows), (&target.columns, &made.columns)] {
+            let _ = open.as_ref().map(|open| self.sizes.unify(open, found));
+        }
+        Some(Value::Tensor(made))
+    }
+
+    /// Entries row by row: `new`.
+    fn made_of_entries(&mut self, call: &Call<'_>, target: &Target, arguments: Vec<Value>) -> Option<Value> {
+        let (rows, columns) = (target.rows.clone()?, target.columns.clone()?);
+        let scalars: Vec<Option<Tensor>> =
+            arguments.into_iter().enumerate().map(|(k, value)| self.scalar_at(value, &call.place(k), "a scalar")).collect();
+        let entries: Vec<Tensor> = scalars.into_iter().collect::<Option<_>>()?;
+        Some(Value::Tensor(self.assemble(target.form, &rows, &columns, entries)))
     }
 
     fn missing_arguments(&mut self, call: &Call<'_>) -> Option<Value> {
@@ -235,38 +289,12 @@ impl Tracer<'_> {
         self.bind(&entry, *form, (r, rows), (c, columns))
     }
 
-    /// A vector with a one at the place that its name says.
-    fn basis(&mut self, call: &Call<'_>, target: &Target) -> Option<Value> {
+    /// A vector with a one at this place.
+    fn basis(&mut self, place: i64, target: &Target) -> Option<Value> {
         let (rows, columns) = (target.rows.clone()?, target.columns.clone()?);
-        let place = ["x", "y", "z", "w"].iter().position(|name| *name == call.name())?;
         let length = rows.mul(&columns).as_constant()?;
-        let entries = (0..length).map(|k| self.number(if k == place as i64 { 1.0 } else { 0.0 })).collect();
+        let entries = (0..length).map(|k| self.number(if k == place { 1.0 } else { 0.0 })).collect();
         Some(Value::Tensor(self.assemble(target.form, &rows, &columns, entries)))
-    }
-
-    /// Constructors of written parts: entries row by row (`new`), columns, rows, a diagonal.
-    fn made_of_parts(&mut self, call: &Call<'_>, target: &Target, mut arguments: Vec<Value>) -> Option<Value> {
-        if call.name() == "new" {
-            let (rows, columns) = (target.rows.clone()?, target.columns.clone()?);
-            let mut entries = Vec::new();
-            for (k, value) in arguments.into_iter().enumerate() {
-                entries.push(self.scalar_at(value, &call.place(k), "a scalar"));
-            }
-            let entries: Vec<Tensor> = entries.into_iter().collect::<Option<_>>()?;
-            return Some(Value::Tensor(self.assemble(target.form, &rows, &columns, entries)));
-        }
-        let part = if arguments.is_empty() { return self.missing_arguments(call) } else { arguments.swap_remove(0) };
-        match (call.name(), part) {
-            ("from_diagonal", part) => {
-                let diagonal = self.tensor_at(part, &call.place(0), "a vector")?;
-                Some(Value::Tensor(self.diagonal_matrix(&diagonal)))
-            }
-            ("from_columns" | "from_rows", Value::Array(parts)) => self.stacked(call, parts).map(Value::Tensor),
-            (_, part) => {
-                let tensor = self.tensor_at(part, &call.place(0), "an array or a vector")?;
-                Some(Value::Tensor(self.array_as(&tensor, target.form)))
-            }
-        }
     }
 
     /// A list of entries in the form that is asked for: as a row, lying.
@@ -287,8 +315,7 @@ impl Tracer<'_> {
         self.contract(contraction, Form::Matrix, &length, &length)
     }
 
-    fn stacked(&mut self, call: &Call<'_>, parts: Vec<Value>) -> Option<Tensor> {
-        let by_columns = call.name() == "from_columns";
+    fn stacked(&mut self, call: &Call<'_>, by_columns: bool, parts: Vec<Value>) -> Option<Tensor> {
         let count = Size::constant(parts.len() as i64);
         let mut tensors: Vec<Tensor> = Vec::new();
         for part in parts {
@@ -317,7 +344,7 @@ impl Tracer<'_> {
     }
 
     /// Constructors of a list of entries: `from_row_slice`, `from_vec`, ..
-    fn made_of_list(&mut self, call: &Call<'_>, target: &Target, mut arguments: Vec<Value>) -> Option<Value> {
+    fn made_of_list(&mut self, call: &Call<'_>, by_rows: bool, target: &Target, mut arguments: Vec<Value>) -> Option<Value> {
         let Some(list) = arguments.pop() else { return self.missing_arguments(call) };
         let place = call.place(arguments.len());
         let entries = self.tensor_at(list, &place, "an array")?;
@@ -341,7 +368,6 @@ impl Tracer<'_> {
             self.diagnostics.error(&place, message);
             return None;
         }
-        let by_rows = call.name() == "from_row_slice";
         Some(Value::Tensor(self.reshaped(&entries, &(target.form, rows, columns), by_rows)))
     }
 

@@ -10,6 +10,7 @@ use super::call::{Call, Outcome};
 use super::contract::Factor;
 use super::stream::Stream;
 use super::value::{Tensor, Value};
+use super::words::{CsrRowWord, CsrWord};
 use crate::ir::{Affine, Size};
 
 /// A sparse matrix as it is declared, or its transpose.
@@ -48,23 +49,16 @@ impl CsrRow {
     }
 }
 
-pub fn names() -> Vec<&'static str> {
-    vec!["nrows", "ncols", "transpose", "row"]
-}
-
-pub fn row_names() -> Vec<&'static str> {
-    vec!["col_indices", "values", "ncols"]
-}
-
 impl Tracer<'_> {
     pub(super) fn csr_method(&mut self, call: &Call<'_>, matrix: Csr, arguments: &[Value]) -> Outcome {
+        let Some(word) = CsrWord::find(call.name()) else { return Outcome::Unknown };
         let (rows, columns) = matrix.dimensions();
-        Outcome::Known(match (call.name(), arguments) {
-            ("nrows", []) => Some(Value::count(self.sizes.resolve(rows))),
-            ("ncols", []) => Some(Value::count(self.sizes.resolve(columns))),
-            ("transpose", []) => Some(Value::Csr(Box::new(Csr { transposed: !matrix.transposed, ..matrix }))),
-            ("row", [index]) => self.csr_row(call, matrix, index.clone()).map(|row| Value::CsrRow(Box::new(row))),
-            _ => return Outcome::Unknown,
+        Outcome::Known(match (word, arguments) {
+            (CsrWord::nrows, []) => Some(Value::count(self.sizes.resolve(rows))),
+            (CsrWord::ncols, []) => Some(Value::count(self.sizes.resolve(columns))),
+            (CsrWord::transpose, []) => Some(Value::Csr(Box::new(Csr { transposed: !matrix.transposed, ..matrix }))),
+            (CsrWord::row, [index]) => self.csr_row(call, matrix, index.clone()).map(|row| Value::CsrRow(Box::new(row))),
+            (CsrWord::nrows | CsrWord::ncols | CsrWord::transpose | CsrWord::row, _) => return Outcome::Unknown,
         })
     }
 
@@ -84,11 +78,11 @@ impl Tracer<'_> {
 
     pub(super) fn csr_row_method(&mut self, call: &Call<'_>, row: CsrRow, arguments: &[Value]) -> Outcome {
         let stored = |part: Part, row: CsrRow| Some(Value::Stream(Box::new(Stream::Stored(row, part))));
-        Outcome::Known(match (call.name(), arguments) {
-            ("col_indices", []) => stored(Part::Columns, row),
-            ("values", []) => stored(Part::Values, row),
-            ("ncols", []) => Some(Value::count(self.sizes.resolve(row.columns()))),
-            _ => return Outcome::Unknown,
+        let (Some(word), []) = (CsrRowWord::find(call.name()), arguments) else { return Outcome::Unknown };
+        Outcome::Known(match word {
+            CsrRowWord::col_indices => stored(Part::Columns, row),
+            CsrRowWord::values => stored(Part::Values, row),
+            CsrRowWord::ncols => Some(Value::count(self.sizes.resolve(row.columns()))),
         })
     }
 

@@ -5,47 +5,55 @@ use syn::punctuated::Punctuated;
 
 use super::Tracer;
 use super::value::{Tensor, Value, dimensions, own_index};
+use super::words::MacroWord;
 use crate::ir::Size;
 use crate::model::Form;
 
 impl Tracer<'_> {
     pub(super) fn macro_call(&mut self, call: &syn::Macro) -> Option<Value> {
         let name = call.path.segments.last().map(|s| s.ident.to_string()).unwrap_or_default();
-        match name.as_str() {
-            "vector" | "dvector" => {
+        let Some(word) = MacroWord::find(&name) else {
+            self.diagnostics.error_with_help(
+                call,
+                format!("macro `{name}!` is not accepted: its meaning cannot be read"),
+                "accepted are `vector!`, `matrix!`, `dvector!`, `dmatrix!`, `vec!` and `assert!`",
+            );
+            return None;
+        };
+        match word {
+            MacroWord::vector | MacroWord::dvector => {
                 let entries = self.macro_rows(call)?.into_iter().flatten().collect::<Vec<_>>();
                 let length = Size::constant(entries.len() as i64);
                 Some(Value::Tensor(self.assemble(Form::Column, &length, &Size::constant(1), entries)))
             }
-            "matrix" | "dmatrix" => {
-                let rows = self.macro_rows(call)?;
-                let (height, width) = (rows.len() as i64, rows.first().map_or(0, Vec::len) as i64);
-                if rows.iter().any(|row| row.len() as i64 != width) {
-                    self.diagnostics.error(call, "the rows of this matrix have different lengths");
-                    return None;
-                }
-                let form = match (name.as_str(), height, width) {
-                    ("matrix", _, 1) => Form::Column,
-                    ("matrix", 1, _) => Form::Row,
-                    _ => Form::Matrix,
-                };
-                let (rows_size, columns) = dimensions(form, &own_index(form, &Size::constant(height), &Size::constant(width)));
-                let entries = rows.into_iter().flatten().collect();
-                Some(Value::Tensor(self.assemble(form, &rows_size, &columns, entries)))
-            }
-            "vec" => self.vec_macro(call),
-            "assert" | "assert_eq" | "assert_ne" | "debug_assert" | "debug_assert_eq" | "debug_assert_ne" => {
-                Some(Value::Tuple(Vec::new()))
-            }
-            _ => {
-                self.diagnostics.error_with_help(
-                    call,
-                    format!("macro `{name}!` is not accepted: its meaning cannot be read"),
-                    "accepted are `vector!`, `matrix!`, `dvector!`, `dmatrix!`, `vec!` and `assert!`",
-                );
-                None
-            }
+            MacroWord::matrix => self.matrix_macro(call, true),
+            MacroWord::dmatrix => self.matrix_macro(call, false),
+            MacroWord::vec => self.vec_macro(call),
+            MacroWord::assert
+            | MacroWord::assert_eq
+            | MacroWord::assert_ne
+            | MacroWord::debug_assert
+            | MacroWord::debug_assert_eq
+            | MacroWord::debug_assert_ne => Some(Value::Tuple(Vec::new())),
         }
+    }
+
+    /// `matrix!`, whose type says that a dimension is one, or `dmatrix!`.
+    fn matrix_macro(&mut self, call: &syn::Macro, is_static: bool) -> Option<Value> {
+        let rows = self.macro_rows(call)?;
+        let (height, width) = (rows.len() as i64, rows.first().map_or(0, Vec::len) as i64);
+        if rows.iter().any(|row| row.len() as i64 != width) {
+            self.diagnostics.error(call, "the rows of this matrix have different lengths");
+            return None;
+        }
+        let form = match (is_static, height, width) {
+            (true, _, 1) => Form::Column,
+            (true, 1, _) => Form::Row,
+            _ => Form::Matrix,
+        };
+        let (rows_size, columns) = dimensions(form, &own_index(form, &Size::constant(height), &Size::constant(width)));
+        let entries = rows.into_iter().flatten().collect();
+        Some(Value::Tensor(self.assemble(form, &rows_size, &columns, entries)))
     }
 
     fn vec_macro(&mut self, call: &syn::Macro) -> Option<Value> {

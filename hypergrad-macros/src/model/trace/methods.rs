@@ -6,23 +6,27 @@ use super::condition::Condition;
 use super::contract::{Contraction, Factor};
 use super::stream::Stream;
 use super::value::{Callable, Tensor, Value, dimensions, own_index};
-use super::words::Words;
+use super::words::{
+    self, MapWord, PairWord, PartWord, PartsWord, PowerNormWord, RearrangementWord, ReductionWord, ScalingWord, SizeWord,
+    WindowsWord,
+};
 use crate::ir::{Affine, Func, Guard, Number, Reduction, Size, Test};
 use crate::model::Form;
 
-/// Every method that is known, for suggestions.
-const NAMES: Words = Words(
-    "dot dotc tr_dot norm norm_squared magnitude magnitude_squared normalize sum mean variance max min amax amin product \
-    component_mul component_div scale unscale transpose adjoint tr_mul ad_mul trace diagonal row column rows columns \
-    fixed_rows fixed_columns fixed_view view rows_range columns_range remove_row row_sum column_sum row_mean column_mean \
-    row_sum_tr row_iter column_iter iter into_iter map zip_map zip_zip_map map_with_location add_scalar abs cross \
-    kronecker metric_distance sup inf lerp nrows ncols len shape is_empty is_square to_scalar into_scalar upper_triangle \
-    lower_triangle lp_norm windows xy xyz \
-   ",
-);
-
+/// The words of vectors and matrices.
 pub fn names() -> Vec<&'static str> {
-    NAMES.iter().collect()
+    words::names(&[
+        PairWord::NAMES,
+        ReductionWord::NAMES,
+        MapWord::NAMES,
+        RearrangementWord::NAMES,
+        PartWord::NAMES,
+        ScalingWord::NAMES,
+        PowerNormWord::NAMES,
+        SizeWord::NAMES,
+        PartsWord::NAMES,
+        WindowsWord::NAMES,
+    ])
 }
 
 fn one() -> Size {
@@ -31,7 +35,15 @@ fn one() -> Size {
 
 impl Tracer<'_> {
     pub(super) fn tensor_method(&mut self, call: &Call<'_>, tensor: &Tensor, arguments: &[Value]) -> Outcome {
-        let families = [Self::sizes_of, Self::reductions_of, Self::rearrangements_of, Self::slices_of, Self::elementwise_of];
+        let families = [
+            Self::sizes_of,
+            Self::iterators_of,
+            Self::counted_of,
+            Self::reductions_of,
+            Self::rearrangements_of,
+            Self::slices_of,
+            Self::elementwise_of,
+        ];
         for family in families {
             if let Outcome::Known(value) = family(self, call, tensor, arguments) {
                 return Outcome::Known(value);
@@ -40,71 +52,77 @@ impl Tracer<'_> {
         self.products_with(call, tensor, arguments)
     }
 
-    /// Sizes and iterators.
-    fn sizes_of(&mut self, call: &Call<'_>, tensor: &Tensor, arguments: &[Value]) -> Outcome {
-        if let ("windows", [Value::Index(width)]) = (call.name(), arguments) {
-            let width = self.size_at(Value::Index(width.clone()), &call.place(1));
+    /// Methods with an integer.
+    fn counted_of(&mut self, call: &Call<'_>, tensor: &Tensor, arguments: &[Value]) -> Outcome {
+        let [Value::Index(count)] = arguments else { return Outcome::Unknown };
+        if let Some(WindowsWord::windows) = WindowsWord::find(call.name()) {
+            let width = self.size_at(Value::Index(count.clone()), &call.place(1));
             return Outcome::Known(width.map(|width| Value::Stream(Box::new(Stream::Windows(tensor.clone(), width)))));
         }
-        if !arguments.is_empty() {
-            return Outcome::Unknown;
+        match PowerNormWord::find(call.name()) {
+            Some(PowerNormWord::lp_norm) => Outcome::Known(self.lp_norm(tensor, count).map(Value::Tensor)),
+            None => Outcome::Unknown,
         }
-        let stream = |stream: Stream| Value::Stream(Box::new(stream));
+    }
+
+    /// Iterators over the parts.
+    fn iterators_of(&mut self, call: &Call<'_>, tensor: &Tensor, arguments: &[Value]) -> Outcome {
+        let (Some(word), []) = (PartsWord::find(call.name()), arguments) else { return Outcome::Unknown };
+        Outcome::Known(Some(Value::Stream(Box::new(match word {
+            PartsWord::iter | PartsWord::into_iter => Stream::Entries(tensor.clone()),
+            PartsWord::row_iter => Stream::Rows(tensor.clone()),
+            PartsWord::column_iter => Stream::Columns(tensor.clone()),
+        }))))
+    }
+
+    /// Sizes.
+    fn sizes_of(&mut self, call: &Call<'_>, tensor: &Tensor, arguments: &[Value]) -> Outcome {
+        let (Some(word), []) = (SizeWord::find(call.name()), arguments) else { return Outcome::Unknown };
         let count = |size: &Size| Value::count(self.sizes.resolve(size));
-        Outcome::Known(Some(match call.name() {
-            "nrows" => count(&tensor.rows),
-            "ncols" => count(&tensor.columns),
-            "len" => count(&tensor.length()),
-            "shape" => Value::Tuple(vec![count(&tensor.rows), count(&tensor.columns)]),
-            "is_empty" => {
+        Outcome::Known(Some(match word {
+            SizeWord::nrows => count(&tensor.rows),
+            SizeWord::ncols => count(&tensor.columns),
+            SizeWord::len => count(&tensor.length()),
+            SizeWord::shape => Value::Tuple(vec![count(&tensor.rows), count(&tensor.columns)]),
+            SizeWord::is_empty => {
                 let length = Affine::constant(tensor.length());
                 Value::Bool(self.compare_indices(super::condition::Comparison::Eq, &length, &Affine::default()))
             }
-            "is_square" => {
+            SizeWord::is_square => {
                 let (rows, columns) = (Affine::constant(tensor.rows.clone()), Affine::constant(tensor.columns.clone()));
                 Value::Bool(self.compare_indices(super::condition::Comparison::Eq, &rows, &columns))
             }
-            "iter" | "into_iter" => stream(Stream::Entries(tensor.clone())),
-            "row_iter" => stream(Stream::Rows(tensor.clone())),
-            "column_iter" => stream(Stream::Columns(tensor.clone())),
-            _ => return Outcome::Unknown,
         }))
     }
 
     /// Scalars made of all entries.
     fn reductions_of(&mut self, call: &Call<'_>, t: &Tensor, arguments: &[Value]) -> Outcome {
-        if let ("lp_norm", [Value::Index(p)]) = (call.name(), arguments) {
-            return Outcome::Known(self.lp_norm(t, p).map(Value::Tensor));
-        }
-        if !arguments.is_empty() {
-            return Outcome::Unknown;
-        }
-        let result = match call.name() {
-            "sum" => self.total(t),
-            "norm" | "magnitude" => self.norm(t),
-            "norm_squared" | "magnitude_squared" => self.inner_product(&[t, t]),
-            "mean" => {
+        let (Some(word), []) = (ReductionWord::find(call.name()), arguments) else { return Outcome::Unknown };
+        let result = match word {
+            ReductionWord::sum => self.total(t),
+            ReductionWord::norm | ReductionWord::magnitude => self.norm(t),
+            ReductionWord::norm_squared | ReductionWord::magnitude_squared => self.inner_product(&[t, t]),
+            ReductionWord::mean => {
                 let total = self.total(t);
                 self.over_count(&total, &t.length())
             }
-            "variance" => self.variance(t),
-            "max" => self.reduce(Reduction::Max, t),
-            "min" => self.reduce(Reduction::Min, t),
-            "amax" => {
+            ReductionWord::variance => self.variance(t),
+            ReductionWord::max => self.reduce(Reduction::Max, t),
+            ReductionWord::min => self.reduce(Reduction::Min, t),
+            ReductionWord::amax => {
                 let abs = self.apply(Func::Abs, &[t]);
                 self.reduce(Reduction::Max, &abs)
             }
-            "amin" => {
+            ReductionWord::amin => {
                 let abs = self.apply(Func::Abs, &[t]);
                 self.reduce(Reduction::Min, &abs)
             }
-            "product" => self.product_of_entries(t),
-            "trace" => match self.square(call, t) {
+            ReductionWord::product => self.product_of_entries(t),
+            ReductionWord::trace => match self.square(call, t) {
                 Some(()) => self.trace(t),
                 None => return Outcome::Known(None),
             },
-            "to_scalar" | "into_scalar" => self.entry(t, &Affine::default(), &Affine::default()),
-            _ => return Outcome::Unknown,
+            ReductionWord::to_scalar | ReductionWord::into_scalar => self.entry(t, &Affine::default(), &Affine::default()),
         };
         Outcome::Known(Some(Value::Tensor(result)))
     }
@@ -162,38 +180,35 @@ impl Tracer<'_> {
 
     /// The same entries elsewhere, and sums along one dimension.
     fn rearrangements_of(&mut self, call: &Call<'_>, t: &Tensor, arguments: &[Value]) -> Outcome {
-        if !arguments.is_empty() {
-            return Outcome::Unknown;
-        }
+        let (Some(word), []) = (RearrangementWord::find(call.name()), arguments) else { return Outcome::Unknown };
         let (rows, columns) = (t.rows.clone(), t.columns.clone());
-        let result = match call.name() {
-            "transpose" | "adjoint" => self.transpose(t),
-            "diagonal" => match self.square(call, t) {
+        let result = match word {
+            RearrangementWord::transpose | RearrangementWord::adjoint => self.transpose(t),
+            RearrangementWord::diagonal => match self.square(call, t) {
                 Some(()) => self.rearrange(t, Form::Column, &rows, &one(), |r, _| (r.clone(), r.clone())),
                 None => return Outcome::Known(None),
             },
-            "row_sum" => self.sum_over_rows(t, Form::Row),
-            "row_sum_tr" => self.sum_over_rows(t, Form::Column),
-            "column_sum" => self.sum_over_columns(t),
-            "row_mean" => {
+            RearrangementWord::row_sum => self.sum_over_rows(t, Form::Row),
+            RearrangementWord::row_sum_tr => self.sum_over_rows(t, Form::Column),
+            RearrangementWord::column_sum => self.sum_over_columns(t),
+            RearrangementWord::row_mean => {
                 let sums = self.sum_over_rows(t, Form::Row);
                 self.over_count(&sums, &rows)
             }
-            "column_mean" => {
+            RearrangementWord::column_mean => {
                 let sums = self.sum_over_columns(t);
                 self.over_count(&sums, &columns)
             }
-            "abs" => self.apply(Func::Abs, &[t]),
-            "normalize" => {
+            RearrangementWord::abs => self.apply(Func::Abs, &[t]),
+            RearrangementWord::normalize => {
                 let squares = self.inner_product(&[t, t]);
                 let inverse = self.apply(Func::NormPow(Number::new(-0.5)), &[&squares]);
                 self.multiply(&[t, &inverse])
             }
-            "upper_triangle" => self.triangle(t, 1),
-            "lower_triangle" => self.triangle(t, -1),
-            "xy" => self.leading(t, 2),
-            "xyz" => self.leading(t, 3),
-            _ => return Outcome::Unknown,
+            RearrangementWord::upper_triangle => self.triangle(t, 1),
+            RearrangementWord::lower_triangle => self.triangle(t, -1),
+            RearrangementWord::xy => self.leading(t, 2),
+            RearrangementWord::xyz => self.leading(t, 3),
         };
         Outcome::Known(Some(Value::Tensor(result)))
     }
@@ -254,11 +269,12 @@ impl Tracer<'_> {
 
     /// A scalar function, entry by entry.
     fn elementwise_of(&mut self, call: &Call<'_>, t: &Tensor, arguments: &[Value]) -> Outcome {
-        let closure_at = match call.name() {
-            "map" | "map_with_location" => 0,
-            "zip_map" => 1,
-            "zip_zip_map" => 2,
-            _ => return Outcome::Unknown,
+        let Some(word) = MapWord::find(call.name()) else { return Outcome::Unknown };
+        let (closure_at, located) = match word {
+            MapWord::map => (0, false),
+            MapWord::map_with_location => (0, true),
+            MapWord::zip_map => (1, false),
+            MapWord::zip_zip_map => (2, false),
         };
         if arguments.len() != closure_at + 1 {
             return Outcome::Unknown;
@@ -272,7 +288,6 @@ impl Tracer<'_> {
             let Some((_, other)) = self.agree(&call.site, t.clone(), other) else { return Outcome::Known(None) };
             tensors.push(other);
         }
-        let located = call.name() == "map_with_location";
         Outcome::Known(callable.and_then(|callable| self.map_entries(call, &tensors, &callable, located)))
     }
 

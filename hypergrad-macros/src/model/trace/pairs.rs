@@ -4,66 +4,75 @@ use super::Tracer;
 use super::call::{Call, Outcome};
 use super::contract::{Contraction, Factor};
 use super::value::{Tensor, Value, own_index};
-use super::words::Words;
+use super::words::{PairWord, ScalingWord};
 use crate::ir::{Affine, Func, Size};
 use crate::model::Form;
 
 impl Tracer<'_> {
     /// Methods of two tensors, or of a tensor and a scalar.
     pub(super) fn products_with(&mut self, call: &Call<'_>, t: &Tensor, arguments: &[Value]) -> Outcome {
-        const BINARY: Words = Words(
-            "dot dotc tr_dot component_mul component_div tr_mul ad_mul scale unscale add_scalar cross kronecker metric_distance sup \
-    inf lerp",
-        );
-        if !BINARY.contains(call.name()) || arguments.is_empty() {
-            return Outcome::Unknown;
+        let Some(first) = arguments.first().cloned() else { return Outcome::Unknown };
+        let place = call.place(1);
+        if let Some(word) = ScalingWord::find(call.name()) {
+            let factor = self.scalar_at(first, &place, "a scalar");
+            return Outcome::Known(factor.map(|factor| Value::Tensor(self.scaled_by(word, t, &factor))));
         }
-        let scalar = matches!(call.name(), "scale" | "unscale" | "add_scalar");
-        let (place, first) = (call.place(1), arguments[0].clone());
-        let other =
-            if scalar { self.scalar_at(first, &place, "a scalar") } else { self.tensor_at(first, &place, "a vector or matrix") };
-        let Some(other) = other else { return Outcome::Known(None) };
-        Outcome::Known(self.binary_method(call, t, other, arguments).map(Value::Tensor))
+        let Some(word) = PairWord::find(call.name()) else { return Outcome::Unknown };
+        let other = self.tensor_at(first, &place, "a vector or matrix");
+        Outcome::Known(other.and_then(|other| self.pair_method(call, word, [t.clone(), other], arguments)).map(Value::Tensor))
     }
 
-    fn binary_method(&mut self, call: &Call<'_>, t: &Tensor, other: Tensor, arguments: &[Value]) -> Option<Tensor> {
-        match call.name() {
-            "scale" => return Some(self.multiply(&[t, &other])),
-            "unscale" => return Some(self.divide(t, &other)),
-            "add_scalar" => return Some(self.linear(&[(1.0, t), (1.0, &other)])),
-            "tr_mul" | "ad_mul" => {
-                self.agree_inner(&call.site, (t, &t.rows, "rows"), (&other, &other.rows, "rows"))?;
-                let transposed = self.transpose(t);
-                return Some(self.matrix_product(&transposed, &other));
-            }
-            "tr_dot" => {
-                let transposed = self.transpose(t);
-                let (a, b) = self.agree(&call.site, transposed, other)?;
-                return Some(self.inner_product(&[&a, &b]));
-            }
-            "kronecker" => return Some(self.kronecker(t, &other)),
-            _ => {}
+    fn scaled_by(&mut self, word: ScalingWord, t: &Tensor, factor: &Tensor) -> Tensor {
+        match word {
+            ScalingWord::scale => self.multiply(&[t, factor]),
+            ScalingWord::unscale => self.divide(t, factor),
+            ScalingWord::add_scalar => self.linear(&[(1.0, t), (1.0, factor)]),
         }
-        let (a, b) = self.agree(&call.site, t.clone(), other)?;
-        match call.name() {
-            "dot" | "dotc" => Some(self.inner_product(&[&a, &b])),
-            "component_mul" => Some(self.multiply(&[&a, &b])),
-            "component_div" => Some(self.divide(&a, &b)),
-            "sup" => Some(self.apply(Func::Max, &[&a, &b])),
-            "inf" => Some(self.apply(Func::Min, &[&a, &b])),
-            "metric_distance" => {
+    }
+
+    fn pair_method(&mut self, call: &Call<'_>, word: PairWord, [t, other]: [Tensor; 2], arguments: &[Value]) -> Option<Tensor> {
+        // Shapes agree, but for these.
+        let (a, b) = match word {
+            PairWord::tr_mul | PairWord::ad_mul => {
+                self.agree_inner(&call.site, (&t, &t.rows, "rows"), (&other, &other.rows, "rows"))?;
+                (self.transpose(&t), other)
+            }
+            PairWord::tr_dot => {
+                let transposed = self.transpose(&t);
+                self.agree(&call.site, transposed, other)?
+            }
+            PairWord::kronecker => (t, other),
+            PairWord::dot
+            | PairWord::dotc
+            | PairWord::component_mul
+            | PairWord::component_div
+            | PairWord::cross
+            | PairWord::metric_distance
+            | PairWord::sup
+            | PairWord::inf
+            | PairWord::lerp => self.agree(&call.site, t, other)?,
+        };
+        Some(match word {
+            PairWord::tr_mul | PairWord::ad_mul => self.matrix_product(&a, &b),
+            PairWord::kronecker => self.kronecker(&a, &b),
+            PairWord::dot | PairWord::dotc | PairWord::tr_dot => self.inner_product(&[&a, &b]),
+            PairWord::component_mul => self.multiply(&[&a, &b]),
+            PairWord::component_div => self.divide(&a, &b),
+            PairWord::sup => self.apply(Func::Max, &[&a, &b]),
+            PairWord::inf => self.apply(Func::Min, &[&a, &b]),
+            PairWord::metric_distance => {
                 let difference = self.linear(&[(1.0, &a), (-1.0, &b)]);
-                Some(self.norm(&difference))
+                self.norm(&difference)
             }
             // (1 - t)·a + t·b
-            "lerp" => {
+            PairWord::lerp => {
                 let weight = self.scalar_at(arguments.get(1)?.clone(), &call.place(2), "a scalar")?;
                 let difference = self.linear(&[(1.0, &b), (-1.0, &a)]);
                 let moved = self.multiply(&[&weight, &difference]);
-                Some(self.linear(&[(1.0, &a), (1.0, &moved)]))
+                self.linear(&[(1.0, &a), (1.0, &moved)])
             }
-            _ => self.cross(call, &a, &b),
-        }
+            PairWord::cross => self.cross(call, &a, &b)?,
+        })
     }
 
     /// `(a ⊗ b)(i·p + k, j·q + l) = a(i, j)·b(k, l)`

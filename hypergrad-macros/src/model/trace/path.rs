@@ -9,19 +9,16 @@ use super::call::Call;
 use super::environment::Lookup;
 use super::spell::spell;
 use super::value::{Callable, Value};
-use super::words::Words;
+use super::words::{ConstantWord, LimitWord, MathWord, Words};
 use crate::diagnostics::nearest;
 use crate::ir::{Func, Reduction};
 use crate::syntax::Type;
-
-/// The functions of `hypergrad::math`.
-pub(super) const MATH: Words = Words("softplus sigmoid log_sum_exp huber pseudo_huber");
 
 /// Types and traits whose associated functions are the scalar functions.
 const SCALARS: Words = Words("f64 f32 ComplexField RealField Float FloatCore");
 
 /// Traits of the standard library whose methods are called by path.
-const TRAITS: Words = Words("Clone Into From Iterator IntoIterator ToOwned Deref");
+const TRAITS: Words = Words("Clone Into From Iterator IntoIterator ToOwned");
 
 impl Tracer<'_> {
     pub(super) fn path_value(&mut self, path: &syn::ExprPath) -> Option<Value> {
@@ -50,7 +47,7 @@ impl Tracer<'_> {
             }
             return Some(Value::Tensor(self.number(value)));
         }
-        let is_function = full.last().is_some_and(|name| MATH.contains(name) || name.starts_with(char::is_lowercase));
+        let is_function = full.last().is_some_and(|name| MathWord::find(name).is_some() || name.starts_with(char::is_lowercase));
         if full.len() > 1 && is_function {
             return Some(Value::Callable(Callable::Path(Rc::new(path.path.clone()))));
         }
@@ -64,8 +61,9 @@ impl Tracer<'_> {
         let [name] = full.as_slice() else { return full };
         let globs = self.module.imports.globs().iter();
         let below = globs.map(|glob| glob.iter().chain([name]).cloned().collect::<Vec<String>>());
-        let known =
-            |path: &Vec<String>| standard_constant(path).is_some() || MATH.contains(name) && path.iter().any(|p| p == "math");
+        let known = |path: &Vec<String>| {
+            standard_constant(path).is_some() || MathWord::find(name).is_some() && path.iter().any(|p| p == "math")
+        };
         below.into_iter().find(known).unwrap_or(full)
     }
 
@@ -112,11 +110,11 @@ impl Tracer<'_> {
         let name = full.last().cloned().unwrap_or_default();
         let owner = full.len().checked_sub(2).and_then(|k| full.get(k)).cloned().unwrap_or_default();
         if path.qself.is_none()
-            && let Some(known) = MATH.find(&name)
+            && let Some(word) = MathWord::find(&name)
         {
-            self.surroundings.outside(&path.path, &format!("math::{known}"));
+            self.surroundings.outside(&path.path, &format!("math::{name}"));
             let arguments: Vec<Value> = arguments.into_iter().collect::<Option<_>>()?;
-            return self.math(known, call, arguments);
+            return self.math(word, call, arguments);
         }
         let is_scalar = SCALARS.contains(&owner) || self.alias_of_scalar(path);
         if is_scalar && name == "from" {
@@ -162,7 +160,7 @@ impl Tracer<'_> {
         let last = full.last().map_or("", String::as_str);
         let own: Vec<String> = self.module.functions().map(|f| f.sig.ident.to_string()).collect();
         let message = format!("function `{written}` is not defined in this module, where its body could be read");
-        let mut known: Vec<&str> = MATH.iter().collect();
+        let mut known: Vec<&str> = MathWord::NAMES.to_vec();
         known.extend(own.iter().map(String::as_str));
         let help = match nearest(&written, known) {
             Some(near) => format!("did you mean `{near}`?"),
@@ -178,32 +176,32 @@ impl Tracer<'_> {
         alias.is_some_and(|alias| matches!(self.hint(&alias.ty), Some(Type::Scalar(_))))
     }
 
-    fn math(&mut self, name: &str, call: &Call<'_>, arguments: Vec<Value>) -> Option<Value> {
+    fn math(&mut self, word: MathWord, call: &Call<'_>, arguments: Vec<Value>) -> Option<Value> {
         let mut arguments = arguments.into_iter().enumerate();
         let mut next = |tracer: &mut Self, scalar: bool| {
             let (k, value) = arguments.next()?;
             let place = call.place(k);
             if scalar { tracer.scalar_at(value, &place, "a scalar") } else { tracer.tensor_at(value, &place, "a vector") }
         };
-        let result = match name {
-            "softplus" => {
+        let result = match word {
+            MathWord::softplus => {
                 let t = next(self, true)?;
-                self.apply(Func::Logistic(0), &[&t])
+                self.safely(Func::Logistic(0), &t)
             }
-            "sigmoid" => {
+            MathWord::sigmoid => {
                 let t = next(self, true)?;
-                self.apply(Func::Logistic(1), &[&t])
+                self.safely(Func::Logistic(1), &t)
             }
-            "log_sum_exp" => {
+            MathWord::log_sum_exp => {
                 let v = next(self, false)?;
                 self.reduce(Reduction::LogSumExp, &v)
             }
-            "huber" => {
+            MathWord::huber => {
                 let (t, delta) = (next(self, true)?, next(self, true)?);
                 self.apply(Func::Huber, &[&t, &delta])
             }
             // δ²(sqrt(1 + (t/δ)²) - 1)
-            _ => {
+            MathWord::pseudo_huber => {
                 let (t, delta) = (next(self, true)?, next(self, true)?);
                 let ratio = self.divide(&t, &delta);
                 let square = self.multiply(&[&ratio, &ratio]);
@@ -217,41 +215,59 @@ impl Tracer<'_> {
 
 /// A constant of `core::f64`, by its full path.
 fn standard_constant(full: &[String]) -> Option<f64> {
-    use std::f64::consts;
     let [.., owner, name] = full else { return None };
-    if owner == "consts" {
-        let value = match name.as_str() {
-            "PI" => consts::PI,
-            "E" => consts::E,
-            "TAU" => consts::TAU,
-            "LN_2" => consts::LN_2,
-            "LN_10" => consts::LN_10,
-            "LOG2_E" => consts::LOG2_E,
-            "LOG10_E" => consts::LOG10_E,
-            "LOG2_10" => consts::LOG2_10,
-            "LOG10_2" => consts::LOG10_2,
-            "SQRT_2" => consts::SQRT_2,
-            "FRAC_1_SQRT_2" => consts::FRAC_1_SQRT_2,
-            "FRAC_1_PI" => consts::FRAC_1_PI,
-            "FRAC_2_PI" => consts::FRAC_2_PI,
-            "FRAC_2_SQRT_PI" => consts::FRAC_2_SQRT_PI,
-            "FRAC_PI_2" => consts::FRAC_PI_2,
-            "FRAC_PI_3" => consts::FRAC_PI_3,
-            "FRAC_PI_4" => consts::FRAC_PI_4,
-            "FRAC_PI_6" => consts::FRAC_PI_6,
-            "FRAC_PI_8" => consts::FRAC_PI_8,
-            _ => return None,
-        };
-        return Some(value);
-    }
-    match (owner.as_str(), name.as_str()) {
-        ("f64", "EPSILON") => Some(f64::EPSILON),
-        ("f32", "EPSILON") => Some(f64::from(f32::EPSILON)),
-        ("f64", "MIN_POSITIVE") => Some(f64::MIN_POSITIVE),
-        ("f32", "MIN_POSITIVE") => Some(f64::from(f32::MIN_POSITIVE)),
-        ("f64", "MAX") => Some(f64::MAX),
-        ("f32", "MAX") => Some(f64::from(f32::MAX)),
+    match owner.as_str() {
+        "consts" => ConstantWord::find(name).map(ConstantWord::value),
+        "f64" => LimitWord::find(name).map(LimitWord::double),
+        "f32" => LimitWord::find(name).map(LimitWord::single),
         _ => None,
+    }
+}
+
+impl ConstantWord {
+    fn value(self) -> f64 {
+        use std::f64::consts;
+        match self {
+            Self::PI => consts::PI,
+            Self::E => consts::E,
+            Self::TAU => consts::TAU,
+            Self::LN_2 => consts::LN_2,
+            Self::LN_10 => consts::LN_10,
+            Self::LOG2_E => consts::LOG2_E,
+            Self::LOG10_E => consts::LOG10_E,
+            Self::LOG2_10 => consts::LOG2_10,
+            Self::LOG10_2 => consts::LOG10_2,
+            Self::SQRT_2 => consts::SQRT_2,
+            Self::FRAC_1_SQRT_2 => consts::FRAC_1_SQRT_2,
+            Self::FRAC_1_PI => consts::FRAC_1_PI,
+            Self::FRAC_2_PI => consts::FRAC_2_PI,
+            Self::FRAC_2_SQRT_PI => consts::FRAC_2_SQRT_PI,
+            Self::FRAC_PI_2 => consts::FRAC_PI_2,
+            Self::FRAC_PI_3 => consts::FRAC_PI_3,
+            Self::FRAC_PI_4 => consts::FRAC_PI_4,
+            Self::FRAC_PI_6 => consts::FRAC_PI_6,
+            Self::FRAC_PI_8 => consts::FRAC_PI_8,
+        }
+    }
+}
+
+impl LimitWord {
+    fn double(self) -> f64 {
+        match self {
+            Self::EPSILON => f64::EPSILON,
+            Self::MIN_POSITIVE => f64::MIN_POSITIVE,
+            Self::MAX => f64::MAX,
+            Self::MIN => f64::MIN,
+        }
+    }
+
+    fn single(self) -> f64 {
+        f64::from(match self {
+            Self::EPSILON => f32::EPSILON,
+            Self::MIN_POSITIVE => f32::MIN_POSITIVE,
+            Self::MAX => f32::MAX,
+            Self::MIN => f32::MIN,
+        })
     }
 }
 

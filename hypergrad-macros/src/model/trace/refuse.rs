@@ -22,6 +22,9 @@ const CHOICES: Words = Words(
     "argmax argmin imax imin iamax iamin icamax imax_full iamax_full icamax_full floor ceil round trunc fract rem_euclid max_by",
 );
 
+/// Methods that take a list of indices.
+const INDEXED: Words = Words("select_rows select_columns");
+
 impl Tracer<'_> {
     pub(super) fn refuse_mutation(&mut self, span: Span) {
         self.diagnostics.error_with_help(
@@ -55,6 +58,11 @@ impl Tracer<'_> {
             ))
         } else if CHOICES.contains(name) {
             Some((format!("`{name}` is not accepted: it is not continuous"), "use a continuous function of the entries"))
+        } else if INDEXED.contains(name) {
+            Some((
+                format!("`{name}` takes indices from data, which comes later"),
+                "take rows or columns by a range, `rows(i, n)`",
+            ))
         } else if matches!(name, "unwrap" | "expect" | "unwrap_or" | "unwrap_or_default" | "ok") {
             Some((
                 format!("`{name}` is not accepted: nothing of the language is an `Option` or a `Result`"),

@@ -1,91 +1,92 @@
-//! Scalar functions: each under its definition by the functions of the graph, with the interior
-//! point of its domain that stands in where an arm is not taken.
+//! Scalar functions: each under its definition by the functions of the graph.
 
 use super::Tracer;
 use super::call::{Call, Outcome};
 use super::condition::Comparison;
 use super::value::{Tensor, Value};
-use super::words::Words;
+use super::words::{self, FunctionWord, IntegerWord, PowerWord, ScalarPairWord, ScalarTripleWord, ScalarWord};
 use crate::ir::{Affine, Func, Number, Size};
 
-/// Functions of one argument: name, function, and the safe point where the domain is restricted
-/// or the value can overflow.
-const UNARY: [(&str, Func, Option<f64>); 23] = [
-    ("exp", Func::Exp, Some(0.0)),
-    ("ln", Func::Ln, Some(1.0)),
-    ("sqrt", Func::Sqrt, Some(1.0)),
-    ("cbrt", Func::Cbrt, Some(1.0)),
-    ("sin", Func::Sin, None),
-    ("cos", Func::Cos, None),
-    ("tan", Func::Tan, Some(0.0)),
-    ("tanh", Func::Tanh, None),
-    ("sinh", Func::Sinh, Some(0.0)),
-    ("cosh", Func::Cosh, Some(0.0)),
-    ("asin", Func::Asin, Some(0.5)),
-    ("acos", Func::Acos, Some(0.5)),
-    ("atan", Func::Atan, None),
-    ("asinh", Func::Asinh, None),
-    ("acosh", Func::Acosh, Some(2.0)),
-    ("atanh", Func::Atanh, Some(0.5)),
-    ("ln_1p", Func::Ln1p, Some(1.0)),
-    ("exp_m1", Func::ExpM1, Some(0.0)),
-    ("recip", Func::Powi(-1), Some(1.0)),
-    ("abs", Func::Abs, None),
-    ("signum", Func::Signum, None),
-    // nalgebra's names for real numbers seen as complex ones.
-    ("modulus", Func::Abs, None),
-    ("norm1", Func::Abs, None),
-];
-
-const OTHERS: Words =
-    Words("powi powf exp2 log2 log10 log sin_cos atan2 hypot min max clamp mul_add to_radians to_degrees scale unscale");
-
+/// The words of scalars.
 pub fn names() -> Vec<&'static str> {
-    UNARY.iter().map(|(name, ..)| *name).chain(OTHERS.iter()).collect()
+    words::names(&[FunctionWord::NAMES, ScalarWord::NAMES, PowerWord::NAMES, ScalarPairWord::NAMES, ScalarTripleWord::NAMES])
+}
+
+impl FunctionWord {
+    fn func(self) -> Func {
+        match self {
+            Self::exp => Func::Exp,
+            Self::ln => Func::Ln,
+            Self::sqrt => Func::Sqrt,
+            Self::cbrt => Func::Cbrt,
+            Self::sin => Func::Sin,
+            Self::cos => Func::Cos,
+            Self::tan => Func::Tan,
+            Self::tanh => Func::Tanh,
+            Self::sinh => Func::Sinh,
+            Self::cosh => Func::Cosh,
+            Self::asin => Func::Asin,
+            Self::acos => Func::Acos,
+            Self::atan => Func::Atan,
+            Self::asinh => Func::Asinh,
+            Self::acosh => Func::Acosh,
+            Self::atanh => Func::Atanh,
+            Self::ln_1p => Func::Ln1p,
+            Self::exp_m1 => Func::ExpM1,
+            Self::recip => Func::Powi(-1),
+            // nalgebra's names for real numbers seen as complex ones.
+            Self::abs | Self::modulus | Self::norm1 => Func::Abs,
+            Self::signum => Func::Signum,
+        }
+    }
 }
 
 impl Tracer<'_> {
     pub(super) fn scalar_method(&mut self, call: &Call<'_>, t: &Tensor, arguments: &[Value]) -> Outcome {
-        if arguments.is_empty()
-            && let Some((_, func, safe)) = UNARY.iter().find(|(name, ..)| *name == call.name())
-        {
-            return Outcome::Known(Some(Value::Tensor(self.guarded_function(*func, t, *safe))));
+        let name = call.name();
+        match arguments {
+            [] => {
+                if let Some(word) = FunctionWord::find(name) {
+                    return Outcome::Known(Some(Value::Tensor(self.safely(word.func(), t))));
+                }
+                ScalarWord::find(name).map(|word| Some(self.alone(word, t)))
+            }
+            [exponent] if PowerWord::find(name).is_some() => Some(self.integer_power(call, t, exponent).map(Value::Tensor)),
+            [other] => ScalarPairWord::find(name).map(|word| self.with_one(call, word, t, other.clone()).map(Value::Tensor)),
+            [first, second] => ScalarTripleWord::find(name)
+                .map(|word| self.with_two(call, word, t, [first.clone(), second.clone()]).map(Value::Tensor)),
+            _ => None,
         }
-        let value = match (call.name(), arguments) {
-            ("sin_cos", []) => {
+        .map_or(Outcome::Unknown, Outcome::Known)
+    }
+
+    fn alone(&mut self, word: ScalarWord, t: &Tensor) -> Value {
+        Value::Tensor(match word {
+            ScalarWord::sin_cos => {
                 let (sin, cos) = (self.apply(Func::Sin, &[t]), self.apply(Func::Cos, &[t]));
-                Some(Value::Tuple(vec![Value::Tensor(sin), Value::Tensor(cos)]))
+                return Value::Tuple(vec![Value::Tensor(sin), Value::Tensor(cos)]);
             }
-            ("exp2", []) => {
+            ScalarWord::exp2 => {
                 let exponent = self.scale(std::f64::consts::LN_2, t);
-                Some(Value::Tensor(self.guarded_function(Func::Exp, &exponent, Some(0.0))))
+                self.safely(Func::Exp, &exponent)
             }
-            ("log2" | "log10", []) => {
-                let base: f64 = if call.name() == "log2" { 2.0 } else { 10.0 };
-                let ln = self.guarded_function(Func::Ln, t, Some(1.0));
-                Some(Value::Tensor(self.scale(base.ln().recip(), &ln)))
-            }
-            ("to_radians", []) => Some(Value::Tensor(self.scale(1f64.to_radians(), t))),
-            ("to_degrees", []) => Some(Value::Tensor(self.scale(1f64.to_degrees(), t))),
-            ("modulus_squared" | "norm_squared", []) => Some(Value::Tensor(self.multiply(&[t, t]))),
-            ("powi", [Value::Index(exponent)]) => self.integer_power(call, t, &exponent.clone()).map(Value::Tensor),
-            ("powi", [_]) => {
-                let place = call.place(1);
-                self.diagnostics.error(&place, "expected an integer exponent");
-                None
-            }
-            ("powf" | "log" | "atan2" | "hypot" | "min" | "max" | "scale" | "unscale", [other]) => {
-                self.with_one(call, t, other.clone()).map(Value::Tensor)
-            }
-            ("clamp" | "mul_add", [first, second]) => self.with_two(call, t, [first.clone(), second.clone()]).map(Value::Tensor),
-            _ => return Outcome::Unknown,
-        };
-        Outcome::Known(value)
+            ScalarWord::log2 => self.logarithm(t, std::f64::consts::LN_2),
+            ScalarWord::log10 => self.logarithm(t, std::f64::consts::LN_10),
+            ScalarWord::to_radians => self.scale(1f64.to_radians(), t),
+            ScalarWord::to_degrees => self.scale(1f64.to_degrees(), t),
+            ScalarWord::modulus_squared => self.multiply(&[t, t]),
+        })
+    }
+
+    /// `ln t / ln base`
+    fn logarithm(&mut self, t: &Tensor, ln_base: f64) -> Tensor {
+        let ln = self.safely(Func::Ln, t);
+        self.scale(ln_base.recip(), &ln)
     }
 
     /// `func` of an argument that is safe in an arm that is not taken.
-    pub(super) fn guarded_function(&mut self, func: Func, t: &Tensor, safe: Option<f64>) -> Tensor {
-        match safe {
+    pub(super) fn safely(&mut self, func: Func, t: &Tensor) -> Tensor {
+        match func.definition().safe {
             Some(safe) => {
                 let t = self.protect(t, safe);
                 self.apply(func, &[&t])
@@ -94,37 +95,40 @@ impl Tracer<'_> {
         }
     }
 
-    fn with_one(&mut self, call: &Call<'_>, t: &Tensor, other: Value) -> Option<Tensor> {
+    fn with_one(&mut self, call: &Call<'_>, word: ScalarPairWord, t: &Tensor, other: Value) -> Option<Tensor> {
         let other = self.scalar_at(other, &call.place(1), "a scalar")?;
-        Some(match call.name() {
-            "powf" => self.real_power(t, &other),
-            "log" => {
-                let (ln, base) =
-                    (self.guarded_function(Func::Ln, t, Some(1.0)), self.guarded_function(Func::Ln, &other, Some(2.0)));
+        Some(match word {
+            ScalarPairWord::powf => self.real_power(t, &other),
+            ScalarPairWord::log => {
+                let ln = self.safely(Func::Ln, t);
+                // A base of 1 has no logarithm.
+                let base = self.protect(&other, 2.0);
+                let base = self.apply(Func::Ln, &[&base]);
                 self.divide(&ln, &base)
             }
-            "atan2" => {
+            ScalarPairWord::atan2 => {
                 // The origin is the one singular point.
                 let other = self.protect(&other, 1.0);
                 self.apply(Func::Atan2, &[t, &other])
             }
-            "hypot" => self.apply(Func::Hypot, &[t, &other]),
-            "min" => self.apply(Func::Min, &[t, &other]),
-            "max" => self.apply(Func::Max, &[t, &other]),
-            "scale" => self.multiply(&[t, &other]),
-            _ => self.divide(t, &other),
+            ScalarPairWord::hypot => self.apply(Func::Hypot, &[t, &other]),
+            ScalarPairWord::min => self.apply(Func::Min, &[t, &other]),
+            ScalarPairWord::max => self.apply(Func::Max, &[t, &other]),
+            ScalarPairWord::scale => self.multiply(&[t, &other]),
+            ScalarPairWord::unscale => self.divide(t, &other),
         })
     }
 
-    fn with_two(&mut self, call: &Call<'_>, t: &Tensor, [first, second]: [Value; 2]) -> Option<Tensor> {
+    fn with_two(&mut self, call: &Call<'_>, word: ScalarTripleWord, t: &Tensor, [first, second]: [Value; 2]) -> Option<Tensor> {
         let first = self.scalar_at(first, &call.place(1), "a scalar");
         let second = self.scalar_at(second, &call.place(2), "a scalar");
         let (first, second) = (first?, second?);
-        Some(if call.name() == "clamp" {
-            self.apply(Func::Clamp, &[t, &first, &second])
-        } else {
-            let product = self.multiply(&[t, &first]);
-            self.linear(&[(1.0, &product), (1.0, &second)])
+        Some(match word {
+            ScalarTripleWord::clamp => self.apply(Func::Clamp, &[t, &first, &second]),
+            ScalarTripleWord::mul_add => {
+                let product = self.multiply(&[t, &first]);
+                self.linear(&[(1.0, &product), (1.0, &second)])
+            }
         })
     }
 
@@ -132,7 +136,7 @@ impl Tracer<'_> {
     fn real_power(&mut self, t: &Tensor, exponent: &Tensor) -> Tensor {
         match self.as_number(exponent) {
             Some(p) if p.fract() == 0.0 && p.abs() <= 64.0 => self.constant_power(t, p as i32),
-            Some(p) => self.guarded_function(Func::Powf(Number::new(p)), t, Some(1.0)),
+            Some(p) => self.safely(Func::Powf(Number::new(p)), t),
             None => {
                 let (t, exponent) = (self.protect(t, 1.0), self.protect(exponent, 1.0));
                 self.apply(Func::Pow, &[&t, &exponent])
@@ -141,10 +145,15 @@ impl Tracer<'_> {
     }
 
     fn constant_power(&mut self, t: &Tensor, n: i32) -> Tensor {
-        self.guarded_function(Func::Powi(n), t, (n < 0).then_some(1.0))
+        self.safely(Func::Powi(n), t)
     }
 
-    fn integer_power(&mut self, call: &Call<'_>, t: &Tensor, exponent: &Affine) -> Option<Tensor> {
+    /// `t^n`: `powi`.
+    fn integer_power(&mut self, call: &Call<'_>, t: &Tensor, exponent: &Value) -> Option<Tensor> {
+        let Value::Index(exponent) = exponent else {
+            self.diagnostics.error(&call.place(1), "expected an integer exponent");
+            return None;
+        };
         let constant = exponent.as_size().and_then(|size| self.sizes.resolve(size).as_constant());
         if let Some(n) = constant {
             let Ok(n) = i32::try_from(n) else {
@@ -177,46 +186,65 @@ impl Tracer<'_> {
         power
     }
 
-    /// Integers.
+    /// Methods of integers.
     pub(super) fn integer_method(&mut self, call: &Call<'_>, index: &Affine, arguments: &[Value]) -> Outcome {
-        let value = match (call.name(), arguments) {
-            ("max", [Value::Index(other)]) => self.by_order((index, other), index.clone(), other.clone()),
-            ("min", [Value::Index(other)]) => self.by_order((index, other), other.clone(), index.clone()),
-            ("abs_diff", [Value::Index(other)]) => self.by_order((index, other), index.sub(other), other.sub(index)),
-            ("saturating_sub", [Value::Index(other)]) => self.by_order((index, other), index.sub(other), Affine::default()),
-            ("abs", []) => self.by_order((index, &Affine::default()), index.clone(), index.scale(&Size::constant(-1))),
-            ("pow", [Value::Index(exponent)]) => {
-                let exponent = exponent.as_size().and_then(Size::as_constant).and_then(|n| u32::try_from(n).ok());
-                match (index.as_size(), exponent) {
-                    (Some(size), Some(n)) => Some(Value::count((0..n).fold(Size::constant(1), |power, _| power.mul(size)))),
-                    (None, Some(n)) => {
-                        let number = self.number_of_index(index);
-                        Some(Value::Integer(self.multiply(&vec![&number; n.min(64) as usize])))
-                    }
-                    _ => {
-                        self.diagnostics.error_with_help(
-                            call.site.span,
-                            "this power of an integer is not known when the program is compiled",
-                            "take it of a float: `(i as f64).powi(n)`",
-                        );
-                        None
-                    }
-                }
-            }
+        let Some(word) = IntegerWord::find(call.name()) else { return Outcome::Unknown };
+        let argument = match arguments {
+            [] => None,
+            [Value::Index(other)] => Some(other),
             _ => return Outcome::Unknown,
         };
-        Outcome::Known(value)
+        Outcome::Known(match (word, argument) {
+            (IntegerWord::max, Some(other)) => self.by_order((index, other), index.clone(), other.clone()),
+            (IntegerWord::min, Some(other)) => self.by_order((index, other), other.clone(), index.clone()),
+            (IntegerWord::abs_diff, Some(other)) => self.by_order((index, other), index.sub(other), other.sub(index)),
+            (IntegerWord::saturating_sub, Some(other)) => self.by_order((index, other), index.sub(other), Affine::default()),
+            (IntegerWord::abs, None) => {
+                self.by_order((index, &Affine::default()), index.clone(), index.scale(&Size::constant(-1)))
+            }
+            (IntegerWord::pow, Some(exponent)) => self.power_of_integer(call, index, exponent),
+            (
+                IntegerWord::max | IntegerWord::min | IntegerWord::abs_diff | IntegerWord::saturating_sub | IntegerWord::pow,
+                None,
+            )
+            | (IntegerWord::abs, Some(_)) => return Outcome::Unknown,
+        })
+    }
+
+    fn power_of_integer(&mut self, call: &Call<'_>, index: &Affine, exponent: &Affine) -> Option<Value> {
+        let exponent = exponent.as_size().and_then(Size::as_constant).and_then(|n| u32::try_from(n).ok());
+        match (index.as_size(), exponent) {
+            (Some(size), Some(n)) => Some(Value::count((0..n).fold(Size::constant(1), |power, _| power.mul(size)))),
+            (None, Some(n @ 0..=64)) => {
+                let number = self.number_of_index(index);
+                Some(Value::Integer(self.multiply(&vec![&number; n as usize])))
+            }
+            (None, Some(_)) | (_, None) => {
+                self.diagnostics.error_with_help(
+                    call.site.span,
+                    "this power of an integer is not known when the program is compiled",
+                    "take it of a float: `(i as f64).powi(n)`",
+                );
+                None
+            }
+        }
     }
 
     /// Integers that are no affine expressions.
     pub(super) fn whole_method(&mut self, call: &Call<'_>, number: &Tensor, arguments: &[Value]) -> Outcome {
-        match (call.name(), arguments) {
-            ("abs", []) => Outcome::Known(Some(Value::Integer(self.apply(Func::Abs, &[number])))),
-            ("pow", [Value::Index(exponent)]) => match exponent.as_size().and_then(Size::as_constant) {
-                Some(n @ 0..=64) => Outcome::Known(Some(Value::Integer(self.constant_power(number, n as i32)))),
+        let Some(word) = IntegerWord::find(call.name()) else { return Outcome::Unknown };
+        match word {
+            IntegerWord::abs if arguments.is_empty() => Outcome::Known(Some(Value::Integer(self.apply(Func::Abs, &[number])))),
+            IntegerWord::pow => match arguments {
+                [Value::Index(exponent)] => match exponent.as_size().and_then(Size::as_constant) {
+                    Some(n @ 0..=64) => Outcome::Known(Some(Value::Integer(self.constant_power(number, n as i32)))),
+                    _ => Outcome::Unknown,
+                },
                 _ => Outcome::Unknown,
             },
-            _ => Outcome::Unknown,
+            IntegerWord::abs | IntegerWord::max | IntegerWord::min | IntegerWord::abs_diff | IntegerWord::saturating_sub => {
+                Outcome::Unknown
+            }
         }
     }
 }

@@ -4,6 +4,7 @@ use super::Tracer;
 use super::call::{Call, Outcome};
 use super::contract::{Contraction, Factor};
 use super::value::{Range, Tensor, Value, own_index};
+use super::words::PartWord;
 use crate::ir::{Affine, Size};
 use crate::model::Form;
 
@@ -22,12 +23,11 @@ fn one() -> Size {
 
 impl Tracer<'_> {
     pub(super) fn slices_of(&mut self, call: &Call<'_>, t: &Tensor, arguments: &[Value]) -> Outcome {
-        let part = match call.name() {
-            "row" | "column" | "rows" | "columns" | "fixed_rows" | "fixed_columns" | "rows_range" | "columns_range" | "view"
-            | "fixed_view" | "select_rows" | "select_columns" => self.part(call, t, arguments),
-            "remove_row" | "remove_column" => return Outcome::Known(self.removed(call, t, arguments).map(Value::Tensor)),
-            _ => return Outcome::Unknown,
-        };
+        let Some(word) = PartWord::find(call.name()) else { return Outcome::Unknown };
+        if let PartWord::remove_row | PartWord::remove_column = word {
+            return Outcome::Known(self.removed(call, word == PartWord::remove_row, t, arguments).map(Value::Tensor));
+        }
+        let part = self.part(call, word, t, arguments);
         let Some(part) = part else { return Outcome::Known(None) };
         let last = |start: &Affine, count: &Size| start.add(&Affine::constant(count.sub(&one())));
         let (row, column) = (last(&part.row, &part.rows), last(&part.column, &part.columns));
@@ -41,7 +41,7 @@ impl Tracer<'_> {
         Outcome::Known(fits.map(|()| Value::Tensor(self.part_of(t, &part))))
     }
 
-    fn part(&mut self, call: &Call<'_>, t: &Tensor, arguments: &[Value]) -> Option<Part> {
+    fn part(&mut self, call: &Call<'_>, word: PartWord, t: &Tensor, arguments: &[Value]) -> Option<Part> {
         let generics = self.generic_sizes(call);
         let whole = Part {
             row: Affine::default(),
@@ -51,47 +51,51 @@ impl Tracer<'_> {
             columns: t.columns.clone(),
         };
         let mut start = |k: usize| self.index_at(arguments.get(k)?.clone(), &call.place(k + 1));
-        let part = match call.name() {
-            "row" => {
+        let part = match word {
+            PartWord::row => {
                 Part { row: start(0)?, form: if t.form == Form::Column { Form::Column } else { Form::Row }, rows: one(), ..whole }
             }
-            "column" => Part { column: start(0)?, form: Form::Column, columns: one(), ..whole },
-            "rows" => {
+            PartWord::column => Part { column: start(0)?, form: Form::Column, columns: one(), ..whole },
+            PartWord::rows => {
                 let row = start(0)?;
                 let rows = self.size_at(arguments.get(1)?.clone(), &call.place(2))?;
                 Part { row, rows, ..whole }
             }
-            "columns" => {
+            PartWord::columns => {
                 let column = start(0)?;
                 let columns = self.size_at(arguments.get(1)?.clone(), &call.place(2))?;
                 Part { column, columns, ..whole }
             }
-            "fixed_rows" => {
+            PartWord::fixed_rows => {
                 let (row, rows) = (start(0)?, generics.first()?.clone());
                 Part { row, form: fixed_form(t.form, rows.is_one(), false), rows, ..whole }
             }
-            "fixed_columns" => {
+            PartWord::fixed_columns => {
                 let (column, columns) = (start(0)?, generics.first()?.clone());
                 Part { column, form: fixed_form(t.form, false, columns.is_one()), columns, ..whole }
             }
-            "rows_range" => {
+            PartWord::rows_range => {
                 let (row, rows) = self.bounds_of(call, arguments.first()?, &t.rows)?;
                 Part { row, rows, ..whole }
             }
-            "columns_range" => {
+            PartWord::columns_range => {
                 let (column, columns) = self.bounds_of(call, arguments.first()?, &t.columns)?;
                 Part { column, columns, ..whole }
             }
-            "view" | "fixed_view" => return self.block_part(call, t, arguments, &generics),
-            _ => {
-                self.diagnostics.error(call.site.span, format!("`{}` takes indices from data, which comes later", call.name()));
-                return None;
+            PartWord::fixed_view => {
+                let (row, column) = (start(0)?, start(1)?);
+                let [rows, columns] = generics.as_slice() else { return None };
+                let form = fixed_form(t.form, rows.is_one(), columns.is_one());
+                Part { row, column, form, rows: rows.clone(), columns: columns.clone() }
             }
+            PartWord::view => return self.block_part(call, t, arguments),
+            PartWord::remove_row | PartWord::remove_column => return None,
         };
         Some(part)
     }
 
-    fn block_part(&mut self, call: &Call<'_>, t: &Tensor, arguments: &[Value], generics: &[Size]) -> Option<Part> {
+    /// `view((row, column), (rows, columns))`
+    fn block_part(&mut self, call: &Call<'_>, t: &Tensor, arguments: &[Value]) -> Option<Part> {
         let mut pair = |k: usize| match arguments.get(k) {
             Some(Value::Tuple(pair)) => match pair.as_slice() {
                 [first, second] => {
@@ -102,13 +106,6 @@ impl Tracer<'_> {
             },
             _ => None,
         };
-        if call.name() == "fixed_view" {
-            let starts = (arguments.first()?.clone(), arguments.get(1)?.clone());
-            let (row, column) = (self.index_at(starts.0, &call.place(1))?, self.index_at(starts.1, &call.place(2))?);
-            let [rows, columns] = generics else { return None };
-            let form = fixed_form(t.form, rows.is_one(), columns.is_one());
-            return Some(Part { row, column, form, rows: rows.clone(), columns: columns.clone() });
-        }
         let ((row, column), (rows, columns)) = (pair(0)?, pair(1)?);
         let place = call.place(2);
         let rows = self.size_at(Value::Index(rows), &place)?;
@@ -149,9 +146,8 @@ impl Tracer<'_> {
     }
 
     /// All rows (columns) but one: entry r is entry r, or r + 1 from the removed one on.
-    fn removed(&mut self, call: &Call<'_>, t: &Tensor, arguments: &[Value]) -> Option<Tensor> {
+    fn removed(&mut self, call: &Call<'_>, along_rows: bool, t: &Tensor, arguments: &[Value]) -> Option<Tensor> {
         let removed = self.index_at(arguments.first()?.clone(), &call.place(1))?;
-        let along_rows = call.name() == "remove_row";
         let (rows, columns) =
             if along_rows { (t.rows.sub(&one()), t.columns.clone()) } else { (t.rows.clone(), t.columns.sub(&one())) };
         let (r, c) = self.axes(&rows, &columns);

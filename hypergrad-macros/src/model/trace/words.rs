@@ -1,6 +1,9 @@
-//! Lists of names, as one text: to recognise a word, and to suggest the nearest.
+//! The words that are read: one table, by what stands before the word and how many arguments follow.
+//!
+//! Dispatch, suggestions and the test of `docs/language.md` read this table. A variant is the word as
+//! users write it, and matches on a family are exhaustive: a word without a meaning does not build.
 
-/// Words separated by spaces.
+/// Words separated by spaces, where all have one meaning: a conversion, a refusal.
 #[derive(Clone, Copy)]
 pub struct Words(pub &'static str);
 
@@ -9,12 +12,135 @@ impl Words {
         self.0.split_ascii_whitespace()
     }
 
-    /// The word itself, if it is one of the list.
-    pub fn find(self, name: &str) -> Option<&'static str> {
-        self.iter().find(|word| *word == name)
+    pub fn contains(self, name: &str) -> bool {
+        self.iter().any(|word| word == name)
+    }
+}
+
+/// Families of words, each with the section of the language page on which its words stand.
+macro_rules! words {
+    ($($(#[$doc:meta])* $section:literal $family:ident { $($word:ident)* })*) => {
+        $(
+            $(#[$doc])*
+            #[allow(non_camel_case_types, clippy::upper_case_acronyms, reason = "a variant is the word as users write it")]
+            #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+            pub enum $family { $($word),* }
+
+            impl $family {
+                pub const NAMES: &'static [&'static str] = &[$(stringify!($word)),*];
+
+                /// The word of this name.
+                pub fn find(name: &str) -> Option<Self> {
+                    const ALL: &[$family] = &[$($family::$word),*];
+                    Self::NAMES.iter().position(|known| *known == name).and_then(|place| ALL.get(place).copied())
+                }
+            }
+        )*
+
+        /// Every family: the heading of its section, its words.
+        #[cfg(test)]
+        pub const FAMILIES: &[(&str, &[&str])] = &[$(($section, $family::NAMES)),*];
+    };
+}
+
+words! {
+    /// Functions of `hypergrad::math`.
+    "Scalar functions" MathWord { softplus sigmoid log_sum_exp huber pseudo_huber }
+
+    /// Methods of scalars, without arguments, that are one function of the graph.
+    "Scalar functions" FunctionWord {
+        exp ln sqrt cbrt sin cos tan tanh sinh cosh asin acos atan asinh acosh atanh ln_1p exp_m1 recip abs signum
+        modulus norm1
     }
 
-    pub fn contains(self, name: &str) -> bool {
-        self.find(name).is_some()
+    /// The others without arguments.
+    "Scalar functions" ScalarWord { exp2 log2 log10 sin_cos to_radians to_degrees modulus_squared }
+
+    /// Methods of scalars with an integer.
+    "Scalar functions" PowerWord { powi }
+
+    /// Methods of two scalars.
+    "Scalar functions" ScalarPairWord { powf log atan2 hypot min max scale unscale }
+
+    /// Methods of three scalars.
+    "Scalar functions" ScalarTripleWord { clamp mul_add }
+
+    /// Methods of integers.
+    "Indices" IntegerWord { min max abs_diff saturating_sub pow abs }
+
+    /// Sizes of vectors and matrices.
+    "Methods of vectors and matrices" SizeWord { nrows ncols len shape is_empty is_square }
+
+    /// Iterators over entries, rows and columns.
+    "Sums over ranges and entries" PartsWord { iter into_iter row_iter column_iter }
+
+    /// Scalars made of all entries.
+    "Methods of vectors and matrices" ReductionWord {
+        sum norm norm_squared magnitude magnitude_squared mean variance max min amax amin product trace to_scalar into_scalar
     }
+
+    /// The same entries elsewhere, and sums along one dimension.
+    "Methods of vectors and matrices" RearrangementWord {
+        transpose adjoint diagonal row_sum row_sum_tr column_sum row_mean column_mean abs normalize upper_triangle
+        lower_triangle xy xyz
+    }
+
+    /// Iterators with a length.
+    "Sums over ranges and entries" WindowsWord { windows }
+
+    /// Norms with an exponent.
+    "Methods of vectors and matrices" PowerNormWord { lp_norm }
+
+    /// Parts of vectors and matrices.
+    "Methods of vectors and matrices" PartWord {
+        row column rows columns fixed_rows fixed_columns rows_range columns_range view fixed_view remove_row remove_column
+    }
+
+    /// A scalar function, entry by entry.
+    "Methods of vectors and matrices" MapWord { map map_with_location zip_map zip_zip_map }
+
+    /// Methods of vectors and matrices with a scalar.
+    "Methods of vectors and matrices" ScalingWord { scale unscale add_scalar }
+
+    /// Methods of two vectors or matrices.
+    "Methods of vectors and matrices" PairWord {
+        dot dotc tr_dot component_mul component_div tr_mul ad_mul cross kronecker metric_distance sup inf lerp
+    }
+
+    /// Associated functions of nalgebra's types.
+    "Methods of vectors and matrices" ConstructorWord {
+        from_fn zeros identity repeat from_element from_diagonal from_diagonal_element from_row_slice from_column_slice
+        from_vec from_iterator from_columns from_rows new from x y z w
+    }
+
+    /// Methods of arrays.
+    "Sums over ranges and entries" ArrayWord { map len iter into_iter }
+
+    /// Methods of sparse matrices.
+    "Sparse data" CsrWord { nrows ncols transpose row }
+
+    /// Methods of their rows.
+    "Sparse data" CsrRowWord { col_indices values ncols }
+
+    /// Constants of `std::f64::consts`.
+    "Bindings, numbers, conditions" ConstantWord {
+        PI E TAU LN_2 LN_10 LOG2_E LOG10_E LOG2_10 LOG10_2 SQRT_2 FRAC_1_SQRT_2 FRAC_1_PI FRAC_2_PI FRAC_2_SQRT_PI FRAC_PI_2
+        FRAC_PI_3 FRAC_PI_4 FRAC_PI_6 FRAC_PI_8
+    }
+
+    /// Associated constants of `f64` and `f32`.
+    "Bindings, numbers, conditions" LimitWord { EPSILON MIN_POSITIVE MAX MIN }
+
+    /// Macros.
+    "Bindings, numbers, conditions" MacroWord {
+        vector matrix dvector dmatrix vec assert assert_eq assert_ne debug_assert debug_assert_eq debug_assert_ne
+    }
+}
+
+/// Methods that give the same value in another kind of storage or reference.
+pub const IDENTITIES: Words = Words("clone into into_owned to_owned clone_owned as_ref as_view as_slice to_vec conjugate real");
+
+/// All words of some families.
+pub fn names(families: &[&[&'static str]]) -> Vec<&'static str> {
+    families.concat()
 }
