@@ -983,3 +983,6 @@ fn factor(&self, w: &mut Work) -> hg::core::result::Result<(), hg::LinearError> 
     w.factored = true;
     hg::core::result::Result::Ok(())
 }
+fn spectrum<'w>(&self, w: &'w mut Work) -> &'w mut dyn hg::Spectrum {
+    &mut w.factor
+}
