@@ -13,11 +13,13 @@ fn ready0(&self, w: &mut Work) {
         if (s2).saturating_sub(1usize) > 0 {
             let target = &mut b0[0usize..][..(s2).saturating_sub(1usize)];
             for i0 in 0..(s2).saturating_sub(1usize) {
-                target[i0] = hg::kernel::exp(
-                    (if (s1) >= ((i0 + 1usize)) { (a1[i0]) } else { 0f64 }),
-                );
+                target[i0] = (if (s1) >= ((i0 + 1usize)) { (a1[i0]) } else { 0f64 });
             }
         }
+    }
+    {
+        let b0 = &mut w.b0[..];
+        hg::kernels::exp(&mut b0[..(s2).saturating_sub(1usize)]);
     }
     w.ready[0usize] |= 1u64;
 }

@@ -1,7 +1,7 @@
 fn ready_y(&self, w: &mut Work) {
     self.ready0(w);
 }
-fn table18(&self) -> hg::Vec<f64> {
+fn table20(&self) -> hg::Vec<f64> {
     let s0 = self.s0;
     let s1 = self.s1;
     let s2 = self.s2;
@@ -11,10 +11,10 @@ fn table18(&self) -> hg::Vec<f64> {
         let out = &mut table[..];
         {
             let a0 = self.data().a_tr.as_slice();
-            let b18 = &mut *out;
+            let b20 = &mut *out;
             for i1 in 0..s0 {
                 if s1 > 0 {
-                    let target = &mut b18[s1 * i1..][..s1];
+                    let target = &mut b20[s1 * i1..][..s1];
                     for i0 in 0..s1 {
                         target[i0] = (a0[(s0 * i0 + i1)] * a0[(s0 * i0 + i1)]);
                     }
@@ -24,8 +24,8 @@ fn table18(&self) -> hg::Vec<f64> {
     }
     table
 }
-fn b18(&self) -> &[f64] {
-    self.b18.get_or_init(|| self.table18())
+fn b20(&self) -> &[f64] {
+    self.b20.get_or_init(|| self.table20())
 }
 fn ready0(&self, w: &mut Work) {
     if w.ready[0usize] & 1u64 != 0 {
@@ -87,8 +87,8 @@ fn ready7(&self, w: &mut Work) {
     }
     w.ready[0usize] |= 128u64;
 }
-fn ready8(&self, w: &mut Work) {
-    if w.ready[0usize] & 256u64 != 0 {
+fn ready9(&self, w: &mut Work) {
+    if w.ready[0usize] & 512u64 != 0 {
         return;
     }
     let s0 = self.s0;
@@ -96,21 +96,21 @@ fn ready8(&self, w: &mut Work) {
     let s2 = self.s2;
     let s3 = self.s3;
     let s4 = w.s4;
-    w.b8.resize(s2, 0f64);
+    w.b9.resize(s2, 0f64);
     {
-        let b8 = &mut w.b8[..];
-        b8[0usize..][..s2].fill(0f64);
+        let b9 = &mut w.b9[..];
+        b9[0usize..][..s2].fill(0f64);
     }
     {
         let a1 = self.data().a_val.as_slice();
         let a3 = hg::Dense::flat(&w.x);
-        let b8 = &mut w.b8[..];
-        hg::kernels::gemv(((-1f64)), &a1[..s1 * s2], s2, s1, &a3[..s1], &mut b8[..s2]);
+        let b9 = &mut w.b9[..];
+        hg::kernels::gemv(((-1f64)), &a1[..s1 * s2], s2, s1, &a3[..s1], &mut b9[..s2]);
     }
-    w.ready[0usize] |= 256u64;
+    w.ready[0usize] |= 512u64;
 }
-fn ready10(&self, w: &mut Work) {
-    if w.ready[0usize] & 1024u64 != 0 {
+fn ready12(&self, w: &mut Work) {
+    if w.ready[0usize] & 4096u64 != 0 {
         return;
     }
     let s0 = self.s0;
@@ -118,77 +118,24 @@ fn ready10(&self, w: &mut Work) {
     let s2 = self.s2;
     let s3 = self.s3;
     let s4 = w.s4;
-    w.b10.resize(s0, 0f64);
+    w.b12.resize(s0, 0f64);
     self.ready7(w);
     {
         let b7 = &w.b7[..];
-        let b10 = &mut w.b10[..];
+        let b12 = &mut w.b12[..];
         if s0 > 0 {
             let p0 = &b7[0usize..][..s0];
-            let target = &mut b10[0usize..][..s0];
+            let target = &mut b12[0usize..][..s0];
             for i0 in 0..s0 {
-                target[i0] = hg::kernel::logistic_2(p0[i0]);
+                target[i0] = p0[i0];
             }
         }
     }
-    w.ready[0usize] |= 1024u64;
-}
-fn ready13(&self, w: &mut Work) {
-    if w.ready[0usize] & 8192u64 != 0 {
-        return;
-    }
-    let s0 = self.s0;
-    let s1 = self.s1;
-    let s2 = self.s2;
-    let s3 = self.s3;
-    let s4 = w.s4;
-    w.b13.resize(s2, 0f64);
-    self.ready8(w);
     {
-        let b8 = &w.b8[..];
-        let b13 = &mut w.b13[..];
-        if s2 > 0 {
-            let p0 = &b8[0usize..][..s2];
-            let target = &mut b13[0usize..][..s2];
-            for i0 in 0..s2 {
-                target[i0] = hg::kernel::logistic_2(p0[i0]);
-            }
-        }
+        let b12 = &mut w.b12[..];
+        hg::kernels::logistic_2(&mut b12[..s0]);
     }
-    w.ready[0usize] |= 8192u64;
-}
-fn ready14(&self, w: &mut Work) {
-    if w.ready[0usize] & 16384u64 != 0 {
-        return;
-    }
-    let s0 = self.s0;
-    let s1 = self.s1;
-    let s2 = self.s2;
-    let s3 = self.s3;
-    let s4 = w.s4;
-    w.b14.resize(s1 * s1, 0f64);
-    {
-        let b14 = &mut w.b14[..];
-        b14[0usize..][..s1 * s1].fill(0f64);
-    }
-    self.ready13(w);
-    {
-        let b13 = &w.b13[..];
-        let a1 = self.data().a_val.as_slice();
-        let b14 = &mut w.b14[..];
-        let scratch = &mut w.scratch;
-        scratch.resize(hg::kernels::weighted_gram_scratch(s2, s1), 0f64);
-        hg::kernels::weighted_gram(
-            (1f64),
-            &a1[..s1 * s2],
-            &b13[..s2],
-            s2,
-            s1,
-            &mut scratch[..],
-            &mut b14[..s1 * s1],
-        );
-    }
-    w.ready[0usize] |= 16384u64;
+    w.ready[0usize] |= 4096u64;
 }
 fn ready15(&self, w: &mut Work) {
     if w.ready[0usize] & 32768u64 != 0 {
@@ -199,20 +146,85 @@ fn ready15(&self, w: &mut Work) {
     let s2 = self.s2;
     let s3 = self.s3;
     let s4 = w.s4;
-    w.b15.resize(s0, 0f64);
-    self.ready7(w);
+    w.b15.resize(s2, 0f64);
+    self.ready9(w);
     {
-        let b7 = &w.b7[..];
+        let b9 = &w.b9[..];
         let b15 = &mut w.b15[..];
-        if s0 > 0 {
-            let p0 = &b7[0usize..][..s0];
-            let target = &mut b15[0usize..][..s0];
-            for i0 in 0..s0 {
-                target[i0] = hg::kernel::logistic_3(p0[i0]);
+        if s2 > 0 {
+            let p0 = &b9[0usize..][..s2];
+            let target = &mut b15[0usize..][..s2];
+            for i0 in 0..s2 {
+                target[i0] = p0[i0];
             }
         }
     }
+    {
+        let b15 = &mut w.b15[..];
+        hg::kernels::logistic_2(&mut b15[..s2]);
+    }
     w.ready[0usize] |= 32768u64;
+}
+fn ready16(&self, w: &mut Work) {
+    if w.ready[0usize] & 65536u64 != 0 {
+        return;
+    }
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = w.s4;
+    w.b16.resize(s1 * s1, 0f64);
+    {
+        let b16 = &mut w.b16[..];
+        b16[0usize..][..s1 * s1].fill(0f64);
+    }
+    self.ready15(w);
+    {
+        let b15 = &w.b15[..];
+        let a1 = self.data().a_val.as_slice();
+        let b16 = &mut w.b16[..];
+        let scratch = &mut w.scratch;
+        scratch.resize(hg::kernels::weighted_gram_scratch(s2, s1), 0f64);
+        hg::kernels::weighted_gram(
+            (1f64),
+            &a1[..s1 * s2],
+            &b15[..s2],
+            s2,
+            s1,
+            &mut scratch[..],
+            &mut b16[..s1 * s1],
+        );
+    }
+    w.ready[0usize] |= 65536u64;
+}
+fn ready17(&self, w: &mut Work) {
+    if w.ready[0usize] & 131072u64 != 0 {
+        return;
+    }
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = w.s4;
+    w.b17.resize(s0, 0f64);
+    self.ready7(w);
+    {
+        let b7 = &w.b7[..];
+        let b17 = &mut w.b17[..];
+        if s0 > 0 {
+            let p0 = &b7[0usize..][..s0];
+            let target = &mut b17[0usize..][..s0];
+            for i0 in 0..s0 {
+                target[i0] = p0[i0];
+            }
+        }
+    }
+    {
+        let b17 = &mut w.b17[..];
+        hg::kernels::logistic_3(&mut b17[..s0]);
+    }
+    w.ready[0usize] |= 131072u64;
 }
 fn objective(&self, w: &mut Work) -> hg::core::option::Option<f64> {
     let s0 = self.s0;
@@ -238,14 +250,30 @@ fn objective(&self, w: &mut Work) -> hg::core::option::Option<f64> {
         let out = &mut *out;
         out[0usize] = (0.5f64 * (b0[0usize] * b1[0usize]));
     }
+    w.b8.resize(s0, 0f64);
     self.ready7(w);
-    let t0 = {
+    {
         let b7 = &w.b7[..];
+        let b8 = &mut w.b8[..];
+        if s0 > 0 {
+            let p0 = &b7[0usize..][..s0];
+            let target = &mut b8[0usize..][..s0];
+            for i1 in 0..s0 {
+                target[i1] = p0[i1];
+            }
+        }
+    }
+    {
+        let b8 = &mut w.b8[..];
+        hg::kernels::softplus(&mut b8[..s0]);
+    }
+    let t0 = {
+        let b8 = &w.b8[..];
         if s0 == 0 {
             0f64
         } else {
-            let p0 = &b7[0usize..][..s0];
-            hg::kernels::sum_by(s0, |i0| (hg::kernel::softplus(p0[i0])))
+            let p0 = &b8[0usize..][..s0];
+            hg::kernels::sum_by(s0, |i0| (p0[i0]))
         }
     };
     {
@@ -265,14 +293,30 @@ fn g(&self, w: &mut Work) -> f64 {
         let out = &mut *out;
         out[0usize..][..1usize].fill(0f64);
     }
-    self.ready8(w);
+    w.b10.resize(s2, 0f64);
+    self.ready9(w);
+    {
+        let b9 = &w.b9[..];
+        let b10 = &mut w.b10[..];
+        if s2 > 0 {
+            let p0 = &b9[0usize..][..s2];
+            let target = &mut b10[0usize..][..s2];
+            for i1 in 0..s2 {
+                target[i1] = p0[i1];
+            }
+        }
+    }
+    {
+        let b10 = &mut w.b10[..];
+        hg::kernels::softplus(&mut b10[..s2]);
+    }
     let t0 = {
-        let b8 = &w.b8[..];
+        let b10 = &w.b10[..];
         if s2 == 0 {
             0f64
         } else {
-            let p0 = &b8[0usize..][..s2];
-            hg::kernels::sum_by(s2, |i0| (hg::kernel::softplus(p0[i0])))
+            let p0 = &b10[0usize..][..s2];
+            hg::kernels::sum_by(s2, |i0| (p0[i0]))
         }
     };
     {
@@ -300,21 +344,25 @@ fn residual(&self, w: &mut Work, out: &mut [f64]) {
             }
         }
     }
-    w.b9.resize(s0, 0f64);
+    w.b11.resize(s0, 0f64);
     self.ready7(w);
     {
         let b7 = &w.b7[..];
-        let b9 = &mut w.b9[..];
+        let b11 = &mut w.b11[..];
         if s0 > 0 {
             let p0 = &b7[0usize..][..s0];
-            let target = &mut b9[0usize..][..s0];
+            let target = &mut b11[0usize..][..s0];
             for i1 in 0..s0 {
-                target[i1] = hg::kernel::sigmoid(p0[i1]);
+                target[i1] = p0[i1];
             }
         }
     }
     {
-        let b9 = &w.b9[..];
+        let b11 = &mut w.b11[..];
+        hg::kernels::sigmoid(&mut b11[..s0]);
+    }
+    {
+        let b11 = &w.b11[..];
         let a0 = self.data().a_tr.as_slice();
         let out = &mut *out;
         hg::kernels::gemv_t(
@@ -322,7 +370,7 @@ fn residual(&self, w: &mut Work, out: &mut [f64]) {
             &a0[..s0 * s1],
             s0,
             s1,
-            &b9[..s0],
+            &b11[..s0],
             &mut out[..s1],
         );
     }
@@ -346,7 +394,7 @@ fn f_1_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
             }
         }
     }
-    w.b11.resize(s0, 0f64);
+    w.b13.resize(s0, 0f64);
     w.b3.resize(s0, 0f64);
     {
         let b3 = &mut w.b3[..];
@@ -358,25 +406,25 @@ fn f_1_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
         let b3 = &mut w.b3[..];
         hg::kernels::gemv((1f64), &a0[..s0 * s1], s0, s1, &a18[..s1], &mut b3[..s0]);
     }
-    self.ready10(w);
+    self.ready12(w);
     {
         let b3 = &w.b3[..];
-        let b10 = &w.b10[..];
-        let b11 = &mut w.b11[..];
+        let b12 = &w.b12[..];
+        let b13 = &mut w.b13[..];
         if s0 > 0 {
             let p0 = &b3[0usize..][..s0];
-            let p1 = &b10[0usize..][..s0];
-            let target = &mut b11[0usize..][..s0];
+            let p1 = &b12[0usize..][..s0];
+            let target = &mut b13[0usize..][..s0];
             for i1 in 0..s0 {
                 target[i1] = (p0[i1] * p1[i1]);
             }
         }
     }
     {
-        let b11 = &w.b11[..];
+        let b13 = &w.b13[..];
         let a0 = self.data().a_tr.as_slice();
         let out = &mut *out;
-        hg::kernels::gemv_t((1f64), &a0[..s0 * s1], s0, s1, &b11[..s0], &mut out[..s1]);
+        hg::kernels::gemv_t((1f64), &a0[..s0 * s1], s0, s1, &b13[..s0], &mut out[..s1]);
     }
 }
 fn f_1_tr_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
@@ -445,12 +493,12 @@ fn f_1_diagonal(&self, w: &mut Work, out: &mut [f64]) {
             }
         }
     }
-    self.ready10(w);
+    self.ready12(w);
     {
-        let b10 = &w.b10[..];
-        let b18 = self.b18();
+        let b12 = &w.b12[..];
+        let b20 = self.b20();
         let out = &mut *out;
-        hg::kernels::gemv((1f64), &b18[..s0 * s1], s1, s0, &b10[..s0], &mut out[..s1]);
+        hg::kernels::gemv((1f64), &b20[..s0 * s1], s1, s0, &b12[..s0], &mut out[..s1]);
     }
 }
 fn f_1_diagonal_2_tr_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
@@ -489,21 +537,25 @@ fn g_1(&self, w: &mut Work, out: &mut [f64]) {
         let out = &mut *out;
         out[0usize..][..s1].fill(0f64);
     }
-    w.b12.resize(s2, 0f64);
-    self.ready8(w);
+    w.b14.resize(s2, 0f64);
+    self.ready9(w);
     {
-        let b8 = &w.b8[..];
-        let b12 = &mut w.b12[..];
+        let b9 = &w.b9[..];
+        let b14 = &mut w.b14[..];
         if s2 > 0 {
-            let p0 = &b8[0usize..][..s2];
-            let target = &mut b12[0usize..][..s2];
+            let p0 = &b9[0usize..][..s2];
+            let target = &mut b14[0usize..][..s2];
             for i0 in 0..s2 {
-                target[i0] = hg::kernel::sigmoid(p0[i0]);
+                target[i0] = p0[i0];
             }
         }
     }
     {
-        let b12 = &w.b12[..];
+        let b14 = &mut w.b14[..];
+        hg::kernels::sigmoid(&mut b14[..s2]);
+    }
+    {
+        let b14 = &w.b14[..];
         let a1 = self.data().a_val.as_slice();
         let out = &mut *out;
         hg::kernels::gemv_t(
@@ -511,7 +563,7 @@ fn g_1(&self, w: &mut Work, out: &mut [f64]) {
             &a1[..s1 * s2],
             s2,
             s1,
-            &b12[..s2],
+            &b14[..s2],
             &mut out[..s1],
         );
     }
@@ -537,7 +589,7 @@ fn m_11_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
         let out = &mut *out;
         out[0usize..][..s1].fill(0f64);
     }
-    w.b19.resize(s2, 0f64);
+    w.b21.resize(s2, 0f64);
     w.b4.resize(s2, 0f64);
     {
         let b4 = &mut w.b4[..];
@@ -549,27 +601,27 @@ fn m_11_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
         let b4 = &mut w.b4[..];
         hg::kernels::gemv((1f64), &a1[..s1 * s2], s2, s1, &a18[..s1], &mut b4[..s2]);
     }
-    self.ready13(w);
+    self.ready15(w);
     {
         let b4 = &w.b4[..];
-        let b13 = &w.b13[..];
-        let b19 = &mut w.b19[..];
+        let b15 = &w.b15[..];
+        let b21 = &mut w.b21[..];
         if s2 > 0 {
             let p0 = &b4[0usize..][..s2];
-            let p1 = &b13[0usize..][..s2];
-            let target = &mut b19[0usize..][..s2];
+            let p1 = &b15[0usize..][..s2];
+            let target = &mut b21[0usize..][..s2];
             for i0 in 0..s2 {
                 target[i0] = (p0[i0] * p1[i0]);
             }
         }
     }
     {
-        let b19 = &w.b19[..];
+        let b21 = &w.b21[..];
         let a1 = self.data().a_val.as_slice();
         let out = &mut *out;
-        hg::kernels::gemv_t((1f64), &a1[..s1 * s2], s2, s1, &b19[..s2], &mut out[..s1]);
+        hg::kernels::gemv_t((1f64), &a1[..s1 * s2], s2, s1, &b21[..s2], &mut out[..s1]);
     }
-    w.b16.resize(s0, 0f64);
+    w.b18.resize(s0, 0f64);
     w.b3.resize(s0, 0f64);
     {
         let b3 = &mut w.b3[..];
@@ -582,27 +634,27 @@ fn m_11_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
         hg::kernels::gemv((1f64), &a0[..s0 * s1], s0, s1, &a18[..s1], &mut b3[..s0]);
     }
     self.ready5(w);
-    self.ready15(w);
+    self.ready17(w);
     {
         let b3 = &w.b3[..];
         let b5 = &w.b5[..];
-        let b15 = &w.b15[..];
-        let b16 = &mut w.b16[..];
+        let b17 = &w.b17[..];
+        let b18 = &mut w.b18[..];
         if s0 > 0 {
             let p0 = &b3[0usize..][..s0];
             let p1 = &b5[0usize..][..s0];
-            let p2 = &b15[0usize..][..s0];
-            let target = &mut b16[0usize..][..s0];
+            let p2 = &b17[0usize..][..s0];
+            let target = &mut b18[0usize..][..s0];
             for i1 in 0..s0 {
                 target[i1] = (p0[i1] * p1[i1] * p2[i1]);
             }
         }
     }
     {
-        let b16 = &w.b16[..];
+        let b18 = &w.b18[..];
         let a0 = self.data().a_tr.as_slice();
         let out = &mut *out;
-        hg::kernels::gemv_t((1f64), &a0[..s0 * s1], s0, s1, &b16[..s0], &mut out[..s1]);
+        hg::kernels::gemv_t((1f64), &a0[..s0 * s1], s0, s1, &b18[..s0], &mut out[..s1]);
     }
 }
 fn m_21_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
@@ -670,9 +722,9 @@ fn f_1(&self, w: &mut Work, out: &mut [f64]) {
             }
         }
     }
-    self.ready10(w);
+    self.ready12(w);
     {
-        let b10 = &w.b10[..];
+        let b12 = &w.b12[..];
         let a0 = self.data().a_tr.as_slice();
         let out = &mut *out;
         let scratch = &mut w.scratch;
@@ -680,7 +732,7 @@ fn f_1(&self, w: &mut Work, out: &mut [f64]) {
         hg::kernels::weighted_gram(
             (1f64),
             &a0[..s0 * s1],
-            &b10[..s0],
+            &b12[..s0],
             s0,
             s1,
             &mut scratch[..],
@@ -714,13 +766,13 @@ fn g_11(&self, w: &mut Work, out: &mut [f64]) {
     let s2 = self.s2;
     let s3 = self.s3;
     let s4 = w.s4;
-    self.ready14(w);
+    self.ready16(w);
     {
-        let b14 = &w.b14[..];
+        let b16 = &w.b16[..];
         let out = &mut *out;
         for i1 in 0..s1 {
             if s1 > 0 {
-                let p0 = &b14[s1 * i1..][..s1];
+                let p0 = &b16[s1 * i1..][..s1];
                 let target = &mut out[s1 * i1..][..s1];
                 for i0 in 0..s1 {
                     target[i0] = p0[i0];
@@ -746,13 +798,13 @@ fn m_11(&self, w: &mut Work, out: &mut [f64]) {
     let s2 = self.s2;
     let s3 = self.s3;
     let s4 = w.s4;
-    self.ready14(w);
+    self.ready16(w);
     {
-        let b14 = &w.b14[..];
+        let b16 = &w.b16[..];
         let out = &mut *out;
         for i1 in 0..s1 {
             if s1 > 0 {
-                let p0 = &b14[s1 * i1..][..s1];
+                let p0 = &b16[s1 * i1..][..s1];
                 let target = &mut out[s1 * i1..][..s1];
                 for i0 in 0..s1 {
                     target[i0] = (p0[i0]);
@@ -760,24 +812,24 @@ fn m_11(&self, w: &mut Work, out: &mut [f64]) {
             }
         }
     }
-    w.b20.resize(s0, 0f64);
+    w.b22.resize(s0, 0f64);
     self.ready5(w);
-    self.ready15(w);
+    self.ready17(w);
     {
         let b5 = &w.b5[..];
-        let b15 = &w.b15[..];
-        let b20 = &mut w.b20[..];
+        let b17 = &w.b17[..];
+        let b22 = &mut w.b22[..];
         if s0 > 0 {
             let p0 = &b5[0usize..][..s0];
-            let p1 = &b15[0usize..][..s0];
-            let target = &mut b20[0usize..][..s0];
+            let p1 = &b17[0usize..][..s0];
+            let target = &mut b22[0usize..][..s0];
             for i2 in 0..s0 {
                 target[i2] = (p0[i2] * p1[i2]);
             }
         }
     }
     {
-        let b20 = &w.b20[..];
+        let b22 = &w.b22[..];
         let a0 = self.data().a_tr.as_slice();
         let out = &mut *out;
         let scratch = &mut w.scratch;
@@ -785,7 +837,7 @@ fn m_11(&self, w: &mut Work, out: &mut [f64]) {
         hg::kernels::weighted_gram(
             (1f64),
             &a0[..s0 * s1],
-            &b20[..s0],
+            &b22[..s0],
             s0,
             s1,
             &mut scratch[..],
@@ -823,16 +875,16 @@ fn f_11(&self, w: &mut Work, out: &mut [f64]) {
         let out = &mut *out;
         out[0usize..][..s1 * s1 * s1].fill(0f64);
     }
-    self.ready15(w);
+    self.ready17(w);
     {
-        let b15 = &w.b15[..];
+        let b17 = &w.b17[..];
         let a0 = self.data().a_tr.as_slice();
         let out = &mut *out;
         let scratch = &mut w.scratch;
         scratch.resize(hg::kernels::khatri_rao_scratch((s1 + s1 * s1)), 0f64);
         hg::kernels::khatri_rao(
             ((-1f64)),
-            &[&a0[..s0 * s1], &a0[..s0 * s1], &b15[..s0]],
+            &[&a0[..s0 * s1], &a0[..s0 * s1], &b17[..s0]],
             &[&a0[..s0 * s1]],
             s0,
             &mut scratch[..],
@@ -884,28 +936,28 @@ fn factor(&self, w: &mut Work) -> hg::core::result::Result<(), hg::LinearError> 
             }
         }
         {
-            w.b17.resize(s0, 0f64);
-            self.ready10(w);
+            w.b19.resize(s0, 0f64);
+            self.ready12(w);
             {
-                let b10 = &w.b10[..];
-                let b17 = &mut w.b17[..];
+                let b12 = &w.b12[..];
+                let b19 = &mut w.b19[..];
                 if s0 > 0 {
-                    let p0 = &b10[0usize..][..s0];
-                    let target = &mut b17[0usize..][..s0];
+                    let p0 = &b12[0usize..][..s0];
+                    let target = &mut b19[0usize..][..s0];
                     for i2 in 0..s0 {
                         target[i2] = hg::kernel::sqrt(p0[i2]);
                     }
                 }
             }
             {
-                let b17 = &w.b17[..];
+                let b19 = &w.b19[..];
                 let a0 = self.data().a_tr.as_slice();
                 let out = w.factor.roots_mut();
                 for i1 in 0..s0 {
                     if s1 > 0 {
                         let target = &mut out[s1 * i1..][..s1];
                         for i0 in 0..s1 {
-                            target[i0] = (a0[(s0 * i0 + i1)] * b17[i1]);
+                            target[i0] = (a0[(s0 * i0 + i1)] * b19[i1]);
                         }
                     }
                 }
@@ -930,9 +982,9 @@ fn factor(&self, w: &mut Work) -> hg::core::result::Result<(), hg::LinearError> 
             }
         }
     }
-    self.ready10(w);
+    self.ready12(w);
     {
-        let b10 = &w.b10[..];
+        let b12 = &w.b12[..];
         let a0 = self.data().a_tr.as_slice();
         let out = w.factor.matrix_mut();
         let scratch = &mut w.scratch;
@@ -940,7 +992,7 @@ fn factor(&self, w: &mut Work) -> hg::core::result::Result<(), hg::LinearError> 
         hg::kernels::weighted_gram(
             (1f64),
             &a0[..s0 * s1],
-            &b10[..s0],
+            &b12[..s0],
             s0,
             s1,
             &mut scratch[..],

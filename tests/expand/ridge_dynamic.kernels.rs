@@ -240,9 +240,13 @@ fn ready1(&self, w: &mut Work) {
             let p0 = &a4[0usize..][..s1];
             let target = &mut b1[0usize..][..s1];
             for i0 in 0..s1 {
-                target[i0] = hg::kernel::exp(p0[i0]);
+                target[i0] = p0[i0];
             }
         }
+    }
+    {
+        let b1 = &mut w.b1[..];
+        hg::kernels::exp(&mut b1[..s1]);
     }
     w.ready[0usize] |= 2u64;
 }

@@ -22,6 +22,8 @@ pub struct Definition {
     /// A sum of squares of affine expressions as its argument makes it a norm, or convex in one.
     pub norm_of_squares: bool,
     pub cost: Cost,
+    /// Whether the runtime has it over slices as well, several entries at once.
+    pub over_slices: bool,
     /// A point inside of its domain, which stands in where an arm is not taken; `None` where it is
     /// finite everywhere.
     pub safe: Option<f64>,
@@ -159,6 +161,7 @@ const fn claims_nothing(arity: usize, kernel: &'static str, notation: Notation) 
         trends: [Trend::Unknown; 3],
         norm_of_squares: false,
         cost: Cost::Transcendental,
+        over_slices: false,
         safe: None,
         word: kernel,
     }
@@ -239,6 +242,11 @@ impl Definition {
         self
     }
 
+    const fn over_slices(mut self) -> Self {
+        self.over_slices = true;
+        self
+    }
+
     const fn safe(mut self, point: f64) -> Self {
         self.safe = Some(point);
         self
@@ -265,8 +273,9 @@ impl Func {
                 .range(Range::Nonnegative)
                 .bend(Bend::Convex)
                 .trend(Trend::Increasing)
+                .over_slices()
                 .safe(0.0),
-            Self::Ln => called("ln").smooth().bend(Bend::Concave).trend(Trend::Increasing).safe(1.0),
+            Self::Ln => called("ln").smooth().bend(Bend::Concave).trend(Trend::Increasing).over_slices().safe(1.0),
             Self::Sqrt => unary("sqrt", Prefix("√"))
                 .smooth()
                 .range(Range::Nonnegative)
@@ -280,11 +289,13 @@ impl Func {
                 .bend(Bend::ConcaveAboveZero)
                 .trend(Trend::Increasing)
                 .safe(1.0),
-            Self::Sin => called("sin").smooth().odd(),
-            Self::Cos => called("cos").smooth().even(),
+            Self::Sin => called("sin").smooth().odd().over_slices(),
+            Self::Cos => called("cos").smooth().even().over_slices(),
             Self::Tan => called("tan").smooth().odd().safe(0.0),
-            Self::Tanh => sigmoidal("tanh"),
-            Self::Sech2 => unary("sech2", Notation::InverseSquare("cosh")).smooth().even().range(Range::Nonnegative),
+            Self::Tanh => sigmoidal("tanh").over_slices(),
+            Self::Sech2 => {
+                unary("sech2", Notation::InverseSquare("cosh")).smooth().even().range(Range::Nonnegative).over_slices()
+            }
             Self::Sinh => called("sinh")
                 .smooth()
                 .odd()
@@ -306,12 +317,14 @@ impl Func {
                 .range(Range::AsArgument)
                 .bend(Bend::Concave)
                 .trend(Trend::Increasing)
+                .over_slices()
                 .safe(1.0),
             Self::ExpM1 => unary("exp_m1", Call("expm1"))
                 .smooth()
                 .range(Range::AsArgument)
                 .bend(Bend::Convex)
                 .trend(Trend::Increasing)
+                .over_slices()
                 .safe(0.0),
             Self::Powi(n) => integer_power(n),
             Self::Powf(p) => real_power(p.get()),
@@ -447,14 +460,16 @@ const fn logistic(order: u8) -> Definition {
             .smooth()
             .range(Range::Nonnegative)
             .bend(Bend::Convex)
-            .trend(Trend::Increasing),
+            .trend(Trend::Increasing)
+            .over_slices(),
         1 => unary("sigmoid", Notation::Call("σ"))
             .smooth()
             .range(Range::Nonnegative)
             .bend(Bend::ConcaveAboveZero)
-            .trend(Trend::Increasing),
-        2 => unary("logistic_2", Notation::Call("σ′")).smooth().even().range(Range::Nonnegative),
-        3 => unary("logistic_3", Notation::Call("σ″")).smooth().odd(),
+            .trend(Trend::Increasing)
+            .over_slices(),
+        2 => unary("logistic_2", Notation::Call("σ′")).smooth().even().range(Range::Nonnegative).over_slices(),
+        3 => unary("logistic_3", Notation::Call("σ″")).smooth().odd().over_slices(),
         _ => unary("logistic_4", Notation::Call("σ‴")).smooth().even(),
     }
 }

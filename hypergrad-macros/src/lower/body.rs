@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use super::calls::{reduction_name, weights_name};
 use super::conditions::{within, without_implied};
 use super::context::Context;
-use super::materialise::is_contraction;
+use super::materialise::{computed_over_slices, is_contraction};
 use super::nest::Nest;
 use super::pattern;
-use super::program::{Expr, Place, Source, Stmt};
+use super::program::{Expr, Place, Source, Stmt, natural_strides};
 use super::sparse::{self, Active};
 use crate::analysis::Stage;
 use crate::ir::{Affine, Guard, Id, Op, Product, Size, Term, Wire};
@@ -98,6 +98,14 @@ impl<'c> Body<'c> {
                 let keep = self.context.graph.order(arg) - 1;
                 self.reduction(node, "exclusive_product", arg, keep, Some(order));
             }
+            Op::Map(func, args) if self.lies_in_one_piece(node, place) && computed_over_slices(self.context.graph, node) => {
+                let shape = self.context.graph.shape(node).to_vec();
+                let index = self.fresh_index(shape.len());
+                let own: Vec<Affine> = args[0].axes.iter().map(|a| index[*a].clone()).collect();
+                let argument = self.expression(args[0].node, &own);
+                self.fill(&index, &shape, place, argument);
+                self.call(func.definition().kernel.name, Vec::new(), place, Size::product(&shape), None);
+            }
             _ => {
                 let shape = self.context.graph.shape(node).to_vec();
                 let index = self.fresh_index(shape.len());
@@ -105,6 +113,11 @@ impl<'c> Body<'c> {
                 self.fill(&index, &shape, place, value);
             }
         }
+    }
+
+    /// Whether a whole tensor is written to consecutive entries.
+    fn lies_in_one_piece(&self, node: Id, place: &Place) -> bool {
+        place.strides == natural_strides(self.context.graph.shape(node))
     }
 
     /// Whether a term of a sum is added by loops of its own.

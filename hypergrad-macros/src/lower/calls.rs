@@ -180,7 +180,14 @@ impl Body<'_> {
         Some(Argument::Slices(places.into_iter().map(slice).collect()))
     }
 
-    fn call(&mut self, name: &'static str, arguments: Vec<Argument>, place: &Place, length: Size, returns: Option<Expr>) -> bool {
+    pub(super) fn call(
+        &mut self,
+        name: &'static str,
+        arguments: Vec<Argument>,
+        place: &Place,
+        length: Size,
+        returns: Option<Expr>,
+    ) -> bool {
         let target = Slice { source: place.source, offset: place.offset.clone(), length };
         self.statements.push(Stmt::Kernel(Kernel { name, arguments, target, returns }));
         true

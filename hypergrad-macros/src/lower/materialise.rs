@@ -82,13 +82,49 @@ fn must_store(graph: &Graph, stages: &mut Stages, node: Id, edges: &[Edge], cost
     if !storable(graph.shape(node)) {
         return false;
     }
-    if edges.iter().any(|e| e.kernel) {
+    if edges.iter().any(|e| e.kernel) || computed_over_slices(graph, node) && is_as_large(graph, node, storage) {
         return true;
     }
     let stage = stages.get(graph, node);
     let later = edges.iter().any(|e| stages.get(graph, e.reader) > stage);
     let expanded = edges.iter().any(|e| e.expands);
     (edges.len() > 1 && cost > 2.0 * CHEAP) || ((later || expanded) && cost >= CHEAP)
+}
+
+/// From this length on a function is called for all entries together.
+const SLICE: i64 = 16;
+
+/// A function that the runtime computes several entries at once: stored, unless it is short.
+pub fn computed_over_slices(graph: &Graph, node: Id) -> bool {
+    let Op::Map(func, _) = graph.op(node) else { return false };
+    let long = graph.order(node) > 0 && Size::product(graph.shape(node)).as_constant().is_none_or(|length| length >= SLICE);
+    long && func.definition().over_slices
+}
+
+/// Whether a table of this shape needs no more memory than what it is computed from: one large axis, or
+/// something below that has all of its axes.
+fn is_as_large(graph: &Graph, node: Id, storage: &Storage) -> bool {
+    let large = |id: Id| graph.shape(id).iter().filter(|s| s.as_constant().is_none_or(|c| c > 8)).count();
+    let held = |id: Id| storage.stored.contains(&id) || matches!(graph.op(id), Op::Input(_));
+    let below = |id: Id| -> Vec<Id> {
+        match graph.op(id) {
+            Op::Map(_, args) => args.iter().map(|v| v.node).collect(),
+            Op::Sum(terms) => terms.iter().map(|t| t.view.node).collect(),
+            Op::Product(product) => product.operands.iter().map(|o| o.node).collect(),
+            _ => Vec::new(),
+        }
+    };
+    let axes = large(node);
+    let mut open = below(node);
+    while let Some(id) = open.pop().filter(|_| axes > 1) {
+        if large(id) >= axes {
+            if held(id) {
+                return true;
+            }
+            open.extend(below(id));
+        }
+    }
+    axes <= 1
 }
 
 /// Tensors of more than two large axes are never stored for convenience.

@@ -8,6 +8,7 @@ mod sparse;
 mod symmetric;
 mod vector;
 
+pub use crate::lanes::{cos, exp, exp_m1, ln, ln_1p, logistic_2, logistic_3, sech2, sigmoid, sin, softplus, tanh};
 pub use khatri_rao::{khatri_rao, khatri_rao_scratch};
 #[cfg(feature = "std")]
 pub(crate) use matrix::blocked::gemm_into;
