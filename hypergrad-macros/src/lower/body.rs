@@ -207,7 +207,9 @@ impl<'c> Body<'c> {
         }
         let out: Vec<Affine> = product.out.iter().map(rename).collect();
         // What lies outside of the result is not written.
-        within(&out, shape, &extent, &mut conditions);
+        let mut in_range = Vec::new();
+        within(&out, shape, &extent, &mut in_range);
+        conditions.extend(in_range.iter().cloned());
         let mut conditions = without_implied(conditions, &self.context.facts, &extent);
         conditions.sort();
         conditions.dedup();
@@ -215,6 +217,8 @@ impl<'c> Body<'c> {
         let nest = Nest {
             extents: product.extents.iter().enumerate().map(|(k, e)| (Wire(first + k as u32), e.clone())).collect(),
             conditions,
+            in_range,
+            facts: &self.context.facts,
             target: place.source,
             offset: place.offset_at(&out),
             out: out.iter().flat_map(Affine::wires).collect(),

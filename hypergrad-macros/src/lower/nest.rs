@@ -1,12 +1,17 @@
 //! Loop nests: the order of the loops, where conditions stand, and what is summed in a register.
 
+use super::conditions::without_implied;
 use super::program::{Expr, Source, Stmt};
 use crate::ir::{Affine, Guard, Size, Test, Wire};
 
 /// `target[offset] += value` over all values of the variables that satisfy the conditions.
-pub struct Nest {
+pub struct Nest<'f> {
     pub extents: Vec<(Wire, Size)>,
     pub conditions: Vec<Guard>,
+    /// What keeps the target in range; it follows from the conditions.
+    pub in_range: Vec<Guard>,
+    /// What is known of the sizes.
+    pub facts: &'f [Affine],
     pub target: Source,
     pub offset: Affine,
     /// Variables of the output's index.
@@ -16,7 +21,7 @@ pub struct Nest {
     pub local: u32,
 }
 
-impl Nest {
+impl Nest<'_> {
     /// The loops, outermost first.
     pub fn statements(self) -> Vec<Stmt> {
         let Some(inner) = self.innermost() else {
@@ -61,6 +66,9 @@ impl Nest {
         };
         let (bounds, inside) = bounds(inside, inner);
         let value = if inside.is_empty() { value } else { Expr::Guarded(inside, Box::new(value)) };
+        // The store stands outside of the sum: a sum without terms does not keep it in range.
+        let extent = |wire: Wire| self.extent(wire);
+        let outside = without_implied([outside.as_slice(), &self.in_range].concat(), self.facts, &extent);
         let sum = Stmt::Sum { name: self.local, variable: inner, extent: self.extent(inner), bounds, value };
         let store = self.store(Expr::Product(coefficient, vec![Expr::Local(self.local)]));
         self.wrap(&order, &outside, vec![sum, store])
