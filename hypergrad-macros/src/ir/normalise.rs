@@ -198,6 +198,10 @@ impl<'s> Normalizer<'s> {
                 _ => Affine::wire(wire),
             };
             self.affines_mut().for_each(|affine| *affine = affine.substitute(&value));
+            // The product of two extents below 0 is above 0.
+            if !self.extent(high).is_nonnegative() && !self.extent(low).is_nonnegative() {
+                self.guards.push(Guard { affine: Affine::constant(self.extent(low)), test: Test::NonNegative });
+            }
             self.extents[high.0 as usize] = None;
             self.extents[low.0 as usize] = None;
         }
@@ -336,7 +340,7 @@ impl<'s> Normalizer<'s> {
         self.settle_guards()
     }
 
-    /// A summed wire that nothing reads counts its extent.
+    /// A summed wire that nothing reads counts its extent, which is empty where it is below 0.
     fn drop_unused_wires(&mut self, graph: &mut Graph) {
         for wire in (0..self.extents.len() as u32).map(Wire) {
             let Some(extent) = self.extents[wire.0 as usize].clone() else { continue };
@@ -349,6 +353,10 @@ impl<'s> Normalizer<'s> {
             match extent.as_constant() {
                 Some(value) => self.coefficient *= value.max(0) as f64,
                 None => {
+                    // An extent below 0 has no values to count.
+                    if !extent.is_nonnegative() {
+                        self.guards.push(Guard { affine: Affine::constant(extent.clone()), test: Test::NonNegative });
+                    }
                     let count = graph.count(extent);
                     self.operands.push(Operand { node: count, index: Vec::new() });
                 }

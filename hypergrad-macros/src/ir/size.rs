@@ -137,6 +137,12 @@ impl Size {
         self.0.iter().all(|(_, coefficient)| *coefficient >= 0)
     }
 
+    /// At least `self` and at least 0, for all non-negative values of the symbols.
+    #[must_use]
+    pub fn without_negative_terms(&self) -> Self {
+        Self(self.0.iter().filter(|(_, coefficient)| *coefficient > 0).cloned().collect())
+    }
+
     /// `self / divisor` where the division is exact for all values of the symbols; the divisor is
     /// one monomial.
     pub fn divided_by(&self, divisor: &Self) -> Option<Self> {

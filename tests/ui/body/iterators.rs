@@ -13,13 +13,28 @@ mod toy {
         pub n: usize,
     }
 
+    pub struct Own {
+        pub t: f64,
+    }
+
+    impl std::iter::Sum for Own {
+        fn sum<I: Iterator<Item = Own>>(items: I) -> Own {
+            Own { t: items.map(|own| own.t).sum() }
+        }
+    }
+
     pub fn f(x: &DVector<f64>, y: &SVector<f64, 3>, data: &Data) -> f64 {
         let endless: f64 = (0..).map(|i| i as f64).sum();
         let unfit: f64 = x.iter().zip([1.0, 2.0, 3.0].iter().zip(y.iter())).map(|(a, (b, c))| a * b * c).product();
         let vectors: DVector<f64> = (0..3).map(|i| data.a.column(i) * y[i]).sum();
         let collected: Vec<f64> = x.iter().copied().filter(|t| *t > 0.0).collect();
-        let chained: Vec<f64> = x.iter().chain(y.iter()).copied().collect();
-        let pairs: Vec<(f64, f64)> = x.iter().map(|t| (*t, *t)).collect();
+        let placed: f64 = x.iter().filter(|t| **t > 0.0).enumerate().map(|(i, t)| i as f64 * t).sum();
+        let paired: f64 = y.iter().zip(x.iter().filter(|t| **t > 0.0)).map(|(s, t)| s * t).sum();
+        let standing: f64 = x.iter().step_by(0).sum();
+        let ragged: f64 = (0..data.n).map(|i| (0..i).map(|j| x[j]).collect::<Vec<f64>>().iter().sum::<f64>()).sum();
+        let open: f64 = (0..data.n).map(|i| ((data.n - 2) * i..data.n).map(|j| x[j]).sum::<f64>()).sum();
+        let counted: f64 = (0..data.n).map(|i| ((data.n - 2) * i..data.n).count() as f64).sum();
+        let own: Own = y.iter().map(|t| Own { t: *t }).sum();
         let compared = x.iter().map(|t| t > &0.0).count();
         let kept = x.iter().filter(|t| t.is_finite()).count();
         endless + unfit + vectors.sum()

@@ -104,7 +104,7 @@ impl Condition {
     }
 
     /// The condition as a union of disjoint conjunctions of guards, where it is on indices only.
-    fn cases(&self) -> Option<Vec<Vec<Guard>>> {
+    pub(super) fn cases(&self) -> Option<Vec<Vec<Guard>>> {
         match self {
             Self::Constant(true) => Some(vec![Vec::new()]),
             Self::Constant(false) => Some(Vec::new()),
@@ -133,11 +133,13 @@ fn intersect(left: &[Vec<Guard>], right: &[Vec<Guard>]) -> Vec<Vec<Guard>> {
     left.iter().flat_map(both).collect()
 }
 
+/// Where not all of these guards hold, as disjoint conjunctions.
+pub(super) fn complement_case(case: &[Guard]) -> Vec<Vec<Guard>> {
+    let split = |k: usize| case[..k].iter().cloned().chain([complement(&case[k])]).collect();
+    (0..case.len()).map(split).collect()
+}
+
 fn complement_cases(cases: &[Vec<Guard>]) -> Vec<Vec<Guard>> {
-    let complement_case = |case: &Vec<Guard>| {
-        let split = |k: usize| case[..k].iter().cloned().chain([complement(&case[k])]).collect::<Vec<Guard>>();
-        (0..case.len()).map(split).collect::<Vec<_>>()
-    };
     cases.iter().fold(vec![Vec::new()], |rest, case| intersect(&rest, &complement_case(case)))
 }
 
@@ -321,6 +323,10 @@ impl Tracer<'_> {
                 Some(Value::choice(condition, then, otherwise))
             }
             (Value::Integer(then), Value::Integer(otherwise)) => Some(Value::Integer(self.select(condition, &then, &otherwise))),
+            (then @ (Value::Range(_) | Value::Stream(_)), otherwise @ (Value::Range(_) | Value::Stream(_))) => {
+                let (then, otherwise) = (self.stream_of(then)?, self.stream_of(otherwise)?);
+                Some(Value::Stream(Box::new(self.either(condition, then, otherwise)?)))
+            }
             (Value::Tuple(then), Value::Tuple(otherwise)) => Some(Value::Tuple(self.merge_all(condition, then, otherwise)?)),
             (Value::Array(then), Value::Array(otherwise)) => Some(Value::Array(self.merge_all(condition, then, otherwise)?)),
             (Value::Struct(then), Value::Struct(otherwise)) => {

@@ -7,7 +7,6 @@
 use super::Tracer;
 use super::agree::Site;
 use super::call::{Call, Outcome};
-use super::contract::Factor;
 use super::stream::Stream;
 use super::value::{Tensor, Value};
 use super::words::{CsrRowWord, CsrWord};
@@ -126,16 +125,11 @@ impl Stream {
             | Self::Reversed(inner)
             | Self::Skipped(inner, _)
             | Self::Taken(inner, _)
-            | Self::Strided(inner, _) => inner.reads_stored(),
+            | Self::Strided(inner, _)
+            | Self::When(_, inner) => inner.reads_stored(),
             Self::Zipped(first, second) | Self::Chained(first, second) => first.reads_stored() || second.reads_stored(),
-            _ => false,
+            Self::Run { .. } | Self::Entries(_) | Self::Values(_) => false,
         }
-    }
-
-    /// The pattern that says which columns have an item.
-    pub(super) fn pattern(&self, point: &[Affine]) -> Option<Factor> {
-        let row = self.stored_row()?;
-        Some(Factor::at(&row.matrix.pattern, &row.row, point.first()?))
     }
 }
 

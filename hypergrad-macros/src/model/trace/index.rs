@@ -67,7 +67,7 @@ impl Tracer<'_> {
             Value::Integer(_) => {
                 self.diagnostics.error_with_help(
                     place,
-                    "an index is a sum of indices with constant factors: this is a product of indices",
+                    "an index is a sum of indices with constant factors, and this integer is none",
                     "as a number it is accepted: `(i * j) as f64`",
                 );
                 None
@@ -234,7 +234,7 @@ impl Tracer<'_> {
     }
 
     /// Whether an enclosing condition may keep the index from its extreme values.
-    fn may_be_excluded(&self, index: &Affine) -> bool {
+    pub(super) fn may_be_excluded(&self, index: &Affine) -> bool {
         let roots: Vec<LoopVariable> = index.wires().flat_map(|v| self.roots(v)).collect();
         let concerns = |guard: &crate::ir::Guard| {
             let shares = |v: LoopVariable| self.roots(v).iter().any(|root| roots.contains(root));

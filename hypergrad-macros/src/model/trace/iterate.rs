@@ -5,76 +5,112 @@ use super::call::{Call, Outcome};
 use super::condition::Condition;
 use super::contract::{Contraction, Factor};
 use super::csr::STORED_HELP;
+use super::piece::Piece;
 use super::stream::Stream;
 use super::value::{LoopVariable, Tensor, Value, own_index};
-use super::words::Words;
-use crate::ir::{Affine, Guard, Size};
+use super::words::{self, AdapterWithWord, AdapterWord, ConsumerWord};
+use crate::ir::{Affine, Guard, Size, Test};
 use crate::model::Form;
 
-const NAMES: Words =
-    Words("map sum zip enumerate rev skip take step_by chain filter product copied cloned iter into_iter count len collect");
-
 pub fn names() -> Vec<&'static str> {
-    NAMES.iter().collect()
+    words::names(&[AdapterWord::NAMES, AdapterWithWord::NAMES, ConsumerWord::NAMES])
 }
 
-/// A stream opened at fresh index variables: what exists there, under which conditions.
+/// A piece with its item evaluated: what exists there, under which conditions.
 struct Opened {
     variables: Vec<LoopVariable>,
     extents: Vec<Size>,
     guards: Vec<Guard>,
+    /// Of the filters.
     condition: Condition,
+    position: Option<Affine>,
     item: Value,
+    pattern: Option<Factor>,
 }
 
 impl Tracer<'_> {
     pub(super) fn stream_method(&mut self, call: &Call<'_>, stream: Stream, mut arguments: Vec<Value>) -> Outcome {
-        if stream.stored_row().is_some() && matches!(call.name(), "product" | "count" | "len" | "collect") {
-            return self.refuse_stored(call);
-        }
-        if arguments.is_empty() {
-            return match call.name() {
-                "iter" | "into_iter" | "copied" | "cloned" | "by_ref" => self.wrapped(call, stream),
-                "enumerate" => self.wrapped(call, Stream::Enumerated(Box::new(stream))),
-                "rev" => self.wrapped(call, Stream::Reversed(Box::new(stream))),
-                "sum" => Outcome::Known(self.sum_stream(call, stream).map(Value::Tensor)),
-                "product" => Outcome::Known(self.product_stream(call, stream).map(Value::Tensor)),
-                "count" | "len" => Outcome::Known(self.line(&stream).map(Value::count)),
-                "collect" => Outcome::Known(self.collected(call, stream)),
-                _ => Outcome::Unknown,
-            };
-        }
-        let inner = Box::new(stream);
-        match (call.name(), arguments.pop()) {
-            ("map", argument) => match self.callable_at(call, &argument.into_iter().collect::<Vec<_>>(), 0) {
-                Some(callable) => self.wrapped(call, Stream::Mapped(inner, callable)),
-                None => Outcome::Known(None),
+        match (AdapterWord::find(call.name()), ConsumerWord::find(call.name()), AdapterWithWord::find(call.name())) {
+            (Some(word), ..) if arguments.is_empty() => self.adapted(call, word, stream),
+            (_, Some(word), _) if arguments.is_empty() => self.consumed(call, word, &stream),
+            (.., Some(word)) if arguments.len() == 1 => match arguments.pop() {
+                Some(argument) => self.adapted_with(call, word, stream, argument),
+                None => Outcome::Unknown,
             },
-            ("filter", argument) => match self.callable_at(call, &argument.into_iter().collect::<Vec<_>>(), 0) {
-                Some(callable) => self.wrapped(call, Stream::Filtered(inner, callable)),
-                None => Outcome::Known(None),
-            },
-            ("zip" | "chain", Some(other)) => {
-                let found = other.describe();
-                let Some(other) = self.stream_of(other) else {
-                    let place = call.place(1);
-                    self.diagnostics.error(&place, format!("expected an iterator, found {found}"));
-                    return Outcome::Known(None);
-                };
-                let pair = if call.name() == "zip" { Stream::Zipped } else { Stream::Chained };
-                self.wrapped(call, pair(inner, Box::new(other)))
-            }
-            ("skip" | "take" | "step_by", Some(count)) => {
-                let Some(count) = self.size_at(count, &call.place(1)) else { return Outcome::Known(None) };
-                let shorter = match call.name() {
-                    "skip" => Stream::Skipped(inner, count),
-                    "take" => Stream::Taken(inner, count),
-                    _ => Stream::Strided(inner, count),
-                };
-                self.wrapped(call, shorter)
-            }
             _ => Outcome::Unknown,
         }
+    }
+
+    fn adapted(&mut self, call: &Call<'_>, word: AdapterWord, stream: Stream) -> Outcome {
+        match word {
+            AdapterWord::iter | AdapterWord::into_iter | AdapterWord::copied | AdapterWord::cloned => self.wrapped(call, stream),
+            AdapterWord::enumerate if self.refuse_filtered(call, &stream) => Outcome::Known(None),
+            AdapterWord::enumerate => self.wrapped(call, Stream::Enumerated(Box::new(stream))),
+            AdapterWord::rev if stream.is_endless() => Outcome::Known(self.refuse_endless(call)),
+            AdapterWord::rev => self.wrapped(call, Stream::Reversed(Box::new(stream))),
+        }
+    }
+
+    fn consumed(&mut self, call: &Call<'_>, word: ConsumerWord, stream: &Stream) -> Outcome {
+        if word != ConsumerWord::sum && stream.stored_row().is_some() {
+            return self.refuse_stored(call);
+        }
+        Outcome::Known(match word {
+            ConsumerWord::sum => self.sum_stream(call, stream),
+            ConsumerWord::product => self.product_stream(call, stream),
+            ConsumerWord::count | ConsumerWord::len => self.count_stream(call, stream),
+            ConsumerWord::collect if self.refuse_filtered(call, stream) => None,
+            ConsumerWord::collect => self.collected(call, stream),
+        })
+    }
+
+    fn adapted_with(&mut self, call: &Call<'_>, word: AdapterWithWord, stream: Stream, argument: Value) -> Outcome {
+        match word {
+            AdapterWithWord::map | AdapterWithWord::filter => {
+                let Some(callable) = self.callable_at(call, std::slice::from_ref(&argument), 0) else {
+                    return Outcome::Known(None);
+                };
+                let with = if word == AdapterWithWord::map { Stream::Mapped } else { Stream::Filtered };
+                self.wrapped(call, with(Box::new(stream), callable))
+            }
+            AdapterWithWord::chain => match self.other_stream(call, argument) {
+                Some(other) => self.wrapped(call, Stream::Chained(Box::new(stream), Box::new(other))),
+                None => Outcome::Known(None),
+            },
+            // The others count positions.
+            _ if self.refuse_filtered(call, &stream) => Outcome::Known(None),
+            AdapterWithWord::zip => match self.other_stream(call, argument) {
+                Some(other) if !self.refuse_filtered(call, &other) => {
+                    let zipped = self.zipped(stream, other);
+                    self.wrapped(call, zipped)
+                }
+                _ => Outcome::Known(None),
+            },
+            AdapterWithWord::skip | AdapterWithWord::take => {
+                let Some(count) = self.index_at(argument, &call.place(1)) else { return Outcome::Known(None) };
+                let shorter = if word == AdapterWithWord::skip { stream.skipped(&count) } else { self.taken(stream, &count) };
+                self.wrapped(call, shorter)
+            }
+            AdapterWithWord::step_by => match self.size_at(argument, &call.place(1)) {
+                Some(step) if step.is_zero() => {
+                    self.diagnostics.error(call.site.span, "`step_by` takes a step of at least 1");
+                    Outcome::Known(None)
+                }
+                Some(step) => self.wrapped(call, Stream::Strided(Box::new(stream), step)),
+                None => Outcome::Known(None),
+            },
+        }
+    }
+
+    /// The argument of `zip` and `chain`.
+    fn other_stream(&mut self, call: &Call<'_>, other: Value) -> Option<Stream> {
+        let found = other.describe();
+        let other = self.stream_of(other);
+        if other.is_none() {
+            let place = call.place(1);
+            self.diagnostics.error(&place, format!("expected an iterator, found {found}"));
+        }
+        other
     }
 
     /// An iterator made of others.
@@ -91,53 +127,90 @@ impl Tracer<'_> {
         Outcome::Known(None)
     }
 
-    /// Evaluates the item at fresh index variables, inside the conditions under which it exists.
-    fn open(&mut self, call: &Call<'_>, stream: &Stream) -> Option<Opened> {
-        let Some(extents) = self.domain(stream) else {
-            self.diagnostics.error_with_help(call.site.span, "this iterator has no end", "give the range an end: `0..n`");
-            return None;
-        };
-        let variables: Vec<LoopVariable> = extents.iter().map(|extent| self.variable(extent)).collect();
-        let point: Vec<Affine> = variables.iter().map(|v| Affine::wire(*v)).collect();
-        let guards = self.guards(stream, &point);
-        let depth = self.arms.len();
-        self.arms.extend(guards.iter().cloned().map(Condition::Index));
-        let condition = self.kept(stream, &point);
-        if let Some(condition) = &condition
-            && !Self::is_certain(condition)
-        {
-            self.arms.push(condition.clone());
+    /// What counts positions has none after a filter.
+    fn refuse_filtered(&mut self, call: &Call<'_>, stream: &Stream) -> bool {
+        let filtered = stream.is_filtered();
+        if filtered {
+            self.diagnostics.error_with_help(
+                call.site.span,
+                format!("`{}` after `filter` is not accepted: the place of each item is decided by the filter", call.name()),
+                "filter last, or weigh by a condition: `.map(|t| if t > 0.0 { t } else { 0.0 })`",
+            );
         }
-        let item = self.item(stream, &point);
-        self.arms.truncate(depth);
-        Some(Opened { variables, extents, guards, condition: condition?, item: item? })
+        filtered
     }
 
-    /// The conditions of the filters.
-    fn kept(&mut self, stream: &Stream, point: &[Affine]) -> Option<Condition> {
-        match stream {
-            Stream::Mapped(inner, _) => self.kept(inner, point),
-            Stream::Filtered(inner, callable) => {
-                let outer = self.kept(inner, point)?;
-                let item = self.item(inner, point)?;
-                match self.call_value(callable, vec![item], callable.place())? {
-                    Value::Bool(condition) => Some(outer.and(condition)),
-                    other => {
-                        let message = format!("the closure of `filter` gives {}: expected a condition", other.describe());
-                        self.diagnostics.error(callable.place(), message);
-                        None
+    fn refuse_endless<T>(&mut self, call: &Call<'_>) -> Option<T> {
+        self.diagnostics.error_with_help(call.site.span, "this iterator has no end", "give the range an end: `0..n`");
+        None
+    }
+
+    /// The pieces of an iterator.
+    fn ended(&mut self, call: &Call<'_>, stream: &Stream, ordered: bool) -> Option<Vec<Piece>> {
+        if stream.is_endless() {
+            return self.refuse_endless(call);
+        }
+        let pieces = self.pieces(stream, ordered);
+        if pieces.is_none() {
+            self.refuse_bounds(call);
+        }
+        pieces
+    }
+
+    fn refuse_bounds(&mut self, call: &Call<'_>) {
+        self.diagnostics.error_with_help(
+            call.site.span,
+            "how many items this iterator has is not found: a factor of an index in its bounds has no known sign",
+            "use bounds that are sums of indices and counts, and a condition on the index inside",
+        );
+    }
+
+    /// Evaluates the item of a piece, inside the conditions under which it exists.
+    fn open(&mut self, piece: Piece) -> Option<Opened> {
+        let depth = self.arms.len();
+        self.arms.extend(piece.guards.iter().cloned().map(Condition::Index));
+        let found = self.filtered_item(&piece);
+        self.arms.truncate(depth);
+        let (condition, item) = found?;
+        let Piece { variables, extents, guards, position, pattern, .. } = piece;
+        Some(Opened { variables, extents, guards, condition, position, item, pattern })
+    }
+
+    /// The conditions of the filters, each evaluated where the ones before hold, and the item.
+    fn filtered_item(&mut self, piece: &Piece) -> Option<(Condition, Value)> {
+        let mut all = Condition::Constant(true);
+        for (item, filter) in &piece.filters {
+            let item = self.item_value(item)?;
+            match self.call_value(filter, vec![item], filter.place())? {
+                Value::Bool(condition) => {
+                    if !Self::is_certain(&condition) {
+                        self.arms.push(condition.clone());
                     }
+                    all = all.and(condition);
+                }
+                other => {
+                    let message = format!("the closure of `filter` gives {}: expected a condition", other.describe());
+                    self.diagnostics.error(filter.place(), message);
+                    return None;
                 }
             }
-            _ => Some(Condition::Constant(true)),
         }
+        Some((all, self.item_value(&piece.item)?))
     }
 
-    pub(super) fn sum_stream(&mut self, call: &Call<'_>, stream: Stream) -> Option<Tensor> {
-        let parts: Vec<Option<Tensor>> = stream.pieces().into_iter().map(|piece| self.sum_piece(call, &piece)).collect();
+    /// All pieces with their items; every mistake is reported.
+    fn opened(&mut self, call: &Call<'_>, stream: &Stream, ordered: bool) -> Option<Vec<Opened>> {
+        let opened: Vec<Option<Opened>> = self.ended(call, stream, ordered)?.into_iter().map(|piece| self.open(piece)).collect();
+        opened.into_iter().collect()
+    }
+
+    fn sum_stream(&mut self, call: &Call<'_>, stream: &Stream) -> Option<Value> {
+        let opened = self.opened(call, stream, false)?;
+        let whole = !opened.is_empty() && opened.iter().all(|piece| matches!(piece.item, Value::Index(_) | Value::Integer(_)));
         let mut total: Option<Tensor> = None;
-        for part in parts {
-            let part = part?;
+        for piece in opened {
+            let item = self.summand(call, &piece.item)?;
+            let part = self.sum_piece(piece, item);
             total = Some(match total {
                 None => part,
                 Some(total) => {
@@ -146,39 +219,29 @@ impl Tracer<'_> {
                 }
             });
         }
-        Some(total.unwrap_or_else(|| self.number(0.0)))
+        let total = total.unwrap_or_else(|| self.number(0.0));
+        Some(if whole { Value::Integer(total) } else { Value::Tensor(total) })
     }
 
-    fn sum_piece(&mut self, call: &Call<'_>, piece: &Stream) -> Option<Tensor> {
-        let opened = self.open(call, piece)?;
-        let item = self.summand(call, opened.item)?;
+    fn sum_piece(&mut self, piece: Opened, item: Tensor) -> Tensor {
         let zero = self.scale(0.0, &item);
-        let item = self.select(&opened.condition, &item, &zero);
+        let item = self.select(&piece.condition, &item, &zero);
         let (r, c) = self.axes(&item.rows, &item.columns);
         let (row, column) = (Affine::wire(r), Affine::wire(c));
-        let point: Vec<Affine> = opened.variables.iter().map(|v| Affine::wire(*v)).collect();
         let contraction = Contraction {
-            factors: [Factor::at(&item, &row, &column)].into_iter().chain(piece.pattern(&point)).collect(),
-            guards: opened.guards,
-            local: opened.variables.into_iter().chain(own_index(item.form, &r, &c)).collect(),
+            factors: [Factor::at(&item, &row, &column)].into_iter().chain(piece.pattern).collect(),
+            guards: piece.guards,
+            local: piece.variables.into_iter().chain(own_index(item.form, &r, &c)).collect(),
             out: own_index(item.form, &row, &column),
             ..Contraction::default()
         };
-        Some(self.contract(contraction, item.form, &item.rows, &item.columns))
+        self.contract(contraction, item.form, &item.rows, &item.columns)
     }
 
-    fn summand(&mut self, call: &Call<'_>, item: Value) -> Option<Tensor> {
+    fn summand(&mut self, call: &Call<'_>, item: &Value) -> Option<Tensor> {
         match item {
-            Value::Tensor(tensor) => Some(tensor),
-            Value::Index(_) => {
-                let message = format!("`{}` of integers is not accepted", call.name());
-                self.diagnostics.error_with_help(
-                    call.site.span,
-                    message,
-                    "convert each with `as f64`: `.map(|i| i as f64).sum::<f64>()`",
-                );
-                None
-            }
+            Value::Tensor(tensor) | Value::Integer(tensor) => Some(tensor.clone()),
+            Value::Index(index) => Some(self.number_of_index(index)),
             other => {
                 let message =
                     format!("`{}` of {} is not accepted: expected scalars, vectors or matrices", call.name(), other.describe());
@@ -188,27 +251,50 @@ impl Tracer<'_> {
         }
     }
 
-    fn product_stream(&mut self, call: &Call<'_>, stream: Stream) -> Option<Tensor> {
-        let parts: Vec<Option<Tensor>> = stream.pieces().into_iter().map(|piece| self.product_piece(call, &piece)).collect();
-        let parts: Vec<Tensor> = parts.into_iter().collect::<Option<_>>()?;
-        if parts.is_empty() {
-            return Some(self.number(1.0));
+    /// How many items there are: an integer of sizes and outer indices; where filters decide, a sum.
+    fn count_stream(&mut self, call: &Call<'_>, stream: &Stream) -> Option<Value> {
+        if stream.is_endless() {
+            return self.refuse_endless(call);
         }
-        Some(self.multiply(&parts.iter().collect::<Vec<_>>()))
+        if !stream.is_filtered() {
+            let lengths = self.lengths(stream);
+            if lengths.is_none() {
+                self.refuse_bounds(call);
+            }
+            return self.length_value(lengths?);
+        }
+        let mut total = self.number(0.0);
+        for piece in self.opened(call, stream, false)? {
+            let one = self.number(1.0);
+            let part = self.sum_piece(piece, one);
+            total = self.linear(&[(1.0, &total), (1.0, &part)]);
+        }
+        Some(Value::Integer(total))
+    }
+
+    fn product_stream(&mut self, call: &Call<'_>, stream: &Stream) -> Option<Value> {
+        let opened = self.opened(call, stream, false)?;
+        let whole = !opened.is_empty() && opened.iter().all(|piece| matches!(piece.item, Value::Index(_) | Value::Integer(_)));
+        let parts: Vec<Option<Tensor>> = opened.into_iter().map(|piece| self.product_piece(call, piece)).collect();
+        let parts: Vec<Tensor> = parts.into_iter().collect::<Option<_>>()?;
+        let product = match parts.as_slice() {
+            [] => self.number(1.0),
+            _ => self.multiply(&parts.iter().collect::<Vec<_>>()),
+        };
+        Some(if whole { Value::Integer(product) } else { Value::Tensor(product) })
     }
 
     /// The product over each variable in turn; items that do not exist count as one.
-    fn product_piece(&mut self, call: &Call<'_>, piece: &Stream) -> Option<Tensor> {
-        let opened = self.open(call, piece)?;
-        let item = self.summand(call, opened.item)?;
+    fn product_piece(&mut self, call: &Call<'_>, piece: Opened) -> Option<Tensor> {
+        let item = self.summand(call, &piece.item)?;
         if !item.is_scalar() {
             self.diagnostics.error(call.site.span, "`product` takes scalars");
             return None;
         }
-        let exists = opened.guards.into_iter().fold(opened.condition, |all, guard| all.and(Condition::Index(guard)));
+        let exists = piece.guards.into_iter().fold(piece.condition, |all, guard| all.and(Condition::Index(guard)));
         let one = self.number(1.0);
         let mut product = self.select(&exists, &item, &one);
-        for (variable, extent) in opened.variables.iter().zip(&opened.extents).rev() {
+        for (variable, extent) in piece.variables.iter().zip(&piece.extents).rev() {
             let unit = Size::constant(1);
             let column = self.variable(&unit);
             let vector = self.bind(&product, Form::Column, (*variable, extent), (column, &unit));
@@ -217,46 +303,82 @@ impl Tracer<'_> {
         Some(product)
     }
 
-    /// `collect`: the items as a column, or as an array where they are written out.
-    fn collected(&mut self, call: &Call<'_>, stream: Stream) -> Option<Value> {
-        let pieces = stream.pieces();
-        if let [piece] = pieces.as_slice() {
-            return self.column_of_stream(call, piece).map(Value::Tensor);
+    /// `collect`: scalars as a column, a list that is written out as an array; what else there is
+    /// stays an iterator, since nothing changes before its items are read.
+    fn collected(&mut self, call: &Call<'_>, stream: &Stream) -> Option<Value> {
+        let opened = self.opened(call, stream, true)?;
+        let listed = opened.len() != 1 && opened.iter().all(|piece| piece.variables.is_empty() && piece.guards.is_empty());
+        if listed {
+            return Some(Value::Array(opened.into_iter().map(|piece| piece.item).collect()));
         }
-        let mut items = Vec::new();
-        for piece in &pieces {
-            let opened = self.open(call, piece)?;
-            if opened.extents.iter().any(|extent| !extent.is_one()) {
-                self.diagnostics.error(call.site.span, "a chain of iterators cannot be collected");
-                return None;
-            }
-            items.push(opened.item);
+        let scalars = opened.iter().all(|piece| matches!(&piece.item, Value::Tensor(tensor) if tensor.is_scalar()));
+        if !scalars {
+            return Some(Value::Stream(Box::new(stream.clone())));
         }
-        Some(Value::Array(items))
+        self.column_of(call, stream, opened).map(Value::Tensor)
     }
 
-    /// The scalars of a stream as a column.
+    /// The scalars of an iterator as a column.
     pub(super) fn column_of_stream(&mut self, call: &Call<'_>, stream: &Stream) -> Option<Tensor> {
         if stream.stored_row().is_some() {
             self.refuse_stored(call);
             return None;
         }
-        let opened = self.open(call, stream)?;
-        let item = self.summand(call, opened.item)?;
-        if !item.is_scalar() || !opened.guards.is_empty() || !Self::is_certain(&opened.condition) {
-            let message = format!("`{}` takes scalars, as many for every outer index", call.name());
-            self.diagnostics.error(call.site.span, message);
+        if self.refuse_filtered(call, stream) {
             return None;
         }
-        let point = opened.variables.iter().map(|v| Affine::wire(*v));
-        let place = opened.extents.iter().zip(point).fold(Affine::default(), |place, (extent, v)| place.scale(extent).add(&v));
-        let contraction = Contraction {
-            factors: vec![Factor { tensor: item, index: Vec::new() }],
-            local: opened.variables,
-            out: vec![place],
-            ..Contraction::default()
+        let opened = self.opened(call, stream, true)?;
+        self.column_of(call, stream, opened)
+    }
+
+    /// Each item at its position.
+    fn column_of(&mut self, call: &Call<'_>, stream: &Stream, opened: Vec<Opened>) -> Option<Tensor> {
+        let length = self.constant_length(call, stream)?;
+        let mut column: Option<Tensor> = None;
+        for piece in opened {
+            let item = self.summand(call, &piece.item).filter(Tensor::is_scalar)?;
+            let contraction = Contraction {
+                factors: vec![Factor { tensor: item, index: Vec::new() }],
+                guards: piece.guards,
+                local: piece.variables,
+                out: vec![piece.position?],
+                ..Contraction::default()
+            };
+            let part = self.contract(contraction, Form::Column, &length, &Size::constant(1));
+            column = Some(match column {
+                None => part,
+                Some(column) => self.linear(&[(1.0, &column), (1.0, &part)]),
+            });
+        }
+        let zero = self.number(0.0);
+        Some(column.unwrap_or_else(|| self.fill(&zero, Form::Column, &length, &Size::constant(1))))
+    }
+
+    /// A length that is one size for all outer indices. Where sizes decide it (`n - 1`, or nothing),
+    /// that they decide for the most is checked when the program runs.
+    fn constant_length(&mut self, call: &Call<'_>, stream: &Stream) -> Option<Size> {
+        let some = self.lengths_of_some(stream)?;
+        let by_size = |guard: &Guard| guard.affine.terms.is_empty() && guard.test == Test::NonNegative;
+        let by_sizes = some.iter().all(|(guards, _)| guards.iter().all(by_size));
+        let size = match some.first() {
+            None => Some(Size::zero()),
+            Some((_, length)) if by_sizes => length.as_size().cloned(),
+            Some(_) => None,
         };
-        let length = Size::product(&opened.extents);
-        Some(self.contract(contraction, Form::Column, &length, &Size::constant(1)))
+        let Some(size) = size else {
+            let message = format!("`{}` takes as many items for every outer index", call.name());
+            self.diagnostics.error_with_help(
+                call.site.span,
+                message,
+                "use a range that is the same for all indices, and a condition on the index inside",
+            );
+            return None;
+        };
+        let needed = some.iter().take(1).flat_map(|(guards, _)| guards);
+        for least in needed.map(|guard| guard.affine.constant.clone()).chain([size.clone()]) {
+            // What no size satisfies was no case.
+            let _checked = self.sizes.require_at_least(&least, &Size::zero());
+        }
+        Some(size)
     }
 }

@@ -56,8 +56,9 @@ impl Tracer<'_> {
     fn counted_of(&mut self, call: &Call<'_>, tensor: &Tensor, arguments: &[Value]) -> Outcome {
         let [Value::Index(count)] = arguments else { return Outcome::Unknown };
         if let Some(WindowsWord::windows) = WindowsWord::find(call.name()) {
-            let width = self.size_at(Value::Index(count.clone()), &call.place(1));
-            return Outcome::Known(width.map(|width| Value::Stream(Box::new(Stream::Windows(tensor.clone(), width)))));
+            let Some(width) = self.size_at(Value::Index(count.clone()), &call.place(1)) else { return Outcome::Known(None) };
+            let windows = Stream::windows(self.reform(tensor, Form::Column), width);
+            return Outcome::Known(Some(Value::Stream(Box::new(windows))));
         }
         match PowerNormWord::find(call.name()) {
             Some(PowerNormWord::lp_norm) => Outcome::Known(self.lp_norm(tensor, count).map(Value::Tensor)),
@@ -69,9 +70,9 @@ impl Tracer<'_> {
     fn iterators_of(&mut self, call: &Call<'_>, tensor: &Tensor, arguments: &[Value]) -> Outcome {
         let (Some(word), []) = (PartsWord::find(call.name()), arguments) else { return Outcome::Unknown };
         Outcome::Known(Some(Value::Stream(Box::new(match word {
-            PartsWord::iter | PartsWord::into_iter => Stream::Entries(tensor.clone()),
-            PartsWord::row_iter => Stream::Rows(tensor.clone()),
-            PartsWord::column_iter => Stream::Columns(tensor.clone()),
+            PartsWord::iter | PartsWord::into_iter => Stream::entries(tensor.clone()),
+            PartsWord::row_iter => Stream::rows(tensor.clone()),
+            PartsWord::column_iter => Stream::columns(tensor.clone()),
         }))))
     }
 

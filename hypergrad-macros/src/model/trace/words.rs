@@ -116,6 +116,15 @@ words! {
     /// Methods of arrays.
     "Sums over ranges and entries" ArrayWord { map len iter into_iter }
 
+    /// Iterators made of one iterator.
+    "Sums over ranges and entries" AdapterWord { iter into_iter copied cloned enumerate rev }
+
+    /// Iterators made of one iterator and a function, another iterator or a count.
+    "Sums over ranges and entries" AdapterWithWord { map filter zip chain skip take step_by }
+
+    /// What ends an iterator.
+    "Sums over ranges and entries" ConsumerWord { sum product count len collect }
+
     /// Methods of sparse matrices.
     "Sparse data" CsrWord { nrows ncols transpose row }
 

@@ -78,3 +78,78 @@ fn products() {
         { (1..=5).map(|i| i as f64).product::<f64>() * x[0] }
     }
 }
+
+/// Every adapter of ranges that begin or end at an outer index.
+#[test]
+fn ranges_of_outer_indices() {
+    bodies! { (x, y, data) -> f64:
+        { (0..5).map(|i| (i..5).count() as f64 * x[i] + (0..i).count() as f64 + (0..=i).count() as f64 * x[i]).sum::<f64>() }
+        { (0..5).map(|i| (2..i).count() as f64 * x[i] + (i + 2..5).count() as f64 * x[i]).sum::<f64>() }
+        { (0..5).map(|i| (i..5).skip(1).map(|_| x[i]).sum::<f64>() + (0..i).skip(2).map(|_| x[i]).sum::<f64>()).sum::<f64>() }
+        { (0..5).map(|i| (i..5).take(2).map(|j| x[i] * x[j]).sum::<f64>() + (0..i).take(2).count() as f64 * x[i]).sum::<f64>() }
+        { (0..5).map(|i| (i..5).step_by(2).map(|_| x[i]).sum::<f64>() + (0..i).step_by(2).count() as f64 * x[i]).sum::<f64>() }
+        { (0..5).map(|i| (i..5).rev().zip(x.iter()).map(|(j, t)| t * x[j]).sum::<f64>()).sum::<f64>() }
+        { (0..5).map(|i| (0..i).rev().enumerate().map(|(k, j)| x[i] * x[j] * (k + 1) as f64).sum::<f64>()).sum::<f64>() }
+        { (0..5).map(|i| (0..i).rev().skip(1).zip(x.iter()).map(|(j, t)| t * x[j]).sum::<f64>()).sum::<f64>() }
+        { (0..5).map(|i| (i..5).rev().take(2).enumerate().map(|(k, j)| x[j] * k as f64).sum::<f64>()).sum::<f64>() }
+        { (0..5).map(|i| (0..i).chain(i + 1..5).enumerate().map(|(k, j)| x[i] * x[j] * k as f64).sum::<f64>()).sum::<f64>() }
+        { (0..5).map(|i| (i..5).chain(0..i).zip(x.iter()).map(|(j, t)| t * x[j]).sum::<f64>()).sum::<f64>() }
+        { (0..5).map(|i| (2..i).zip(x.iter()).map(|(j, t)| t * x[j]).sum::<f64>()).sum::<f64>() }
+        { (0..5).map(|i| (0..i).step_by(2).rev().enumerate().map(|(k, j)| x[j] * k as f64).sum::<f64>()).sum::<f64>() }
+        { (0..5).map(|i| x.iter().skip(i).zip(y.iter()).map(|(s, t)| s * t).sum::<f64>()).sum::<f64>() }
+        { (0..5).map(|i| x.iter().take(i).rev().zip(x.iter()).map(|(s, t)| s * t * t).sum::<f64>()).sum::<f64>() }
+        { (0..5).map(|i| (i..i + 3).map(|j| if j < 5 { x[j] } else { 1.0 }).sum::<f64>()).sum::<f64>() }
+        { (0..5usize).map(|i| (i.saturating_sub(1)..(i + 2).min(5)).map(|j| x[i] * x[j]).sum::<f64>()).sum::<f64>() }
+        { (0..5usize).map(|i| (i.max(1)..5).enumerate().map(|(k, j)| x[j] * k as f64).sum::<f64>()).sum::<f64>() }
+        { (0..5).map(|i| (if i == 2 { 0..2 } else { i..5 }).rev().zip(x.iter()).map(|(j, t)| x[j] * t).sum::<f64>()).sum::<f64>() }
+        { (0..5).map(|i| (i..5).map(|_| 1.0 + x[i]).product::<f64>() * (0..i).skip(1).map(|_| x[i]).product::<f64>()).sum::<f64>() }
+    }
+}
+
+/// Lengths are never below 0, nor more than there is.
+#[test]
+fn lengths() {
+    bodies! { (x, y, data) -> f64:
+        { x.iter().skip(9).count() as f64 + x.iter().skip(9).map(|_| x[0]).sum::<f64>() + x.iter().skip(2).len() as f64 }
+        { x.iter().take(30).count() as f64 * x[0] + x.iter().zip(0..2).count() as f64 + x.iter().zip(0..20).count() as f64 }
+        { (data.n..2).map(|_| x[0]).sum::<f64>() + (data.n..2).count() as f64 + (2..data.n - 4).map(|_| 2.0 + x[0]).product::<f64>() }
+        { x.as_slice().windows(9).map(|_| x[0]).sum::<f64>() + x.as_slice().windows(9).count() as f64 }
+        { (data.n..2).map(|_| (data.n..3).map(|_| x[0]).sum::<f64>()).sum::<f64>() }
+        { x.iter().skip(9).map(|_| 2.0 + x[0]).product::<f64>() + x.iter().skip(9).chain(y.iter()).enumerate().map(|(k, t)| t * k as f64).sum::<f64>() }
+        { x.iter().step_by(3).map(|_| x[0]).sum::<f64>() + x.iter().skip(1).step_by(3).count() as f64 }
+        { x.iter().rev().step_by(2).zip(y.iter()).map(|(a, b)| a * b).sum::<f64>() + x.iter().chain(y.iter()).count() as f64 }
+        { y.iter().zip(data.a.iter()).map(|(a, b)| a * b).sum::<f64>() + data.a.iter().zip(y.iter()).map(|(a, b)| a * b).sum::<f64>() }
+        { [x[0], x[1], y[2]].iter().zip(x.iter().rev()).map(|(a, b)| a * b).sum::<f64>() + [x[0]].iter().chain(y.iter()).skip(1).sum::<f64>() }
+        { x.rows(1, 2).iter().zip(x.iter()).map(|(a, b)| a * b).sum::<f64>() }
+        { (0..5).map(|i| i).sum::<usize>() as f64 * x[0] + (1..4).product::<usize>() as f64 }
+    }
+}
+
+/// Filters before everything that does not ask for positions.
+#[test]
+fn filters() {
+    bodies! { (x, y, data) -> f64:
+        { x.iter().filter(|t| **t > 0.5).count() as f64 * x[0] + (0..5).filter(|i| i % 2 == 0).count() as f64 }
+        { x.iter().filter(|t| **t > 0.0).sum::<f64>() / x.iter().filter(|t| **t > 0.0).count() as f64 }
+        { x.iter().filter(|t| **t > 0.5).rev().map(|t| t * t).sum::<f64>() + x.iter().rev().skip(1).filter(|t| **t > 0.5).sum::<f64>() }
+        { x.iter().chain(y.iter()).filter(|t| **t > 0.2).chain(y.iter()).map(|t| t * t).sum::<f64>() }
+        { x.iter().filter(|t| **t > 0.0).filter(|t| t.ln() < 0.5).map(|t| t.sqrt()).sum::<f64>() }
+        { x.iter().enumerate().filter(|(i, t)| *i > 0 && **t > 0.0).map(|(i, t)| t.ln() * i as f64).sum::<f64>() }
+        { x.iter().zip(x.iter().skip(1)).filter(|(a, b)| a < b).map(|(a, b)| b - a).product::<f64>() }
+        { (0..5).map(|i| (i..5).filter(|&j| x[j] > 0.0).count() as f64 * x[i]).sum::<f64>() }
+    }
+}
+
+/// Collected iterators, as vectors.
+#[test]
+fn collections() {
+    bodies! { (x, y, data) -> f64:
+        { let all: Vec<f64> = x.iter().chain(y.iter()).copied().collect(); all.iter().enumerate().map(|(k, t)| t * k as f64).sum::<f64>() }
+        { let all: Vec<f64> = x.iter().rev().skip(1).copied().collect(); all[0] + all.len() as f64 * all[3] }
+        { let all: Vec<f64> = x.iter().step_by(2).copied().collect(); all[2] * x[0] + all.iter().product::<f64>() }
+        { let d: Vec<f64> = x.iter().zip(x.iter().skip(1)).map(|(a, b)| b - a).collect(); d.iter().zip(d.iter().skip(1)).map(|(a, b)| (b - a).powi(2)).sum::<f64>() }
+        { let ids: Vec<usize> = (0..5).step_by(2).rev().map(|i| 4 - i).collect(); ids.iter().zip(y.iter()).map(|(&i, t)| x[i] * t).sum::<f64>() }
+        { let pairs: Vec<(f64, usize)> = x.iter().copied().zip(1..).collect(); pairs.iter().map(|(t, k)| t * *k as f64).sum::<f64>() + pairs.len() as f64 * x[0] }
+        { let v = DVector::from_iterator(5, (0..2).chain(2..5).rev().map(|i| x[i] * x[i])); v.dot(x) }
+    }
+}
