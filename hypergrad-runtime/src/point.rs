@@ -4,21 +4,18 @@
 
 use crate::error::EstimatorError;
 use crate::kernels;
+use crate::linear::{AdjointSolve, Direct, Systems};
 pub use crate::problem::space::{T, X, Y, check_input, start};
 pub(crate) use crate::problem::space::{check_finite, zeros_x, zeros_y};
 use crate::problem::{Bilevel, Dense, Tensor3};
 use crate::scalar::Real;
 
-/// The adjoint, `F_1ᵀ v = g_1`, into `v`.
+/// The adjoint, `F_1ᵀ v = g_1`, into `v`, by a factorisation.
 ///
 /// # Errors
 /// `F_1` cannot be factored, or v is not finite.
 pub fn adjoint_into<P: Bilevel>(problem: &P, work: &mut P::Work, v: &mut [T<P>]) -> Result<(), EstimatorError> {
-    problem.g_1(work, v);
-    check_finite("g_1", v)?;
-    problem.factor(work)?;
-    problem.f_1_tr_solve(work, v);
-    check_finite("v", v)
+    Systems::new(&Direct, &mut ()).adjoint(problem, work, None, v)
 }
 
 /// `g_2 - F_2ᵀ v` into `out`, for a v of [`adjoint_into`], with `scratch` of length m: Omega without
@@ -36,7 +33,7 @@ pub fn omega_from_adjoint<P: Bilevel>(
     problem.g_2(work, out);
     problem.f_2_tr_mul(work, v, scratch);
     kernels::axpy(-T::<P>::ONE, scratch, out);
-    check_finite("Omega", out)
+    check_finite(problem, work, "Omega", out)
 }
 
 /// `Omega = g_2 - F_2ᵀ v` where `F_1ᵀ v = g_1` (docs/formulas.md 1.1), into `out` of length m.
@@ -61,18 +58,16 @@ pub fn omega<P: Bilevel>(problem: &P, work: &mut P::Work) -> Result<Y<P>, Estima
 }
 
 /// `W = F_1⁻¹ F_2`, `n x m`: minus the derivative of `x*(y)` at a root.
-fn sensitivity<P: Bilevel>(problem: &P, work: &mut P::Work) -> Result<P::XY, EstimatorError> {
+fn sensitivity<P: Bilevel, L: AdjointSolve<P>>(
+    problem: &P,
+    work: &mut P::Work,
+    systems: &mut Systems<'_, P, L>,
+) -> Result<P::XY, EstimatorError> {
     let (n, m) = problem.dims(work);
     let mut w = P::XY::try_zeros("F_2", n, m)?;
     problem.f_2(work, w.flat_mut());
-    check_finite("F_2", w.flat())?;
-    problem.factor(work)?;
-    if n > 0 {
-        for column in w.flat_mut().chunks_exact_mut(n) {
-            problem.f_1_solve(work, column);
-        }
-    }
-    check_finite("Psi", w.flat())?;
+    check_finite(problem, work, "F_2", w.flat())?;
+    systems.solve(problem, work, "Psi", w.flat_mut())?;
     Ok(w)
 }
 
@@ -82,7 +77,7 @@ fn sensitivity<P: Bilevel>(problem: &P, work: &mut P::Work) -> Result<P::XY, Est
 /// `F_1` cannot be factored, or a result is not finite.
 pub fn psi<P: Bilevel>(problem: &P, work: &mut P::Work) -> Result<P::YX, EstimatorError> {
     let (n, m) = problem.dims(work);
-    let w = sensitivity(problem, work)?;
+    let w = sensitivity(problem, work, &mut Systems::new(&Direct, &mut ()))?;
     let mut out = P::YX::try_zeros("Psi", m, n)?;
     transpose_negated(w.flat(), n, m, out.flat_mut());
     Ok(out)
@@ -115,7 +110,7 @@ where
     let mut f_11 = Tensor3::<XXX>::zeros("F_11", (n, n, n))?;
     let mut f_21 = Tensor3::<XYX>::zeros("F_21", (n, m, n))?;
     let mut out = Tensor3::<YXX>::zeros("Psi_1", (m, n, n))?;
-    let w = sensitivity(problem, work)?;
+    let w = sensitivity(problem, work, &mut Systems::new(&Direct, &mut ()))?;
     problem.f_11(work, f_11.flat_mut());
     problem.f_21(work, f_21.flat_mut());
     if n == 0 || m == 0 {
@@ -124,55 +119,77 @@ where
     let slices = f_21.flat_mut().chunks_exact_mut(n * m).zip(f_11.flat().chunks_exact(n * n));
     for ((slice, f_11), out) in slices.zip(out.flat_mut().chunks_exact_mut(m * n)) {
         kernels::gemm(-P::Scalar::ONE, f_11, w.flat(), n, n, m, slice);
-        check_finite("Psi_1", slice)?;
+        check_finite(problem, work, "Psi_1", slice)?;
         for column in slice.chunks_exact_mut(n) {
             problem.f_1_solve(work, column);
         }
         transpose_negated(slice, n, m, out);
     }
-    check_finite("Psi_1", out.flat())?;
+    check_finite(problem, work, "Psi_1", out.flat())?;
     Ok(out)
 }
 
 /// `Omega_1 = M_21 + Psi M_11` with `M = g - vᵀF`, v the adjoint held fast (docs/formulas.md 1.4), `m x n`,
-/// into `out`. Costs m solves, or n when that is fewer.
+/// into `out`, by a factorisation. Costs m solves, or n when that is fewer.
 ///
 /// # Errors
 /// `F_1` cannot be factored, or a result is not finite.
 pub fn omega_1_into<P: Bilevel>(problem: &P, work: &mut P::Work, out: &mut [T<P>]) -> Result<(), EstimatorError> {
+    omega_1_with(problem, work, &mut Systems::new(&Direct, &mut ()), out)
+}
+
+/// [`omega_1_into`], with systems solved in any way; iterations form no matrix of size `n x n`.
+///
+/// # Errors
+/// Those of the solves; a result that is not finite.
+pub fn omega_1_with<P: Bilevel, L: AdjointSolve<P>>(
+    problem: &P,
+    work: &mut P::Work,
+    systems: &mut Systems<'_, P, L>,
+    out: &mut [T<P>],
+) -> Result<(), EstimatorError> {
     let (n, m) = problem.dims(work);
     let mut v = zeros_x(problem, work)?;
-    adjoint_into(problem, work, v.flat_mut())?;
+    systems.adjoint(problem, work, None, v.flat_mut())?;
     problem.set_adjoint(work, v.flat());
     problem.m_21(work, out);
     if n == 0 || m == 0 {
         return Ok(());
     }
     if m <= n {
-        wide_omega_1(problem, work, out)?;
+        wide_omega_1(problem, work, systems, out)?;
     } else {
-        let mut m_11 = P::XX::try_zeros("M_11", n, n)?;
-        problem.m_11(work, m_11.flat_mut());
-        check_finite("M_11", m_11.flat())?;
-        let mut scratch = zeros_y(problem, work)?;
-        for (t, out) in m_11.flat_mut().chunks_exact_mut(n).zip(out.chunks_exact_mut(m)) {
-            problem.f_1_tr_solve(work, t);
-            problem.f_2_tr_mul(work, t, scratch.flat_mut());
-            kernels::axpy(-T::<P>::ONE, scratch.flat(), out);
-        }
+        tall_omega_1(problem, work, systems, out)?;
     }
-    check_finite("Omega_1", out)
+    check_finite(problem, work, "Omega_1", out)
 }
 
-/// `out -= (F_1⁻¹ F_2)ᵀ M_11`: by products where `F_1` falls into blocks, so that nothing of size
-/// `n x n` is formed, or where that would be too large.
-fn wide_omega_1<P: Bilevel>(problem: &P, work: &mut P::Work, out: &mut [T<P>]) -> Result<(), EstimatorError> {
+/// `M_11`, where systems are solved by factorisations of its size, and it is no larger than they are.
+fn frozen<P: Bilevel, L: AdjointSolve<P>>(
+    problem: &P,
+    work: &mut P::Work,
+    systems: &Systems<'_, P, L>,
+) -> Result<Option<P::XX>, EstimatorError> {
+    let n = problem.dims(work).0;
+    if P::STRUCTURE.f1_block_diagonal || !systems.is_direct() {
+        return Ok(None);
+    }
+    let Ok(mut m_11) = P::XX::try_zeros("M_11", n, n) else { return Ok(None) };
+    problem.m_11(work, m_11.flat_mut());
+    check_finite(problem, work, "M_11", m_11.flat())?;
+    Ok(Some(m_11))
+}
+
+/// `out -= (F_1⁻¹ F_2)ᵀ M_11`.
+fn wide_omega_1<P: Bilevel, L: AdjointSolve<P>>(
+    problem: &P,
+    work: &mut P::Work,
+    systems: &mut Systems<'_, P, L>,
+    out: &mut [T<P>],
+) -> Result<(), EstimatorError> {
     let (n, m) = problem.dims(work);
-    let w = sensitivity(problem, work)?;
-    let dense = if P::STRUCTURE.f1_block_diagonal { None } else { P::XX::try_zeros("M_11", n, n).ok() };
-    if let Some(mut m_11) = dense {
-        problem.m_11(work, m_11.flat_mut());
-        check_finite("M_11", m_11.flat())?;
+    let w = sensitivity(problem, work, systems)?;
+    if let Some(m_11) = frozen(problem, work, systems)? {
         kernels::gemm_tn(-T::<P>::ONE, w.flat(), m_11.flat(), m, n, n, out);
         return Ok(());
     }
@@ -182,6 +199,32 @@ fn wide_omega_1<P: Bilevel>(problem: &P, work: &mut P::Work, out: &mut [T<P>]) -
         for (out, &entry) in out.chunks_exact_mut(m).zip(row.flat()) {
             out[b] -= entry;
         }
+    }
+    Ok(())
+}
+
+/// `out -= F_2ᵀ (F_1⁻ᵀ M_11)`, column by column.
+fn tall_omega_1<P: Bilevel, L: AdjointSolve<P>>(
+    problem: &P,
+    work: &mut P::Work,
+    systems: &mut Systems<'_, P, L>,
+    out: &mut [T<P>],
+) -> Result<(), EstimatorError> {
+    let (n, m) = problem.dims(work);
+    let m_11 = frozen(problem, work, systems)?;
+    let (mut unit, mut t, mut scratch) = (zeros_x(problem, work)?, zeros_x(problem, work)?, zeros_y(problem, work)?);
+    for (k, out) in out.chunks_exact_mut(m).enumerate() {
+        match &m_11 {
+            Some(m_11) => t.flat_mut().copy_from_slice(&m_11.flat()[k * n..][..n]),
+            None => {
+                unit.flat_mut().fill(T::<P>::ZERO);
+                unit.flat_mut()[k] = T::<P>::ONE;
+                problem.m_11_mul(work, unit.flat(), t.flat_mut());
+            }
+        }
+        systems.solve_tr(problem, work, "Omega_1", t.flat_mut())?;
+        problem.f_2_tr_mul(work, t.flat(), scratch.flat_mut());
+        kernels::axpy(-T::<P>::ONE, scratch.flat(), out);
     }
     Ok(())
 }

@@ -46,6 +46,54 @@ pub enum LinearError {
         /// Its flat (column-major) index; of a block-diagonal matrix among the entries of its blocks.
         index: usize,
     },
+    /// The conjugate gradient method met a direction u in which a matrix that has to be positive definite
+    /// is not.
+    NotPositive {
+        /// The matrix.
+        what: &'static str,
+        /// Steps done before.
+        iterations: usize,
+        /// `uᵀ A u / |u|²`.
+        curvature: f64,
+    },
+    /// A method for symmetric matrices met one that is not.
+    NotSymmetric {
+        /// The matrix.
+        what: &'static str,
+        /// `|A u - Aᵀ u| / |A u|` for a direction u without structure.
+        difference: f64,
+    },
+    /// An iteration did not meet its tolerance within the steps allowed.
+    NotConverged {
+        /// The method.
+        what: &'static str,
+        /// Steps done.
+        iterations: usize,
+        /// The residual, or the error left in the gradient.
+        residual: f64,
+        /// What was asked for.
+        tolerance: f64,
+        /// Whether both are errors of the gradient.
+        by_gradient: bool,
+    },
+    /// An iteration moved away from the solution.
+    Diverged {
+        /// The method.
+        what: &'static str,
+        /// Steps done.
+        iterations: usize,
+        /// The residual.
+        residual: f64,
+    },
+    /// A setting has no meaning.
+    InvalidSetting {
+        /// The setting.
+        what: &'static str,
+        /// Its value.
+        value: f64,
+        /// What is accepted.
+        accepted: &'static str,
+    },
     /// Dense storage would be unreasonably large.
     TooLarge {
         /// The matrix.
@@ -67,7 +115,12 @@ impl LinearError {
             Self::NotDefinite { what, pivot, value, .. } => Self::NotDefinite { what, block: Some(b), pivot, value },
             Self::IllConditioned { what, condition, .. } => Self::IllConditioned { what, block: Some(b), condition },
             Self::NonFinite { what, index } => Self::NonFinite { what, index: index + b * entries },
-            Self::TooLarge { .. } => self,
+            Self::NotPositive { .. }
+            | Self::NotSymmetric { .. }
+            | Self::NotConverged { .. }
+            | Self::Diverged { .. }
+            | Self::InvalidSetting { .. }
+            | Self::TooLarge { .. } => self,
         }
     }
 }
@@ -92,6 +145,27 @@ impl fmt::Display for LinearError {
                 Named(what, block)
             ),
             Self::NonFinite { what, index } => write!(f, "entry {index} of `{what}` is not finite"),
+            Self::NotPositive { what, iterations, curvature } => write!(
+                f,
+                "`{what}` is not positive definite: after {iterations} steps its curvature along a direction is {curvature:.3e}; \
+                 `Minres` solves with indefinite symmetric matrices"
+            ),
+            Self::NotSymmetric { what, difference } => write!(
+                f,
+                "`{what}` is not symmetric: its product with a direction and that of its transpose differ by {difference:.3e} of \
+                 their size; `Gmres` and `NormalEquations` solve with any matrix"
+            ),
+            Self::NotConverged { what, iterations, residual, tolerance, by_gradient } => {
+                let quantity = if by_gradient { "the error left in the gradient is about" } else { "the residual is" };
+                write!(
+                    f,
+                    "the {what} has not converged: after {iterations} steps {quantity} {residual:.3e}, {tolerance:.3e} was asked for"
+                )
+            }
+            Self::Diverged { what, iterations, residual } => {
+                write!(f, "the {what} diverges: after {iterations} steps the residual is {residual:.3e}")
+            }
+            Self::InvalidSetting { what, value, accepted } => write!(f, "`{what}` is {value:e}; accepted: {accepted}"),
             Self::TooLarge { what, rows, cols, limit } => {
                 write!(f, "dense `{what}` of {rows} x {cols} entries exceeds the limit of {limit} bytes")
             }

@@ -1,10 +1,11 @@
 //! The derivative of an estimate by x, and its norm at a root.
 
 use super::Estimator;
-use super::direct::{Vectors, newton_step, residual};
-use super::norm::{largest_singular_value, norm_of_products};
+use super::norm::largest_singular_value;
+use super::steps::{Vectors, newton_step, residual};
 use crate::error::EstimatorError;
 use crate::kernels::norm;
+use crate::linear::{AdjointSolve, Direct, Systems};
 use crate::point::{self, T, zeros_x, zeros_y};
 use crate::problem::{Bilevel, Dense};
 use crate::scalar::Real;
@@ -41,7 +42,7 @@ const LARGEST_DENSE: usize = 1 << 22;
 /// [`jacobian`].
 pub fn efficiency<P: Bilevel, E: Estimator<P>>(problem: &P, x: &P::X, y: &P::Y, estimator: &E) -> Result<f64, EstimatorError> {
     let mut work = point::start(problem, x, y)?;
-    check_root(problem, &mut work)?;
+    estimator.check_root(problem, &mut work)?;
     efficiency_at(problem, &mut work, estimator)
 }
 
@@ -52,10 +53,10 @@ pub(super) fn efficiency_at<P: Bilevel, E: Estimator<P>>(
     estimator: &E,
 ) -> Result<f64, EstimatorError> {
     let (n, m) = problem.dims(work);
-    if let Some(step) = estimator.step()
-        && m.saturating_mul(n) > LARGEST_DENSE
+    if m.saturating_mul(n) > LARGEST_DENSE
+        && let Some(norm) = estimator.norm_by_products(problem, work)
     {
-        return norm_of_products(problem, work, step);
+        return norm;
     }
     let jacobian = dense_jacobian(problem, work, estimator)?;
     let (mut left, mut right) = (zeros_y(problem, work)?, zeros_x(problem, work)?);
@@ -64,9 +65,19 @@ pub(super) fn efficiency_at<P: Bilevel, E: Estimator<P>>(
 
 /// Refuses points that are not roots, by the length of the Newton step; reported as residuals.
 pub(super) fn check_root<P: Bilevel>(problem: &P, work: &mut P::Work) -> Result<(), EstimatorError> {
+    check_root_with(problem, work, &Direct)
+}
+
+/// [`check_root`], with the Newton step found in any way.
+pub(super) fn check_root_with<P: Bilevel, L: AdjointSolve<P>>(
+    problem: &P,
+    work: &mut P::Work,
+    linear: &L,
+) -> Result<(), EstimatorError> {
     let mut s = Vectors::new(problem, work)?;
+    let mut workspace = linear.workspace(problem, work)?;
     let size = residual(problem, work, &mut s)?;
-    newton_step(problem, work, &mut s)?;
+    newton_step(problem, work, &mut s, &mut Systems::new(linear, &mut workspace))?;
     let step = norm(s.n.flat());
     let relative = if T::<P>::EPSILON > 1e-10 { 1e-3 } else { 1e-6 };
     let allowed = relative * (1.0 + norm(problem.x(work)));

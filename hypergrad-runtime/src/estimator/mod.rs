@@ -15,14 +15,15 @@
 //! `C_y` is the constant of `|estimate - ∇h| <= C_y |x - x*| + O(|x - x*|²)`.
 
 mod change;
-mod direct;
 mod efficiency;
+mod formula;
 mod hypergradient;
 mod ift;
 pub mod kind;
 mod localized;
 mod norm;
 mod preconditioned;
+mod steps;
 mod tangent;
 
 #[cfg(feature = "std")]
@@ -39,13 +40,14 @@ pub use change::Reparameterized;
 #[cfg(feature = "std")]
 pub use compare::{Compare, Comparison, ComparisonRow, compare};
 pub use efficiency::{efficiency, jacobian};
+pub use formula::{Evaluated, Formula};
 pub use hypergradient::Hypergradient;
 pub use ift::Ift;
 pub use localized::{Localize, Localized};
-pub use norm::Step;
 #[cfg(feature = "std")]
 pub use pairs::ComparisonPair;
-pub use preconditioned::{Precondition, Preconditioned};
+pub use preconditioned::{Precondition, Preconditioned, Steps};
+pub use steps::Vectors;
 pub use tangent::Tangent;
 
 use crate::error::{EstimatorError, LinearError};
@@ -80,12 +82,6 @@ pub trait Estimator<P: Bilevel> {
         gradient: &mut [T<P>],
     ) -> Result<Report, EstimatorError>;
 
-    /// P where the Jacobian at a root is `Omega_1 (I - P⁻¹ F_1)` with one of the known P: its norm can
-    /// then be found by products alone.
-    fn step(&self) -> Option<Step> {
-        None
-    }
-
     /// The derivative of the estimate by x, `m x n`, into `out`.
     ///
     /// # Errors
@@ -93,6 +89,21 @@ pub trait Estimator<P: Bilevel> {
     fn jacobian_into(&self, problem: &P, work: &mut P::Work, out: &mut [T<P>]) -> Result<(), EstimatorError> {
         let _ = (problem, work, out);
         Err(EstimatorError::NotAvailable { what: "the Jacobian", kind: self.kind() })
+    }
+
+    /// Refuses a point that is no root, by the length of its Newton step.
+    ///
+    /// # Errors
+    /// `NotAtRoot`, or a Newton step that cannot be computed.
+    fn check_root(&self, problem: &P, work: &mut P::Work) -> Result<(), EstimatorError> {
+        efficiency::check_root(problem, work)
+    }
+
+    /// The norm of the Jacobian at a root by products alone, for Jacobians that are too large to be formed; `None`
+    /// where that is not known.
+    fn norm_by_products(&self, problem: &P, work: &mut P::Work) -> Option<Result<f64, EstimatorError>> {
+        let _ = (problem, work);
+        None
     }
 }
 
@@ -117,6 +128,6 @@ pub fn hypergradient<P: Bilevel, E: Estimator<P>>(
 /// `g(x, y)`, finite.
 pub(crate) fn objective<P: Bilevel>(problem: &P, work: &mut P::Work) -> Result<T<P>, EstimatorError> {
     let value = problem.g(work);
-    check_finite("g", &[value])?;
+    check_finite(problem, work, "g", &[value])?;
     Ok(value)
 }

@@ -2,11 +2,12 @@
 
 use nalgebra::ComplexField;
 
-use super::direct::{Vectors, divide, jacobi_diagonal};
+use super::steps::{Vectors, divide, jacobi_diagonal};
 use crate::error::EstimatorError;
 use crate::kernels::{axpy, gemv, gemv_t, norm, scale, scatter};
+use crate::linear::{AdjointSolve, Systems};
 use crate::math;
-use crate::point::{T, adjoint_into, check_finite};
+use crate::point::{T, check_finite};
 use crate::problem::{Bilevel, Dense};
 use crate::scalar::Real;
 
@@ -163,9 +164,16 @@ fn power<S: Real>(by_a: Product<'_, S>, by_transpose: Product<'_, S>, s: &mut [S
 
 /// `|Omega_1 (I - P⁻¹ F_1)|` at a root, by products with the Jacobian and its transpose, two solves
 /// with `F_1` a sweep (docs/formulas.md 1.4).
-pub(super) fn norm_of_products<P: Bilevel>(problem: &P, work: &mut P::Work, step: Step) -> Result<f64, EstimatorError> {
+pub(super) fn norm_of_products<P: Bilevel, L: AdjointSolve<P>>(
+    problem: &P,
+    work: &mut P::Work,
+    linear: &L,
+    step: Step,
+) -> Result<f64, EstimatorError> {
     let mut s = Vectors::new(problem, work)?;
-    adjoint_into(problem, work, s.v.flat_mut())?;
+    let mut workspace = linear.workspace(problem, work)?;
+    let mut systems = Systems::new(linear, &mut workspace);
+    systems.adjoint(problem, work, None, s.v.flat_mut())?;
     problem.set_adjoint(work, s.v.flat());
     // Out of s: the iteration's own vectors.
     let mut u = core::mem::replace(&mut s.x, Dense::empty());
@@ -173,23 +181,23 @@ pub(super) fn norm_of_products<P: Bilevel>(problem: &P, work: &mut P::Work, step
     if step == Step::Jacobi {
         jacobi_diagonal(problem, work, s.v.flat_mut())?;
     }
-    let cell = core::cell::RefCell::new((work, s));
+    let cell = core::cell::RefCell::new((work, s, systems));
     let mut by_jacobian = |u: &[T<P>], out: &mut [T<P>]| {
-        let (work, s) = &mut *cell.borrow_mut();
-        forward(problem, work, s, step, u, out)
+        let (work, s, systems) = &mut *cell.borrow_mut();
+        forward(problem, work, (s, systems), step, u, out)
     };
     let mut by_transpose = |t: &[T<P>], out: &mut [T<P>]| {
-        let (work, s) = &mut *cell.borrow_mut();
-        backward(problem, work, s, step, t, out)
+        let (work, s, systems) = &mut *cell.borrow_mut();
+        backward(problem, work, (s, systems), step, t, out)
     };
     power(&mut by_jacobian, &mut by_transpose, t.flat_mut(), u.flat_mut())
 }
 
 /// `Omega_1 (u - P⁻¹ F_1 u)`; `Omega_1 n = M_21 n - F_2ᵀ F_1⁻ᵀ M_11 n`. `diag(F_1)` is in `s.v`.
-fn forward<P: Bilevel>(
+fn forward<P: Bilevel, L: AdjointSolve<P>>(
     problem: &P,
     work: &mut P::Work,
-    s: &mut Vectors<P>,
+    (s, systems): (&mut Vectors<P>, &mut Systems<'_, P, L>),
     step: Step,
     u: &[T<P>],
     out: &mut [T<P>],
@@ -199,31 +207,31 @@ fn forward<P: Bilevel>(
     if step != Step::Nothing {
         problem.f_1_mul(work, u, s.t.flat_mut());
         match step {
-            Step::Newton => problem.f_1_solve(work, s.t.flat_mut()),
-            _ => divide(s.t.flat_mut(), s.v.flat()),
+            Step::Newton => systems.solve(problem, work, "F_1⁻¹ F_1 u", s.t.flat_mut())?,
+            Step::Jacobi | Step::Nothing => divide(s.t.flat_mut(), s.v.flat()),
         }
         axpy(-one, s.t.flat(), s.n.flat_mut());
     }
     problem.m_11_mul(work, s.n.flat(), s.t.flat_mut());
     problem.m_21_mul(work, s.n.flat(), out);
-    problem.f_1_tr_solve(work, s.t.flat_mut());
+    systems.solve_tr(problem, work, "Omega_1 u", s.t.flat_mut())?;
     problem.f_2_tr_mul(work, s.t.flat(), s.scratch.flat_mut());
     axpy(-one, s.scratch.flat(), out);
-    check_finite("Omega_1 u", out)
+    check_finite(problem, work, "Omega_1 u", out)
 }
 
 /// `(I - F_1ᵀ P⁻ᵀ) Omega_1ᵀ t`; `Omega_1ᵀ t = M_12 t + M_11 r`, `F_1 r = -F_2 t`.
-fn backward<P: Bilevel>(
+fn backward<P: Bilevel, L: AdjointSolve<P>>(
     problem: &P,
     work: &mut P::Work,
-    s: &mut Vectors<P>,
+    (s, systems): (&mut Vectors<P>, &mut Systems<'_, P, L>),
     step: Step,
     t: &[T<P>],
     out: &mut [T<P>],
 ) -> Result<(), EstimatorError> {
     let one = T::<P>::ONE;
     problem.f_2_mul(work, t, s.n.flat_mut());
-    problem.f_1_solve(work, s.n.flat_mut());
+    systems.solve(problem, work, "F_1⁻¹ F_2 t", s.n.flat_mut())?;
     scale(-one, s.n.flat_mut());
     problem.m_12_mul(work, t, out);
     problem.m_11_mul(work, s.n.flat(), s.t.flat_mut());
@@ -231,13 +239,13 @@ fn backward<P: Bilevel>(
     if step != Step::Nothing {
         s.n.flat_mut().copy_from_slice(out);
         match step {
-            Step::Newton => problem.f_1_tr_solve(work, s.n.flat_mut()),
-            _ => divide(s.n.flat_mut(), s.v.flat()),
+            Step::Newton => systems.solve_tr(problem, work, "Omega_1ᵀ t", s.n.flat_mut())?,
+            Step::Jacobi | Step::Nothing => divide(s.n.flat_mut(), s.v.flat()),
         }
         problem.f_1_tr_mul(work, s.n.flat(), s.t.flat_mut());
         axpy(-one, s.t.flat(), out);
     }
-    check_finite("Omega_1ᵀ t", out)
+    check_finite(problem, work, "Omega_1ᵀ t", out)
 }
 
 #[cfg(test)]

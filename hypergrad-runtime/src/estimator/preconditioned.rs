@@ -1,13 +1,16 @@
 //! Omega after one preconditioned step.
 
-use super::direct::{
+use super::efficiency::check_root_with;
+use super::formula::{Evaluated, Formula};
+use super::kind;
+use super::norm::{Step, norm_of_products};
+use super::steps::{
     Vectors, check_divisor, divide, first_order_error, jacobi_diagonal, newton_step, omega, put_row, residual, shift, take_row,
 };
-use super::{Estimator, Report, Step, kind};
 use crate::error::{EstimatorError, LinearError};
 use crate::kernels::{axpy, gemv};
-use crate::linear::{Factorization, Lu};
-use crate::point::{T, check_finite, omega_1_into, zeros_x};
+use crate::linear::{AdjointSolve, Direct, Factorization, Lu, Systems};
+use crate::point::{T, check_finite, omega_1_with, zeros_x};
 use crate::problem::{Bilevel, CustomPreconditioner, Dense};
 use crate::scalar::Real;
 use crate::structure::EstimatorKind;
@@ -21,33 +24,47 @@ use crate::structure::EstimatorKind;
 /// The error estimate is that of Omega at the corrected point, `|Omega_1 F_1⁻¹ F|` at x~: one
 /// residual, two solves more, no further factorisation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Preconditioned<K> {
+pub struct Preconditioned<K, L = Direct> {
     kind: K,
+    linear: L,
     error_estimate: bool,
 }
 
 impl Preconditioned<kind::Newton> {
-    /// `P = F_1`.
+    /// `P = F_1`, by factorisations.
     pub const fn newton() -> Self {
-        Self { kind: kind::Newton, error_estimate: true }
+        Self::newton_with(Direct)
+    }
+}
+
+impl<L> Preconditioned<kind::Newton, L> {
+    /// `P = F_1`, with systems solved in another way, see [`crate::linear`].
+    pub const fn newton_with(linear: L) -> Self {
+        Self { kind: kind::Newton, linear, error_estimate: true }
     }
 }
 
 impl Preconditioned<kind::Jacobi> {
     /// `P = diag(F_1)`.
     pub const fn jacobi() -> Self {
-        Self { kind: kind::Jacobi, error_estimate: true }
+        Self { kind: kind::Jacobi, linear: Direct, error_estimate: true }
     }
 }
 
 impl Preconditioned<kind::Custom> {
     /// The module's `P`.
     pub const fn custom() -> Self {
-        Self { kind: kind::Custom, error_estimate: true }
+        Self { kind: kind::Custom, linear: Direct, error_estimate: true }
     }
 }
 
-impl<K> Preconditioned<K> {
+impl<K, L> Preconditioned<K, L> {
+    /// The same estimate, with the systems of `F_1` solved in another way, see [`crate::linear`].
+    #[must_use]
+    pub fn with<M>(self, linear: M) -> Preconditioned<K, M> {
+        Preconditioned { kind: self.kind, linear, error_estimate: self.error_estimate }
+    }
+
     /// P at the point in `work`, `n x n` column-major.
     ///
     /// # Errors
@@ -86,11 +103,11 @@ pub trait Precondition<P: Bilevel> {
     ///
     /// # Errors
     /// P is singular or not finite.
-    fn apply(
+    fn apply<L: AdjointSolve<P>>(
         &self,
         problem: &P,
         work: &mut P::Work,
-        storage: &mut Self::Storage,
+        of: Steps<'_, '_, P, Self::Storage, L>,
         n: &mut [T<P>],
         scratch: &mut [T<P>],
     ) -> Result<(), EstimatorError>;
@@ -105,68 +122,82 @@ pub trait Precondition<P: Bilevel> {
     ///
     /// # Errors
     /// P is singular or not finite.
-    fn chain(&self, problem: &P, work: &mut P::Work, jacobian: &mut [T<P>]) -> Result<(), EstimatorError>;
+    fn chain<L: AdjointSolve<P>>(
+        &self,
+        problem: &P,
+        work: &mut P::Work,
+        systems: &mut Systems<'_, P, L>,
+        jacobian: &mut [T<P>],
+    ) -> Result<(), EstimatorError>;
 }
 
-impl<P: Bilevel, K: Precondition<P>> Estimator<P> for Preconditioned<K> {
-    type Workspace = (Vectors<P>, K::Storage);
+/// What a step is made with: the storage of P, and systems with `F_1`.
+pub type Steps<'a, 's, P, S, L> = (&'a mut S, &'a mut Systems<'s, P, L>);
+
+impl<P: Bilevel, K: Precondition<P>, L: AdjointSolve<P>> Formula<P> for Preconditioned<K, L> {
+    type Storage = (K::Storage, L::Workspace);
 
     fn kind(&self) -> EstimatorKind {
         K::KIND
     }
 
-    fn step(&self) -> Option<Step> {
-        K::STEP
+    fn storage(&self, problem: &P, work: &P::Work) -> Result<Self::Storage, LinearError> {
+        Ok((K::storage(problem, work)?, self.linear.workspace(problem, work)?))
     }
 
-    fn workspace(&self, problem: &P, work: &P::Work) -> Result<Self::Workspace, LinearError> {
-        Ok((Vectors::new(problem, work)?, K::storage(problem, work)?))
-    }
-
-    fn estimate(
+    fn evaluate(
         &self,
         problem: &P,
         work: &mut P::Work,
-        (s, storage): &mut Self::Workspace,
+        s: &mut Vectors<P>,
+        (storage, workspace): &mut Self::Storage,
         gradient: &mut [T<P>],
-    ) -> Result<Report, EstimatorError> {
-        let inner = residual(problem, work, s)?;
-        self.kind.apply(problem, work, storage, s.n.flat_mut(), s.t.flat_mut())?;
+    ) -> Result<Evaluated, EstimatorError> {
+        let mut systems = Systems::new(&self.linear, workspace);
+        self.kind.apply(problem, work, (storage, &mut systems), s.n.flat_mut(), s.t.flat_mut())?;
         shift(problem, work, s)?;
-        let result = at_corrected(problem, work, s, gradient, self.error_estimate);
+        let result = at_corrected(problem, work, s, &mut systems, gradient, self.error_estimate);
         problem.set_x(work, s.x.flat());
-        let (linear, error) = result?;
-        Ok(Report::direct(inner, linear, error, gradient))
+        result
     }
 
     /// `Omega_1(x~, y) E^P(x, y)`, at any x.
-    fn jacobian_into(&self, problem: &P, work: &mut P::Work, out: &mut [T<P>]) -> Result<(), EstimatorError> {
+    fn derivative(&self, problem: &P, work: &mut P::Work, out: &mut [T<P>]) -> Result<(), EstimatorError> {
         let mut s = Vectors::new(problem, work)?;
-        let mut storage = K::storage(problem, work)?;
+        let (mut storage, mut workspace) = self.storage(problem, work)?;
+        let mut systems = Systems::new(&self.linear, &mut workspace);
         residual(problem, work, &mut s)?;
-        self.kind.apply(problem, work, &mut storage, s.n.flat_mut(), s.t.flat_mut())?;
+        self.kind.apply(problem, work, (&mut storage, &mut systems), s.n.flat_mut(), s.t.flat_mut())?;
         shift(problem, work, &mut s)?;
-        let result = omega_1_into(problem, work, out);
+        let result = omega_1_with(problem, work, &mut systems, out);
         problem.set_x(work, s.x.flat());
         result?;
-        self.kind.chain(problem, work, out)?;
-        check_finite("Omega_1", out)
+        self.kind.chain(problem, work, &mut systems, out)
+    }
+
+    fn refuse_others(&self, problem: &P, work: &mut P::Work) -> Result<(), EstimatorError> {
+        check_root_with(problem, work, &self.linear)
+    }
+
+    fn norm(&self, problem: &P, work: &mut P::Work) -> Option<Result<f64, EstimatorError>> {
+        K::STEP.map(|step| norm_of_products(problem, work, &self.linear, step))
     }
 }
 
-/// Omega, the linear residual and the error estimate at the corrected point.
-fn at_corrected<P: Bilevel>(
+/// Omega, how its adjoint was found and the error estimate at the corrected point.
+fn at_corrected<P: Bilevel, L: AdjointSolve<P>>(
     problem: &P,
     work: &mut P::Work,
     s: &mut Vectors<P>,
+    systems: &mut Systems<'_, P, L>,
     gradient: &mut [T<P>],
     error_estimate: bool,
-) -> Result<(f64, Option<f64>), EstimatorError> {
-    let linear = omega(problem, work, s, gradient)?;
-    if !error_estimate || residual(problem, work, s).is_err() {
-        return Ok((linear, None));
-    }
-    Ok((linear, first_order_error(problem, work, s)))
+) -> Result<Evaluated, EstimatorError> {
+    let linear_residual = omega(problem, work, s, systems, gradient)?;
+    let info = systems.info;
+    let error =
+        if error_estimate && residual(problem, work, s).is_ok() { first_order_error(problem, work, s, systems) } else { None };
+    Ok(Evaluated { linear_residual, info, error })
 }
 
 impl<P: Bilevel> Precondition<P> for kind::Newton {
@@ -178,42 +209,45 @@ impl<P: Bilevel> Precondition<P> for kind::Newton {
         Ok(())
     }
 
-    fn apply(
+    fn apply<L: AdjointSolve<P>>(
         &self,
         problem: &P,
         work: &mut P::Work,
-        (): &mut (),
+        ((), systems): Steps<'_, '_, P, (), L>,
         n: &mut [T<P>],
         _scratch: &mut [T<P>],
     ) -> Result<(), EstimatorError> {
-        problem.factor(work)?;
-        problem.f_1_solve(work, n);
-        check_finite("F_1⁻¹ F", n)
+        systems.solve(problem, work, "F_1⁻¹ F", n)
     }
 
     fn matrix(&self, problem: &P, work: &mut P::Work, out: &mut [T<P>]) -> Result<(), EstimatorError> {
         problem.f_1(work, out);
-        check_finite("F_1", out)
+        check_finite(problem, work, "F_1", out)
     }
 
     /// `I - F_1⁻¹ F_1 = 0`, and row b of the rest is `L_11(z) n` with `F_1ᵀ z = J[b, :]`,
     /// `n = F_1⁻¹ F`: no third-order tensor.
-    fn chain(&self, problem: &P, work: &mut P::Work, jacobian: &mut [T<P>]) -> Result<(), EstimatorError> {
+    fn chain<L: AdjointSolve<P>>(
+        &self,
+        problem: &P,
+        work: &mut P::Work,
+        systems: &mut Systems<'_, P, L>,
+        jacobian: &mut [T<P>],
+    ) -> Result<(), EstimatorError> {
         if P::STRUCTURE.f1_constant_in_x {
             jacobian.fill(T::<P>::ZERO);
             return Ok(());
         }
         let mut s = Vectors::new(problem, work)?;
         residual(problem, work, &mut s)?;
-        newton_step(problem, work, &mut s)?;
+        newton_step(problem, work, &mut s, systems)?;
         let mut g_11_n = zeros_x(problem, work)?;
         problem.set_adjoint(work, s.v.flat());
         problem.m_11_mul(work, s.n.flat(), g_11_n.flat_mut());
         let m = problem.dims(work).1;
         for b in 0..m {
             take_row(jacobian, m, b, s.v.flat_mut());
-            problem.f_1_tr_solve(work, s.v.flat_mut());
-            check_finite("Omega_1 F_1⁻¹", s.v.flat())?;
+            systems.solve_tr(problem, work, "Omega_1 F_1⁻¹", s.v.flat_mut())?;
             problem.set_adjoint(work, s.v.flat());
             problem.m_11_mul(work, s.n.flat(), s.t.flat_mut());
             s.u.flat_mut().copy_from_slice(g_11_n.flat());
@@ -233,29 +267,35 @@ impl<P: Bilevel> Precondition<P> for kind::Jacobi {
         Ok(())
     }
 
-    fn apply(
+    fn apply<L: AdjointSolve<P>>(
         &self,
         problem: &P,
         work: &mut P::Work,
-        (): &mut (),
+        _: Steps<'_, '_, P, (), L>,
         n: &mut [T<P>],
         scratch: &mut [T<P>],
     ) -> Result<(), EstimatorError> {
         jacobi_diagonal(problem, work, scratch)?;
         divide(n, scratch);
-        check_finite("diag(F_1)⁻¹ F", n)
+        check_finite(problem, work, "diag(F_1)⁻¹ F", n)
     }
 
     fn matrix(&self, problem: &P, work: &mut P::Work, out: &mut [T<P>]) -> Result<(), EstimatorError> {
         let n = problem.dims(work).0;
         problem.f_1_diagonal(work, &mut out[..n]);
         spread(out, n);
-        check_finite("diag(F_1)", out)
+        check_finite(problem, work, "diag(F_1)", out)
     }
 
     /// With `d = diag(F_1)`, `q = F/d`, `z = J[b, :]/d`, row b is
     /// `J[b, :] - F_1ᵀ z + sum_i z_i q_i F_11[i, i, :]`.
-    fn chain(&self, problem: &P, work: &mut P::Work, jacobian: &mut [T<P>]) -> Result<(), EstimatorError> {
+    fn chain<L: AdjointSolve<P>>(
+        &self,
+        problem: &P,
+        work: &mut P::Work,
+        _: &mut Systems<'_, P, L>,
+        jacobian: &mut [T<P>],
+    ) -> Result<(), EstimatorError> {
         let mut s = Vectors::new(problem, work)?;
         let (n, m) = problem.dims(work);
         jacobi_diagonal(problem, work, s.x.flat_mut())?;
@@ -302,24 +342,24 @@ impl<P: CustomPreconditioner> Precondition<P> for kind::Custom {
         if P::DIAGONAL { Ok(Lu::empty()) } else { Lu::new(CUSTOM, problem.dims(work).0) }
     }
 
-    fn apply(
+    fn apply<L: AdjointSolve<P>>(
         &self,
         problem: &P,
         work: &mut P::Work,
-        storage: &mut Lu<P::XX>,
+        (storage, _): Steps<'_, '_, P, Lu<P::XX>, L>,
         n: &mut [T<P>],
         scratch: &mut [T<P>],
     ) -> Result<(), EstimatorError> {
         if P::DIAGONAL {
             problem.preconditioner(work, scratch);
-            check_divisor(CUSTOM, scratch)?;
+            check_divisor(problem, work, CUSTOM, scratch)?;
             divide(n, scratch);
         } else {
             problem.preconditioner(work, storage.matrix_mut());
             storage.factor(CUSTOM)?;
             storage.solve(n);
         }
-        check_finite("P⁻¹ F", n)
+        check_finite(problem, work, "P⁻¹ F", n)
     }
 
     fn matrix(&self, problem: &P, work: &mut P::Work, out: &mut [T<P>]) -> Result<(), EstimatorError> {
@@ -330,17 +370,23 @@ impl<P: CustomPreconditioner> Precondition<P> for kind::Custom {
         } else {
             problem.preconditioner(work, out);
         }
-        check_finite(CUSTOM, out)
+        check_finite(problem, work, CUSTOM, out)
     }
 
     /// Row b is `J[b, :] - (F_1 - Q)ᵀ z`, `Pᵀ z = J[b, :]`, `Q = d(P n)/dx` with `n = P⁻¹ F` held fast.
-    fn chain(&self, problem: &P, work: &mut P::Work, jacobian: &mut [T<P>]) -> Result<(), EstimatorError> {
+    fn chain<L: AdjointSolve<P>>(
+        &self,
+        problem: &P,
+        work: &mut P::Work,
+        systems: &mut Systems<'_, P, L>,
+        jacobian: &mut [T<P>],
+    ) -> Result<(), EstimatorError> {
         let (n, m) = problem.dims(work);
         let mut s = Vectors::new(problem, work)?;
         let mut storage = <Self as Precondition<P>>::storage(problem, work)?;
         residual(problem, work, &mut s)?;
         // P, or its diagonal in s.x.
-        self.apply(problem, work, &mut storage, s.n.flat_mut(), s.x.flat_mut())?;
+        self.apply(problem, work, (&mut storage, systems), s.n.flat_mut(), s.x.flat_mut())?;
         let mut along = P::XX::try_zeros("d(P n)/dx", n, n)?;
         problem.preconditioner_along(work, s.n.flat(), along.flat_mut());
         for b in 0..m {

@@ -1,11 +1,13 @@
 //! Omega, corrected along its tangent.
 
-use super::direct::{Vectors, correction, newton_step, omega, put_row, residual, shift, take_row};
-use super::efficiency::check_root;
-use super::{Estimator, Report, Step};
+use super::efficiency::check_root_with;
+use super::formula::{Evaluated, Formula};
+use super::norm::{Step, norm_of_products};
+use super::steps::{Vectors, correction, newton_step, omega, put_row, residual, shift, take_row};
 use crate::error::{EstimatorError, LinearError};
 use crate::kernels::{axpy, norm};
-use crate::point::{T, check_finite, omega_1_into};
+use crate::linear::{AdjointSolve, Direct, Systems};
+use crate::point::{T, check_finite, omega_1_with};
 use crate::problem::{Bilevel, Dense};
 use crate::scalar::Real;
 use crate::structure::EstimatorKind;
@@ -17,14 +19,23 @@ use crate::structure::EstimatorKind;
 /// formula at the corrected point `x - F_1⁻¹ F`, whose error is of fourth order; it costs one
 /// factorisation and three solves more, and is `None` where that point cannot be evaluated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Tangent {
+pub struct Tangent<L = Direct> {
+    linear: L,
     error_estimate: bool,
 }
 
 impl Tangent {
-    /// With an error estimate.
+    /// By a factorisation, with an error estimate.
     pub const fn new() -> Self {
-        Self { error_estimate: true }
+        Self::with(Direct)
+    }
+}
+
+impl<L> Tangent<L> {
+    /// With systems solved in another way, see [`crate::linear`]; with an error estimate. What is left of the
+    /// adjoint's system is corrected as well.
+    pub const fn with(linear: L) -> Self {
+        Self { linear, error_estimate: true }
     }
 
     /// Whether to compute the error estimate (default: yes; it doubles the cost).
@@ -41,72 +52,87 @@ impl Default for Tangent {
     }
 }
 
-impl<P: Bilevel> Estimator<P> for Tangent {
-    type Workspace = Vectors<P>;
+impl<P: Bilevel, L: AdjointSolve<P>> Formula<P> for Tangent<L> {
+    type Storage = L::Workspace;
 
     fn kind(&self) -> EstimatorKind {
         EstimatorKind::Tangent
     }
 
-    fn workspace(&self, problem: &P, work: &P::Work) -> Result<Vectors<P>, LinearError> {
-        Vectors::new(problem, work)
+    fn storage(&self, problem: &P, work: &P::Work) -> Result<L::Workspace, LinearError> {
+        self.linear.workspace(problem, work)
     }
 
-    fn estimate(
+    fn evaluate(
         &self,
         problem: &P,
         work: &mut P::Work,
         s: &mut Vectors<P>,
+        storage: &mut L::Workspace,
         gradient: &mut [T<P>],
-    ) -> Result<Report, EstimatorError> {
-        let inner = residual(problem, work, s)?;
-        let linear = corrected(problem, work, s, gradient)?;
-        let error = if self.error_estimate { error(problem, work, s, gradient) } else { None };
-        Ok(Report::direct(inner, linear, error, gradient))
-    }
-
-    fn step(&self) -> Option<Step> {
-        Some(Step::Newton)
+    ) -> Result<Evaluated, EstimatorError> {
+        let mut systems = Systems::new(&self.linear, storage);
+        let linear_residual = corrected(problem, work, s, &mut systems, gradient)?;
+        let info = systems.info;
+        let error = if self.error_estimate { error(problem, work, s, &mut systems, gradient) } else { None };
+        Ok(Evaluated { linear_residual, info, error })
     }
 
     /// At a root `Omega_1 (I - F_1⁻¹ F_1)`, which is 0 to rounding. Elsewhere the derivative needs third
     /// derivatives of the estimate's parts and is refused with `NotAtRoot`.
-    fn jacobian_into(&self, problem: &P, work: &mut P::Work, out: &mut [T<P>]) -> Result<(), EstimatorError> {
-        check_root(problem, work)?;
+    fn derivative(&self, problem: &P, work: &mut P::Work, out: &mut [T<P>]) -> Result<(), EstimatorError> {
+        check_root_with(problem, work, &self.linear)?;
         let m = problem.dims(work).1;
         let mut s = Vectors::new(problem, work)?;
-        omega_1_into(problem, work, out)?;
+        let mut storage = self.linear.workspace(problem, work)?;
+        let mut systems = Systems::new(&self.linear, &mut storage);
+        omega_1_with(problem, work, &mut systems, out)?;
         for b in 0..m {
             take_row(out, m, b, s.u.flat_mut());
             s.v.flat_mut().copy_from_slice(s.u.flat());
-            problem.f_1_tr_solve(work, s.v.flat_mut());
+            systems.solve_tr(problem, work, "Omega_1 F_1⁻¹", s.v.flat_mut())?;
             problem.f_1_tr_mul(work, s.v.flat(), s.t.flat_mut());
             axpy(-T::<P>::ONE, s.t.flat(), s.u.flat_mut());
             put_row(out, m, b, s.u.flat());
         }
-        check_finite("Omega_1", out)
+        Ok(())
+    }
+
+    fn refuse_others(&self, problem: &P, work: &mut P::Work) -> Result<(), EstimatorError> {
+        check_root_with(problem, work, &self.linear)
+    }
+
+    fn norm(&self, problem: &P, work: &mut P::Work) -> Option<Result<f64, EstimatorError>> {
+        Some(norm_of_products(problem, work, &self.linear, Step::Newton))
     }
 }
 
 /// The estimate at the point, F in `s.n`; gives the linear residual.
-fn corrected<P: Bilevel>(
+fn corrected<P: Bilevel, L: AdjointSolve<P>>(
     problem: &P,
     work: &mut P::Work,
     s: &mut Vectors<P>,
+    systems: &mut Systems<'_, P, L>,
     gradient: &mut [T<P>],
 ) -> Result<f64, EstimatorError> {
-    let linear = omega(problem, work, s, gradient)?;
-    newton_step(problem, work, s)?;
-    correction(problem, work, s)?;
+    let linear = omega(problem, work, s, systems, gradient)?;
+    newton_step(problem, work, s, systems)?;
+    correction(problem, work, s, systems)?;
     axpy(-T::<P>::ONE, s.correction.flat(), gradient);
-    check_finite("Omega - Omega_1 F_1⁻¹ F", gradient)?;
+    check_finite(problem, work, "Omega - Omega_1 F_1⁻¹ F", gradient)?;
     Ok(linear)
 }
 
 /// The distance to the estimate at `x - n`.
-fn error<P: Bilevel>(problem: &P, work: &mut P::Work, s: &mut Vectors<P>, gradient: &[T<P>]) -> Option<f64> {
+fn error<P: Bilevel, L: AdjointSolve<P>>(
+    problem: &P,
+    work: &mut P::Work,
+    s: &mut Vectors<P>,
+    systems: &mut Systems<'_, P, L>,
+    gradient: &[T<P>],
+) -> Option<f64> {
     shift(problem, work, s).ok()?;
-    let better = better(problem, work, s);
+    let better = better(problem, work, s, systems);
     problem.set_x(work, s.x.flat());
     better.ok()?;
     axpy(-T::<P>::ONE, gradient, s.other.flat_mut());
@@ -114,11 +140,16 @@ fn error<P: Bilevel>(problem: &P, work: &mut P::Work, s: &mut Vectors<P>, gradie
 }
 
 /// The estimate at the point into `s.other`.
-fn better<P: Bilevel>(problem: &P, work: &mut P::Work, s: &mut Vectors<P>) -> Result<(), EstimatorError> {
+fn better<P: Bilevel, L: AdjointSolve<P>>(
+    problem: &P,
+    work: &mut P::Work,
+    s: &mut Vectors<P>,
+    systems: &mut Systems<'_, P, L>,
+) -> Result<(), EstimatorError> {
     residual(problem, work, s)?;
     // Out of s while s is borrowed; nothing is allocated.
     let mut other = core::mem::replace(&mut s.other, Dense::empty());
-    let result = corrected(problem, work, s, other.flat_mut());
+    let result = corrected(problem, work, s, systems, other.flat_mut());
     s.other = other;
     result.map(|_| ())
 }

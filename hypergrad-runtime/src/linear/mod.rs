@@ -1,9 +1,41 @@
 //! How systems with `F_1` are solved.
+//!
+//! [`AdjointSolve`] is the seam: estimators, Newton's method and `efficiency` take any of
+//!
+//! | solve | `F_1` | forms | a step costs |
+//! |---|---|---|---|
+//! | [`Direct`] | regular | what the proved structure needs | no steps |
+//! | [`ConjugateGradient`] | symmetric, positive definite | nothing | 1 product |
+//! | [`Minres`] | symmetric | nothing | 1 product |
+//! | [`NormalEquations`] | regular | nothing | 2 products |
+//! | [`Gmres`] | regular | a basis of at most `restart` vectors | 1 product |
+//! | [`FixedPoint`] | near the identity | nothing | 1 product |
+//!
+//! An iteration stops after exactly k steps, or by its residual, or, for adjoint systems, by the error left
+//! in the gradient.
 
+mod adjoint;
+mod conjugate_gradient;
+mod fixed_point;
+mod gmres;
+mod jacobi;
+mod minres;
+mod normal_equations;
 mod session;
+mod stopping;
+mod systems;
+mod tridiagonal;
 
 pub use crate::factor::{
     Answer, Ask, Blocks, Cholesky, Diagonal, DiagonalPlusGram, Factored, Factorization, Inertia, Ldlt, LogDet, Lu, Method,
     Segment, Spectrum, Square, Whole, method,
 };
+pub use adjoint::{AdjointSolve, Direct, LinearInfo, Side};
+pub use conjugate_gradient::{ConjugateGradient, ConjugateGradientWork};
+pub use fixed_point::{FixedPoint, FixedPointWork};
+pub use gmres::{Gmres, GmresWork};
+pub use minres::{Minres, MinresWork};
+pub use normal_equations::{NormalEquations, NormalEquationsWork};
 pub use session::Session;
+pub use stopping::LinearStopping;
+pub use systems::Systems;

@@ -35,11 +35,19 @@ pub fn check_input<S: Real>(what: &'static str, a: &[S]) -> Result<(), ShapeErro
     }
 }
 
-/// Refuses numbers that are not finite.
-pub(crate) fn check_finite<S: Real>(what: &'static str, a: &[S]) -> Result<(), EstimatorError> {
+/// Refuses numbers that are not finite; with the reason of a kernel that failed, if one did.
+pub(crate) fn check_finite<P: Bilevel>(
+    problem: &P,
+    work: &P::Work,
+    what: &'static str,
+    a: &[T<P>],
+) -> Result<(), EstimatorError> {
     match kernels::first_non_finite(a) {
-        Some(index) => Err(EstimatorError::NonFinite { what, index }),
         None => Ok(()),
+        Some(index) => Err(match problem.fault(work) {
+            Some(fault) => EstimatorError::Linear(fault),
+            None => EstimatorError::NonFinite { what, index },
+        }),
     }
 }
 

@@ -15,6 +15,9 @@ pub struct Report {
     pub linear_residual: f64,
     /// Iterations of the linear solver; 0 for a factorisation.
     pub linear_iterations: usize,
+    /// The condition of `F_1` (normal equations: of its square) as an iteration sees it by its Ritz values, from
+    /// below; `None` where they have no sign in common, and for a factorisation.
+    pub linear_condition: Option<f64>,
     /// A-posteriori estimate of `|gradient - ∇h|`, to first order in the error of x (each
     /// estimator says which). `None` if it was switched off or is not finite.
     pub error_estimate: Option<f64>,
@@ -23,17 +26,17 @@ pub struct Report {
 }
 
 impl Report {
-    /// Assembles the report of a direct estimator.
-    pub(crate) fn direct<S: Real>(
+    /// Assembles a report; of the linear system its residual, iterations and condition.
+    pub(crate) fn new<S: Real>(
         inner_residual: f64,
-        linear_residual: f64,
+        (linear_residual, linear_iterations, linear_condition): (f64, usize, Option<f64>),
         error_estimate: Option<f64>,
         gradient: &[S],
     ) -> Self {
         let error_estimate = error_estimate.filter(|error| error.is_finite());
         let size = norm(gradient);
-        let relative = error_estimate.map(|error| error / size).filter(|relative| relative.is_finite());
-        Self { inner_residual, linear_residual, linear_iterations: 0, error_estimate, relative_error_estimate: relative }
+        let relative_error_estimate = error_estimate.map(|error| error / size).filter(|relative| relative.is_finite());
+        Self { inner_residual, linear_residual, linear_iterations, linear_condition, error_estimate, relative_error_estimate }
     }
 }
 

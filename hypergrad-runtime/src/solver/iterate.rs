@@ -53,8 +53,8 @@ impl Stopping {
 
 /// The builders `.steps(k)`, `.tolerance(t)`, `.max_steps(k)` of a solver with a field `stopping`.
 macro_rules! stopping_builders {
-    ($solver:ty) => {
-        impl $solver {
+    ($solver:ident $(, $t:ident)*) => {
+        impl<$($t),*> $solver<$($t),*> {
             /// Does exactly k steps, whatever the residual.
             #[must_use]
             pub const fn steps(mut self, k: usize) -> Self {
@@ -118,7 +118,15 @@ pub(super) fn residual_norm<P: Bilevel>(
 ) -> Result<f64, SolveError> {
     problem.residual(work, out);
     let size = norm(out);
-    if size.is_finite() { Ok(size) } else { Err(SolveError::NonFinite { what: "F", step }) }
+    if size.is_finite() { Ok(size) } else { Err(not_finite(problem, work, "F", step)) }
+}
+
+/// A number that is not finite; with the reason of a kernel that failed, if one did.
+pub(super) fn not_finite<P: Bilevel>(problem: &P, work: &P::Work, what: &'static str, step: usize) -> SolveError {
+    match problem.fault(work) {
+        Some(fault) => SolveError::Linear(fault),
+        None => SolveError::NonFinite { what, step },
+    }
 }
 
 /// Steps until the rule is met. `advance(work, vectors, |F|)` finds x, F in `vectors`.

@@ -6,6 +6,7 @@ use super::iterate::{Defaults, Moved, Stopping, Vectors, iterate, stopping_build
 use super::{InnerSolver, Solution};
 use crate::error::{LinearError, SolveError};
 use crate::kernels::{all_finite, axpy, dot, norm};
+use crate::linear::{AdjointSolve, Direct};
 use crate::point::T;
 use crate::problem::{Bilevel, Dense};
 use crate::scalar::Real;
@@ -14,14 +15,16 @@ use crate::scalar::Real;
 /// sufficiently (Armijo): f where the inner role is an objective and the step descends on it, else
 /// `|F|²/2`. The second is used as well where f changes by rounding only.
 ///
-/// Quadratic convergence near a root where `F_1` is regular. Solves with the factorisation that the
-/// proved structure allows.
+/// Quadratic convergence near a root where `F_1` is regular. [`Newton::new`] solves with the factorisation that the
+/// proved structure allows, [`Newton::with`] in any other way: with conjugate gradients it is the Newton-CG
+/// method, which forms no matrix.
 ///
 /// Defaults: `.tolerance(1e-10).max_steps(50)` (`f32`: the square root of
 /// that tolerance). Where the steps end or stall, the default accepts `1e-10 |F(x0, y)|` too, which
 /// rounding may not let it pass.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Newton {
+pub struct Newton<L = Direct> {
+    linear: L,
     stopping: Stopping,
 }
 
@@ -31,36 +34,40 @@ const SUFFICIENT: f64 = 1e-4;
 const HALVINGS: usize = 50;
 
 impl Newton {
-    /// With the default settings.
+    /// By factorisations, with the default settings.
     pub const fn new() -> Self {
-        Self { stopping: Stopping { exact: None, tolerance: None, max_steps: None } }
+        Self::with(Direct)
     }
 }
-stopping_builders!(Newton);
 
-impl<P: Bilevel> InnerSolver<P> for Newton {
-    type Workspace = Vectors<P>;
+impl<L> Newton<L> {
+    /// With steps found in another way, see [`crate::linear`].
+    pub const fn with(linear: L) -> Self {
+        Self { linear, stopping: Stopping { exact: None, tolerance: None, max_steps: None } }
+    }
+}
+stopping_builders!(Newton, L);
 
-    fn workspace(&self, problem: &P, work: &P::Work) -> Result<Vectors<P>, LinearError> {
-        Vectors::new(problem, work)
+impl<P: Bilevel, L: AdjointSolve<P>> InnerSolver<P> for Newton<L> {
+    type Workspace = (Vectors<P>, L::Workspace);
+
+    fn workspace(&self, problem: &P, work: &P::Work) -> Result<Self::Workspace, LinearError> {
+        Ok((Vectors::new(problem, work)?, self.linear.workspace(problem, work)?))
     }
 
-    fn run(&self, problem: &P, work: &mut P::Work, workspace: &mut Vectors<P>) -> Result<Solution<()>, SolveError> {
+    fn run(&self, problem: &P, work: &mut P::Work, (vectors, linear): &mut Self::Workspace) -> Result<Solution<()>, SolveError> {
         let settings = (self.stopping, Defaults { tolerance: 1e-10, max_steps: 50 });
-        iterate(problem, work, workspace, settings, |work, vectors, size| {
-            direction(problem, work, vectors)?;
+        iterate(problem, work, vectors, settings, |work, vectors, size| {
+            let direction = vectors.direction.flat_mut();
+            direction.copy_from_slice(vectors.residual.flat());
+            self.linear.solve(problem, work, linear, direction)?;
+            if !all_finite(direction) {
+                return Err(SolveError::NonFinite { what: "F_1⁻¹ F", step: 0 });
+            }
             let merit = Merit::choose(problem, work, vectors, size);
             Ok(backtrack(problem, work, vectors, merit))
         })
     }
-}
-
-/// `F_1⁻¹ F` into `vectors.direction`.
-fn direction<P: Bilevel>(problem: &P, work: &mut P::Work, vectors: &mut Vectors<P>) -> Result<(), SolveError> {
-    vectors.direction.flat_mut().copy_from_slice(vectors.residual.flat());
-    problem.factor(work)?;
-    problem.f_1_solve(work, vectors.direction.flat_mut());
-    if all_finite(vectors.direction.flat()) { Ok(()) } else { Err(SolveError::NonFinite { what: "F_1⁻¹ F", step: 0 }) }
 }
 
 /// What the line search decreases.

@@ -70,7 +70,12 @@ pub struct Work<F> {
     pub ready: bool,
     /// Factorisations done.
     pub factored: usize,
+    /// Why F could not be computed.
+    pub fault: Option<LinearError>,
 }
+
+/// An `x_0` at which a matrix inside of F is singular: F fails, as an emitted kernel would.
+pub const BROKEN: f64 = 77.0;
 
 /// Deterministic entries in (-1, 1).
 pub fn entries(seed: u64) -> impl FnMut() -> f64 {
@@ -161,7 +166,15 @@ impl<K: Kind> Bilevel for Cubic<K> {
         if y.len() != self.w.ncols() {
             return Err(clash("y.len()", y.len(), "data.w.ncols()", self.w.ncols()));
         }
-        Ok(Work { x: x.clone(), y: y.clone(), v: DVector::zeros(x.len()), factor: K::Factor::empty(), ready: false, factored: 0 })
+        Ok(Work {
+            x: x.clone(),
+            y: y.clone(),
+            v: DVector::zeros(x.len()),
+            factor: K::Factor::empty(),
+            ready: false,
+            factored: 0,
+            fault: None,
+        })
     }
     fn dims(&self, w: &Self::Work) -> (usize, usize) {
         (w.x.len(), w.y.len())
@@ -172,6 +185,7 @@ impl<K: Kind> Bilevel for Cubic<K> {
     }
     fn set_x(&self, w: &mut Self::Work, x: &[f64]) {
         put(x, w.x.as_mut_slice());
+        w.fault = None;
         w.ready &= K::STRUCTURE.f1_constant_in_x;
     }
     fn x<'w>(&self, w: &'w Self::Work) -> &'w [f64] {
@@ -186,7 +200,14 @@ impl<K: Kind> Bilevel for Cubic<K> {
         let weighted = 0.5 * self.weights(w).dot(&x.component_mul(x));
         K::OBJECTIVE.then(|| 0.5 * x.dot(&(&self.a * x)) + quartic + weighted + (&self.c * &w.y - &self.d).dot(x))
     }
+    fn fault(&self, w: &Self::Work) -> Option<LinearError> {
+        w.fault
+    }
     fn residual(&self, w: &mut Self::Work, out: &mut [f64]) {
+        if w.x.iter().next() == Some(&BROKEN) {
+            w.fault = Some(LinearError::NonFinite { what: "a matrix inside of F", index: 0 });
+            return out.fill(f64::NAN);
+        }
         let cubes = w.x.map(|x| x * x * x / 3.0);
         put(&self.a * &w.x + &self.b * cubes + w.x.component_mul(&self.weights(w)) + &self.c * &w.y - &self.d, out);
     }

@@ -12,10 +12,10 @@
 
 use super::{Storage, Vectors, adjoint, invert, remainder};
 use crate::error::EstimatorError;
-use crate::estimator::direct::residual;
-use crate::estimator::efficiency::check_root;
+use crate::estimator::efficiency::check_root_with;
+use crate::estimator::steps::residual;
 use crate::kernels::{axpy, gemm, gemm_tn};
-use crate::linear::Factorization;
+use crate::linear::{AdjointSolve, Factorization};
 use crate::point::{T, omega_1_into};
 use crate::problem::{Bilevel, Change, Dense, Reach};
 use crate::scalar::Real;
@@ -52,12 +52,13 @@ pub(in crate::estimator) fn jacobian<P: Change<K>, K: Reach>(
 }
 
 /// The same for a map that depends on the point: at a root that dependence does not matter (Prop. 9).
-pub(in crate::estimator) fn jacobian_at_root<P: Change<K>, K: Reach>(
+pub(in crate::estimator) fn jacobian_at_root<P: Change<K>, K: Reach, L: AdjointSolve<P>>(
     problem: &P,
     work: &mut P::Work,
+    linear: &L,
     out: &mut [T<P>],
 ) -> Result<(), EstimatorError> {
-    check_root(problem, work)?;
+    check_root_with(problem, work, linear)?;
     jacobian(problem, work, out)
 }
 

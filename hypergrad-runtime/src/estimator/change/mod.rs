@@ -8,10 +8,10 @@ pub use reparameterized::Reparameterized;
 
 pub(super) use jacobian::{jacobian, jacobian_at_root};
 
-use super::direct::{Vectors, omega};
+use super::steps::{Vectors, omega};
 use crate::error::{EstimatorError, LinearError};
 use crate::kernels::{axpy, gemm, gemm_tn, gemv, gemv_t, norm};
-use crate::linear::{Factorization, Lu};
+use crate::linear::{Direct, Factorization, Lu, Systems};
 use crate::point::{T, X, check_finite, zeros_x};
 use crate::problem::{Bilevel, Change, Dense, Reach};
 use crate::scalar::Real;
@@ -55,7 +55,7 @@ pub(super) fn estimate<P: Change<K>, K: Reach>(
     gradient: &mut [T<P>],
 ) -> Result<f64, EstimatorError> {
     if P::AFFINE {
-        return omega(problem, work, s, gradient);
+        return omega(problem, work, s, &mut Systems::new(&Direct, &mut ()), gradient);
     }
     invert::place(problem, work, s, c)?;
     let one = T::<P>::ONE;
@@ -69,7 +69,7 @@ pub(super) fn estimate<P: Change<K>, K: Reach>(
     axpy(one, s.scratch.flat(), gradient);
     problem.change_21_mul(work, s.n.flat(), c.p.flat(), s.scratch.flat_mut());
     axpy(-one, s.scratch.flat(), gradient);
-    check_finite("Omega^phi", gradient)?;
+    check_finite(problem, work, "Omega^phi", gradient)?;
     let n = c.p.flat().len();
     s.t.flat_mut().fill(T::<P>::ZERO);
     gemv_t(-one, c.phi_1.flat(), n, n, s.u.flat(), s.t.flat_mut());
@@ -87,7 +87,7 @@ fn adjoint<P: Change<K>, K: Reach>(
     let n = problem.dims(work).0;
     let one = T::<P>::ONE;
     problem.change_1(work, c.phi_1.flat_mut());
-    check_finite("phi_1", c.phi_1.flat())?;
+    check_finite(problem, work, "phi_1", c.phi_1.flat())?;
     problem.change_11(work, s.n.flat(), c.phi_11.flat_mut());
     let matrix = c.matrix.matrix_mut();
     problem.f_1(work, matrix);
@@ -100,7 +100,7 @@ fn adjoint<P: Change<K>, K: Reach>(
     c.p.flat_mut().fill(T::<P>::ZERO);
     gemv_t(one, c.phi_1.flat(), n, n, s.t.flat(), c.p.flat_mut());
     c.matrix.solve_tr(c.p.flat_mut());
-    check_finite("p", c.p.flat())?;
+    check_finite(problem, work, "p", c.p.flat())?;
     s.v.flat_mut().fill(T::<P>::ZERO);
     gemv(one, c.phi_1.flat(), n, n, c.p.flat(), s.v.flat_mut());
     Ok(())

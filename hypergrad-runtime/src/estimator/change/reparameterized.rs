@@ -2,9 +2,11 @@
 
 use super::{Storage, estimate, jacobian};
 use crate::error::{EstimatorError, LinearError};
-use crate::estimator::direct::{Vectors, distance_to_tangent, residual};
-use crate::estimator::{Estimator, Report};
-use crate::point::{T, check_finite};
+use crate::estimator::efficiency::check_root_with;
+use crate::estimator::formula::{Evaluated, Formula};
+use crate::estimator::steps::{Vectors, distance_to_tangent};
+use crate::linear::{AdjointSolve, Direct, Systems};
+use crate::point::T;
 use crate::problem::{ChangeOfVariables, Global};
 use crate::structure::EstimatorKind;
 
@@ -22,14 +24,24 @@ use crate::structure::EstimatorKind;
 /// # Reference
 /// Ye, Peyré, Cremers, Ablin, Enhancing Hypergradients Estimation (2024), Prop. 6, with `V⁻ᵀ`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Reparameterized {
+pub struct Reparameterized<L = Direct> {
+    linear: L,
     error_estimate: bool,
 }
 
 impl Reparameterized {
     /// With an error estimate.
     pub const fn new() -> Self {
-        Self { error_estimate: true }
+        Self { linear: Direct, error_estimate: true }
+    }
+}
+
+impl<L> Reparameterized<L> {
+    /// The same estimate, with the systems of the error estimate solved in another way, see [`crate::linear`]. The
+    /// matrix of the reduced problem is factored.
+    #[must_use]
+    pub fn with<M>(self, linear: M) -> Reparameterized<M> {
+        Reparameterized { linear, error_estimate: self.error_estimate }
     }
 
     /// Whether to compute the error estimate (default: yes).
@@ -46,33 +58,38 @@ impl Default for Reparameterized {
     }
 }
 
-impl<P: ChangeOfVariables> Estimator<P> for Reparameterized {
-    type Workspace = (Vectors<P>, Storage<P>);
+impl<P: ChangeOfVariables, L: AdjointSolve<P>> Formula<P> for Reparameterized<L> {
+    type Storage = (Storage<P>, L::Workspace);
 
     fn kind(&self) -> EstimatorKind {
         EstimatorKind::Reparameterized
     }
 
-    fn workspace(&self, problem: &P, work: &P::Work) -> Result<Self::Workspace, LinearError> {
-        Ok((Vectors::new(problem, work)?, Storage::new(problem, work)?))
+    fn storage(&self, problem: &P, work: &P::Work) -> Result<Self::Storage, LinearError> {
+        Ok((Storage::new(problem, work)?, self.linear.workspace(problem, work)?))
     }
 
-    fn estimate(
+    fn evaluate(
         &self,
         problem: &P,
         work: &mut P::Work,
-        (s, storage): &mut Self::Workspace,
+        s: &mut Vectors<P>,
+        (storage, workspace): &mut Self::Storage,
         gradient: &mut [T<P>],
-    ) -> Result<Report, EstimatorError> {
-        let inner = residual(problem, work, s)?;
-        let linear = estimate::<P, Global>(problem, work, s, storage, gradient)?;
-        let error = if self.error_estimate { distance_to_tangent(problem, work, s, gradient) } else { None };
-        Ok(Report::direct(inner, linear, error, gradient))
+    ) -> Result<Evaluated, EstimatorError> {
+        let mut systems = Systems::new(&self.linear, workspace);
+        let linear_residual = estimate::<P, Global>(problem, work, s, storage, gradient)?;
+        let info = systems.info;
+        let error = if self.error_estimate { distance_to_tangent(problem, work, s, &mut systems, gradient) } else { None };
+        Ok(Evaluated { linear_residual, info, error })
     }
 
     /// `Omega^phi_1`, at any x where phi is invertible.
-    fn jacobian_into(&self, problem: &P, work: &mut P::Work, out: &mut [T<P>]) -> Result<(), EstimatorError> {
-        jacobian::<P, Global>(problem, work, out)?;
-        check_finite("Omega^phi_1", out)
+    fn derivative(&self, problem: &P, work: &mut P::Work, out: &mut [T<P>]) -> Result<(), EstimatorError> {
+        jacobian::<P, Global>(problem, work, out)
+    }
+
+    fn refuse_others(&self, problem: &P, work: &mut P::Work) -> Result<(), EstimatorError> {
+        check_root_with(problem, work, &self.linear)
     }
 }

@@ -1,10 +1,11 @@
 //! The module's own localised map.
 
-use super::Localize;
+use super::{Localize, Maps};
 use crate::error::{EstimatorError, LinearError};
 use crate::estimator::change::{Storage, estimate, jacobian_at_root};
-use crate::estimator::direct::Vectors;
 use crate::estimator::kind::Custom;
+use crate::estimator::steps::Vectors;
+use crate::linear::AdjointSolve;
 use crate::point::T;
 use crate::problem::{Local, LocalizedChange};
 use crate::structure::EstimatorKind;
@@ -18,17 +19,17 @@ impl<P: LocalizedChange> Localize<P> for Custom {
         Storage::new(problem, work)
     }
 
-    fn omega(
+    fn omega<L: AdjointSolve<P>>(
         problem: &P,
         work: &mut P::Work,
         s: &mut Vectors<P>,
-        storage: &mut Storage<P>,
+        (storage, _): Maps<'_, '_, P, Storage<P>, L>,
         gradient: &mut [T<P>],
     ) -> Result<f64, EstimatorError> {
         estimate::<P, Local>(problem, work, s, storage, gradient)
     }
 
-    fn jacobian(problem: &P, work: &mut P::Work, out: &mut [T<P>]) -> Result<(), EstimatorError> {
-        jacobian_at_root::<P, Local>(problem, work, out)
+    fn jacobian<L: AdjointSolve<P>>(problem: &P, work: &mut P::Work, linear: &L, out: &mut [T<P>]) -> Result<(), EstimatorError> {
+        jacobian_at_root::<P, Local, L>(problem, work, linear, out)
     }
 }

@@ -1,12 +1,13 @@
 //! `psi = diag(F_1(x, ·))⁻¹ z`.
 
-use super::Localize;
+use super::{Localize, Maps};
 use crate::error::{EstimatorError, LinearError};
-use crate::estimator::direct::{Vectors, divide, jacobi_diagonal, omega};
-use crate::estimator::efficiency::check_root;
+use crate::estimator::efficiency::check_root_with;
 use crate::estimator::kind::Diagonal;
+use crate::estimator::steps::{Vectors, divide, jacobi_diagonal, omega};
 use crate::kernels::axpy;
-use crate::point::{T, adjoint_into, omega_1_into};
+use crate::linear::{AdjointSolve, Systems};
+use crate::point::{T, omega_1_with};
 use crate::problem::{Bilevel, Dense};
 use crate::scalar::Real;
 use crate::structure::EstimatorKind;
@@ -20,14 +21,14 @@ impl<P: Bilevel> Localize<P> for Diagonal {
         Ok(())
     }
 
-    fn omega(
+    fn omega<L: AdjointSolve<P>>(
         problem: &P,
         work: &mut P::Work,
         s: &mut Vectors<P>,
-        (): &mut (),
+        ((), systems): Maps<'_, '_, P, (), L>,
         gradient: &mut [T<P>],
     ) -> Result<f64, EstimatorError> {
-        let linear = omega(problem, work, s, gradient)?;
+        let linear = omega(problem, work, s, systems, gradient)?;
         jacobi_diagonal(problem, work, s.t.flat_mut())?;
         // s.n is F.
         s.u.flat_mut().copy_from_slice(s.n.flat());
@@ -39,15 +40,17 @@ impl<P: Bilevel> Localize<P> for Diagonal {
     }
 
     /// At a root, where F is 0: `Omega_1 + d_2ᵀ diag(v/d) F_1`.
-    fn jacobian(problem: &P, work: &mut P::Work, out: &mut [T<P>]) -> Result<(), EstimatorError> {
-        check_root(problem, work)?;
-        omega_1_into(problem, work, out)?;
+    fn jacobian<L: AdjointSolve<P>>(problem: &P, work: &mut P::Work, linear: &L, out: &mut [T<P>]) -> Result<(), EstimatorError> {
+        check_root_with(problem, work, linear)?;
+        let mut workspace = linear.workspace(problem, work)?;
+        let mut systems = Systems::new(linear, &mut workspace);
+        omega_1_with(problem, work, &mut systems, out)?;
         let mut s = Vectors::new(problem, work)?;
         let (n, m) = problem.dims(work);
         if n == 0 || m == 0 {
             return Ok(());
         }
-        adjoint_into(problem, work, s.v.flat_mut())?;
+        systems.adjoint(problem, work, None, s.v.flat_mut())?;
         jacobi_diagonal(problem, work, s.t.flat_mut())?;
         divide(s.v.flat_mut(), s.t.flat());
         for (j, out) in out.chunks_exact_mut(m).enumerate() {

@@ -1,12 +1,12 @@
 //! `psi = sign(x) exp(z)`.
 
-use super::Localize;
 use super::diagonal::multiply;
+use super::{Localize, Maps};
 use crate::error::{EstimatorError, LinearError};
-use crate::estimator::direct::Vectors;
 use crate::estimator::kind::Exp;
+use crate::estimator::steps::Vectors;
 use crate::kernels::{axpy, norm};
-use crate::linear::{Ask, Square};
+use crate::linear::{AdjointSolve, Ask, Square};
 use crate::point::{T, check_finite};
 use crate::problem::{Bilevel, Dense};
 use crate::scalar::Real;
@@ -22,11 +22,11 @@ impl<P: Bilevel> Localize<P> for Exp {
         problem.square(work, MATRIX)
     }
 
-    fn omega(
+    fn omega<L: AdjointSolve<P>>(
         problem: &P,
         work: &mut P::Work,
         s: &mut Vectors<P>,
-        matrix: &mut P::Square,
+        (matrix, _): Maps<'_, '_, P, P::Square, L>,
         gradient: &mut [T<P>],
     ) -> Result<f64, EstimatorError> {
         s.x.flat_mut().copy_from_slice(problem.x(work));
@@ -38,7 +38,7 @@ impl<P: Bilevel> Localize<P> for Exp {
         Ok(linear_residual(problem, work, s))
     }
 
-    fn jacobian(problem: &P, work: &mut P::Work, out: &mut [T<P>]) -> Result<(), EstimatorError> {
+    fn jacobian<L: AdjointSolve<P>>(problem: &P, work: &mut P::Work, _: &L, out: &mut [T<P>]) -> Result<(), EstimatorError> {
         let (n, m) = problem.dims(work);
         if n == 0 || m == 0 {
             return Ok(());
@@ -50,7 +50,7 @@ impl<P: Bilevel> Localize<P> for Exp {
             return Err(EstimatorError::NotInvertible { what: "sign(x) exp(z)", coordinate, value: 0.0 });
         }
         problem.residual(work, s.n.flat_mut());
-        check_finite("F", s.n.flat())?;
+        check_finite(problem, work, "F", s.n.flat())?;
         adjoint(problem, work, &mut s, &mut matrix)?;
         // c = g_1 - F_1ᵀ w
         problem.f_1_tr_mul(work, s.v.flat(), s.u.flat_mut());
@@ -91,7 +91,7 @@ fn adjoint<P: Bilevel>(
     problem.g_1(work, s.t.flat_mut());
     multiply(s.t.flat_mut(), x);
     matrix.solve_tr(s.t.flat_mut());
-    check_finite("p", s.t.flat())?;
+    check_finite(problem, work, "p", s.t.flat())?;
     s.v.flat_mut().copy_from_slice(s.t.flat());
     multiply(s.v.flat_mut(), x);
     Ok(())

@@ -5,10 +5,12 @@ mod diagonal;
 mod exp;
 mod newton;
 
-use super::direct::{Vectors, distance_to_tangent, residual};
-use super::{Estimator, Report, kind};
+use super::formula::{Evaluated, Formula};
+use super::kind;
+use super::steps::{Vectors, distance_to_tangent};
 use crate::error::{EstimatorError, LinearError};
-use crate::point::{T, check_finite};
+use crate::linear::{AdjointSolve, Direct, Systems};
+use crate::point::T;
 use crate::problem::Bilevel;
 use crate::structure::EstimatorKind;
 
@@ -19,8 +21,9 @@ use crate::structure::EstimatorKind;
 /// to `Omega - Omega_1 F_1⁻¹ F`, whose error is of second order: it costs the factorisation of `F_1`
 /// and three solves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Localized<K> {
+pub struct Localized<K, L = Direct> {
     kind: K,
+    linear: L,
     error_estimate: bool,
 }
 
@@ -28,32 +31,40 @@ impl Localized<kind::Exp> {
     /// `psi = sign(x) exp(z)`. An entry of x that is exactly 0 stays where it is: its column is
     /// dropped, and there is no Jacobian.
     pub const fn exp() -> Self {
-        Self { kind: kind::Exp, error_estimate: true }
+        Self { kind: kind::Exp, linear: Direct, error_estimate: true }
     }
 }
 
 impl Localized<kind::Diagonal> {
     /// `psi = diag(F_1(x, ·))⁻¹ z`.
     pub const fn diagonal() -> Self {
-        Self { kind: kind::Diagonal, error_estimate: true }
+        Self { kind: kind::Diagonal, linear: Direct, error_estimate: true }
     }
 }
 
 impl Localized<kind::Newton> {
     /// `psi = x - F_1⁻¹ (F(z, y_bar) - F(x, y_bar))`: the computable form of the optimal map.
     pub const fn newton() -> Self {
-        Self { kind: kind::Newton, error_estimate: true }
+        Self { kind: kind::Newton, linear: Direct, error_estimate: true }
     }
 }
 
 impl Localized<kind::Custom> {
     /// The module's `psi`.
     pub const fn custom() -> Self {
-        Self { kind: kind::Custom, error_estimate: true }
+        Self { kind: kind::Custom, linear: Direct, error_estimate: true }
     }
 }
 
-impl<K> Localized<K> {
+impl<K, L> Localized<K, L> {
+    /// The same estimate, with the systems of `F_1` solved in another way, see [`crate::linear`]: those of `diagonal`, that of r
+    /// in `newton`, and those of every error estimate. The matrices of exp, newton and custom themselves
+    /// are factored.
+    #[must_use]
+    pub fn with<M>(self, linear: M) -> Localized<K, M> {
+        Localized { kind: self.kind, linear, error_estimate: self.error_estimate }
+    }
+
     /// Whether to compute the error estimate (default: yes).
     #[must_use]
     pub fn error_estimate(mut self, wanted: bool) -> Self {
@@ -79,11 +90,11 @@ pub trait Localize<P: Bilevel> {
     ///
     /// # Errors
     /// A singular matrix, or a result that is not finite.
-    fn omega(
+    fn omega<L: AdjointSolve<P>>(
         problem: &P,
         work: &mut P::Work,
         s: &mut Vectors<P>,
-        storage: &mut Self::Storage,
+        of: Maps<'_, '_, P, Self::Storage, L>,
         gradient: &mut [T<P>],
     ) -> Result<f64, EstimatorError>;
 
@@ -91,37 +102,44 @@ pub trait Localize<P: Bilevel> {
     ///
     /// # Errors
     /// As an estimate; and off a root, where there is no formula.
-    fn jacobian(problem: &P, work: &mut P::Work, out: &mut [T<P>]) -> Result<(), EstimatorError>;
+    fn jacobian<L: AdjointSolve<P>>(problem: &P, work: &mut P::Work, linear: &L, out: &mut [T<P>]) -> Result<(), EstimatorError>;
 }
 
-impl<P: Bilevel, K: Localize<P>> Estimator<P> for Localized<K> {
-    type Workspace = (Vectors<P>, K::Storage);
+/// What an estimate is made with: the storage of the map, and systems with `F_1`.
+pub type Maps<'a, 's, P, S, L> = (&'a mut S, &'a mut Systems<'s, P, L>);
+
+impl<P: Bilevel, K: Localize<P>, L: AdjointSolve<P>> Formula<P> for Localized<K, L> {
+    type Storage = (K::Storage, L::Workspace);
 
     fn kind(&self) -> EstimatorKind {
         K::KIND
     }
 
-    fn workspace(&self, problem: &P, work: &P::Work) -> Result<Self::Workspace, LinearError> {
-        Ok((Vectors::new(problem, work)?, K::storage(problem, work)?))
+    fn storage(&self, problem: &P, work: &P::Work) -> Result<Self::Storage, LinearError> {
+        Ok((K::storage(problem, work)?, self.linear.workspace(problem, work)?))
     }
 
-    fn estimate(
+    fn evaluate(
         &self,
         problem: &P,
         work: &mut P::Work,
-        (s, storage): &mut Self::Workspace,
+        s: &mut Vectors<P>,
+        (storage, workspace): &mut Self::Storage,
         gradient: &mut [T<P>],
-    ) -> Result<Report, EstimatorError> {
-        let inner = residual(problem, work, s)?;
-        let linear = K::omega(problem, work, s, storage, gradient)?;
-        check_finite(K::KIND.name(), gradient)?;
-        let error = if self.error_estimate { distance_to_tangent(problem, work, s, gradient) } else { None };
-        Ok(Report::direct(inner, linear, error, gradient))
+    ) -> Result<Evaluated, EstimatorError> {
+        let mut systems = Systems::new(&self.linear, workspace);
+        let linear_residual = K::omega(problem, work, s, (storage, &mut systems), gradient)?;
+        let info = systems.info;
+        let error = if self.error_estimate { distance_to_tangent(problem, work, s, &mut systems, gradient) } else { None };
+        Ok(Evaluated { linear_residual, info, error })
     }
 
     /// Exp: at any x without zeros. The others: at a root, elsewhere `NotAtRoot`.
-    fn jacobian_into(&self, problem: &P, work: &mut P::Work, out: &mut [T<P>]) -> Result<(), EstimatorError> {
-        K::jacobian(problem, work, out)?;
-        check_finite("Omega_1", out)
+    fn derivative(&self, problem: &P, work: &mut P::Work, out: &mut [T<P>]) -> Result<(), EstimatorError> {
+        K::jacobian(problem, work, &self.linear, out)
+    }
+
+    fn refuse_others(&self, problem: &P, work: &mut P::Work) -> Result<(), EstimatorError> {
+        super::efficiency::check_root_with(problem, work, &self.linear)
     }
 }

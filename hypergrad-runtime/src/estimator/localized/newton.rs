@@ -1,13 +1,13 @@
 //! `psi = x - F_1⁻¹ (F(z, y_bar) - F(x, y_bar))`: the map of Prop. 11 without the exact inner solution.
 
-use super::Localize;
+use super::{Localize, Maps};
 use crate::error::{EstimatorError, LinearError};
-use crate::estimator::direct::{Vectors, take_row};
-use crate::estimator::efficiency::check_root;
+use crate::estimator::efficiency::check_root_with;
 use crate::estimator::kind::Newton;
+use crate::estimator::steps::{Vectors, take_row};
 use crate::kernels::{axpy, norm};
-use crate::linear::{Ask, Square};
-use crate::point::{T, adjoint_into, check_finite, omega_1_into, zeros_x};
+use crate::linear::{AdjointSolve, Ask, Square, Systems};
+use crate::point::{T, check_finite, omega_1_with, zeros_x};
 use crate::problem::{Bilevel, Dense};
 use crate::scalar::Real;
 use crate::structure::EstimatorKind;
@@ -24,24 +24,22 @@ impl<P: Bilevel> Localize<P> for Newton {
         problem.square(work, MATRIX)
     }
 
-    fn omega(
+    fn omega<L: AdjointSolve<P>>(
         problem: &P,
         work: &mut P::Work,
         s: &mut Vectors<P>,
-        matrix: &mut P::Square,
+        (matrix, systems): Maps<'_, '_, P, P::Square, L>,
         gradient: &mut [T<P>],
     ) -> Result<f64, EstimatorError> {
         let one = T::<P>::ONE;
         // r into s.u; N_11 = g_11 - M_11(r).
         s.u.flat_mut().copy_from_slice(s.n.flat());
-        problem.factor(work)?;
-        problem.f_1_tr_solve(work, s.u.flat_mut());
-        check_finite("F_1⁻ᵀ F", s.u.flat())?;
+        systems.solve_tr(problem, work, "F_1⁻ᵀ F", s.u.flat_mut())?;
         fill(problem, work, s, matrix)?;
         matrix.factor(MATRIX)?;
         problem.g_1(work, s.v.flat_mut());
         matrix.solve_tr(s.v.flat_mut());
-        check_finite("w", s.v.flat())?;
+        check_finite(problem, work, "w", s.v.flat())?;
         problem.g_2(work, gradient);
         problem.f_2_tr_mul(work, s.v.flat(), s.scratch.flat_mut());
         axpy(-one, s.scratch.flat(), gradient);
@@ -51,22 +49,24 @@ impl<P: Bilevel> Localize<P> for Newton {
 
     /// At a root, where r is 0: `Omega_1 + (L_21 + Psi L_11)(r) v` with `dr = F_1⁻ᵀ F_1 dx`.
     /// For a symmetric `F_1` that is `g_21 + Psi g_11`.
-    fn jacobian(problem: &P, work: &mut P::Work, out: &mut [T<P>]) -> Result<(), EstimatorError> {
-        check_root(problem, work)?;
+    fn jacobian<L: AdjointSolve<P>>(problem: &P, work: &mut P::Work, linear: &L, out: &mut [T<P>]) -> Result<(), EstimatorError> {
+        check_root_with(problem, work, linear)?;
         let (n, m) = problem.dims(work);
-        omega_1_into(problem, work, out)?;
+        let mut workspace = linear.workspace(problem, work)?;
+        let mut systems = Systems::new(linear, &mut workspace);
+        omega_1_with(problem, work, &mut systems, out)?;
         if n == 0 || m == 0 {
             return Ok(());
         }
         let mut s = Vectors::new(problem, work)?;
-        adjoint_into(problem, work, s.v.flat_mut())?;
+        systems.adjoint(problem, work, None, s.v.flat_mut())?;
         let mut by_r = P::YX::try_zeros("Omega_1", m, n)?;
         for (i, column) in by_r.flat_mut().chunks_exact_mut(m).enumerate() {
             s.u.flat_mut().fill(T::<P>::ZERO);
             s.u.flat_mut()[i] = T::<P>::ONE;
-            unit(problem, work, &mut s, column);
+            unit(problem, work, &mut s, &mut systems, column)?;
         }
-        add_rotated(problem, work, &by_r, out)
+        add_rotated(problem, work, &mut systems, &by_r, out)
     }
 }
 
@@ -120,7 +120,13 @@ fn linear_residual<P: Bilevel>(problem: &P, work: &mut P::Work, s: &mut Vectors<
 }
 
 /// `(L_21 + Psi L_11)(r) v` for the r in `s.u` and the adjoint v in `s.v`.
-fn unit<P: Bilevel>(problem: &P, work: &mut P::Work, s: &mut Vectors<P>, out: &mut [T<P>]) {
+fn unit<P: Bilevel, L: AdjointSolve<P>>(
+    problem: &P,
+    work: &mut P::Work,
+    s: &mut Vectors<P>,
+    systems: &mut Systems<'_, P, L>,
+    out: &mut [T<P>],
+) -> Result<(), EstimatorError> {
     let one = T::<P>::ONE;
     s.n.flat_mut().fill(T::<P>::ZERO);
     problem.set_adjoint(work, s.n.flat());
@@ -131,13 +137,20 @@ fn unit<P: Bilevel>(problem: &P, work: &mut P::Work, s: &mut Vectors<P>, out: &m
     problem.m_21_mul(work, s.v.flat(), s.scratch.flat_mut());
     axpy(-one, s.n.flat(), s.t.flat_mut());
     axpy(-one, s.scratch.flat(), out);
-    problem.f_1_tr_solve(work, s.t.flat_mut());
+    systems.solve_tr(problem, work, "Omega_1", s.t.flat_mut())?;
     problem.f_2_tr_mul(work, s.t.flat(), s.scratch.flat_mut());
     axpy(-one, s.scratch.flat(), out);
+    Ok(())
 }
 
 /// `out += B F_1⁻ᵀ F_1`; the factor is 1 for a symmetric `F_1`.
-fn add_rotated<P: Bilevel>(problem: &P, work: &mut P::Work, b: &P::YX, out: &mut [T<P>]) -> Result<(), EstimatorError> {
+fn add_rotated<P: Bilevel, L: AdjointSolve<P>>(
+    problem: &P,
+    work: &mut P::Work,
+    systems: &mut Systems<'_, P, L>,
+    b: &P::YX,
+    out: &mut [T<P>],
+) -> Result<(), EstimatorError> {
     if P::STRUCTURE.f1_symmetric {
         axpy(T::<P>::ONE, b.flat(), out);
         return Ok(());
@@ -146,7 +159,7 @@ fn add_rotated<P: Bilevel>(problem: &P, work: &mut P::Work, b: &P::YX, out: &mut
     let (mut row, mut rotated) = (zeros_x(problem, work)?, zeros_x(problem, work)?);
     for k in 0..m {
         take_row(b.flat(), m, k, row.flat_mut());
-        problem.f_1_solve(work, row.flat_mut());
+        systems.solve(problem, work, "Omega_1", row.flat_mut())?;
         problem.f_1_tr_mul(work, row.flat(), rotated.flat_mut());
         for (out, &entry) in out.chunks_exact_mut(m).zip(rotated.flat()) {
             out[k] += entry;

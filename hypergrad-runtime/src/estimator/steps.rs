@@ -1,17 +1,24 @@
-//! The steps that direct estimators share.
+//! The steps that estimators share.
 
 use crate::error::{EstimatorError, LinearError};
 use crate::kernels::{axpy, norm};
-use crate::point::{T, X, Y, adjoint_into, check_finite, omega_from_adjoint, zeros_x, zeros_y};
+use crate::linear::{AdjointSolve, Systems};
+use crate::point::{T, X, Y, check_finite, omega_from_adjoint, zeros_x, zeros_y};
 use crate::problem::{Bilevel, Dense};
 use crate::scalar::Real;
 
-/// The vectors of a direct estimator.
+/// The vectors of an estimator.
 pub struct Vectors<P: Bilevel> {
     /// The x that was passed in, while the point is moved.
     pub(super) x: X<P>,
     /// The adjoint.
     pub(super) v: X<P>,
+    /// The adjoint of the call before, to start from.
+    before: X<P>,
+    /// Whether `v` is an adjoint.
+    solved: bool,
+    /// What is left of the adjoint's system, `F_1ᵀ v - g_1`.
+    left: X<P>,
     /// F, then the Newton step `F_1⁻¹ F`.
     pub(super) n: X<P>,
     pub(super) t: X<P>,
@@ -27,6 +34,9 @@ impl<P: Bilevel> Vectors<P> {
         Ok(Self {
             x: zeros_x(problem, work)?,
             v: zeros_x(problem, work)?,
+            before: zeros_x(problem, work)?,
+            solved: false,
+            left: zeros_x(problem, work)?,
             n: zeros_x(problem, work)?,
             t: zeros_x(problem, work)?,
             u: zeros_x(problem, work)?,
@@ -40,48 +50,82 @@ impl<P: Bilevel> Vectors<P> {
 /// F into `s.n`; its norm.
 pub(super) fn residual<P: Bilevel>(problem: &P, work: &mut P::Work, s: &mut Vectors<P>) -> Result<f64, EstimatorError> {
     problem.residual(work, s.n.flat_mut());
-    check_finite("F", s.n.flat())?;
+    check_finite(problem, work, "F", s.n.flat())?;
     Ok(norm(s.n.flat()))
 }
 
 /// Omega at the point into `gradient`, the adjoint into `s.v`; gives `|F_1ᵀ v - g_1|`.
-pub(super) fn omega<P: Bilevel>(
+pub(super) fn omega<P: Bilevel, L: AdjointSolve<P>>(
     problem: &P,
     work: &mut P::Work,
     s: &mut Vectors<P>,
+    systems: &mut Systems<'_, P, L>,
     gradient: &mut [T<P>],
 ) -> Result<f64, EstimatorError> {
-    adjoint_into(problem, work, s.v.flat_mut())?;
+    omega_from(problem, work, s, systems, (gradient, false))
+}
+
+/// [`omega`], with `warm` starting from the last adjoint of these vectors.
+pub(super) fn omega_from<P: Bilevel, L: AdjointSolve<P>>(
+    problem: &P,
+    work: &mut P::Work,
+    s: &mut Vectors<P>,
+    systems: &mut Systems<'_, P, L>,
+    (gradient, warm): (&mut [T<P>], bool),
+) -> Result<f64, EstimatorError> {
+    let warm = warm && s.solved;
+    if warm {
+        s.before.flat_mut().copy_from_slice(s.v.flat());
+    }
+    s.solved = false;
+    systems.adjoint(problem, work, warm.then_some(s.before.flat()), s.v.flat_mut())?;
+    s.solved = true;
     omega_from_adjoint(problem, work, s.v.flat(), s.scratch.flat_mut(), gradient)?;
-    problem.f_1_tr_mul(work, s.v.flat(), s.t.flat_mut());
+    problem.f_1_tr_mul(work, s.v.flat(), s.left.flat_mut());
     problem.g_1(work, s.u.flat_mut());
-    axpy(-T::<P>::ONE, s.u.flat(), s.t.flat_mut());
-    Ok(norm(s.t.flat()))
+    axpy(-T::<P>::ONE, s.u.flat(), s.left.flat_mut());
+    Ok(norm(s.left.flat()))
 }
 
 /// `n <- F_1⁻¹ n`.
-pub(super) fn newton_step<P: Bilevel>(problem: &P, work: &mut P::Work, s: &mut Vectors<P>) -> Result<(), EstimatorError> {
-    problem.factor(work)?;
-    problem.f_1_solve(work, s.n.flat_mut());
-    check_finite("F_1⁻¹ F", s.n.flat())
+pub(super) fn newton_step<P: Bilevel, L: AdjointSolve<P>>(
+    problem: &P,
+    work: &mut P::Work,
+    s: &mut Vectors<P>,
+    systems: &mut Systems<'_, P, L>,
+) -> Result<(), EstimatorError> {
+    systems.solve(problem, work, "F_1⁻¹ F", s.n.flat_mut())
 }
 
-/// `Omega_1 n = M_21 n - F_2ᵀ t`, `F_1ᵀ t = M_11 n` (docs/formulas.md 1.4), into `s.correction`, where n is
-/// the Newton step of the point and v its adjoint, both in s.
-pub(super) fn correction<P: Bilevel>(problem: &P, work: &mut P::Work, s: &mut Vectors<P>) -> Result<(), EstimatorError> {
+/// The first-order error of Omega for the adjoint that was found, into `s.correction`: `Omega_1 n = M_21 n - F_2ᵀ t`,
+/// `F_1ᵀ t = M_11 n` (docs/formulas.md 1.4), n the Newton step in s; and of the adjoint, `-F_2ᵀ F_1⁻ᵀ r` with
+/// `r = F_1ᵀ v - g_1` (docs/formulas.md 6.2), by the same solve.
+pub(super) fn correction<P: Bilevel, L: AdjointSolve<P>>(
+    problem: &P,
+    work: &mut P::Work,
+    s: &mut Vectors<P>,
+    systems: &mut Systems<'_, P, L>,
+) -> Result<(), EstimatorError> {
     problem.set_adjoint(work, s.v.flat());
     problem.m_11_mul(work, s.n.flat(), s.t.flat_mut());
     problem.m_21_mul(work, s.n.flat(), s.correction.flat_mut());
-    problem.f_1_tr_solve(work, s.t.flat_mut());
+    axpy(T::<P>::ONE, s.left.flat(), s.t.flat_mut());
+    check_finite(problem, work, "M_11 F_1⁻¹ F", s.t.flat())?;
+    systems.solve_tr(problem, work, "F_1⁻ᵀ M_11 F_1⁻¹ F", s.t.flat_mut())?;
     problem.f_2_tr_mul(work, s.t.flat(), s.scratch.flat_mut());
     axpy(-T::<P>::ONE, s.scratch.flat(), s.correction.flat_mut());
-    check_finite("Omega_1 F_1⁻¹ F", s.correction.flat())
+    check_finite(problem, work, "Omega_1 F_1⁻¹ F", s.correction.flat())
 }
 
-/// `|Omega_1 F_1⁻¹ F|` at the point, F in `s.n` and the adjoint in `s.v`: to first order the error
+/// The norm of [`correction`] at the point, F in `s.n` and the adjoint in `s.v`: to first order the error
 /// of Omega there.
-pub(super) fn first_order_error<P: Bilevel>(problem: &P, work: &mut P::Work, s: &mut Vectors<P>) -> Option<f64> {
-    newton_step(problem, work, s).and_then(|()| correction(problem, work, s)).ok()?;
+pub(super) fn first_order_error<P: Bilevel, L: AdjointSolve<P>>(
+    problem: &P,
+    work: &mut P::Work,
+    s: &mut Vectors<P>,
+    systems: &mut Systems<'_, P, L>,
+) -> Option<f64> {
+    newton_step(problem, work, s, systems).and_then(|()| correction(problem, work, s, systems)).ok()?;
     Some(norm(s.correction.flat()))
 }
 
@@ -90,31 +134,38 @@ pub(super) fn shift<P: Bilevel>(problem: &P, work: &mut P::Work, s: &mut Vectors
     s.x.flat_mut().copy_from_slice(problem.x(work));
     s.t.flat_mut().copy_from_slice(s.x.flat());
     axpy(-T::<P>::ONE, s.n.flat(), s.t.flat_mut());
-    check_finite("x - P⁻¹ F", s.t.flat())?;
+    check_finite(problem, work, "x - P⁻¹ F", s.t.flat())?;
     problem.set_x(work, s.t.flat());
     Ok(())
 }
 
 /// `|gradient - (Omega - Omega_1 F_1⁻¹ F)|`: the error of a first-order estimate, to first order.
-pub(super) fn distance_to_tangent<P: Bilevel>(
+pub(super) fn distance_to_tangent<P: Bilevel, L: AdjointSolve<P>>(
     problem: &P,
     work: &mut P::Work,
     s: &mut Vectors<P>,
+    systems: &mut Systems<'_, P, L>,
     gradient: &[T<P>],
 ) -> Option<f64> {
     // Out of s while s is borrowed; nothing is allocated.
     let mut tangent = core::mem::replace(&mut s.other, Dense::empty());
-    let result = tangent_into(problem, work, s, tangent.flat_mut());
+    let result = tangent_into(problem, work, s, systems, tangent.flat_mut());
     axpy(-T::<P>::ONE, gradient, tangent.flat_mut());
     s.other = tangent;
     result.ok().map(|()| norm(s.other.flat()))
 }
 
-fn tangent_into<P: Bilevel>(problem: &P, work: &mut P::Work, s: &mut Vectors<P>, out: &mut [T<P>]) -> Result<(), EstimatorError> {
+fn tangent_into<P: Bilevel, L: AdjointSolve<P>>(
+    problem: &P,
+    work: &mut P::Work,
+    s: &mut Vectors<P>,
+    systems: &mut Systems<'_, P, L>,
+    out: &mut [T<P>],
+) -> Result<(), EstimatorError> {
     residual(problem, work, s)?;
-    omega(problem, work, s, out)?;
-    newton_step(problem, work, s)?;
-    correction(problem, work, s)?;
+    omega(problem, work, s, systems, out)?;
+    newton_step(problem, work, s, systems)?;
+    correction(problem, work, s, systems)?;
     axpy(-T::<P>::ONE, s.correction.flat(), out);
     Ok(())
 }
@@ -122,13 +173,18 @@ fn tangent_into<P: Bilevel>(problem: &P, work: &mut P::Work, s: &mut Vectors<P>,
 /// `diag(F_1)` without zeros.
 pub(super) fn jacobi_diagonal<P: Bilevel>(problem: &P, work: &mut P::Work, out: &mut [T<P>]) -> Result<(), EstimatorError> {
     problem.f_1_diagonal(work, out);
-    check_divisor("diag(F_1)", out)
+    check_divisor(problem, work, "diag(F_1)", out)
 }
 
 /// Refuses a diagonal with a zero, or with a number that is not finite.
-pub(super) fn check_divisor<S: Real>(what: &'static str, diagonal: &[S]) -> Result<(), EstimatorError> {
-    check_finite(what, diagonal)?;
-    match diagonal.iter().position(|&d| d == S::ZERO) {
+pub(super) fn check_divisor<P: Bilevel>(
+    problem: &P,
+    work: &P::Work,
+    what: &'static str,
+    diagonal: &[T<P>],
+) -> Result<(), EstimatorError> {
+    check_finite(problem, work, what, diagonal)?;
+    match diagonal.iter().position(|&d| d == T::<P>::ZERO) {
         Some(pivot) => Err(LinearError::Singular { what, block: None, pivot, value: 0.0, scale: 0.0 }.into()),
         None => Ok(()),
     }

@@ -1,0 +1,74 @@
+//! The systems of one computation, and how they were solved so far.
+
+use super::{AdjointSolve, LinearInfo};
+use crate::error::EstimatorError;
+use crate::problem::Bilevel;
+use crate::problem::space::{T, check_finite};
+
+/// A solve with its workspace.
+pub struct Systems<'a, P: Bilevel, L: AdjointSolve<P>> {
+    linear: &'a L,
+    workspace: &'a mut L::Workspace,
+    /// Of all systems so far.
+    pub info: LinearInfo,
+}
+
+impl<'a, P: Bilevel, L: AdjointSolve<P>> Systems<'a, P, L> {
+    /// Systems to be solved by `linear`.
+    #[inline]
+    pub fn new(linear: &'a L, workspace: &'a mut L::Workspace) -> Self {
+        Self { linear, workspace, info: LinearInfo::default() }
+    }
+
+    /// Whether a solve costs little beside a factorisation.
+    pub fn is_direct(&self) -> bool {
+        self.linear.is_direct()
+    }
+
+    /// `F_1 out = rhs` in place, for one or more right sides; `what` names the solution.
+    ///
+    /// # Errors
+    /// Those of the solve, and a solution that is not finite.
+    #[inline]
+    pub fn solve(&mut self, problem: &P, work: &mut P::Work, what: &'static str, rhs: &mut [T<P>]) -> Result<(), EstimatorError> {
+        let info = self.linear.solve(problem, work, self.workspace, rhs)?;
+        self.info = self.info.and(info);
+        check_finite(problem, work, what, rhs)
+    }
+
+    /// `F_1ᵀ out = rhs` in place, for one or more right sides; `what` names the solution.
+    ///
+    /// # Errors
+    /// As [`Systems::solve`].
+    #[inline]
+    pub fn solve_tr(
+        &mut self,
+        problem: &P,
+        work: &mut P::Work,
+        what: &'static str,
+        rhs: &mut [T<P>],
+    ) -> Result<(), EstimatorError> {
+        let info = self.linear.solve_tr(problem, work, self.workspace, rhs)?;
+        self.info = self.info.and(info);
+        check_finite(problem, work, what, rhs)
+    }
+
+    /// The adjoint, `F_1ᵀ v = g_1`, into v; from `start` where the solve is one by steps.
+    ///
+    /// # Errors
+    /// As [`Systems::solve`], and a `g_1` that is not finite.
+    #[inline]
+    pub fn adjoint(
+        &mut self,
+        problem: &P,
+        work: &mut P::Work,
+        start: Option<&[T<P>]>,
+        v: &mut [T<P>],
+    ) -> Result<(), EstimatorError> {
+        problem.g_1(work, v);
+        check_finite(problem, work, "g_1", v)?;
+        let info = self.linear.solve_one(problem, work, self.workspace, super::Side::Transposed, start, v)?;
+        self.info = self.info.and(info);
+        check_finite(problem, work, "v", v)
+    }
+}
