@@ -138,8 +138,9 @@ impl Program {
         let apart = (&self.G * &at.x + &solution.slack - &self.h).amax().max((&self.A * &at.x - &self.b).amax());
         let size = self.h.amax().max(self.b.amax()).max((&self.G * &at.x).amax()).max(solution.slack.amax());
         let residual = dual.max(apart / size.max(f64::MIN_POSITIVE));
-        // Far above every tolerance of a solver that converged.
-        if residual <= 1e-4 { Ok(()) } else { Err(ProgramError::AnotherProgram { residual }) }
+        // Far above what is left of them in other units.
+        let left = solution.report.primal_residual.max(solution.report.dual_residual);
+        if residual <= (100.0 * left).max(1e-4) { Ok(()) } else { Err(ProgramError::AnotherProgram { residual }) }
     }
 
     /// The gradients of all constraints that hold with equality have to be independent.
