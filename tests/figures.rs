@@ -141,11 +141,22 @@ fn errors_of_logistic_regression_are_bounded_by_the_efficiency() {
 /// `C_y` against y: all of it finite, Newton's 0 to rounding.
 #[test]
 fn efficiency_over_y() {
-    let numbers = named("2a").numbers(&source(Setting::Paper), 2, || ()).unwrap();
+    let numbers = named("2b").numbers(&source(Setting::Paper), 2, || ()).unwrap();
     assert!(numbers.bands.iter().flatten().flatten().all(|c| c.is_finite()));
     let newton = numbers.bands[4].iter().map(|band| band[2]).fold(0.0, f64::max);
     assert!(newton < 1e-10, "{newton}");
     assert!(numbers.median_at(1, 9.0) < numbers.median_at(1, 4.5), "a strong penalty makes F_1 diagonal");
+}
+
+/// Fig. 2a: `P_diag` does harm, `φ_exp` is super-efficient, and its error after many steps shows it.
+#[test]
+fn the_exponential_map_wins_where_the_preconditioner_is_poor() {
+    for setting in [Setting::Script, Setting::Paper] {
+        let numbers = named("2a").numbers(&source(setting), 2, || ()).unwrap();
+        let [vanilla, diagonal, exp] = [0, 1, 2].map(|k: usize| numbers.efficiency[k][1]);
+        assert!(diagonal > 1.5 * vanilla && exp < 1e-11 * vanilla, "{setting:?}: {vanilla} {diagonal} {exp}");
+        assert!(numbers.median_at(2, 1e3) < 1e-2 * numbers.median_at(1, 1e3), "{setting:?}");
+    }
 }
 
 #[test]

@@ -62,6 +62,29 @@ pub fn errors<P: Problem>(problem: &P, y: &DVector<f64>, start: &DVector<f64>) -
     Err("gradient descent does not arrive".into())
 }
 
+/// The numbers of gradient steps after which estimates are compared: eight per decade, up to 10⁴.
+pub fn iterations() -> Vec<usize> {
+    let mut steps: Vec<usize> = (0..=32).map(|k| 10.0_f64.powf(0.125 * f64::from(k)).round() as usize).collect();
+    steps.dedup();
+    steps
+}
+
+/// `|estimate - ∇h|` after so many gradient steps from `start`.
+pub fn along_descent<P: Problem>(problem: &P, y: &DVector<f64>, start: &DVector<f64>) -> Result<Vec<PerMethod>, Box<dyn Error>> {
+    let root = root(problem, y)?;
+    let truth = Method::Vanilla.hypergradient(problem, &root, y)?;
+    let step = largest_curvature(problem, y)?.recip();
+    let mut x = start.clone();
+    let mut done = 0;
+    let mut out = Vec::new();
+    for steps in iterations() {
+        x = solver::solve(problem, &x, y, &GradientDescent::new(step).steps(steps - done))?.x;
+        done = steps;
+        out.push(at(problem, &x, y, &truth)?);
+    }
+    Ok(out)
+}
+
 /// The error of every estimator at x.
 fn at<P: Problem>(problem: &P, x: &DVector<f64>, y: &DVector<f64>, truth: &DVector<f64>) -> Result<PerMethod, Box<dyn Error>> {
     let mut out = [0.0; Method::ALL.len()];

@@ -5,7 +5,7 @@ use std::error::Error;
 use nalgebra::DVector;
 
 use super::data::{Parts, Rows, Scale};
-use super::experiment::{PerMethod, distances, efficiencies, errors};
+use super::experiment::{PerMethod, along_descent, distances, efficiencies, errors, iterations};
 use super::method::Method;
 use super::problem::{logistic, ridge_linear, ridge_quadratic};
 use super::quartiles::quartiles;
@@ -35,8 +35,21 @@ impl Setting {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Task {
     Linear,
+    /// Judged by the correlation of predictions and targets: linear too.
+    Correlation,
     Quadratic,
     Logistic,
+}
+
+/// What the numbers are drawn against.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Against {
+    /// `C_y` against the centre of the range of y.
+    Penalty,
+    /// Errors of the hypergradient against that of x.
+    InnerError,
+    /// Errors of the hypergradient against the number of gradient steps on x.
+    Iterations,
 }
 
 /// One figure.
@@ -48,28 +61,29 @@ pub struct Figure {
     pub range: (f64, f64),
     /// What is drawn.
     pub shown: &'static [Method],
-    /// `C_y` against y, not the error against that of x.
-    pub over_y: bool,
+    /// Against what.
+    pub against: Against,
 }
 
+use Against::{InnerError, Iterations, Penalty};
 use Method::{DiagonalMap, DiagonalPreconditioner, ExpMap, NewtonPreconditioner, OptimalMap, Vanilla};
 
 /// The paper draws the last two; plain Ω shows what they save.
 const SUPER: &[Method] = &[Vanilla, NewtonPreconditioner, OptimalMap];
 const CHEAP: &[Method] = &[Vanilla, DiagonalPreconditioner, ExpMap, DiagonalMap];
-/// Newton's is 0 for every y.
-const ALL_BUT_NEWTON: &[Method] = &[Vanilla, DiagonalPreconditioner, ExpMap, DiagonalMap, OptimalMap];
 const ALL_BUT_OPTIMAL: &[Method] = &[Vanilla, DiagonalPreconditioner, ExpMap, DiagonalMap, NewtonPreconditioner];
 
-/// All of them.
+/// Figs. 1 to 3 are the paper's, under its letters; Fig. 4 shows the errors behind Figs. 1 and 2b.
 #[rustfmt::skip]
-pub const FIGURES: [Figure; 6] = [
-    Figure { name: "1a", title: "ridge, linear outer objective", task: Task::Linear, range: (3.0, 6.0), shown: SUPER, over_y: false },
-    Figure { name: "1b", title: "ridge, quadratic outer objective", task: Task::Quadratic, range: (3.0, 6.0), shown: SUPER, over_y: false },
-    Figure { name: "2a", title: "C_y for ridge, quadratic outer objective", task: Task::Quadratic, range: (3.0, 6.0), shown: ALL_BUT_NEWTON, over_y: true },
-    Figure { name: "2b", title: "ridge, quadratic outer objective", task: Task::Quadratic, range: (3.0, 6.0), shown: CHEAP, over_y: false },
-    Figure { name: "3a", title: "logistic regression, weak penalty", task: Task::Logistic, range: (-1.0, 1.0), shown: ALL_BUT_OPTIMAL, over_y: false },
-    Figure { name: "3b", title: "logistic regression, strong penalty", task: Task::Logistic, range: (3.0, 6.0), shown: ALL_BUT_OPTIMAL, over_y: false },
+pub const FIGURES: [Figure; 8] = [
+    Figure { name: "1a", title: "C_y for ridge, linear outer objective", task: Task::Linear, range: (3.0, 6.0), shown: SUPER, against: Penalty },
+    Figure { name: "1b", title: "C_y for ridge, quadratic outer objective", task: Task::Quadratic, range: (3.0, 6.0), shown: SUPER, against: Penalty },
+    Figure { name: "2a", title: "ridge, linear outer objective, diagonal far from F_1", task: Task::Correlation, range: (-6.0, -3.0), shown: CHEAP, against: Iterations },
+    Figure { name: "2b", title: "C_y for ridge, quadratic outer objective", task: Task::Quadratic, range: (3.0, 6.0), shown: CHEAP, against: Penalty },
+    Figure { name: "3a", title: "logistic regression, weak penalty", task: Task::Logistic, range: (-1.0, 1.0), shown: ALL_BUT_OPTIMAL, against: InnerError },
+    Figure { name: "3b", title: "logistic regression, strong penalty", task: Task::Logistic, range: (3.0, 6.0), shown: ALL_BUT_OPTIMAL, against: InnerError },
+    Figure { name: "4a", title: "ridge, linear outer objective", task: Task::Linear, range: (3.0, 6.0), shown: &Method::ALL, against: InnerError },
+    Figure { name: "4b", title: "ridge, quadratic outer objective", task: Task::Quadratic, range: (3.0, 6.0), shown: &Method::ALL, against: InnerError },
 ];
 
 /// First quartile, median, third quartile of one method.
@@ -79,7 +93,7 @@ pub type Band = Vec<[f64; 3]>;
 pub struct Numbers {
     /// `C_y` of each of [`Method::ALL`] over the draws.
     pub efficiency: Vec<[f64; 3]>,
-    /// Inner errors, or centres of the range of y.
+    /// Inner errors, centres of the range of y, or iterations.
     pub abscissae: Vec<f64>,
     /// One for each of [`Method::ALL`].
     pub bands: Vec<Band>,
@@ -149,6 +163,7 @@ impl Source {
         let mut random = Random::new(seed);
         let (instance, n) = match task {
             Task::Logistic => (self.logistic()?, self.liver.training.features.ncols()),
+            Task::Correlation => (self.correlation()?, self.cars.features.ncols()),
             Task::Linear | Task::Quadratic => (self.ridge(task, &mut random)?, self.cars.features.ncols()),
         };
         Ok(Draw { instance, start: random.normals(n) * 2.0, place: random.uniforms(n) })
@@ -164,6 +179,15 @@ impl Source {
         } else {
             Instance::Quadratic(ridge_quadratic::Problem::new(ridge_quadratic::Data { a, b, loss, penalty, a_out, b_out })?)
         })
+    }
+
+    /// `g = -bᵀAx + |y|²`, how far predictions and targets agree. Its slope is that of f at x = 0, so that
+    /// `v* = -x*` and `v* / x*` does not change with y: `φ_exp` is super-efficient, however far `F_1` is from diagonal.
+    fn correlation(&self) -> Result<Instance, Box<dyn Error>> {
+        let (a, b) = (self.cars.features.clone(), self.cars.labels.clone());
+        let (loss, penalty) = (self.weight(a.nrows()), self.weight(a.ncols()));
+        let slope = a.tr_mul(&b) * -loss;
+        Ok(Instance::Linear(ridge_linear::Problem::new(ridge_linear::Data { a, b, loss, penalty, slope })?))
     }
 
     fn logistic(&self) -> Result<Instance, Box<dyn Error>> {
@@ -194,6 +218,14 @@ impl Draw {
             Instance::Logistic(problem) => errors(problem, &self.y(range), &self.start),
         }
     }
+
+    fn along_descent(&self, range: (f64, f64)) -> Result<Vec<PerMethod>, Box<dyn Error>> {
+        match &self.instance {
+            Instance::Linear(problem) => along_descent(problem, &self.y(range), &self.start),
+            Instance::Quadratic(problem) => along_descent(problem, &self.y(range), &self.start),
+            Instance::Logistic(problem) => along_descent(problem, &self.y(range), &self.start),
+        }
+    }
 }
 
 /// Centres of the range of y in the figure over y.
@@ -210,11 +242,19 @@ impl Figure {
 
     /// Everything that is drawn or printed; `tick` is called once per draw.
     pub fn numbers(&self, source: &Source, draws: u32, tick: impl Fn()) -> Result<Numbers, Box<dyn Error>> {
-        let abscissae = if self.over_y { centres() } else { distances() };
+        let abscissae = match self.against {
+            Penalty => centres(),
+            InnerError => distances(),
+            Iterations => iterations().into_iter().map(|k| k as f64).collect(),
+        };
         let mut seen: Vec<Vec<PerMethod>> = vec![Vec::new(); abscissae.len()];
         for seed in 0..draws {
             let draw = source.draw(self.task, seed)?;
-            let found = if self.over_y { self.along_y(&draw, &abscissae)? } else { draw.errors(self.range)? };
+            let found = match self.against {
+                Penalty => self.along_y(&draw, &abscissae)?,
+                InnerError => draw.errors(self.range)?,
+                Iterations => draw.along_descent(self.range)?,
+            };
             for (seen, found) in seen.iter_mut().zip(found) {
                 seen.push(found);
             }

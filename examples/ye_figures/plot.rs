@@ -7,7 +7,7 @@ use plotters::coord::Shift;
 use plotters::coord::ranged1d::ValueFormatter;
 use plotters::prelude::*;
 
-use super::figure::{Figure, Numbers};
+use super::figure::{Against, Figure, Numbers};
 use super::method::Method;
 use super::style::{Drawn, FAINT, INK, PALE, PALETTE, power_of_ten, text};
 
@@ -31,12 +31,19 @@ pub fn figure(path: &Path, panels: [(&Figure, &Numbers); 2]) -> Drawn {
 fn panel(area: &Area, figure: &Figure, numbers: &Numbers) -> Drawn {
     let (first, last) = (numbers.abscissae.first(), numbers.abscissae.last());
     let (Some(&first), Some(&last)) = (first, last) else { return Ok(()) };
-    if figure.over_y {
-        let chart = chart(area, figure).build_cartesian_2d(first..last, heights(figure, numbers).log_scale())?;
-        fill(chart, figure, numbers, ["middle of the range of y", "C_y"], |y| format!("{y:.0}"))
-    } else {
-        let chart = chart(area, figure).build_cartesian_2d((last..first).log_scale(), heights(figure, numbers).log_scale())?;
-        fill(chart, figure, numbers, ["inner error |x − x*|", "hypergradient error"], power_of_ten)
+    let logarithmic =
+        |range: Range<f64>| chart(area, figure).build_cartesian_2d(range.log_scale(), heights(figure, numbers).log_scale());
+    match figure.against {
+        Against::Penalty => {
+            let chart = chart(area, figure).build_cartesian_2d(first..last, heights(figure, numbers).log_scale())?;
+            fill(chart, figure, numbers, ["middle of the range of y", "C_y"], |y| format!("{y:.0}"))
+        }
+        Against::InnerError => {
+            fill(logarithmic(last..first)?, figure, numbers, ["inner error |x − x*|", "hypergradient error"], power_of_ten)
+        }
+        Against::Iterations => {
+            fill(logarithmic(first..last)?, figure, numbers, ["gradient steps on x", "hypergradient error"], power_of_ten)
+        }
     }
 }
 
@@ -83,10 +90,11 @@ where
         .y_label_formatter(&power_of_ten)
         .draw()?;
     // Where no line is: below the bend of those over y, between those at rounding and the others, or below all that rise.
-    let position = match heights(figure, numbers).start {
-        _ if figure.over_y => SeriesLabelPosition::LowerMiddle,
-        ..1e-12 => SeriesLabelPosition::MiddleRight,
-        _ => SeriesLabelPosition::LowerRight,
+    let position = match (figure.against, heights(figure, numbers).start) {
+        (Against::Iterations, _) => SeriesLabelPosition::LowerLeft,
+        (_, ..1e-12) => SeriesLabelPosition::MiddleRight,
+        (Against::Penalty, _) => SeriesLabelPosition::LowerMiddle,
+        (Against::InnerError, _) => SeriesLabelPosition::LowerRight,
     };
     for k in shown(figure) {
         let colour = PALETTE[k];
