@@ -68,6 +68,7 @@
 //! - [`math`]: functions such as `softplus` for the bodies. [`structure`]: what can be proved.
 //! - [`error`](mod@error): every failure, with numbers inside.
 //! - [`problem`]: the traits that the macro implements; solvers and estimators are generic over them.
+//! - [`example`]: what the macro adds to a module, as rustdoc shows it.
 //! - [`guide`]: the language of bodies, the estimators, the formulas of the papers, the compiler.
 //!
 //! # Features
@@ -76,6 +77,7 @@
 //! - `sparse`: data fields of type `nalgebra_sparse::CsrMatrix`.
 #![cfg_attr(not(feature = "std"), no_std)]
 
+#[doc = include_str!("../docs/attribute.md")]
 pub use hypergrad_macros::bilevel;
 pub use hypergrad_runtime::error::{EstimatorError, LinearError, OuterError, ShapeError, SolveError};
 pub use hypergrad_runtime::problem::{Tensor3, Variable};
@@ -86,6 +88,8 @@ pub use hypergrad_runtime::*;
 #[cfg(feature = "sparse")]
 pub use nalgebra_sparse;
 
+#[cfg(doc)]
+pub mod example;
 #[cfg(doc)]
 pub mod guide;
 

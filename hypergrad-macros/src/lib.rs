@@ -16,7 +16,8 @@ mod syntax;
 
 use proc_macro::TokenStream;
 
-/// Reads the functions of an inline module, differentiates them and adds `Problem` to it.
+// Its page is written where the facade re-exports it: examples need the runtime.
+#[expect(missing_docs, reason = "documented where it is re-exported")]
 #[proc_macro_attribute]
 pub fn bilevel(attribute: TokenStream, item: TokenStream) -> TokenStream {
     compile::expand(&attribute.into(), item.into()).into()
