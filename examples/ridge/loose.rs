@@ -2,6 +2,7 @@
 //! and what is true.
 
 use std::error::Error;
+use std::ops::ControlFlow;
 
 use hypergrad::estimator::{Estimator, Ift};
 use hypergrad::outer::{self, Descent};
@@ -60,6 +61,7 @@ pub fn run<'d, E: Estimator<Ridge<'d>>>(problem: &Ridge<'d>, n: usize, estimator
     let mut seen = Vec::new();
     outer::minimize(problem, &start, &start, &Descent::adam(STEP).steps(STEPS), &solver, estimator, |o| {
         seen.push((o.value, DVector::from_column_slice(o.y), DVector::from_column_slice(o.gradient), o.report.error_estimate));
+        ControlFlow::Continue(())
     })?;
     seen.into_iter().map(|(seen, y, omega, estimated)| judge(problem, seen, y, omega, estimated)).collect()
 }

@@ -1,9 +1,10 @@
 //! Hypergradient descent on the weights, and the two baselines it is compared with.
 
 use std::error::Error;
+use std::ops::ControlFlow;
 
 use hypergrad::estimator::Ift;
-use hypergrad::outer::{self, Descent, Interval};
+use hypergrad::outer::{self, Descent, Interval, Iterate};
 use hypergrad::solver::Newton;
 use indicatif::{ProgressBar, ProgressStyle};
 use nalgebra::DVector;
@@ -90,8 +91,10 @@ fn descend(problem: &Ridge, n: usize, bar: &ProgressBar) -> Result<Choice, Box<d
     let reached = outer::minimize(problem, &start, &start, &descent, &Newton::new(), &Ift::new(), |seen| {
         bar.set_position(seen.step as u64);
         bar.set_message(format!("h = {:.1}, |∇h| = {:.2}", seen.value, seen.gradient_norm));
+        ControlFlow::Continue(())
     })?;
-    Ok(Choice { name: "one weight per feature, after", y: reached.y, x: reached.x, solves: reached.steps + 1 })
+    let Iterate { step, y, x, .. } = reached.last;
+    Ok(Choice { name: "one weight per feature, after", y, x, solves: step + 1 })
 }
 
 /// The progress bar of a descent; invisible where the output is no terminal.

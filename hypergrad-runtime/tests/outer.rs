@@ -1,13 +1,18 @@
-//! The outer loop: it descends, stops, warm starts, projects, and says what it had reached.
-#![expect(clippy::float_cmp, reason = "a projection gives the bounds themselves")]
+//! The outer loop: it descends, stops, warm starts, projects, goes on, and says what it had reached.
+#![expect(clippy::float_cmp, reason = "a projection gives the bounds themselves; a run is continued to the last bit")]
 
 mod common;
 
+use core::ops::ControlFlow;
+
 use common::{Convex, Cubic};
 use hypergrad_runtime::error::OuterError;
-use hypergrad_runtime::estimator::{Ift, Tangent};
+use hypergrad_runtime::estimator::{Ift, Preconditioned, Tangent};
 use hypergrad_runtime::nalgebra::DVector;
-use hypergrad_runtime::outer::{Ball, Descent, Interval, Projection, minimize, value_and_gradient};
+use hypergrad_runtime::outer::{
+    Ball, Block, Bounds, Descent, InnerAccuracy, Interval, NonNegative, Observation, Projection, Reached, Stop, minimize, resume,
+    value_and_gradient,
+};
 use hypergrad_runtime::solver::{GradientDescent, Newton};
 
 fn problem() -> (Cubic<Convex>, DVector<f64>, DVector<f64>) {
@@ -17,20 +22,90 @@ fn problem() -> (Cubic<Convex>, DVector<f64>, DVector<f64>) {
     (problem, x, y)
 }
 
+fn go_on(_: &Observation<'_, f64>) -> ControlFlow<()> {
+    ControlFlow::Continue(())
+}
+
 #[test]
 fn every_rule_reaches_a_stationary_point() {
     let (problem, x, y) = problem();
-    for descent in [Descent::gradient(0.1), Descent::momentum(0.03, 0.7), Descent::adam(0.02)] {
+    let rules = [
+        Descent::gradient(0.1),
+        Descent::gradient(10.0).backtracking(),
+        Descent::momentum(0.03, 0.7),
+        Descent::nesterov(0.05),
+        Descent::adam(0.02),
+        Descent::lbfgs(),
+        Descent::gradient(1.0).inner(InnerAccuracy::by_error(0.1)),
+        Descent::gradient(0.1).inner(InnerAccuracy::schedule(0.1, 0.8, 1e-12)),
+    ];
+    let mut steps = Vec::new();
+    for descent in rules {
         let mut values = Vec::new();
-        let found =
-            minimize(&problem, &x, &y, &descent.max_steps(5000), &Newton::new(), &Ift::new(), |seen| values.push(seen.value))
-                .expect("converges");
-        assert!(found.converged && found.gradient_norm <= 1e-6 && values.len() == found.steps + 1);
+        let found = minimize(&problem, &x, &y, &descent.max_steps(5000), &Newton::new(), &Ift::new(), |seen| {
+            values.push(seen.value);
+            ControlFlow::Continue(())
+        })
+        .unwrap_or_else(|error| panic!("{descent:?}: {error}"));
+        assert!(found.converged() && found.stop == Stop::Gradient && found.last.gradient_norm <= 1e-6);
+        assert_eq!(values.len(), found.last.step + 1);
         assert!(values[values.len() - 1] < values[0]);
-        let again = value_and_gradient(&problem, &x, &found.y, &Newton::new(), &Tangent::new()).expect("regular");
-        assert!(again.gradient.norm() < 1e-5 && (again.value - found.value).abs() < 1e-9);
-        assert!(again.inner.converged && (again.x - found.x).norm() < 1e-8);
+        let least = values.iter().copied().fold(f64::INFINITY, f64::min);
+        // Values of rough solutions are solved for again where the accuracy is chosen by error.
+        assert!(found.best.value == least || found.best.report.value_error.is_some(), "{descent:?}");
+        let again = value_and_gradient(&problem, &x, &found.last.y, &Newton::new(), &Tangent::new()).expect("regular");
+        assert!(again.gradient.norm() < 1e-5 && (again.value - found.last.value).abs() < 1e-9);
+        assert!(again.inner.converged && (again.x - &found.last.x).norm() < 1e-4, "{descent:?}");
+        steps.push(found.last.step);
     }
+    // What each is for: no step to guess; fewer steps than plain descent.
+    assert!(steps[5] < steps[0] && steps[3] < steps[0], "{steps:?}");
+}
+
+/// 40 steps are 20 and 20, to the last bit, whatever the rule remembers.
+#[test]
+fn a_run_is_continued_exactly() {
+    let (problem, x, y) = problem();
+    let solver = GradientDescent::new(0.05).steps(7);
+    let rules = [
+        Descent::gradient(0.1),
+        Descent::momentum(0.03, 0.9),
+        Descent::nesterov(0.05),
+        Descent::adam(0.02),
+        Descent::lbfgs(),
+        Descent::gradient(3.0).backtracking(),
+        Descent::gradient(0.1).inner(InnerAccuracy::schedule(0.1, 0.8, 1e-12)),
+        Descent::gradient(1.0).inner(InnerAccuracy::by_error(0.3)),
+    ];
+    for rule in rules {
+        let run = |steps: usize| {
+            let mut seen = Vec::new();
+            let found = minimize(&problem, &x, &y, &rule.steps(steps), &solver, &Preconditioned::newton(), |now| {
+                seen.push((now.step, now.value.to_bits()));
+                ControlFlow::Continue(())
+            });
+            (found.unwrap_or_else(|error| panic!("{rule:?}: {error}")), seen)
+        };
+        let (whole, all) = run(12);
+        let (half, mut seen) = run(6);
+        let rest = resume(&problem, half.state(), &rule.steps(6), &solver, &Preconditioned::newton(), |now| {
+            seen.push((now.step, now.value.to_bits()));
+            ControlFlow::Continue(())
+        })
+        .expect("goes on");
+        assert_eq!(all, seen, "{rule:?}");
+        assert!(whole == rest, "{rule:?}: {:?} {:?}", whole.last, rest.last);
+    }
+}
+
+#[test]
+fn a_state_of_another_problem_is_refused() {
+    let (problem, x, y) = problem();
+    let descent = Descent::adam(0.1).steps(2);
+    let mut state = minimize(&problem, &x, &y, &descent, &Newton::new(), &Ift::new(), go_on).expect("runs").state();
+    state.memory.average = DVector::zeros(3);
+    let error = resume(&problem, state, &descent, &Newton::new(), &Ift::new(), go_on).expect_err("too long");
+    assert!(matches!(error, OuterError::Shape(_)), "{error}");
 }
 
 #[test]
@@ -38,58 +113,160 @@ fn inner_solves_start_from_the_last_x() {
     let (problem, x, y) = problem();
     let mut steps = Vec::new();
     let solver = GradientDescent::auto().tolerance(1e-9);
-    minimize(&problem, &x, &y, &Descent::gradient(0.1).steps(30), &solver, &Ift::new(), |seen| steps.push(seen.inner.steps))
-        .expect("runs");
+    minimize(&problem, &x, &y, &Descent::gradient(0.1).steps(30), &solver, &Ift::new(), |seen| {
+        steps.push(seen.inner.steps);
+        ControlFlow::Continue(())
+    })
+    .expect("runs");
     assert!(steps.len() == 31 && steps[29] < steps[0], "{steps:?}");
+}
+
+/// Rough inner solves while the gradient is large: fewer inner steps in all than with the final accuracy throughout.
+#[test]
+fn the_inner_accuracy_follows_the_gradient() {
+    let (problem, x, y) = problem();
+    let count = |descent: Descent| {
+        let mut total = 0;
+        let solver = GradientDescent::auto().tolerance(1e-10).max_steps(100_000);
+        let found: Reached<Cubic<Convex>> = minimize(&problem, &x, &y, &descent.tolerance(1e-5), &solver, &Ift::new(), |seen| {
+            total += seen.inner.steps;
+            ControlFlow::Continue(())
+        })
+        .unwrap_or_else(|error| panic!("{error}"));
+        let exact = value_and_gradient(&problem, &x, &found.last.y, &Newton::new(), &Ift::new()).expect("regular");
+        assert!(exact.gradient.norm() < 2e-5, "{}", exact.gradient.norm());
+        (found, total)
+    };
+    let (_, fixed) = count(Descent::gradient(0.1));
+    let (found, adapted) = count(Descent::gradient(0.1).inner(InnerAccuracy::by_error(0.5)));
+    assert!(adapted < fixed, "{adapted} {fixed}");
+    assert!(found.last.report.value_error.is_some() && found.last.report.error_estimate.is_some());
+}
+
+#[test]
+fn the_observer_ends_a_run() {
+    let (problem, x, y) = problem();
+    let found = minimize(&problem, &x, &y, &Descent::adam(0.1), &Newton::new(), &Ift::new(), |seen| {
+        assert_eq!(seen.y_like(&y).as_slice(), seen.y);
+        if seen.step == 3 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    })
+    .expect("broken off");
+    assert!(found.stop == Stop::Observer && found.last.step == 3 && !found.converged());
+}
+
+/// Momentum overshoots: the last step is not the best.
+#[test]
+fn the_best_step_is_kept() {
+    let (problem, x, y) = problem();
+    let run = |steps: usize| {
+        let mut values = Vec::new();
+        let descent = Descent::momentum(0.1, 0.95).steps(steps);
+        let found = minimize(&problem, &x, &y, &descent, &Newton::new(), &Ift::new(), |seen| {
+            values.push(seen.value);
+            ControlFlow::Continue(())
+        });
+        (found.expect("runs"), values)
+    };
+    let values = run(60).1;
+    let k = (1..60).find(|&k| values[k] > values[k - 1] + 1e-6).expect("overshoots");
+    let (found, _) = run(k);
+    assert_eq!((found.best.value, found.best.step), (values[k - 1], k - 1));
+    assert!(found.last.step == k && found.best.report.error_estimate.is_some());
+    let again = value_and_gradient(&problem, &found.best.x, &found.best.y, &Newton::new(), &Ift::new()).expect("regular");
+    assert!((again.gradient - &found.best.gradient).norm() < 1e-9);
 }
 
 #[test]
 fn y_stays_in_the_set() {
     let (problem, x, y) = problem();
-    let interval = Descent::gradient(0.1).project(Interval::new(0.35, 1.0));
-    let found = minimize(&problem, &x, &y, &interval, &Newton::new(), &Ift::new(), |seen| {
-        assert!(seen.y.iter().all(|y| (0.35..=1.0).contains(y)));
-    })
-    .expect("converges");
-    assert!(found.y.iter().any(|&y| y == 0.35 || y == 1.0), "{}", found.y);
+    let inside = |descent: &Descent<Interval>| {
+        let found = minimize(&problem, &x, &y, descent, &Newton::new(), &Ift::new(), |seen| {
+            assert!(seen.y.iter().all(|y| (0.35..=1.0).contains(y)));
+            ControlFlow::Continue(())
+        })
+        .unwrap_or_else(|error| panic!("{error}"));
+        assert!(found.last.y.iter().any(|&y| y == 0.35 || y == 1.0), "{}", found.last.y);
+        found.last.value
+    };
+    let interval = Interval::new(0.35, 1.0);
+    let fixed = inside(&Descent::gradient(0.1).project(interval));
+    for descent in [Descent::gradient(0.1).backtracking(), Descent::lbfgs(), Descent::nesterov(0.1)] {
+        assert!((inside(&descent.project(interval)) - fixed).abs() < 1e-9);
+    }
     let ball = Descent::gradient(0.1).project(Ball::new(0.1));
-    let found = minimize(&problem, &x, &y, &ball, &Newton::new(), &Ift::new(), |_| {}).expect("converges");
-    assert!(found.y.norm() <= 0.1 + 1e-15);
+    let found = minimize(&problem, &x, &y, &ball, &Newton::new(), &Ift::new(), go_on).expect("converges");
+    assert!(found.last.y.norm() <= 0.1 + 1e-15);
     let mut inside = [0.03, 0.04];
     Ball::new(0.1).project(&mut inside);
     assert_eq!(inside, [0.03, 0.04]);
+    // Each coordinate by itself.
+    let blocks = Descent::gradient(0.1).project((Block::new(0..1, Interval::new(0.5, 0.5)), Block::new(1..2, NonNegative)));
+    let found = minimize(&problem, &x, &y, &blocks, &Newton::new(), &Ift::new(), go_on).expect("converges");
+    assert!(found.last.y[0] == 0.5 && found.last.y[1] >= 0.0);
+}
+
+fn refused<J: Projection>((problem, x, y): (&Cubic<Convex>, &DVector<f64>, &DVector<f64>), set: J) -> String {
+    let descent = Descent::gradient(0.1).project(set);
+    let error = minimize(problem, x, y, &descent, &Newton::new(), &Ift::new(), go_on).expect_err("no set");
+    assert!(matches!(error, OuterError::InvalidSetting { .. }), "{error}");
+    error.to_string()
+}
+
+#[test]
+fn sets_that_are_none_are_refused() {
+    let (problem, x, y) = problem();
+    let p = (&problem, &x, &y);
+    for (low, high) in [(1.0, 0.0), (f64::INFINITY, f64::INFINITY), (f64::NEG_INFINITY, f64::NEG_INFINITY), (0.0, f64::NAN)] {
+        assert!(refused(p, Interval::new(low, high)).contains("interval"));
+    }
+    assert!(refused(p, Bounds::new(&[0.0], &[1.0])).contains("number of lower bounds"));
+    assert!(refused(p, Block::new(1..3, NonNegative)).contains("end of a block"));
+    assert!(refused(p, (NonNegative, Block::new(1..2, NonNegative))).contains("two projections"));
 }
 
 #[test]
 fn a_small_relative_decrease_stops() {
     let (problem, x, y) = problem();
     let descent = Descent::gradient(1e-3).tolerance(0.0).relative_decrease(1e-1);
-    let found = minimize(&problem, &x, &y, &descent, &Newton::new(), &Ift::new(), |_| {}).expect("stops");
-    assert!(found.converged && found.steps < 1000);
+    let found = minimize(&problem, &x, &y, &descent, &Newton::new(), &Ift::new(), go_on).expect("stops");
+    assert!(found.converged() && found.stop == Stop::RelativeDecrease && found.last.step < 1000);
 }
 
 #[test]
 fn errors_carry_what_was_reached() {
     let (problem, x, y) = problem();
     let run = |descent: Descent, solver: &GradientDescent| {
-        minimize(&problem, &x, &y, &descent, solver, &Ift::new(), |_| {}).expect_err("must fail")
+        minimize(&problem, &x, &y, &descent, solver, &Ift::new(), go_on).expect_err("must fail")
     };
     let auto = GradientDescent::auto();
     let short = run(Descent::gradient(1e-6).max_steps(3), &auto);
-    assert!(matches!(&short, OuterError::NotConverged { reached, .. } if reached.steps == 3 && reached.y.len() == 2), "{short}");
-    assert!(matches!(run(Descent::gradient(-1.0), &auto), OuterError::InvalidSetting { what: "step", .. }));
-    assert!(matches!(run(Descent::momentum(0.1, 1.0), &auto), OuterError::InvalidSetting { what: "beta", .. }));
-    assert!(matches!(
-        run(Descent::gradient(0.1).tolerance(f64::NAN), &auto),
-        OuterError::InvalidSetting { what: "tolerance", .. }
-    ));
+    let reached = short.reached().map(|reached| (reached.last.step, reached.last.y.len()));
+    assert!(matches!(&short, OuterError::NotConverged { .. }) && reached == Some((3, 2)), "{short}");
+    let invalid = |descent: Descent, name: &str| {
+        let error = run(descent, &auto);
+        assert!(matches!(error, OuterError::InvalidSetting { what, .. } if what == name), "{error}");
+    };
+    invalid(Descent::gradient(-1.0), "step");
+    invalid(Descent::momentum(0.1, 1.0), "beta");
+    invalid(Descent::gradient(0.1).tolerance(f64::NAN), "tolerance");
+    invalid(Descent::adam(0.1).backtracking(), "line search");
+    invalid(Descent::momentum(0.1, 0.5).inner(InnerAccuracy::by_error(1e-3)), "line search");
+    invalid(Descent::gradient(0.1).inner(InnerAccuracy::schedule(1e-3, 2.0, 0.0)), "schedule");
+    invalid(Descent::gradient(0.1).inner(InnerAccuracy::by_error(0.0)), "inner tolerance");
     let unsolved = run(Descent::gradient(0.1), &auto.max_steps(0));
     assert!(matches!(unsolved, OuterError::Solve { reached: None, .. }), "{unsolved}");
     let far = run(Descent::gradient(1e200).steps(9), &GradientDescent::new(0.1).steps(5));
-    assert!(far.reached().is_some_and(|reached| reached.value.is_finite()), "{far}");
+    assert!(far.reached().is_some_and(|reached| reached.last.value.is_finite()), "{far}");
     let boxed: Box<dyn std::error::Error> = far.into();
     assert!(boxed.to_string().starts_with("after "), "{boxed}");
-    let empty = Descent::gradient(0.1).project(Interval::new(1.0, 0.0));
-    let error = minimize(&problem, &x, &y, &empty, &auto, &Ift::new(), |_| {}).expect_err("empty set");
-    assert!(matches!(error, OuterError::InvalidSetting { what: "interval", .. }));
+    let silent = Ift::new().error_estimate(false);
+    let descent = Descent::gradient(0.1).inner(InnerAccuracy::by_error(1e-2));
+    let error = minimize(&problem, &x, &y, &descent, &auto, &silent, go_on).expect_err("no estimate");
+    assert!(matches!(error, OuterError::InvalidSetting { what: "error estimate", .. }), "{error}");
+    // A step that leaves what the solver can do is made shorter, not an error.
+    let descent = Descent::gradient(1e200).backtracking().max_steps(2000);
+    let found = minimize(&problem, &x, &y, &descent, &Newton::new(), &Ift::new(), go_on);
+    assert!(found.is_err_and(|error| error.reached().is_some()));
+    let descent = Descent::gradient(1e6).backtracking();
+    assert!(minimize(&problem, &x, &y, &descent, &Newton::new(), &Ift::new(), go_on).expect("found").converged());
 }

@@ -5,3 +5,4 @@
 #![allow(clippy::trivially_copy_pass_by_ref, clippy::needless_pass_by_value, reason = "each way to take a parameter is a case")]
 
 mod check;
+mod outer;

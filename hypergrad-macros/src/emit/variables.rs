@@ -2,6 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::ext::IdentExt as _;
 
 use super::{Emission, numbers};
 use crate::ir::Size;
@@ -44,6 +45,11 @@ impl Emission<'_> {
             let (name, length) = (quote::format_ident!("f{k}"), length(b));
             quote!(let #name = &flat[at..][..#length]; at += #length;)
         });
+        let fields = variable.blocks.iter().map(|b| {
+            let path = b.path.iter().map(|name| name.unraw().to_string()).collect::<Vec<_>>().join(".");
+            let length = length(b);
+            quote!((#path, #length))
+        });
         quote! {
             impl hg::Variable for #ty {
                 type Scalar = #scalar;
@@ -51,6 +57,9 @@ impl Emission<'_> {
                 fn flat_len(&self) -> usize { 0 #(+ #lengths)* }
                 fn read(&self, out: &mut [#scalar]) { let mut at = 0; #(#reads)* }
                 fn like(&self, flat: &[#scalar]) -> Self { let mut at = 0; #(#windows)* #built }
+                fn block(&self, path: &str) -> hg::core::option::Option<hg::core::ops::Range<usize>> {
+                    hg::range_of(path, &[#(#fields),*])
+                }
             }
         }
     }

@@ -3,7 +3,7 @@
 use core::fmt;
 
 use super::{EstimatorError, LinearError, ShapeError, SolveError};
-use crate::report::Minimum;
+use crate::report::{Iterate, Minimum, Stop};
 
 /// A solve followed by a hypergradient failed, or an outer loop of them. Inside a loop the point
 /// that was reached before is in `reached`.
@@ -68,7 +68,7 @@ impl<X, Y> fmt::Debug for OuterError<X, Y> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("OuterError")
             .field("message", &format_args!("{self}"))
-            .field("steps", &self.reached().map(|reached| reached.steps))
+            .field("steps", &self.reached().map(|reached| reached.last.step))
             .finish()
     }
 }
@@ -76,7 +76,7 @@ impl<X, Y> fmt::Debug for OuterError<X, Y> {
 /// "after k outer steps: ", if k is known.
 fn after<X, Y>(f: &mut fmt::Formatter<'_>, reached: Option<&Minimum<X, Y>>) -> fmt::Result {
     match reached {
-        Some(reached) => write!(f, "after {} outer steps: ", reached.steps),
+        Some(reached) => write!(f, "after {} outer steps: ", reached.last.step),
         None => Ok(()),
     }
 }
@@ -98,11 +98,17 @@ impl<X, Y> fmt::Display for OuterError<X, Y> {
                 after(f, reached.as_ref())?;
                 write!(f, "`{what}` is not finite; a smaller outer step may help")
             }
-            Self::NotConverged { reached, tolerance } => write!(
-                f,
-                "not converged: the gradient norm is {:.3e} after {} outer steps, {tolerance:.3e} was asked for",
-                reached.gradient_norm, reached.steps
-            ),
+            Self::NotConverged { reached, tolerance } => {
+                let Iterate { gradient_norm, step, .. } = reached.last;
+                write!(
+                    f,
+                    "not converged: the gradient norm is {gradient_norm:.3e} after {step} outer steps, {tolerance:.3e} was asked for"
+                )?;
+                if reached.stop == Stop::NoDecrease {
+                    f.write_str("; no step decreases the value by more than the error it is known with: a smaller inner tolerance may help")?;
+                }
+                Ok(())
+            }
             Self::InvalidSetting { what, value, accepted } => {
                 write!(f, "`{what}` is {value:e}; accepted: {accepted}")
             }

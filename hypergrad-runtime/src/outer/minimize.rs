@@ -1,11 +1,14 @@
 //! The outer loop.
 
-use super::{Descent, Minimum, Projection};
-use crate::error::{EstimatorError, LinearError, OuterError, SolveError};
-use crate::estimator::{Estimator, Report, objective};
-use crate::kernels::{all_finite, axpy, norm};
-use crate::point::{self, T, X, Y, zeros_x, zeros_y};
+use core::ops::ControlFlow;
+
+use super::running::{End, Running};
+use super::{Descent, Projection};
+use crate::error::OuterError;
+use crate::estimator::{Estimator, Report};
+use crate::point::T;
 use crate::problem::{Bilevel, Dense, Variable};
+use crate::report::{Minimum, State, Stop};
 use crate::scalar::Real;
 use crate::solver::{InnerSolver, Solution};
 
@@ -15,18 +18,30 @@ use crate::solver::{InnerSolver, Solution};
 pub struct Observation<'a, S> {
     /// Outer steps done.
     pub step: usize,
-    /// The flat y.
+    /// The flat y; [`Observation::y_like`] gives it its shape.
     pub y: &'a [S],
     /// `g(x, y)`.
     pub value: f64,
-    /// The flat hypergradient.
+    /// The flat hypergradient; [`Observation::gradient_like`] gives it its shape.
     pub gradient: &'a [S],
     /// Its norm; with a projection `|y - proj(y - ∇h)|`.
     pub gradient_norm: f64,
     /// The inner solver's report.
     pub inner: Solution<()>,
-    /// The estimator's report.
+    /// The estimator's report: `report.error_estimate` is of the gradient, `report.value_error` of the value.
     pub report: Report,
+}
+
+impl<S: Real> Observation<'_, S> {
+    /// y, shaped like another y: `seen.y_like(&y0)`.
+    pub fn y_like<Y: Variable<Scalar = S>>(&self, shape: &Y) -> Y {
+        shape.like(self.y)
+    }
+
+    /// The hypergradient, shaped like a y.
+    pub fn gradient_like<Y: Variable<Scalar = S>>(&self, shape: &Y) -> Y {
+        shape.like(self.gradient)
+    }
 }
 
 /// What [`minimize`] returns.
@@ -35,12 +50,52 @@ pub type MinimumResult<P> = Result<Reached<P>, OuterError<<P as Bilevel>::X, <P 
 pub type Reached<P> = Minimum<<P as Bilevel>::X, <P as Bilevel>::Y>;
 
 /// Minimises `h(y) = g(x*(y), y)` from y0. Each inner solve starts from the x of the one before, the
-/// first from x0. Storage is made once. `observer` is called at every step, for progress and plots;
-/// `|_| {}` if not wanted.
+/// first from x0. Storage is made once (L-BFGS keeps its pairs besides). `observer` is called at every step, for
+/// progress, plots, and to break off; `|_| ControlFlow::Continue(())` if not wanted.
+///
+/// ```
+/// use std::ops::ControlFlow;
+///
+/// use hypergrad::bilevel;
+/// use hypergrad::estimator::Ift;
+/// use hypergrad::outer::{self, Descent, Interval};
+/// use hypergrad::solver::Newton;
+///
+/// #[bilevel]
+/// mod ridge {
+///     /// Three measurements with one ridge weight `e^y`.
+///     pub fn f(x: f64, y: f64) -> f64 {
+///         (x - 1.0).powi(2) + (x - 2.0).powi(2) + (x - 4.0).powi(2) + y.exp() * x * x
+///     }
+///     pub fn g(x: f64, _y: f64) -> f64 {
+///         (x - 2.0).powi(2)
+///     }
+/// }
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let problem = ridge::Problem::new()?;
+/// let descent = Descent::gradient(1.0).backtracking().project(Interval::new(-8.0, 8.0)).tolerance(1e-9);
+/// let found = outer::minimize(&problem, &0.0, &0.0, &descent, &Newton::new(), &Ift::new(), |seen| {
+///     // Progress, patience, a time limit ..
+///     if seen.step < 500 { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+/// })?;
+/// // x = 7/(3 + e^y) is 2 for e^y = 1/2.
+/// assert!((found.best.y.exp() - 0.5).abs() < 1e-8 && found.converged());
+///
+/// // Ten steps, and as many again: twenty steps, to the last bit.
+/// let ten = Descent::adam(0.1).steps(10);
+/// let go_on = |_: &outer::Observation<'_, f64>| ControlFlow::Continue(());
+/// let half = outer::minimize(&problem, &0.0, &0.0, &ten, &Newton::new(), &Ift::new(), go_on)?;
+/// let rest = outer::resume(&problem, half.state(), &ten, &Newton::new(), &Ift::new(), go_on)?;
+/// let whole = outer::minimize(&problem, &0.0, &0.0, &ten.steps(20), &Newton::new(), &Ift::new(), go_on)?;
+/// assert_eq!(rest.last.y.to_bits(), whole.last.y.to_bits());
+/// # Ok(())
+/// # }
+/// ```
 ///
 /// # Errors
 /// Those of solvers and estimators, invalid settings, a y that is not finite, and no convergence;
-/// all but errors of the first step carry the last complete step.
+/// all but errors of the first step carry what was reached.
 pub fn minimize<P, S, E, J>(
     problem: &P,
     x0: &P::X,
@@ -48,7 +103,7 @@ pub fn minimize<P, S, E, J>(
     descent: &Descent<J>,
     solver: &S,
     estimator: &E,
-    observer: impl FnMut(&Observation<'_, T<P>>),
+    observer: impl FnMut(&Observation<'_, T<P>>) -> ControlFlow<()>,
 ) -> MinimumResult<P>
 where
     P: Bilevel,
@@ -56,168 +111,142 @@ where
     E: Estimator<P>,
     J: Projection,
 {
-    descent.check()?;
-    let mut state = State::new(problem, x0, y0, descent.projection())?;
-    let mut inner = solver.workspace(problem, &state.work)?;
-    let mut outer = estimator.workspace(problem, &state.work)?;
-    let evaluate = |state: &mut State<P>| state.evaluate(problem, solver, estimator, &mut inner, &mut outer);
-    let end = descend(problem, descent, &mut state, evaluate, observer);
-    let reached = state.reached.map(|reached| reached.map(|()| x0.like(state.last_x.flat()), |()| y0.like(state.last_y.flat())));
-    finish(end, reached, descent.gradient_tolerance(), || x0.like(problem.x(&state.work)))
+    let running = Running::new(problem, x0, y0, descent, solver, estimator)?;
+    finish(running, x0, y0, observer)
 }
 
-/// Why the loop ended.
-enum End {
-    Done,
-    NotConverged,
-    NonFinite(&'static str),
-    Solve(SolveError),
-    Estimator(EstimatorError),
+/// Goes on from the end of another run, as if it had not ended: k steps and l more are `k + l` steps to the last
+/// bit, with the same settings. The observer does not see the step again that the state is at.
+///
+/// # Errors
+/// As [`minimize`]; and a state whose vectors do not fit the problem.
+pub fn resume<P, S, E, J>(
+    problem: &P,
+    state: State<P::X, P::Y>,
+    descent: &Descent<J>,
+    solver: &S,
+    estimator: &E,
+    observer: impl FnMut(&Observation<'_, T<P>>) -> ControlFlow<()>,
+) -> MinimumResult<P>
+where
+    P: Bilevel,
+    S: InnerSolver<P>,
+    E: Estimator<P>,
+    J: Projection,
+{
+    let mut running = Running::new(problem, &state.last.x, &state.last.y, descent, solver, estimator)?;
+    // Shapes only.
+    let (x, y) = (state.last.x.like(running.current.x.flat()), state.last.y.like(running.current.y.flat()));
+    running.restore(state)?;
+    finish(running, &x, &y, observer)
 }
 
-impl From<SolveError> for End {
-    fn from(error: SolveError) -> Self {
-        Self::Solve(error)
-    }
-}
-
-impl From<EstimatorError> for End {
-    fn from(error: EstimatorError) -> Self {
-        Self::Estimator(error)
-    }
-}
-
-/// The end of the loop, with what was reached.
-fn finish<A, B>(
-    end: End,
-    reached: Option<Minimum<A, B>>,
-    tolerance: f64,
-    x: impl FnOnce() -> A,
-) -> Result<Minimum<A, B>, OuterError<A, B>> {
-    match (end, reached) {
-        (End::Done, Some(reached)) => Ok(reached),
-        (End::NotConverged, Some(reached)) => Err(OuterError::NotConverged { reached, tolerance }),
-        (End::Solve(error), reached) => Err(OuterError::Solve { error: error.map(|()| x()), reached }),
+/// Runs to the end, and says what was reached.
+fn finish<P: Bilevel, S: InnerSolver<P>, E: Estimator<P>, J: Projection>(
+    mut running: Running<'_, P, S, E, J>,
+    x: &P::X,
+    y: &P::Y,
+    mut observer: impl FnMut(&Observation<'_, T<P>>) -> ControlFlow<()>,
+) -> MinimumResult<P> {
+    let end = running.run(&mut observer);
+    let tolerance = running.descent.gradient_tolerance();
+    let at = running.x_like(x);
+    let stop = if let End::Done(stop) | End::NotConverged(stop) = &end { *stop } else { Stop::Steps };
+    match (end, running.reached(x, y, stop)) {
+        (End::Done(_), Some(reached)) => Ok(reached),
+        (End::NotConverged(_), Some(reached)) => Err(OuterError::NotConverged { reached, tolerance }),
+        (End::Solve(error), reached) => Err(OuterError::Solve { error: error.map(|()| at), reached }),
         (End::Estimator(error), reached) => Err(OuterError::Estimator { error, reached }),
         (End::NonFinite(what), reached) => Err(OuterError::NonFinite { what, reached }),
+        (End::Invalid { what, value, accepted }, _) => Err(OuterError::InvalidSetting { what, value, accepted }),
         // The loop evaluates at least once before it is done.
-        (End::Done | End::NotConverged, None) => Err(OuterError::NonFinite { what: "h", reached: None }),
+        (End::Done(_) | End::NotConverged(_), None) => Err(OuterError::NonFinite { what: "h", reached: None }),
     }
 }
 
-/// Everything the loop owns.
-struct State<P: Bilevel> {
-    work: P::Work,
-    y: Y<P>,
-    gradient: Y<P>,
-    trial: Y<P>,
-    /// Averages of the update rule.
-    p: Y<P>,
-    q: Y<P>,
-    /// x and y of the last complete step, and its numbers.
-    last_x: X<P>,
-    last_y: Y<P>,
-    reached: Option<Minimum<(), ()>>,
-}
-
-/// One evaluation of h and its gradient.
-struct Evaluation {
-    value: f64,
-    inner: Solution<()>,
-    report: Report,
-}
-
-impl<P: Bilevel> State<P> {
-    fn new(problem: &P, x0: &P::X, y0: &P::Y, set: &impl Projection) -> Result<Self, OuterError<P::X, P::Y>> {
-        let mut work = point::start(problem, x0, y0)?;
-        let y = || -> Result<Y<P>, LinearError> { zeros_y(problem, &work) };
-        let (mut start, gradient, trial, p, q, last_y) = (y()?, y()?, y()?, y()?, y()?, y()?);
-        let last_x = zeros_x(problem, &work)?;
-        start.flat_mut().copy_from_slice(problem.y(&work));
-        set.project(start.flat_mut());
-        problem.set_y(&mut work, start.flat());
-        Ok(Self { work, y: start, gradient, trial, p, q, last_x, last_y, reached: None })
-    }
-
-    /// Solves from the x in the work, then differentiates.
-    fn evaluate<S: InnerSolver<P>, E: Estimator<P>>(
-        &mut self,
-        problem: &P,
-        solver: &S,
-        estimator: &E,
-        inner: &mut S::Workspace,
-        outer: &mut E::Workspace,
-    ) -> Result<Evaluation, End> {
-        let inner = solver.run(problem, &mut self.work, inner)?;
-        let value = objective(problem, &mut self.work)?.wide();
-        let report = estimator.estimate(problem, &mut self.work, outer, self.gradient.flat_mut())?;
-        Ok(Evaluation { value, inner, report })
-    }
-
-    /// `|y - proj(y - ∇h)|`: the gradient's norm where nothing is projected.
-    fn gradient_norm(&mut self, set: &impl Projection) -> f64 {
-        let (trial, y, gradient) = (self.trial.flat_mut(), self.y.flat(), self.gradient.flat());
-        trial.copy_from_slice(y);
-        axpy(-T::<P>::ONE, gradient, trial);
-        set.project(trial);
-        let mut free = true;
-        for ((t, &y), &g) in trial.iter_mut().zip(y).zip(gradient) {
-            free &= *t == y - g;
-            *t = y - *t;
+impl<P: Bilevel, S: InnerSolver<P>, E: Estimator<P>, J: Projection> Running<'_, P, S, E, J> {
+    /// Evaluates, observes, stops or moves.
+    fn run(&mut self, observer: &mut impl FnMut(&Observation<'_, T<P>>) -> ControlFlow<()>) -> End {
+        if self.current.numbers.is_none() {
+            match self.begin() {
+                Err(end) => return end,
+                Ok(()) if self.observe(observer).is_break() => return End::Done(Stop::Observer),
+                Ok(()) => {}
+            }
+        } else {
+            self.retreat();
         }
-        // Without the rounding of `y - (y - g)`.
-        if free { norm(gradient) } else { norm(trial) }
-    }
-
-    /// Keeps the step that is complete.
-    fn keep(&mut self, problem: &P, reached: Minimum<(), ()>) {
-        self.last_x.flat_mut().copy_from_slice(problem.x(&self.work));
-        self.last_y.flat_mut().copy_from_slice(self.y.flat());
-        self.reached = Some(reached);
-    }
-
-    /// Moves y by the update rule.
-    fn advance<J: Projection>(&mut self, problem: &P, descent: &Descent<J>, step: usize) -> Result<(), End> {
-        let (p, q) = (self.p.flat_mut(), self.q.flat_mut());
-        descent.advance(step, self.gradient.flat(), self.y.flat_mut(), p, q);
-        if !all_finite(self.y.flat()) {
-            return Err(End::NonFinite("y"));
+        let start = self.step();
+        let mut before = None;
+        loop {
+            if let Some(end) = self.is_over(self.step() - start, before) {
+                return end;
+            }
+            before = self.current.numbers.map(|now| now.value);
+            match self.advance() {
+                Err(End::Done(stop)) => {
+                    let exact = self.descent.is_exact();
+                    return if exact { End::Done(stop) } else { End::NotConverged(stop) };
+                }
+                Err(end) => return end,
+                Ok(()) if self.observe(observer).is_break() => return End::Done(Stop::Observer),
+                Ok(()) => {}
+            }
         }
-        problem.set_y(&mut self.work, self.y.flat());
-        Ok(())
     }
-}
 
-/// Evaluates, observes, stops or moves.
-fn descend<P: Bilevel, J: Projection>(
-    problem: &P,
-    descent: &Descent<J>,
-    state: &mut State<P>,
-    mut evaluate: impl FnMut(&mut State<P>) -> Result<Evaluation, End>,
-    mut observer: impl FnMut(&Observation<'_, T<P>>),
-) -> End {
-    let mut before = None;
-    for step in 0.. {
-        let Evaluation { value, inner, report } = match evaluate(state) {
-            Ok(evaluation) => evaluation,
-            Err(end) => return end,
+    fn step(&self) -> usize {
+        self.current.numbers.map_or(0, |now| now.step)
+    }
+
+    /// The step 0.
+    fn begin(&mut self) -> Result<(), End> {
+        let attempt = self.attempt(self.descent.inner_tolerance(0, self.memory.tolerance))?;
+        self.commit(attempt, 0)
+    }
+
+    /// Whether the rule is met, or the steps are done.
+    fn is_over(&self, steps: usize, before: Option<f64>) -> Option<End> {
+        let now = self.current.numbers?;
+        let descent = self.descent;
+        let met = if now.gradient_norm <= descent.gradient_tolerance() {
+            Some(Stop::Gradient)
+        } else {
+            descent.is_flat(now.value, before).then_some(Stop::RelativeDecrease)
         };
-        let gradient_norm = state.gradient_norm(descent.projection());
-        let converged = descent.met(gradient_norm, value, before);
-        let (y, x) = ((), ());
-        state.keep(problem, Minimum { y, x, value, gradient_norm, steps: step, converged });
-        let (y, gradient) = (state.y.flat(), state.gradient.flat());
-        observer(&Observation { step, y, value, gradient, gradient_norm, inner, report });
-        if step >= descent.limit() {
-            return if converged || descent.is_exact() { End::Done } else { End::NotConverged };
+        if steps >= descent.limit() {
+            return Some(match met {
+                Some(stop) => End::Done(stop),
+                None if descent.is_exact() => End::Done(Stop::Steps),
+                None => End::NotConverged(Stop::Steps),
+            });
         }
-        if converged && !descent.is_exact() {
-            return End::Done;
-        }
-        if let Err(end) = state.advance(problem, descent, step) {
-            return end;
-        }
-        before = Some(value);
+        met.filter(|_| !descent.is_exact()).map(End::Done)
     }
-    End::NotConverged
+
+    /// One step.
+    fn advance(&mut self) -> Result<(), End> {
+        let k = self.step();
+        if self.descent.search || matches!(self.descent.inner, super::InnerAccuracy::ByError { .. }) {
+            return self.search_step(k);
+        }
+        let descent = self.descent;
+        self.trial.flat_mut().copy_from_slice(self.current.y.flat());
+        descent.rule.advance(descent.step, &self.current.gradient, &mut self.trial, &mut self.memory, descent.projection());
+        let attempt = self.attempt(descent.inner_tolerance(k + 1, self.memory.tolerance))?;
+        self.commit(attempt, k + 1)
+    }
+
+    fn observe(&self, observer: &mut impl FnMut(&Observation<'_, T<P>>) -> ControlFlow<()>) -> ControlFlow<()> {
+        let Some(now) = self.current.numbers else { return ControlFlow::Continue(()) };
+        observer(&Observation {
+            step: now.step,
+            y: self.current.y.flat(),
+            value: now.value,
+            gradient: self.current.gradient.flat(),
+            gradient_norm: now.gradient_norm,
+            inner: now.inner,
+            report: now.report,
+        })
+    }
 }

@@ -12,6 +12,8 @@ mod variable;
 pub use crate::storage::{BYTES_LIMIT, Dense, Tensor3};
 pub use change::{Change, ChangeOfVariables, CustomPreconditioner, Global, Local, LocalizedChange, Reach};
 pub use variable::Variable;
+#[doc(hidden)]
+pub use variable::range_of;
 
 use crate::error::{LinearError, ShapeError};
 use crate::factor::{Spectrum, Square};

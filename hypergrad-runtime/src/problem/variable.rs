@@ -1,5 +1,7 @@
 //! The inner and outer variables: nalgebra's types, scalars, and (by the macro) structs of them.
 
+use core::ops::Range;
+
 #[cfg(feature = "std")]
 use nalgebra::{Const, DMatrix, DVector, Dyn, OMatrix};
 use nalgebra::{SMatrix, SVector};
@@ -21,6 +23,29 @@ pub trait Variable {
     /// A variable of the same shape with the entries of `flat`, of length `flat_len`.
     #[must_use]
     fn like(&self, flat: &[Self::Scalar]) -> Self;
+
+    /// The flat entries of a field of a struct, by its name, or its path where structs are nested
+    /// (`outer.inner`); `None` where there is no such field.
+    fn block(&self, path: &str) -> Option<Range<usize>> {
+        let _ = path;
+        None
+    }
+}
+
+/// The range of a field among the fields, with their lengths, that a struct is flattened to. What is nested in
+/// it lies together.
+pub fn range_of(path: &str, fields: &[(&str, usize)]) -> Option<Range<usize>> {
+    let within = |field: &str| field.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+    let mut range: Option<Range<usize>> = None;
+    let mut at = 0;
+    for (field, length) in fields {
+        if within(field) {
+            let start = range.map_or(at, |range| range.start);
+            range = Some(start..at + length);
+        }
+        at += length;
+    }
+    range
 }
 
 macro_rules! scalar_variable {

@@ -7,6 +7,7 @@ use crate::scalar::Real;
 
 /// How good an estimate is.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Report {
     /// `|F(x, y)|` at the x that was passed in.
@@ -23,6 +24,9 @@ pub struct Report {
     pub error_estimate: Option<f64>,
     /// `error_estimate / |gradient|`; `None` for a zero gradient too.
     pub relative_error_estimate: Option<f64>,
+    /// `|vᵀF|`, to first order the error of `g(x, y)` as a value of h (docs/formulas.md 6.1); `None` where the
+    /// estimator has no adjoint, or it is not finite.
+    pub value_error: Option<f64>,
 }
 
 impl Report {
@@ -36,7 +40,15 @@ impl Report {
         let error_estimate = error_estimate.filter(|error| error.is_finite());
         let size = norm(gradient);
         let relative_error_estimate = error_estimate.map(|error| error / size).filter(|relative| relative.is_finite());
-        Self { inner_residual, linear_residual, linear_iterations, linear_condition, error_estimate, relative_error_estimate }
+        Self {
+            inner_residual,
+            linear_residual,
+            linear_iterations,
+            linear_condition,
+            error_estimate,
+            relative_error_estimate,
+            value_error: None,
+        }
     }
 }
 

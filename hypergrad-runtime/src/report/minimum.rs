@@ -1,47 +1,123 @@
-//! What an outer loop returns.
+//! What an outer loop returns, and what it can be continued from.
 
 use core::fmt;
 
-/// The point an outer loop reached.
+use super::{Memory, Report, Solution};
+
+/// One complete outer step: a point, the value and the gradient there, and how good they are.
 #[derive(Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
-pub struct Minimum<X, Y> {
+pub struct Iterate<X, Y> {
+    /// Outer steps done before.
+    pub step: usize,
     /// The outer variable.
     pub y: Y,
     /// The inner solution at y.
     pub x: X,
+    /// The estimate of `∇h(y)`, shaped like y.
+    pub gradient: Y,
     /// `g(x, y)`.
     pub value: f64,
-    /// The norm of the (projected) hypergradient at y.
+    /// The norm of the gradient; with a projection `|y - proj(y - ∇h)|`.
     pub gradient_norm: f64,
-    /// Outer steps done.
-    pub steps: usize,
-    /// Whether the stopping rule was met.
-    pub converged: bool,
+    /// The inner solver's report.
+    pub inner: Solution<()>,
+    /// The estimator's report: with the estimated errors of the gradient and of the value.
+    pub report: Report,
 }
 
-impl<X, Y> Minimum<X, Y> {
-    /// The same point in other variables.
-    pub fn map<A, B>(self, x: impl FnOnce(X) -> A, y: impl FnOnce(Y) -> B) -> Minimum<A, B> {
-        Minimum {
-            y: y(self.y),
-            x: x(self.x),
-            value: self.value,
-            gradient_norm: self.gradient_norm,
-            steps: self.steps,
-            converged: self.converged,
-        }
+impl<X, Y> Iterate<X, Y> {
+    /// The same step in other variables.
+    pub(crate) fn map<A, B>(self, x: impl FnOnce(X) -> A, mut y: impl FnMut(Y) -> B) -> Iterate<A, B> {
+        let Self { step, value, gradient_norm, inner, report, .. } = self;
+        Iterate { step, y: y(self.y), x: x(self.x), gradient: y(self.gradient), value, gradient_norm, inner, report }
     }
 }
 
 // By hand: x and y need not be `Debug`.
+impl<X, Y> fmt::Debug for Iterate<X, Y> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Iterate")
+            .field("step", &self.step)
+            .field("value", &self.value)
+            .field("gradient_norm", &self.gradient_norm)
+            .field("inner", &self.inner)
+            .field("report", &self.report)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Stop {
+    /// The gradient's norm is at most the tolerance.
+    Gradient,
+    /// The value changed by no more than the relative decrease asked for.
+    RelativeDecrease,
+    /// As many steps as were asked for are done.
+    Steps,
+    /// The observer broke off.
+    Observer,
+    /// No step decreases the value by more than the error it is known with.
+    NoDecrease,
+}
+
+/// Where a run ended, and the best step of it.
+///
+/// `best` has the least value of all steps, `last` is the one that the run ended with; where the rule
+/// met its tolerance they are often the same. [`Minimum::state`] continues the run.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Minimum<X, Y> {
+    /// The step with the least value.
+    pub best: Iterate<X, Y>,
+    /// The last step.
+    pub last: Iterate<X, Y>,
+    /// Why the run ended.
+    pub stop: Stop,
+    pub(crate) memory: Memory<Y>,
+}
+
+impl<X, Y> Minimum<X, Y> {
+    /// Whether a stopping rule was met.
+    pub fn converged(&self) -> bool {
+        matches!(self.stop, Stop::Gradient | Stop::RelativeDecrease)
+    }
+
+    /// From where [`resume`](crate::outer::resume) goes on.
+    pub fn state(self) -> State<X, Y> {
+        State { best: self.best, last: self.last, memory: self.memory }
+    }
+}
+
 impl<X, Y> fmt::Debug for Minimum<X, Y> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Minimum")
-            .field("value", &self.value)
-            .field("gradient_norm", &self.gradient_norm)
-            .field("steps", &self.steps)
-            .field("converged", &self.converged)
+            .field("best", &self.best)
+            .field("last", &self.last)
+            .field("stop", &self.stop)
             .finish_non_exhaustive()
+    }
+}
+
+/// A run between two steps: [`resume`](crate::outer::resume) continues it as if it had not been interrupted.
+///
+/// Plain data. With the feature `serde` it can be written and read where x and y can.
+#[derive(Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct State<X, Y> {
+    /// The step with the least value so far.
+    pub best: Iterate<X, Y>,
+    /// The last complete step.
+    pub last: Iterate<X, Y>,
+    /// What the update rule remembers.
+    pub memory: Memory<Y>,
+}
+
+impl<X, Y> fmt::Debug for State<X, Y> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("State").field("best", &self.best).field("last", &self.last).finish_non_exhaustive()
     }
 }

@@ -4,6 +4,7 @@ use core::fmt;
 
 /// An approximate solution of `F(x, y) = 0`.
 #[derive(Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Solution<X> {
     /// The last iterate.

@@ -33,6 +33,16 @@ impl<P: FixedPointMap> InnerSolver<P> for FixedPoint {
         Vectors::new(problem, work)
     }
 
+    fn run_to(
+        &self,
+        problem: &P,
+        work: &mut P::Work,
+        workspace: &mut Vectors<P>,
+        tolerance: f64,
+    ) -> Result<Solution<()>, SolveError> {
+        self.tolerance(tolerance).run(problem, work, workspace)
+    }
+
     fn run(&self, problem: &P, work: &mut <P as Bilevel>::Work, workspace: &mut Vectors<P>) -> Result<Solution<()>, SolveError> {
         let settings = (self.stopping, Defaults { tolerance: 1e-8, max_steps: 10_000 });
         iterate(problem, work, workspace, settings, |work, vectors, _| {

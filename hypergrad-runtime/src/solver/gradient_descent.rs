@@ -47,6 +47,16 @@ impl<P: Bilevel> InnerSolver<P> for GradientDescent {
         Vectors::new(problem, work)
     }
 
+    fn run_to(
+        &self,
+        problem: &P,
+        work: &mut P::Work,
+        workspace: &mut Vectors<P>,
+        tolerance: f64,
+    ) -> Result<Solution<()>, SolveError> {
+        self.tolerance(tolerance).run(problem, work, workspace)
+    }
+
     fn run(&self, problem: &P, work: &mut P::Work, workspace: &mut Vectors<P>) -> Result<Solution<()>, SolveError> {
         if let Some(value) = self.step
             && !(value > 0.0 && value.is_finite())

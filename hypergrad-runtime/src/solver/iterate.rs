@@ -36,6 +36,13 @@ struct Rule {
 }
 
 impl Stopping {
+    /// Another tolerance.
+    pub(super) const fn at(mut self, tolerance: f64) -> Self {
+        self.tolerance = Some(tolerance);
+        self.exact = None;
+        self
+    }
+
     /// The rule, for `|F(x0, y)| = start`.
     fn rule<S: Real>(&self, defaults: Defaults, start: f64) -> Result<Rule, SolveError> {
         let single = S::EPSILON > 1e-10;

@@ -34,6 +34,22 @@ pub trait InnerSolver<P: Bilevel> {
     /// # Errors
     /// See [`SolveError`].
     fn run(&self, problem: &P, work: &mut P::Work, workspace: &mut Self::Workspace) -> Result<Solution<()>, SolveError>;
+
+    /// The same with another tolerance, for an outer loop that chooses it.
+    ///
+    /// # Errors
+    /// As [`InnerSolver::run`]; a solver that takes no tolerance.
+    fn run_to(
+        &self,
+        problem: &P,
+        work: &mut P::Work,
+        workspace: &mut Self::Workspace,
+        tolerance: f64,
+    ) -> Result<Solution<()>, SolveError> {
+        let _ = (problem, work, workspace);
+        let accepted = "an inner solver that takes a tolerance";
+        Err(SolveError::InvalidSetting { what: "inner tolerance", value: tolerance, accepted })
+    }
 }
 
 /// Solves the inner problem at y, from x0.

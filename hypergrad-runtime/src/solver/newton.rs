@@ -55,8 +55,33 @@ impl<P: Bilevel, L: AdjointSolve<P>> InnerSolver<P> for Newton<L> {
         Ok((Vectors::new(problem, work)?, self.linear.workspace(problem, work)?))
     }
 
-    fn run(&self, problem: &P, work: &mut P::Work, (vectors, linear): &mut Self::Workspace) -> Result<Solution<()>, SolveError> {
-        let settings = (self.stopping, Defaults { tolerance: 1e-10, max_steps: 50 });
+    fn run(&self, problem: &P, work: &mut P::Work, workspace: &mut Self::Workspace) -> Result<Solution<()>, SolveError> {
+        self.run_until(self.stopping, problem, work, workspace)
+    }
+
+    fn run_to(
+        &self,
+        problem: &P,
+        work: &mut P::Work,
+        workspace: &mut Self::Workspace,
+        tolerance: f64,
+    ) -> Result<Solution<()>, SolveError> {
+        self.run_until(self.stopping.at(tolerance), problem, work, workspace)
+    }
+}
+
+impl<L> Newton<L> {
+    fn run_until<P: Bilevel>(
+        &self,
+        stopping: Stopping,
+        problem: &P,
+        work: &mut P::Work,
+        (vectors, linear): &mut (Vectors<P>, L::Workspace),
+    ) -> Result<Solution<()>, SolveError>
+    where
+        L: AdjointSolve<P>,
+    {
+        let settings = (stopping, Defaults { tolerance: 1e-10, max_steps: 50 });
         iterate(problem, work, vectors, settings, |work, vectors, size| {
             let direction = vectors.direction.flat_mut();
             direction.copy_from_slice(vectors.residual.flat());

@@ -24,7 +24,10 @@ pub fn value(y_0: f64, y_1: f64) -> Option<f64> {
     let constant = problem.efficiency(&newton.x, &y, &Ift::new()).ok()?;
     let at = problem.at(&x0, &y).ok()?;
     let point = at.f() + at.g() + at.F().sum() + at.F_1().sum() + at.Omega().ok()?.sum() + at.Omega_1().ok()?.sum();
-    let found = minimize(&problem, &x0, &y, &Descent::adam(0.1).steps(3), &Newton::new(), &Ift::new(), |_| {}).ok()?;
+    let found = minimize(&problem, &x0, &y, &Descent::adam(0.1).steps(3), &Newton::new(), &Ift::new(), |_| {
+        core::ops::ControlFlow::Continue(())
+    })
+    .ok()?;
     let gradients = ift.gradient + jacobi.gradient * 2.0 + tangent.gradient * 3.0;
-    Some(newton.x.sum() + gradients.sum() + constant + point + found.value)
+    Some(newton.x.sum() + gradients.sum() + constant + point + found.last.value)
 }

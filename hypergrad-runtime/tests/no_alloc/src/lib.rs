@@ -27,8 +27,8 @@ pub extern "C" fn value(y_0: f64, y_1: f64) -> f64 {
     let (Ok(newton), Ok(jacobi), Ok(tangent)) = (newton, jacobi, tangent) else { return f64::NAN };
     let Ok(constant) = efficiency(&problem, &newton.x, &y, &Ift::new()) else { return f64::NAN };
     let descent = Descent::adam(0.1).steps(3);
-    let Ok(found) = minimize(&problem, &x, &y, &descent, &Newton::new(), &Ift::new(), |_| {}) else {
+    let Ok(found) = minimize(&problem, &x, &y, &descent, &Newton::new(), &Ift::new(), |_| core::ops::ControlFlow::Continue(())) else {
         return f64::NAN;
     };
-    newton.value + jacobi.value + tangent.value + constant + found.value
+    newton.value + jacobi.value + tangent.value + constant + found.last.value
 }
