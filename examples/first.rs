@@ -1,8 +1,11 @@
 //! The program of the README.
 
+use std::ops::ControlFlow;
+
 use hypergrad::bilevel;
 use hypergrad::estimator::{Ift, Preconditioned};
-use hypergrad::solver::GradientDescent;
+use hypergrad::outer::{self, Descent};
+use hypergrad::solver::{GradientDescent, Newton};
 use nalgebra::{DMatrix, DVector};
 
 #[bilevel]
@@ -35,18 +38,30 @@ fn data() -> ridge::Data {
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    println!("{}", ridge::Problem::DERIVATION);
-
     let problem = ridge::Problem::new(data())?;
-    let (x0, y) = (DVector::zeros(3), DVector::zeros(3));
-    let inner = problem.solve(&x0, &y, &GradientDescent::auto().steps(3))?; // rough on purpose
-    let plain = problem.hypergradient(&inner.x, &y, &Ift::new())?;
-    let corrected = problem.hypergradient(&inner.x, &y, &Preconditioned::newton())?;
+    let (x0, y0) = (DVector::zeros(3), DVector::zeros(3));
+
+    // Tune: each step solves the inner problem from the last x, and descends along the hypergradient.
+    let descent = Descent::gradient(1.0).backtracking().steps(40);
+    let tuned = outer::minimize(&problem, &x0, &y0, &descent, &Newton::new(), &Ift::new(), |seen| {
+        if seen.step % 10 == 0 {
+            println!("step {:2}: validation loss {:.4}", seen.step, seen.value);
+        }
+        ControlFlow::Continue(())
+    })?;
+    println!("log weights {:.2?}\n", tuned.best.y.as_slice());
+
+    // How wrong is a hypergradient, if x is only roughly solved for?
+    let inner = problem.solve(&x0, &y0, &GradientDescent::auto().steps(3))?;
+    let plain = problem.hypergradient(&inner.x, &y0, &Ift::new())?;
+    let corrected = problem.hypergradient(&inner.x, &y0, &Preconditioned::newton())?;
     println!("inner residual |F|  {:.3}", inner.residual);
     println!("plain Ω             {:.4?}", plain.gradient.as_slice());
     println!("  error, estimated  {:.4}", plain.report.error_estimate.unwrap_or(f64::NAN));
     println!("  error, true       {:.4}", (&plain.gradient - &corrected.gradient).norm());
     println!("after a Newton step {:.4?}", corrected.gradient.as_slice());
-    println!("  error, estimated  {:.4}", corrected.report.error_estimate.unwrap_or(f64::NAN));
+    println!("  error, estimated  {:.4}\n", corrected.report.error_estimate.unwrap_or(f64::NAN));
+
+    println!("{}", ridge::Problem::DERIVATION);
     Ok(())
 }
