@@ -78,7 +78,7 @@ fn back_end(mut model: Model) -> TokenStream {
     let mut quantities = differentiate::derive(&mut model);
     simplify::symmetry::untranspose(&mut model.graph, &mut quantities);
     verify("differentiation", &model, &mut quantities);
-    let facts = analysis::structure(&mut model.graph, &quantities);
+    let facts = analysis::structure(&mut model.graph, &model.sizes, &quantities);
     differentiate::exploit(&mut model.graph, &mut quantities, &facts);
     verify("specialisation", &model, &mut quantities);
     lower::normalise(&mut model.graph, &model.sizes, &mut quantities);

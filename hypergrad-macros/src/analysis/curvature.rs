@@ -4,6 +4,7 @@
 //! Atoms are convex where they are finite; a node proved convex is convex on every convex set of x
 //! on which it is finite.
 
+use super::conditions::Assumed;
 use super::flatten::flatten;
 use super::sign::{Sign, of_factors, signs};
 use super::{dependence, mirror};
@@ -54,9 +55,16 @@ impl Curvature {
     }
 }
 
-/// Whether a scalar is convex in x.
-pub fn is_convex(graph: &Graph, node: Id) -> bool {
-    Analysis::new(graph, node).curvatures[node.0 as usize].is_convex()
+/// Whether a scalar is convex in x, where what is assumed is at least 0.
+pub fn is_convex(graph: &Graph, node: Id, assumed: &Assumed) -> bool {
+    Analysis::new(graph, node, assumed).of(node).is_convex()
+}
+
+/// The first expression below a scalar whose curvature is not known though that of its operands is.
+pub fn obstacle(graph: &Graph, node: Id, assumed: &Assumed) -> Option<Id> {
+    let analysis = Analysis::new(graph, node, assumed);
+    let below = graph.reachable(&[node]);
+    below.into_iter().find(|id| analysis.of(*id) == Curvature::Unknown)
 }
 
 struct Analysis<'g> {
@@ -68,9 +76,9 @@ struct Analysis<'g> {
 }
 
 impl<'g> Analysis<'g> {
-    fn new(graph: &'g Graph, last: Id) -> Self {
+    fn new(graph: &'g Graph, last: Id, assumed: &Assumed) -> Self {
         let mut analysis =
-            Self { graph, signs: signs(graph), on_x: dependence::dependence(graph, &[Role::X]), curvatures: Vec::new() };
+            Self { graph, signs: signs(graph, assumed), on_x: dependence::dependence(graph, &[Role::X]), curvatures: Vec::new() };
         for id in (0..=last.0).map(Id) {
             let curvature = if analysis.on_x[id.0 as usize] { analysis.of_node(id) } else { Curvature::Constant };
             analysis.curvatures.push(curvature);

@@ -1,6 +1,8 @@
 //! What was proved, with the reason in words.
 
-use crate::ir::{Product, Size, Wire};
+use std::collections::BTreeSet;
+
+use crate::ir::{Id, Product, Size, Wire};
 
 /// A kind of estimator; the names are those of the runtime's `EstimatorKind`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -51,21 +53,41 @@ impl Estimator {
     }
 }
 
-/// A claim: proved, or not proved (which is never "disproved").
+/// A claim: proved, proved on condition, or not proved (which is never "disproved").
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Fact {
+    /// For all data.
     pub holds: bool,
+    /// Where it does not: what is proved if these expressions of the data are at least 0, entry by entry.
+    pub given: Vec<Id>,
     /// Why it holds, or why it was not proved.
     pub reason: String,
+    /// An expression at which the proof failed.
+    pub obstacle: Option<Id>,
 }
 
 impl Fact {
     pub fn proved(reason: impl Into<String>) -> Self {
-        Self { holds: true, reason: reason.into() }
+        Self { holds: true, reason: reason.into(), ..Self::default() }
     }
 
     pub fn unproved(reason: impl Into<String>) -> Self {
-        Self { holds: false, reason: reason.into() }
+        Self { reason: reason.into(), ..Self::default() }
+    }
+
+    /// Proved on these conditions, if there are any.
+    pub fn given(reason: impl Into<String>, conditions: &[Id]) -> Self {
+        Self { holds: conditions.is_empty(), given: conditions.to_vec(), reason: reason.into(), obstacle: None }
+    }
+
+    /// Whether the data decides.
+    pub fn is_conditional(&self) -> bool {
+        !self.holds && !self.given.is_empty()
+    }
+
+    /// Whether it holds for some data at least.
+    pub fn may_hold(&self) -> bool {
+        self.holds || self.is_conditional()
     }
 }
 
@@ -94,6 +116,12 @@ impl Facts {
     /// The estimators that are proved super-efficient.
     pub fn super_efficient(&self) -> impl Iterator<Item = Estimator> {
         self.estimators.iter().filter(|(_, fact)| fact.holds).map(|(kind, _)| *kind)
+    }
+
+    /// Every condition on the data on which a fact hangs, once.
+    pub fn conditions(&self) -> Vec<Id> {
+        let all: BTreeSet<Id> = self.fields().iter().flat_map(|(_, fact)| fact.given.iter().copied()).collect();
+        all.into_iter().collect()
     }
 
     /// The boolean facts by field name, in the order of the runtime's `Structure`.

@@ -3,22 +3,24 @@
 
 use std::collections::BTreeSet;
 
+use super::conditions::{Assumed, Given};
 use super::diagonal::product_vanishes_off;
 use super::facts::{DiagonalPlusGram, Fact, Root};
 use super::flatten::{flatten, flatten_where};
 use super::mirror;
-use super::sign::{Sign, of_factors, signs};
+use super::sign::{Sign, extend, of_factors, signs};
 use crate::differentiate::Quantities;
 use crate::ir::{Affine, Graph, Number, Op, Operand, Product, Size, Term, View, Wire};
 
-/// The parts, where x is one block and every term is of one of the two kinds.
-pub fn parts(graph: &mut Graph, q: &Quantities) -> Option<DiagonalPlusGram> {
+/// The parts, where x is one block and every term is of one of the two kinds, given what is assumed.
+pub fn parts(graph: &mut Graph, q: &Quantities, assumed: &Assumed) -> Option<DiagonalPlusGram> {
     let [row] = q.f_1.as_slice() else { return None };
     let [matrix] = row.as_slice() else { return None };
     let shape = graph.shape(*matrix).to_vec();
     let whole = Term { coefficient: Number::new(1.0), view: graph.whole(*matrix) };
     let parts = DiagonalPlusGram { diagonal: Vec::new(), roots: Vec::new() };
-    let mut search = Search { graph, shape, parts };
+    let signs = signs(graph, assumed);
+    let mut search = Search { graph, assumed, signs, shape, parts };
     search.term(&whole)?;
     let parts = search.parts;
     (!parts.diagonal.is_empty() && !parts.roots.is_empty()).then_some(parts)
@@ -29,6 +31,9 @@ const MOST_TERMS: usize = 16;
 
 struct Search<'g> {
     graph: &'g mut Graph,
+    assumed: &'g Assumed,
+    /// Of the nodes so far.
+    signs: Vec<Sign>,
     /// Of `F_1`.
     shape: Vec<Size>,
     parts: DiagonalPlusGram,
@@ -71,18 +76,18 @@ impl Search<'_> {
         if self.parts.diagonal.len() + self.parts.roots.len() == MOST_TERMS {
             return None;
         }
-        let signs = signs(self.graph);
+        extend(self.graph, self.assumed, &mut self.signs);
         let half = self.shape.len() / 2;
         let pairs: Vec<(usize, usize)> = (0..half).map(|a| (a, half + a)).collect();
         if product_vanishes_off(self.graph, product, &pairs) {
             let factors: Vec<&Operand> = product.operands.iter().collect();
-            let sign = Sign::of(product.coefficient.get()).times(of_factors(&factors, &signs));
+            let sign = Sign::of(product.coefficient.get()).times(of_factors(&factors, &self.signs));
             self.parts.diagonal.push(product.clone());
             return sign.is_nonnegative().then_some(());
         }
         let (once, flat) = (self.written_once(product), flatten(self.graph, product));
         let forms = [Some(product), once.as_ref(), flat.as_ref()];
-        if let Some(root) = forms.iter().flatten().find_map(|form| mirrored(form, &signs)) {
+        if let Some(root) = forms.iter().flatten().find_map(|form| mirrored(form, &self.signs)) {
             self.parts.roots.push(root);
             return Some(());
         }
@@ -167,9 +172,9 @@ fn split(product: &Product, left: Vec<Operand>, fixed: Vec<Operand>) -> Root {
 }
 
 /// The claim, in words.
-pub fn fact(found: Option<&DiagonalPlusGram>) -> Fact {
+pub fn fact(found: Option<&Given<DiagonalPlusGram>>) -> Fact {
     match found {
-        Some(_) => Fact::proved("every term of F_1 is diagonal and ≥ 0, or Σ w b bᵀ with w ≥ 0"),
+        Some(given) => Fact::given("every term of F_1 is diagonal and ≥ 0, or Σ w b bᵀ with w ≥ 0", &given.conditions),
         None => Fact::unproved("F_1 was not found to be a diagonal ≥ 0 and terms Σ w b bᵀ"),
     }
 }

@@ -2,6 +2,7 @@
 
 mod algebra;
 mod blocks;
+mod conditions;
 mod curvature;
 mod dependence;
 mod diagonal;

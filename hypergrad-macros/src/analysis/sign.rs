@@ -1,5 +1,6 @@
 //! The sign of every entry of a node, for all values of the inputs for which it is finite.
 
+use super::conditions::Assumed;
 use crate::ir::{Func, Graph, Id, Op, Operand, Product, Range, Reduction};
 
 /// What is known of the sign of all entries.
@@ -55,14 +56,22 @@ impl Sign {
     }
 }
 
-/// The signs of all nodes, by id.
-pub fn signs(graph: &Graph) -> Vec<Sign> {
+/// The signs of all nodes, by id, where those that are assumed are at least 0.
+pub fn signs(graph: &Graph, assumed: &Assumed) -> Vec<Sign> {
     let mut signs = Vec::with_capacity(graph.len());
-    for id in (0..graph.len() as u32).map(Id) {
-        let sign = of_node(graph, id, &signs);
+    extend(graph, assumed, &mut signs);
+    signs
+}
+
+/// Adds the signs of nodes that were made since.
+pub fn extend(graph: &Graph, assumed: &Assumed, signs: &mut Vec<Sign>) {
+    for id in (signs.len() as u32..graph.len() as u32).map(Id) {
+        let sign = match of_node(graph, id, signs) {
+            Sign::Unknown if assumed.contains(&id) => Sign::Nonnegative,
+            sign => sign,
+        };
         signs.push(sign);
     }
-    signs
 }
 
 fn of_node(graph: &Graph, id: Id, signs: &[Sign]) -> Sign {

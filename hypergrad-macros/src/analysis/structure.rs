@@ -4,28 +4,34 @@
 //! (`f1_constant_in_x`, `f1_constant_in_y`, `f21_zero`, `g_constant_slope`) and all about
 //! estimators are withheld where a nonsmooth function is reached.
 
+use super::conditions::{self, Assumed, Given};
 use super::dependence::dependence;
-use super::facts::{Fact, Facts};
+use super::facts::{DiagonalPlusGram, Fact, Facts};
 use super::sign::signs;
 use super::{blocks, curvature, diagonal, efficiency, gram, mirror, parity, smooth};
 use crate::differentiate::Quantities;
 use crate::ir::{Graph, Id, Role, View};
+use crate::shape::Sizes;
 
 /// Proves what can be proved. Adds a few nodes to the graph; changes none.
-pub fn structure(graph: &mut Graph, quantities: &Quantities) -> Facts {
+pub fn structure(graph: &mut Graph, sizes: &Sizes, quantities: &Quantities) -> Facts {
     let q = quantities;
     let f1_diagonal = is_diagonal(graph, q);
     let mut facts = Facts {
         smooth: smooth::fact(graph, q),
         f1_symmetric: symmetric(graph, q, &f1_diagonal),
         f1_diagonal,
-        f1_definite: definite(graph, q),
+        f1_definite: definite(graph, sizes, q),
         ..Facts::default()
     };
     facts.samples = if facts.f1_diagonal.holds { None } else { blocks::samples(graph, q) };
     facts.f1_block_diagonal = blocks::fact(graph, q, facts.samples.as_ref(), &facts.f1_diagonal);
-    facts.gram = if facts.f1_block_diagonal.holds { None } else { gram::parts(graph, q) };
-    facts.f1_diagonal_plus_gram = gram::fact(facts.gram.as_ref());
+    let gram = if facts.f1_block_diagonal.holds { None } else { diagonal_plus_gram(graph, sizes, q) };
+    facts.f1_diagonal_plus_gram = gram::fact(gram.as_ref());
+    facts.gram = gram.map(|given| given.proved);
+    if !facts.f1_definite.may_hold() && facts.f1_diagonal_plus_gram.may_hold() {
+        facts.f1_definite = facts.f1_diagonal_plus_gram.clone();
+    }
     facts.f1_constant_in_x = withheld(&facts.smooth).unwrap_or_else(|| constant_in_x(graph, q));
     facts.f1_constant_in_y = withheld(&facts.smooth).unwrap_or_else(|| constant_in_y(graph, q));
     facts.f21_zero = facts.f1_constant_in_y.clone();
@@ -78,18 +84,35 @@ fn is_diagonal(graph: &Graph, q: &Quantities) -> Fact {
 }
 
 /// f is convex in x, by its composition or by the form of `F_1`.
-fn definite(graph: &Graph, q: &Quantities) -> Fact {
-    if q.f.is_some_and(|f| curvature::is_convex(graph, f)) {
-        return Fact::proved("f is convex in x by its composition");
+fn definite(graph: &mut Graph, sizes: &Sizes, q: &Quantities) -> Fact {
+    let roots: Vec<Id> = q.f.iter().chain(q.f_1.iter().flatten()).copied().collect();
+    let candidates = conditions::candidates(graph, sizes, &roots);
+    let found = conditions::prove(graph, &candidates, &mut |graph, assumed| {
+        if q.f.is_some_and(|f| curvature::is_convex(graph, f, assumed)) {
+            return Some("f is convex in x by its composition");
+        }
+        semidefinite(graph, q, assumed).then_some("every term of F_1 has the form Σ w b bᵀ with w ≥ 0")
+    });
+    match found {
+        Some(Given { proved, conditions }) => Fact::given(proved, &conditions),
+        None => Fact {
+            obstacle: q.f.and_then(|f| curvature::obstacle(graph, f, &candidates.iter().copied().collect())),
+            ..Fact::unproved("F_1 was not proved positive semidefinite")
+        },
     }
-    let signs = signs(graph);
-    let semidefinite = diagonal::off_diagonal_blocks_vanish(graph, &q.f_1)
-        && q.f_1.iter().enumerate().all(|(k, row)| mirror::semidefinite(graph, row[k], 1.0, &signs));
-    if semidefinite {
-        Fact::proved("every term of F_1 has the form Σ w b bᵀ with w ≥ 0")
-    } else {
-        Fact::unproved("F_1 was not proved positive semidefinite")
-    }
+}
+
+/// By the form of its terms.
+fn semidefinite(graph: &Graph, q: &Quantities, assumed: &Assumed) -> bool {
+    let signs = signs(graph, assumed);
+    diagonal::off_diagonal_blocks_vanish(graph, &q.f_1)
+        && q.f_1.iter().enumerate().all(|(k, row)| mirror::semidefinite(graph, row[k], 1.0, &signs))
+}
+
+fn diagonal_plus_gram(graph: &mut Graph, sizes: &Sizes, q: &Quantities) -> Option<Given<DiagonalPlusGram>> {
+    let roots: Vec<Id> = q.f_1.iter().flatten().copied().collect();
+    let candidates = conditions::candidates(graph, sizes, &roots);
+    conditions::prove(graph, &candidates, &mut |graph, assumed| gram::parts(graph, q, assumed))
 }
 
 /// `F_11` = 0: no input of x reaches `F_1`.

@@ -51,6 +51,8 @@ pub struct Quantities {
     pub m_12_mul: Vector,
     pub m_11: Matrix,
     pub m_21: Matrix,
+    /// How many entries violate each condition on the data, in the order of [`crate::analysis::Facts::conditions`].
+    pub violations: Vector,
     /// What the optional roles add.
     pub extras: Extras,
 }
@@ -110,6 +112,7 @@ impl Quantities {
             .iter_mut()
             .chain(self.g.iter_mut())
             .chain(parts)
+            .chain(self.violations.iter_mut())
             .chain(vectors.into_iter().flatten())
             .chain(matrices.into_iter().flatten().flatten())
             .chain(cubes.into_iter().flatten().flatten().flatten())

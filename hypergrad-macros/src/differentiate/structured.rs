@@ -7,9 +7,9 @@
 use super::quantities::{Matrix, Parts, Quantities, Vector, pairing, without};
 use super::{gradient, lift_along};
 use crate::analysis::{DiagonalPlusGram, Facts, Root};
-use crate::ir::{Affine, Func, Graph, Id, Number, Operand, Product, Size, View, Wire};
+use crate::ir::{Affine, Func, Graph, Id, Number, Operand, Product, Size, Term, View, Wire};
 
-/// Adds the blocks of `F_1`, and replaces its diagonal by one that reads no dense `F_1`.
+/// Adds the blocks of `F_1` and what decides the facts that hang on data, and replaces its diagonal by one that reads no dense `F_1`.
 pub fn exploit(graph: &mut Graph, q: &mut Quantities, facts: &Facts) {
     if let Some(samples) = &facts.samples {
         q.f_1_blocks = blocks(graph, q, &samples.axes);
@@ -21,6 +21,27 @@ pub fn exploit(graph: &mut Graph, q: &mut Quantities, facts: &Facts) {
     }
     let n = q.x.iter().fold(Size::zero(), |n, x| n.add(&Size::product(graph.shape(*x))));
     q.f_1_parts = facts.gram.as_ref().filter(|gram| gram.may_pay(&n)).map(|gram| parts(graph, q.x[0], gram));
+    q.violations = facts.conditions().into_iter().map(|node| violations(graph, node)).collect();
+}
+
+/// How many entries are not at least 0; what is no number is not.
+fn violations(graph: &mut Graph, node: Id) -> Id {
+    let zero = graph.constant(0.0);
+    let shape = graph.shape(node).to_vec();
+    let at_least = [graph.whole(node), View { node: zero, axes: Vec::new() }];
+    let holds = graph.map(Func::Ge, at_least.to_vec(), shape.clone());
+    let one = graph.constant(1.0);
+    let terms = vec![Term { coefficient: Number::new(1.0), view: View { node: one, axes: Vec::new() } }, graph.term(-1.0, holds)];
+    let fails = graph.sum(terms, shape.clone());
+    let index = (0..shape.len() as u32).map(|w| Affine::wire(Wire(w))).collect();
+    let product = Product {
+        coefficient: Number::new(1.0),
+        extents: shape,
+        operands: vec![Operand { node: fails, index }],
+        guards: Vec::new(),
+        out: Vec::new(),
+    };
+    graph.product(product, Vec::new())
 }
 
 /// d, and every `Bᵀ`: the axes of x, then its columns.

@@ -26,6 +26,14 @@ impl Emission<'_> {
             || quote!(fn objective(&self, _w: &mut Work) -> hg::core::option::Option<#scalar> { hg::core::option::Option::None }),
         );
         let (factor, square) = (self.factor(), self.square_type());
+        let structure = self.is_decided_by_data().then(|| {
+            quote!(
+                #[inline]
+                fn structure(&self) -> hg::Structure {
+                    self.structure
+                }
+            )
+        });
         let fixed_point = (self.model.inner.kind == crate::model::InnerKind::FixedPoint)
             .then(|| quote!(impl #declared hg::FixedPointMap for Problem #arguments {}));
         quote! {
@@ -39,6 +47,7 @@ impl Emission<'_> {
                 type Square = #square;
                 type Work = Work;
                 const STRUCTURE: hg::Structure = STRUCTURE;
+                #structure
                 #set_up
                 #no_objective
                 #kernels

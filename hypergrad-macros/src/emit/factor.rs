@@ -31,6 +31,8 @@ impl Emission<'_> {
             ),
         };
         let body = self.body(name, Scope::Factor);
+        let decided = self.facts.f1_definite.is_conditional() && !self.facts.f1_diagonal.holds;
+        let choose = decided.then(|| quote!(w.factor.choose(self.structure.f1_definite);));
         let square = self.square();
         quote! {
             #square
@@ -39,6 +41,7 @@ impl Emission<'_> {
                 #bind
                 #parts
                 #resize
+                #choose
                 #body
                 w.factor.factor("F_1")?;
                 w.factored = true;
@@ -62,8 +65,9 @@ impl Emission<'_> {
         let rows = numbers::size(&self.rows()?);
         let diagonal = self.body("f_1_parts_diagonal", Scope::Diagonal);
         let roots = self.body("f_1_parts_roots", Scope::Roots);
+        let given = self.facts.f1_diagonal_plus_gram.is_conditional().then(|| quote!(self.structure.f1_diagonal_plus_gram &&));
         Some(quote! {
-            if w.factor.resize("F_1", hg::Dense::flat(&w.x).len(), #rows)? {
+            if #given w.factor.resize("F_1", hg::Dense::flat(&w.x).len(), #rows)? {
                 { #diagonal }
                 { #roots }
                 if w.factor.factor_parts("F_1")? {
@@ -99,6 +103,8 @@ impl Emission<'_> {
         let (x, n) = (&self.model.x.ty, &self.layout.n);
         let method = if self.facts.f1_definite.holds {
             "Cholesky"
+        } else if self.facts.f1_definite.is_conditional() {
+            "Symmetric"
         } else if self.facts.f1_symmetric.holds {
             "Ldlt"
         } else {
@@ -113,7 +119,7 @@ impl Emission<'_> {
             let one = Size::constant(1);
             let [roots, small, long, short] =
                 [(n, &rows), (&rows, &rows), (n, &one), (&rows, &one)].map(|(r, c)| self.layout.matrix(r, c));
-            return quote!(hg::DiagonalPlusGram<#matrix, #roots, #small, #long, #short>);
+            return quote!(hg::DiagonalPlusGram<hg::method::#method, #matrix, #roots, #small, #long, #short>);
         }
         let Some(samples) = &self.facts.samples else {
             return quote!(hg::Factored<hg::method::#method, #matrix>);

@@ -48,13 +48,14 @@ impl Emission<'_> {
             "The bilevel problem of module `{}`: minimise `g(x*(y), y)` over y, where `F(x*(y), y) = 0`.\n\n```text\n{}\n```",
             self.model.name, self.derivation
         );
+        let decided = self.is_decided_by_data().then(|| quote!(structure: hg::Structure,));
         match &self.model.data {
             Some(data) => {
                 let ty = &data.ty;
                 quote! {
                     #[doc = #doc]
                     #[derive(Clone)]
-                    pub struct Problem<D = #ty> { data: D, #(#sizes: usize,)* #(#tables,)* }
+                    pub struct Problem<D = #ty> { data: D, #decided #(#sizes: usize,)* #(#tables,)* }
                 }
             }
             None => quote! {
@@ -101,6 +102,10 @@ impl Emission<'_> {
             .collect();
         let measure = self.symbols.measure_data(self.model);
         let checks = super::sizes::checks(self.model, true);
+        let (initial, decide) = match self.is_decided_by_data() {
+            true => (quote!(structure: STRUCTURE,), quote!(problem.structure = problem.decide();)),
+            false => (TokenStream::new(), TokenStream::new()),
+        };
         let (parameter, borrow, field) = match &self.model.data {
             Some(data) => {
                 let ty = &data.ty;
@@ -120,8 +125,9 @@ impl Emission<'_> {
                     #borrow
                     #measure
                     #checks
-                    let mut problem = Self { #field #(#sizes,)* #(#tables,)* };
+                    let mut problem = Self { #field #initial #(#sizes,)* #(#tables,)* };
                     problem.fill_tables();
+                    #decide
                     hg::core::result::Result::Ok(problem)
                 }
             }
@@ -144,9 +150,11 @@ impl Emission<'_> {
         let choices: TokenStream = (0..self.program.choices.len()).map(|k| self.choice(k)).collect();
         let ready = self.ready_functions();
         let ready_y = self.ready_y();
+        let decide = self.decide();
         quote! {
             impl #declared Problem #arguments {
                 #data
+                #decide
                 fn fill_tables(&mut self) { #(#fills)* }
                 fn ready_y(&self, w: &mut Work) { #ready_y }
                 #tables
@@ -154,6 +162,49 @@ impl Emission<'_> {
                 #ready
             }
         }
+    }
+
+    /// Whether the data decides a fact.
+    pub(super) fn is_decided_by_data(&self) -> bool {
+        !self.program.violations.is_empty()
+    }
+
+    /// What holds for the data at hand, and the conditions on which that hangs.
+    fn decide(&self) -> Option<TokenStream> {
+        if !self.is_decided_by_data() {
+            return None;
+        }
+        let scalar = &self.scalar;
+        let (bind, zero) = (self.symbols.bind_problem(), numbers::number(0.0, self.model.scalar));
+        let name = |k: usize| format_ident!("violations{k}");
+        let count = self.program.violations.iter().enumerate().map(|(k, body)| {
+            let (name, body) = (name(k), self.names.statements(body, Scope::Table));
+            quote! {
+                fn #name(&self) -> #scalar {
+                    #bind
+                    let mut count = [#zero; 1];
+                    { let out = &mut count[..]; #body }
+                    count[0]
+                }
+            }
+        });
+        let conditions = self.facts.conditions();
+        let holds = (0..conditions.len()).map(|k| {
+            let (holds, name) = (format_ident!("holds{k}"), name(k));
+            quote!(let #holds = self.#name() == #zero;)
+        });
+        let facts = self.facts.fields().into_iter().filter(|(_, fact)| fact.is_conditional()).map(|(field, fact)| {
+            let field = format_ident!("{field}");
+            let given = (0..conditions.len()).filter(|k| fact.given.contains(&conditions[*k])).map(|k| format_ident!("holds{k}"));
+            quote!(#field: #(#given)&&*)
+        });
+        Some(quote! {
+            #(#count)*
+            fn decide(&self) -> hg::Structure {
+                #(#holds)*
+                hg::Structure { #(#facts,)* ..STRUCTURE }
+            }
+        })
     }
 
     /// A table: its computation and its accessor.
@@ -220,6 +271,11 @@ impl Emission<'_> {
         };
         quote! {
             impl #declared Problem #arguments {
+                /// What is known of the problem with this data: `STRUCTURE`, and what holds where some of the data is
+                /// not negative, which `new` has checked. It decides how `F_1` is solved with.
+                #[inline]
+                pub fn structure(&self) -> hg::Structure { hg::Bilevel::structure(self) }
+
                 /// The point `(x, y)`: every quantity there, computed when first asked for.
                 ///
                 /// # Errors

@@ -75,6 +75,11 @@ fn program(context: &Context<'_>, quantities: &Quantities) -> Program {
         .map(|h| Choice { hoisted_cost: h.hoisted_cost.clone(), plain_cost: h.plain_cost.clone(), memory: h.memory.clone() })
         .collect();
     program.functions = functions(context, quantities);
+    program.violations = quantities
+        .violations
+        .iter()
+        .map(|node| function(context, "violations", vec![(*node, Place::natural(Source::Out, &[]))]).body)
+        .collect();
     program
 }
 

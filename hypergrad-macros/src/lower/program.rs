@@ -14,6 +14,8 @@ pub struct Program {
     /// Run-time choices between two forms (see `contract`).
     pub choices: Vec<Choice>,
     pub functions: Vec<Function>,
+    /// Numbers of data alone, each written to the first entry of an output: how often a condition on data fails.
+    pub violations: Vec<Vec<Stmt>>,
 }
 
 /// Storage of one node.

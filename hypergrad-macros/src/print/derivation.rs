@@ -41,7 +41,7 @@ pub fn derivation(model: &Model, q: &Quantities, facts: &Facts) -> Derivation {
     writer.cube("F_11", [&model.x, &model.x, &model.x], &q.f_11);
     writer.cube("F_21", [&model.x, &model.y, &model.x], &q.f_21);
     writer.optional(q);
-    let facts = no_ops(q).into_iter().chain(proved(facts)).collect();
+    let facts = no_ops(q).into_iter().chain(proved(model, facts)).collect();
     Derivation { heading: heading(model), entries: writer.entries, facts }
 }
 
@@ -107,23 +107,41 @@ fn label(name: &str, suffix: impl AsRef<str>) -> String {
     format!("{name}{}", suffix.as_ref())
 }
 
-/// `proved:` and `not proved:` lines, each with the reason.
-fn proved(facts: &Facts) -> Vec<String> {
-    let line = |name: &str, fact: &Fact| format!("  {name}: {}", fact.reason);
+/// `proved:`, `decided by the data:` and `not proved:` lines, each with the reason.
+fn proved(model: &Model, facts: &Facts) -> Vec<String> {
+    let line = |(name, fact): &(String, &Fact)| format!("  {name}: {}", reason(model, fact));
     let fields = facts.fields().into_iter().map(|(name, fact)| (name.to_owned(), fact));
     let estimators = facts.estimators.iter().map(|(kind, fact)| (format!("{} super-efficient", kind.constructor()), fact));
     let (held, open): (Vec<_>, Vec<_>) = fields.chain(estimators).partition(|(_, fact)| fact.holds);
-    let mut lines = vec!["proved:".to_owned()];
-    lines.extend(held.iter().map(|(name, fact)| line(name, fact)));
-    if !open.is_empty() {
-        lines.push("not proved:".to_owned());
-        lines.extend(open.iter().map(|(name, fact)| line(name, fact)));
+    let (decided, open): (Vec<_>, Vec<_>) = open.into_iter().partition(|(_, fact)| fact.is_conditional());
+    let mut lines = Vec::new();
+    for (heading, part) in
+        [("proved:", held), ("decided by the data, see `problem.structure()`:", decided), ("not proved:", open)]
+    {
+        if heading == "proved:" || !part.is_empty() {
+            lines.push(heading.to_owned());
+            lines.extend(part.iter().map(line));
+        }
     }
     if facts.estimators.is_empty() {
         lines.push(format!("  any estimator super-efficient: withheld: {}", facts.smooth.reason));
     }
     lines
 }
+
+/// The reason, with the conditions on the data or the expression at which the proof failed.
+fn reason(model: &Model, fact: &Fact) -> String {
+    let shown = |node: Id| Printer::expression(&model.graph, &model.sizes, node);
+    let given: Vec<String> = fact.given.iter().map(|node| format!("{} ≥ 0", shown(*node))).collect();
+    match fact.obstacle.map(shown).filter(|text| text.chars().count() <= LONGEST_OBSTACLE) {
+        _ if !given.is_empty() => format!("where {}: {}", given.join(" and "), fact.reason),
+        Some(obstacle) => format!("{}: nothing is known of the curvature of {obstacle} in x", fact.reason),
+        None => fact.reason.clone(),
+    }
+}
+
+/// Longer expressions say less than they hide.
+const LONGEST_OBSTACLE: usize = 100;
 
 struct Writer<'m> {
     model: &'m Model,

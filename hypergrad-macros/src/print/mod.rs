@@ -27,3 +27,9 @@ use crate::shape::Sizes;
 pub fn formula(graph: &Graph, sizes: &Sizes, name: &str, node: Id) -> String {
     printer::Printer::formula(graph, sizes, name, node).join("\n")
 }
+
+/// An entry of a node.
+#[cfg(test)]
+pub fn expression(graph: &Graph, sizes: &Sizes, node: Id) -> String {
+    printer::Printer::expression(graph, sizes, node)
+}

@@ -50,6 +50,15 @@ impl<'g> Printer<'g> {
         printer.lines(name, root)
     }
 
+    /// A node in one line: an entry of it where it is written by entries.
+    pub fn expression(graph: &'g Graph, sizes: &'g Sizes, root: Id) -> String {
+        let lines = Self::formula(graph, sizes, "", root);
+        let mut parts = lines.iter().map(String::as_str);
+        let first = parts.next().unwrap_or_default();
+        let body = first.split_once(" = ").map_or(first, |(_, body)| body);
+        std::iter::once(body).chain(parts.map(str::trim_start)).collect::<Vec<_>>().join(" ")
+    }
+
     /// How often each node is read; an operand that one node reads twice counts once.
     fn count_uses(&mut self, order: &[Id]) {
         for id in order {

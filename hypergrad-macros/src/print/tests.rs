@@ -19,7 +19,7 @@ fn ridge_derivation() -> super::derivation::Derivation {
     let inner = f.plus(loss, penalty);
     let outer = f.square(f.x);
     let (mut model, q) = fixture.objective(inner, outer);
-    let facts = structure(&mut model.graph, &q);
+    let facts = structure(&mut model.graph, &model.sizes, &q);
     derivation(&model, &q, &facts)
 }
 

@@ -1,4 +1,4 @@
-//! What `STRUCTURE` claims, at this point.
+//! What `structure()` claims, at this point.
 
 use nalgebra::DMatrix;
 
@@ -22,7 +22,7 @@ impl<P: UserFunctions> Chain<'_, P> {
         let f_1 = self.fill(P::f_1, n * n);
         self.form(&f_1);
         self.constancy(&f_1);
-        let s = P::STRUCTURE;
+        let s = self.problem.structure();
         if s.f1_definite {
             self.definite("claim: F_1 semidefinite", &f_1);
         }
@@ -37,7 +37,7 @@ impl<P: UserFunctions> Chain<'_, P> {
 
     /// Symmetric, diagonal, zero outside of its blocks.
     fn form(&mut self, f_1: &[T<P>]) {
-        let (n, s, terms) = (self.n(), P::STRUCTURE, largest(f_1));
+        let (n, s, terms) = (self.n(), self.problem.structure(), largest(f_1));
         if s.f1_symmetric {
             let transposed: Vec<_> = (0..n * n).map(|e| f_1[e / n + e % n * n]).collect();
             self.compare("claim: F_1 symmetric", f_1, &exact(&transposed), terms);
@@ -57,7 +57,7 @@ impl<P: UserFunctions> Chain<'_, P> {
 
     /// The same at another x, at another y.
     fn constancy(&mut self, f_1: &[T<P>]) {
-        let (n, m, s) = (self.n(), self.m(), P::STRUCTURE);
+        let (n, m, s) = (self.n(), self.m(), self.problem.structure());
         let (x, y) = (displaced(&self.flat_x), displaced(&self.flat_y));
         if s.f1_constant_in_x {
             self.problem.set_x(&mut self.work, &x);

@@ -88,7 +88,7 @@ impl<'a, P: Bilevel> Compare<'a, P> {
         let small = m.saturating_mul(n).saturating_mul(n) <= LARGEST_TENSOR;
         let proposition_3 = if small { proposition_3(problem, x_star, y).ok() } else { None };
         let pairing = if small { direct_part(problem, &mut root).ok().map(Pairing::new) } else { None };
-        let comparison = Comparison { rows: Vec::new(), structure: P::STRUCTURE, proposition_3, pairs: Vec::new() };
+        let comparison = Comparison { rows: Vec::new(), structure: problem.structure(), proposition_3, pairs: Vec::new() };
         Ok(Self { problem, root, measured, comparison, pairing }.built_in())
     }
 

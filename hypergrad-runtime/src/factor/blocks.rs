@@ -74,6 +74,11 @@ impl<M: Method, D: Dense, V: Dense<Scalar = D::Scalar>, const S: usize> Blocks<M
         (self.size, self.count, self.segments)
     }
 
+    /// Of each block.
+    pub(super) fn pivots_mut(&mut self) -> impl Iterator<Item = &mut [usize]> {
+        self.pivots.as_mut().chunks_exact_mut(self.size.max(1))
+    }
+
     /// The blocks to factor. Overwritten by the factors.
     #[inline]
     pub fn matrix_mut(&mut self) -> &mut [D::Scalar] {

@@ -36,6 +36,12 @@ impl<M: Method, D: Dense> Factored<M, D> {
     }
 }
 
+impl<M, D: Dense> Factored<M, D> {
+    pub(super) fn pivots_mut(&mut self) -> &mut [usize] {
+        self.pivots.as_mut()
+    }
+}
+
 impl<M: Method, D: Dense> Factorization for Factored<M, D> {
     type Scalar = D::Scalar;
 

@@ -10,17 +10,17 @@
 //! on if it is small, from `eps κ = 1/100` on if it fits at all. Else it is refused, as by other factorisations.
 
 use super::condition::HOPELESS;
-use super::{Cholesky, Factorization, Inertia, LogDet, Spectrum, check_finite};
+use super::{Cholesky, Factored, Factorization, Inertia, LogDet, Method, Spectrum, check_finite, method};
 use crate::error::LinearError;
 use crate::kernels::{axpy, dot, gram};
 use crate::scalar::Real;
 use crate::storage::{BYTES_LIMIT, Dense};
 
-/// A diagonal plus a Gram matrix, or the whole matrix where that is better; D stores it, E stores `Bᵀ`,
+/// A diagonal plus a Gram matrix, or the whole matrix, factored by K, where that is better; D stores it, E stores `Bᵀ`,
 /// M is `rows x rows`, V and W are vectors of length n and rows.
 #[derive(Clone, Debug)]
-pub struct DiagonalPlusGram<D: Dense, E: Dense, M: Dense, V: Dense, W: Dense> {
-    whole: Cholesky<D>,
+pub struct DiagonalPlusGram<K, D: Dense, E: Dense, M: Dense, V: Dense, W: Dense> {
+    whole: Factored<K, D>,
     parts: Parts<E, M, V, W>,
     /// In scaled variables: the solution, what is left of the right-hand side, a step.
     vectors: [V; 3],
@@ -46,9 +46,10 @@ struct Parts<E: Dense, M: Dense, V: Dense, W: Dense> {
 /// Up to this size a whole matrix is factored where `eps κ` exceeds `√eps`: half of the digits.
 const SMALL: usize = 2048;
 
-impl<T, D, E, M, V, W> DiagonalPlusGram<D, E, M, V, W>
+impl<T, K, D, E, M, V, W> DiagonalPlusGram<K, D, E, M, V, W>
 where
     T: Real,
+    K: Method,
     D: Dense<Scalar = T>,
     E: Dense<Scalar = T>,
     M: Dense<Scalar = T>,
@@ -59,7 +60,7 @@ where
     pub fn empty() -> Self {
         let parts = Parts { small: Cholesky::empty(), roots: E::empty(), scale: V::empty(), part: W::empty() };
         Self {
-            whole: Cholesky::empty(),
+            whole: Factored::empty(),
             parts,
             vectors: core::array::from_fn(|_| V::empty()),
             refinements: 0,
@@ -178,9 +179,10 @@ where
     }
 }
 
-impl<T, D, E, M, V, W> Spectrum for DiagonalPlusGram<D, E, M, V, W>
+impl<T, K, D, E, M, V, W> Spectrum for DiagonalPlusGram<K, D, E, M, V, W>
 where
     T: Real,
+    K: Method,
     D: Dense<Scalar = T>,
     E: Dense<Scalar = T>,
     M: Dense<Scalar = T>,
@@ -262,6 +264,14 @@ where
         for (&part, root) in self.part.flat().iter().zip(self.roots.flat().chunks_exact(out.len())) {
             axpy(-part, root, out);
         }
+    }
+}
+
+impl<D: Dense, E: Dense, M: Dense, V: Dense, W: Dense> DiagonalPlusGram<method::Symmetric, D, E, M, V, W> {
+    /// Whether the whole matrix that is factored next is positive semidefinite.
+    #[inline]
+    pub fn choose(&mut self, definite: bool) {
+        self.whole.choose(definite);
     }
 }
 

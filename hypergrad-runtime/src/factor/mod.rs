@@ -7,6 +7,7 @@
 //! | diagonal plus a Gram matrix of few rows | [`DiagonalPlusGram`] |
 //! | symmetric, positive semidefinite | [`Cholesky`] |
 //! | symmetric | [`Ldlt`] |
+//! | symmetric, positive semidefinite where the data says so | [`method::Symmetric`] |
 //! | none | [`Lu`] |
 //!
 //! A pivot is refused as zero when it is below `n eps` times the terms that cancelled in it, a test
@@ -24,6 +25,7 @@ mod ldlt;
 mod lu;
 mod spectrum;
 mod square;
+mod symmetric;
 
 pub use blocks::{Blocks, Segment};
 pub use dense::Factored;
@@ -87,6 +89,7 @@ pub mod method {
     pub use super::cholesky::Cholesky;
     pub use super::ldlt::Ldlt;
     pub use super::lu::Lu;
+    pub use super::symmetric::Symmetric;
 }
 
 /// How a square matrix is factored, in storage of somebody else: a is `n x n`, column-major.

@@ -66,7 +66,7 @@ fn blocks_and_parts() {
     assert!((blocks.log_det().ln_abs - reference.log_det().ln_abs).abs() < 1e-12);
     assert!(blocks.condition() >= 1.0 && blocks.condition() < 1e4);
 
-    let mut split: DiagonalPlusGram<DMatrix<f64>, DMatrix<f64>, DMatrix<f64>, DVector<f64>, DVector<f64>> =
+    let mut split: DiagonalPlusGram<method::Cholesky, DMatrix<f64>, DMatrix<f64>, DMatrix<f64>, DVector<f64>, DVector<f64>> =
         DiagonalPlusGram::empty();
     let (d, b) = (DVector::from_fn(9, |i, _| 0.5 + i as f64), random(9, 3).rows(0, 2).into_owned());
     assert!(split.resize("A", 9, 2).unwrap());

@@ -224,7 +224,7 @@ fn errors_name_the_block() {
     assert!(matches!(large.resize("F_1", 1 << 16, [segment]), Err(LinearError::TooLarge { .. })));
 }
 
-type Split = DiagonalPlusGram<DMatrix<f64>, DMatrix<f64>, DMatrix<f64>, DVector<f64>, DVector<f64>>;
+type Split = DiagonalPlusGram<method::Cholesky, DMatrix<f64>, DMatrix<f64>, DMatrix<f64>, DVector<f64>, DVector<f64>>;
 
 fn split(d: &DVector<f64>, b: &DMatrix<f64>) -> Result<Option<Split>, LinearError> {
     let mut factor = Split::empty();

@@ -40,6 +40,11 @@ pub trait Bilevel {
     type Work;
     /// What was proved when the module was compiled.
     const STRUCTURE: Structure;
+    /// What holds for the data at hand: [`Self::STRUCTURE`], and facts that hang on the sign of some of the data.
+    #[inline]
+    fn structure(&self) -> Structure {
+        Self::STRUCTURE
+    }
 
     /// Allocates the buffers for variables of these shapes and sets the point to `(x, y)`.
     /// The only allocation. Shapes are checked.

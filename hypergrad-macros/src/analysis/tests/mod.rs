@@ -1,5 +1,6 @@
 //! Facts where they hold and where they must not.
 
+mod conditions;
 mod modules;
 mod rules;
 mod super_efficiency;

@@ -3,9 +3,15 @@
 use crate::analysis::{Facts, structure};
 use crate::differentiate::derive;
 use crate::differentiate::tests::programs::read;
+use crate::ir::Id;
 
-/// The facts of the functions of a module; `data` has fields of many kinds.
+/// The facts of the functions of a module; `Data` has fields of many kinds.
 pub fn facts(functions: &str) -> Facts {
+    facts_and_conditions(functions).0
+}
+
+/// The facts, and how a node is shown.
+pub fn facts_and_conditions(functions: &str) -> (Facts, impl Fn(Id) -> String) {
     let text = format!(
         "mod m {{ use nalgebra::{{DVector, DMatrix, Vector2, Matrix2}}; use hypergrad::math::*;
          pub struct Data {{ a: DMatrix<f64>, b: DVector<f64>, w: DVector<f64>, s: f64, eps: f64 }}
@@ -14,7 +20,8 @@ pub fn facts(functions: &str) -> Facts {
     let mut model = read(&text).unwrap_or_else(|errors| panic!("{errors}\n{text}"));
     let mut quantities = derive(&mut model);
     crate::simplify::symmetry::untranspose(&mut model.graph, &mut quantities);
-    structure(&mut model.graph, &quantities)
+    let facts = structure(&mut model.graph, &model.sizes, &quantities);
+    (facts, move |node| crate::print::expression(&model.graph, &model.sizes, node))
 }
 
 /// An objective f of dynamic vectors x and y, `g = Σ x`.

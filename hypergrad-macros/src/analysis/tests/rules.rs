@@ -1,5 +1,7 @@
 //! Each fact and each rule, where it holds and where it must not.
 
+use std::collections::BTreeSet;
+
 use crate::analysis::facts::Estimator;
 use crate::analysis::{Facts, curvature, structure};
 use crate::differentiate::tests::fixture::Fixture;
@@ -10,14 +12,14 @@ fn facts(build: impl FnOnce(&mut Fixture) -> (Id, Id)) -> Facts {
     let mut fixture = Fixture::new();
     let (f, g) = build(&mut fixture);
     let (mut model, quantities) = fixture.objective(f, g);
-    structure(&mut model.graph, &quantities)
+    structure(&mut model.graph, &model.sizes, &quantities)
 }
 
 fn root_facts(build: impl FnOnce(&mut Fixture) -> (Id, Id)) -> Facts {
     let mut fixture = Fixture::new();
     let (residual, g) = build(&mut fixture);
     let (mut model, quantities) = fixture.root(residual, g);
-    structure(&mut model.graph, &quantities)
+    structure(&mut model.graph, &model.sizes, &quantities)
 }
 
 fn kinds(facts: &Facts) -> Vec<Estimator> {
@@ -185,7 +187,7 @@ fn a_kink_of_data_is_none() {
 fn convex(build: impl FnOnce(&mut Fixture) -> Id) -> bool {
     let mut fixture = Fixture::new();
     let node = build(&mut fixture);
-    curvature::is_convex(&fixture.graph, node)
+    curvature::is_convex(&fixture.graph, node, &BTreeSet::new())
 }
 
 #[test]

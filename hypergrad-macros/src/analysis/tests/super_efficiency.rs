@@ -14,7 +14,7 @@ fn facts(functions: &str) -> Facts {
     );
     let mut model = read(&text).unwrap_or_else(|errors| panic!("{errors}\n{text}"));
     let quantities = derive(&mut model);
-    structure(&mut model.graph, &quantities)
+    structure(&mut model.graph, &model.sizes, &quantities)
 }
 
 /// F, g and more, of dynamic vectors x and y.

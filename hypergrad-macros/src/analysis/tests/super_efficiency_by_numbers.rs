@@ -111,7 +111,7 @@ fn claims([f, g, phi]: Formulas) -> Vec<Estimator> {
     );
     let mut model = read(&text).unwrap_or_else(|errors| panic!("{errors}\n{text}"));
     let quantities = derive(&mut model);
-    structure(&mut model.graph, &quantities).super_efficient().collect()
+    structure(&mut model.graph, &model.sizes, &quantities).super_efficient().collect()
 }
 
 /// One combination: claimed where it is so, and not elsewhere. How often it is.
@@ -151,7 +151,7 @@ fn hopeless_proofs_end() {
     for seed in 200..204 {
         let mut model = read(&crate::differentiate::tests::program::random_module(seed)).unwrap_or_else(|e| panic!("{e}"));
         let quantities = derive(&mut model);
-        let mut facts = structure(&mut model.graph, &quantities);
+        let mut facts = structure(&mut model.graph, &model.sizes, &quantities);
         (facts.f1_diagonal, facts.g_constant_slope) = (Fact::proved(""), Fact::proved(""));
         let graph = &mut model.graph;
         for change in [Change::None, exponential(graph, &quantities), diagonal(graph, &quantities), Change::Slope] {

@@ -25,7 +25,7 @@ const HEAD: &str = "use nalgebra::{Matrix3, SMatrix, SVector, Vector3, RowVector
 fn study(body: &str) -> Studied {
     let mut model = read(&format!("pub mod m {{ {HEAD} {body} }}")).unwrap();
     let mut q = derive(&mut model);
-    let facts = structure(&mut model.graph, &q);
+    let facts = structure(&mut model.graph, &model.sizes, &q);
     exploit(&mut model.graph, &mut q, &facts);
     let point = random_point(&model.graph, &[], &mut Random::new(7));
     Studied { model, q, facts, point }
