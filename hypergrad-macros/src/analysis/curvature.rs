@@ -4,6 +4,8 @@
 //! Atoms are convex where they are finite; a node proved convex is convex on every convex set of x
 //! on which it is finite.
 
+use std::collections::BTreeSet;
+
 use super::conditions::Assumed;
 use super::flatten::flatten;
 use super::sign::{Sign, of_factors, signs};
@@ -58,6 +60,16 @@ impl Curvature {
 /// Whether a scalar is convex in x, where what is assumed is at least 0.
 pub fn is_convex(graph: &Graph, node: Id, assumed: &Assumed) -> bool {
     Analysis::new(graph, node, assumed).of(node).is_convex()
+}
+
+/// The expressions below a scalar that are affine in x and that something reads that is not.
+pub fn affine_arguments(graph: &Graph, node: Id) -> Vec<Id> {
+    let analysis = Analysis::new(graph, node, &Assumed::new());
+    let mut found = BTreeSet::new();
+    for reader in graph.reachable(&[node]).into_iter().filter(|id| !analysis.of(*id).is_affine()) {
+        found.extend(graph.op(reader).operands().into_iter().filter(|id| analysis.of(*id) == Curvature::Affine));
+    }
+    found.into_iter().collect()
 }
 
 /// The first expression below a scalar whose curvature is not known though that of its operands is.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::ir::{Id, Product, Size, Wire};
+use crate::ir::{Id, Size};
 
 /// A kind of estimator; the names are those of the runtime's `EstimatorKind`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -150,37 +150,27 @@ pub struct Samples {
     pub count: Size,
 }
 
-/// The parts of `F_1`.
+/// `F_1 = diag(d) + Σ BᵀB`, `d >= 0`.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct DiagonalPlusGram {
-    /// Diagonal matrices.
-    pub diagonal: Vec<Product>,
+    /// d, shaped like each block of x.
+    pub diagonal: Vec<Id>,
     pub roots: Vec<Root>,
 }
 
-/// `B = √w b`: w and b as products over the wires of one. Some wires stand in one of them only.
+/// B.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Root {
-    /// w, of the rows on which it depends.
-    pub weights: Product,
-    /// b: the axes of x, then its rows.
-    pub vectors: Product,
-    /// The wires of the rows, and those of them that the weights have.
-    pub rows: Vec<Wire>,
-    pub weighted: Vec<Wire>,
-}
-
-impl Root {
+    /// `Bᵀ`, a block of x after another: its axes, then those of the rows.
+    pub blocks: Vec<Id>,
     /// How many rows.
-    pub fn count(&self) -> Size {
-        Size::product(self.rows.iter().map(|w| &self.vectors.extents[w.0 as usize]))
-    }
+    pub count: Size,
 }
 
 impl DiagonalPlusGram {
     /// The rows of all roots.
     pub fn rows(&self) -> Size {
-        self.roots.iter().fold(Size::zero(), |sum, root| sum.add(&root.count()))
+        self.roots.iter().fold(Size::zero(), |sum, root| sum.add(&root.count))
     }
 
     /// Whether the parts may be cheaper than the whole, at some of the sizes that are left open.

@@ -9,16 +9,34 @@ use super::facts::{DiagonalPlusGram, Fact, Root};
 use super::flatten::{flatten, flatten_where};
 use super::mirror;
 use super::sign::{Sign, extend, of_factors, signs};
-use crate::differentiate::Quantities;
-use crate::ir::{Affine, Graph, Number, Op, Operand, Product, Size, Term, View, Wire};
+use crate::differentiate::{Quantities, diagonal};
+use crate::ir::{Affine, Func, Graph, Id, Number, Op, Operand, Product, Size, Term, View, Wire};
 
-/// The parts, where x is one block and every term is of one of the two kinds, given what is assumed.
-pub fn parts(graph: &mut Graph, q: &Quantities, assumed: &Assumed) -> Option<DiagonalPlusGram> {
+/// The terms of `F_1`, sorted.
+pub struct Terms {
+    /// Diagonal matrices.
+    diagonal: Vec<Product>,
+    roots: Vec<Factors>,
+}
+
+/// `B = √w b`: w and b as products over the wires of one. Some wires stand in one of them only.
+struct Factors {
+    /// w, of the rows on which it depends.
+    weights: Product,
+    /// b: the axes of x, then its rows.
+    vectors: Product,
+    /// The wires of the rows, and those of them that the weights have.
+    rows: Vec<Wire>,
+    weighted: Vec<Wire>,
+}
+
+/// The terms, where x is one block and every term is of one of the two kinds, given what is assumed.
+pub fn terms(graph: &mut Graph, q: &Quantities, assumed: &Assumed) -> Option<Terms> {
     let [row] = q.f_1.as_slice() else { return None };
     let [matrix] = row.as_slice() else { return None };
     let shape = graph.shape(*matrix).to_vec();
     let whole = Term { coefficient: Number::new(1.0), view: graph.whole(*matrix) };
-    let parts = DiagonalPlusGram { diagonal: Vec::new(), roots: Vec::new() };
+    let parts = Terms { diagonal: Vec::new(), roots: Vec::new() };
     let signs = signs(graph, assumed);
     let mut search = Search { graph, assumed, signs, shape, parts };
     search.term(&whole)?;
@@ -36,7 +54,7 @@ struct Search<'g> {
     signs: Vec<Sign>,
     /// Of `F_1`.
     shape: Vec<Size>,
-    parts: DiagonalPlusGram,
+    parts: Terms,
 }
 
 impl Search<'_> {
@@ -117,7 +135,7 @@ fn distributed(graph: &Graph, product: &Product) -> Option<Vec<Product>> {
     })
 }
 
-fn mirrored(product: &Product, signs: &[Sign]) -> Option<Root> {
+fn mirrored(product: &Product, signs: &[Sign]) -> Option<Factors> {
     let (rows, columns) = product.out.split_at(product.out.len() / 2);
     if !distinct(rows) || !distinct(columns) || !product.guards.is_empty() || product.coefficient.get() <= 0.0 {
         return None;
@@ -144,7 +162,7 @@ fn cloned(operands: &[&Operand]) -> Vec<Operand> {
 }
 
 /// The rows are numbered by the wires that both sides have.
-fn split(product: &Product, left: Vec<Operand>, fixed: Vec<Operand>) -> Root {
+fn split(product: &Product, left: Vec<Operand>, fixed: Vec<Operand>) -> Factors {
     let half = product.out.len() / 2;
     let wires = |operands: &mut dyn Iterator<Item = &Operand>, out: &[Affine]| -> BTreeSet<Wire> {
         operands.flat_map(|o| &o.index).chain(out).flat_map(Affine::wires).collect()
@@ -163,11 +181,41 @@ fn split(product: &Product, left: Vec<Operand>, fixed: Vec<Operand>) -> Root {
         guards: Vec::new(),
         out: Vec::new(),
     };
-    Root {
+    Factors {
         weights: Product { coefficient: product.coefficient, operands: fixed, out: out(&weighted), ..base.clone() },
         vectors: Product { operands: left, out: [product.out[..half].to_vec(), out(&rows)].concat(), ..base },
         rows,
         weighted,
+    }
+}
+
+impl Terms {
+    /// d and every `Bᵀ`.
+    pub fn nodes(self, graph: &mut Graph, x: Id) -> DiagonalPlusGram {
+        let shape = graph.shape(x).to_vec();
+        let square = [shape.clone(), shape.clone()].concat();
+        let mut terms = Vec::new();
+        for matrix in self.diagonal {
+            let matrix = graph.product(matrix, square.clone());
+            terms.push(diagonal(graph, matrix));
+        }
+        let diagonal = vec![graph.add_all(&terms, shape.clone())];
+        let roots = self.roots.into_iter().map(|root| root.node(graph, &shape)).collect();
+        DiagonalPlusGram { diagonal, roots }
+    }
+}
+
+impl Factors {
+    /// `√w b`.
+    fn node(self, graph: &mut Graph, x: &[Size]) -> Root {
+        let extents = |wires: &[Wire]| wires.iter().map(|w| self.vectors.extent(*w)).collect::<Vec<Size>>();
+        let (rows, weighted) = (extents(&self.rows), extents(&self.weighted));
+        let weights = graph.product(self.weights.without_unread_wires(), weighted);
+        let weights = graph.apply(Func::Sqrt, &[weights]);
+        let mut product = self.vectors.without_unread_wires();
+        product.operands.push(Operand { node: weights, index: self.weighted.iter().map(|w| Affine::wire(*w)).collect() });
+        let count = Size::product(&rows);
+        Root { blocks: vec![graph.product(product, [x.to_vec(), rows].concat())], count }
     }
 }
 

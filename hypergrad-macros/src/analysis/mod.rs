@@ -2,6 +2,7 @@
 
 mod algebra;
 mod blocks;
+mod composition;
 mod conditions;
 mod curvature;
 mod dependence;
@@ -18,7 +19,7 @@ mod stage;
 mod stationary;
 mod structure;
 
-pub use facts::{DiagonalPlusGram, Fact, Facts, Root, Samples};
+pub use facts::{DiagonalPlusGram, Fact, Facts, Samples};
 pub use flatten::flatten_where;
 pub use parity::Parities;
 pub use stage::{Stage, Stages, stages};

@@ -8,7 +8,7 @@ use super::conditions::{self, Assumed, Given};
 use super::dependence::dependence;
 use super::facts::{DiagonalPlusGram, Fact, Facts};
 use super::sign::signs;
-use super::{blocks, curvature, diagonal, efficiency, gram, mirror, parity, smooth};
+use super::{blocks, composition, curvature, diagonal, efficiency, gram, mirror, parity, smooth};
 use crate::differentiate::Quantities;
 use crate::ir::{Graph, Id, Role, View};
 use crate::shape::Sizes;
@@ -26,7 +26,7 @@ pub fn structure(graph: &mut Graph, sizes: &Sizes, quantities: &Quantities) -> F
     };
     facts.samples = if facts.f1_diagonal.holds { None } else { blocks::samples(graph, q) };
     facts.f1_block_diagonal = blocks::fact(graph, q, facts.samples.as_ref(), &facts.f1_diagonal);
-    let gram = if facts.f1_block_diagonal.holds { None } else { diagonal_plus_gram(graph, sizes, q) };
+    let gram = if facts.f1_block_diagonal.holds { None } else { diagonal_plus_gram(graph, sizes, q, &facts.f1_definite) };
     facts.f1_diagonal_plus_gram = gram::fact(gram.as_ref());
     facts.gram = gram.map(|given| given.proved);
     if !facts.f1_definite.may_hold() && facts.f1_diagonal_plus_gram.may_hold() {
@@ -109,10 +109,23 @@ fn semidefinite(graph: &Graph, q: &Quantities, assumed: &Assumed) -> bool {
         && q.f_1.iter().enumerate().all(|(k, row)| mirror::semidefinite(graph, row[k], 1.0, &signs))
 }
 
-fn diagonal_plus_gram(graph: &mut Graph, sizes: &Sizes, q: &Quantities) -> Option<Given<DiagonalPlusGram>> {
+/// By the terms of `F_1`, or by the composition of f.
+fn diagonal_plus_gram(graph: &mut Graph, sizes: &Sizes, q: &Quantities, definite: &Fact) -> Option<Given<DiagonalPlusGram>> {
     let roots: Vec<Id> = q.f_1.iter().flatten().copied().collect();
     let candidates = conditions::candidates(graph, sizes, &roots);
-    conditions::prove(graph, &candidates, &mut |graph, assumed| gram::parts(graph, q, assumed))
+    if let Some(Given { proved, conditions }) =
+        conditions::prove(graph, &candidates, &mut |graph, assumed| gram::terms(graph, q, assumed))
+    {
+        return Some(Given { proved: proved.nodes(graph, q.x[0]), conditions });
+    }
+    if !definite.may_hold() {
+        return None;
+    }
+    let pieces = composition::pieces(graph, q)?;
+    let candidates = conditions::candidates(graph, sizes, &composition::weights(&pieces));
+    let claim = &mut |graph: &mut Graph, assumed: &Assumed| composition::is_semidefinite(graph, &pieces, assumed).then_some(());
+    let Given { conditions, .. } = conditions::prove(graph, &candidates, claim)?;
+    Some(Given { proved: composition::parts(graph, q, &pieces)?, conditions })
 }
 
 /// `F_11` = 0: no input of x reaches `F_1`.

@@ -13,7 +13,7 @@ mod structured;
 
 pub use lift::{lift, lift_along};
 pub use optional::{Extra, Group, Value};
-pub use quantities::{Cube, Matrix, Parts, Quantities, Vector, columns, derive, pairing};
+pub use quantities::{Cube, Matrix, Quantities, Vector, columns, derive, diagonal, pairing};
 pub use reverse::gradient;
 pub use structured::exploit;
 

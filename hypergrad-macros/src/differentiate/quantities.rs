@@ -2,6 +2,7 @@
 
 use super::optional::{self, Extras};
 use super::{gradient, lift};
+use crate::analysis::DiagonalPlusGram;
 use crate::ir::{Affine, Graph, Id, InputInfo, Number, Op, Operand, Product, Role, Size, View, Wire};
 use crate::model::{InnerKind, Model, Variable};
 
@@ -34,7 +35,7 @@ pub struct Quantities {
     /// Where `F_1` is block-diagonal; see [`super::exploit`].
     pub f_1_blocks: Matrix,
     /// Where `F_1` is a diagonal plus a Gram matrix; see [`super::exploit`].
-    pub f_1_parts: Option<Parts>,
+    pub f_1_parts: Option<DiagonalPlusGram>,
     pub f_1_diagonal: Vector,
     /// `∂⟨u, diag F_1⟩/∂y`.
     pub f_1_diagonal_2_tr_mul: Vector,
@@ -55,15 +56,6 @@ pub struct Quantities {
     pub violations: Vector,
     /// What the optional roles add.
     pub extras: Extras,
-}
-
-/// `F_1 = diag(d) + Σ BᵀB`.
-#[derive(Clone, Debug)]
-pub struct Parts {
-    /// d, shaped like x.
-    pub diagonal: Id,
-    /// Each `Bᵀ`: the axes of x, then its columns.
-    pub roots: Vec<Id>,
 }
 
 /// Differentiates the model. New inputs for v, u and c are added to the graph.
@@ -107,7 +99,10 @@ impl Quantities {
         let matrices =
             [&mut self.f_1, &mut self.f_1_blocks, &mut self.f_2, &mut self.g_11, &mut self.g_21, &mut self.m_11, &mut self.m_21];
         let cubes = [&mut self.f_11, &mut self.f_21];
-        let parts = self.f_1_parts.iter_mut().flat_map(|parts| parts.roots.iter_mut().chain([&mut parts.diagonal]));
+        let parts = self
+            .f_1_parts
+            .iter_mut()
+            .flat_map(|parts| parts.roots.iter_mut().flat_map(|root| &mut root.blocks).chain(&mut parts.diagonal));
         self.f
             .iter_mut()
             .chain(self.g.iter_mut())
@@ -279,7 +274,7 @@ fn swap_leading(graph: &mut Graph, node: Id, j: Id, i: Id) -> Id {
 }
 
 /// `d[i] = a[i, i]`, for groups of axes.
-pub(super) fn diagonal(graph: &mut Graph, matrix: Id) -> Id {
+pub fn diagonal(graph: &mut Graph, matrix: Id) -> Id {
     let half = graph.order(matrix) / 2;
     let shape = graph.shape(matrix)[..half].to_vec();
     let wires: Vec<Affine> = (0..half as u32).map(|w| Affine::wire(Wire(w))).collect();

@@ -4,9 +4,9 @@
 //! in all samples: `(F_1 u)[r, s] = F_1[(r, s), (c, s)]` for `u[c', s'] = δ(c', c)`. A diagonal one is
 //! known from its product with ones. A diagonal plus a Gram matrix is known from its diagonal and its roots.
 
-use super::quantities::{Matrix, Parts, Quantities, Vector, pairing, without};
+use super::quantities::{Matrix, Quantities, Vector, pairing, without};
 use super::{gradient, lift_along};
-use crate::analysis::{DiagonalPlusGram, Facts, Root};
+use crate::analysis::Facts;
 use crate::ir::{Affine, Func, Graph, Id, Number, Operand, Product, Size, Term, View, Wire};
 
 /// Adds the blocks of `F_1` and what decides the facts that hang on data, and replaces its diagonal by one that reads no dense `F_1`.
@@ -20,7 +20,7 @@ pub fn exploit(graph: &mut Graph, q: &mut Quantities, facts: &Facts) {
         replace_diagonal(graph, q, diagonal);
     }
     let n = q.x.iter().fold(Size::zero(), |n, x| n.add(&Size::product(graph.shape(*x))));
-    q.f_1_parts = facts.gram.as_ref().filter(|gram| gram.may_pay(&n)).map(|gram| parts(graph, q.x[0], gram));
+    q.f_1_parts = facts.gram.clone().filter(|gram| gram.may_pay(&n));
     q.violations = facts.conditions().into_iter().map(|node| violations(graph, node)).collect();
 }
 
@@ -42,30 +42,6 @@ fn violations(graph: &mut Graph, node: Id) -> Id {
         out: Vec::new(),
     };
     graph.product(product, Vec::new())
-}
-
-/// d, and every `Bᵀ`: the axes of x, then its columns.
-fn parts(graph: &mut Graph, x: Id, gram: &DiagonalPlusGram) -> Parts {
-    let shape = graph.shape(x).to_vec();
-    let square = [shape.clone(), shape.clone()].concat();
-    let mut terms = Vec::new();
-    for matrix in &gram.diagonal {
-        let matrix = graph.product(matrix.clone(), square.clone());
-        terms.push(super::quantities::diagonal(graph, matrix));
-    }
-    let diagonal = graph.add_all(&terms, shape.clone());
-    let roots = gram.roots.iter().map(|root| root_node(graph, &shape, root)).collect();
-    Parts { diagonal, roots }
-}
-
-/// `√w b`.
-fn root_node(graph: &mut Graph, x: &[Size], root: &Root) -> Id {
-    let extents = |wires: &[Wire]| wires.iter().map(|w| root.vectors.extent(*w)).collect::<Vec<Size>>();
-    let weights = graph.product(root.weights.clone().without_unread_wires(), extents(&root.weighted));
-    let weights = graph.apply(Func::Sqrt, &[weights]);
-    let mut product = root.vectors.clone().without_unread_wires();
-    product.operands.push(Operand { node: weights, index: root.weighted.iter().map(|w| Affine::wire(*w)).collect() });
-    graph.product(product, [x.to_vec(), extents(&root.rows)].concat())
 }
 
 fn replace_diagonal(graph: &mut Graph, q: &mut Quantities, diagonal: Vector) {

@@ -196,7 +196,7 @@ mod tests {
             graph.product(product, vec![n.clone()])
         };
         let roots = [product(1.0), product(2.0), product(-0.5)];
-        let nominal = Nominal::new(&graph);
+        let nominal = Nominal::new(&graph, &roots);
         let plan = plan(&mut graph, &sizes, &roots, &nominal);
         let sums = |id: &Id| matches!(graph.op(*id), Op::Product(p) if !p.summed().is_empty());
         assert_eq!(graph.reachable(&plan.roots).iter().filter(|id| sums(id)).count(), 1);
@@ -237,7 +237,7 @@ mod tests {
         let product = Product { coefficient: Number::new(2.0), extents, operands, guards, out: vec![flat] };
         let root = graph.product(product, vec![size(60)]);
         let expected = point.value(&graph, root);
-        let nominal = Nominal::new(&graph);
+        let nominal = Nominal::new(&graph, &[root]);
         let plan = plan(&mut graph, &sizes, &[root], &nominal);
         let found = point.value(&graph, plan.roots[0]);
         for (found, expected) in found.data.iter().zip(&expected.data) {

@@ -19,8 +19,8 @@ pub mod program;
 mod sharing;
 mod sparse;
 
-use crate::analysis::{Stage, Stages};
-use crate::differentiate::{Cube, Extra, Matrix, Parts, Quantities, Value, Vector};
+use crate::analysis::{DiagonalPlusGram, Stage, Stages};
+use crate::differentiate::{Cube, Extra, Matrix, Quantities, Value, Vector};
 use crate::ir::{Graph, Id, Size};
 use crate::shape::Sizes;
 use body::Body;
@@ -41,8 +41,8 @@ pub fn normalise(graph: &mut Graph, sizes: &Sizes, quantities: &mut Quantities) 
 
 /// Chooses contraction orders and storage, and lowers every quantity.
 pub fn lower(graph: &mut Graph, sizes: &Sizes, quantities: &mut Quantities) -> Program {
-    let nominal = nominal::Nominal::new(graph);
     let roots: Vec<Id> = quantities.roots().iter().map(|id| **id).collect();
+    let nominal = nominal::Nominal::new(graph, &roots);
     let roots = centre::shift(graph, &roots);
     let plan = contract::plan(graph, sizes, &roots, &nominal);
     for (root, image) in quantities.roots().into_iter().zip(&plan.roots) {
@@ -127,9 +127,9 @@ fn functions(context: &Context<'_>, q: &Quantities) -> Vec<Function> {
         functions.push(function(context, "f_1_blocks", diagonal_blocks(context, &q.f_1_blocks)));
     }
     if let Some(parts) = &q.f_1_parts {
-        let natural = Place::natural(Source::Out, context.graph.shape(parts.diagonal));
-        functions.push(function(context, "f_1_parts_diagonal", vec![(parts.diagonal, natural)]));
-        functions.push(function(context, "f_1_parts_roots", roots(context, parts)));
+        let diagonal = parts.diagonal.iter().enumerate().map(|(k, node)| (*node, place(context, &[(&x, k)]))).collect();
+        functions.push(function(context, "f_1_parts_diagonal", diagonal));
+        functions.push(function(context, "f_1_parts_roots", roots(context, parts, &x)));
     }
     let cubes: [(&'static str, &Cube, [&Layout; 3]); 2] = [("f_11", &q.f_11, [&x, &x, &x]), ("f_21", &q.f_21, [&x, &y, &x])];
     for (name, cube, [first, second, third]) in cubes {
@@ -173,16 +173,21 @@ fn blocks(context: &Context<'_>, matrix: &Matrix, rows: &Layout, columns: &Layou
     outputs
 }
 
-/// Every `Bᵀ` after the one before.
-fn roots(context: &Context<'_>, parts: &Parts) -> Vec<(Id, Place)> {
-    let mut offset = Size::zero();
-    let place = |root: &Id| {
-        let shape = context.graph.shape(*root);
-        let next = offset.add(&Size::product(shape));
-        let place = Place { offset: std::mem::replace(&mut offset, next), ..Place::natural(Source::Out, shape) };
-        (*root, place)
-    };
-    parts.roots.iter().map(place).collect()
+/// Every `Bᵀ` after the one before, a column of the length of x for each row of B.
+fn roots(context: &Context<'_>, parts: &DiagonalPlusGram, x: &Layout) -> Vec<(Id, Place)> {
+    let mut before = Size::zero();
+    let mut outputs = Vec::new();
+    for root in &parts.roots {
+        for (k, block) in root.blocks.iter().enumerate() {
+            let rows = natural_strides(&context.graph.shape(*block)[x.shapes[k].len()..]);
+            let mut place = place(context, &[(x, k)]);
+            place.offset = place.offset.add(&before.mul(&x.total));
+            place.strides.extend(rows.iter().map(|stride| stride.mul(&x.total)));
+            outputs.push((*block, place));
+        }
+        before = before.add(&root.count);
+    }
+    outputs
 }
 
 /// The diagonal blocks of a matrix, one after another: nodes with the axes of a block of rows, of one

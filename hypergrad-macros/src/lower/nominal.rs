@@ -1,7 +1,9 @@
 //! Nominal values of sizes that only the program knows: they rank contraction orders at compile
 //! time. Where the choice could be wrong for real data, both forms are emitted (see `contract`).
 
-use crate::ir::{Graph, Role, Size, Symbol};
+use std::collections::BTreeSet;
+
+use crate::ir::{Graph, Id, Role, Size, Symbol};
 
 /// A dimension that occurs only in data: many samples.
 const DATA: i64 = 1000;
@@ -15,10 +17,11 @@ pub struct Nominal {
 }
 
 impl Nominal {
-    pub fn new(graph: &Graph) -> Self {
+    pub fn new(graph: &Graph, roots: &[Id]) -> Self {
+        let reached: BTreeSet<Id> = graph.reachable(roots).into_iter().collect();
         let mut variable: Vec<Symbol> = graph
             .inputs()
-            .filter(|(_, info, _)| info.role != Role::Data)
+            .filter(|(_, info, id)| info.role != Role::Data && reached.contains(id))
             .flat_map(|(_, _, id)| graph.shape(id).iter().flat_map(Size::symbols).collect::<Vec<_>>())
             .collect();
         variable.sort_unstable();

@@ -76,23 +76,31 @@ impl Studied {
         }
     }
 
-    /// `F_1 = diag(d) + Σ BᵀB`.
+    /// `F_1 = diag(d) + Σ BᵀB`, block by block.
     fn check_parts(&self) {
         let parts = self.q.f_1_parts.as_ref().expect("found");
-        let (dense, diagonal) = (self.value(self.q.f_1[0][0]), self.value(parts.diagonal));
-        let roots: Vec<Tensor> = parts.roots.iter().map(|root| self.value(*root)).collect();
-        let order = diagonal.shape.len();
-        let extents = roots.iter().map(|root| root.shape[order..].iter().product::<usize>() as i64);
-        let rows = self.facts.gram.as_ref().expect("found").rows();
-        assert_eq!(rows.as_constant(), Some(extents.sum()));
-        for index in indices(&dense.shape) {
-            let (i, j) = index.split_at(order);
-            let squares = roots.iter().map(|root| {
-                let columns = indices(&root.shape[order..]);
-                columns.iter().map(|k| root.at(&[i, k].concat()) * root.at(&[j, k].concat())).sum::<f64>()
-            });
-            let expected = squares.sum::<f64>() + if i == j { diagonal.at(i) } else { 0.0 };
-            assert!((dense.at(&index) - expected).abs() < 1e-12, "at {index:?}");
+        let blocks = parts.diagonal.len();
+        assert!(blocks == self.q.x.len() && parts.roots.iter().all(|root| root.blocks.len() == blocks));
+        for (r, row) in self.q.f_1.iter().enumerate() {
+            for (c, dense) in row.iter().enumerate() {
+                let (dense, order) = (self.value(*dense), self.model.graph.order(self.q.x[r]));
+                let diagonal = (r == c).then(|| self.value(parts.diagonal[r]));
+                let pairs: Vec<[Tensor; 2]> =
+                    parts.roots.iter().map(|root| [r, c].map(|block| self.value(root.blocks[block]))).collect();
+                for (root, [left, _]) in parts.roots.iter().zip(&pairs) {
+                    let rows = left.shape[order..].iter().product::<usize>() as i64;
+                    assert_eq!(root.count.as_constant(), Some(rows));
+                }
+                for index in indices(&dense.shape) {
+                    let (i, j) = index.split_at(order);
+                    let squares = pairs.iter().map(|[left, right]| {
+                        let rows = indices(&left.shape[order..]);
+                        rows.iter().map(|k| left.at(&[i, k].concat()) * right.at(&[j, k].concat())).sum::<f64>()
+                    });
+                    let expected = squares.sum::<f64>() + diagonal.as_ref().filter(|_| i == j).map_or(0.0, |d| d.at(i));
+                    assert!((dense.at(&index) - expected).abs() < 1e-12, "block ({r}, {c}) at {index:?}");
+                }
+            }
         }
     }
 }
@@ -202,7 +210,7 @@ fn what_is_no_diagonal_plus_gram_matrix() {
         assert!(!studied.facts.f1_diagonal_plus_gram.holds && studied.q.f_1_parts.is_none(), "{objective}");
     };
     // A weight or a diagonal of no known sign; a negative term; coupled entries without a square.
-    refused(&format!("data.b.dot(&(&data.a * x).map(|t| t * t)) + {RIDGE}"));
+    refused(&format!("y.rows(0, 5).dot(&(&data.a * x).map(|t| t * t)) + {RIDGE}"));
     refused("(&data.a * x).norm_squared() + y.dot(&x.component_mul(x))");
     refused(&format!("{RIDGE} - (&data.a * x).norm_squared()"));
     refused(&format!("{RIDGE} + (0..69).map(|i| x[i] * x[i + 1]).sum::<f64>()"));
@@ -212,4 +220,87 @@ fn what_is_no_diagonal_plus_gram_matrix() {
     // Found, but too small for its parts.
     let small = of("Vector3<f64>", "f", "f64", "x.sum().powi(2) + x.norm_squared()");
     assert!(small.facts.f1_diagonal_plus_gram.holds && small.q.f_1_parts.is_none());
+}
+
+/// Of a struct x with as many entries.
+fn parts_of_blocks(objective: &str) -> Studied {
+    study(&format!(
+        "pub struct Effects {{ pub fixed: SVector<f64, 3>, pub group: SVector<f64, 40>, pub slope: SMatrix<f64, 10, 3> }}
+        pub struct Data {{ pub a: SMatrix<f64, 6, 3>, pub b: SMatrix<f64, 6, 40>, pub c: SMatrix<f64, 6, 10>, pub w: SVector<f64, 6> }}
+        pub fn f(x: &Effects, y: &Vector3<f64>, d: &Data) -> f64 {{ {objective} }}
+        pub fn g(x: &Effects, y: &Vector3<f64>, d: &Data) -> f64 {{ x.group.norm_squared() + d.w[0] }}"
+    ))
+}
+
+const PRIORS: &str =
+    "0.1 * x.fixed.norm_squared() + y[0].exp() * x.group.norm_squared() + 0.5 * y[1].exp() * x.slope.norm_squared()";
+
+/// Linear predictors that read every block of x.
+#[test]
+fn gram_matrices_across_the_blocks_of_x() {
+    let predictor = "let eta = &d.a * x.fixed - 2.0 * (&d.b * x.group) + (&d.c * x.slope).column(1).component_mul(&d.w);";
+    for loss in [
+        "eta.map(|t| (1.0 + t.exp()).ln()).sum()",
+        "eta.norm_squared()",
+        "eta.map(f64::exp).sum() - eta.dot(&d.w)",
+        "eta.map(|t| (1.0 + t.exp()).ln()).sum() + (x.fixed[0] - x.group.sum()).powi(2)",
+    ] {
+        let studied = parts_of_blocks(&format!("{predictor} {loss} + {PRIORS}"));
+        assert!(studied.facts.f1_diagonal_plus_gram.holds, "{loss}: {:?}", studied.facts.f1_diagonal_plus_gram);
+        studied.check_parts();
+    }
+    let conditional = parts_of_blocks(&format!("{predictor} eta.map(f64::exp).dot(&d.w) + {PRIORS}"));
+    assert!(conditional.facts.f1_diagonal_plus_gram.is_conditional() && conditional.facts.f1_definite.is_conditional());
+    for other in [
+        // A block without a diagonal; a negative weight; coupled arguments; no known sign.
+        &format!("{predictor} eta.norm_squared() + x.group.norm_squared() + x.slope.norm_squared()"),
+        &format!("{predictor} {PRIORS} - eta.norm_squared()"),
+        &format!("{predictor} {PRIORS} + eta.norm_squared().exp()"),
+        &format!("{predictor} {PRIORS} + eta.map(f64::sin).sum()"),
+        &format!("{predictor} {PRIORS} + y[2] * eta.norm_squared()"),
+    ] {
+        let studied = parts_of_blocks(other);
+        assert!(!studied.facts.f1_diagonal_plus_gram.may_hold(), "{other}");
+    }
+}
+
+/// A softmax per sample: `S = diag(√p)(I - √p √pᵀ)`.
+#[test]
+fn gram_matrices_of_softmax_losses() {
+    let softmax = |head: &str, objective: &str| {
+        study(&format!(
+            "use hypergrad::math::log_sum_exp; use nalgebra::{{DMatrix, DVector}};
+            pub struct Data {{ pub a: SMatrix<f64, 3, 30>, pub t: SMatrix<f64, 3, 4>, pub w: SVector<f64, 3>, pub s: f64 }}
+            {head} pub fn f(x: &X, y: &Vector3<f64>, d: &Data) -> f64 {{ {objective} }}
+            pub fn g(x: &X, y: &Vector3<f64>, d: &Data) -> f64 {{ y.norm_squared() + d.s + d.t[(0, 0)] }}"
+        ))
+    };
+    let plain = "pub type X = SMatrix<f64, 30, 4>;";
+    let losses = "let z = &d.a * x;
+        let loss = |i: usize| log_sum_exp(&z.row(i)) - d.t.row(i).dot(&z.row(i));";
+    for sum in [
+        "(0..3).map(|i| loss(i)).sum::<f64>() + 0.1 * x.norm_squared()",
+        "(0..3).map(|i| y[i].exp() * loss(i)).sum::<f64>() / 3.0 + y[0].exp() * x.norm_squared()",
+        "(0..3).map(|i| loss(i)).sum::<f64>() + x.rows(0, 30).map(|x| x * x).sum()",
+    ] {
+        let studied = softmax(plain, &format!("{losses} {sum}"));
+        assert!(studied.facts.f1_diagonal_plus_gram.holds, "{sum}: {:?}", studied.facts.f1_definite);
+        studied.check_parts();
+    }
+    let weighted = softmax(plain, &format!("{losses} (0..3).map(|i| d.w[i] * loss(i)).sum::<f64>() + d.s * x.norm_squared()"));
+    assert!(weighted.facts.f1_diagonal_plus_gram.is_conditional() && weighted.facts.f1_diagonal_plus_gram.given.len() == 2);
+    let biased = softmax(
+        "pub struct X { pub w: SMatrix<f64, 30, 4>, pub b: SVector<f64, 4> }",
+        "let z = &d.a * x.w; (0..3).map(|i| log_sum_exp(&(z.row(i) + x.b.transpose())) - d.t.row(i).dot(&z.row(i))).sum::<f64>()
+            + 0.1 * x.w.norm_squared() + 0.01 * x.b.norm_squared()",
+    );
+    assert!(biased.facts.f1_diagonal_plus_gram.holds);
+    biased.check_parts();
+    for other in [
+        "-(0..3).map(|i| loss(i)).sum::<f64>() + 0.1 * x.norm_squared()",
+        "(0..3).map(|i| y[i] * loss(i)).sum::<f64>() + x.norm_squared()",
+        "(0..3).map(|i| loss(i).powi(2)).sum::<f64>() + x.norm_squared()",
+    ] {
+        assert!(!softmax(plain, &format!("{losses} {other}")).facts.f1_diagonal_plus_gram.may_hold(), "{other}");
+    }
 }

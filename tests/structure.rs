@@ -1,4 +1,5 @@
-//! Facts that the data decides: `structure()` says what holds for the data at hand, and `F_1` is solved by it.
+//! What is known of `F_1`, for all data or for the data at hand (`structure()`), and that it is solved by it.
+#![allow(missing_docs, reason = "test modules")]
 
 use hypergrad::bilevel;
 use hypergrad::estimator::{Ift, Preconditioned};
@@ -52,6 +53,58 @@ pub mod columns {
     }
 }
 
+/// A linear predictor over three blocks of x, with a weight for each sample.
+#[bilevel]
+pub mod mixed {
+    use hypergrad::math::softplus;
+    use nalgebra::{DMatrix, DVector};
+
+    pub struct Effects {
+        pub fixed: DVector<f64>,
+        pub group: DMatrix<f64>,
+        pub offset: f64,
+    }
+
+    pub struct Data {
+        pub design: DMatrix<f64>,
+        pub member: DMatrix<f64>,
+        pub weights: DVector<f64>,
+    }
+
+    pub fn f(x: &Effects, y: &DVector<f64>, data: &Data) -> f64 {
+        let eta = (&data.design * &x.fixed).add_scalar(x.offset) - 2.0 * (&data.member * &x.group).column(1);
+        let priors = y[0].exp() * x.fixed.norm_squared() + y[1].exp() * x.group.norm_squared() + 0.1 * x.offset * x.offset;
+        eta.map(softplus).dot(&data.weights) + priors - 0.3 * x.fixed.sum()
+    }
+
+    pub fn g(x: &Effects, _y: &DVector<f64>, data: &Data) -> f64 {
+        (&data.design * &x.fixed).norm_squared() + x.group.column(1).sum() + x.offset
+    }
+}
+
+/// Softmax regression: a diagonal plus a Gram matrix of a row per sample and class.
+#[bilevel]
+pub mod softmax {
+    use hypergrad::math::log_sum_exp;
+    use nalgebra::{DMatrix, DVector};
+
+    pub struct Data {
+        pub a: DMatrix<f64>,
+        pub one_hot: DMatrix<f64>,
+        pub decay: f64,
+    }
+
+    pub fn f(x: &DMatrix<f64>, y: &DVector<f64>, data: &Data) -> f64 {
+        let logits = &data.a * x;
+        let loss = |i: usize| log_sum_exp(&logits.row(i)) - data.one_hot.row(i).dot(&logits.row(i));
+        (0..data.a.nrows()).map(|i| y[i].exp() * loss(i)).sum::<f64>() + 0.5 * data.decay * x.norm_squared()
+    }
+
+    pub fn g(x: &DMatrix<f64>, _y: &DVector<f64>, data: &Data) -> f64 {
+        (&data.a * x - &data.one_hot).norm_squared()
+    }
+}
+
 fn logistic_data(rows: usize, n: usize) -> logistic::Data {
     logistic::Data {
         a: DMatrix::from_fn(rows, n, |i, j| (1.0 + (3 * i * i + 2 * j * j + i * j) as f64).sin()),
@@ -85,10 +138,7 @@ fn what_holds_is_decided_once_by_the_data() {
         let structure = logistic::Problem::new(&data).unwrap().structure();
         assert!(structure.f1_definite && structure.f1_diagonal_plus_gram && structure.f1_symmetric && structure.smooth);
         solves_as_the_dense_matrix(&data);
-        for spoil in [
-            (|data: &mut logistic::Data| data.l2 = -0.3) as fn(&mut logistic::Data),
-            |data| data.weights[2] = -0.1,
-        ] {
+        for spoil in [(|data: &mut logistic::Data| data.l2 = -0.3) as fn(&mut logistic::Data), |data| data.weights[2] = -0.1] {
             spoil(&mut data);
             let structure = logistic::Problem::new(&data).unwrap().structure();
             assert!(!structure.f1_definite && !structure.f1_diagonal_plus_gram && structure.f1_symmetric);
@@ -138,4 +188,52 @@ fn blocks_by_the_sign_of_the_data() {
     let problem = columns::Problem::new(data).unwrap();
     let solution = problem.solve(&SMatrix::zeros(), &0.5, &Newton::new()).unwrap();
     assert!(problem.hypergradient(&solution.x, &0.5, &Preconditioned::newton()).is_ok());
+}
+
+fn sines(rows: usize, columns: usize) -> DMatrix<f64> {
+    DMatrix::from_fn(rows, columns, |i, j| (1.0 + (3 * i * i + 2 * j * j + i * j) as f64).sin())
+}
+
+#[test]
+fn gram_matrices_across_the_blocks_of_x() {
+    for (rows, columns, spoilt) in [(3, 20, false), (30, 4, false), (3, 20, true)] {
+        let mut weights = DVector::from_fn(rows, |i, _| 0.5 + 0.1 * i as f64);
+        if spoilt {
+            weights[1] = -0.2;
+        }
+        let data = mixed::Data { design: sines(rows, columns), member: sines(rows, 6), weights };
+        let problem = mixed::Problem::new(data).unwrap();
+        assert_eq!(problem.structure().f1_diagonal_plus_gram, !spoilt);
+        assert_eq!(problem.structure().f1_definite, !spoilt);
+        let x = mixed::Effects { fixed: sines(columns, 1).column(0) * 0.3, group: sines(6, 3) * 0.2, offset: 0.1 };
+        let y = DVector::from_vec(vec![-0.3, 0.4]);
+        let report = problem.check_derivatives(&x, &y).unwrap();
+        assert!(report.agrees(), "{report}");
+        let at = problem.at(&x, &y).unwrap();
+        let slope = at.g_1();
+        let flat = DVector::from_iterator(
+            columns + 19,
+            slope.fixed.iter().chain(slope.group.iter()).copied().chain(std::iter::once(slope.offset)),
+        );
+        let expected = at.g_2() - at.F_2().transpose() * at.F_1().lu().solve(&flat).unwrap();
+        let found = problem.hypergradient(&x, &y, &Ift::new()).unwrap().gradient;
+        assert!((&found - &expected).norm() < 1e-10 * expected.norm(), "{found} {expected}");
+    }
+}
+
+#[test]
+fn softmax_by_its_roots() {
+    for (rows, columns) in [(2, 15), (20, 4)] {
+        let one_hot = DMatrix::from_fn(rows, 3, |i, j| if i % 3 == j { 1.0 } else { 0.0 });
+        let problem = softmax::Problem::new(softmax::Data { a: sines(rows, columns), one_hot, decay: 0.2 }).unwrap();
+        assert!(problem.structure().f1_diagonal_plus_gram && !softmax::Problem::STRUCTURE.f1_diagonal_plus_gram);
+        let (x, y) = (sines(columns, 3) * 0.5, DVector::from_fn(rows, |i, _| 0.2 * i as f64 - 0.3));
+        let report = problem.check_derivatives(&x, &y).unwrap();
+        assert!(report.agrees(), "{report}");
+        let at = problem.at(&x, &y).unwrap();
+        let g_1 = DVector::from_column_slice(at.g_1().as_slice());
+        let expected = at.g_2() - at.F_2().transpose() * at.F_1().lu().solve(&g_1).unwrap();
+        let found = problem.hypergradient(&x, &y, &Ift::new()).unwrap().gradient;
+        assert!((&found - &expected).norm() < 1e-10 * expected.norm(), "{found} {expected}");
+    }
 }
