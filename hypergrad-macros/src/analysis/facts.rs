@@ -175,10 +175,12 @@ impl DiagonalPlusGram {
 
     /// Whether the parts may be cheaper than the whole, at some of the sizes that are left open.
     pub fn may_pay(&self, n: &Size) -> bool {
-        match (n.as_constant(), self.rows().as_constant()) {
+        let rows = self.rows();
+        match (n.as_constant(), rows.as_constant()) {
             (Some(n), _) if n <= SMALL => false,
             (Some(n), Some(rows)) => 2 * rows <= n,
-            _ => true,
+            // Not where there are nearly as many rows as columns, whatever n is.
+            _ => rows.sub(n).as_constant().is_none(),
         }
     }
 }

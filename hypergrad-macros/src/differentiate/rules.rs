@@ -63,6 +63,7 @@ impl Rule<'_> {
                 let square = self.square(self.value);
                 self.affine(1.0, square, 1.0)
             }
+            Func::LnCosh => self.of(Func::Tanh),
             Func::Tanh => self.of(Func::Sech2),
             // (1/cosh²)' = -2 tanh/cosh²
             Func::Sech2 => {

@@ -102,9 +102,10 @@ impl Emission<'_> {
             .collect();
         let measure = self.symbols.measure_data(self.model);
         let checks = super::sizes::checks(self.model, true);
-        let (initial, decide) = match self.is_decided_by_data() {
-            true => (quote!(structure: STRUCTURE,), quote!(problem.structure = problem.decide();)),
-            false => (TokenStream::new(), TokenStream::new()),
+        let (initial, decide) = if self.is_decided_by_data() {
+            (quote!(structure: STRUCTURE,), quote!(problem.structure = problem.decide();))
+        } else {
+            (TokenStream::new(), TokenStream::new())
         };
         let (parameter, borrow, field) = match &self.model.data {
             Some(data) => {

@@ -306,6 +306,9 @@ impl Func {
             Self::Cosh => {
                 called("cosh").smooth().even().range(Range::Nonnegative).bend(Bend::Convex).trend(Trend::Even).safe(0.0)
             }
+            Self::LnCosh => {
+                unary("ln_cosh", Call("ln cosh")).smooth().even().range(Range::Nonnegative).bend(Bend::Convex).trend(Trend::Even)
+            }
             Self::Asin => called("asin").smooth().odd().range(Range::AsArgument).safe(0.5),
             Self::Acos => called("acos").smooth().range(Range::Nonnegative).safe(0.5),
             Self::Atan => sigmoidal("atan"),

@@ -21,6 +21,9 @@ impl Func {
             }
             Self::Sinh => a[0].sinh(),
             Self::Cosh => a[0].cosh(),
+            // cosh t = 1 + 2 sinh²(t/2) = e^|t| (1 + e^(-2|t|))/2
+            Self::LnCosh if a[0].abs() < 1.0 => (2.0 * (0.5 * a[0]).sinh().powi(2)).ln_1p(),
+            Self::LnCosh => a[0].abs() + (-2.0 * a[0].abs()).exp().ln_1p() - std::f64::consts::LN_2,
             Self::Asin => a[0].asin(),
             Self::Acos => a[0].acos(),
             Self::Atan => a[0].atan(),

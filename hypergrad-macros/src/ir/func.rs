@@ -39,6 +39,8 @@ pub enum Func {
     Sech2,
     Sinh,
     Cosh,
+    /// `ln(cosh(t))`, stable.
+    LnCosh,
     Asin,
     Acos,
     Atan,

@@ -27,6 +27,8 @@ fn of_node(graph: &mut Graph, node: Id, budget: &mut usize) -> Option<Id> {
             let soft = graph.apply(Func::Logistic(0), &[negative]);
             Some(graph.scaled(-1.0, soft))
         }
+        // (e^t + e^-t)/2 overflows.
+        Op::Map(Func::Cosh, args) => Some(graph.map(Func::LnCosh, args, shape)),
         Op::Map(func, args) => {
             let power = exponent(func)?;
             let inner = of_node(graph, args[0].node, budget)?;

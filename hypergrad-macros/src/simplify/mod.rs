@@ -2,6 +2,7 @@
 
 mod exponential;
 mod logarithm;
+mod root;
 pub mod stabilise;
 pub mod symmetry;
 

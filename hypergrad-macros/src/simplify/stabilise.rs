@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::exponential::{argument, exponential, fused, reciprocal};
 use super::logarithm::logarithm;
+use super::root::less_summand;
 use crate::ir::{Func, Graph, Id, Number, Op, Product, Reduction, Size, Term, View};
 
 /// `func(args)` in a stable form.
@@ -48,6 +49,7 @@ pub fn sum(graph: &mut Graph, terms: &BTreeMap<View, f64>, shape: &[Size]) -> Op
     softplus_less_argument(graph, terms, shape)
         .or_else(|| softplus_by_modulus(graph, terms, shape))
         .or_else(|| complement_of_sigmoid(graph, terms, shape))
+        .or_else(|| less_summand(graph, terms, shape))
 }
 
 /// A view of what `outer` reads, as seen from where `outer` stands.

@@ -107,6 +107,48 @@ fn softplus_in_every_spelling() {
 }
 
 #[test]
+fn roots_of_sums_of_squares_in_every_spelling() {
+    let reference = |c: f64| {
+        move |t: f64| {
+            let s = t.hypot(c.sqrt());
+            [s, t / s, c / s / s / s, -3.0 * c / s / s / s * (t / s) / s]
+        }
+    };
+    for body in
+        ["(x * x + 1e-8).sqrt()", "(1e-8 + x.powi(2)).sqrt()", "(x * x + 1e-8).powf(0.5)", "x.hypot(1e-4)", "1e-4_f64.hypot(-x)"]
+    {
+        same(body, reference(1e-8));
+    }
+    same("(x * x + y * y).sqrt()", reference(0.25));
+    same("y * (1.0 + (x / y).powi(2)).sqrt()", reference(0.25));
+    same("pseudo_huber(x, y) / y + y", reference(0.25));
+}
+
+#[test]
+fn logarithm_of_cosh_in_every_spelling() {
+    let reference = |t: f64| {
+        let a = t.abs();
+        let value = if a < 0.5 {
+            (2.0 * (0.5 * a).sinh().powi(2)).ln_1p()
+        } else {
+            a + (-2.0 * a).exp().ln_1p() - std::f64::consts::LN_2
+        };
+        let e = (-2.0 * a).exp();
+        let sech2 = 4.0 * e / (1.0 + e) / (1.0 + e);
+        [value, t.tanh(), sech2, -2.0 * t.tanh() * sech2]
+    };
+    for body in [
+        "x.cosh().ln()",
+        "-(1.0 / x.cosh()).ln()",
+        "2.0 * x.cosh().sqrt().ln()",
+        "(-x).cosh().ln()",
+        "(2.0 * x.cosh()).ln() - 2.0_f64.ln()",
+    ] {
+        same(body, reference);
+    }
+}
+
+#[test]
 fn sigmoid_in_every_spelling() {
     for body in [
         "1.0 / (1.0 + (-x).exp())",

@@ -58,6 +58,17 @@ pub fn sech2<T: Real>(t: T) -> T {
     T::lit(4.0) * e / (q * q)
 }
 
+/// `ln(cosh(t))`: `cosh t = 1 + 2 sinh²(t/2) = e^|t| (1 + e^(-2|t|))/2`.
+#[inline]
+pub fn ln_cosh<T: Real>(t: T) -> T {
+    let a = abs(t);
+    if a < T::ONE {
+        let s = sinh(T::lit(0.5) * a);
+        return ln_1p(T::lit(2.0) * s * s);
+    }
+    a + ln_1p(exp(-T::lit(2.0) * a)) - T::lit(core::f64::consts::LN_2)
+}
+
 /// `s^p` of a squared norm, but 0 at 0: a norm has derivative 0 there.
 #[inline]
 pub fn norm_pow<T: Real>(s: T, p: f64) -> T {
@@ -269,6 +280,17 @@ mod tests {
     fn slope(f: impl Fn(f64) -> f64, t: f64) -> f64 {
         let h = 1e-3;
         (8.0 * (f(t + h) - f(t - h)) - (f(t + 2.0 * h) - f(t - 2.0 * h))) / (12.0 * h)
+    }
+
+    #[test]
+    fn logarithms_of_cosh() {
+        for t in [0.3, -0.9, 0.999_999, 1.0, 1.000_001, 5.0, -20.0] {
+            let expected = f64::ln(f64::cosh(t));
+            assert!((ln_cosh(t) - expected).abs() <= 4e-16 + 4e-16 * expected, "{t}");
+        }
+        assert_eq!((ln_cosh(0.0), ln_cosh(-800.0)), (0.0, 800.0 - core::f64::consts::LN_2));
+        // t²/2 near 0.
+        assert!((ln_cosh(1e-9) / 5e-19 - 1.0).abs() < 1e-15 && ln_cosh(1e-200) == 0.0);
     }
 
     #[test]
