@@ -82,7 +82,11 @@ pub use hypergrad_macros::bilevel;
 pub use hypergrad_runtime::error::{EstimatorError, LinearError, OuterError, ShapeError, SolveError};
 pub use hypergrad_runtime::problem::{Tensor3, Variable};
 pub use hypergrad_runtime::structure::{EstimatorKind, Structure};
-pub use hypergrad_runtime::*;
+pub use hypergrad_runtime::{
+    bounds, error, estimator, linear, math, nalgebra, outer, point, problem, report, scalar, solver, structure,
+};
+#[cfg(feature = "std")]
+pub use hypergrad_runtime::{check, quadratic};
 
 /// The crate of sparse data: `CsrMatrix`.
 #[cfg(feature = "sparse")]
