@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::{LinearError, ShapeError};
+use super::{LinearError, ShapeError, SolveError};
 use crate::structure::EstimatorKind;
 
 /// A hypergradient, its efficiency or its Jacobian cannot be computed.
@@ -19,6 +19,13 @@ pub enum EstimatorError {
         what: &'static str,
         /// Its flat index.
         index: usize,
+    },
+    /// An inner method inside of an estimator met a number that is infinite or not a number.
+    NonFiniteStep {
+        /// The quantity.
+        what: &'static str,
+        /// Steps done before.
+        step: usize,
     },
     /// The formula holds at a root of F only.
     NotAtRoot {
@@ -60,6 +67,9 @@ impl fmt::Display for EstimatorError {
             Self::Shape(error) => error.fmt(f),
             Self::Linear(error) => error.fmt(f),
             Self::NonFinite { what, index } => write!(f, "entry {index} of `{what}` is not finite"),
+            Self::NonFiniteStep { what, step } => {
+                write!(f, "`{what}` is not finite after {step} steps of the inner method; a smaller step may help")
+            }
             Self::NotAtRoot { residual, tolerance } => {
                 write!(
                     f,
@@ -98,5 +108,18 @@ impl From<ShapeError> for EstimatorError {
 impl From<LinearError> for EstimatorError {
     fn from(error: LinearError) -> Self {
         Self::Linear(error)
+    }
+}
+
+/// The error of a step of an inner method inside of an estimator.
+impl From<SolveError> for EstimatorError {
+    fn from(error: SolveError) -> Self {
+        match error {
+            SolveError::Shape(error) => Self::Shape(error),
+            SolveError::Linear(error) => Self::Linear(error),
+            SolveError::NonFinite { what, step } => Self::NonFiniteStep { what, step },
+            SolveError::InvalidSetting { what, value, accepted } => Self::InvalidSetting { what, value, accepted },
+            SolveError::NotConverged { solution, tolerance } => Self::NotAtRoot { residual: solution.residual, tolerance },
+        }
     }
 }

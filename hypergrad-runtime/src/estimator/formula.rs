@@ -70,6 +70,15 @@ pub struct Evaluated {
     pub(super) error: Option<f64>,
 }
 
+impl Evaluated {
+    /// Of an iteration of so many steps, whose last change is `residual`.
+    #[cfg(feature = "std")]
+    pub(super) fn after(steps: usize, residual: f64, evaluated: Self) -> Self {
+        let info = LinearInfo { iterations: steps, ..LinearInfo::default() };
+        Self { linear_residual: residual, info, ..evaluated }
+    }
+}
+
 impl<P: Bilevel, F: Formula<P>> Estimator<P> for F {
     type Workspace = (Vectors<P>, F::Storage);
 

@@ -14,11 +14,13 @@
 //!
 //! `C_y` is the constant of `|estimate - ∇h| <= C_y |x - x*| + O(|x - x*|²)`.
 
+mod aid;
 mod change;
 mod efficiency;
 mod formula;
 mod hypergradient;
 mod ift;
+mod iterative;
 pub mod kind;
 mod localized;
 mod norm;
@@ -34,6 +36,7 @@ mod compare;
 mod pairs;
 
 pub use crate::report::Report;
+pub use aid::Aid;
 #[cfg(feature = "std")]
 pub use bounds::{Bound, Sandwich, proposition_3, proposition_13, proposition_14, proposition_15};
 pub use change::Reparameterized;
@@ -43,6 +46,9 @@ pub use efficiency::{efficiency, jacobian};
 pub use formula::{Evaluated, Formula};
 pub use hypergradient::Hypergradient;
 pub use ift::Ift;
+pub use iterative::OneStep;
+#[cfg(feature = "std")]
+pub use iterative::{Forward, ForwardStorage, Piggyback, Reverse, ReverseStorage, Truncated, Unrolled};
 pub use localized::{Localize, Localized};
 #[cfg(feature = "std")]
 pub use pairs::ComparisonPair;

@@ -1,9 +1,10 @@
 //! Gradient descent.
 
 use super::iterate::{Defaults, Moved, Stopping, Vectors, iterate, stopping_builders};
+use super::step::{GradientState, Parts, Step};
 use super::{InnerSolver, Solution};
 use crate::error::{LinearError, SolveError};
-use crate::kernels::{axpy, norm, scale, scatter};
+use crate::kernels::{norm, scale, scatter};
 use crate::point::T;
 use crate::problem::{Bilevel, Dense};
 use crate::scalar::Real;
@@ -11,8 +12,8 @@ use crate::scalar::Real;
 /// `x <- x - step F(x, y)`.
 ///
 /// With a fixed step it converges for `step < 2 / L`, L the largest eigenvalue of `F_1`, where f is
-/// strongly convex. [`GradientDescent::auto`] takes `1 / L` with L from a power iteration at the
-/// start, and anew wherever `|F|` has grown.
+/// strongly convex; best is `2 / (L + μ)`. [`GradientDescent::auto`] takes `1 / L` with L from a power iteration at the
+/// start, and anew wherever `|F|` has grown; as a differentiable map it keeps the step of the start.
 ///
 /// Defaults: `.tolerance(1e-8).max_steps(10_000)` (`f32`: the square root of
 /// that tolerance). Where the steps end or stall, the default accepts `1e-8 |F(x0, y)|` too, which
@@ -30,51 +31,110 @@ const POWER_STEPS: usize = 20;
 impl GradientDescent {
     /// A fixed step, positive.
     pub const fn new(step: f64) -> Self {
-        Self { step: Some(step), stopping: Stopping { exact: None, tolerance: None, max_steps: None } }
+        Self { step: Some(step), stopping: Stopping::NEW }
     }
 
     /// A step from an estimate of the largest eigenvalue of `F_1`.
     pub const fn auto() -> Self {
-        Self { step: None, stopping: Stopping { exact: None, tolerance: None, max_steps: None } }
+        Self { step: None, stopping: Stopping::NEW }
     }
 }
 stopping_builders!(GradientDescent);
 
-impl<P: Bilevel> InnerSolver<P> for GradientDescent {
-    type Workspace = Vectors<P>;
+/// Refuses a number that is not positive.
+pub(super) fn check_positive(what: &'static str, value: f64) -> Result<(), SolveError> {
+    if value > 0.0 && value.is_finite() {
+        return Ok(());
+    }
+    Err(SolveError::InvalidSetting { what, value, accepted: "a positive number" })
+}
 
-    fn workspace(&self, problem: &P, work: &P::Work) -> Result<Vectors<P>, LinearError> {
-        Vectors::new(problem, work)
+impl<P: Bilevel> Step<P> for GradientDescent {
+    type State = GradientState<P>;
+    const VECTORS: usize = 1;
+
+    fn state(&self, problem: &P, work: &P::Work) -> Result<GradientState<P>, LinearError> {
+        GradientState::new(problem, work)
+    }
+
+    fn begin(&self, problem: &P, work: &mut P::Work, state: &mut GradientState<P>) -> Result<(), SolveError> {
+        state.step = match self.step {
+            Some(step) => {
+                check_positive("step", step)?;
+                step
+            }
+            None => estimated_step(problem, work, state)?,
+        };
+        Ok(())
+    }
+
+    fn memory<'s>(&self, _state: &'s mut GradientState<P>) -> &'s mut [T<P>] {
+        &mut []
+    }
+
+    fn advance(
+        &self,
+        problem: &P,
+        work: &mut P::Work,
+        state: &mut GradientState<P>,
+        residual: &[T<P>],
+    ) -> Result<(), SolveError> {
+        state.descend(problem, work, residual);
+        Ok(())
+    }
+
+    fn pull_back(
+        &self,
+        problem: &P,
+        work: &mut P::Work,
+        state: &mut GradientState<P>,
+        (cotangent, _): Parts<'_, T<P>>,
+        y_bar: &mut [T<P>],
+    ) -> Result<(), LinearError> {
+        state.pull(problem, work, cotangent, y_bar);
+        Ok(())
+    }
+
+    fn push_forward(
+        &self,
+        problem: &P,
+        work: &mut P::Work,
+        state: &mut GradientState<P>,
+        (tangent, _): Parts<'_, T<P>>,
+        c: &[T<P>],
+    ) -> Result<(), LinearError> {
+        state.push(problem, work, tangent, c);
+        Ok(())
+    }
+}
+
+impl<P: Bilevel> InnerSolver<P> for GradientDescent {
+    type Workspace = (Vectors<P>, GradientState<P>);
+
+    fn workspace(&self, problem: &P, work: &P::Work) -> Result<Self::Workspace, LinearError> {
+        Ok((Vectors::new(problem, work)?, GradientState::new(problem, work)?))
     }
 
     fn run_to(
         &self,
         problem: &P,
         work: &mut P::Work,
-        workspace: &mut Vectors<P>,
+        workspace: &mut Self::Workspace,
         tolerance: f64,
     ) -> Result<Solution<()>, SolveError> {
         self.tolerance(tolerance).run(problem, work, workspace)
     }
 
-    fn run(&self, problem: &P, work: &mut P::Work, workspace: &mut Vectors<P>) -> Result<Solution<()>, SolveError> {
-        if let Some(value) = self.step
-            && !(value > 0.0 && value.is_finite())
-        {
-            return Err(SolveError::InvalidSetting { what: "step", value, accepted: "a positive number" });
-        }
+    fn run(&self, problem: &P, work: &mut P::Work, (vectors, state): &mut Self::Workspace) -> Result<Solution<()>, SolveError> {
+        self.begin(problem, work, state)?;
         let settings = (self.stopping, Defaults { tolerance: 1e-8, max_steps: 10_000 });
-        let mut rate = self.step;
         let mut before = f64::INFINITY;
-        iterate(problem, work, workspace, settings, |work, vectors, size| {
-            let step = match rate {
-                Some(step) if self.step.is_some() || size <= before => step,
-                Some(step) => smaller(step * 0.5, estimated_step(problem, work, vectors)?),
-                None => estimated_step(problem, work, vectors)?,
-            };
-            (rate, before) = (Some(step), size);
-            axpy(T::<P>::lit(-step), vectors.residual.flat(), vectors.x.flat_mut());
-            problem.set_x(work, vectors.x.flat());
+        iterate(problem, work, vectors, settings, |work, vectors, size| {
+            if self.step.is_none() && size > before {
+                state.step = smaller(state.step * 0.5, estimated_step(problem, work, state)?);
+            }
+            before = size;
+            state.descend(problem, work, vectors.residual.flat());
             Ok(Moved::Yes)
         })
     }
@@ -85,8 +145,8 @@ fn smaller(a: f64, b: f64) -> f64 {
 }
 
 /// `1 / L`, by power iteration on `F_1` from a start with no structure.
-fn estimated_step<P: Bilevel>(problem: &P, work: &mut P::Work, vectors: &mut Vectors<P>) -> Result<f64, SolveError> {
-    let (u, image) = (vectors.direction.flat_mut(), vectors.trial.flat_mut());
+fn estimated_step<P: Bilevel>(problem: &P, work: &mut P::Work, state: &mut GradientState<P>) -> Result<f64, SolveError> {
+    let (u, image) = (state.before.flat_mut(), state.next.flat_mut());
     scatter(u);
     let mut largest = 0.0;
     for _ in 0..POWER_STEPS {

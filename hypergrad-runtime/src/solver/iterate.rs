@@ -36,6 +36,9 @@ struct Rule {
 }
 
 impl Stopping {
+    /// Everything left open.
+    pub const NEW: Self = Self { exact: None, tolerance: None, max_steps: None };
+
     /// Another tolerance.
     pub(super) const fn at(mut self, tolerance: f64) -> Self {
         self.tolerance = Some(tolerance);

@@ -7,12 +7,16 @@
 mod fixed_point;
 mod gradient_descent;
 mod iterate;
+mod momentum;
 mod newton;
+mod step;
 
 pub use crate::report::Solution;
 pub use fixed_point::FixedPoint;
 pub use gradient_descent::GradientDescent;
-pub use newton::Newton;
+pub use momentum::{HeavyBall, MomentumState, Nesterov};
+pub use newton::{Newton, NewtonState};
+pub use step::{GradientState, Parts, Step};
 
 use crate::error::{LinearError, SolveError};
 use crate::point;

@@ -3,11 +3,12 @@
 use nalgebra::ComplexField;
 
 use super::iterate::{Defaults, Moved, Stopping, Vectors, iterate, stopping_builders};
+use super::step::{Parts, Step};
 use super::{InnerSolver, Solution};
 use crate::error::{LinearError, SolveError};
 use crate::kernels::{all_finite, axpy, dot, norm};
 use crate::linear::{AdjointSolve, Direct};
-use crate::point::T;
+use crate::point::{T, X, Y, zeros_x, zeros_y};
 use crate::problem::{Bilevel, Dense};
 use crate::scalar::Real;
 
@@ -43,10 +44,168 @@ impl Newton {
 impl<L> Newton<L> {
     /// With steps found in another way, see [`crate::linear`].
     pub const fn with(linear: L) -> Self {
-        Self { linear, stopping: Stopping { exact: None, tolerance: None, max_steps: None } }
+        Self { linear, stopping: Stopping::NEW }
     }
 }
 stopping_builders!(Newton, L);
+
+/// The state of [`Newton`] as a map.
+pub struct NewtonState<P: Bilevel, L: AdjointSolve<P>> {
+    linear: L::Workspace,
+    /// The Newton step n.
+    n: X<P>,
+    /// `F_1⁻ᵀ λ`.
+    s: X<P>,
+    image: X<P>,
+    other: X<P>,
+    image_y: Y<P>,
+}
+
+/// Full steps, `Phi = x - F_1⁻¹ F`; no line search, whose length would bias the derivative.
+///
+/// With `n = F_1⁻¹ F` and `F_1ᵀ s = λ`: `Phi_1ᵀ λ = L_11(s) n`, `Phi_2ᵀ λ = -(F_2ᵀ s - L_21(s) n)` (docs/formulas.md
+/// 3.3), `L_11(s) = g_11 - M_11(s)`. Forward products of an F that is no gradient cost n products with L.
+impl<P: Bilevel, L: AdjointSolve<P>> Step<P> for Newton<L> {
+    type State = NewtonState<P, L>;
+    const VECTORS: usize = 1;
+
+    fn state(&self, problem: &P, work: &P::Work) -> Result<NewtonState<P, L>, LinearError> {
+        let zeros = || zeros_x(problem, work);
+        Ok(NewtonState {
+            linear: self.linear.workspace(problem, work)?,
+            n: zeros()?,
+            s: zeros()?,
+            image: zeros()?,
+            other: zeros()?,
+            image_y: zeros_y(problem, work)?,
+        })
+    }
+
+    fn begin(&self, _problem: &P, _work: &mut P::Work, _state: &mut NewtonState<P, L>) -> Result<(), SolveError> {
+        Ok(())
+    }
+
+    fn memory<'s>(&self, _state: &'s mut NewtonState<P, L>) -> &'s mut [T<P>] {
+        &mut []
+    }
+
+    fn advance(
+        &self,
+        problem: &P,
+        work: &mut P::Work,
+        state: &mut NewtonState<P, L>,
+        residual: &[T<P>],
+    ) -> Result<(), SolveError> {
+        let (n, next) = (state.n.flat_mut(), state.other.flat_mut());
+        n.copy_from_slice(residual);
+        self.linear.solve(problem, work, &mut state.linear, n)?;
+        next.copy_from_slice(problem.x(work));
+        axpy(-T::<P>::ONE, n, next);
+        problem.set_x(work, next);
+        Ok(())
+    }
+
+    fn pull_back(
+        &self,
+        problem: &P,
+        work: &mut P::Work,
+        state: &mut NewtonState<P, L>,
+        (cotangent, _): Parts<'_, T<P>>,
+        y_bar: &mut [T<P>],
+    ) -> Result<(), LinearError> {
+        let one = T::<P>::ONE;
+        let NewtonState { linear, n, s, image, other, image_y } = state;
+        self.at(problem, work, linear, n.flat_mut())?;
+        s.flat_mut().copy_from_slice(cotangent);
+        self.linear.solve_tr(problem, work, linear, s.flat_mut())?;
+        problem.f_2_tr_mul(work, s.flat(), image_y.flat_mut());
+        axpy(-one, image_y.flat(), y_bar);
+        // L(s) = (g - vᵀF)|_0 - (g - vᵀF)|_s.
+        other.flat_mut().fill(T::<P>::ZERO);
+        problem.set_adjoint(work, other.flat());
+        problem.m_11_mul(work, n.flat(), cotangent);
+        problem.m_21_mul(work, n.flat(), image_y.flat_mut());
+        axpy(one, image_y.flat(), y_bar);
+        problem.set_adjoint(work, s.flat());
+        problem.m_11_mul(work, n.flat(), image.flat_mut());
+        axpy(-one, image.flat(), cotangent);
+        problem.m_21_mul(work, n.flat(), image_y.flat_mut());
+        axpy(-one, image_y.flat(), y_bar);
+        Ok(())
+    }
+
+    fn push_forward(
+        &self,
+        problem: &P,
+        work: &mut P::Work,
+        state: &mut NewtonState<P, L>,
+        (tangent, _): Parts<'_, T<P>>,
+        c: &[T<P>],
+    ) -> Result<(), LinearError> {
+        let NewtonState { linear, n, s, image, other, .. } = state;
+        self.at(problem, work, linear, n.flat_mut())?;
+        // F_11[n] u + F_21[n] c - F_2 c.
+        along(problem, work, (n.flat(), tangent, c), (s.flat_mut(), image.flat_mut(), other.flat_mut()));
+        tangent.copy_from_slice(s.flat());
+        problem.f_2_mul(work, c, image.flat_mut());
+        axpy(-T::<P>::ONE, image.flat(), tangent);
+        self.linear.solve(problem, work, linear, tangent)?;
+        Ok(())
+    }
+}
+
+impl<L> Newton<L> {
+    /// The Newton step at the point.
+    fn at<P: Bilevel>(
+        &self,
+        problem: &P,
+        work: &mut P::Work,
+        linear: &mut L::Workspace,
+        n: &mut [T<P>],
+    ) -> Result<(), LinearError>
+    where
+        L: AdjointSolve<P>,
+    {
+        problem.residual(work, n);
+        self.linear.solve(problem, work, linear, n)?;
+        Ok(())
+    }
+}
+
+/// `F_11[n] u + F_21[n] c` into `out`. For a gradient that is `L_11(n) u + L_12(n) c`; else entry i is the same with
+/// `e_i` for n, paired with n.
+fn along<P: Bilevel>(
+    problem: &P,
+    work: &mut P::Work,
+    (n, u, c): (&[T<P>], &[T<P>], &[T<P>]),
+    (out, image, frozen): (&mut [T<P>], &mut [T<P>], &mut [T<P>]),
+) {
+    let one = T::<P>::ONE;
+    frozen.fill(T::<P>::ZERO);
+    problem.set_adjoint(work, frozen);
+    problem.m_11_mul(work, u, out);
+    problem.m_12_mul(work, c, image);
+    axpy(one, image, out);
+    if P::STRUCTURE.f1_symmetric {
+        problem.set_adjoint(work, n);
+        problem.m_11_mul(work, u, image);
+        axpy(-one, image, out);
+        problem.m_12_mul(work, c, image);
+        axpy(-one, image, out);
+        return;
+    }
+    let of_g = dot(n, out);
+    for i in 0..out.len() {
+        frozen.fill(T::<P>::ZERO);
+        frozen[i] = one;
+        problem.set_adjoint(work, frozen);
+        problem.m_11_mul(work, u, image);
+        let mut sum = of_g - dot(n, image);
+        problem.m_12_mul(work, c, image);
+        sum -= dot(n, image);
+        out[i] = sum;
+    }
+}
 
 impl<P: Bilevel, L: AdjointSolve<P>> InnerSolver<P> for Newton<L> {
     type Workspace = (Vectors<P>, L::Workspace);

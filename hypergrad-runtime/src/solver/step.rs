@@ -1,0 +1,121 @@
+//! One step of an inner method as a differentiable map.
+//!
+//! A step takes `z = x` to `z' = Phi(z, y)`, or with momentum `z = (x, p)`, p belonging to the step before. Its
+//! derivatives are products: a cotangent is pulled back, `(λ, ȳ) <- (Phi_1ᵀ λ, ȳ + Phi_2ᵀ λ)`, a tangent is pushed
+//! forward, `u <- Phi_1 u + Phi_2 c`. Solvers loop over steps; iterative differentiation goes through them.
+
+use crate::error::{LinearError, SolveError};
+use crate::kernels::axpy;
+use crate::point::{T, X, Y, zeros_x, zeros_y};
+use crate::problem::{Bilevel, Dense};
+use crate::scalar::Real;
+
+/// An inner method as a differentiable map. Constants of the method (lengths of steps) count as constants: the
+/// derivative of a length is multiplied by F, which vanishes at the root.
+pub trait Step<P: Bilevel> {
+    /// Vectors and numbers of a run.
+    type State;
+    /// Vectors of length n in z: 1, or 2 with momentum.
+    const VECTORS: usize;
+
+    /// Makes the state for a point of these sizes.
+    ///
+    /// # Errors
+    /// Storage would be too large.
+    fn state(&self, problem: &P, work: &P::Work) -> Result<Self::State, LinearError>;
+
+    /// Begins a run at the x in `work`: settings are checked, open constants estimated, p is x.
+    ///
+    /// # Errors
+    /// A setting without meaning, an `F_1` from which a constant cannot be estimated.
+    fn begin(&self, problem: &P, work: &mut P::Work, state: &mut Self::State) -> Result<(), SolveError>;
+
+    /// p, of length n; empty without momentum.
+    fn memory<'s>(&self, state: &'s mut Self::State) -> &'s mut [T<P>];
+
+    /// Moves the x in `work` by one step; `residual` is F there.
+    ///
+    /// # Errors
+    /// A system cannot be solved.
+    fn advance(&self, problem: &P, work: &mut P::Work, state: &mut Self::State, residual: &[T<P>]) -> Result<(), SolveError>;
+
+    /// Pulls the cotangent of z' back to that of z, for the step from the x in `work`, and adds what falls on y to
+    /// `y_bar`.
+    ///
+    /// # Errors
+    /// A system cannot be solved.
+    fn pull_back(
+        &self,
+        problem: &P,
+        work: &mut P::Work,
+        state: &mut Self::State,
+        cotangent: Parts<'_, T<P>>,
+        y_bar: &mut [T<P>],
+    ) -> Result<(), LinearError>;
+
+    /// Pushes the tangent of z forward to that of z', for the step from the x in `work` and a direction c of y.
+    ///
+    /// # Errors
+    /// A system cannot be solved.
+    fn push_forward(
+        &self,
+        problem: &P,
+        work: &mut P::Work,
+        state: &mut Self::State,
+        tangent: Parts<'_, T<P>>,
+        c: &[T<P>],
+    ) -> Result<(), LinearError>;
+}
+
+/// The parts of z, a tangent or a cotangent: that of x, and that of p, empty without momentum.
+pub type Parts<'a, S> = (&'a mut [S], &'a mut [S]);
+
+/// What a step along F needs: `Phi = x - step F` and what momentum adds.
+pub struct GradientState<P: Bilevel> {
+    pub(super) step: f64,
+    pub(super) momentum: f64,
+    /// p.
+    pub(super) before: X<P>,
+    pub(super) next: X<P>,
+    image: X<P>,
+    image_y: Y<P>,
+}
+
+impl<P: Bilevel> GradientState<P> {
+    pub(super) fn new(problem: &P, work: &P::Work) -> Result<Self, LinearError> {
+        Ok(Self {
+            step: 0.0,
+            momentum: 0.0,
+            before: zeros_x(problem, work)?,
+            next: zeros_x(problem, work)?,
+            image: zeros_x(problem, work)?,
+            image_y: zeros_y(problem, work)?,
+        })
+    }
+
+    /// `x <- x - step F`.
+    pub(super) fn descend(&mut self, problem: &P, work: &mut P::Work, residual: &[T<P>]) {
+        let next = self.next.flat_mut();
+        next.copy_from_slice(problem.x(work));
+        axpy(T::<P>::lit(-self.step), residual, next);
+        problem.set_x(work, next);
+    }
+
+    /// `λ <- λ - step F_1ᵀ λ`, `ȳ -= step F_2ᵀ λ`.
+    pub(super) fn pull(&mut self, problem: &P, work: &mut P::Work, cotangent: &mut [T<P>], y_bar: &mut [T<P>]) {
+        let step = T::<P>::lit(-self.step);
+        problem.f_2_tr_mul(work, cotangent, self.image_y.flat_mut());
+        axpy(step, self.image_y.flat(), y_bar);
+        problem.f_1_tr_mul(work, cotangent, self.image.flat_mut());
+        axpy(step, self.image.flat(), cotangent);
+    }
+
+    /// `u <- u - step (F_1 u + F_2 c)`.
+    pub(super) fn push(&mut self, problem: &P, work: &mut P::Work, tangent: &mut [T<P>], c: &[T<P>]) {
+        let step = T::<P>::lit(-self.step);
+        problem.f_1_mul(work, tangent, self.image.flat_mut());
+        axpy(step, self.image.flat(), tangent);
+        problem.f_2_mul(work, c, self.image.flat_mut());
+        axpy(step, self.image.flat(), tangent);
+    }
+}
