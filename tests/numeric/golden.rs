@@ -1,6 +1,7 @@
 //! Emitted derivatives and estimators against the reference values of `tests/golden`.
 
 use hypergrad::estimator::*;
+use hypergrad::solver::GradientDescent;
 use nalgebra::{DMatrix, DVector, Vector3};
 
 use crate::data::{self, flat};
@@ -65,6 +66,42 @@ macro_rules! golden {
     }};
 }
 
+/// Iterates of `$map` and what iterations of the adjoint give, `F_1` times `alpha` being `I - Phi_1`.
+macro_rules! iterated {
+    ($problem:expr, $table:expr, $zero:expr, $y:expr, $map:expr, [$cg:expr, $normal:expr]) => {{
+        use hypergrad::linear::{ConjugateGradient, FixedPoint, NormalEquations};
+        use hypergrad::problem::Variable as _;
+        let (problem, table, zero, y, map) = (&$problem, $table, &$zero, &$y, $map);
+        let alpha = values(table, "alpha")[0];
+        let check = |name: &str, x: &_, estimator: &dyn Fn(&_) -> Vec<f64>| {
+            assert!(!values(table, name).is_empty(), "{name}");
+            compare(table, name, &estimator(x), 1e-10);
+        };
+        let x_hat = zero.like(values(table, "x_hat"));
+        let x_t = zero.like(values(table, "x_t"));
+        check("ITD_hypergrad", zero, &|x| flat(&problem.hypergradient(x, y, &Unrolled::reverse(map, 25)).unwrap().gradient));
+        check("ITD_hypergrad", zero, &|x| flat(&problem.hypergradient(x, y, &Unrolled::forward(map, 25)).unwrap().gradient));
+        let few = Unrolled::reverse(map, 25).few_checkpoints();
+        check("ITD_hypergrad", zero, &|x| flat(&problem.hypergradient(x, y, &few).unwrap().gradient));
+        check("Kstep_hypergrad", &x_hat, &|x| flat(&problem.hypergradient(x, y, &Truncated::new(map, 3)).unwrap().gradient));
+        check("onestep_hypergrad", &x_hat, &|x| flat(&problem.hypergradient(x, y, &OneStep::new(map)).unwrap().gradient));
+        let newton = OneStep::new(hypergrad::solver::Newton::new());
+        check("onestep_newton_hypergrad", &x_hat, &|x| flat(&problem.hypergradient(x, y, &newton).unwrap().gradient));
+        let neumann = Ift::with(FixedPoint::new().step(alpha).steps(4)).error_estimate(false);
+        check("AID_FP", &x_t, &|x| flat(&problem.hypergradient(x, y, &neumann).unwrap().gradient));
+        let normal: Option<usize> = $normal;
+        if let Some(k) = normal {
+            let normal = Ift::with(NormalEquations::new().steps(k)).error_estimate(false);
+            check("AID_CGNE", &x_t, &|x| flat(&problem.hypergradient(x, y, &normal).unwrap().gradient));
+        }
+        let cg: Option<usize> = $cg;
+        if let Some(k) = cg {
+            let cg = Ift::with(ConjugateGradient::new().steps(k)).error_estimate(false);
+            check("AID_CG", &x_t, &|x| flat(&problem.hypergradient(x, y, &cg).unwrap().gradient));
+        }
+    }};
+}
+
 /// `sin(0.8 i + 1.1 j + 0.2 i j + 0.5)`.
 fn validation(rows: usize, columns: usize) -> DMatrix<f64> {
     DMatrix::from_fn(rows, columns, |i, j| (0.8 * i as f64 + 1.1 * j as f64 + 0.2 * (i * j) as f64 + 0.5).sin())
@@ -93,6 +130,7 @@ fn ridge() {
     };
     let problem = ridge_dynamic::ridge::Problem::new(&data).unwrap();
     golden!(problem, tables::RIDGE, DVector::zeros(4), log_weights());
+    iterated!(problem, tables::RIDGE, DVector::zeros(4), log_weights(), GradientDescent::new(0.0389), [Some(3), Some(3)]);
     let f = problem.at(&DVector::from_column_slice(values(tables::RIDGE, "x_hat")), &log_weights()).unwrap().f();
     compare(tables::RIDGE, "f_hat", &[f], 1e-12);
 }
@@ -107,6 +145,7 @@ fn logistic() {
     };
     let problem = logistic_plain::logistic::Problem::new(&data).unwrap();
     golden!(problem, tables::LOGISTIC, DVector::zeros(4), log_weights());
+    iterated!(problem, tables::LOGISTIC, DVector::zeros(4), log_weights(), GradientDescent::new(0.212), [Some(3), Some(3)]);
     let f = problem.at(&DVector::from_column_slice(values(tables::LOGISTIC, "x_hat")), &log_weights()).unwrap().f();
     compare(tables::LOGISTIC, "f_hat", &[f], 1e-12);
 }
@@ -122,6 +161,7 @@ fn kernel_ridge() {
     let problem = kernel_ridge_struct::kernel_ridge::Problem::new(&data).unwrap();
     let y = kernel_ridge_struct::kernel_ridge::Hyper { beta: 0.3, gamma: DVector::from_vec(vec![0.5, 0.8, 1.1]) };
     golden!(problem, tables::KERNEL_RIDGE, DVector::zeros(8), y);
+    iterated!(problem, tables::KERNEL_RIDGE, DVector::zeros(8), y, GradientDescent::new(0.367), [Some(4), Some(4)]);
 }
 
 #[test]
@@ -130,6 +170,8 @@ fn nonsymmetric() {
     let data = nonsymmetric_root::root::Data { b: vector(cosines(4, 0.9, 0.0)), t: vector(cosines(4, 1.7, 0.4)) };
     let problem = nonsymmetric_root::root::Problem::new(&data).unwrap();
     golden!(problem, tables::NONSYMMETRIC, nalgebra::Vector4::zeros(), Vector3::new(0.4, -0.3, 0.7));
+    let (zero, y) = (nalgebra::Vector4::zeros(), Vector3::new(0.4, -0.3, 0.7));
+    iterated!(problem, tables::NONSYMMETRIC, zero, y, GradientDescent::new(0.3), [None, Some(3)]);
 }
 
 /// `Psi = -F_2ᵀ F_1⁻ᵀ`: with `F_1⁻¹` in its place, as it is sometimes printed, the reference values
@@ -151,6 +193,7 @@ fn the_transpose_in_psi_matters() {
 fn one_dimension() {
     let problem = scalar_exponential::exponential::Problem::new().unwrap();
     golden!(problem, tables::ONE_DIMENSION, 0.0, 0.6);
+    iterated!(problem, tables::ONE_DIMENSION, 0.0, 0.6, GradientDescent::new(0.4), [Some(1), Some(1)]);
 }
 
 #[test]
@@ -180,4 +223,6 @@ fn equilibrium() {
     };
     let problem = Problem::new(&data).unwrap();
     golden!(problem, tables::EQUILIBRIUM, nalgebra::SMatrix::<f64, 4, 3>::zeros(), y);
+    let zero = nalgebra::SMatrix::<f64, 4, 3>::zeros();
+    iterated!(problem, tables::EQUILIBRIUM, zero, y, hypergrad::solver::FixedPoint::new(), [None, Some(4)]);
 }
