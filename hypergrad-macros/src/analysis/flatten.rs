@@ -1,6 +1,6 @@
 //! A product of products as one product: matrix chains in one index notation.
 
-use crate::ir::{Affine, Graph, Number, Op, Operand, Product, Wire};
+use crate::ir::{Affine, Graph, Number, Op, Operand, Product, Term, Wire};
 
 /// More operands than this are left alone.
 const MOST_OPERANDS: usize = 12;
@@ -59,4 +59,19 @@ fn splice(flat: &mut Product, inner: &Product, index: &[Affine]) -> Vec<Affine> 
             }
         })
         .collect()
+}
+
+/// `t Σ c s = Σ c t s`, for the first operand that is a sum.
+pub fn distributed(graph: &Graph, product: &Product) -> Option<Vec<Product>> {
+    product.operands.iter().enumerate().find_map(|(position, operand)| {
+        let Op::Sum(terms) = graph.op(operand.node) else { return None };
+        let of_term = |term: &Term| {
+            let mut product = product.clone();
+            let index = term.view.axes.iter().map(|axis| operand.index[*axis].clone()).collect();
+            product.operands[position] = Operand { node: term.view.node, index };
+            product.coefficient = Number::new(product.coefficient.get() * term.coefficient.get());
+            product
+        };
+        Some(terms.iter().map(of_term).collect())
+    })
 }

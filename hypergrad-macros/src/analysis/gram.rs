@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::conditions::{Assumed, Given};
 use super::diagonal::product_vanishes_off;
 use super::facts::{DiagonalPlusGram, Fact, Root};
-use super::flatten::{flatten, flatten_where};
+use super::flatten::{distributed, flatten, flatten_where};
 use super::mirror;
 use super::sign::{Sign, extend, of_factors, signs};
 use crate::differentiate::{Quantities, diagonal};
@@ -118,21 +118,6 @@ impl Search<'_> {
         let own: Vec<&Op> = product.operands.iter().map(|o| self.graph.op(o.node)).collect();
         flatten_where(self.graph, product, &|inner| own.iter().any(|op| matches!(op, Op::Product(p) if std::ptr::eq(p, inner))))
     }
-}
-
-/// `t Σ c s = Σ c t s`, for the first operand that is a sum.
-fn distributed(graph: &Graph, product: &Product) -> Option<Vec<Product>> {
-    product.operands.iter().enumerate().find_map(|(position, operand)| {
-        let Op::Sum(terms) = graph.op(operand.node) else { return None };
-        let of_term = |term: &Term| {
-            let mut product = product.clone();
-            let index = term.view.axes.iter().map(|axis| operand.index[*axis].clone()).collect();
-            product.operands[position] = Operand { node: term.view.node, index };
-            product.coefficient = Number::new(product.coefficient.get() * term.coefficient.get());
-            product
-        };
-        Some(terms.iter().map(of_term).collect())
-    })
 }
 
 fn mirrored(product: &Product, signs: &[Sign]) -> Option<Factors> {

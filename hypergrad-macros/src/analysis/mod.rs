@@ -1,6 +1,7 @@
 //! Facts about the graph: dependence, sign, curvature, structure. Nothing here changes a node.
 
 mod algebra;
+mod band;
 mod blocks;
 mod composition;
 mod conditions;

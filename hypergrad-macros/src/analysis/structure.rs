@@ -8,7 +8,7 @@ use super::conditions::{self, Assumed, Given};
 use super::dependence::dependence;
 use super::facts::{DiagonalPlusGram, Fact, Facts};
 use super::sign::signs;
-use super::{blocks, composition, curvature, diagonal, efficiency, gram, mirror, parity, smooth};
+use super::{band, blocks, composition, curvature, diagonal, efficiency, gram, mirror, parity, smooth};
 use crate::differentiate::Quantities;
 use crate::ir::{Graph, Id, Role, View};
 use crate::shape::Sizes;
@@ -55,7 +55,11 @@ fn symmetric(graph: &mut Graph, q: &Quantities, diagonal: &Fact) -> Fact {
     for i in 0..q.f_1.len() {
         for j in 0..=i {
             let (block, other) = (q.f_1[i][j], q.f_1[j][i]);
-            if transposed(graph, other, graph.order(q.x[j])) != block && !(i == j && parity::symmetric(graph, block)) {
+            let rows = graph.order(q.x[i]);
+            let is_transpose = transposed(graph, other, graph.order(q.x[j])) == block
+                || i == j && parity::symmetric(graph, block)
+                || band::is_transpose(graph, block, rows, other);
+            if !is_transpose {
                 return Fact::unproved("F_1 and its transpose differ as formulas");
             }
         }

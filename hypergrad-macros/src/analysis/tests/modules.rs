@@ -83,3 +83,42 @@ fn hypot_with_a_number_is_smooth() {
     assert!(objective("(x - y).norm_squared() + x.map(|x| 1e-3_f64.hypot(x)).sum()").smooth.holds);
     assert!(!objective("x.zip_map(y, |x, y| x.hypot(y)).sum()").smooth.holds);
 }
+
+/// A stencil written face by face, from the west and from the east.
+#[test]
+fn stencils_are_symmetric() {
+    let stencil = |west: &str, east: &str| {
+        root(&format!(
+            "let n = x.len();
+             DVector::from_fn(n, |i, _| {{
+                 let west = if i == 0 {{ d.s }} else {{ x[i - 1] }};
+                 let east = if i == n - 1 {{ d.eps }} else {{ x[i + 1] }};
+                 {west} * (x[i] - west) - {east} * (east - x[i]) + x[i].powi(3) - d.b[i]
+             }})"
+        ))
+    };
+    for (west, east) in [
+        ("y[i].exp()", "y[i + 1].exp()"),
+        ("1.0", "1.0"),
+        ("y[i] / (n as f64)", "y[i + 1] / (n as f64)"),
+        ("d.w[i]", "d.w[i + 1]"),
+    ] {
+        assert!(stencil(west, east).f1_symmetric.holds, "{west} {east}");
+    }
+    for (west, east) in [("y[i].exp()", "y[i].exp()"), ("1.0", "2.0"), ("y[i + 1].exp()", "y[i].exp()"), ("x[i]", "x[i].exp()")] {
+        assert!(!stencil(west, east).f1_symmetric.holds, "{west} {east}");
+    }
+    // Neighbours of the second order, and one end only.
+    let wide = |right: &str| {
+        root(&format!(
+            "let n = x.len(); DVector::from_fn(n, |i, _| x[i] * 3.0 - y[i]
+                 - (if i >= 2 {{ y[i - 2] * x[i - 2] }} else {{ 0.0 }}) - (if i + 2 < n {{ {right} }} else {{ 0.0 }}))"
+        ))
+    };
+    assert!(wide("y[i] * x[i + 2]").f1_symmetric.holds);
+    assert!(!wide("y[i + 2] * x[i + 2]").f1_symmetric.holds && !wide("y[i] * x[i + 1]").f1_symmetric.holds);
+    let one_end = root(
+        "let n = x.len(); DVector::from_fn(n, |i, _| x[i] * 3.0 - (if i >= 2 { x[i - 1] } else { y[i] }) - (if i + 1 < n { x[i + 1] } else { 0.0 }))",
+    );
+    assert!(!one_end.f1_symmetric.holds);
+}
