@@ -156,8 +156,12 @@ pub fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>)
         0..=1 => 0,
         length => length.max(3) / 3,
     };
+    // Of short words the first letter has to be right: `pow` is not `row`.
+    let first = |word: &str| word.chars().next().map(|letter| letter.to_ascii_lowercase());
+    let plausible = |candidate: &&str| written.len() > 4 || first(candidate) == first(written);
     candidates
         .into_iter()
+        .filter(plausible)
         .map(|candidate| (distance(written, candidate), candidate))
         .filter(|(distance, _)| *distance <= limit)
         .min_by_key(|(distance, _)| *distance)
@@ -193,6 +197,8 @@ mod tests {
         assert_eq!(nearest("norm_sqared", words), Some("norm_squared"));
         assert_eq!(nearest("Dot", words), Some("dot"));
         assert_eq!(nearest("determinant", words), None);
+        assert_eq!(nearest("pow", ["row", "powi"]), Some("powi"));
+        assert_eq!(nearest("pow", ["row"]), None);
     }
 
     #[test]

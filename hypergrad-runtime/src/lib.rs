@@ -22,6 +22,11 @@
 //! Without the feature `std` nothing here allocates.
 #![cfg_attr(not(feature = "std"), no_std)]
 
+#[cfg(not(any(feature = "std", feature = "libm")))]
+compile_error!(
+    "hypergrad needs functions of numbers from `std` or from `libm`: without default features, write `features = [\"libm\"]`"
+);
+
 pub use nalgebra;
 
 pub mod bounds;

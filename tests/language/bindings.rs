@@ -109,6 +109,26 @@ pub mod silent {
     }
 }
 
+/// Results that borrow; integers and numbers of conditions.
+#[bilevel]
+pub mod borrowed {
+    use nalgebra::DVector;
+
+    pub fn Phi<'a>(_x: &DVector<f64>, y: &'a DVector<f64>) -> &'a DVector<f64> {
+        y
+    }
+
+    pub fn g(x: &DVector<f64>, y: &DVector<f64>) -> f64 {
+        let counted = f64::from(u8::from(x[0] > -9.0)) + (0..3).map(|k| i32::from(k > 1) as f64).sum::<f64>();
+        counted * x.norm_squared() + x.map(|t| f64::from(t > 0.1) * t.powi(3)).sum() + x.dot(y)
+    }
+}
+
+#[test]
+fn results_that_borrow() {
+    check(&borrowed::Problem::new().unwrap(), &vector(4, 0.4), &vector(4, 1.3));
+}
+
 #[test]
 fn what_says_nothing() {
     check(&silent::Problem::new().unwrap(), &vector(4, 0.4), &vector(4, 1.3));

@@ -60,15 +60,31 @@ fn wrong_shapes_name_both_fields() {
     let mut data = example(5, 3);
     data.b_tr = DVector::zeros(4);
     let Err(error) = ridge::Problem::new(&data) else { panic!("b_tr is too short") };
-    let ShapeError::Mismatch { left, left_size, right, right_size } = error else { panic!("{error}") };
+    let ShapeError::Mismatch { left, left_size, right, right_size, .. } = error else { panic!("{error}") };
     assert!([left, right].iter().any(|name| name.contains("a_tr")), "{error}");
     assert!([left, right].iter().any(|name| name.contains("b_tr")), "{error}");
     assert_eq!([left_size.min(right_size), left_size.max(right_size)], [4, 5]);
+    assert!(error.to_string().contains("f: &data.a_tr * x - &data.b_tr"), "{error}");
 
     let mut data = example(5, 3);
     data.a_val = DMatrix::zeros(9, 2);
-    let error = ridge::Problem::new(&data).err().unwrap().to_string();
-    assert!(error.contains("a_val") && error.contains("a_tr"), "{error}");
+    let error = ridge::Problem::new(&data).unwrap_err().to_string();
+    assert!(error.contains("a_val") && error.contains("a_tr") && error.contains("g: &data.a_val * x"), "{error}");
+}
+
+/// What is emitted can be shown, and held by what derives `Debug`.
+#[test]
+fn problems_and_points_are_shown() {
+    #[derive(Debug)]
+    struct Session<'p> {
+        problem: &'p ridge::Problem<ridge::Data>,
+    }
+    let problem = ridge::Problem::new(example(5, 3)).unwrap();
+    let shown = format!("{:?}", Session { problem: &problem });
+    assert!(shown.contains("Problem") && shown.contains("a_tr"), "{shown}");
+    let (x, y) = (DVector::from_element(3, 0.5), DVector::from_element(3, 0.25));
+    assert_eq!(format!("{:?}", problem.at(&x, &y).unwrap()), "Point { x: [0.5, 0.5, 0.5], y: [0.25, 0.25, 0.25], .. }");
+    assert_eq!(format!("{:?}", problem.fix(&y).unwrap()), "Held { y: [0.25, 0.25, 0.25], .. }");
 }
 
 #[test]
@@ -76,9 +92,9 @@ fn wrong_variables_name_them() {
     let data = example(5, 3);
     let problem = ridge::Problem::new(&data).unwrap();
     let (short, right) = (DVector::zeros(2), DVector::zeros(3));
-    let error = problem.at(&short, &right).err().unwrap();
+    let error = problem.at(&short, &right).unwrap_err();
     assert!(matches!(error, ShapeError::Mismatch { .. }) && error.to_string().contains('x'), "{error}");
-    let error = problem.at(&right, &short).err().unwrap();
+    let error = problem.at(&right, &short).unwrap_err();
     assert!(matches!(error, ShapeError::Mismatch { .. }) && error.to_string().contains('y'), "{error}");
     assert!(matches!(problem.solve(&short, &right, &Newton::new()), Err(SolveError::Shape(_))));
     assert!(matches!(problem.hypergradient(&right, &short, &Ift::new()), Err(EstimatorError::Shape(_))));

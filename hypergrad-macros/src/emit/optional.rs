@@ -54,9 +54,12 @@ impl Emission<'_> {
     pub(super) fn optional_checks(&self) -> TokenStream {
         let roles = [(&self.model.optional.change, quote!(change)), (&self.model.optional.local, quote!(localized_change))];
         let rows = roles.into_iter().filter_map(|(role, check)| role.as_ref().map(|role| (role, check)));
+        let x = &self.model.x.ty;
         let changes = rows.map(|(role, check)| {
             let call = self.user_change(role);
-            quote!(hg::check::#check(&mut report, self, x, y, &|z, other, out| hg::Variable::read(&#call, out))?;)
+            quote!(hg::check::#check(&mut report, self, x, y, &|z, other, out| {
+                hg::Variable::read(<_ as hg::core::borrow::Borrow<#x>>::borrow(&#call), out)
+            })?;)
         });
         let preconditioner = self.model.optional.preconditioner_call.iter().map(|(function, signature)| {
             let call = self.user_call(function, signature);

@@ -52,12 +52,42 @@ impl Emission<'_> {
         if self.model.data.is_some() { quote!(<'p, D>) } else { quote!(<'p>) }
     }
 
+    /// `Debug` for one of the two: the variables by their entries, which a struct need not show itself.
+    fn debug_of(&self, name: &str, spaces: &[Space]) -> TokenStream {
+        let (declared, _) = self.point_generics();
+        let arguments = self.point_arguments();
+        let ty = format_ident!("{name}");
+        let (mut reads, mut fields) = (TokenStream::new(), TokenStream::new());
+        for space in spaces {
+            let (field, variable) = match space {
+                Space::X => (quote!(x), &self.model.x.ty),
+                Space::Y => (quote!(y), &self.model.y.ty),
+            };
+            reads.extend(quote! {
+                let mut #field = <<#variable as hg::Variable>::Flat as hg::Dense>::zeros(hg::Variable::flat_len(&self.#field), 1);
+                hg::Variable::read(&self.#field, hg::Dense::flat_mut(&mut #field));
+            });
+            fields.extend(quote!(.field(stringify!(#field), &hg::Dense::flat(&#field))));
+        }
+        quote! {
+            impl #declared hg::core::fmt::Debug for #ty #arguments {
+                fn fmt(&self, formatter: &mut hg::core::fmt::Formatter<'_>) -> hg::core::fmt::Result {
+                    #reads
+                    formatter.debug_struct(#name) #fields .finish_non_exhaustive()
+                }
+            }
+        }
+    }
+
     fn point_types(&self) -> TokenStream {
+        let debug: TokenStream =
+            [self.debug_of("Point", &[Space::X, Space::Y]), self.debug_of("Held", &[Space::Y])].into_iter().collect();
         let (declared, plain) = self.point_generics();
         let arguments = self.point_arguments();
         let (_, problem) = self.generics();
         let (x, y) = (&self.model.x.ty, &self.model.y.ty);
         quote! {
+            #debug
             /// A point `(x, y)`. Quantities are computed when first asked for; what they share, once.
             pub struct Point #plain {
                 problem: &'p Problem #problem,
@@ -336,7 +366,7 @@ impl Emission<'_> {
         let outer = self.user_call(&self.model.outer.function, &self.model.outer.signature);
         let store = match self.model.inner.kind {
             InnerKind::Objective => quote!(if let hg::core::option::Option::Some(first) = out.first_mut() { *first = #inner; }),
-            _ => quote!(hg::Variable::read(&#inner, out);),
+            _ => quote!(hg::Variable::read(<_ as hg::core::borrow::Borrow<#x>>::borrow(&#inner), out);),
         };
         let kind = match self.model.inner.kind {
             InnerKind::Objective => quote!(Objective),

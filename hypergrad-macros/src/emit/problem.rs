@@ -14,7 +14,8 @@ impl Emission<'_> {
         let constructor = self.constructor();
         let methods = self.methods();
         let internals = self.internals();
-        quote!(#structure #declaration #constants #constructor #methods #internals)
+        let debug = self.debug();
+        quote!(#structure #declaration #debug #constants #constructor #methods #internals)
     }
 
     fn structure(&self) -> TokenStream {
@@ -63,6 +64,22 @@ impl Emission<'_> {
                 #[derive(Clone)]
                 pub struct Problem { #(#sizes: usize,)* #(#tables,)* }
             },
+        }
+    }
+
+    /// The sizes that the data decides; the data itself may be large.
+    fn debug(&self) -> TokenStream {
+        let (declared, arguments) = self.generics();
+        let fields = self.symbols.data.iter().map(|symbol| {
+            let (name, field) = (self.model.sizes.name(*symbol), numbers::symbol(*symbol));
+            quote!(.field(#name, &self.#field))
+        });
+        quote! {
+            impl #declared hg::core::fmt::Debug for Problem #arguments {
+                fn fmt(&self, formatter: &mut hg::core::fmt::Formatter<'_>) -> hg::core::fmt::Result {
+                    formatter.debug_struct("Problem") #(#fields)* .finish_non_exhaustive()
+                }
+            }
         }
     }
 

@@ -112,18 +112,20 @@ pub fn checks(model: &Model, by_data: bool) -> TokenStream {
 
 fn check(check: &Check) -> TokenStream {
     let (left, right) = (numbers::size(&check.left), numbers::size(&check.right));
-    let (left_name, right_name) = (&check.left_name, &check.right_name);
+    let (left_name, right_name, place) = (&check.left_name, &check.right_name, &check.place);
     match check.kind {
         CheckKind::Equal => quote! {
             if #left != #right {
                 return hg::core::result::Result::Err(hg::ShapeError::Mismatch {
-                    left: #left_name, left_size: #left, right: #right_name, right_size: #right,
+                    left: #left_name, left_size: #left, right: #right_name, right_size: #right, place: #place,
                 });
             }
         },
         CheckKind::AtLeast => quote! {
             if #left < #right {
-                return hg::core::result::Result::Err(hg::ShapeError::TooSmall { what: #left_name, needed: #right, found: #left });
+                return hg::core::result::Result::Err(hg::ShapeError::TooSmall {
+                    what: #left_name, needed: #right, found: #left, place: #place,
+                });
             }
         },
     }

@@ -4,9 +4,9 @@
 //! named after the data and not after a variable; a field of another type is an error only where a
 //! role reads it.
 
-use proc_macro2::Ident;
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens as _;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::scalars::ScalarType;
 use super::trace::{Lazy, Surroundings, Value, dimensions};
@@ -99,6 +99,51 @@ pub fn structure(module: &Module, written: &syn::Type, diagnostics: &mut Diagnos
             None
         }
     }
+}
+
+/// Reports the fields that some function of the module reads and that no role can, of the data struct
+/// and those inside it.
+pub fn refused_fields(module: &Module, structure: &str, name: &str, diagnostics: &mut Diagnostics) {
+    let read = mentioned_fields(module);
+    let mut left = vec![(structure.to_owned(), name.to_owned())];
+    let mut seen = Vec::new();
+    while let Some((structure, name)) = left.pop() {
+        let Some(item) = module.structure(&structure).filter(|_| !module.is_foreign(&structure)) else { continue };
+        seen.push(structure);
+        for (ident, field) in named_fields(item, &mut Diagnostics::default()).unwrap_or_default() {
+            let name = format!("{name}.{ident}");
+            if !read.contains(&ident.to_string()) {
+                continue;
+            }
+            match field_type(module, field, &name, diagnostics) {
+                Some(Type::Struct(inner)) if !seen.contains(&inner) => left.push((inner, name)),
+                Some(Type::Bool | Type::Integer | Type::Tuple(_)) => diagnostics.push(refused(field, &name)),
+                Some(_) | None => {}
+            }
+        }
+    }
+}
+
+/// The names behind a dot in the functions of the module.
+fn mentioned_fields(module: &Module) -> BTreeSet<String> {
+    fn visit(tokens: TokenStream, found: &mut BTreeSet<String>) {
+        let mut after_dot = false;
+        for token in tokens {
+            match &token {
+                TokenTree::Ident(name) if after_dot => {
+                    found.insert(name.to_string());
+                }
+                TokenTree::Group(group) => visit(group.stream(), found),
+                TokenTree::Ident(_) | TokenTree::Punct(_) | TokenTree::Literal(_) => {}
+            }
+            after_dot = matches!(&token, TokenTree::Punct(dot) if dot.as_char() == '.');
+        }
+    }
+    let mut found = BTreeSet::new();
+    for function in module.functions() {
+        visit(function.block.to_token_stream(), &mut found);
+    }
+    found
 }
 
 impl<'m> Fields<'m> {

@@ -6,7 +6,7 @@ use super::signature::{self, Header, Parameter, Parameters};
 use super::variables::{self, VariableType};
 use super::{InnerKind, data};
 use crate::diagnostics::{Diagnostic, Diagnostics};
-use crate::syntax::{Keyword, Module};
+use crate::syntax::{Keyword, Module, Type};
 
 /// The roles whose signatures could be read.
 pub struct Headers<'m> {
@@ -22,6 +22,8 @@ pub struct Types<'m> {
     /// The data struct's name.
     pub data: Option<Named<String>>,
     pub scalar: ScalarType,
+    /// Whether every `x_bar` and `y_bar` has the type of x or y.
+    pub bars_agree: bool,
 }
 
 /// With the parameter's name.
@@ -63,6 +65,34 @@ impl<'m> Headers<'m> {
                 if found != expected.resolved {
                     let (bar, expected) = (format!("{name}_bar"), expected.resolved.to_string());
                     diagnostics.push(disagreement(header, with, &bar, parameter.ty, &expected, &found.to_string()));
+                }
+            }
+        }
+    }
+
+    /// What is taken by value is cloned at every call.
+    fn check_clones(&self, module: &Module, [x, y]: [&Type; 2], data: Option<&str>, diagnostics: &mut Diagnostics) {
+        let structure = |ty: &Type| if let Type::Struct(name) = ty { Some(name.clone()) } else { None };
+        let (x, y, data) = (structure(x), structure(y), data.map(str::to_owned));
+        // What a role takes instead is reported as a difference between roles.
+        let is = |parameter: &Parameter<'_>, name: &str| {
+            let found = module.resolve_type(parameter.ty, &mut Diagnostics::default());
+            found.as_ref().and_then(structure).is_some_and(|found| found == name)
+        };
+        for header in self.all() {
+            let bars = header.bars.into_iter().flat_map(|(x_bar, y_bar)| [(x_bar, &x), (y_bar, &y)]);
+            let taken = [(header.x, &x), (header.y, &y)].into_iter().chain(bars).chain(header.data.map(|taken| (taken, &data)));
+            for (parameter, name) in taken {
+                if let Some(name) = name
+                    && !parameter.by_reference()
+                    && is(&parameter, name)
+                    && module.lacks_clone(name)
+                {
+                    diagnostics.error_with_help(
+                        parameter.ty,
+                        format!("`{name}` is taken by value and is not `Clone`: the problem keeps its own"),
+                        format!("take it by reference, `&{name}`, or derive `Clone` for it"),
+                    );
                 }
             }
         }
@@ -137,8 +167,15 @@ impl<'m> Types<'m> {
         let x = headers.variable(module, |header| header.x, &x_name, diagnostics);
         let y = headers.variable(module, |header| header.y, &y_name, diagnostics);
         let data = headers.data(module, &data_name, diagnostics);
-        let (x, y) = (x?, y?);
+        let (Some(x), Some(y)) = (x, y) else {
+            // No body is read now: what the data has to change is said all the same.
+            data.iter().for_each(|structure| data::refused_fields(module, structure, &data_name, diagnostics));
+            return None;
+        };
+        headers.check_clones(module, [&x.resolved, &y.resolved], data.as_deref(), diagnostics);
+        let before = diagnostics.len();
         headers.check_bars(module, [(&x, &x_name), (&y, &y_name)], diagnostics);
+        let bars_agree = diagnostics.len() == before;
         let leaf = x.leaves.first()?;
         let scalar = ScalarType { scalar: leaf.scalar, seen: variables::leaf_name(&x_name, leaf) };
         variables::check_scalars(&x, &scalar, &x_name, diagnostics);
@@ -148,6 +185,7 @@ impl<'m> Types<'m> {
             y: Named { name: y_name, ty: y },
             data: data.map(|ty| Named { name: data_name, ty }),
             scalar,
+            bars_agree,
         })
     }
 }

@@ -108,6 +108,10 @@ impl<'m> Reader<'_, 'm> {
         let first = if of_z { result::argument(x_part, &self.z, graph) } else { x.clone() };
         let mut arguments = vec![first, result::argument(y_part, &self.space.y, graph)];
         if header.bars.is_some() {
+            // Of another type, the body would be refused for it again.
+            if !self.types.bars_agree {
+                return None;
+            }
             let y_bar = if of_z { &self.y_bar } else { &self.space.y };
             arguments.extend([x, result::argument(y_part, y_bar, graph)]);
         }

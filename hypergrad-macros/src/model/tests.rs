@@ -123,7 +123,11 @@ fn struct_variables_have_blocks_in_declaration_order() {
     assert_eq!(paths, [".beta", ".inner.gamma", ".inner.w"]);
     let forms: Vec<Form> = model.y.blocks.iter().map(|block| block.form).collect();
     assert_eq!(forms, [Form::Scalar, Form::Column, Form::Matrix]);
-    refused("", "struct A { n: usize } fn f(x: f64, y: &A) -> f64 { x } fn g(x: f64, y: &A) -> f64 { x }", "`y.n` is `usize`");
+    refused(
+        "",
+        "pub struct A { n: usize } fn f(x: f64, y: &A) -> f64 { x } fn g(x: f64, y: &A) -> f64 { x }",
+        "`y.n` is `usize`",
+    );
     let twice = "struct D { a: [[f64; 2]; 5] } fn f(x: f64, y: f64, data: &D) -> f64 { x * y * data.a[0][1] }";
     refused("", &format!("{twice} fn g(x: f64, y: f64, data: &D) -> f64 {{ x * data.a[1][0] }}"), "an array holds");
     let nested = "struct D(f64); struct E { d: D } fn g(x: f64, y: f64) -> f64 { x }";
@@ -133,9 +137,9 @@ fn struct_variables_have_blocks_in_declaration_order() {
         "struct D(f64); fn f(x: f64, y: f64, data: &D) -> f64 { x * y * data.0 } fn g(x: f64, y: f64) -> f64 { x }",
         "need names",
     );
-    refused("", "struct A(f64); fn f(x: f64, y: &A) -> f64 { x } fn g(x: f64, y: &A) -> f64 { x }", "need names");
-    refused("", "struct A { a: A } fn f(x: f64, y: &A) -> f64 { x } fn g(x: f64, y: &A) -> f64 { x }", "contains itself");
-    refused("", "struct A { a: f32 } fn f(x: f64, y: &A) -> f64 { x } fn g(x: f64, y: &A) -> f64 { x }", "one scalar type");
+    refused("", "pub struct A(f64); fn f(x: f64, y: &A) -> f64 { x } fn g(x: f64, y: &A) -> f64 { x }", "need names");
+    refused("", "pub struct A { a: A } fn f(x: f64, y: &A) -> f64 { x } fn g(x: f64, y: &A) -> f64 { x }", "contains itself");
+    refused("", "pub struct A { a: f32 } fn f(x: f64, y: &A) -> f64 { x } fn g(x: f64, y: &A) -> f64 { x }", "one scalar type");
 }
 
 #[test]

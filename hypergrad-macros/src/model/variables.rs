@@ -127,6 +127,14 @@ impl<'m> Reader<'m, '_> {
             self.diagnostics.push(imported(&item.ident, written));
             return None;
         }
+        if !matches!(item.vis, syn::Visibility::Public(_)) {
+            self.diagnostics.error_with_help(
+                &item.ident,
+                format!("`{structure}` is not public, and `{name}` stands in the signatures of `Problem`, which is"),
+                format!("write `pub struct {structure}`"),
+            );
+            return None;
+        }
         if self.structs.iter().any(|outer| outer == structure) {
             self.diagnostics.error(written, format!("`{structure}` contains itself"));
             return None;

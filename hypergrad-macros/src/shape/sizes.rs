@@ -29,6 +29,8 @@ pub struct Check {
     /// In the user's words: `data.a_tr.ncols()`.
     pub left_name: String,
     pub right_name: String,
+    /// The function and the expression that ask for it: `g: a.row(i).dot(x)`; empty where x or y do.
+    pub place: String,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -49,6 +51,8 @@ pub struct Clash {
 pub struct Sizes {
     symbols: Vec<(String, SymbolSource)>,
     bindings: Vec<Option<Size>>,
+    /// Where a symbol was bound.
+    places: Vec<String>,
     checks: Vec<Check>,
 }
 
@@ -58,6 +62,7 @@ impl Sizes {
         let symbol = Symbol(self.symbols.len() as u32);
         self.symbols.push((name.into(), source));
         self.bindings.push(None);
+        self.places.push(String::new());
         Size::symbol(symbol)
     }
 
@@ -96,6 +101,14 @@ impl Sizes {
     /// # Errors
     /// The two sizes, where no value of the symbols makes them equal.
     pub fn unify(&mut self, left: &Size, right: &Size) -> Result<(), Clash> {
+        self.unify_at(left, right, &String::new)
+    }
+
+    /// The same; what is left to a run is said to come from this place.
+    ///
+    /// # Errors
+    /// As [`Self::unify`].
+    pub fn unify_at(&mut self, left: &Size, right: &Size, place: &dyn Fn() -> String) -> Result<(), Clash> {
         let (left, right) = (self.resolve(left), self.resolve(right));
         if left == right {
             return Ok(());
@@ -112,11 +125,12 @@ impl Sizes {
                     return Err(Clash { left, right });
                 }
                 self.bindings[symbol.0 as usize] = Some(value);
+                self.places[symbol.0 as usize] = place();
                 return Ok(());
             }
         }
         let (left_name, right_name) = (self.display(&left), self.display(&right));
-        self.checks.push(Check { kind: CheckKind::Equal, left, right, left_name, right_name });
+        self.checks.push(Check { kind: CheckKind::Equal, left, right, left_name, right_name, place: place() });
         Ok(())
     }
 
@@ -125,7 +139,7 @@ impl Sizes {
     ///
     /// # Errors
     /// The two sizes, where the requirement can never hold.
-    pub fn require_at_least(&mut self, size: &Size, bound: &Size) -> Result<(), Clash> {
+    pub fn require_at_least(&mut self, size: &Size, bound: &Size, place: &dyn Fn() -> String) -> Result<(), Clash> {
         let (left, right) = (self.resolve(size), self.resolve(bound));
         let slack = left.sub(&right);
         if slack.is_nonnegative() {
@@ -134,10 +148,10 @@ impl Sizes {
         if slack.as_constant().is_some() {
             return Err(Clash { left, right });
         }
-        let check =
-            Check { kind: CheckKind::AtLeast, left_name: self.display(&left), right_name: self.display(&right), left, right };
-        if !self.checks.contains(&check) {
-            self.checks.push(check);
+        let kind = CheckKind::AtLeast;
+        if !self.checks.iter().any(|known| known.kind == kind && known.left == left && known.right == right) {
+            let (left_name, right_name) = (self.display(&left), self.display(&right));
+            self.checks.push(Check { kind, left_name, right_name, left, right, place: place() });
         }
         Ok(())
     }
@@ -156,6 +170,7 @@ impl Sizes {
                     right_name: self.display(&value),
                     left: own,
                     right: value,
+                    place: self.places[k].clone(),
                 });
             }
         }

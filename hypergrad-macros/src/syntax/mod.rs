@@ -35,7 +35,6 @@ pub struct Module {
     /// Structs of other annotated modules.
     pub foreign: Vec<Foreign>,
     /// The whole item as it came, to be emitted again.
-    #[allow(dead_code, reason = "for data that another module declares")]
     pub source: proc_macro2::TokenStream,
 }
 
@@ -73,6 +72,20 @@ impl Module {
             syn::Item::Struct(structure) => Some(structure),
             _ => None,
         })
+    }
+
+    /// Whether a struct of this module is certain not to be `Clone`: neither derived, nor implemented
+    /// here, nor perhaps by an attribute of another crate.
+    pub fn lacks_clone(&self, name: &str) -> bool {
+        let Some(structure) = self.structures().find(|structure| structure.ident == name) else { return false };
+        let implemented = self.items.iter().any(|item| match item {
+            syn::Item::Impl(block) => {
+                let of_trait = block.trait_.as_ref().and_then(|(.., path, _)| path.segments.last());
+                of_trait.is_some_and(|last| last.ident == "Clone")
+            }
+            _ => false,
+        });
+        !implemented && structure.attrs.iter().all(gives_no_clone)
     }
 
     /// Whether the struct of this name is one of another module.
@@ -139,4 +152,19 @@ impl Module {
             ident == name
         })
     }
+}
+
+/// An attribute that is known not to implement `Clone`.
+fn gives_no_clone(attribute: &syn::Attribute) -> bool {
+    const SILENT: [&str; 9] = ["doc", "cfg", "allow", "warn", "expect", "deny", "repr", "must_use", "non_exhaustive"];
+    const DERIVED: [&str; 7] = ["Debug", "Default", "PartialEq", "Eq", "Hash", "PartialOrd", "Ord"];
+    if !attribute.path().is_ident("derive") {
+        return SILENT.iter().any(|name| attribute.path().is_ident(name));
+    }
+    let mut known = true;
+    let read = attribute.parse_nested_meta(|derived| {
+        known &= DERIVED.iter().any(|name| derived.path.is_ident(name));
+        Ok(())
+    });
+    read.is_ok() && known
 }

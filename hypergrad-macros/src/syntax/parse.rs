@@ -56,11 +56,40 @@ fn read_module(
         );
         return None;
     }
+    if let Some(name) = type_of_name(&module.items, "hg") {
+        diagnostics.push(
+            Diagnostic::new(&name, "`hg` is a name that the code which `#[bilevel]` adds uses itself")
+                .help("give this item another name"),
+        );
+        return None;
+    }
+    // `use std::f64;` brings in the module of constants: the type stays.
+    let is_standard = |name: &Ident| {
+        let path = module.imports.path(&name.to_string());
+        path.and_then(<[String]>::first).is_some_and(|root| root == "std" || root == "core")
+    };
+    let shadowed = PRIMITIVES.iter().find_map(|primitive| type_of_name(&module.items, primitive));
+    if let Some(name) = shadowed.filter(|name| !is_standard(name)) {
+        diagnostics.push(
+            Diagnostic::new(&name, format!("`{name}` is no longer Rust's own type here, by whose name numbers are read"))
+                .help("give this item another name"),
+        );
+        return None;
+    }
     Some(module)
 }
 
+/// Types that are read by their names.
+const PRIMITIVES: [&str; 15] =
+    ["f64", "f32", "usize", "isize", "bool", "i8", "i16", "i32", "i64", "i128", "u8", "u16", "u32", "u64", "u128"];
+
 /// A type or import of the user's that is called `Problem`.
 pub fn user_problem(items: &[syn::Item]) -> Option<Ident> {
+    type_of_name(items, "Problem")
+}
+
+/// A type, trait, module or import of this name.
+fn type_of_name(items: &[syn::Item], wanted: &str) -> Option<Ident> {
     let defined = items.iter().find_map(|item| {
         let name = match item {
             syn::Item::Struct(item) => &item.ident,
@@ -72,7 +101,7 @@ pub fn user_problem(items: &[syn::Item]) -> Option<Ident> {
             syn::Item::Mod(item) => &item.ident,
             _ => return None,
         };
-        (name == "Problem").then(|| name.clone())
+        (name == wanted).then(|| name.clone())
     });
-    defined.or_else(|| Imports::read(items).ident("Problem").cloned())
+    defined.or_else(|| Imports::read(items).ident(wanted).cloned())
 }

@@ -74,10 +74,21 @@ impl Resolver<'_> {
     }
 
     fn array(&mut self, array: &syn::TypeArray, scope: &Scope, depth: usize) -> Resolved<Type> {
-        let Type::Scalar(scalar) = self.resolve(&array.elem, scope, depth + 1)? else {
-            return Err(Diagnostic::new(&array.elem, "an array holds `f64` or `f32`").help("use an `SMatrix` for more axes"));
-        };
-        Ok(Type::Array { scalar, length: self.module.dimension_value(&array.len, scope)? })
+        match self.resolve(&array.elem, scope, depth + 1)? {
+            Type::Scalar(scalar) => Ok(Type::Array { scalar, length: self.module.dimension_value(&array.len, scope)? }),
+            other => Err(Diagnostic::new(&array.elem, format!("an array holds `f64` or `f32`, not `{other}`"))
+                .help(instead_of_a_list(&other, true))),
+        }
+    }
+
+    /// `Vec<..>`, refused by what it holds.
+    fn growing(&mut self, path: &syn::Path, scope: &Scope, depth: usize) -> Diagnostic {
+        let refused = Diagnostic::new(path, format!("`{}` is not accepted here; {ACCEPTED}", spelled(path)));
+        let Some(syn::GenericArgument::Type(written)) = arguments(path).into_iter().next() else { return refused };
+        match self.resolve(written, scope, depth + 1) {
+            Ok(held) => refused.help(instead_of_a_list(&held, false)),
+            Err(_) => refused.help("use a `DVector<f64>`"),
+        }
     }
 
     fn path(&mut self, path: &syn::Path, scope: &Scope, depth: usize) -> Resolved<Type> {
@@ -101,6 +112,7 @@ impl Resolver<'_> {
             "bool" => Ok(Type::Bool),
             "i8" | "i16" | "i32" | "i64" | "i128" | "isize" | "u8" | "u16" | "u32" | "u64" | "u128" => Ok(Type::Integer),
             "CsrMatrix" => Ok(Type::Csr { scalar: self.entries(path, scope, depth)? }),
+            "Vec" => Err(self.growing(path, scope, depth)),
             _ => match nalgebra::matrix_name(name) {
                 Some(matrix) => self.matrix(path, matrix, scope, depth),
                 None => Err(self.unknown(path, &full)),
@@ -187,6 +199,11 @@ impl Resolver<'_> {
         };
         match self.resolve(written, scope, depth + 1)? {
             Type::Scalar(scalar) => Ok(scalar),
+            other @ (Type::Count | Type::Integer | Type::Bool) => {
+                let name = spelled(path);
+                Err(Diagnostic::new(written, format!("the entries of a `{name}` are `f64` or `f32` here, not `{other}`"))
+                    .help(format!("{INDICES}: write `{name}<f64>`")))
+            }
             other => {
                 let name = spelled(path);
                 Err(Diagnostic::new(written, format!("the entries of a `{name}` are `f64` or `f32` here, not `{other}`"))
@@ -239,9 +256,6 @@ impl Resolver<'_> {
         let last = full.last().map_or("", String::as_str);
         let own = self.module.type_names();
         let candidates = nalgebra::COMMON.iter().copied().chain(own.iter().map(String::as_str)).chain(["f64", "f32", "usize"]);
-        if last == "Vec" {
-            return Diagnostic::new(path, format!("`{name}` is not accepted here; {ACCEPTED}")).help("use a `DVector<f64>`");
-        }
         if full.len() > 1 && last.starts_with(char::is_uppercase) {
             return self.outside(path, full);
         }
@@ -273,6 +287,24 @@ impl Resolver<'_> {
             _ => diagnostic,
         }
         .help(format!("define `{last}` in this module"))
+    }
+}
+
+/// What to do with indices and labels.
+const INDICES: &str = "indices taken from data come later; labels are floats, compared as in `if data.label[i] == k as f64`";
+
+/// What to write for an array or a `Vec` of something that is no float.
+fn instead_of_a_list(held: &Type, constant: bool) -> String {
+    match held {
+        Type::Scalar(scalar) => format!("use a `DVector<{scalar}>`"),
+        Type::Count | Type::Integer | Type::Bool => format!("{INDICES}: write `DVector<f64>`"),
+        Type::Tuple(_) => "use a `DVector<f64>` for each part".to_owned(),
+        Type::Struct(name) => format!("use a `DVector<f64>`, or a `DMatrix<f64>`, for each field of `{name}`"),
+        Type::Array { scalar, length } if constant => format!("use an `SMatrix<{scalar}, {length}, N>`, a column for each"),
+        Type::Tensor { form: crate::model::Form::Matrix, .. } | Type::Csr { .. } => {
+            "use one matrix with the rows of all, and take `rows(start, count)`; or a field for each".to_owned()
+        }
+        Type::Tensor { scalar, .. } | Type::Array { scalar, .. } => format!("use a `DMatrix<{scalar}>`, a column for each"),
     }
 }
 

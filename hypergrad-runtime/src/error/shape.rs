@@ -16,6 +16,8 @@ pub enum ShapeError {
         right: &'static str,
         /// Its size.
         right_size: usize,
+        /// The function and the expression in which they meet, such as `g: a.row(i).dot(x)`.
+        place: &'static str,
     },
     /// An index or a range needs more entries than there are.
     TooSmall {
@@ -25,6 +27,8 @@ pub enum ShapeError {
         needed: usize,
         /// What was found.
         found: usize,
+        /// The function and the expression that reach so far, such as `f: x[i + 3]`.
+        place: &'static str,
     },
     /// An entry is infinite or not a number.
     NonFinite {
@@ -38,15 +42,21 @@ pub enum ShapeError {
 impl fmt::Display for ShapeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
-            Self::Mismatch { left, left_size, right, right_size } => {
-                write!(f, "`{left}` is {left_size}, `{right}` is {right_size}: they must agree")
+            Self::Mismatch { left, left_size, right, right_size, place } => {
+                write!(f, "`{left}` is {left_size}, `{right}` is {right_size}: they must agree")?;
+                write_place(f, place)
             }
-            Self::TooSmall { what, needed, found } => {
-                write!(f, "`{what}` is {found}, at least {needed} is needed")
+            Self::TooSmall { what, needed, found, place } => {
+                write!(f, "`{what}` is {found}, at least {needed} is needed")?;
+                write_place(f, place)
             }
             Self::NonFinite { what, index } => write!(f, "entry {index} of `{what}` is not finite"),
         }
     }
+}
+
+fn write_place(f: &mut fmt::Formatter<'_>, place: &str) -> fmt::Result {
+    if place.is_empty() { Ok(()) } else { write!(f, " (in `{place}`)") }
 }
 
 impl core::error::Error for ShapeError {}

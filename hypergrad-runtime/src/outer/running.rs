@@ -145,7 +145,7 @@ impl<'a, P: Bilevel, S: InnerSolver<P>, E: Estimator<P>, J: Projection> Running<
         for (found, expected) in lengths.into_iter().chain(pairs).map(|len| (len, m)).chain([(state.best.x.flat_len(), n)]) {
             if found != expected {
                 let (left, right) = ("a vector of the state", "the variable it is shaped like");
-                return Err(ShapeError::Mismatch { left, left_size: found, right, right_size: expected });
+                return Err(ShapeError::Mismatch { left, left_size: found, right, right_size: expected, place: "" });
             }
         }
         self.current.read(state.last);

@@ -159,7 +159,7 @@ impl<K: Kind> Bilevel for Cubic<K> {
     const STRUCTURE: Structure = K::STRUCTURE;
 
     fn work(&self, x: &DVector<f64>, y: &DVector<f64>) -> Result<Self::Work, ShapeError> {
-        let clash = |left, left_size, right, right_size| ShapeError::Mismatch { left, left_size, right, right_size };
+        let clash = |left, left_size, right, right_size| ShapeError::Mismatch { left, left_size, right, right_size, place: "" };
         if x.len() != self.a.nrows() {
             return Err(clash("x.len()", x.len(), "data.a.nrows()", self.a.nrows()));
         }

@@ -25,6 +25,22 @@ impl Site<'_> {
     }
 }
 
+impl Site<'_> {
+    /// The whole expression.
+    fn text(&self) -> String {
+        match self.operands.as_slice() {
+            [left, right] if !self.name.starts_with(|c: char| c.is_alphabetic()) => {
+                format!("{} {} {}", spell(left), self.name, spell(right))
+            }
+            [receiver, arguments @ ..] => {
+                let arguments: Vec<String> = arguments.iter().map(|argument| spell(argument)).collect();
+                format!("{}.{}({})", spell(receiver), self.name, arguments.join(", "))
+            }
+            [] => self.name.clone(),
+        }
+    }
+}
+
 impl Tracer<'_> {
     /// Both tensors in one form, the one that says more: a column plus an n×1 matrix is a column.
     pub(super) fn same_form(&mut self, left: Tensor, right: Tensor) -> (Tensor, Tensor) {
@@ -44,8 +60,24 @@ impl Tracer<'_> {
             self.diagnostics.error(site.span, message);
             return None;
         }
-        let rows = self.sizes.unify(&left.rows, &right.rows);
-        let columns = self.sizes.unify(&left.columns, &right.columns);
+        if let (Form::Row, Form::Column) | (Form::Column, Form::Row) = (left.form, right.form)
+            && !(self.is_single(&left) && self.is_single(&right))
+        {
+            let message = format!(
+                "shapes of `{}` do not agree: {} is {}, {} is {}",
+                site.name,
+                site.operand(0),
+                super::value::describe_form(left.form),
+                site.operand(1),
+                super::value::describe_form(right.form)
+            );
+            let help = if site.name == "dot" { "write `tr_dot`, which transposes the first" } else { "transpose one of them" };
+            self.diagnostics.error_with_help(site.span, message, help);
+            return None;
+        }
+        let place = || self.calls.last().map_or_else(String::new, |function| format!("{function}: {}", site.text()));
+        let rows = self.sizes.unify_at(&left.rows, &right.rows, &place);
+        let columns = self.sizes.unify_at(&left.columns, &right.columns, &place);
         if rows.is_ok() && columns.is_ok() {
             return Some(self.same_form(left, right));
         }
@@ -68,7 +100,19 @@ impl Tracer<'_> {
         (left, left_size, left_axis): (&Tensor, &Size, &str),
         (right, right_size, right_axis): (&Tensor, &Size, &str),
     ) -> Option<()> {
-        if self.sizes.unify(left_size, right_size).is_ok() {
+        let both = left.form == right.form && matches!(left.form, Form::Column | Form::Row) && left_axis == "columns";
+        if both && !(self.is_single(left) || self.is_single(right)) {
+            let (first, second) = (site.operand(0), site.operand(1));
+            let form = super::value::describe_form(left.form);
+            self.diagnostics.error_with_help(
+                site.span,
+                format!("shapes of `{}` do not agree: {first} is {form}, and so is {second}", site.name),
+                "write `a.dot(b)` for a number, `a.component_mul(b)` for products entry by entry, `a * b.transpose()` for all",
+            );
+            return None;
+        }
+        let place = || self.calls.last().map_or_else(String::new, |function| format!("{function}: {}", site.text()));
+        if self.sizes.unify_at(left_size, right_size, &place).is_ok() {
             return Some(());
         }
         let wanted_right = Tensor { rows: left_size.clone(), ..right.clone() };
@@ -83,6 +127,11 @@ impl Tracer<'_> {
         );
         self.report_shapes(site, message, &[(0, &wanted_left), (1, &wanted_right)]);
         None
+    }
+
+    /// Whether a vector has certainly one entry.
+    fn is_single(&self, tensor: &Tensor) -> bool {
+        self.sizes.resolve(&tensor.length()).is_one()
     }
 
     /// Reports a clash; helps with a data field of the shape that an operand should have.

@@ -171,6 +171,10 @@ impl<'a> Tracer<'a> {
 
     pub(super) fn method_call(&mut self, call: &syn::ExprMethodCall, expected: Option<&Type>) -> Option<Value> {
         let receiver = self.expression(&call.receiver);
+        if receiver.is_none() && super::refuse::OPTIONAL.contains(&call.method.to_string()) {
+            // What may fail was refused; its message is no mistake of its own.
+            return None;
+        }
         let operands: Vec<&syn::Expr> = [&*call.receiver].into_iter().chain(call.args.iter()).collect();
         let arguments = self.arguments(&operands[1..], &[]);
         let site = Site { span: call.method.span(), name: call.method.to_string(), operands };
@@ -247,7 +251,7 @@ impl<'a> Tracer<'a> {
             None if known.is_empty() => self.diagnostics.error(call.site.span, message),
             None => {
                 let message = format!("{message}: methods are read by name, and this one has no derivative rule");
-                self.diagnostics.error_with_help(call.site.span, message, format!("write it with {}", summary(known)));
+                self.diagnostics.error_with_help(call.site.span, message, related(name, receiver, known));
             }
         }
     }
@@ -309,10 +313,25 @@ fn words_of(value: &Value) -> Vec<&'static str> {
     }
 }
 
-/// The first few names of a list.
-fn summary(names: &[&str]) -> String {
-    let shown: Vec<String> = names.iter().take(8).map(|name| format!("`{name}`")).collect();
-    format!("{} ..", shown.join(", "))
+/// So many methods are listed whatever was asked.
+const FEW: usize = 8;
+
+/// What to write for a method that is not known: those that share a part of its name.
+fn related(name: &str, receiver: &str, known: &[&str]) -> String {
+    if known.len() <= FEW {
+        let all: Vec<String> = known.iter().map(|word| format!("`{word}`")).collect();
+        return format!("write it with {}", all.join(", "));
+    }
+    let parts: Vec<&str> = name.split('_').filter(|part| part.len() > 2).collect();
+    let shares = |word: &&&str| parts.iter().any(|part| word.split('_').any(|own| own == *part));
+    let shown: Vec<String> = known.iter().filter(shares).take(4).map(|word| format!("`{word}`")).collect();
+    if shown.is_empty() {
+        format!(
+            "write it with operators, indices and sums; `hypergrad::guide::language` lists the methods of {receiver} that are read"
+        )
+    } else {
+        format!("related methods that are read: {}", shown.join(", "))
+    }
 }
 
 fn strip(expression: &syn::Expr) -> &syn::Expr {

@@ -4,7 +4,7 @@
 use super::Tracer;
 use super::condition::{Comparison, Condition};
 use super::value::Value;
-use crate::ir::Affine;
+use crate::ir::{Affine, Size};
 
 impl Tracer<'_> {
     /// Evaluates in each case of the arguments that differ by case; plainly where none does.
@@ -53,6 +53,17 @@ impl Value {
             }
         }
         Self::Cases(cases)
+    }
+}
+
+impl Value {
+    /// 1 where the condition holds, else 0.
+    pub(super) fn of_condition(condition: &Condition) -> Self {
+        let integer = |value| Self::count(Size::constant(value));
+        match condition {
+            Condition::Constant(value) => integer(i64::from(*value)),
+            condition => Self::choice(condition, integer(1), integer(0)),
+        }
     }
 }
 

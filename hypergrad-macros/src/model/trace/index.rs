@@ -214,7 +214,9 @@ impl Tracer<'_> {
             return None;
         }
         let bound = high.add(&Size::constant(1));
-        if self.sizes.require_at_least(length, &bound).is_err() {
+        let function = self.calls.last().cloned().unwrap_or_default();
+        let reached = || format!("{function}: {} at {}", spell(base), spell(place));
+        if self.sizes.require_at_least(length, &bound, &reached).is_err() {
             let reach = if index.terms.is_empty() { "is" } else { "reaches" };
             let message = format!(
                 "index `{}` {reach} {}, but `{}` has length {}",

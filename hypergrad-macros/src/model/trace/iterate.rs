@@ -377,7 +377,9 @@ impl Tracer<'_> {
         let needed = some.iter().take(1).flat_map(|(guards, _)| guards);
         for least in needed.map(|guard| guard.affine.constant.clone()).chain([size.clone()]) {
             // What no size satisfies was no case.
-            let _checked = self.sizes.require_at_least(&least, &Size::zero());
+            let function = self.calls.last().cloned().unwrap_or_default();
+            let place = || format!("{function}: {}", call.name());
+            let _checked = self.sizes.require_at_least(&least, &Size::zero(), &place);
         }
         Some(size)
     }

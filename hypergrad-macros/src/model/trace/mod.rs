@@ -24,6 +24,7 @@ mod length;
 mod macros;
 mod methods;
 mod operator;
+mod outside;
 mod pairs;
 mod path;
 mod piece;

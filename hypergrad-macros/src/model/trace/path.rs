@@ -10,12 +10,14 @@ use super::environment::Lookup;
 use super::spell::spell;
 use super::value::{Callable, Value};
 use super::words::{ConstantWord, LimitWord, MathWord, Words};
-use crate::diagnostics::nearest;
 use crate::ir::{Func, Reduction};
 use crate::syntax::Type;
 
 /// Types and traits whose associated functions are the scalar functions.
 const SCALARS: Words = Words("f64 f32 ComplexField RealField Float FloatCore");
+
+/// Types whose `from` keeps the value.
+const INTEGERS: Words = Words("i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize");
 
 /// Traits of the standard library whose methods are called by path.
 const TRAITS: Words = Words("Clone Into From Iterator IntoIterator ToOwned");
@@ -79,26 +81,6 @@ impl Tracer<'_> {
         value
     }
 
-    fn unknown_name(&mut self, path: &syn::ExprPath, full: &[String]) {
-        let written = spell(path);
-        let last = full.last().map_or("", String::as_str);
-        let is_static = self.module.items.iter().any(|item| matches!(item, syn::Item::Static(s) if s.ident == last));
-        if is_static {
-            let message = format!("`{written}` is a static: it can change, so it has no derivative rule");
-            self.diagnostics.error_with_help(path, message, format!("make it a constant: `const {last}: .. = ..;`"));
-            return;
-        }
-        let constants: Vec<String> = self.module.constants().map(|c| c.ident.to_string()).collect();
-        let functions: Vec<String> = self.module.functions().map(|f| f.sig.ident.to_string()).collect();
-        let known = self.environment.names().into_iter().chain(constants.iter().chain(&functions).map(String::as_str));
-        let message = format!("`{written}` is not known in this module");
-        let help = match nearest(&written, known) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("the bodies are read from the module alone: move `{last}` into it"),
-        };
-        self.diagnostics.error_with_help(path, message, help);
-    }
-
     /// Calls what a path names; functions of the module were handled before.
     pub(super) fn call_path(&mut self, path: &syn::ExprPath, arguments: Vec<Option<Value>>, call: &Call<'_>) -> Option<Value> {
         if let Some(name) = path.path.get_ident()
@@ -116,13 +98,21 @@ impl Tracer<'_> {
             let arguments: Vec<Value> = arguments.into_iter().collect::<Option<_>>()?;
             return self.math(word, call, arguments);
         }
-        let is_scalar = SCALARS.contains(&owner) || self.alias_of_scalar(path);
+        // `<f64>::sin(t)`
+        let qualified = path.qself.as_ref().is_some_and(|of| matches!(self.hint(&of.ty), Some(Type::Scalar(_))));
+        let is_scalar = SCALARS.contains(&owner) || self.alias_of_scalar(path) || qualified;
         if is_scalar && name == "from" {
             let arguments: Vec<Value> = arguments.into_iter().collect::<Option<_>>()?;
-            return match arguments.into_iter().next()? {
-                Value::Index(index) => Some(Value::Tensor(self.number_of_index(&index))),
+            return self.by_case(arguments, &mut |tracer, values| match values.into_iter().next()? {
+                Value::Index(index) => Some(Value::Tensor(tracer.number_of_index(&index))),
+                Value::Integer(number) => Some(Value::Tensor(number)),
+                Value::Bool(condition) => Some(Value::Tensor(tracer.mask(&condition))),
                 other => Some(other),
-            };
+            });
+        }
+        if INTEGERS.contains(&owner) && name == "from" && path.path.segments.len() > 1 {
+            let arguments: Vec<Value> = arguments.into_iter().collect::<Option<_>>()?;
+            return self.integer_from(arguments.into_iter().next()?, call);
         }
         if is_scalar || TRAITS.contains(&owner) || full.first().is_some_and(|f| f == "std" || f == "core") {
             let arguments: Vec<Value> = arguments.into_iter().collect::<Option<_>>()?;
@@ -137,6 +127,20 @@ impl Tracer<'_> {
         None
     }
 
+    /// `usize::from(..)`: 1 and 0 of a condition, an integer itself.
+    fn integer_from(&mut self, value: Value, call: &Call<'_>) -> Option<Value> {
+        match value {
+            Value::Bool(condition) => Some(Value::of_condition(&condition)),
+            value @ (Value::Index(_) | Value::Integer(_) | Value::Cases(_)) => Some(value),
+            other => {
+                let message =
+                    format!("`from` of an integer type takes an integer or a condition, and found {}", other.describe());
+                self.diagnostics.error(call.site.span, message);
+                None
+            }
+        }
+    }
+
     /// Calls what a local name is bound to.
     fn call_bound(&mut self, name: &syn::Ident, arguments: Vec<Option<Value>>, call: &Call<'_>) -> Option<Value> {
         let Lookup::Bound(bound) = self.environment.get(&name.to_string()) else { return None };
@@ -149,24 +153,6 @@ impl Tracer<'_> {
                 None
             }
         }
-    }
-
-    pub(super) fn unknown_function(&mut self, path: &syn::ExprPath, full: &[String]) {
-        let written = spell(&path.path);
-        // A function inside a body does not see itself.
-        if self.refuse_recursion(&written, path.path.span()) {
-            return;
-        }
-        let last = full.last().map_or("", String::as_str);
-        let own: Vec<String> = self.module.functions().map(|f| f.sig.ident.to_string()).collect();
-        let message = format!("function `{written}` is not defined in this module, where its body could be read");
-        let mut known: Vec<&str> = MathWord::NAMES.to_vec();
-        known.extend(own.iter().map(String::as_str));
-        let help = match nearest(&written, known) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("move `{last}` into the module"),
-        };
-        self.diagnostics.error_with_help(&path.path, message, help);
     }
 
     fn alias_of_scalar(&self, path: &syn::ExprPath) -> bool {

@@ -22,6 +22,9 @@ const CHOICES: Words = Words(
     "argmax argmin imax imin iamax iamin icamax imax_full iamax_full icamax_full floor ceil round trunc fract rem_euclid max_by",
 );
 
+/// Methods of what may be missing.
+pub(super) const OPTIONAL: Words = Words("unwrap expect unwrap_or unwrap_or_else unwrap_or_default ok unwrap_unchecked");
+
 /// Methods that take a list of indices.
 const INDEXED: Words = Words("select_rows select_columns");
 
@@ -63,7 +66,7 @@ impl Tracer<'_> {
                 format!("`{name}` takes indices from data, which comes later"),
                 "take rows or columns by a range, `rows(i, n)`",
             ))
-        } else if matches!(name, "unwrap" | "expect" | "unwrap_or" | "unwrap_or_default" | "ok") {
+        } else if OPTIONAL.contains(name) {
             Some((
                 format!("`{name}` is not accepted: nothing of the language is an `Option` or a `Result`"),
                 "use what cannot fail",

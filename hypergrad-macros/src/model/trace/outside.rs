@@ -1,0 +1,119 @@
+//! What is called or named and cannot be read: what it is, and what to write instead.
+
+use super::Tracer;
+use super::spell::spell;
+use super::words::{MathWord, Words};
+use crate::diagnostics::nearest;
+
+/// nalgebra's types that are no vector and no matrix.
+const ROTATIONS: Words = Words(
+    "Rotation Rotation2 Rotation3 Unit UnitVector2 UnitVector3 UnitComplex UnitQuaternion Quaternion UnitDualQuaternion \
+    DualQuaternion Isometry Isometry2 Isometry3 IsometryMatrix2 IsometryMatrix3 Similarity2 Similarity3 Transform2 Transform3 \
+    Affine2 Affine3 Projective2 Projective3 Translation Translation1 Translation2 Translation3 Scale2 Scale3 Reflection2 \
+    Reflection3 Perspective3 Orthographic3",
+);
+
+/// nalgebra's points.
+const POINTS: Words = Words("Point OPoint Point1 Point2 Point3 Point4 Point5 Point6");
+
+/// The variants of the standard library's enums.
+const MAYBE: Words = Words("Some None Ok Err");
+
+impl Tracer<'_> {
+    /// A call of a function whose body cannot be read.
+    pub(super) fn unknown_function(&mut self, path: &syn::ExprPath, full: &[String]) {
+        let written = spell(&path.path);
+        // A function inside a body does not see itself.
+        if self.refuse_recursion(&written, syn::spanned::Spanned::span(&path.path)) {
+            return;
+        }
+        if self.refuse_by_owner(path, full) {
+            return;
+        }
+        let last = full.last().map_or("", String::as_str);
+        let own: Vec<String> = self.module.functions().map(|f| f.sig.ident.to_string()).collect();
+        let message = format!("function `{written}` is not defined in this module, where its body could be read");
+        let mut known: Vec<&str> = MathWord::NAMES.to_vec();
+        known.extend(own.iter().map(String::as_str));
+        let help = match nearest(&written, known) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("move `{last}` into the module"),
+        };
+        self.diagnostics.error_with_help(&path.path, message, help);
+    }
+
+    /// A constant or a value whose definition cannot be read.
+    pub(super) fn unknown_name(&mut self, path: &syn::ExprPath, full: &[String]) {
+        let written = spell(path);
+        let last = full.last().map_or("", String::as_str);
+        let is_static = self.module.items.iter().any(|item| matches!(item, syn::Item::Static(s) if s.ident == last));
+        if is_static {
+            let message = format!("`{written}` is a static: it can change, so it has no derivative rule");
+            self.diagnostics.error_with_help(path, message, format!("make it a constant: `const {last}: .. = ..;`"));
+            return;
+        }
+        if self.refuse_by_owner(path, full) {
+            return;
+        }
+        let constants: Vec<String> = self.module.constants().map(|c| c.ident.to_string()).collect();
+        let functions: Vec<String> = self.module.functions().map(|f| f.sig.ident.to_string()).collect();
+        let known = self.environment.names().into_iter().chain(constants.iter().chain(&functions).map(String::as_str));
+        let message = format!("`{written}` is not known in this module");
+        let help = match nearest(&written, known) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("the bodies are read from the module alone: move `{last}` into it"),
+        };
+        self.diagnostics.error_with_help(path, message, help);
+    }
+
+    /// Whether the type before the last segment, or the name itself, says why it cannot be read: then
+    /// moving it into the module would not help.
+    fn refuse_by_owner(&mut self, path: &syn::ExprPath, full: &[String]) -> bool {
+        let written = spell(&path.path);
+        let last = full.last().map_or("", String::as_str);
+        let owner = full.len().checked_sub(2).and_then(|k| full.get(k)).map_or("", String::as_str);
+        let first = path.path.segments.first().map(|segment| segment.ident.to_string()).unwrap_or_default();
+        let (message, help) = if MAYBE.contains(last) {
+            (
+                format!("`{written}` is not accepted: nothing of the language is an `Option` or a `Result`"),
+                "use the value itself, or `if`/`else` with a value for what may be missing".to_owned(),
+            )
+        } else if ROTATIONS.contains(owner) {
+            (
+                format!("`{written}` is not accepted: of nalgebra's types, vectors and matrices are read"),
+                "write the matrix by its entries: `Matrix2::new(c, -s, s, c)` for a rotation".to_owned(),
+            )
+        } else if POINTS.contains(owner) {
+            (
+                format!("`{written}` is not accepted: of nalgebra's types, vectors and matrices are read"),
+                "write a vector: `Vector2::new(a, b)`".to_owned(),
+            )
+        } else if self.enumeration(&first).is_some() {
+            (
+                format!("`{written}` is a value of an enum, which is not accepted: nothing is chosen by `match`"),
+                "use a number: `const LINEAR: usize = 0;`, compared in `if k == LINEAR { .. } else { .. }`".to_owned(),
+            )
+        } else if path.path.segments.len() == 1 && self.module.structure(last).is_some() {
+            (
+                format!("`{written}` is a tuple struct, whose fields have no names"),
+                format!("give the fields names and write `{last} {{ .. }}`"),
+            )
+        } else if self.module.structure(&first).is_some() || first == "Self" {
+            (
+                format!("`{written}` is an associated item of the module's own type: these are not read"),
+                format!("write a function of the module, `fn {last}(..)`, or a `const`, and use it"),
+            )
+        } else {
+            return false;
+        };
+        self.diagnostics.error_with_help(&path.path, message, help);
+        true
+    }
+
+    fn enumeration(&self, name: &str) -> Option<&syn::ItemEnum> {
+        self.module.items.iter().find_map(|item| match item {
+            syn::Item::Enum(found) if found.ident == name => Some(found),
+            _ => None,
+        })
+    }
+}

@@ -1,0 +1,18 @@
+use hypergrad::bilevel;
+
+#[bilevel]
+mod toy {
+    use nalgebra::DVector;
+
+    pub type f64 = f32;
+
+    pub fn f(x: &DVector<f64>, y: &DVector<f64>) -> f64 {
+        (x - y).norm_squared()
+    }
+
+    pub fn g(x: &DVector<f64>, _y: &DVector<f64>) -> f64 {
+        x.sum()
+    }
+}
+
+fn main() {}
