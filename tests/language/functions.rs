@@ -32,17 +32,18 @@ pub mod on_floats {
 /// The same words through nalgebra's traits, as without `std`.
 #[bilevel]
 pub mod by_traits {
-    use hypergrad::math::{huber, log_sum_exp, pseudo_huber, sigmoid, softplus};
+    use hypergrad::math::{erf, erfc, huber, log_sum_exp, pseudo_huber, sigmoid, softplus};
     use nalgebra::{ComplexField, RealField, Vector3};
 
     fn wave(t: f64) -> f64 {
-        ComplexField::sin(t) + ComplexField::exp(t) * RealField::atan2(t, 2.0)
+        <f64>::sin(t) + <f64 as ComplexField>::exp(t) * RealField::atan2(t, 2.0)
     }
 
     pub fn f(x: &Vector3<f64>, y: &Vector3<f64>) -> f64 {
         let t = x.component_mul(y);
         let math = softplus(t[0]) + sigmoid(t[1]) * log_sum_exp(&t) + pseudo_huber(t[2], 0.7);
-        math + t.map(wave).sum() + ComplexField::ln(1.0 + x.norm_squared()) + x.norm_squared()
+        let errors = erf(t[0]) * t[1] + erfc(t[2] * t[0]) + t.map(erf).sum();
+        math + errors + t.map(wave).sum() + ComplexField::ln(1.0 + x.norm_squared()) + x.norm_squared()
     }
 
     pub fn g(x: &Vector3<f64>, y: &Vector3<f64>) -> f64 {

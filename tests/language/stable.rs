@@ -255,3 +255,32 @@ fn softmax_at_any_logits() {
         compare!(problem, x, y, coupled(&x, &y), close);
     }
 }
+
+/// The normal distribution, as it is written, in its left tail.
+#[bilevel]
+pub mod normal {
+    use core::f64::consts::SQRT_2;
+    use hypergrad::math::erf;
+
+    pub fn f(x: f64, y: f64) -> f64 {
+        0.5 * (x - y) * (x - y)
+    }
+
+    pub fn g(x: f64, _y: f64) -> f64 {
+        0.5 * (1.0 + erf(x / SQRT_2)) + 0.5 * (1.0 - erf(-x / SQRT_2))
+    }
+}
+
+/// Rounding of `x/√2` is magnified by x².
+#[test]
+fn the_normal_distribution_in_its_tail() {
+    let problem = normal::Problem::new().unwrap();
+    for (x, probability) in [(-1.0, 0.158_655_253_931_457_05), (-30.0, 4.906_713_927_148_187e-198)] {
+        let at = problem.at(&x, &0.0).unwrap();
+        let density = (-0.5 * x * x).exp() / std::f64::consts::TAU.sqrt();
+        let tolerance = 4.0 * (1.0 + x * x) * f64::EPSILON;
+        assert!((at.g() / (2.0 * probability) - 1.0).abs() <= tolerance, "{:e} at {x}", at.g());
+        assert!((at.g_1() / (2.0 * density) - 1.0).abs() <= tolerance, "{:e} at {x}", at.g_1());
+        assert!((at.g_11()[(0, 0)] / (-2.0 * x * density) - 1.0).abs() <= tolerance, "{x}");
+    }
+}

@@ -1,5 +1,7 @@
 //! Partial derivatives of the elementwise functions, each in a stable form.
 
+use std::f64::consts::FRAC_2_SQRT_PI;
+
 use crate::ir::{Func, Graph, Id, Number, Size, Term, View};
 
 /// The derivative of a function in one argument.
@@ -102,6 +104,14 @@ impl Rule<'_> {
                 let shifted = self.affine(1.0, argument, 1.0);
                 let root = self.apply(Func::Powf(Number::new(-0.5)), shifted);
                 self.graph.scaled(0.5, root)
+            }
+            // erf' = 2/√π e^-t², erfc' = -erf'
+            Func::Erf => self.scaled_of(FRAC_2_SQRT_PI, Func::Bell),
+            Func::Erfc => self.scaled_of(-FRAC_2_SQRT_PI, Func::Bell),
+            // (e^-t²)' = -2t e^-t²
+            Func::Bell => {
+                let argument = self.argument(0);
+                self.times(-2.0, &[argument, self.value])
             }
             Func::Abs => self.of(Func::Sign0),
             Func::Huber => self.huber(),

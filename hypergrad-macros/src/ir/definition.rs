@@ -70,6 +70,8 @@ pub enum Notation {
     InverseSquare(&'static str),
     /// `√(1 + a) - 1`.
     RootLessOne,
+    /// `exp(-a²)`.
+    Bell,
     /// `[b ≤ a ≤ c]`.
     Between,
     /// `(if a then b else c)`.
@@ -333,6 +335,11 @@ impl Func {
             Self::Powf(p) => real_power(p.get()),
             Self::NormPow(p) => norm_power(p.get()),
             Self::Logistic(order) => logistic(order),
+            Self::Erf => sigmoidal("erf"),
+            Self::Erfc => called("erfc").smooth().range(Range::Nonnegative).bend(Bend::ConvexAboveZero).trend(Trend::Decreasing),
+            Self::Bell => {
+                unary("bell", Notation::Bell).smooth().even().range(Range::Nonnegative).trend(Trend::DecreasingAboveZero)
+            }
             Self::Sqrt1pM1 => unary("sqrt1pm1", Notation::RootLessOne)
                 .smooth()
                 .range(Range::AsArgument)

@@ -42,6 +42,9 @@ impl Func {
                 }
             }
             Self::Logistic(order) => logistic(order, a[0]),
+            Self::Erf => libm::erf(a[0]),
+            Self::Erfc => libm::erfc(a[0]),
+            Self::Bell => (-a[0] * a[0]).exp(),
             Self::Sqrt1pM1 => a[0] / (1.0 + (1.0 + a[0]).sqrt()),
             Self::Abs => a[0].abs(),
             Self::Signum => a[0].signum(),

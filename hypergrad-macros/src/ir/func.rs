@@ -57,6 +57,12 @@ pub enum Func {
     NormPow(Number),
     /// The k-th derivative of softplus: `ln(1+e^t)`, `σ`, `σσ₋`, `-σσ₋ tanh(t/2)`, `σσ₋(1-6σσ₋)`.
     Logistic(u8),
+    /// `2/√π ∫₀ᵗ e^-s² ds`.
+    Erf,
+    /// `1 - erf t`, stable where that is tiny.
+    Erfc,
+    /// `e^-t²`, of which the derivatives of the two are made.
+    Bell,
     /// `sqrt(1+s) - 1`, stable near 0.
     Sqrt1pM1,
     Abs,

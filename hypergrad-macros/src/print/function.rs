@@ -20,6 +20,7 @@ pub fn apply(func: Func, args: &[Text]) -> Text {
         Notation::Bars => Text::atom(format!("|{}|", args[0].string)),
         Notation::InverseSquare(name) => Text::new(format!("1/{name}²({})", args[0].string), Level::Quotient),
         Notation::RootLessOne => Text::new(format!("√(1 + {}) - 1", args[0].within(Level::Elementwise)), Level::Sum),
+        Notation::Bell => Text::atom(format!("exp(-{}²)", args[0].within(Level::Atom))),
         Notation::Between => Text::atom(format!("[{} ≤ {} ≤ {}]", args[1].string, args[0].string, args[2].string)),
         Notation::Cases => Text::atom(format!("(if {} then {} else {})", args[0].string, args[1].string, args[2].string)),
     }

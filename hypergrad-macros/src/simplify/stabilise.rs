@@ -50,6 +50,7 @@ pub fn sum(graph: &mut Graph, terms: &BTreeMap<View, f64>, shape: &[Size]) -> Op
         .or_else(|| softplus_by_modulus(graph, terms, shape))
         .or_else(|| complement_of_sigmoid(graph, terms, shape))
         .or_else(|| less_summand(graph, terms, shape))
+        .or_else(|| complement_of_erf(graph, terms, shape))
 }
 
 /// A view of what `outer` reads, as seen from where `outer` stands.
@@ -120,25 +121,41 @@ fn softplus_less_argument(graph: &mut Graph, terms: &BTreeMap<View, f64>, shape:
 
 /// `1 - σ(t) = σ(-t)`
 fn complement_of_sigmoid(graph: &mut Graph, terms: &BTreeMap<View, f64>, shape: &[Size]) -> Option<Id> {
-    if terms.len() != 2 {
-        return None;
-    }
-    let mut constant = None;
-    let mut sigmoid = None;
-    for (view, coefficient) in terms {
-        if graph.as_constant(view.node) == Some(1.0) {
-            constant = Some(*coefficient);
-        } else if let Some(t) = argument(graph, view.node, Func::Logistic(1)) {
-            sigmoid = Some((*coefficient, through(view, &t)));
-        }
-    }
-    let (one, (coefficient, t)) = (constant?, sigmoid?);
+    let (one, coefficient, t) = constant_and(graph, terms, Func::Logistic(1))?;
     if one + coefficient != 0.0 || t.axes.len() != shape.len() {
         return None;
     }
     let negative = graph.view(-1.0, &t, shape.to_vec());
     let complement = graph.apply(Func::Logistic(1), &[negative]);
     Some(graph.scaled(one, complement))
+}
+
+/// `1 - erf(t) = erfc(t)`, `1 + erf(t) = erfc(-t)`
+fn complement_of_erf(graph: &mut Graph, terms: &BTreeMap<View, f64>, shape: &[Size]) -> Option<Id> {
+    let (one, coefficient, t) = constant_and(graph, terms, Func::Erf)?;
+    if one.abs() != coefficient.abs() || t.axes.len() != shape.len() {
+        return None;
+    }
+    let argument = graph.view(-one.signum() * coefficient.signum(), &t, shape.to_vec());
+    let complement = graph.apply(Func::Erfc, &[argument]);
+    Some(graph.scaled(one, complement))
+}
+
+/// A constant, and a multiple of this function of t: `a + b·func(t)`.
+fn constant_and(graph: &mut Graph, terms: &BTreeMap<View, f64>, func: Func) -> Option<(f64, f64, View)> {
+    if terms.len() != 2 {
+        return None;
+    }
+    let (mut constant, mut multiple) = (None, None);
+    for (view, coefficient) in terms {
+        if graph.as_constant(view.node) == Some(1.0) {
+            constant = Some(*coefficient);
+        } else if let Some(t) = argument(graph, view.node, func) {
+            multiple = Some((*coefficient, through(view, &t)));
+        }
+    }
+    let (coefficient, t) = multiple?;
+    Some((constant?, coefficient, t))
 }
 
 /// A product in a stable form: exponentials that cancel are one.

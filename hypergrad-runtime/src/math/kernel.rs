@@ -69,6 +69,31 @@ pub fn ln_cosh<T: Real>(t: T) -> T {
     a + ln_1p(exp(-T::lit(2.0) * a)) - T::lit(core::f64::consts::LN_2)
 }
 
+/// `2/√π ∫₀ᵗ e^-s² ds`, to one unit in the last place.
+#[inline]
+pub fn erf<T: Real>(t: T) -> T {
+    T::lit(freebsd_math::erf(t.wide()))
+}
+
+/// `1 - erf t`, as exact relative to itself where that is tiny.
+#[inline]
+pub fn erfc<T: Real>(t: T) -> T {
+    T::lit(freebsd_math::erfc(t.wide()))
+}
+
+/// `e^-t²`, to a few units in the last place: with h the leading digits of t, whose square is exact,
+/// it is `e^-h² e^-(t-h)(t+h)`, so that no rounding of t² is magnified.
+#[inline]
+pub fn bell<T: Real>(t: T) -> T {
+    let t = t.wide();
+    // e^-t² is 0 from about 27.3 on.
+    if abs(t) > 28.0 {
+        return T::ZERO;
+    }
+    let leading = f64::from_bits(t.to_bits() & 0xffff_ffff_0000_0000);
+    T::lit(exp(-leading * leading) * exp(-(t - leading) * (t + leading)))
+}
+
 /// `s^p` of a squared norm, but 0 at 0: a norm has derivative 0 there.
 #[inline]
 pub fn norm_pow<T: Real>(s: T, p: f64) -> T {
@@ -302,6 +327,9 @@ mod tests {
             close(slope(logistic_2, t), logistic_3(t));
             close(slope(logistic_3, t), logistic_4(t));
             close(slope(f64::tanh, t), sech2(t));
+            close(slope(erf, t), std::f64::consts::FRAC_2_SQRT_PI * bell(t));
+            close(slope(erfc, t), -std::f64::consts::FRAC_2_SQRT_PI * bell(t));
+            close(slope(bell, t), -2.0 * t * bell(t));
             close(slope(|t| sqrt1pm1(t * t), t), t / (1.0 + t * t).sqrt());
         }
         let (x, y) = (1.7, 0.6);
@@ -318,6 +346,43 @@ mod tests {
         }
         assert_eq!((logistic_3(0.0), logistic_3(f64::NEG_INFINITY)), (0.0, 0.0));
         assert!(logistic_3(f64::NAN).is_nan());
+    }
+
+    /// t, `erf t`, `erfc t`, `e^-t²`.
+    const ERRORS: [(f64, f64, f64, f64); 10] = [
+        (0.0009765625, 0.0011019324300718147, 0.9988980675699282, 0.9999990463261383),
+        (0.25, 0.27632639016823696, 0.7236736098317631, 0.9394130628134758),
+        (0.84375, 0.7672256612323416, 0.23277433876765838, 0.49070405976744125),
+        (1.0, 0.8427007929497149, 0.15729920705028513, 0.36787944117144233),
+        (2.0, 0.9953222650189527, 0.004677734981047266, 0.01831563888873418),
+        (3.7, 0.9999998328489421, 1.6715105790914599e-07, 1.1337271387479642e-06),
+        (5.9, 0.9999999999999999, 7.190409783550478e-17, 7.624459905389708e-16),
+        (9.3, 1.0, 1.653244184030135e-39, 2.7407552847225623e-38),
+        (13.7, 1.0, 1.2613158337408749e-83, 3.0709213344345604e-82),
+        (25.9, 1.0, 1.0202833184732667e-293, 4.687255145293192e-292),
+    ];
+
+    /// Against arithmetic of 60 digits (mpmath); the limits are an ulp of each result, and the two
+    /// exponentials with their product of the bell.
+    #[test]
+    fn the_error_function_is_exact_in_its_tails() {
+        let close = |found: f64, expected: f64, units: f64| {
+            assert!((found - expected).abs() <= units * f64::EPSILON * expected.abs(), "{found:e}, not {expected:e}");
+        };
+        for (t, error, complement, bell_of_t) in ERRORS {
+            close(erf(t), error, 1.0);
+            close(erf(-t), -error, 1.0);
+            close(erfc(t), complement, 2.0);
+            close(erfc(-t), 1.0 + error, 2.0);
+            close(bell(t), bell_of_t, 3.0);
+            assert_eq!(bell(-t), bell(t));
+        }
+        assert_eq!((erf(0.0), erfc(0.0), bell(0.0)), (0.0, 1.0, 1.0));
+        assert_eq!((erf(800.0), erfc(800.0), erfc(-800.0), bell(-800.0)), (1.0, 0.0, 2.0, 0.0));
+        assert_eq!((erf(f64::INFINITY), erfc(f64::INFINITY), bell(f64::INFINITY)), (1.0, 0.0, 0.0));
+        assert_eq!(erf(1e-300), 1e-300 * std::f64::consts::FRAC_2_SQRT_PI);
+        assert!(erf(f64::NAN).is_nan() && erfc(f64::NAN).is_nan() && bell(f64::NAN).is_nan());
+        assert!((erfc(1.5_f32) - 0.033_894_854).abs() < 1e-8);
     }
 
     #[test]

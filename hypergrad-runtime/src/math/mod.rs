@@ -21,6 +21,20 @@ pub fn sigmoid<T: Real>(t: T) -> T {
     kernel::sigmoid(t)
 }
 
+/// The error function, `2/√π ∫₀ᵗ e^-s² ds`.
+///
+/// `0.5 * erfc(-t / SQRT_2)` is the normal distribution's probability below t, exact in its left tail.
+#[inline]
+pub fn erf<T: Real>(t: T) -> T {
+    kernel::erf(t)
+}
+
+/// `1 - erf t`, as exact relative to itself where that is tiny.
+#[inline]
+pub fn erfc<T: Real>(t: T) -> T {
+    kernel::erfc(t)
+}
+
 /// `ln sum_i e^(v_i)`, over every entry of a vector or a matrix; `-inf` without entries.
 #[inline]
 pub fn log_sum_exp<T, R, C, S>(v: &Matrix<T, R, C, S>) -> T

@@ -178,6 +178,14 @@ impl Tracer<'_> {
                 let t = next(self, true)?;
                 self.safely(Func::Logistic(1), &t)
             }
+            MathWord::erf => {
+                let t = next(self, true)?;
+                self.safely(Func::Erf, &t)
+            }
+            MathWord::erfc => {
+                let t = next(self, true)?;
+                self.safely(Func::Erfc, &t)
+            }
             MathWord::log_sum_exp => {
                 let v = next(self, false)?;
                 self.reduce(Reduction::LogSumExp, &v)

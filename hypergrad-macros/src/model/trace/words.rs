@@ -45,7 +45,7 @@ macro_rules! words {
 
 words! {
     /// Functions of `hypergrad::math`.
-    "Scalar functions" MathWord { softplus sigmoid log_sum_exp huber pseudo_huber }
+    "Scalar functions" MathWord { softplus sigmoid log_sum_exp huber pseudo_huber erf erfc }
 
     /// Methods of scalars, without arguments, that are one function of the graph.
     "Scalar functions" FunctionWord {
