@@ -29,6 +29,7 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("`{}` does not take these arguments for a type", "ill typed"),
     ("`{name}` of {receiver} does not take these arguments", "ill typed"),
     ("expected an integer", "ill typed"),
+    ("`from` of an integer type takes", "ill typed"),
     ("expected an index `(row, column)`", "ill typed"),
     ("a scalar cannot be indexed", "ill typed"),
     ("an index taken from data", "the cast to an index is refused first"),
