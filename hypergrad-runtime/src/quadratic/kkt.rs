@@ -122,7 +122,8 @@ impl<P: Borrow<Program>> Kkt<P> {
         let program = self.program.borrow();
         let n = program.q.len();
         let scaled = DMatrix::from_fn(weighted.len(), n, |k, j| weighted[k].1 * program.G[(weighted[k].0, j)]);
-        &program.Q + scaled.tr_mul(&scaled)
+        // As a product, which runs in blocks; `tr_mul` takes one inner product after another.
+        &program.Q + scaled.transpose() * &scaled
     }
 
     /// Solves; `r.lambda` holds r₃.
