@@ -3,9 +3,10 @@
 
 use allocation_counter::measure;
 use hypergrad::bilevel;
-use hypergrad::estimator::{Estimator, Ift, Tangent};
+use hypergrad::estimator::{Aid, Estimator, Ift, OneStep, Piggyback, Tangent, Truncated, Unrolled};
+use hypergrad::linear::{ConjugateGradient, Gmres, Minres, NormalEquations};
 use hypergrad::problem::Bilevel;
-use hypergrad::solver::{GradientDescent, InnerSolver};
+use hypergrad::solver::{GradientDescent, HeavyBall, InnerSolver, Nesterov, Newton};
 use nalgebra::{DMatrix, DVector, SVector};
 
 #[bilevel]
@@ -92,6 +93,35 @@ fn solvers_and_estimators_with_kept_storage() {
     assert_eq!(allocations, 0);
 }
 
+/// Allocations of an estimate with kept storage.
+fn of_estimator<'d, E: Estimator<logistic::Problem<&'d logistic::Data>>>(data: &'d logistic::Data, estimator: E) -> u64 {
+    let problem = logistic::Problem::new(data).unwrap();
+    let (x, y) = (DVector::from_element(6, 0.1), DVector::from_element(6, -0.5));
+    let mut work = problem.work(&x, &y).unwrap();
+    let mut kept = estimator.workspace(&problem, &work).unwrap();
+    let mut gradient = vec![0.0; 6];
+    later_allocations(|| {
+        problem.set_x(&mut work, x.as_slice());
+        estimator.estimate(&problem, &mut work, &mut kept, &mut gradient).unwrap();
+    })
+}
+
+#[test]
+fn iterations_with_kept_storage() {
+    let data = data();
+    assert_eq!(of_estimator(&data, Ift::with(ConjugateGradient::new().jacobi(true)).warm_start(true)), 0);
+    assert_eq!(of_estimator(&data, Ift::with(ConjugateGradient::new().gradient_tolerance(1e-6))), 0);
+    assert_eq!(of_estimator(&data, Tangent::with(Minres::new())), 0);
+    assert_eq!(of_estimator(&data, Ift::with(NormalEquations::new())), 0);
+    assert_eq!(of_estimator(&data, Ift::with(Gmres::new())), 0);
+    assert_eq!(of_estimator(&data, Aid::conjugate_gradient(4)), 0);
+    assert_eq!(of_estimator(&data, Unrolled::reverse(HeavyBall::auto(), 20).few_checkpoints().error_estimate(true)), 0);
+    assert_eq!(of_estimator(&data, Unrolled::forward(Nesterov::auto(), 20)), 0);
+    assert_eq!(of_estimator(&data, Truncated::new(GradientDescent::new(0.01), 5)), 0);
+    assert_eq!(of_estimator(&data, Piggyback::new(Newton::new())), 0);
+    assert_eq!(of_estimator(&data, OneStep::new(Newton::new())), 0);
+}
+
 #[test]
 fn constant_sizes_never_allocate() {
     let problem = arm::Problem::new().unwrap();
@@ -100,6 +130,9 @@ fn constant_sizes_never_allocate() {
         let at = problem.at(&x, &y).unwrap();
         let _ = (at.F(), at.F_1(), at.Omega(), at.Omega_1(), at.Psi_1());
         let _ = problem.hypergradient(&x, &y, &Tangent::new());
+        let _ = problem.hypergradient(&x, &y, &Ift::with(Gmres::new()));
+        let _ = problem.hypergradient(&x, &y, &Aid::conjugate_gradient(3));
+        let _ = problem.hypergradient(&x, &y, &OneStep::new(Newton::new()));
     });
     assert_eq!(allocations.count_total, 0);
 }
