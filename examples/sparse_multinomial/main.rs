@@ -8,10 +8,9 @@
 //! The texts are generated, as many and as sparse as the data set's; with a directory they are read
 //! from its `20news_tfidf_train.libsvm.gz`. What is printed: sizes, every product beside the same
 //! written by hand with `nalgebra_sparse` (medians, alternating), a few steps of gradient descent,
-//! a hypergradient by conjugate gradients over `F_1_mul`, memory.
+//! a hypergradient by conjugate gradients, memory.
 
 mod by_hand;
-mod conjugate_gradient;
 mod data;
 mod problem;
 #[path = "../shared/table.rs"]
@@ -23,6 +22,8 @@ use std::error::Error;
 use std::path::PathBuf;
 use std::time::Instant;
 
+use hypergrad::estimator::Ift;
+use hypergrad::linear::ConjugateGradient;
 use hypergrad::solver::GradientDescent;
 use nalgebra::{DMatrix, DVector};
 
@@ -58,13 +59,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     let clock = Instant::now();
     let at = problem.at(&inner.x, &y)?;
     println!(" training loss {:.4}, validation loss {:.4}", at.f(), at.g());
-    let adjoint = conjugate_gradient::solve(|u| at.F_1_mul(u), &at.g_1(), 1e-8, 500);
-    let gradient = at.g_2() - at.F_2_tr_mul(&adjoint.v);
+    let estimator = Ift::with(ConjugateGradient::new().tolerance(1e-8)).error_estimate(false);
+    let hypergradient = problem.hypergradient(&inner.x, &y, &estimator)?;
     println!(
         " hypergradient by {} products: |F_1 v - g_1| / |g_1| = {:.1e}, |Ω| = {:.3e}, {:.1} s",
-        adjoint.products,
-        adjoint.residual,
-        gradient.norm(),
+        hypergradient.report.linear_iterations,
+        hypergradient.report.linear_residual / at.g_1().norm(),
+        hypergradient.gradient.norm(),
         clock.elapsed().as_secs_f64()
     );
     if let Some(peak) = timing::peak_memory() {

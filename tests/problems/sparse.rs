@@ -2,6 +2,8 @@
 //! and least-squares losses by products and by rows, and a factorisation of the stored entries.
 
 use hypergrad::bilevel;
+use hypergrad::estimator::Ift;
+use hypergrad::linear::ConjugateGradient;
 use nalgebra::{DMatrix, DVector};
 use nalgebra_sparse::{CooMatrix, CsrMatrix};
 
@@ -9,9 +11,6 @@ use crate::copies::{cross_entropy, exp, weighted_rows, weighted_squares};
 use crate::data::{cosines, log_weights, one_hot, signs, sines};
 use crate::oracle::{DualNum, Inner, Number, Oracle, dot, times};
 use crate::verify::{against_oracle, close, flat, verify};
-
-#[path = "../../examples/sparse_multinomial/conjugate_gradient.rs"]
-mod conjugate_gradient;
 
 /// Multinomial logistic regression with a weight `e^{y_j}` per feature.
 #[bilevel]
@@ -269,7 +268,7 @@ fn functions_of_stored_entries() {
     against_oracle(&problem, &x, &y, &oracle);
 }
 
-/// Products alone give what the factored matrix gives: conjugate gradients over `F_1_mul`, as the
+/// Products alone give what the factored matrix gives: conjugate gradients, as the
 /// example `sparse_multinomial` takes at 101,631 words.
 #[test]
 fn hypergradient_by_products() {
@@ -282,10 +281,10 @@ fn hypergradient_by_products() {
     let problem = newsgroups::Problem::new(&data).unwrap();
     let (x, y) = (sines(5, 3, [0.4, 1.7, 0.3, 0.2]), log_weights(5));
     let at = problem.at(&x, &y).unwrap();
-    let adjoint = conjugate_gradient::solve(|u| at.F_1_mul(u), &at.g_1(), 1e-13, 100);
-    assert!(adjoint.residual <= 1e-13 && adjoint.products < 100);
-    let omega = at.g_2() - at.F_2_tr_mul(&adjoint.v);
-    close("Omega", &flat(&omega), &flat(&at.Omega().unwrap()), 1e-10);
+    let estimator = Ift::with(ConjugateGradient::new().tolerance(1e-13)).error_estimate(false);
+    let found = problem.hypergradient(&x, &y, &estimator).unwrap();
+    assert!(found.report.linear_iterations < 100);
+    close("Omega", &flat(&found.gradient), &flat(&at.Omega().unwrap()), 1e-10);
 }
 
 /// Sizes that do not fit are errors when the problem is made, or at a point.

@@ -5,10 +5,11 @@
 #[path = "../../common/separable.rs"]
 mod separable;
 
-use hypergrad_runtime::estimator::{Ift, Preconditioned, Tangent, efficiency};
+use hypergrad_runtime::estimator::{Aid, Ift, OneStep, Preconditioned, Tangent, efficiency};
+use hypergrad_runtime::linear::{ConjugateGradient, Gmres};
 use hypergrad_runtime::nalgebra::SVector;
 use hypergrad_runtime::outer::{Descent, minimize, value_and_gradient};
-use hypergrad_runtime::solver::{GradientDescent, Newton};
+use hypergrad_runtime::solver::{GradientDescent, Nesterov, Newton};
 use separable::Separable;
 
 #[panic_handler]
@@ -30,5 +31,9 @@ pub extern "C" fn value(y_0: f64, y_1: f64) -> f64 {
     let Ok(found) = minimize(&problem, &x, &y, &descent, &Newton::new(), &Ift::new(), |_| core::ops::ControlFlow::Continue(())) else {
         return f64::NAN;
     };
-    newton.value + jacobi.value + tangent.value + constant + found.last.value
+    let aid = value_and_gradient(&problem, &x, &y, &Newton::with(ConjugateGradient::new()), &Aid::conjugate_gradient(2));
+    let krylov = value_and_gradient(&problem, &x, &y, &Nesterov::auto(), &Ift::with(Gmres::new()));
+    let once = value_and_gradient(&problem, &x, &y, &Newton::new(), &OneStep::new(Newton::new()));
+    let (Ok(aid), Ok(krylov), Ok(once)) = (aid, krylov, once) else { return f64::NAN };
+    newton.value + jacobi.value + tangent.value + constant + found.last.value + aid.value + krylov.value + once.value
 }
