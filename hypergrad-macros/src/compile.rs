@@ -3,11 +3,16 @@
 #[cfg(test)]
 mod cases;
 #[cfg(test)]
+mod growth;
+#[cfg(test)]
 mod snapshots;
+#[cfg(test)]
+mod stages;
 #[cfg(test)]
 mod tests;
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::TokenStream;
+use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::diagnostics::Diagnostics;
@@ -24,12 +29,18 @@ use crate::{analysis, differentiate, emit, ir, lower, model, print, simplify, sy
 pub fn expand(attribute: &TokenStream, item: TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::default();
     let parsed = catch_unwind(AssertUnwindSafe(|| syntax::parse(attribute.clone(), item.clone(), &mut diagnostics)));
-    let Ok(Some((options, module))) = parsed else {
-        let errors = if parsed.is_ok() && !diagnostics.is_empty() { diagnostics } else { faulty(diagnostics) };
-        return emit::fallback::module(item, errors, &TokenStream::new());
+    let (options, module) = match parsed {
+        Ok(Some(parsed)) => parsed,
+        Ok(None) if !diagnostics.is_empty() => return emit::fallback::module(item, diagnostics, &TokenStream::new()),
+        failed => return emit::fallback::module(item, faulty(diagnostics, failed.err()), &TokenStream::new()),
     };
     let is_first = options.foreign.is_empty();
-    let expansion = expand_module(attribute, &options, &module, diagnostics);
+    let expansion = catch_unwind(AssertUnwindSafe(|| expand_module(attribute, &options, &module, diagnostics)));
+    let expansion = expansion.unwrap_or_else(|panic| {
+        let mut diagnostics = Diagnostics::default();
+        diagnostics.read(Some(module.ident.span()));
+        Expansion { additions: TokenStream::new(), errors: Some(faulty(diagnostics, Some(panic))) }
+    });
     match expansion {
         Expansion { additions, errors: None } if is_first => emit::in_papers_letters(emit::append(item, additions)),
         Expansion { additions, errors: Some(errors) } if is_first => emit::fallback::module(item, errors, &additions),
@@ -45,8 +56,11 @@ struct Expansion {
 
 fn expand_module(attribute: &TokenStream, options: &Options, module: &Module, mut diagnostics: Diagnostics) -> Expansion {
     let crate_path = emit::crate_path(options.crate_path.as_ref());
-    let read = AssertUnwindSafe(|| model::build(module, options, &crate_path, &mut diagnostics).map(back_end));
-    let result = catch_unwind(read);
+    let result = catch_unwind(AssertUnwindSafe(|| {
+        let model = model::build(module, options, &crate_path, &mut diagnostics)?;
+        diagnostics.read(Some(module.ident.span()));
+        Some(back_end(model))
+    }));
     let is_first = options.foreign.is_empty();
     if let Some(name) = diagnostics.wanted() {
         let ask = share::ask(name, module, attribute, &crate_path);
@@ -59,17 +73,20 @@ fn expand_module(attribute: &TokenStream, options: &Options, module: &Module, mu
             Expansion { additions: [additions, macros].into_iter().collect(), errors: None }
         }
         Ok(_) if !diagnostics.is_empty() => Expansion { additions: macros, errors: Some(diagnostics) },
-        _ => Expansion { additions: macros, errors: Some(faulty(diagnostics)) },
+        failed => Expansion { additions: macros, errors: Some(faulty(diagnostics, failed.err())) },
     }
 }
 
-/// A panic, or a refusal without a reason: never silent.
-fn faulty(mut diagnostics: Diagnostics) -> Diagnostics {
-    diagnostics.error_with_help(
-        Span::call_site(),
-        "`#[bilevel]` failed on this module: that is a fault of hypergrad",
-        "please report it with the module",
-    );
+/// A panic, with what it says, or a refusal without a reason: never silent.
+fn faulty(mut diagnostics: Diagnostics, panic: Option<Box<dyn Any + Send>>) -> Diagnostics {
+    let said = panic.and_then(|panic| match panic.downcast::<String>() {
+        Ok(text) => Some(*text),
+        Err(panic) => panic.downcast_ref::<&str>().map(|text| (*text).to_owned()),
+    });
+    let message = "`#[bilevel]` failed on this module: that is a fault of hypergrad";
+    let message = said.map_or_else(|| message.to_owned(), |said| format!("{message}\n{said}"));
+    let place = diagnostics.reading();
+    diagnostics.error_with_help(place, message, "please report it with the module");
     diagnostics
 }
 

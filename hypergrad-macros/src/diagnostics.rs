@@ -9,6 +9,8 @@ use std::fmt::Display;
 #[derive(Default, Debug)]
 pub struct Diagnostics {
     errors: Vec<Diagnostic>,
+    /// The function that is being read: where a fault of ours is reported.
+    reading: Option<Span>,
 }
 
 /// One error at its narrowest span: what was found and what is accepted, and the edit that mends it.
@@ -96,6 +98,16 @@ impl Diagnostic {
 impl Diagnostics {
     pub fn push(&mut self, diagnostic: Diagnostic) {
         self.errors.push(diagnostic);
+    }
+
+    /// Says what is being read from now on, and gives what was before.
+    pub fn read(&mut self, span: Option<Span>) -> Option<Span> {
+        std::mem::replace(&mut self.reading, span)
+    }
+
+    /// Where a fault of ours is reported.
+    pub fn reading(&self) -> Span {
+        self.reading.unwrap_or_else(Span::call_site)
     }
 
     pub fn error(&mut self, place: impl Place, message: impl Display) {

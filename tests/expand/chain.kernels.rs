@@ -585,14 +585,14 @@ fn m_21(&self, w: &mut Work, out: &mut [f64]) {
     let s0 = self.s0;
     let s1 = w.s1;
     let s2 = w.s2;
-    w.b4.resize(s1, 0f64);
+    w.b3.resize(s1, 0f64);
     self.ready0(w);
     {
         let b0 = &w.b0[..];
         let a18 = hg::Dense::flat(&w.v);
-        let b4 = &mut w.b4[..];
+        let b3 = &mut w.b3[..];
         if s1 > 0 {
-            let target = &mut b4[0usize..][..s1];
+            let target = &mut b3[0usize..][..s1];
             for i2 in 0..s1 {
                 target[i2] = (if (s2) >= ((i2 + 2usize)) {
                     (b0[i2] * (-(a18[(i2 + 1usize)]) + (a18[i2])))
@@ -603,7 +603,7 @@ fn m_21(&self, w: &mut Work, out: &mut [f64]) {
         }
     }
     {
-        let b4 = &w.b4[..];
+        let b3 = &w.b3[..];
         let out = &mut *out;
         for i1 in 0..s2 {
             if s1 > 0 {
@@ -612,7 +612,7 @@ fn m_21(&self, w: &mut Work, out: &mut [f64]) {
                     target[i0] = (if (s2) >= ((i0 + 2usize)) {
                         (2f64
                             * ((if ((i0 + 1usize)) == (i1) { (1f64) } else { 0f64 })
-                                - (if (i0) == (i1) { (1f64) } else { 0f64 })) * b4[i0])
+                                - (if (i0) == (i1) { (1f64) } else { 0f64 })) * b3[i0])
                     } else {
                         0f64
                     });
@@ -622,74 +622,22 @@ fn m_21(&self, w: &mut Work, out: &mut [f64]) {
     }
 }
 fn f_11(&self, w: &mut Work, out: &mut [f64]) {
-    let s0 = self.s0;
-    let s1 = w.s1;
-    let s2 = w.s2;
-    self.ready2(w);
-    {
-        let b2 = &w.b2[..];
-        let out = &mut *out;
-        for i2 in 0..s2 {
-            for i1 in 0..s2 {
-                if s2 > 0 {
-                    let target = &mut out[(s2 * i1 + s2 * s2 * i2)..][..s2];
-                    for i0 in 0..s2 {
-                        target[i0] = (if (i0) == (i1) && (i0) == (i2) {
-                            (b2[i0])
-                        } else {
-                            0f64
-                        });
-                    }
-                }
-            }
-        }
-    }
+    let (n, m) = hg::Bilevel::dims(self, w);
+    let v = w.v.clone();
+    hg::products::tensor::<
+        _,
+        <::hypergrad::nalgebra::DVector<::core::primitive::f64> as hg::Variable>::Flat,
+    >(self, w, n, Self::l_11_mul, out);
+    hg::Bilevel::set_adjoint(self, w, hg::Dense::flat(&v));
 }
 fn f_21(&self, w: &mut Work, out: &mut [f64]) {
-    let s0 = self.s0;
-    let s1 = w.s1;
-    let s2 = w.s2;
-    w.b3.resize(s1 * s2, 0f64);
-    self.ready0(w);
-    {
-        let b0 = &w.b0[..];
-        let b3 = &mut w.b3[..];
-        for i4 in 0..s2 {
-            if s1 > 0 {
-                let target = &mut b3[s1 * i4..][..s1];
-                for i3 in 0..s1 {
-                    target[i3] = (if (s2) >= ((i3 + 2usize)) {
-                        (b0[i3]
-                            * ((if ((i3 + 1usize)) == (i4) { (1f64) } else { 0f64 })
-                                - (if (i3) == (i4) { (1f64) } else { 0f64 })))
-                    } else {
-                        0f64
-                    });
-                }
-            }
-        }
-    }
-    {
-        let b3 = &w.b3[..];
-        let out = &mut *out;
-        for i2 in 0..s2 {
-            for i1 in 0..s1 {
-                if s2 > 0 {
-                    let target = &mut out[(s2 * i1 + s1 * s2 * i2)..][..s2];
-                    for i0 in 0..s2 {
-                        target[i0] = (if (s2) >= ((i1 + 2usize)) {
-                            (2f64
-                                * ((if ((i1 + 1usize)) == (i0) { (1f64) } else { 0f64 })
-                                    - (if (i1) == (i0) { (1f64) } else { 0f64 }))
-                                * b3[(i1 + s1 * i2)])
-                        } else {
-                            0f64
-                        });
-                    }
-                }
-            }
-        }
-    }
+    let (n, m) = hg::Bilevel::dims(self, w);
+    let v = w.v.clone();
+    hg::products::tensor::<
+        _,
+        <::hypergrad::nalgebra::DVector<::core::primitive::f64> as hg::Variable>::Flat,
+    >(self, w, m, Self::l_21_mul, out);
+    hg::Bilevel::set_adjoint(self, w, hg::Dense::flat(&v));
 }
 fn factor(&self, w: &mut Work) -> hg::core::result::Result<(), hg::LinearError> {
     if w.factored {

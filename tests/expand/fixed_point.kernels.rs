@@ -484,16 +484,10 @@ fn m_11_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
     let s2 = w.s2;
     let s3 = w.s3;
     let s4 = w.s4;
+    w.b11.resize(s0, 0f64);
     {
-        let a12 = u;
-        let out = &mut *out;
-        if s0 > 0 {
-            let p0 = &a12[0usize..][..s0];
-            let target = &mut out[0usize..][..s0];
-            for i0 in 0..s0 {
-                target[i0] = (p0[i0]);
-            }
-        }
+        let b11 = &mut w.b11[..];
+        b11[0usize..][..s0].fill(0f64);
     }
     w.b10.resize(s0, 0f64);
     w.b6.resize(s0, 0f64);
@@ -524,15 +518,21 @@ fn m_11_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
     {
         let b10 = &w.b10[..];
         let a2 = hg::Dense::flat(&w.y);
+        let b11 = &mut w.b11[..];
+        hg::kernels::gemv_t((1f64), &a2[..s0 * s0], s0, s0, &b10[..s0], &mut b11[..s0]);
+    }
+    {
+        let b11 = &w.b11[..];
+        let a12 = u;
         let out = &mut *out;
-        hg::kernels::gemv_t(
-            ((-2f64)),
-            &a2[..s0 * s0],
-            s0,
-            s0,
-            &b10[..s0],
-            &mut out[..s0],
-        );
+        if s0 > 0 {
+            let p0 = &a12[0usize..][..s0];
+            let p1 = &b11[0usize..][..s0];
+            let target = &mut out[0usize..][..s0];
+            for i0 in 0..s0 {
+                target[i0] = (p0[i0] - 2f64 * p1[i0]);
+            }
+        }
     }
 }
 fn m_21_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
@@ -784,7 +784,7 @@ fn m_21(&self, w: &mut Work, out: &mut [f64]) {
                             (a11[i0] * b3[i0])
                         } else {
                             0f64
-                        }) - 2f64 * (p0[i0] * (a3[i1] * p1[i0])));
+                        }) - 2f64 * (a3[i1] * (p0[i0] * p1[i0])));
                     }
                 }
             }
@@ -792,103 +792,22 @@ fn m_21(&self, w: &mut Work, out: &mut [f64]) {
     }
 }
 fn f_11(&self, w: &mut Work, out: &mut [f64]) {
-    let s0 = self.s0;
-    let s1 = self.s1;
-    let s2 = w.s2;
-    let s3 = w.s3;
-    let s4 = w.s4;
-    w.b13.resize(s0 * s0, 0f64);
-    self.ready1(w);
-    self.ready3(w);
-    {
-        let b1 = &w.b1[..];
-        let b3 = &w.b3[..];
-        let a2 = hg::Dense::flat(&w.y);
-        let b13 = &mut w.b13[..];
-        for i4 in 0..s0 {
-            if s0 > 0 {
-                let p0 = &a2[s0 * i4..][..s0];
-                let p1 = &b1[0usize..][..s0];
-                let p2 = &b3[0usize..][..s0];
-                let target = &mut b13[s0 * i4..][..s0];
-                for i3 in 0..s0 {
-                    target[i3] = (p0[i3] * (p1[i3] * p2[i3]));
-                }
-            }
-        }
-    }
-    {
-        let b13 = &w.b13[..];
-        let a2 = hg::Dense::flat(&w.y);
-        let out = &mut *out;
-        for i2 in 0..s0 {
-            for i1 in 0..s0 {
-                if s0 > 0 {
-                    let p0 = &a2[s0 * i1..][..s0];
-                    let p1 = &b13[s0 * i2..][..s0];
-                    let target = &mut out[(s0 * i1 + s0 * s0 * i2)..][..s0];
-                    for i0 in 0..s0 {
-                        target[i0] = (2f64 * p0[i0] * p1[i0]);
-                    }
-                }
-            }
-        }
-    }
+    let (n, m) = hg::Bilevel::dims(self, w);
+    let v = w.v.clone();
+    hg::products::tensor::<
+        _,
+        <::hypergrad::nalgebra::DVector<::core::primitive::f64> as hg::Variable>::Flat,
+    >(self, w, n, Self::l_11_mul, out);
+    hg::Bilevel::set_adjoint(self, w, hg::Dense::flat(&v));
 }
 fn f_21(&self, w: &mut Work, out: &mut [f64]) {
-    let s0 = self.s0;
-    let s1 = self.s1;
-    let s2 = w.s2;
-    let s3 = w.s3;
-    let s4 = w.s4;
-    self.ready3(w);
-    w.b11.resize(s0 * s0, 0f64);
-    self.ready1(w);
-    {
-        let b1 = &w.b1[..];
-        let b3 = &w.b3[..];
-        let a3 = hg::Dense::flat(&w.x);
-        let b11 = &mut w.b11[..];
-        for i5 in 0..s0 {
-            if s0 > 0 {
-                let p0 = &b1[0usize..][..s0];
-                let p1 = &b3[0usize..][..s0];
-                let target = &mut b11[s0 * i5..][..s0];
-                for i4 in 0..s0 {
-                    target[i4] = (a3[i5] * (p0[i4] * p1[i4]));
-                }
-            }
-        }
-    }
-    {
-        let b3 = &w.b3[..];
-        let b11 = &w.b11[..];
-        let a2 = hg::Dense::flat(&w.y);
-        let out = &mut *out;
-        for i3 in 0..s0 {
-            for i2 in 0..s0 {
-                for i1 in 0..s0 {
-                    if s0 > 0 {
-                        let target = &mut out[(s0 * i1 + s0 * s0 * i2
-                            + s0 * s0 * s0 * i3)..][..s0];
-                        for i0 in 0..s0 {
-                            target[i0] = (-(if (i0) == (i1) && (i2) == (i3) {
-                                (b3[i0])
-                            } else {
-                                0f64
-                            })
-                                + 2f64
-                                    * (if (i0) == (i1) {
-                                        (a2[(i0 + s0 * i3)] * b11[(i0 + s0 * i2)])
-                                    } else {
-                                        0f64
-                                    }));
-                        }
-                    }
-                }
-            }
-        }
-    }
+    let (n, m) = hg::Bilevel::dims(self, w);
+    let v = w.v.clone();
+    hg::products::tensor::<
+        _,
+        <::hypergrad::nalgebra::DMatrix<::core::primitive::f64> as hg::Variable>::Flat,
+    >(self, w, m, Self::l_21_mul, out);
+    hg::Bilevel::set_adjoint(self, w, hg::Dense::flat(&v));
 }
 fn factor(&self, w: &mut Work) -> hg::core::result::Result<(), hg::LinearError> {
     if w.factored {

@@ -585,41 +585,10 @@ fn m_11_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
     let s2 = self.s2;
     let s3 = self.s3;
     let s4 = w.s4;
+    w.b22.resize(s1, 0f64);
     {
-        let out = &mut *out;
-        out[0usize..][..s1].fill(0f64);
-    }
-    w.b21.resize(s2, 0f64);
-    w.b4.resize(s2, 0f64);
-    {
-        let b4 = &mut w.b4[..];
-        b4[0usize..][..s2].fill(0f64);
-    }
-    {
-        let a1 = self.data().a_val.as_slice();
-        let a18 = u;
-        let b4 = &mut w.b4[..];
-        hg::kernels::gemv((1f64), &a1[..s1 * s2], s2, s1, &a18[..s1], &mut b4[..s2]);
-    }
-    self.ready15(w);
-    {
-        let b4 = &w.b4[..];
-        let b15 = &w.b15[..];
-        let b21 = &mut w.b21[..];
-        if s2 > 0 {
-            let p0 = &b4[0usize..][..s2];
-            let p1 = &b15[0usize..][..s2];
-            let target = &mut b21[0usize..][..s2];
-            for i0 in 0..s2 {
-                target[i0] = (p0[i0] * p1[i0]);
-            }
-        }
-    }
-    {
-        let b21 = &w.b21[..];
-        let a1 = self.data().a_val.as_slice();
-        let out = &mut *out;
-        hg::kernels::gemv_t((1f64), &a1[..s1 * s2], s2, s1, &b21[..s2], &mut out[..s1]);
+        let b22 = &mut w.b22[..];
+        b22[0usize..][..s1].fill(0f64);
     }
     w.b18.resize(s0, 0f64);
     w.b3.resize(s0, 0f64);
@@ -653,8 +622,51 @@ fn m_11_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
     {
         let b18 = &w.b18[..];
         let a0 = self.data().a_tr.as_slice();
+        let b22 = &mut w.b22[..];
+        hg::kernels::gemv_t((1f64), &a0[..s0 * s1], s0, s1, &b18[..s0], &mut b22[..s1]);
+    }
+    {
+        let b22 = &w.b22[..];
         let out = &mut *out;
-        hg::kernels::gemv_t((1f64), &a0[..s0 * s1], s0, s1, &b18[..s0], &mut out[..s1]);
+        if s1 > 0 {
+            let p0 = &b22[0usize..][..s1];
+            let target = &mut out[0usize..][..s1];
+            for i0 in 0..s1 {
+                target[i0] = (p0[i0]);
+            }
+        }
+    }
+    w.b21.resize(s2, 0f64);
+    w.b4.resize(s2, 0f64);
+    {
+        let b4 = &mut w.b4[..];
+        b4[0usize..][..s2].fill(0f64);
+    }
+    {
+        let a1 = self.data().a_val.as_slice();
+        let a18 = u;
+        let b4 = &mut w.b4[..];
+        hg::kernels::gemv((1f64), &a1[..s1 * s2], s2, s1, &a18[..s1], &mut b4[..s2]);
+    }
+    self.ready15(w);
+    {
+        let b4 = &w.b4[..];
+        let b15 = &w.b15[..];
+        let b21 = &mut w.b21[..];
+        if s2 > 0 {
+            let p0 = &b4[0usize..][..s2];
+            let p1 = &b15[0usize..][..s2];
+            let target = &mut b21[0usize..][..s2];
+            for i2 in 0..s2 {
+                target[i2] = (p0[i2] * p1[i2]);
+            }
+        }
+    }
+    {
+        let b21 = &w.b21[..];
+        let a1 = self.data().a_val.as_slice();
+        let out = &mut *out;
+        hg::kernels::gemv_t((1f64), &a1[..s1 * s2], s2, s1, &b21[..s2], &mut out[..s1]);
     }
 }
 fn m_21_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
@@ -679,7 +691,7 @@ fn m_21_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
         let b0 = &w.b0[..];
         let b6 = &b6;
         let out = &mut *out;
-        out[0usize] = (-(b0[0usize] * b6[0usize]));
+        out[0usize] = (-((b0[0usize] * b6[0usize])));
     }
 }
 fn m_12_mul(&self, w: &mut Work, c: &[f64], out: &mut [f64]) {
@@ -812,24 +824,24 @@ fn m_11(&self, w: &mut Work, out: &mut [f64]) {
             }
         }
     }
-    w.b22.resize(s0, 0f64);
+    w.b23.resize(s0, 0f64);
     self.ready5(w);
     self.ready17(w);
     {
         let b5 = &w.b5[..];
         let b17 = &w.b17[..];
-        let b22 = &mut w.b22[..];
+        let b23 = &mut w.b23[..];
         if s0 > 0 {
             let p0 = &b5[0usize..][..s0];
             let p1 = &b17[0usize..][..s0];
-            let target = &mut b22[0usize..][..s0];
+            let target = &mut b23[0usize..][..s0];
             for i2 in 0..s0 {
                 target[i2] = (p0[i2] * p1[i2]);
             }
         }
     }
     {
-        let b22 = &w.b22[..];
+        let b23 = &w.b23[..];
         let a0 = self.data().a_tr.as_slice();
         let out = &mut *out;
         let scratch = &mut w.scratch;
@@ -837,7 +849,7 @@ fn m_11(&self, w: &mut Work, out: &mut [f64]) {
         hg::kernels::weighted_gram(
             (1f64),
             &a0[..s0 * s1],
-            &b22[..s0],
+            &b23[..s0],
             s0,
             s1,
             &mut scratch[..],
@@ -866,51 +878,22 @@ fn m_21(&self, w: &mut Work, out: &mut [f64]) {
     }
 }
 fn f_11(&self, w: &mut Work, out: &mut [f64]) {
-    let s0 = self.s0;
-    let s1 = self.s1;
-    let s2 = self.s2;
-    let s3 = self.s3;
-    let s4 = w.s4;
-    {
-        let out = &mut *out;
-        out[0usize..][..s1 * s1 * s1].fill(0f64);
-    }
-    self.ready17(w);
-    {
-        let b17 = &w.b17[..];
-        let a0 = self.data().a_tr.as_slice();
-        let out = &mut *out;
-        let scratch = &mut w.scratch;
-        scratch.resize(hg::kernels::khatri_rao_scratch((s1 + s1 * s1)), 0f64);
-        hg::kernels::khatri_rao(
-            ((-1f64)),
-            &[&a0[..s0 * s1], &a0[..s0 * s1], &b17[..s0]],
-            &[&a0[..s0 * s1]],
-            s0,
-            &mut scratch[..],
-            &mut out[..s1 * s1 * s1],
-        );
-    }
+    let (n, m) = hg::Bilevel::dims(self, w);
+    let v = w.v.clone();
+    hg::products::tensor::<
+        _,
+        <::hypergrad::nalgebra::DVector<::core::primitive::f64> as hg::Variable>::Flat,
+    >(self, w, n, Self::l_11_mul, out);
+    hg::Bilevel::set_adjoint(self, w, hg::Dense::flat(&v));
 }
 fn f_21(&self, w: &mut Work, out: &mut [f64]) {
-    let s0 = self.s0;
-    let s1 = self.s1;
-    let s2 = self.s2;
-    let s3 = self.s3;
-    let s4 = w.s4;
-    self.ready0(w);
-    {
-        let b0 = &w.b0[..];
-        let out = &mut *out;
-        for i1 in 0..s1 {
-            if s1 > 0 {
-                let target = &mut out[s1 * i1..][..s1];
-                for i0 in 0..s1 {
-                    target[i0] = (if (i0) == (i1) { (b0[0usize]) } else { 0f64 });
-                }
-            }
-        }
-    }
+    let (n, m) = hg::Bilevel::dims(self, w);
+    let v = w.v.clone();
+    hg::products::tensor::<
+        _,
+        <::core::primitive::f64 as hg::Variable>::Flat,
+    >(self, w, m, Self::l_21_mul, out);
+    hg::Bilevel::set_adjoint(self, w, hg::Dense::flat(&v));
 }
 fn factor(&self, w: &mut Work) -> hg::core::result::Result<(), hg::LinearError> {
     if w.factored {

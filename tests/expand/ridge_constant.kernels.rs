@@ -537,32 +537,17 @@ fn m_21(&self, w: &mut Work, out: &mut [f64]) {
         }
     }
 }
-fn f_11(&self, w: &mut Work, out: &mut [f64]) {
-    {
-        let out = &mut *out;
-        out[0usize..][..27usize].fill(0f64);
-    }
+fn f_11(&self, _w: &mut Work, out: &mut [f64]) {
+    out.fill(0f64);
 }
 fn f_21(&self, w: &mut Work, out: &mut [f64]) {
-    self.ready1(w);
-    {
-        let b1 = &w.b1[..];
-        let out = &mut *out;
-        for i2 in 0..3usize {
-            for i1 in 0..3usize {
-                {
-                    let target = &mut out[(3usize * i1 + 9usize * i2)..][..3usize];
-                    for i0 in 0..3usize {
-                        target[i0] = (if (i0) == (i1) && (i0) == (i2) {
-                            (b1[i0])
-                        } else {
-                            0f64
-                        });
-                    }
-                }
-            }
-        }
-    }
+    let (n, m) = hg::Bilevel::dims(self, w);
+    let v = w.v.clone();
+    hg::products::tensor::<
+        _,
+        <::hypergrad::nalgebra::SVector<::core::primitive::f64, 3> as hg::Variable>::Flat,
+    >(self, w, m, Self::l_21_mul, out);
+    hg::Bilevel::set_adjoint(self, w, hg::Dense::flat(&v));
 }
 fn factor(&self, w: &mut Work) -> hg::core::result::Result<(), hg::LinearError> {
     if w.factored {

@@ -159,7 +159,10 @@ fn choice0(&self) -> bool {
     let s3 = self.s3;
     let s4 = self.s4;
     let s5 = self.s5;
-    (s1 + s1 * s1) < 2usize * s0 * s1 && (s1 + s1 * s1) <= hg::HOIST_LIMIT
+    (0.0_f64 + 1f64 * s1 as f64 + 1f64 * s1 as f64 * s1 as f64)
+        < (0.0_f64 + 2f64 * s0 as f64 * s1 as f64)
+        && (0.0_f64 + 1f64 * s1 as f64 + 1f64 * s1 as f64 * s1 as f64)
+            <= hg::HOIST_LIMIT as f64
 }
 fn choice1(&self) -> bool {
     let s0 = self.s0;
@@ -168,7 +171,8 @@ fn choice1(&self) -> bool {
     let s3 = self.s3;
     let s4 = self.s4;
     let s5 = self.s5;
-    s1 * s1 < 2usize * s0 * s1 && s1 * s1 <= hg::HOIST_LIMIT
+    (0.0_f64 + 1f64 * s1 as f64 * s1 as f64) < (0.0_f64 + 2f64 * s0 as f64 * s1 as f64)
+        && (0.0_f64 + 1f64 * s1 as f64 * s1 as f64) <= hg::HOIST_LIMIT as f64
 }
 fn choice2(&self) -> bool {
     let s0 = self.s0;
@@ -177,7 +181,10 @@ fn choice2(&self) -> bool {
     let s3 = self.s3;
     let s4 = self.s4;
     let s5 = self.s5;
-    (s1 + s1 * s1) < 2usize * s1 * s3 && (s1 + s1 * s1) <= hg::HOIST_LIMIT
+    (0.0_f64 + 1f64 * s1 as f64 + 1f64 * s1 as f64 * s1 as f64)
+        < (0.0_f64 + 2f64 * s1 as f64 * s3 as f64)
+        && (0.0_f64 + 1f64 * s1 as f64 + 1f64 * s1 as f64 * s1 as f64)
+            <= hg::HOIST_LIMIT as f64
 }
 fn choice3(&self) -> bool {
     let s0 = self.s0;
@@ -186,7 +193,8 @@ fn choice3(&self) -> bool {
     let s3 = self.s3;
     let s4 = self.s4;
     let s5 = self.s5;
-    s1 * s1 < 2usize * s1 * s3 && s1 * s1 <= hg::HOIST_LIMIT
+    (0.0_f64 + 1f64 * s1 as f64 * s1 as f64) < (0.0_f64 + 2f64 * s1 as f64 * s3 as f64)
+        && (0.0_f64 + 1f64 * s1 as f64 * s1 as f64) <= hg::HOIST_LIMIT as f64
 }
 fn ready0(&self, w: &mut Work) {
     if w.ready[0usize] & 1u64 != 0 {
@@ -877,48 +885,17 @@ fn m_21(&self, w: &mut Work, out: &mut [f64]) {
         }
     }
 }
-fn f_11(&self, w: &mut Work, out: &mut [f64]) {
-    let s0 = self.s0;
-    let s1 = self.s1;
-    let s2 = self.s2;
-    let s3 = self.s3;
-    let s4 = self.s4;
-    let s5 = self.s5;
-    let s6 = w.s6;
-    let s7 = w.s7;
-    {
-        let out = &mut *out;
-        out[0usize..][..s1 * s1 * s1].fill(0f64);
-    }
+fn f_11(&self, _w: &mut Work, out: &mut [f64]) {
+    out.fill(0f64);
 }
 fn f_21(&self, w: &mut Work, out: &mut [f64]) {
-    let s0 = self.s0;
-    let s1 = self.s1;
-    let s2 = self.s2;
-    let s3 = self.s3;
-    let s4 = self.s4;
-    let s5 = self.s5;
-    let s6 = w.s6;
-    let s7 = w.s7;
-    self.ready1(w);
-    {
-        let b1 = &w.b1[..];
-        let out = &mut *out;
-        for i2 in 0..s1 {
-            for i1 in 0..s1 {
-                if s1 > 0 {
-                    let target = &mut out[(s1 * i1 + s1 * s1 * i2)..][..s1];
-                    for i0 in 0..s1 {
-                        target[i0] = (if (i0) == (i1) && (i0) == (i2) {
-                            (b1[i0])
-                        } else {
-                            0f64
-                        });
-                    }
-                }
-            }
-        }
-    }
+    let (n, m) = hg::Bilevel::dims(self, w);
+    let v = w.v.clone();
+    hg::products::tensor::<
+        _,
+        <::hypergrad::nalgebra::DVector<::core::primitive::f64> as hg::Variable>::Flat,
+    >(self, w, m, Self::l_21_mul, out);
+    hg::Bilevel::set_adjoint(self, w, hg::Dense::flat(&v));
 }
 fn factor(&self, w: &mut Work) -> hg::core::result::Result<(), hg::LinearError> {
     if w.factored {

@@ -3,28 +3,29 @@
 
 use super::diagonal::vanishes_off;
 use super::facts::{Fact, Samples};
-use crate::differentiate::Quantities;
+use crate::differentiate::{Matrix, Quantities};
 use crate::ir::{Graph, Size};
 
 /// The axes along which `F_1` is block-diagonal.
 pub fn samples(graph: &Graph, q: &Quantities) -> Option<Samples> {
+    let f_1 = q.f_1.as_ref()?;
     let candidates = graph.shape(*q.x.first()?).iter().enumerate();
     candidates.filter(|(_, count)| !count.is_one()).find_map(|(axis, count)| {
         let mut axes = vec![axis];
-        extend(graph, q, count, &mut axes).then(|| Samples { axes, count: count.clone() })
+        extend(graph, q, f_1, count, &mut axes).then(|| Samples { axes, count: count.clone() })
     })
 }
 
 /// Whether the axes of the first blocks fit together; then an axis for each of the others.
-fn extend(graph: &Graph, q: &Quantities, count: &Size, axes: &mut Vec<usize>) -> bool {
-    if !(0..axes.len()).all(|k| uncoupled(graph, q, axes, k)) {
+fn extend(graph: &Graph, q: &Quantities, f_1: &Matrix, count: &Size, axes: &mut Vec<usize>) -> bool {
+    if !(0..axes.len()).all(|k| uncoupled(graph, q, f_1, axes, k)) {
         return false;
     }
     let Some(next) = q.x.get(axes.len()) else { return true };
     let shape = graph.shape(*next).to_vec();
     (0..shape.len()).filter(|axis| shape[*axis] == *count).any(|axis| {
         axes.push(axis);
-        let found = extend(graph, q, count, axes);
+        let found = extend(graph, q, f_1, count, axes);
         if !found {
             axes.pop();
         }
@@ -33,11 +34,11 @@ fn extend(graph: &Graph, q: &Quantities, count: &Size, axes: &mut Vec<usize>) ->
 }
 
 /// Whether block k and the last block are coupled at equal samples only.
-fn uncoupled(graph: &Graph, q: &Quantities, axes: &[usize], k: usize) -> bool {
+fn uncoupled(graph: &Graph, q: &Quantities, f_1: &Matrix, axes: &[usize], k: usize) -> bool {
     let last = axes.len() - 1;
     [(k, last), (last, k)].into_iter().all(|(row, column)| {
         let pair = (axes[row], graph.order(q.x[row]) + axes[column]);
-        vanishes_off(graph, q.f_1[row][column], &[pair])
+        vanishes_off(graph, f_1[row][column], &[pair])
     })
 }
 

@@ -92,7 +92,8 @@ fn custom_preconditioner(graph: &mut Graph, q: &Quantities, facts: &Facts) -> Op
 
 /// A matrix P against `F_1`, block by block.
 fn is_f_1(graph: &mut Graph, q: &Quantities, p: &Matrix) -> bool {
-    let pairs: Vec<(Id, Id)> = p.iter().flatten().copied().zip(q.f_1.iter().flatten().copied()).collect();
+    let Some(f_1) = q.f_1.as_ref().filter(|_| !stationary::is_long(graph, q)) else { return false };
+    let pairs: Vec<(Id, Id)> = p.iter().flatten().copied().zip(f_1.iter().flatten().copied()).collect();
     pairs.into_iter().all(|(p, f_1)| {
         let alike = graph.shape(p) == graph.shape(f_1);
         alike && {
@@ -104,11 +105,12 @@ fn is_f_1(graph: &mut Graph, q: &Quantities, p: &Matrix) -> bool {
 
 /// A diagonal P against a diagonal `F_1`, entry by entry, F = 0 used.
 fn is_diagonal_f_1(graph: &mut Graph, q: &Quantities, p: &[Id]) -> bool {
-    p.iter().enumerate().all(|(block, p)| {
-        let difference = graph.subtract(*p, q.f_1_diagonal[block]);
-        let root = Relation { node: q.residual[block], axes: 0..graph.order(*p) };
-        Algebra::new(graph).vanishes(difference, &[root])
-    })
+    !stationary::is_long(graph, q)
+        && p.iter().enumerate().all(|(block, p)| {
+            let difference = graph.subtract(*p, q.f_1_diagonal[block]);
+            let root = Relation { node: q.residual[block], axes: 0..graph.order(*p) };
+            Algebra::new(graph).vanishes(difference, &[root])
+        })
 }
 
 /// phi = B z + c(y) with constant B is the same as Ω (1.10). Else 1.9.
@@ -131,6 +133,9 @@ fn custom(graph: &mut Graph, q: &Quantities, facts: &Facts, no_op: bool, forward
 /// `F_i` = `a_i(y)` `x_i` + `b_i` with b ≠ 0 free of y, g of constant slope (1.13), or whatever else keeps
 /// v/x constant. Not at x = 0, which the map does not reach.
 fn localized_exp(graph: &mut Graph, q: &Quantities, facts: &Facts) -> Verdict {
+    if stationary::is_long(graph, q) {
+        return Err(stationary::LONG);
+    }
     if zero_is_a_root(graph, q) {
         return Err("x = 0 is a root, which the map does not reach");
     }
@@ -148,6 +153,9 @@ fn zero_is_a_root(graph: &mut Graph, q: &Quantities) -> bool {
 
 /// `F_1` = diag(a(y)), g of constant slope: a∘v is constant. Or `F_1` constant: it is Ω.
 fn localized_diagonal(graph: &mut Graph, q: &Quantities, facts: &Facts) -> Verdict {
+    if q.f_1.is_none() {
+        return Err("F_1 is not written out");
+    }
     let change = stationary::diagonal(graph, q);
     let verdict = prove(graph, q, facts, &change);
     verdict.map(|_| "diag(F_1) v is constant along x*(y)").map_err(|_| "diag(F_1) v is not proved constant along x*(y)")

@@ -32,7 +32,7 @@ struct Factors {
 
 /// The terms, where x is one block and every term is of one of the two kinds, given what is assumed.
 pub fn terms(graph: &mut Graph, q: &Quantities, assumed: &Assumed) -> Option<Terms> {
-    let [row] = q.f_1.as_slice() else { return None };
+    let [row] = q.f_1.as_deref()? else { return None };
     let [matrix] = row.as_slice() else { return None };
     let shape = graph.shape(*matrix).to_vec();
     let whole = Term { coefficient: Number::new(1.0), view: graph.whole(*matrix) };

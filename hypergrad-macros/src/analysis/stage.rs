@@ -93,7 +93,7 @@ fn sizes_of(affine: &Affine) -> impl Iterator<Item = &Size> {
 }
 
 fn of_sizes<'a>(sizes: impl IntoIterator<Item = &'a Size>, symbols: &[Stage]) -> Stage {
-    let mentioned = sizes.into_iter().flat_map(|size| size.terms().iter().flat_map(|(monomial, _)| monomial));
+    let mentioned = sizes.into_iter().flat_map(|size| size.terms().flat_map(|(monomial, _)| monomial));
     mentioned.map(|s| symbols.get(s.0 as usize).copied().unwrap_or(Stage::Data)).max().unwrap_or(Stage::Data)
 }
 

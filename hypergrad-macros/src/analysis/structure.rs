@@ -9,7 +9,7 @@ use super::dependence::dependence;
 use super::facts::{DiagonalPlusGram, Fact, Facts};
 use super::sign::signs;
 use super::{band, blocks, composition, curvature, diagonal, efficiency, gram, mirror, parity, smooth};
-use crate::differentiate::Quantities;
+use crate::differentiate::{Matrix, Quantities, Vector};
 use crate::ir::{Graph, Id, Role, View};
 use crate::shape::Sizes;
 
@@ -44,6 +44,10 @@ fn withheld(smooth: &Fact) -> Option<Fact> {
     (!smooth.holds).then(|| Fact::unproved(format!("withheld: {}", smooth.reason)))
 }
 
+fn unwritten() -> Fact {
+    Fact::unproved("F_1 would be long as a formula: it is not written out")
+}
+
 /// `F_1` = `F_1ᵀ`: F is a gradient, or `F_1` is diagonal, or the blocks equal their transposes node by node.
 fn symmetric(graph: &mut Graph, q: &Quantities, diagonal: &Fact) -> Fact {
     if q.f.is_some() {
@@ -52,9 +56,10 @@ fn symmetric(graph: &mut Graph, q: &Quantities, diagonal: &Fact) -> Fact {
     if diagonal.holds {
         return Fact::proved("F_1 is diagonal");
     }
-    for i in 0..q.f_1.len() {
+    let Some(f_1) = &q.f_1 else { return unwritten() };
+    for i in 0..f_1.len() {
         for j in 0..=i {
-            let (block, other) = (q.f_1[i][j], q.f_1[j][i]);
+            let (block, other) = (f_1[i][j], f_1[j][i]);
             let rows = graph.order(q.x[i]);
             let is_transpose = transposed(graph, other, graph.order(q.x[j])) == block
                 || i == j && parity::symmetric(graph, block)
@@ -78,9 +83,10 @@ fn transposed(graph: &mut Graph, matrix: Id, rows: usize) -> Id {
 
 /// `F_i` depends on `x_i` only.
 fn is_diagonal(graph: &Graph, q: &Quantities) -> Fact {
-    if diagonal::off_diagonal_vanishes(graph, &q.f_1) {
+    let Some(f_1) = &q.f_1 else { return unwritten() };
+    if diagonal::off_diagonal_vanishes(graph, f_1) {
         Fact::proved("each entry of F depends on its own entry of x only")
-    } else if diagonal::off_diagonal_blocks_vanish(graph, &q.f_1) {
+    } else if diagonal::off_diagonal_blocks_vanish(graph, f_1) {
         Fact::unproved("F_1 has terms off its diagonal")
     } else {
         Fact::unproved("F couples the blocks of x")
@@ -89,7 +95,7 @@ fn is_diagonal(graph: &Graph, q: &Quantities) -> Fact {
 
 /// f is convex in x, by its composition or by the form of `F_1`.
 fn definite(graph: &mut Graph, sizes: &Sizes, q: &Quantities) -> Fact {
-    let roots: Vec<Id> = q.f.iter().chain(q.f_1.iter().flatten()).copied().collect();
+    let roots: Vec<Id> = q.f.iter().chain(q.f_1.iter().flatten().flatten()).copied().collect();
     let candidates = conditions::candidates(graph, sizes, &roots);
     let found = conditions::prove(graph, &candidates, &mut |graph, assumed| {
         if q.f.is_some_and(|f| curvature::is_convex(graph, f, assumed)) {
@@ -108,14 +114,15 @@ fn definite(graph: &mut Graph, sizes: &Sizes, q: &Quantities) -> Fact {
 
 /// By the form of its terms.
 fn semidefinite(graph: &Graph, q: &Quantities, assumed: &Assumed) -> bool {
+    let Some(f_1) = &q.f_1 else { return false };
     let signs = signs(graph, assumed);
-    diagonal::off_diagonal_blocks_vanish(graph, &q.f_1)
-        && q.f_1.iter().enumerate().all(|(k, row)| mirror::semidefinite(graph, row[k], 1.0, &signs))
+    diagonal::off_diagonal_blocks_vanish(graph, f_1)
+        && f_1.iter().enumerate().all(|(k, row)| mirror::semidefinite(graph, row[k], 1.0, &signs))
 }
 
 /// By the terms of `F_1`, or by the composition of f.
 fn diagonal_plus_gram(graph: &mut Graph, sizes: &Sizes, q: &Quantities, definite: &Fact) -> Option<Given<DiagonalPlusGram>> {
-    let roots: Vec<Id> = q.f_1.iter().flatten().copied().collect();
+    let roots: Vec<Id> = q.f_1.iter().flatten().flatten().copied().collect();
     let candidates = conditions::candidates(graph, sizes, &roots);
     if let Some(Given { proved, conditions }) =
         conditions::prove(graph, &candidates, &mut |graph, assumed| gram::terms(graph, q, assumed))
@@ -134,24 +141,30 @@ fn diagonal_plus_gram(graph: &mut Graph, sizes: &Sizes, q: &Quantities, definite
 
 /// `F_11` = 0: no input of x reaches `F_1`.
 fn constant_in_x(graph: &Graph, q: &Quantities) -> Fact {
-    let zero = q.f_11.iter().flatten().flatten().all(|node| graph.is_zero(*node));
+    let zero = q.l_11_mul.iter().all(|node| graph.is_zero(*node));
     if zero || !reaches(graph, q, Role::X) { Fact::proved("x does not occur in F_1") } else { Fact::unproved("x occurs in F_1") }
 }
 
 /// `F_21` = 0: no input of y reaches `F_1`.
 fn constant_in_y(graph: &Graph, q: &Quantities) -> Fact {
-    let zero = q.f_21.iter().flatten().flatten().all(|node| graph.is_zero(*node));
+    let zero = q.l_21_mul.iter().all(|node| graph.is_zero(*node));
     if zero || !reaches(graph, q, Role::Y) { Fact::proved("y does not occur in F_1") } else { Fact::unproved("y occurs in F_1") }
 }
 
 fn reaches(graph: &Graph, q: &Quantities, role: Role) -> bool {
     let depends = dependence(graph, &[role]);
-    q.f_1.iter().flatten().any(|block| depends[block.0 as usize])
+    // A product with a direction depends on all that the matrix does.
+    let nodes: Vec<Id> = q.f_1.as_ref().map_or_else(|| q.f_1_mul.clone(), |f_1| f_1.concat());
+    nodes.iter().any(|node| depends[node.0 as usize])
 }
 
 /// `g_11` = 0 and `g_21` = 0.
 fn constant_slope(graph: &Graph, q: &Quantities) -> Fact {
-    let zero = q.g_11.iter().chain(&q.g_21).flatten().all(|block| graph.is_zero(*block));
+    let is_zero = |matrix: &Option<Matrix>, product: &Vector| match matrix {
+        Some(matrix) => matrix.iter().flatten().all(|block| graph.is_zero(*block)),
+        None => product.iter().all(|block| graph.is_zero(*block)),
+    };
+    let zero = is_zero(&q.g_11, &q.g_11_mul) && is_zero(&q.g_21, &q.g_21_mul);
     let depends = dependence(graph, &[Role::X, Role::Y]);
     if zero || q.g_1.iter().all(|block| !depends[block.0 as usize]) {
         Fact::proved("neither x nor y occurs in g_1")

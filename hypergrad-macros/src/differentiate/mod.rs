@@ -4,6 +4,7 @@
 //! `F_1 u = ∇ₛ⟨F_1ᵀ s, u⟩`. Dense derivatives come from their products, lifted over the direction.
 //! So no intermediate has more axes than what was asked for.
 
+mod dense;
 mod lift;
 mod optional;
 mod quantities;
@@ -11,9 +12,10 @@ mod reverse;
 mod rules;
 mod structured;
 
+pub use dense::{Cube, Matrix, Vector, columns, diagonal, pairing, written};
 pub use lift::{lift, lift_along};
 pub use optional::{Extra, Group, Value};
-pub use quantities::{Cube, Matrix, Quantities, Vector, columns, derive, diagonal, pairing};
+pub use quantities::{Quantities, derive};
 pub use reverse::gradient;
 pub use structured::exploit;
 

@@ -1,7 +1,8 @@
 //! The optional roles' quantities: derivatives of a change of variables in z and y (docs/formulas.md 1.9), a
 //! preconditioner and its derivative along a direction.
 
-use super::quantities::{Matrix, Quantities, Vector, columns, directions, pairing};
+use super::dense::{Matrix, Vector, columns, pairing};
+use super::quantities::{Quantities, directions};
 use super::reverse::gradient;
 use crate::ir::{Affine, Graph, Id, Number, Operand, Product, Role, Wire};
 use crate::model::{Change, Model, Preconditioner};

@@ -94,7 +94,10 @@ impl Rule<'_> {
             // (eᵗ-1)' = eᵗ
             Func::ExpM1 => self.of(Func::Exp),
             // (tⁿ)' = n tⁿ⁻¹
-            Func::Powi(n) => self.scaled_of(f64::from(n), Func::Powi(n - 1)),
+            Func::Powi(n) => {
+                let lowered = n.checked_sub(1).map_or_else(|| Func::Powf(Number::new(f64::from(n) - 1.0)), Func::Powi);
+                self.scaled_of(f64::from(n), lowered)
+            }
             Func::Powf(p) => self.scaled_of(p.get(), power(p.get() - 1.0)),
             Func::NormPow(p) => self.scaled_of(p.get(), Func::NormPow(Number::new(p.get() - 1.0))),
             Func::Logistic(order) => self.logistic(order),

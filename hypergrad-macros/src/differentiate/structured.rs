@@ -4,7 +4,8 @@
 //! in all samples: `(F_1 u)[r, s] = F_1[(r, s), (c, s)]` for `u[c', s'] = δ(c', c)`. A diagonal one is
 //! known from its product with ones. A diagonal plus a Gram matrix is known from its diagonal and its roots.
 
-use super::quantities::{Matrix, Quantities, Vector, pairing, without};
+use super::dense::{Matrix, Vector, diagonal_of_terms, pairing, without};
+use super::quantities::Quantities;
 use super::{gradient, lift_along};
 use crate::analysis::Facts;
 use crate::ir::{Affine, Func, Graph, Id, Number, Operand, Product, Size, Term, View, Wire};
@@ -90,5 +91,5 @@ fn diagonal(graph: &mut Graph, q: &Quantities, samples: &[usize], k: usize) -> I
     let operand = Operand { node: q.f_1_blocks[k][k], index };
     let product =
         Product { coefficient: Number::new(1.0), extents: shape.clone(), operands: vec![operand], guards: Vec::new(), out };
-    super::quantities::diagonal_of_terms(graph, product, shape)
+    diagonal_of_terms(graph, product, shape)
 }

@@ -6,7 +6,8 @@ use quote::{format_ident, quote};
 use super::statements::Scope;
 use super::{Emission, numbers};
 use crate::analysis::Stage;
-use crate::lower::program::Function;
+use crate::ir::Role;
+use crate::lower::program::{Function, Home};
 
 impl Emission<'_> {
     pub(super) fn bilevel(&self) -> TokenStream {
@@ -15,13 +16,9 @@ impl Emission<'_> {
         let (n, m) = (&self.layout.n, &self.layout.m);
         let (xx, xy, yx) = (self.layout.matrix(n, n), self.layout.matrix(n, m), self.layout.matrix(m, n));
         let set_up = self.set_up();
-        let kernels: TokenStream = self
-            .program
-            .functions
-            .iter()
-            .filter(|f| f.group.is_none() && !super::factor::is_inside(f.name))
-            .map(|f| self.kernel(f))
-            .collect();
+        let kernels = self.kernels(Home::Bilevel);
+        let inner_kernels = self.kernels(Home::Problem);
+        let from_products = self.from_products();
         let no_objective = (!self.program.functions.iter().any(|f| f.name == "objective")).then(
             || quote!(fn objective(&self, _w: &mut Work) -> hg::core::option::Option<#scalar> { hg::core::option::Option::None }),
         );
@@ -51,7 +48,11 @@ impl Emission<'_> {
                 #set_up
                 #no_objective
                 #kernels
+                #from_products
                 #factor
+            }
+            impl #declared Problem #arguments {
+                #inner_kernels
             }
             #fixed_point
         }
@@ -104,6 +105,10 @@ impl Emission<'_> {
         }
     }
 
+    fn kernels(&self, home: Home) -> TokenStream {
+        self.program.functions.iter().filter(|f| f.home == home).map(|f| self.kernel(f)).collect()
+    }
+
     fn kernel(&self, function: &Function) -> TokenStream {
         let scalar = &self.scalar;
         let name = format_ident!("{}", function.name);
@@ -117,13 +122,10 @@ impl Emission<'_> {
         let bind = self.symbols.bind_point();
         let body = self.names.statements(&function.body, Scope::Point);
         let zero = numbers::number(0.0, self.model.scalar);
-        let direction = match function.name {
-            "f_1_mul" | "f_1_tr_mul" | "f_2_tr_mul" | "f_1_diagonal_2_tr_mul" | "m_11_mul" | "m_21_mul" => {
-                Some(quote!(u: &[#scalar],))
-            }
-            "f_2_mul" | "m_12_mul" => Some(quote!(c: &[#scalar],)),
-            _ => None,
-        };
+        let direction = function.direction.map(|role| match role {
+            Role::DirectionY => quote!(c: &[#scalar],),
+            _ => quote!(u: &[#scalar],),
+        });
         match function.name {
             "objective" => quote! {
                 #inline

@@ -8,11 +8,6 @@ use super::{Emission, numbers};
 use crate::analysis::Samples;
 use crate::ir::Size;
 
-/// Whether a function is written out in `factor` only.
-pub fn is_inside(name: &str) -> bool {
-    matches!(name, "f_1_blocks" | "f_1_parts_diagonal" | "f_1_parts_roots")
-}
-
 impl Emission<'_> {
     /// `factor`, and what needs it: `f_1_solve`, `f_1_tr_solve`, `spectrum`.
     pub(super) fn factor(&self) -> TokenStream {
@@ -30,7 +25,7 @@ impl Emission<'_> {
                 quote!(w.factor.resize("F_1", hg::Dense::flat(&w.x).len())?;),
             ),
         };
-        let body = self.body(name, Scope::Factor);
+        let body = self.body(name, Scope::Factor).unwrap_or_else(|| self.called(name));
         let decided = self.facts.f1_definite.is_conditional() && !self.facts.f1_diagonal.holds;
         let choose = decided.then(|| quote!(w.factor.choose(self.structure.f1_definite);));
         let square = self.square();
@@ -58,6 +53,16 @@ impl Emission<'_> {
     fn body(&self, name: &str, scope: Scope) -> Option<TokenStream> {
         let function = self.program.functions.iter().find(|f| f.name == name)?;
         Some(self.names.statements(&function.body, scope))
+    }
+
+    /// The matrix by its kernel.
+    fn called(&self, name: &str) -> TokenStream {
+        let (name, factor) = (format_ident!("{name}"), self.factor_type());
+        quote! {
+            let mut factor = hg::core::mem::replace(&mut w.factor, <#factor>::empty());
+            hg::Bilevel::#name(self, w, factor.matrix_mut());
+            w.factor = factor;
+        }
     }
 
     /// The diagonal and the roots, where they are cheaper than the whole.

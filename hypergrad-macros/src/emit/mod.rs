@@ -16,6 +16,7 @@ mod numbers;
 mod optional;
 mod point;
 mod problem;
+mod products;
 pub mod share;
 mod sizes;
 mod statements;
@@ -134,7 +135,7 @@ impl<'m> Emission<'m> {
     /// The stage of a factor of `F_1`.
     fn factor_stage(&self) -> Stage {
         let mut stages = crate::analysis::Stages::new(&self.model.sizes);
-        let nodes = self.quantities.f_1.iter().flatten();
-        nodes.map(|id| stages.get(&self.model.graph, *id)).max().unwrap_or(Stage::X)
+        let Some(f_1) = &self.quantities.f_1 else { return Stage::X };
+        f_1.iter().flatten().map(|id| stages.get(&self.model.graph, *id)).max().unwrap_or(Stage::X)
     }
 }

@@ -23,6 +23,18 @@ pub fn usize_literal(value: i64) -> TokenStream {
 
 /// A number of the module's scalar type.
 pub fn number(value: f64, scalar: Scalar) -> TokenStream {
+    if !value.is_finite() {
+        let ty = scalar_type(scalar);
+        let name = if value.is_nan() {
+            "NAN"
+        } else if value > 0.0 {
+            "INFINITY"
+        } else {
+            "NEG_INFINITY"
+        };
+        let name = format_ident!("{name}");
+        return quote!(#ty::#name);
+    }
     let magnitude = value.abs();
     let literal = match scalar {
         Scalar::F64 => Literal::f64_suffixed(magnitude),
@@ -34,6 +46,16 @@ pub fn number(value: f64, scalar: Scalar) -> TokenStream {
 /// A size: never negative.
 pub fn size(size: &Size) -> TokenStream {
     affine(&Affine::constant(size.clone()))
+}
+
+/// A size as a floating-point number.
+pub fn float_size(size: &Size) -> TokenStream {
+    let terms = size.terms().map(|(monomial, coefficient)| {
+        let coefficient = number(coefficient as f64, Scalar::F64);
+        let symbols = monomial.iter().map(|s| symbol(*s));
+        quote!(#coefficient #(* #symbols as f64)*)
+    });
+    quote!((0.0_f64 #(+ #terms)*))
 }
 
 /// A non-negative index: positive terms less the negative ones.
@@ -115,7 +137,7 @@ fn monomials(size: &Size, wire: Option<Wire>, positive: &mut Vec<TokenStream>, n
             [one] => one.clone(),
             _ => times(&factors),
         };
-        if *coefficient > 0 { positive.push(term) } else { negative.push(term) }
+        if coefficient > 0 { positive.push(term) } else { negative.push(term) }
     }
 }
 

@@ -7,7 +7,7 @@ use super::Emission;
 use super::statements::Scope;
 use crate::analysis::Stage;
 use crate::differentiate::{Group, Value};
-use crate::lower::program::Function;
+use crate::lower::program::{Function, Home};
 use crate::model::Change;
 
 impl Emission<'_> {
@@ -125,7 +125,12 @@ impl Emission<'_> {
     }
 
     fn extra_kernels(&self, group: Group) -> TokenStream {
-        self.program.functions.iter().filter(|function| function.group == Some(group)).map(|f| self.extra_kernel(f)).collect()
+        self.program
+            .functions
+            .iter()
+            .filter(|function| function.home == Home::Role(group))
+            .map(|f| self.extra_kernel(f))
+            .collect()
     }
 
     fn extra_kernel(&self, function: &Function) -> TokenStream {

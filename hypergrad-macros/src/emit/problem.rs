@@ -268,14 +268,13 @@ impl Emission<'_> {
         let name = format_ident!("choice{k}");
         let known = super::sizes::of_choice(self.model, choice);
         let bind = self.symbols.bind_problem();
-        let hoisted = numbers::size(&choice.hoisted_cost);
-        let plain = numbers::size(&choice.plain_cost);
-        let memory = numbers::size(&choice.memory);
+        // Costs are products of many sizes: larger than an integer, some of them.
+        let [hoisted, plain, memory] = [&choice.hoisted_cost, &choice.plain_cost, &choice.memory].map(numbers::float_size);
         quote! {
             #[inline]
             fn #name(&self #(, #known: usize)*) -> bool {
                 #bind
-                #hoisted < #plain && #memory <= hg::HOIST_LIMIT
+                #hoisted < #plain && #memory <= hg::HOIST_LIMIT as f64
             }
         }
     }

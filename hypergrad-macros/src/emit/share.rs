@@ -91,7 +91,6 @@ fn definition(module: &Module, crate_path: &TokenStream, structure: &syn::ItemSt
     let conditions = quote! { #(#conditions)* };
     // Where modules are nested, the inner macro must not hide the outer one.
     let hidden = format_ident!("__fields_of_{}_{}", module.ident, name, span = Span::call_site());
-    let name = Ident::new(&name.to_string(), name.span());
     quote! {
         #conditions
         #[doc(hidden)]

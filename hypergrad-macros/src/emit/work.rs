@@ -29,6 +29,7 @@ impl Emission<'_> {
         let scratch = self.needs_scratch().then(|| quote!(scratch: hg::Vec<#scalar>,));
         let words = self.words();
         let (z, _) = self.z_field();
+        let (units, _) = self.unit_fields();
         quote! {
             /// Every buffer of one point.
             #[derive(Clone)]
@@ -38,6 +39,7 @@ impl Emission<'_> {
                 y: <#y as hg::Variable>::Flat,
                 v: <#x as hg::Variable>::Flat,
                 #z
+                #units
                 factor: #factor,
                 factored: bool,
                 ready: [u64; #words],
@@ -66,8 +68,10 @@ impl Emission<'_> {
         });
         let scratch = self.needs_scratch().then(|| quote!(scratch: hg::Vec::new(),));
         let (_, z) = self.z_field();
+        let (_, units) = self.unit_fields();
         quote! {
             #z
+            #units
             factor: <#factor>::empty(),
             factored: false,
             ready: [0; #words],

@@ -64,27 +64,39 @@ impl<'s> Normalizer<'s> {
                 return None;
             }
             match graph.op(operand.node) {
-                Op::Constant(number) => self.coefficient *= number.get(),
+                Op::Constant(number) => {
+                    if !self.scale(number.get()) {
+                        self.operands.push(operand);
+                    }
+                }
                 Op::Product(inner)
                     if (inner.operands.len() <= 1 && inner.summed().is_empty())
                         || graph.is_over_stored_entries(inner)
                         || inline(operand.node) =>
                 {
                     let (inner, shape) = (inner.clone(), graph.shape(operand.node).to_vec());
+                    self.scale_or_keep(graph, inner.coefficient.get());
                     self.inline(&inner, &shape, &operand.index, &mut pending)?;
                 }
                 Op::Product(inner) if inner.coefficient.get() != 1.0 => {
-                    self.coefficient *= inner.coefficient.get();
+                    let factor = inner.coefficient.get();
                     let (inner, shape) = (inner.clone(), graph.shape(operand.node).to_vec());
+                    self.scale_or_keep(graph, factor);
                     let normal = graph.intern(Op::Product(Product { coefficient: Number::new(1.0), ..inner }), shape);
                     self.operands.push(Operand { node: normal, ..operand });
                 }
+                Op::Sum(terms) if graph.misses(terms, &operand.index) => {
+                    let shape = graph.shape(operand.node).to_vec();
+                    let held = terms.iter().filter(|term| !graph.misses_term(term, &operand.index)).cloned().collect();
+                    let node = graph.sum(held, shape);
+                    pending.push(Operand { node, ..operand });
+                }
                 Op::Sum(terms) => match common_magnitude(terms) {
                     Some(magnitude) => {
-                        self.coefficient *= magnitude;
                         let shape = graph.shape(operand.node).to_vec();
                         let terms =
                             terms.clone().into_iter().map(|t| Term { coefficient: t.coefficient.signum(), ..t }).collect();
+                        self.scale_or_keep(graph, magnitude);
                         self.operands.push(Operand { node: graph.sum(terms, shape), ..operand });
                     }
                     None => self.operands.push(operand),
@@ -95,12 +107,30 @@ impl<'s> Normalizer<'s> {
         Some(())
     }
 
+    /// Takes a number into the coefficient, unless that would overflow or vanish: the operands may bring
+    /// the product back into range.
+    fn scale(&mut self, factor: f64) -> bool {
+        let product = self.coefficient * factor;
+        let exact = !self.coefficient.is_finite() || !factor.is_finite() || self.coefficient == 0.0 || factor == 0.0;
+        let fits = exact || product.is_finite() && product.abs() >= f64::MIN_POSITIVE;
+        if fits {
+            self.coefficient = product;
+        }
+        fits
+    }
+
+    fn scale_or_keep(&mut self, graph: &mut Graph, factor: f64) {
+        if !self.scale(factor) {
+            let node = graph.constant(factor);
+            self.operands.push(Operand { node, index: Vec::new() });
+        }
+    }
+
     /// Replaces an operand of this shape, read at `index`, by the terms of the product that it is.
     fn inline(&mut self, inner: &Product, shape: &[Size], index: &[Affine], pending: &mut Vec<Operand>) -> Option<()> {
         let offset = self.extents.len() as u32;
         self.extents.extend(inner.extents.iter().cloned().map(Some));
         let shift = |affine: &Affine| affine.substitute(&|w| Affine::wire(Wire(w.0 + offset)));
-        self.coefficient *= inner.coefficient.get();
         self.guards.extend(inner.guards.iter().map(|g| Guard { affine: shift(&g.affine), test: g.test }));
         for ((o, i), size) in inner.out.iter().zip(index).zip(shape) {
             // What the operand does not hold is not read: neither scattered outside nor asked for outside.
@@ -351,7 +381,7 @@ impl<'s> Normalizer<'s> {
             }
             self.extents[wire.0 as usize] = None;
             match extent.as_constant() {
-                Some(value) => self.coefficient *= value.max(0) as f64,
+                Some(value) => self.scale_or_keep(graph, value.max(0) as f64),
                 None => {
                     // An extent below 0 has no values to count.
                     if !extent.is_nonnegative() {
@@ -362,6 +392,23 @@ impl<'s> Normalizer<'s> {
                 }
             }
         }
+    }
+}
+
+impl Graph {
+    /// Whether some terms of a sum hold nothing where it is read: `v[k]` of a vector that was put together
+    /// entry by entry reads one of them.
+    fn misses(&self, terms: &[Term], index: &[Affine]) -> bool {
+        index.iter().any(|i| i.as_size().is_some()) && terms.iter().any(|term| self.misses_term(term, index))
+    }
+
+    /// Whether a term stands at another constant index than the one at which it is read.
+    fn misses_term(&self, term: &Term, index: &[Affine]) -> bool {
+        let Op::Product(product) = self.op(term.view.node) else { return false };
+        product.out.iter().zip(&term.view.axes).any(|(out, axis)| match (out.as_size(), index[*axis].as_size()) {
+            (Some(held), Some(read)) => held.sub(read).as_constant().is_some_and(|difference| difference != 0),
+            _ => false,
+        })
     }
 }
 

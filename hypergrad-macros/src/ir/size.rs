@@ -3,9 +3,14 @@
 //! A symbol stands for a non-negative count that is known when the program runs (a dimension of a
 //! data field or of a variable, or a `usize` field). Polynomials are kept in a canonical form, so
 //! equality of sizes that hold for every value of the symbols is `==`.
+//!
+//! Sizes are cloned far more often than they are made: the number stands apart, and what else there is,
+//! is shared. Arithmetic saturates; what the language accepts is bounded, so that only costs do.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::rc::Rc;
 
 /// A count that is known at run time only.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -14,60 +19,78 @@ pub struct Symbol(pub u32);
 /// Product of symbols, sorted, repeated symbols repeated.
 type Monomial = Vec<Symbol>;
 
-/// An integer polynomial in symbols: monomials sorted, no zero coefficient.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Default)]
-pub struct Size(Vec<(Monomial, i64)>);
+/// An integer polynomial in symbols.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Size {
+    constant: i64,
+    /// The monomials that are not 1, sorted, without a zero coefficient; `None` where there is none.
+    rest: Option<Rc<[(Monomial, i64)]>>,
+}
+
+/// By monomials and their coefficients, in order.
+impl Ord for Size {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.terms().cmp(other.terms())
+    }
+}
+
+impl PartialOrd for Size {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
 
 impl Size {
     pub fn zero() -> Self {
         Self::default()
     }
 
-    pub fn constant(value: i64) -> Self {
-        if value == 0 { Self::zero() } else { Self(vec![(Vec::new(), value)]) }
+    pub fn constant(constant: i64) -> Self {
+        Self { constant, rest: None }
     }
 
     pub fn symbol(symbol: Symbol) -> Self {
-        Self(vec![(vec![symbol], 1)])
+        Self { constant: 0, rest: Some(Rc::from([(vec![symbol], 1)])) }
     }
 
     /// The value, where no symbol is left.
     pub fn as_constant(&self) -> Option<i64> {
-        match self.0.as_slice() {
-            [] => Some(0),
-            [(monomial, value)] if monomial.is_empty() => Some(*value),
-            _ => None,
-        }
+        self.rest.is_none().then_some(self.constant)
     }
 
     pub fn as_symbol(&self) -> Option<Symbol> {
-        match self.0.as_slice() {
-            [(monomial, 1)] if monomial.len() == 1 => Some(monomial[0]),
+        match self.rest() {
+            [(monomial, 1)] if monomial.len() == 1 && self.constant == 0 => Some(monomial[0]),
             _ => None,
         }
     }
 
     pub fn is_zero(&self) -> bool {
-        self.0.is_empty()
+        self.as_constant() == Some(0)
     }
 
     pub fn is_one(&self) -> bool {
         self.as_constant() == Some(1)
     }
 
+    fn rest(&self) -> &[(Monomial, i64)] {
+        self.rest.as_deref().unwrap_or_default()
+    }
+
     pub fn add(&self, other: &Self) -> Self {
-        // Most sizes that are added are numbers, and most numbers 0.
-        match (self.as_constant(), other.as_constant()) {
-            (Some(0), _) => return other.clone(),
-            (_, Some(0)) => return self.clone(),
-            (Some(a), Some(b)) => return Self::constant(a + b),
-            _ => {}
-        }
-        let mut terms: BTreeMap<Monomial, i64> = self.0.iter().cloned().collect();
-        for (monomial, coefficient) in &other.0 {
-            *terms.entry(monomial.clone()).or_insert(0) += coefficient;
-        }
-        Self::from_terms(terms)
+        let constant = self.constant.saturating_add(other.constant);
+        let rest = match (&self.rest, &other.rest) {
+            (rest, None) | (None, rest) => rest.clone(),
+            (Some(own), Some(others)) => {
+                let mut terms: BTreeMap<Monomial, i64> = own.iter().cloned().collect();
+                for (monomial, coefficient) in others.iter() {
+                    let sum = terms.entry(monomial.clone()).or_insert(0);
+                    *sum = sum.saturating_add(*coefficient);
+                }
+                shared(terms)
+            }
+        };
+        Self { constant, rest }
     }
 
     pub fn scale(&self, factor: i64) -> Self {
@@ -76,7 +99,8 @@ impl Size {
             1 => return self.clone(),
             _ => {}
         }
-        Self(self.0.iter().map(|(m, c)| (m.clone(), c * factor)).collect())
+        let scaled = |rest: &Rc<[(Monomial, i64)]>| rest.iter().map(|(m, c)| (m.clone(), c.saturating_mul(factor))).collect();
+        Self { constant: self.constant.saturating_mul(factor), rest: self.rest.as_ref().map(scaled) }
     }
 
     pub fn sub(&self, other: &Self) -> Self {
@@ -90,15 +114,16 @@ impl Size {
             _ => {}
         }
         let mut terms: BTreeMap<Monomial, i64> = BTreeMap::new();
-        for (left, a) in &self.0 {
-            for (right, b) in &other.0 {
-                let mut monomial = left.clone();
-                monomial.extend_from_slice(right);
+        for (left, a) in self.terms() {
+            for (right, b) in other.terms() {
+                let mut monomial = [left, right].concat();
                 monomial.sort_unstable();
-                *terms.entry(monomial).or_insert(0) += a * b;
+                let sum = terms.entry(monomial).or_insert(0);
+                *sum = sum.saturating_add(a.saturating_mul(b));
             }
         }
-        Self::from_terms(terms)
+        let constant = terms.remove([].as_slice()).unwrap_or(0);
+        Self { constant, rest: shared(terms) }
     }
 
     pub fn product<'a>(sizes: impl IntoIterator<Item = &'a Self>) -> Self {
@@ -107,40 +132,49 @@ impl Size {
 
     /// Replaces symbols by sizes, once.
     pub fn substitute(&self, replacement: &dyn Fn(Symbol) -> Option<Self>) -> Self {
-        let mut result = Self::zero();
-        for (monomial, coefficient) in &self.0 {
+        let mut result = Self::constant(self.constant);
+        for (monomial, coefficient) in self.rest() {
             let factors: Vec<Self> = monomial.iter().map(|s| replacement(*s).unwrap_or_else(|| Self::symbol(*s))).collect();
             result = result.add(&Self::product(&factors).scale(*coefficient));
         }
         result
     }
 
+    #[cfg(test)]
     pub fn evaluate(&self, value: &dyn Fn(Symbol) -> i64) -> i64 {
-        self.0.iter().map(|(m, c)| c * m.iter().map(|s| value(*s)).product::<i64>()).sum()
+        self.terms().map(|(m, c)| c * m.iter().map(|s| value(*s)).product::<i64>()).sum()
+    }
+
+    /// The value as a floating-point number: products of many sizes are larger than an integer.
+    pub fn estimate(&self, value: &dyn Fn(Symbol) -> f64) -> f64 {
+        self.terms().map(|(m, c)| c as f64 * m.iter().map(|s| value(*s)).product::<f64>()).sum()
     }
 
     pub fn symbols(&self) -> Vec<Symbol> {
-        let mut symbols: Vec<Symbol> = self.0.iter().flat_map(|(m, _)| m.iter().copied()).collect();
+        let mut symbols: Vec<Symbol> = self.rest().iter().flat_map(|(m, _)| m.iter().copied()).collect();
         symbols.sort_unstable();
         symbols.dedup();
         symbols
     }
 
     /// The monomials and their coefficients, in canonical order.
-    pub fn terms(&self) -> &[(Monomial, i64)] {
-        &self.0
+    pub fn terms(&self) -> impl Iterator<Item = (&[Symbol], i64)> {
+        let constant: &[Symbol] = &[];
+        let constant = (self.constant != 0).then_some((constant, self.constant));
+        constant.into_iter().chain(self.rest().iter().map(|(monomial, coefficient)| (monomial.as_slice(), *coefficient)))
     }
 
     /// Whether the size is at least zero for all non-negative values of its symbols: every
     /// coefficient is non-negative. Sufficient, not necessary.
     pub fn is_nonnegative(&self) -> bool {
-        self.0.iter().all(|(_, coefficient)| *coefficient >= 0)
+        self.constant >= 0 && self.rest().iter().all(|(_, coefficient)| *coefficient >= 0)
     }
 
     /// At least `self` and at least 0, for all non-negative values of the symbols.
     #[must_use]
     pub fn without_negative_terms(&self) -> Self {
-        Self(self.0.iter().filter(|(_, coefficient)| *coefficient > 0).cloned().collect())
+        let positive = |rest: &Rc<[(Monomial, i64)]>| shared(rest.iter().filter(|(_, c)| *c > 0).cloned().collect());
+        Self { constant: self.constant.max(0), rest: self.rest.as_ref().and_then(positive) }
     }
 
     /// `self / divisor` where the division is exact for all values of the symbols; the divisor is
@@ -157,19 +191,24 @@ impl Size {
         if let Some(sign) = [1, -1].into_iter().find(|sign| !self.is_zero() && *self == divisor.scale(*sign)) {
             return Some((Self::constant(sign), Self::zero()));
         }
-        let [(symbols, value)] = divisor.terms() else { return None };
+        let mut divisors = divisor.terms();
+        let (Some((symbols, value)), None) = (divisors.next(), divisors.next()) else { return None };
         let (mut quotient, mut rest) = (Self::zero(), Self::zero());
-        for (monomial, coefficient) in &self.0 {
+        for (monomial, coefficient) in self.terms() {
             match without(monomial, symbols).filter(|_| coefficient % value == 0) {
-                Some(factors) => quotient = quotient.add(&Self(vec![(factors, coefficient / value)])),
-                None => rest = rest.add(&Self(vec![(monomial.clone(), *coefficient)])),
+                Some(factors) => quotient = quotient.add(&Self::term(factors, coefficient / value)),
+                None => rest = rest.add(&Self::term(monomial.to_vec(), coefficient)),
             }
         }
         Some((quotient, rest))
     }
 
-    fn from_terms(terms: BTreeMap<Monomial, i64>) -> Self {
-        Self(terms.into_iter().filter(|(_, coefficient)| *coefficient != 0).collect())
+    /// `coefficient · monomial`.
+    fn term(monomial: Monomial, coefficient: i64) -> Self {
+        if monomial.is_empty() {
+            return Self::constant(coefficient);
+        }
+        Self { constant: 0, rest: shared(BTreeMap::from([(monomial, coefficient)])) }
     }
 
     /// The size in readable mathematics; `name` spells a symbol.
@@ -179,9 +218,9 @@ impl Size {
         }
         let mut text = String::new();
         // The constant last: `n - 1`.
-        let ordered = self.0.iter().filter(|(m, _)| !m.is_empty()).chain(self.0.iter().filter(|(m, _)| m.is_empty()));
+        let ordered = self.terms().filter(|(m, _)| !m.is_empty()).chain(self.terms().filter(|(m, _)| m.is_empty()));
         for (monomial, coefficient) in ordered {
-            let sign = if *coefficient < 0 { "-" } else { "+" };
+            let sign = if coefficient < 0 { "-" } else { "+" };
             if text.is_empty() {
                 if sign == "-" {
                     text.push('-');
@@ -189,7 +228,7 @@ impl Size {
             } else {
                 text.push_str(&format!(" {sign} "));
             }
-            let magnitude = coefficient.abs();
+            let magnitude = coefficient.unsigned_abs();
             let factors: Vec<String> = monomial.iter().map(|s| name(*s)).collect();
             if factors.is_empty() {
                 text.push_str(&magnitude.to_string());
@@ -203,9 +242,14 @@ impl Size {
     }
 }
 
+fn shared(mut terms: BTreeMap<Monomial, i64>) -> Option<Rc<[(Monomial, i64)]>> {
+    terms.retain(|_, coefficient| *coefficient != 0);
+    (!terms.is_empty()).then(|| terms.into_iter().collect())
+}
+
 /// A monomial divided by another, where that leaves one.
-fn without(monomial: &Monomial, divisor: &Monomial) -> Option<Monomial> {
-    let mut rest = monomial.clone();
+fn without(monomial: &[Symbol], divisor: &[Symbol]) -> Option<Monomial> {
+    let mut rest = monomial.to_vec();
     for symbol in divisor {
         let position = rest.iter().position(|s| s == symbol)?;
         rest.remove(position);

@@ -46,7 +46,12 @@ impl Graph {
 
     /// Adds `coefficient · view`, looked through scalings, permutations, broadcasts and sums.
     pub fn merge(&mut self, merged: &mut BTreeMap<View, f64>, coefficient: f64, view: View) {
-        if let Some((inner_coefficient, inner)) = self.as_view(view.node) {
+        // A product of numbers that overflows or vanishes is left to the program: it may be brought back.
+        let fits = |factor: f64| {
+            let product = coefficient * factor;
+            coefficient == 0.0 || factor == 0.0 || product.is_finite() && product.abs() >= f64::MIN_POSITIVE
+        };
+        if let Some((inner_coefficient, inner)) = self.as_view(view.node).filter(|(factor, _)| fits(*factor)) {
             let axes = inner.axes.iter().map(|a| view.axes[*a]).collect();
             return self.merge(merged, coefficient * inner_coefficient, View { node: inner.node, axes });
         }
@@ -56,14 +61,14 @@ impl Graph {
             return;
         }
         match self.op(view.node) {
-            Op::Sum(terms) => {
+            Op::Sum(terms) if terms.iter().all(|term| fits(term.coefficient.get())) => {
                 for term in terms.clone() {
                     let axes = term.view.axes.iter().map(|a| view.axes[*a]).collect();
                     self.merge(merged, coefficient * term.coefficient.get(), View { node: term.view.node, axes });
                 }
             }
             // Terms that differ by a factor are alike: the factor moves into the sum.
-            Op::Product(product) if product.coefficient.get() != 1.0 => {
+            Op::Product(product) if product.coefficient.get() != 1.0 && fits(product.coefficient.get()) => {
                 let factor = product.coefficient.get();
                 let (product, shape) = (product.clone(), self.shape(view.node).to_vec());
                 let unit = self.intern(Op::Product(Product { coefficient: Number::new(1.0), ..product }), shape);

@@ -59,9 +59,9 @@ fn follows(affine: &Affine, premises: &[&Affine], depth: usize, extent: &dyn Fn(
 fn factors(affine: &Affine, premise: &Affine) -> Vec<Size> {
     let wires = premise.terms.iter().map(|(wire, coefficient)| (affine.coefficient(*wire), coefficient.clone()));
     // A fact of the sizes: `s >= 576`.
-    let symbol = |size: &Size| size.terms().iter().find(|(monomial, _)| !monomial.is_empty()).cloned();
+    let symbol = |size: &Size| size.terms().find(|(m, _)| !m.is_empty()).map(|(monomial, value)| (monomial.to_vec(), value));
     let of_sizes = premise.as_size().and_then(symbol).and_then(|(monomial, value)| {
-        let own = affine.constant.terms().iter().find(|(m, _)| *m == monomial)?;
+        let own = affine.constant.terms().find(|(m, _)| *m == monomial)?;
         Some((Size::constant(own.1), Size::constant(value)))
     });
     let mut found: Vec<Size> = wires

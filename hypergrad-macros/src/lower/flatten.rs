@@ -10,6 +10,8 @@ use crate::shape::Sizes;
 
 /// Beyond this the search for an order costs more than it gains.
 const MOST_OPERANDS: usize = 8;
+/// Elementwise products that others read are repeated in elementwise products of at most so many factors.
+const MOST_REPEATED: usize = 4;
 
 /// The roots, rebuilt.
 pub fn flatten(graph: &mut Graph, sizes: &Sizes, roots: &[Id]) -> Vec<Id> {
@@ -30,7 +32,10 @@ pub fn flatten(graph: &mut Graph, sizes: &Sizes, roots: &[Id]) -> Vec<Id> {
                 let shape = graph.shape(id).to_vec();
                 let total: usize = product.operands.iter().map(|o| inner_operands(graph, o.node)).sum();
                 let fits = total <= MOST_OPERANDS;
-                let views = elementwise(graph, &product);
+                // What others read too is computed anew only in contractions and in short products, so that
+                // factors of an earlier stage meet: a long chain of products would be repeated in each of its links.
+                let repeats = !is_elementwise(&product) || total <= MOST_REPEATED;
+                let views = if repeats { elementwise(graph, &product) } else { Vec::new() };
                 graph.product_inlining(product, shape, &|node| {
                     fits && (absorbable.get(&node) == Some(&own) || views.contains(&node))
                 })

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::hoist::Hoist;
 use super::{pattern, sparse};
-use crate::analysis::Stages;
+use crate::analysis::{Stage, Stages};
 use crate::ir::{Affine, Cost, Graph, Id, Op, Product, Size, View};
 
 /// Inline work below this is repeated rather than stored.
@@ -27,6 +27,8 @@ struct Edge {
     reader: Id,
     /// The reader needs storage (a kernel's operand).
     kernel: bool,
+    /// It is a reduction, which has no other form than its kernel.
+    reduction: bool,
     /// The reader loops over more than this node's axes.
     expands: bool,
     /// Read by a sum, without broadcast.
@@ -49,8 +51,11 @@ pub fn decide(graph: &Graph, stages: &mut Stages, roots: &[Id], hoists: &BTreeMa
     for id in order.iter().rev() {
         let own = &edges[id.0 as usize];
         let contraction = is_contraction(graph, *id) && !in_place.contains(id);
-        let alone = own.len() == 1 && !root_set.contains(id) && own[0].summand;
-        if contraction && alone && stages.get(graph, *id) == stages.get(graph, own[0].reader) {
+        let alone = own.len() == 1 && own[0].summand;
+        let stage = stages.get(graph, *id);
+        // Kernels share nothing that depends on their directions: each computes it for itself.
+        let kept = root_set.contains(id) && stage != Stage::Direction;
+        if contraction && alone && !kept && stage == stages.get(graph, own[0].reader) {
             storage.absorbed.insert(*id);
         }
     }
@@ -65,10 +70,11 @@ pub fn decide(graph: &Graph, stages: &mut Stages, roots: &[Id], hoists: &BTreeMa
         let only_output = own.is_empty() && (root_set.contains(&node) || hoisted.contains(&node));
         let opaque = matches!(graph.op(node), Op::Reduce { .. } | Op::Weights { .. } | Op::Exclusive { .. });
         let sparse = in_place.contains(&node) || !is_contraction(graph, node) && !sparse::supports(graph, node).is_empty();
-        if sparse && !opaque {
+        let reduced = own.iter().any(|edge| edge.reduction);
+        if sparse && !opaque && !reduced {
             continue;
         }
-        if opaque || (!only_output && must_store(graph, stages, node, own, costs[&node], &storage)) {
+        if opaque || reduced || (!only_output && must_store(graph, stages, node, own, costs[&node], &storage)) {
             storage.stored.insert(node);
         }
     }
@@ -190,6 +196,7 @@ fn edges(graph: &Graph, order: &[Id]) -> Vec<Vec<Edge>> {
         let view = |v: &View, summand: bool| Edge {
             reader,
             kernel: false,
+            reduction: false,
             expands: v.axes.len() < axes,
             summand: summand && v.axes.len() == axes,
         };
@@ -204,6 +211,7 @@ fn edges(graph: &Graph, order: &[Id]) -> Vec<Vec<Edge>> {
                     edges[operand.node.0 as usize].push(Edge {
                         reader,
                         kernel: stored.contains(&position),
+                        reduction: false,
                         expands,
                         summand: false,
                     });
@@ -212,7 +220,7 @@ fn edges(graph: &Graph, order: &[Id]) -> Vec<Vec<Edge>> {
             Op::Sum(terms) => terms.iter().for_each(|t| edges[t.view.node.0 as usize].push(view(&t.view, true))),
             Op::Map(_, args) => args.iter().for_each(|v| edges[v.node.0 as usize].push(view(v, false))),
             Op::Reduce { arg, .. } | Op::Weights { arg, .. } | Op::Exclusive { arg, .. } => {
-                edges[arg.0 as usize].push(Edge { reader, kernel: true, expands: false, summand: false });
+                edges[arg.0 as usize].push(Edge { reader, kernel: true, reduction: true, expands: false, summand: false });
             }
             Op::Input(_) | Op::Constant(_) | Op::Count(_) | Op::Iota => {}
         }

@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 use crate::ir::{Graph, Id, Role, Size, Symbol};
 
 /// A dimension that occurs only in data: many samples.
-const DATA: i64 = 1000;
+const DATA: f64 = 1000.0;
 /// A dimension of x or y.
-const VARIABLE: i64 = 100;
+const VARIABLE: f64 = 100.0;
 
 /// Nominal values per symbol.
 #[derive(Debug, Clone, Default)]
@@ -30,7 +30,6 @@ impl Nominal {
     }
 
     pub fn value(&self, size: &Size) -> f64 {
-        let value = size.evaluate(&|s| if self.variable.binary_search(&s).is_ok() { VARIABLE } else { DATA });
-        value.max(1) as f64
+        size.estimate(&|s| if self.variable.binary_search(&s).is_ok() { VARIABLE } else { DATA }).max(1.0)
     }
 }

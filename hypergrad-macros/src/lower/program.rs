@@ -2,7 +2,7 @@
 
 use crate::analysis::Stage;
 use crate::differentiate::Group;
-use crate::ir::{Affine, Func, Guard, Id, Size, Wire};
+use crate::ir::{Affine, Func, Guard, Id, Role, Size, Wire};
 
 /// What a lowered module consists of.
 #[derive(Debug, Default)]
@@ -34,13 +34,27 @@ pub struct Choice {
     pub memory: Size,
 }
 
-/// A kernel of the trait: writes one output.
+/// A kernel: writes one output.
 #[derive(Debug)]
 pub struct Function {
-    /// The optional role it belongs to; `None`: `Bilevel`.
-    pub group: Option<Group>,
+    pub home: Home,
     pub name: &'static str,
+    /// The direction of a product: u or c.
+    pub direction: Option<Role>,
     pub body: Vec<Stmt>,
+}
+
+/// Where a kernel is emitted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Home {
+    /// In the implementation of `Bilevel`.
+    Bilevel,
+    /// In that of an optional role's trait.
+    Role(Group),
+    /// As a part of `factor`.
+    Factor,
+    /// As a method of `Problem`, which other kernels call.
+    Problem,
 }
 
 /// Where numbers live.

@@ -27,8 +27,8 @@ pub fn derivation(model: &Model, q: &Quantities, facts: &Facts) -> Derivation {
     let mut writer = Writer { model, entries: Vec::new() };
     writer.scalar("f", q.f);
     writer.vector("F", "F", &model.x, &q.residual);
-    writer.matrix("F_1", [&model.x, &model.x], &q.f_1);
-    writer.matrix("F_2", [&model.x, &model.y], &q.f_2);
+    writer.dense("F_1", [&model.x, &model.x], q.f_1.as_ref());
+    writer.dense("F_2", [&model.x, &model.y], q.f_2.as_ref());
     writer.vector("F_1_mul", "F_1 u", &model.x, &q.f_1_mul);
     writer.vector("F_1_tr_mul", "F_1ᵀ u", &model.x, &q.f_1_tr_mul);
     writer.vector("F_2_mul", "F_2 c", &model.x, &q.f_2_mul);
@@ -36,10 +36,16 @@ pub fn derivation(model: &Model, q: &Quantities, facts: &Facts) -> Derivation {
     writer.scalar("g", q.g);
     writer.vector("g_1", "g_1", &model.x, &q.g_1);
     writer.vector("g_2", "g_2", &model.y, &q.g_2);
-    writer.matrix("g_11", [&model.x, &model.x], &q.g_11);
-    writer.matrix("g_21", [&model.y, &model.x], &q.g_21);
-    writer.cube("F_11", [&model.x, &model.x, &model.x], &q.f_11);
-    writer.cube("F_21", [&model.x, &model.y, &model.x], &q.f_21);
+    if q.g_11.is_none() {
+        writer.vector("g_11", "g_11 u", &model.x, &q.g_11_mul);
+    }
+    if q.g_21.is_none() {
+        writer.vector("g_21", "g_21 u", &model.y, &q.g_21_mul);
+    }
+    writer.dense("g_11", [&model.x, &model.x], q.g_11.as_ref());
+    writer.dense("g_21", [&model.y, &model.x], q.g_21.as_ref());
+    writer.tensor(("F_11", "(vᵀF)_11 u"), [&model.x, &model.x, &model.x], q.f_11.as_ref(), &q.l_11_mul);
+    writer.tensor(("F_21", "(vᵀF)_21 u"), [&model.x, &model.y, &model.x], q.f_21.as_ref(), &q.l_21_mul);
     writer.optional(q);
     let facts = no_ops(q).into_iter().chain(proved(model, facts)).collect();
     Derivation { heading: heading(model), entries: writer.entries, facts }
@@ -192,6 +198,13 @@ impl Writer<'_> {
         self.push(name, lines);
     }
 
+    /// Where it is written out.
+    fn dense(&mut self, name: &'static str, spaces: [&Variable; 2], nodes: Option<&Matrix>) {
+        if let Some(nodes) = nodes {
+            self.matrix(name, spaces, nodes);
+        }
+    }
+
     fn matrix(&mut self, name: &'static str, [rows, columns]: [&Variable; 2], nodes: &Matrix) {
         let mut lines = Vec::new();
         for (row, nodes) in rows.blocks.iter().zip(nodes) {
@@ -202,7 +215,15 @@ impl Writer<'_> {
         self.push(name, lines);
     }
 
-    fn cube(&mut self, name: &'static str, [first, second, third]: [&Variable; 3], nodes: &Cube) {
+    /// A tensor of order three, or the product that its entries are read from.
+    fn tensor(
+        &mut self,
+        (name, product): (&'static str, &str),
+        [first, second, third]: [&Variable; 3],
+        cube: Option<&Cube>,
+        along: &[Id],
+    ) {
+        let Some(nodes) = cube else { return self.vector(name, product, second, along) };
         let mut lines = Vec::new();
         for (one, nodes) in first.blocks.iter().zip(nodes) {
             for (two, nodes) in second.blocks.iter().zip(nodes) {

@@ -75,7 +75,7 @@ fn entries_of_product(printer: &Printer, product: &Product, letters: &[String]) 
 
 /// Wires on the left, the rest on the right: `[j ≤ n - 2]`.
 fn guard(guard: &Guard, spell: &dyn Fn(&Affine) -> String) -> Text {
-    let negative = |size: &Size| size.terms().iter().all(|(_, c)| *c < 0);
+    let negative = |size: &Size| size.terms().all(|(_, c)| c < 0);
     let (negatives, positives): (Vec<_>, Vec<_>) = guard.affine.terms.iter().cloned().partition(|(_, c)| negative(c));
     let flipped = positives.is_empty() && !negatives.is_empty();
     let left = if flipped { &negatives } else { &positives };
@@ -95,7 +95,7 @@ fn guard(guard: &Guard, spell: &dyn Fn(&Affine) -> String) -> Text {
 fn spell(printer: &Printer, affine: &Affine, names: &[String]) -> String {
     let mut text = String::new();
     let mut push = |size: &Size, name: Option<&String>| {
-        let negative = !size.is_zero() && size.terms().iter().all(|(_, c)| *c < 0);
+        let negative = !size.is_zero() && size.terms().all(|(_, c)| c < 0);
         let magnitude = if negative { size.scale(-1) } else { size.clone() };
         let sign = if negative { "-" } else { "+" };
         if !text.is_empty() {
@@ -106,7 +106,7 @@ fn spell(printer: &Printer, affine: &Affine, names: &[String]) -> String {
         let amount = printer.sizes.display(&magnitude);
         match name {
             Some(name) if magnitude.is_one() => text.push_str(name),
-            Some(name) if magnitude.terms().len() > 1 => text.push_str(&format!("({amount})·{name}")),
+            Some(name) if magnitude.terms().count() > 1 => text.push_str(&format!("({amount})·{name}")),
             Some(name) => text.push_str(&format!("{amount}·{name}")),
             None => text.push_str(&amount),
         }

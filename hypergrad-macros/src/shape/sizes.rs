@@ -191,7 +191,7 @@ impl Sizes {
 
 /// `symbol = value` from `difference = 0`, where the symbol occurs once, alone, with coefficient ±1.
 fn solve_for(symbol: Symbol, difference: &Size) -> Option<Size> {
-    let occurrences: Vec<_> = difference.terms().iter().filter(|(m, _)| m.contains(&symbol)).collect();
+    let occurrences: Vec<_> = difference.terms().filter(|(m, _)| m.contains(&symbol)).collect();
     match occurrences.as_slice() {
         [(monomial, coefficient)] if monomial.len() == 1 && coefficient.abs() == 1 => {
             let rest = difference.sub(&Size::symbol(symbol).scale(*coefficient));

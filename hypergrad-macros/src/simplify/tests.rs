@@ -14,7 +14,7 @@ fn orders(body: &str, points: &[f64]) -> Vec<[f64; 4]> {
     let text = format!("mod m {{ pub fn f(x: f64, y: f64) -> f64 {{ {body} }} pub fn g(x: f64, y: f64) -> f64 {{ x + y }} }}");
     let mut model = read(&text).unwrap_or_else(|e| panic!("{body}: {e}"));
     let q = derive(&mut model);
-    let roots = [q.f.unwrap(), q.residual[0], q.f_1[0][0], q.f_11[0][0][0]];
+    let roots = [q.f.unwrap(), q.residual[0], q.f_1.as_ref().unwrap()[0][0], q.f_11.as_ref().unwrap()[0][0][0]];
     points.iter().map(|x| at(&model.graph, &roots, *x)).collect()
 }
 
@@ -179,7 +179,7 @@ fn vector_orders(body: &str, x: [f64; 3]) -> Vec<Vec<f64>> {
     );
     let mut model = read(&text).unwrap_or_else(|e| panic!("{body}: {e}"));
     let q = derive(&mut model);
-    let roots = [q.f.unwrap(), q.residual[0], q.f_1[0][0], q.f_11[0][0][0]];
+    let roots = [q.f.unwrap(), q.residual[0], q.f_1.as_ref().unwrap()[0][0], q.f_11.as_ref().unwrap()[0][0][0]];
     let mut point = Point::default();
     for (_, info, id) in model.graph.inputs() {
         let value = if info.role == Role::X { Tensor::vector(&x) } else { Tensor::scalar(0.5) };

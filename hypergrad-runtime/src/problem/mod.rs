@@ -6,6 +6,8 @@
 //! forgets what depends on it.
 
 mod change;
+#[doc(hidden)]
+pub mod products;
 pub mod space;
 mod variable;
 

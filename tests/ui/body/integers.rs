@@ -24,6 +24,7 @@ mod toy {
         let power: f64 = (0..3).map(|i| (2_usize.pow(i)) as f64).sum();
         let total: usize = (0..3).sum();
         let below: f64 = (0..3).map(|i| y[i - 1]).sum();
+        let large: f64 = (0..3).map(|i| y[i * 4611686018427387904]).sum();
         let wrapped: f64 = (0..3).map(|i| y[(i - 1) % 3]).sum();
         quotient + product
     }

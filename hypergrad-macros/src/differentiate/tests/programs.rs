@@ -138,14 +138,14 @@ fn comparisons(program: &Program, setting: &Setting, model: &Model, q: &mut Quan
     let (v, u, w, c) = (setting.v.as_slice(), setting.u.as_slice(), setting.w.as_slice(), setting.c.as_slice());
     let of = |node: Option<Id>, directions: &[&[f64]]| node.map_or(f64::NAN, |n| along(&values[&n], directions));
     let vector = |nodes: &[Id], d: &[f64]| of(nodes.first().copied(), &[d]);
-    let matrix = |m: &Matrix, a: &[f64], b: &[f64]| of(m.first().and_then(|r| r.first()).copied(), &[a, b]);
+    let matrix = |m: Option<&Matrix>, a: &[f64], b: &[f64]| of(m.and_then(|m| m.first()?.first().copied()), &[a, b]);
     let cube = |t: &Cube, a: &[f64], b: &[f64], c: &[f64]| {
         of(t.first().and_then(|r| r.first()).and_then(|r| r.first()).copied(), &[a, b, c])
     };
     let (f, fy) = (setting.inner(program, &program.f), setting.mixed(program, &program.f));
     let (g, gy) = (setting.inner(program, &program.g), setting.mixed(program, &program.g));
     let ones = [1.0; N];
-    let f_1 = &values[&q.f_1[0][0]];
+    let f_1 = &values[&q.f_1.as_ref().unwrap()[0][0]];
     let diagonal: f64 = (0..N).map(|i| f_1.data[i * N + i]).sum();
     vec![
         ("f", of(q.f, &[]), f.re),
@@ -154,21 +154,23 @@ fn comparisons(program: &Program, setting: &Setting, model: &Model, q: &mut Quan
         ("F_1ᵀ u", vector(&q.f_1_tr_mul, v), f.eps1eps2),
         ("F_2 c", vector(&q.f_2_mul, v), fy.eps1eps3),
         ("F_2ᵀ u", vector(&q.f_2_tr_mul, c), fy.eps2eps3),
-        ("F_1", matrix(&q.f_1, v, w), f.eps1eps3),
+        ("F_1", matrix(q.f_1.as_ref(), v, w), f.eps1eps3),
         ("diag F_1", vector(&q.f_1_diagonal, &ones), diagonal),
-        ("F_2", matrix(&q.f_2, v, c), fy.eps1eps3),
-        ("F_11", cube(&q.f_11, v, u, w), f.eps1eps2eps3),
-        ("F_21", cube(&q.f_21, v, c, u), fy.eps1eps2eps3),
+        ("F_2", matrix(q.f_2.as_ref(), v, c), fy.eps1eps3),
+        ("L_11 u", vector(&q.l_11_mul, w), f.eps1eps2eps3),
+        ("L_21 u", vector(&q.l_21_mul, c), fy.eps1eps2eps3),
+        ("F_11", q.f_11.as_ref().map_or(f.eps1eps2eps3, |t| cube(t, v, u, w)), f.eps1eps2eps3),
+        ("F_21", q.f_21.as_ref().map_or(fy.eps1eps2eps3, |t| cube(t, v, c, u)), fy.eps1eps2eps3),
         ("g", of(q.g, &[]), g.re),
         ("g_1", vector(&q.g_1, u), g.eps2),
         ("g_2", vector(&q.g_2, c), gy.eps3),
-        ("g_11", matrix(&q.g_11, u, w), g.eps2eps3),
-        ("g_21", matrix(&q.g_21, c, u), gy.eps2eps3),
+        ("g_11", matrix(q.g_11.as_ref(), u, w), g.eps2eps3),
+        ("g_21", matrix(q.g_21.as_ref(), c, u), gy.eps2eps3),
         ("M_11 u", vector(&q.m_11_mul, w), g.eps2eps3 - f.eps1eps2eps3),
         ("M_21 u", vector(&q.m_21_mul, c), gy.eps2eps3 - fy.eps1eps2eps3),
         ("M_12 c", vector(&q.m_12_mul, u), gy.eps2eps3 - fy.eps1eps2eps3),
-        ("M_11", matrix(&q.m_11, w, u), g.eps2eps3 - f.eps1eps2eps3),
-        ("M_21", matrix(&q.m_21, c, u), gy.eps2eps3 - fy.eps1eps2eps3),
+        ("M_11", matrix(q.m_11.as_ref(), w, u), g.eps2eps3 - f.eps1eps2eps3),
+        ("M_21", matrix(q.m_21.as_ref(), c, u), gy.eps2eps3 - fy.eps1eps2eps3),
     ]
 }
 

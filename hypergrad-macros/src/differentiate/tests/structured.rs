@@ -51,7 +51,7 @@ impl Studied {
     /// `F_1` of blocks r and c at equal samples is what the blocks say, and 0 at others.
     fn check_blocks(&self) {
         let axes = &self.facts.samples.as_ref().expect("uncoupled").axes;
-        for (r, row) in self.q.f_1.iter().enumerate() {
+        for (r, row) in self.q.f_1.as_ref().unwrap().iter().enumerate() {
             for (c, dense) in row.iter().enumerate() {
                 let (dense, blocks) = (self.value(*dense), self.value(self.q.f_1_blocks[r][c]));
                 let rows = self.model.graph.order(self.q.x[r]);
@@ -68,7 +68,7 @@ impl Studied {
     /// The diagonal is that of `F_1`.
     fn check_diagonal(&self) {
         for (k, diagonal) in self.q.f_1_diagonal.iter().enumerate() {
-            let (diagonal, dense) = (self.value(*diagonal), self.value(self.q.f_1[k][k]));
+            let (diagonal, dense) = (self.value(*diagonal), self.value(self.q.f_1.as_ref().unwrap()[k][k]));
             for index in indices(&diagonal.shape) {
                 let expected = dense.at(&[index.clone(), index.clone()].concat());
                 assert!((diagonal.at(&index) - expected).abs() < 1e-12, "diagonal of block {k} at {index:?}");
@@ -81,7 +81,7 @@ impl Studied {
         let parts = self.q.f_1_parts.as_ref().expect("found");
         let blocks = parts.diagonal.len();
         assert!(blocks == self.q.x.len() && parts.roots.iter().all(|root| root.blocks.len() == blocks));
-        for (r, row) in self.q.f_1.iter().enumerate() {
+        for (r, row) in self.q.f_1.as_ref().unwrap().iter().enumerate() {
             for (c, dense) in row.iter().enumerate() {
                 let (dense, order) = (self.value(*dense), self.model.graph.order(self.q.x[r]));
                 let diagonal = (r == c).then(|| self.value(parts.diagonal[r]));

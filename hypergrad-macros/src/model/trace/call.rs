@@ -97,7 +97,10 @@ impl<'a> Tracer<'a> {
 
     /// Inlines a function of the module: its body in a scope with nothing but its parameters.
     pub(super) fn call_function(&mut self, function: &syn::ItemFn, arguments: Vec<Option<Value>>, span: Span) -> Option<Value> {
-        self.call_in(function, &Environment::default(), arguments, span)
+        let address = std::ptr::from_ref(function).addr();
+        self.remembered(address, None, &arguments.clone(), |tracer| {
+            tracer.call_in(function, &Environment::default(), arguments, span)
+        })
     }
 
     /// Inlines a function that sees these items.
@@ -118,6 +121,7 @@ impl<'a> Tracer<'a> {
         let outer = std::mem::replace(&mut self.environment, items.clone());
         let outer_items = std::mem::replace(&mut self.items, items.clone());
         self.calls.push(name);
+        let reading = self.diagnostics.read(Some(function.sig.ident.span()));
         let values = arguments.clone();
         for (parameter, argument) in function.sig.inputs.iter().zip(arguments) {
             match parameter {
@@ -133,6 +137,7 @@ impl<'a> Tracer<'a> {
             syn::ReturnType::Default => None,
         };
         let value = self.block(&function.block, expected.as_ref());
+        self.diagnostics.read(reading);
         self.calls.pop();
         self.environment = outer;
         self.items = outer_items;
@@ -141,6 +146,16 @@ impl<'a> Tracer<'a> {
 
     /// Calls a closure or a function value.
     pub(super) fn call_value(&mut self, callable: &Callable, arguments: Vec<Value>, span: Span) -> Option<Value> {
+        let address = match callable {
+            Callable::Closure(closure) => std::rc::Rc::as_ptr(closure).addr(),
+            Callable::Local(local) => std::rc::Rc::as_ptr(local).addr(),
+            Callable::Path(_) => return self.evaluated(callable, arguments, span),
+        };
+        let known: Vec<Option<Value>> = arguments.iter().cloned().map(Some).collect();
+        self.remembered(address, Some(callable), &known, |tracer| tracer.evaluated(callable, arguments, span))
+    }
+
+    fn evaluated(&mut self, callable: &Callable, arguments: Vec<Value>, span: Span) -> Option<Value> {
         match callable {
             Callable::Closure(closure) => {
                 let outer = std::mem::replace(&mut self.environment, closure.environment.clone());

@@ -22,6 +22,7 @@ mod index;
 mod iterate;
 mod length;
 mod macros;
+mod memo;
 mod methods;
 mod operator;
 mod outside;
@@ -98,6 +99,7 @@ pub struct Tracer<'a> {
     inferred: Vec<(Size, Span)>,
     /// Functions that are being inlined, outermost first.
     calls: Vec<String>,
+    memo: memo::Memo,
 }
 
 impl<'a> Tracer<'a> {
@@ -123,6 +125,7 @@ impl<'a> Tracer<'a> {
             arms: Vec::new(),
             inferred: Vec::new(),
             calls: Vec::new(),
+            memo: memo::Memo::default(),
         }
     }
 

@@ -93,7 +93,10 @@ impl Tracer<'_> {
                     let (left, right) = (self.number_of_index(left), self.number_of_index(right));
                     Some(Value::Integer(self.multiply(&[&left, &right])))
                 }
-                None => self.index_arithmetic(site, op, left, right).map(Value::Index),
+                None => {
+                    let index = self.index_arithmetic(site, op, left, right)?;
+                    self.bounded(site, index).map(Value::Index)
+                }
             };
         }
         if let (Some(left), Some(right)) = (self.whole_number(left), self.whole_number(right)) {
@@ -142,6 +145,19 @@ impl Tracer<'_> {
             _ => return self.refuse_operands(site, left, right),
         };
         Some(Value::Tensor(result))
+    }
+
+    /// Sizes and indices are computed without overflow up to here.
+    fn bounded(&mut self, site: &Site<'_>, index: Affine) -> Option<Affine> {
+        const LARGEST: u64 = 1 << 62;
+        let sizes = std::iter::once(&index.constant).chain(index.terms.iter().map(|(_, coefficient)| coefficient));
+        let is_large = |size: &Size| size.terms().any(|(_, number)| number.unsigned_abs() >= LARGEST);
+        if sizes.into_iter().any(is_large) {
+            let message = "the result is larger than any index: integers are computed up to 2^62";
+            self.diagnostics.error_with_help(site.span, message, "write smaller numbers, or floats");
+            return None;
+        }
+        Some(index)
     }
 
     /// An integer as a number, for integers that are no affine expressions.

@@ -1,0 +1,113 @@
+//! How much is emitted for modules that are doubled: by tokens, so that nothing is timed.
+
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
+
+use super::expand;
+
+/// Tokens, those inside of groups too.
+pub(super) fn tokens(stream: TokenStream) -> usize {
+    let count = |token| if let TokenTree::Group(group) = token { 2 + tokens(group.stream()) } else { 1 };
+    stream.into_iter().map(count).sum()
+}
+
+/// Every function with the tokens of its body.
+pub(super) fn functions(stream: TokenStream) -> Vec<(String, usize)> {
+    let all: Vec<TokenTree> = stream.into_iter().collect();
+    let mut found = Vec::new();
+    for (k, token) in all.iter().enumerate() {
+        match (token, all.get(k + 1)) {
+            (TokenTree::Ident(word), Some(TokenTree::Ident(name))) if word == "fn" => {
+                let body = all[k..].iter().find_map(|token| match token {
+                    TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => Some(tokens(group.stream())),
+                    _ => None,
+                });
+                found.extend(body.map(|body| (name.to_string(), body)));
+            }
+            (TokenTree::Group(group), _) => found.extend(functions(group.stream())),
+            _ => {}
+        }
+    }
+    found
+}
+
+const XY: &str = "x: &DVector<f64>, y: &DVector<f64>";
+
+fn list(count: usize, separator: &str, item: impl Fn(usize) -> String) -> String {
+    (0..count).map(item).collect::<Vec<_>>().join(separator)
+}
+
+/// A perceptron with biases; x has two blocks a layer.
+fn network(layers: usize) -> String {
+    let fields = list(layers, ", ", |k| format!("pub w{k}: DMatrix<f64>, pub b{k}: DVector<f64>"));
+    let hidden = list(layers, " ", |k| {
+        format!(
+            "let s{k} = &x.w{k} * &h{k}; let h{} = DMatrix::from_fn(s{k}.nrows(), s{k}.ncols(), |i, j| (s{k}[(i, j)] + x.b{k}[i]).tanh());",
+            k + 1
+        )
+    });
+    let loss = format!("let h0 = data.a.clone(); {hidden} (&h{layers} - &data.t).norm_squared()");
+    let penalty = list(layers, " + ", |k| format!("y[{k}].exp() * x.w{k}.norm_squared()"));
+    format!(
+        "pub struct X {{ {fields} }} pub struct Data {{ pub a: DMatrix<f64>, pub t: DMatrix<f64> }}
+        pub fn f(x: &X, y: &DVector<f64>, data: &Data) -> f64 {{ {loss} + {penalty} }}
+        pub fn g(x: &X, y: &DVector<f64>, data: &Data) -> f64 {{ {loss} }}"
+    )
+}
+
+/// Vectors, each a function of the one before.
+fn chain(count: usize) -> String {
+    let steps = list(count, " ", |k| format!("let t{} = (&t{k} * 0.9 + y).map(f64::sin);", k + 1));
+    format!(
+        "pub fn f({XY}) -> f64 {{ let t0 = x.clone(); {steps} (&t{count} - y).norm_squared() }}
+        pub fn g({XY}) -> f64 {{ x.norm_squared() }}"
+    )
+}
+
+/// A sum of functions.
+fn terms(count: usize) -> String {
+    let sum = list(count, " + ", |k| format!("x.map(|t| (t * {k}.5).sin()).dot(y)"));
+    format!("pub fn f({XY}) -> f64 {{ (x - y).norm_squared() + {sum} }} pub fn g({XY}) -> f64 {{ x.norm_squared() }}")
+}
+
+/// x and y of many blocks, each coupled to the next.
+fn blocks(count: usize) -> String {
+    let fields = list(count, ", ", |k| format!("pub a{k}: DVector<f64>"));
+    let sum = list(count, " + ", |k| {
+        let next = (k + 1) % count;
+        format!("(&x.a{k} - &y.a{k}).norm_squared() + x.a{k}.map(f64::cosh).dot(&x.a{next}) * y.a{k}.sum()")
+    });
+    let squares = list(count, " + ", |k| format!("x.a{k}.norm_squared()"));
+    format!("pub struct X {{ {fields} }} pub fn f(x: &X, y: &X) -> f64 {{ {sum} }} pub fn g(x: &X, y: &X) -> f64 {{ {squares} }}")
+}
+
+/// Functions that call the next one twice.
+fn helpers(count: usize) -> String {
+    let calls = list(count, " ", |k| format!("fn h{k}(t: f64) -> f64 {{ 0.5 * h{0}(t) + 0.4 * h{0}(t) }}", k + 1));
+    format!(
+        "{calls} fn h{count}(t: f64) -> f64 {{ t.sin() }}
+        pub fn f({XY}) -> f64 {{ (x - y).norm_squared() + x.map(h0).sum() }} pub fn g({XY}) -> f64 {{ x.norm_squared() }}"
+    )
+}
+
+fn emitted(body: &str) -> usize {
+    let module = format!("pub mod m {{ use nalgebra::{{DMatrix, DVector}}; {body} }}").parse().unwrap();
+    let expansion = expand(&TokenStream::new(), module);
+    assert!(functions(expansion.clone()).iter().any(|(name, _)| name == "residual"), "refused: {expansion}");
+    tokens(expansion)
+}
+
+/// Doubling a module multiplies its text by at most so much.
+#[test]
+fn text_grows_with_the_module() {
+    let cases: [(&str, fn(usize) -> String, usize, f64); 5] = [
+        ("network", network, 2, 4.0),
+        ("chain", chain, 6, 3.0),
+        ("terms", terms, 20, 2.2),
+        ("blocks", blocks, 4, 2.5),
+        ("helpers", helpers, 16, 1.1),
+    ];
+    for (name, module, size, most) in cases {
+        let (small, large) = (emitted(&module(size)), emitted(&module(2 * size)));
+        assert!(large as f64 <= most * small as f64, "{name}: {small} tokens at size {size}, {large} at twice the size");
+    }
+}
