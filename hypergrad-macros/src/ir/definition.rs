@@ -267,6 +267,7 @@ impl Definition {
 
 impl Func {
     /// The function's row.
+    #[expect(clippy::too_many_lines, reason = "one row for each function")]
     pub fn definition(self) -> Definition {
         use Notation::{Call, Prefix};
         match self {

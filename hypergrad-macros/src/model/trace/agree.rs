@@ -33,7 +33,7 @@ impl Site<'_> {
                 format!("{} {} {}", spell(left), self.name, spell(right))
             }
             [receiver, arguments @ ..] => {
-                let arguments: Vec<String> = arguments.iter().map(|argument| spell(argument)).collect();
+                let arguments: Vec<String> = arguments.iter().map(spell).collect();
                 format!("{}.{}({})", spell(receiver), self.name, arguments.join(", "))
             }
             [] => self.name.clone(),
