@@ -46,6 +46,8 @@ impl Emission<'_> {
             fn f_1_solve(&self, w: &mut Work, rhs: &mut [#scalar]) { w.factor.solve(rhs) }
             #[inline]
             fn f_1_tr_solve(&self, w: &mut Work, rhs: &mut [#scalar]) { w.factor.solve_tr(rhs) }
+            fn f_1_solve_definite(&self, w: &mut Work, rhs: &mut [#scalar]) { w.factor.solve_definite(rhs) }
+            fn f_1_negative_curvature(&self, w: &mut Work, out: &mut [#scalar]) -> bool { w.factor.negative_curvature(out) }
             fn spectrum<'w>(&self, w: &'w mut Work) -> &'w mut dyn hg::Spectrum { &mut w.factor }
         }
     }

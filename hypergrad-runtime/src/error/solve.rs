@@ -3,7 +3,7 @@
 use core::fmt;
 
 use super::{LinearError, ShapeError};
-use crate::report::Solution;
+use crate::report::{Inertia, Solution};
 
 /// The inner problem was not solved. `X` is the inner variable; inside solvers, which keep x in
 /// their workspace, it is `()`.
@@ -27,6 +27,14 @@ pub enum SolveError<X = ()> {
         /// The residual that was to be reached.
         tolerance: f64,
     },
+    /// A stationary point of the inner objective that is no minimiser. The solution that was reached is inside;
+    /// `.stationary()` accepts such points.
+    NotAMinimum {
+        /// The signs of the eigenvalues of `F_1` there.
+        inertia: Inertia,
+        /// The stationary point and its residual.
+        solution: Solution<X>,
+    },
     /// A setting has no meaning.
     InvalidSetting {
         /// The setting.
@@ -46,6 +54,7 @@ impl<X> SolveError<X> {
             Self::Linear(error) => SolveError::Linear(error),
             Self::NonFinite { what, step } => SolveError::NonFinite { what, step },
             Self::NotConverged { solution, tolerance } => SolveError::NotConverged { solution: solution.map(change), tolerance },
+            Self::NotAMinimum { inertia, solution } => SolveError::NotAMinimum { inertia, solution: solution.map(change) },
             Self::InvalidSetting { what, value, accepted } => SolveError::InvalidSetting { what, value, accepted },
         }
     }
@@ -60,6 +69,9 @@ impl<X> fmt::Debug for SolveError<X> {
             Self::NonFinite { what, step } => f.debug_struct("NonFinite").field("what", what).field("step", step).finish(),
             Self::NotConverged { solution, tolerance } => {
                 f.debug_struct("NotConverged").field("solution", solution).field("tolerance", tolerance).finish()
+            }
+            Self::NotAMinimum { inertia, solution } => {
+                f.debug_struct("NotAMinimum").field("inertia", inertia).field("solution", solution).finish()
             }
             Self::InvalidSetting { what, value, accepted } => {
                 f.debug_struct("InvalidSetting").field("what", what).field("value", value).field("accepted", accepted).finish()
@@ -80,6 +92,11 @@ impl<X> fmt::Display for SolveError<X> {
                 f,
                 "not converged: |F| is {:.3e} after {} steps, {tolerance:.3e} was asked for",
                 solution.residual, solution.steps
+            ),
+            Self::NotAMinimum { inertia, solution } => write!(
+                f,
+                "a stationary point of f that is no minimiser: F_1 has {inertia} there, after {} steps; another start may help, or `.stationary()` where any root will do",
+                solution.steps
             ),
             Self::InvalidSetting { what, value, accepted } => {
                 write!(f, "`{what}` is {value:e}; accepted: {accepted}")

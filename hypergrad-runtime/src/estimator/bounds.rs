@@ -3,7 +3,7 @@
 
 use nalgebra::DMatrix;
 
-use super::efficiency::check_root;
+use super::efficiency::{check_root, finite};
 use super::norm::largest_singular_value;
 use super::{Estimator, Precondition, Preconditioned};
 use crate::error::EstimatorError;
@@ -24,6 +24,13 @@ pub struct Bound {
 }
 
 impl Bound {
+    /// Refuses sides that overflowed.
+    pub(super) fn finite(self) -> Result<Self, EstimatorError> {
+        finite("a bound", self.left)?;
+        finite("a bound", self.right)?;
+        Ok(self)
+    }
+
     /// Whether it holds, up to rounding.
     pub fn holds(&self) -> bool {
         self.left <= self.right + 1e-9 * (self.left.abs() + self.right.abs())
@@ -48,7 +55,7 @@ pub fn proposition_3<P: Bilevel>(problem: &P, x_star: &P::X, y: &P::Y) -> Result
     problem.g_1(&mut work, g_1.flat_mut());
     let psi_1 = point::psi_1::<P, Matrix<P>, Matrix<P>, Matrix<P>>(problem, &mut work)?;
     let slope = spread::<P>(psi_1.flat(), g_1.flat(), (m, n));
-    Ok(Bound { left: top(omega_1.flat(), m, n).0, right: top(d.flat(), m, n).0 + norm(g_1.flat()) * slope })
+    Bound { left: top(omega_1.flat(), m, n).0, right: top(d.flat(), m, n).0 + norm(g_1.flat()) * slope }.finite()
 }
 
 pub(super) type Matrix<P> = DMatrix<T<P>>;
@@ -118,6 +125,16 @@ pub struct Sandwich {
     pub upper: f64,
 }
 
+impl Sandwich {
+    /// Refuses sides that overflowed.
+    pub(super) fn finite(self) -> Result<Self, EstimatorError> {
+        for side in [self.lower, self.difference, self.upper] {
+            finite("a bound", side)?;
+        }
+        Ok(self)
+    }
+}
+
 /// Prop. 13 at a root: A is the Jacobian of one estimator (in other variables), B that of another
 /// (preconditioned). A positive `lower` proves B better, a negative `upper` proves A better.
 ///
@@ -130,7 +147,7 @@ pub fn proposition_13<P: Bilevel>(
     changed: &impl Estimator<P>,
     preconditioned: &impl Estimator<P>,
 ) -> Result<Sandwich, EstimatorError> {
-    Ok(sandwich(&Jacobian::new(problem, x_star, y, changed)?, &Jacobian::new(problem, x_star, y, preconditioned)?))
+    sandwich(&Jacobian::new(problem, x_star, y, changed)?, &Jacobian::new(problem, x_star, y, preconditioned)?).finite()
 }
 
 /// Prop. 13 from the Jacobians.
@@ -157,7 +174,7 @@ pub fn proposition_14<P: Bilevel, K: Precondition<P>>(
     let plain = Jacobian::new(problem, x_star, y, &super::Ift::new())?;
     let mut work = point::start(problem, x_star, y)?;
     let (inverse, distance) = distance_to_f_1(problem, &mut work, preconditioned)?;
-    Ok(remainder_bound(&a, &b, plain.norm * inverse * distance))
+    remainder_bound(&a, &b, plain.norm * inverse * distance).finite()
 }
 
 /// Prop. 14 from the Jacobians and `|Omega_1| |P⁻¹| |P - F_1|`.
@@ -196,7 +213,7 @@ pub fn proposition_15<P: Bilevel>(
 ) -> Result<Bound, EstimatorError> {
     let (a, b) = (Jacobian::new(problem, x_star, y, localized)?, Jacobian::new(problem, x_star, y, preconditioned)?);
     let mut work = point::start(problem, x_star, y)?;
-    Ok(cross_term_bound(&a, &b, direct_part(problem, &mut work)?))
+    cross_term_bound(&a, &b, direct_part(problem, &mut work)?).finite()
 }
 
 /// Prop. 15 from the Jacobians and D.

@@ -60,7 +60,7 @@ pub(super) fn efficiency_at<P: Bilevel, E: Estimator<P>>(
     }
     let jacobian = dense_jacobian(problem, work, estimator)?;
     let (mut left, mut right) = (zeros_y(problem, work)?, zeros_x(problem, work)?);
-    Ok(largest_singular_value::<T<P>>(jacobian.flat(), m, n, left.flat_mut(), right.flat_mut()))
+    finite("C_y", largest_singular_value::<T<P>>(jacobian.flat(), m, n, left.flat_mut(), right.flat_mut()))
 }
 
 /// Refuses points that are not roots, by the length of the Newton step; reported as residuals.
@@ -82,4 +82,9 @@ pub(super) fn check_root_with<P: Bilevel, L: AdjointSolve<P>>(
     let relative = if T::<P>::EPSILON > 1e-10 { 1e-3 } else { 1e-6 };
     let allowed = relative * (1.0 + norm(problem.x(work)));
     if step <= allowed { Ok(()) } else { Err(EstimatorError::NotAtRoot { residual: size, tolerance: size * (allowed / step) }) }
+}
+
+/// Refuses a number that overflowed.
+pub(super) fn finite(what: &'static str, value: f64) -> Result<f64, EstimatorError> {
+    if value.is_finite() { Ok(value) } else { Err(EstimatorError::NonFinite { what, index: 0 }) }
 }

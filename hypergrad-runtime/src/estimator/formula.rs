@@ -5,7 +5,8 @@ use super::{Estimator, Report};
 use crate::error::{EstimatorError, LinearError};
 use crate::linear::LinearInfo;
 use crate::point::{T, check_finite};
-use crate::problem::Bilevel;
+use crate::problem::{Bilevel, Dense};
+use crate::report::{Conditions, NoEstimate};
 use crate::structure::EstimatorKind;
 
 /// A formula for the hypergradient. What implements it is an [`Estimator`].
@@ -15,6 +16,9 @@ pub trait Formula<P: Bilevel> {
 
     /// Which one it is.
     fn kind(&self) -> EstimatorKind;
+
+    /// Whether an error estimate is asked for, and with it what else costs a few solves.
+    fn estimates_error(&self) -> bool;
 
     /// Makes the storage.
     ///
@@ -60,14 +64,14 @@ pub trait Formula<P: Bilevel> {
 }
 
 /// What an estimate tells besides the gradient.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Evaluated {
     /// What is left of the adjoint's system, where there is one.
     pub(super) linear_residual: f64,
     /// How the adjoint was solved for.
     pub(super) info: LinearInfo,
     /// Of the gradient.
-    pub(super) error: Option<f64>,
+    pub(super) error: Result<f64, NoEstimate>,
 }
 
 impl Evaluated {
@@ -98,10 +102,12 @@ impl<P: Bilevel, F: Formula<P>> Estimator<P> for F {
         gradient: &mut [T<P>],
     ) -> Result<Report, EstimatorError> {
         let inner = residual(problem, work, s)?;
+        s.f.flat_mut().copy_from_slice(s.n.flat());
+        (s.known, s.wanted) = (Conditions::default(), self.estimates_error());
         let evaluated = self.evaluate(problem, work, s, storage, gradient)?;
         check_finite(problem, work, Formula::kind(self).name(), gradient)?;
         let Evaluated { linear_residual, info, error } = evaluated;
-        Ok(Report::new(inner, (linear_residual, info.iterations, info.condition()), error, gradient))
+        Ok(Report::new(inner, (linear_residual, info.iterations), s.known, error, gradient))
     }
 
     fn jacobian_into(&self, problem: &P, work: &mut P::Work, out: &mut [T<P>]) -> Result<(), EstimatorError> {

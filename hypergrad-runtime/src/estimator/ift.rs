@@ -8,6 +8,7 @@ use crate::error::{EstimatorError, LinearError};
 use crate::linear::{AdjointSolve, Direct, Systems};
 use crate::point::{T, omega_1_with};
 use crate::problem::Bilevel;
+use crate::report::NoEstimate;
 use crate::structure::EstimatorKind;
 
 /// `Omega = g_2 - F_2ᵀ v`, `F_1ᵀ v = g_1`, all at the x that is passed in; L solves for v.
@@ -88,6 +89,10 @@ impl<P: Bilevel, L: AdjointSolve<P>> Formula<P> for Ift<L> {
         if self.linear.is_direct() { EstimatorKind::Ift } else { EstimatorKind::Aid }
     }
 
+    fn estimates_error(&self) -> bool {
+        self.error_estimate
+    }
+
     fn storage(&self, problem: &P, work: &P::Work) -> Result<L::Workspace, LinearError> {
         self.linear.workspace(problem, work)
     }
@@ -103,7 +108,8 @@ impl<P: Bilevel, L: AdjointSolve<P>> Formula<P> for Ift<L> {
         let mut systems = Systems::new(&self.linear, storage);
         let linear_residual = omega_from(problem, work, s, &mut systems, (gradient, self.warm_start))?;
         let info = systems.info;
-        let error = if self.error_estimate { first_order_error(problem, work, s, &mut systems) } else { None };
+        let error =
+            if self.error_estimate { first_order_error(problem, work, s, &mut systems) } else { Err(NoEstimate::NotAsked) };
         Ok(Evaluated { linear_residual, info, error })
     }
 

@@ -35,6 +35,7 @@ mod compare;
 #[cfg(feature = "std")]
 mod pairs;
 
+pub use crate::report::NoEstimate;
 pub use crate::report::Report;
 pub use aid::Aid;
 #[cfg(feature = "std")]

@@ -40,7 +40,8 @@ pub(super) fn largest_singular_value<S: Real>(a: &[S], rows: usize, cols: usize,
     }
     if rows <= cols && rows <= SMALL {
         // 1/largest: squares neither overflow nor vanish.
-        let entry = |i: usize, j: usize| strided(a, rows, i, j, S::ONE / largest);
+        let inverse = inverse_size(largest);
+        let entry = |i: usize, j: usize| strided(a, rows, i, j, inverse);
         top_eigenvector(rows, entry, left);
         right.fill(S::ZERO);
         gemv_t(S::ONE, a, rows, cols, left, right);
@@ -48,7 +49,7 @@ pub(super) fn largest_singular_value<S: Real>(a: &[S], rows: usize, cols: usize,
     }
     if cols <= SMALL {
         let column = |j: usize| &a[j * rows..][..rows];
-        let inverse = S::ONE / largest;
+        let inverse = inverse_size(largest);
         let entry = |i: usize, j: usize| {
             column(i).iter().zip(column(j)).fold(S::ZERO, |sum, (&a, &b)| sum + (a * inverse) * (b * inverse))
         };
@@ -70,6 +71,12 @@ pub(super) fn largest_singular_value<S: Real>(a: &[S], rows: usize, cols: usize,
     power(&mut by_a, &mut by_transpose, left, right).unwrap_or(f64::NAN)
 }
 
+/// `1 / largest`; of subnormal numbers that of the least normal one, so that it is finite.
+fn inverse_size<S: Real>(largest: S) -> S {
+    let least = S::lit(if S::EPSILON > 1e-10 { f64::from(f32::MIN_POSITIVE) } else { f64::MIN_POSITIVE });
+    S::ONE / math::max(largest, least)
+}
+
 /// Rows i and j of A, scaled, multiplied and summed.
 fn strided<S: Real>(a: &[S], rows: usize, i: usize, j: usize, factor: S) -> S {
     a.chunks_exact(rows).fold(S::ZERO, |sum, column| sum + (column[i] * factor) * (column[j] * factor))
@@ -79,7 +86,10 @@ fn strided<S: Real>(a: &[S], rows: usize, i: usize, j: usize, factor: S) -> S {
 fn normalise<S: Real>(a: &mut [S]) -> f64 {
     let length = norm(a);
     if length > 0.0 {
-        scale(S::lit(1.0 / length), a);
+        // In two steps where 1/length overflows.
+        let inverse = inverse_size(S::lit(length));
+        scale(inverse, a);
+        scale(S::lit(1.0 / (length * inverse.wide())), a);
     }
     length
 }

@@ -56,19 +56,21 @@ impl<P: Bilevel> Pairing<P> {
         }
     }
 
-    /// Every pair.
+    /// Every pair whose bounds are finite.
     pub(super) fn pairs(&self) -> Vec<ComparisonPair> {
         let pair = |(changed, a): &(EstimatorKind, Jacobian<P>), (preconditioned, b, distance): &(EstimatorKind, _, f64)| {
             let localised = *changed != EstimatorKind::Reparameterized;
-            ComparisonPair {
+            let fifteen = localised.then(|| cross_term_bound(a, b, self.d.clone()).finite());
+            // What overflows is left out.
+            Some(ComparisonPair {
                 changed: *changed,
                 preconditioned: *preconditioned,
-                proposition_13: sandwich(a, b),
-                proposition_14: remainder_bound(a, b, self.plain * distance),
-                proposition_15: localised.then(|| cross_term_bound(a, b, self.d.clone())),
-            }
+                proposition_13: sandwich(a, b).finite().ok()?,
+                proposition_14: remainder_bound(a, b, self.plain * distance).finite().ok()?,
+                proposition_15: fifteen.transpose().ok()?,
+            })
         };
-        self.changed.iter().flat_map(|a| self.preconditioned.iter().map(move |b| pair(a, b))).collect()
+        self.changed.iter().flat_map(|a| self.preconditioned.iter().filter_map(move |b| pair(a, b))).collect()
     }
 }
 

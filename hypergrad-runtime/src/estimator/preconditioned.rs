@@ -5,13 +5,15 @@ use super::formula::{Evaluated, Formula};
 use super::kind;
 use super::norm::{Step, norm_of_products};
 use super::steps::{
-    Vectors, check_divisor, divide, first_order_error, jacobi_diagonal, newton_step, omega, put_row, residual, shift, take_row,
+    Vectors, check_divisor, divide, first_order_error, jacobi_diagonal, newton_step, omega, put_row, reason, residual, shift,
+    take_row,
 };
 use crate::error::{EstimatorError, LinearError};
 use crate::kernels::{axpy, gemv};
 use crate::linear::{AdjointSolve, Direct, Factorization, Lu, Systems};
 use crate::point::{T, check_finite, omega_1_with, zeros_x};
 use crate::problem::{Bilevel, CustomPreconditioner, Dense};
+use crate::report::NoEstimate;
 use crate::scalar::Real;
 use crate::structure::EstimatorKind;
 
@@ -141,6 +143,10 @@ impl<P: Bilevel, K: Precondition<P>, L: AdjointSolve<P>> Formula<P> for Precondi
         K::KIND
     }
 
+    fn estimates_error(&self) -> bool {
+        self.error_estimate
+    }
+
     fn storage(&self, problem: &P, work: &P::Work) -> Result<Self::Storage, LinearError> {
         Ok((K::storage(problem, work)?, self.linear.workspace(problem, work)?))
     }
@@ -195,8 +201,11 @@ fn at_corrected<P: Bilevel, L: AdjointSolve<P>>(
 ) -> Result<Evaluated, EstimatorError> {
     let linear_residual = omega(problem, work, s, systems, gradient)?;
     let info = systems.info;
-    let error =
-        if error_estimate && residual(problem, work, s).is_ok() { first_order_error(problem, work, s, systems) } else { None };
+    let error = if error_estimate {
+        residual(problem, work, s).map_err(reason).and_then(|_| first_order_error(problem, work, s, systems))
+    } else {
+        Err(NoEstimate::NotAsked)
+    };
     Ok(Evaluated { linear_residual, info, error })
 }
 

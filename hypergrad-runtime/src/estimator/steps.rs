@@ -1,10 +1,11 @@
 //! The steps that estimators share.
 
 use crate::error::{EstimatorError, LinearError};
-use crate::kernels::{axpy, norm};
+use crate::kernels::{axpy, dot, norm};
 use crate::linear::{AdjointSolve, Systems};
 use crate::point::{T, X, Y, check_finite, omega_from_adjoint, zeros_x, zeros_y};
 use crate::problem::{Bilevel, Dense};
+use crate::report::{Conditions, Inertia, NoEstimate};
 use crate::scalar::Real;
 
 /// The vectors of an estimator.
@@ -21,6 +22,12 @@ pub struct Vectors<P: Bilevel> {
     left: X<P>,
     /// F, then the Newton step `F_1⁻¹ F`.
     pub(super) n: X<P>,
+    /// F at the x that was passed in.
+    pub(super) f: X<P>,
+    /// What the report says of the systems of this estimate.
+    pub(super) known: Conditions,
+    /// Whether it is asked for.
+    pub(super) wanted: bool,
     pub(super) t: X<P>,
     pub(super) u: X<P>,
     /// `Omega_1 n`.
@@ -38,6 +45,9 @@ impl<P: Bilevel> Vectors<P> {
             solved: false,
             left: zeros_x(problem, work)?,
             n: zeros_x(problem, work)?,
+            f: zeros_x(problem, work)?,
+            known: Conditions::default(),
+            wanted: false,
             t: zeros_x(problem, work)?,
             u: zeros_x(problem, work)?,
             correction: zeros_y(problem, work)?,
@@ -51,7 +61,8 @@ impl<P: Bilevel> Vectors<P> {
 pub(super) fn residual<P: Bilevel>(problem: &P, work: &mut P::Work, s: &mut Vectors<P>) -> Result<f64, EstimatorError> {
     problem.residual(work, s.n.flat_mut());
     check_finite(problem, work, "F", s.n.flat())?;
-    Ok(norm(s.n.flat()))
+    let size = norm(s.n.flat());
+    if size.is_finite() { Ok(size) } else { Err(EstimatorError::NonFinite { what: "|F|", index: 0 }) }
 }
 
 /// Omega at the point into `gradient`, the adjoint into `s.v`; gives `|F_1ᵀ v - g_1|`.
@@ -84,7 +95,40 @@ pub(super) fn omega_from<P: Bilevel, L: AdjointSolve<P>>(
     problem.f_1_tr_mul(work, s.v.flat(), s.left.flat_mut());
     problem.g_1(work, s.u.flat_mut());
     axpy(-T::<P>::ONE, s.u.flat(), s.left.flat_mut());
+    check_finite(problem, work, "F_1ᵀ v - g_1", s.left.flat())?;
+    know(problem, work, s, systems, gradient);
     Ok(norm(s.left.flat()))
+}
+
+/// Condition and signs of `F_1`, what rounding they leave in Omega, the error of the value; once an estimate, and
+/// where they are asked for.
+fn know<P: Bilevel, L: AdjointSolve<P>>(
+    problem: &P,
+    work: &mut P::Work,
+    s: &mut Vectors<P>,
+    systems: &Systems<'_, P, L>,
+    omega: &[T<P>],
+) {
+    if !s.wanted {
+        return;
+    }
+    s.wanted = false;
+    let (condition, inertia) = if systems.is_direct() {
+        let spectrum = problem.spectrum(work);
+        (Some(spectrum.condition()), spectrum.inertia())
+    } else {
+        (systems.info.condition(), None)
+    };
+    // F_2ᵀ v is in the scratch: omega = g_2 - F_2ᵀ v.
+    let solved = norm(s.scratch.flat());
+    let rounding = |condition: f64| T::<P>::EPSILON * (condition * solved + solved + norm(omega));
+    let value_error = nalgebra::ComplexField::abs(dot(s.v.flat(), s.f.flat()).wide());
+    s.known = Conditions {
+        condition,
+        positive_definite: inertia.map(Inertia::is_definite),
+        rounding: condition.map(rounding).filter(|rounding| rounding.is_finite()),
+        value_error: Some(value_error),
+    };
 }
 
 /// `n <- F_1⁻¹ n`.
@@ -124,9 +168,17 @@ pub(super) fn first_order_error<P: Bilevel, L: AdjointSolve<P>>(
     work: &mut P::Work,
     s: &mut Vectors<P>,
     systems: &mut Systems<'_, P, L>,
-) -> Option<f64> {
-    newton_step(problem, work, s, systems).and_then(|()| correction(problem, work, s, systems)).ok()?;
-    Some(norm(s.correction.flat()))
+) -> Result<f64, NoEstimate> {
+    newton_step(problem, work, s, systems).and_then(|()| correction(problem, work, s, systems)).map_err(reason)?;
+    Ok(norm(s.correction.flat()))
+}
+
+/// Why an estimate of the error failed.
+pub(super) fn reason(error: EstimatorError) -> NoEstimate {
+    match error {
+        EstimatorError::NonFinite { .. } | EstimatorError::Linear(LinearError::NonFinite { .. }) => NoEstimate::NotFinite,
+        _ => NoEstimate::Unsolved,
+    }
 }
 
 /// Keeps x in `s.x` and moves the point to `x - n`.
@@ -146,13 +198,13 @@ pub(super) fn distance_to_tangent<P: Bilevel, L: AdjointSolve<P>>(
     s: &mut Vectors<P>,
     systems: &mut Systems<'_, P, L>,
     gradient: &[T<P>],
-) -> Option<f64> {
+) -> Result<f64, NoEstimate> {
     // Out of s while s is borrowed; nothing is allocated.
     let mut tangent = core::mem::replace(&mut s.other, Dense::empty());
     let result = tangent_into(problem, work, s, systems, tangent.flat_mut());
     axpy(-T::<P>::ONE, gradient, tangent.flat_mut());
     s.other = tangent;
-    result.ok().map(|()| norm(s.other.flat()))
+    result.map(|()| norm(s.other.flat())).map_err(reason)
 }
 
 fn tangent_into<P: Bilevel, L: AdjointSolve<P>>(

@@ -9,6 +9,7 @@ use crate::kernels::{axpy, norm};
 use crate::linear::{AdjointSolve, Direct, Systems};
 use crate::point::{T, check_finite, omega_1_with};
 use crate::problem::{Bilevel, Dense};
+use crate::report::NoEstimate;
 use crate::scalar::Real;
 use crate::structure::EstimatorKind;
 
@@ -59,6 +60,10 @@ impl<P: Bilevel, L: AdjointSolve<P>> Formula<P> for Tangent<L> {
         EstimatorKind::Tangent
     }
 
+    fn estimates_error(&self) -> bool {
+        self.error_estimate
+    }
+
     fn storage(&self, problem: &P, work: &P::Work) -> Result<L::Workspace, LinearError> {
         self.linear.workspace(problem, work)
     }
@@ -74,7 +79,7 @@ impl<P: Bilevel, L: AdjointSolve<P>> Formula<P> for Tangent<L> {
         let mut systems = Systems::new(&self.linear, storage);
         let linear_residual = corrected(problem, work, s, &mut systems, gradient)?;
         let info = systems.info;
-        let error = if self.error_estimate { error(problem, work, s, &mut systems, gradient) } else { None };
+        let error = if self.error_estimate { error(problem, work, s, &mut systems, gradient) } else { Err(NoEstimate::NotAsked) };
         Ok(Evaluated { linear_residual, info, error })
     }
 

@@ -7,6 +7,7 @@ use core::marker::PhantomData;
 
 use super::{Inertia, LogDet, Method, Spectrum, condition, factor};
 use crate::error::LinearError;
+use crate::scalar::Real;
 use crate::storage::Dense;
 
 /// A run of rows of every block, and where they lie in x: row i of block b is entry
@@ -113,6 +114,24 @@ impl<M: Method, D: Dense, V: Dense<Scalar = D::Scalar>, const S: usize> Blocks<M
     #[inline]
     pub fn solve_tr(&mut self, rhs: &mut [D::Scalar]) {
         self.each(rhs, M::solve_tr);
+    }
+
+    /// Solves with a positive definite matrix near a symmetric A, see [`Method::solve_definite`].
+    pub fn solve_definite(&mut self, rhs: &mut [D::Scalar]) {
+        self.each(rhs, M::solve_definite);
+    }
+
+    /// A direction of negative curvature in every block that has one.
+    pub fn negative_curvature(&mut self, out: &mut [D::Scalar]) -> bool {
+        let found = core::cell::Cell::new(false);
+        self.each(out, |block, pivots, size, part| {
+            if M::negative_curvature(block, pivots, size, part) {
+                found.set(true);
+            } else {
+                part.fill(D::Scalar::ZERO);
+            }
+        });
+        found.get()
     }
 
     /// Applies a solve to the part of every block.

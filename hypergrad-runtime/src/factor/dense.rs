@@ -83,6 +83,16 @@ impl<M: Method, D: Dense> Factorization for Factored<M, D> {
         let n = self.size();
         M::solve_tr(&self.matrix.flat()[..n * n], self.pivots.as_ref(), n, rhs);
     }
+
+    fn solve_definite(&self, rhs: &mut [D::Scalar]) {
+        let n = self.size();
+        M::solve_definite(&self.matrix.flat()[..n * n], self.pivots.as_ref(), n, rhs);
+    }
+
+    fn negative_curvature(&self, out: &mut [D::Scalar]) -> bool {
+        let n = self.size();
+        M::negative_curvature(&self.matrix.flat()[..n * n], self.pivots.as_ref(), n, out)
+    }
 }
 
 impl<M: Method, D: Dense> Spectrum for Factored<M, D> {

@@ -51,6 +51,20 @@ impl<D: Dense> Factorization for Diagonal<D> {
     fn solve_tr(&self, rhs: &mut [D::Scalar]) {
         self.solve(rhs);
     }
+
+    fn solve_definite(&self, rhs: &mut [D::Scalar]) {
+        for (rhs, &d) in rhs.iter_mut().zip(self.entries.flat()) {
+            *rhs /= crate::math::abs(d);
+        }
+    }
+
+    /// Of every negative entry, its unit vector.
+    fn negative_curvature(&self, out: &mut [D::Scalar]) -> bool {
+        for (out, &d) in out.iter_mut().zip(self.entries.flat()) {
+            *out = if d < D::Scalar::ZERO { D::Scalar::ONE } else { D::Scalar::ZERO };
+        }
+        out.iter().any(|u| *u > D::Scalar::ZERO)
+    }
 }
 
 impl<D: Dense> Spectrum for Diagonal<D> {

@@ -177,6 +177,16 @@ where
     pub fn solve_tr(&mut self, rhs: &mut [T]) {
         self.solve(rhs);
     }
+
+    /// The same: A is positive definite.
+    pub fn solve_definite(&mut self, rhs: &mut [T]) {
+        self.solve(rhs);
+    }
+
+    /// There is none.
+    pub fn negative_curvature(&mut self, _out: &mut [T]) -> bool {
+        false
+    }
 }
 
 impl<T, K, D, E, M, V, W> Spectrum for DiagonalPlusGram<K, D, E, M, V, W>

@@ -37,14 +37,7 @@ impl Method for Ldlt {
 
     #[inline]
     fn solve<T: Real>(a: &[T], pivots: &[usize], n: usize, rhs: &mut [T]) {
-        for_blocks(pivots, n, |_, last, row| rhs.swap(last, row));
-        // L z = P b
-        for_blocks(pivots, n, |j, last, _| {
-            for k in j..=last {
-                let t = rhs[k];
-                axpy(-t, &a[k * n + last + 1..(k + 1) * n], &mut rhs[last + 1..n]);
-            }
-        });
+        forward(a, pivots, n, rhs);
         // D w = z
         for_blocks(pivots, n, |j, last, _| {
             if last == j {
@@ -53,22 +46,51 @@ impl Method for Ldlt {
                 (rhs[j], rhs[j + 1]) = solve_two(a, n, j, rhs[j], rhs[j + 1]);
             }
         });
-        // Lᵀ x = w, blocks from the last to the first
-        let mut end = n;
-        while end > 0 {
-            let first = block_before(pivots, end);
-            for k in first..end {
-                let sum = dot(&a[k * n + end..(k + 1) * n], &rhs[end..n]);
-                rhs[k] -= sum;
+        backward(a, pivots, n, rhs);
+    }
+
+    /// `|λ|` for each eigenvalue λ of the blocks of D, at least a rounding of the largest
+    /// (docs/formulas.md 6.4).
+    fn solve_definite<T: Real>(a: &[T], pivots: &[usize], n: usize, rhs: &mut [T]) {
+        let mut largest = T::ZERO;
+        for_blocks(pivots, n, |j, last, _| {
+            largest = eigen(a, n, j, last).values.iter().fold(largest, |size, value| crate::math::max(size, value.abs()));
+        });
+        let least = T::lit(nalgebra::ComplexField::powf(T::EPSILON, 2.0 / 3.0)) * largest;
+        forward(a, pivots, n, rhs);
+        for_blocks(pivots, n, |j, last, _| {
+            let Eigen { values, c, s } = eigen(a, n, j, last);
+            let [first, second] = values.map(|value| crate::math::max(value.abs(), least));
+            if last == j {
+                rhs[j] /= first;
+            } else {
+                let (p, q) = (rhs[j], rhs[j + 1]);
+                let (p, q) = ((c * p + s * q) / first, (c * q - s * p) / second);
+                (rhs[j], rhs[j + 1]) = (c * p - s * q, s * p + c * q);
             }
-            end = first;
-        }
-        let mut end = n;
-        while end > 0 {
-            let first = block_before(pivots, end);
-            rhs.swap(end - 1, pivots[first] / 2);
-            end = first;
-        }
+        });
+        backward(a, pivots, n, rhs);
+    }
+
+    /// `Lᵀ u = w`, w the eigenvector of the most negative eigenvalue of a block of D, so `uᵀ A u = λ`.
+    fn negative_curvature<T: Real>(a: &[T], pivots: &[usize], n: usize, out: &mut [T]) -> bool {
+        let mut lowest = T::ZERO;
+        out.fill(T::ZERO);
+        for_blocks(pivots, n, |j, last, _| {
+            let Eigen { values: [first, second], c, s } = eigen(a, n, j, last);
+            let least = if last == j { first } else { crate::math::min(first, second) };
+            if least < lowest {
+                lowest = least;
+                out.fill(T::ZERO);
+                if last == j {
+                    out[j] = T::ONE;
+                } else {
+                    (out[j], out[j + 1]) = (-s, c);
+                }
+            }
+        });
+        backward(a, pivots, n, out);
+        lowest < T::ZERO
     }
 
     #[inline]
@@ -120,6 +142,60 @@ impl Method for Ldlt {
         });
         Some(found)
     }
+}
+
+/// `L z = P b` in place.
+#[inline]
+fn forward<T: Real>(a: &[T], pivots: &[usize], n: usize, rhs: &mut [T]) {
+    for_blocks(pivots, n, |_, last, row| rhs.swap(last, row));
+    for_blocks(pivots, n, |j, last, _| {
+        for k in j..=last {
+            let t = rhs[k];
+            axpy(-t, &a[k * n + last + 1..(k + 1) * n], &mut rhs[last + 1..n]);
+        }
+    });
+}
+
+/// `Lᵀ P x = w` in place, blocks from the last to the first.
+#[inline]
+fn backward<T: Real>(a: &[T], pivots: &[usize], n: usize, rhs: &mut [T]) {
+    let mut end = n;
+    while end > 0 {
+        let first = block_before(pivots, end);
+        for k in first..end {
+            let sum = dot(&a[k * n + end..(k + 1) * n], &rhs[end..n]);
+            rhs[k] -= sum;
+        }
+        end = first;
+    }
+    let mut end = n;
+    while end > 0 {
+        let first = block_before(pivots, end);
+        rhs.swap(end - 1, pivots[first] / 2);
+        end = first;
+    }
+}
+
+/// A block of D: its eigenvalues, and the unit eigenvector `(c, s)` of the first, `(-s, c)` of the second.
+struct Eigen<T> {
+    values: [T; 2],
+    c: T,
+    s: T,
+}
+
+fn eigen<T: Real>(a: &[T], n: usize, j: usize, last: usize) -> Eigen<T> {
+    let first = a[j + j * n];
+    if last == j {
+        return Eigen { values: [first, first], c: T::ONE, s: T::ZERO };
+    }
+    let (off, other) = (a[j + 1 + j * n], a[j + 1 + (j + 1) * n]);
+    let half = T::lit(0.5);
+    let (mean, apart) = (half * first + half * other, half * first - half * other);
+    let radius = crate::math::hypot(apart, off);
+    // The larger of two forms of the eigenvector: nothing cancels in it.
+    let (c, s) = if apart >= T::ZERO { (apart + radius, off) } else { (off, radius - apart) };
+    let length = crate::math::hypot(c, s);
+    Eigen { values: [mean + radius, mean - radius], c: c / length, s: s / length }
 }
 
 /// Marks the second row of a 2 x 2 block, so that blocks can be walked from the end.

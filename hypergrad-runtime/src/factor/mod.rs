@@ -75,6 +75,14 @@ pub trait Factorization: Clone {
     fn solve(&self, rhs: &mut [Self::Scalar]);
     /// Solves `Aᵀ out = rhs` in place, with the last factor.
     fn solve_tr(&self, rhs: &mut [Self::Scalar]);
+    /// Solves with a positive definite matrix near a symmetric A, see [`Method::solve_definite`].
+    fn solve_definite(&self, rhs: &mut [Self::Scalar]) {
+        self.solve(rhs);
+    }
+    /// A direction of negative curvature of a symmetric A, see [`Method::negative_curvature`].
+    fn negative_curvature(&self, _out: &mut [Self::Scalar]) -> bool {
+        false
+    }
 }
 
 /// [`Factored`] by Cholesky's method.
@@ -103,6 +111,15 @@ pub trait Method: Clone + core::fmt::Debug {
     fn solve<T: Real>(a: &[T], pivots: &[usize], n: usize, rhs: &mut [T]);
     /// Solves `Aᵀ out = rhs` in place.
     fn solve_tr<T: Real>(a: &[T], pivots: &[usize], n: usize, rhs: &mut [T]);
+    /// Solves in place with a positive definite matrix near A: each eigenvalue of the blocks of D (`A = L D Lᵀ`)
+    /// replaced by its size. Where A is definite, or the method does not know it as symmetric, with A.
+    fn solve_definite<T: Real>(a: &[T], pivots: &[usize], n: usize, rhs: &mut [T]) {
+        Self::solve(a, pivots, n, rhs);
+    }
+    /// A direction u of negative curvature, `uᵀ A u < 0`, into `out`; `false` where none is known.
+    fn negative_curvature<T: Real>(_a: &[T], _pivots: &[usize], _n: usize, _out: &mut [T]) -> bool {
+        false
+    }
     /// Fills R and C, both positive, so that `|A| <= n R 1 1ᵀ C` entry by entry.
     fn scales<T: Real>(a: &[T], pivots: &[usize], n: usize, rows: &mut [T], cols: &mut [T]);
     /// An upper bound of `|C A⁻¹ R|_1` from the pivots alone; infinite where they tell nothing.

@@ -1,10 +1,8 @@
 //! What a factor tells of its matrix besides solutions: determinant, inertia, condition.
 
-use core::fmt;
-
 use nalgebra::ComplexField;
 
-use crate::scalar::Real;
+pub use crate::report::Inertia;
 
 /// `det A = sign · e^ln_abs`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -30,45 +28,6 @@ impl LogDet {
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         Self { sign: self.sign * other.sign, ln_abs: self.ln_abs + other.ln_abs }
-    }
-}
-
-/// How many eigenvalues of a symmetric matrix are positive and negative.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Inertia {
-    /// Positive eigenvalues.
-    pub positive: usize,
-    /// Negative eigenvalues.
-    pub negative: usize,
-}
-
-impl Inertia {
-    /// Of a matrix with so many eigenvalues of either sign.
-    pub const fn new(positive: usize, negative: usize) -> Self {
-        Self { positive, negative }
-    }
-
-    /// Whether the matrix is positive definite.
-    pub const fn is_definite(self) -> bool {
-        self.negative == 0
-    }
-
-    /// One eigenvalue more of the sign of d.
-    pub(super) fn with<T: Real>(self, d: T) -> Self {
-        if d < T::ZERO { Self { negative: self.negative + 1, ..self } } else { Self { positive: self.positive + 1, ..self } }
-    }
-
-    /// The inertia of a block-diagonal matrix.
-    #[must_use]
-    pub fn and(self, other: Self) -> Self {
-        Self { positive: self.positive + other.positive, negative: self.negative + other.negative }
-    }
-}
-
-impl fmt::Display for Inertia {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} positive and {} negative eigenvalues", self.positive, self.negative)
     }
 }
 

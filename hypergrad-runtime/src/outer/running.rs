@@ -179,7 +179,10 @@ impl<'a, P: Bilevel, S: InnerSolver<P>, E: Estimator<P>, J: Projection> Running<
             return Ok(report);
         }
         let mut report = self.estimator.estimate(self.problem, &mut self.work, &mut self.outer, self.gradient.flat_mut())?;
-        if matches!(self.descent.inner, InnerAccuracy::ByError { .. }) && report.value_error.is_none() {
+        if matches!(self.descent.inner, InnerAccuracy::ByError { .. })
+            && report.value_error.is_none()
+            && report.error_estimate.is_some()
+        {
             report.value_error = self.value_error();
         }
         attempt.report = Some(report);

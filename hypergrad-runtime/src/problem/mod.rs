@@ -127,6 +127,17 @@ pub trait Bilevel {
     fn f_1_solve(&self, work: &mut Self::Work, rhs: &mut [Self::Scalar]);
     /// Solves `F_1ᵀ out = rhs` in place.
     fn f_1_tr_solve(&self, work: &mut Self::Work, rhs: &mut [Self::Scalar]);
+    /// Solves in place with a positive definite matrix near `F_1`, by the factor of the last successful
+    /// [`Bilevel::factor`]: where `F_1` is symmetric, each negative eigenvalue of its factor's blocks with the
+    /// other sign.
+    fn f_1_solve_definite(&self, work: &mut Self::Work, rhs: &mut [Self::Scalar]) {
+        self.f_1_solve(work, rhs);
+    }
+    /// A direction u with `uᵀ F_1 u < 0`, by the factor of the last successful [`Bilevel::factor`]; `false` where
+    /// none is known.
+    fn f_1_negative_curvature(&self, _work: &mut Self::Work, _out: &mut [Self::Scalar]) -> bool {
+        false
+    }
     /// The factor of the last successful [`Bilevel::factor`]: determinant, inertia, condition of `F_1`.
     fn spectrum<'w>(&self, work: &'w mut Self::Work) -> &'w mut dyn Spectrum;
     /// Why a kernel could not compute its result at this point. Such a kernel fills its output with NaN

@@ -1,11 +1,14 @@
 //! What solvers, estimators and outer loops report: plain data, below the errors that carry it.
 
 mod estimate;
+mod inertia;
 mod memory;
 mod minimum;
 mod solution;
 
-pub use estimate::Report;
+pub(crate) use estimate::Conditions;
+pub use estimate::{NoEstimate, Report};
+pub use inertia::Inertia;
 pub use memory::Memory;
 #[cfg(feature = "std")]
 pub use memory::Pair;

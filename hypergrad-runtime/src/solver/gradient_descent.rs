@@ -1,10 +1,11 @@
 //! Gradient descent.
 
 use super::iterate::{Defaults, Moved, Stopping, Vectors, iterate, stopping_builders};
+use super::minimum::{check, is_cheap};
 use super::step::{GradientState, Parts, Step};
 use super::{InnerSolver, Solution};
 use crate::error::{LinearError, SolveError};
-use crate::kernels::{norm, scale, scatter};
+use crate::kernels::{axpy, dot, norm, scale, scatter};
 use crate::point::T;
 use crate::problem::{Bilevel, Dense};
 use crate::scalar::Real;
@@ -12,17 +13,28 @@ use crate::scalar::Real;
 /// `x <- x - step F(x, y)`.
 ///
 /// With a fixed step it converges for `step < 2 / L`, L the largest eigenvalue of `F_1`, where f is
-/// strongly convex; best is `2 / (L + μ)`. [`GradientDescent::auto`] takes `1 / L` with L from a power iteration at the
-/// start, and anew wherever `|F|` has grown; as a differentiable map it keeps the step of the start.
+/// strongly convex; best is `2 / (L + μ)`. [`GradientDescent::auto`] begins with `1 / L`, L from a power iteration at the
+/// start. Where the inner role is an objective, each step is halved until f decreases by a quarter of `step |F|²`
+/// (Armijo), and grows by a quarter after a step that was not halved; where f changes by rounding alone, the slope
+/// along the step decides. Without an objective the step is halved, or estimated anew, wherever `|F|` has grown, and
+/// grows slowly otherwise. As a differentiable map it keeps the step of the start.
+///
+/// Of an objective a root of F is a solution only where it is a minimiser: see [`crate::solver`], and
+/// [`GradientDescent::stationary`].
 ///
 /// Defaults: `.tolerance(1e-8).max_steps(10_000)` (`f32`: the square root of
 /// that tolerance). Where the steps end or stall, the default accepts `1e-8 |F(x0, y)|` too, which
 /// rounding may not let it pass.
+///
+/// # Reference
+/// Hager, Zhang, A new conjugate gradient method with guaranteed descent and an efficient line search, SIAM J.
+/// Optim. 16 (2005), for the condition on slopes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct GradientDescent {
     /// `None`: from the largest eigenvalue.
     step: Option<f64>,
     stopping: Stopping,
+    stationary: bool,
 }
 
 /// Products spent on one estimate of the largest eigenvalue.
@@ -31,12 +43,19 @@ const POWER_STEPS: usize = 20;
 impl GradientDescent {
     /// A fixed step, positive.
     pub const fn new(step: f64) -> Self {
-        Self { step: Some(step), stopping: Stopping::NEW }
+        Self { step: Some(step), stopping: Stopping::NEW, stationary: false }
     }
 
     /// A step from an estimate of the largest eigenvalue of `F_1`.
     pub const fn auto() -> Self {
-        Self { step: None, stopping: Stopping::NEW }
+        Self { step: None, stopping: Stopping::NEW, stationary: false }
+    }
+
+    /// Accepts any root of F: a saddle or a maximiser of f too.
+    #[must_use]
+    pub const fn stationary(mut self) -> Self {
+        self.stationary = true;
+        self
     }
 }
 stopping_builders!(GradientDescent);
@@ -129,15 +148,60 @@ impl<P: Bilevel> InnerSolver<P> for GradientDescent {
         self.begin(problem, work, state)?;
         let settings = (self.stopping, Defaults { tolerance: 1e-8, max_steps: 10_000 });
         let mut before = f64::INFINITY;
-        iterate(problem, work, vectors, settings, |work, vectors, size| {
-            if self.step.is_none() && size > before {
-                state.step = smaller(state.step * 0.5, estimated_step(problem, work, state)?);
+        let result = iterate(problem, work, vectors, settings, |work, vectors, size| {
+            if self.step.is_none() {
+                if let Some(value) = problem.objective(work).map(Real::wide) {
+                    let (moved, next) = descend(problem, work, vectors, value, state.step);
+                    state.step = next;
+                    return Ok(moved);
+                }
+                state.step = if size > before {
+                    smaller(state.step * 0.5, estimated_step(problem, work, state)?)
+                } else {
+                    state.step * SLOW_GROWTH
+                };
             }
             before = size;
             state.descend(problem, work, vectors.residual.flat());
             Ok(Moved::Yes)
-        })
+        });
+        if self.stationary || !is_cheap(problem, work) { result } else { check(problem, work, result?) }
     }
+}
+
+/// The growth of a step that went well: where f decides, and where `|F|` does.
+const GROWTH: f64 = 1.25;
+const SLOW_GROWTH: f64 = 1.02;
+/// The part of the predicted decrease that is asked for.
+const SUFFICIENT: f64 = 0.25;
+/// Halvings before the search gives up.
+const HALVINGS: usize = 60;
+
+/// One step downhill from x in `vectors`, and the step to try next.
+fn descend<P: Bilevel>(problem: &P, work: &mut P::Work, vectors: &mut Vectors<P>, value: f64, step: f64) -> (Moved, f64) {
+    let squared = dot(vectors.residual.flat(), vectors.residual.flat()).wide();
+    let rounding = 16.0 * T::<P>::EPSILON * nalgebra::ComplexField::abs(value);
+    let mut t = step;
+    for halving in 0..HALVINGS {
+        let trial = vectors.trial.flat_mut();
+        trial.copy_from_slice(vectors.x.flat());
+        axpy(T::<P>::lit(-t), vectors.residual.flat(), trial);
+        problem.set_x(work, trial);
+        let change = problem.objective(work).map_or(f64::NAN, Real::wide) - value;
+        let flat = nalgebra::ComplexField::abs(change) <= rounding;
+        let accepted = if flat {
+            problem.residual(work, vectors.direction.flat_mut());
+            dot(vectors.direction.flat(), vectors.residual.flat()).wide() >= -(1.0 - 2.0 * SUFFICIENT) * squared
+        } else {
+            change <= -SUFFICIENT * t * squared
+        };
+        if accepted {
+            return (Moved::Yes, if halving == 0 { GROWTH * t } else { t });
+        }
+        t *= 0.5;
+    }
+    problem.set_x(work, vectors.x.flat());
+    (Moved::Stalled, step)
 }
 
 fn smaller(a: f64, b: f64) -> f64 {

@@ -39,6 +39,11 @@ impl Stopping {
     /// Everything left open.
     pub const NEW: Self = Self { exact: None, tolerance: None, max_steps: None };
 
+    /// Whether exactly so many steps were asked for.
+    pub(super) const fn is_exact(&self) -> bool {
+        self.exact.is_some()
+    }
+
     /// Another tolerance.
     pub(super) const fn at(mut self, tolerance: f64) -> Self {
         self.tolerance = Some(tolerance);

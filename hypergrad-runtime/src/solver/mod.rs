@@ -1,12 +1,18 @@
 //! Inner solvers: from a start x0 to `x*(y)`, where `F(x*(y), y) = 0`.
 //!
-//! Every solver stops in one of two ways: after exactly k steps (`.steps(k)`, always `Ok`), or when
+//! Every solver stops in one of two ways: after exactly k steps (`.steps(k)`, `Ok` wherever that is), or when
 //! `|F(x, y)|` is small (`.tolerance(t)`, at most `.max_steps(k)`; else `Err(NotConverged)`, which
 //! carries the solution that was reached).
+//!
+//! Where the inner role is an objective f, a solution is a minimiser of it: a root of F where `F_1` has a negative
+//! eigenvalue is `Err(NotAMinimum)`, unless `.stationary()` asked for any root. The signs come from a factorisation of
+//! `F_1`: [`Newton`] makes one more at the end; [`GradientDescent`] makes one where `F_1` is diagonal, falls into
+//! blocks, or has at most 512 rows, and none where f was proved convex.
 
 mod fixed_point;
 mod gradient_descent;
 mod iterate;
+mod minimum;
 mod momentum;
 mod newton;
 mod step;

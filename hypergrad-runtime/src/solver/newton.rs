@@ -3,6 +3,7 @@
 use nalgebra::ComplexField;
 
 use super::iterate::{Defaults, Moved, Stopping, Vectors, iterate, stopping_builders};
+use super::minimum::{check, escape, indefinite};
 use super::step::{Parts, Step};
 use super::{InnerSolver, Solution};
 use crate::error::{LinearError, SolveError};
@@ -20,6 +21,13 @@ use crate::scalar::Real;
 /// proved structure allows, [`Newton::with`] in any other way: with conjugate gradients it is the Newton-CG
 /// method, which forms no matrix.
 ///
+/// Of an objective [`Newton::new`] finds a minimiser. Where `F_1 = L D Lᵀ` has negative eigenvalues, those of D are
+/// taken with the other sign, so that every step goes downhill on f; a stationary point that is none, a saddle or a
+/// maximiser, is left along a direction of negative curvature, or where f does not decrease along it is
+/// `Err(NotAMinimum)`. That takes one factorisation more at the end, unless f was proved convex.
+/// [`Newton::stationary`] turns it off. Other solves ([`Newton::with`]) do not know the signs of eigenvalues and
+/// accept any root; conjugate gradients stop at a negative curvature that they meet.
+///
 /// Defaults: `.tolerance(1e-10).max_steps(50)` (`f32`: the square root of
 /// that tolerance). Where the steps end or stall, the default accepts `1e-10 |F(x0, y)|` too, which
 /// rounding may not let it pass.
@@ -27,6 +35,7 @@ use crate::scalar::Real;
 pub struct Newton<L = Direct> {
     linear: L,
     stopping: Stopping,
+    stationary: bool,
 }
 
 /// The part of the predicted decrease that is asked for.
@@ -44,7 +53,14 @@ impl Newton {
 impl<L> Newton<L> {
     /// With steps found in another way, see [`crate::linear`].
     pub const fn with(linear: L) -> Self {
-        Self { linear, stopping: Stopping::NEW }
+        Self { linear, stopping: Stopping::NEW, stationary: false }
+    }
+
+    /// Accepts any root of F: a saddle or a maximiser of f too.
+    #[must_use]
+    pub fn stationary(mut self) -> Self {
+        self.stationary = true;
+        self
     }
 }
 stopping_builders!(Newton, L);
@@ -240,18 +256,65 @@ impl<L> Newton<L> {
     where
         L: AdjointSolve<P>,
     {
-        let settings = (stopping, Defaults { tolerance: 1e-10, max_steps: 50 });
-        iterate(problem, work, vectors, settings, |work, vectors, size| {
-            let direction = vectors.direction.flat_mut();
-            direction.copy_from_slice(vectors.residual.flat());
-            self.linear.solve(problem, work, linear, direction)?;
-            if !all_finite(direction) {
-                return Err(SolveError::NonFinite { what: "F_1⁻¹ F", step: 0 });
+        let minimise = !self.stationary && self.linear.is_direct();
+        let mut done = 0;
+        for _ in 0..ESCAPES {
+            let settings = (stopping, Defaults { tolerance: 1e-10, max_steps: 50 });
+            let solution = iterate(problem, work, vectors, settings, |work, vectors, size| {
+                if minimise && indefinite(problem, work).is_some() {
+                    return descend(problem, work, vectors);
+                }
+                let direction = vectors.direction.flat_mut();
+                direction.copy_from_slice(vectors.residual.flat());
+                self.linear.solve(problem, work, linear, direction)?;
+                if !all_finite(direction) {
+                    return Err(SolveError::NonFinite { what: "F_1⁻¹ F", step: 0 });
+                }
+                let merit = Merit::choose(problem, work, vectors, size);
+                Ok(backtrack(problem, work, vectors, merit))
+            })?;
+            let solution = Solution { steps: solution.steps + done, ..solution };
+            if !minimise {
+                return Ok(solution);
             }
-            let merit = Merit::choose(problem, work, vectors, size);
-            Ok(backtrack(problem, work, vectors, merit))
-        })
+            match check(problem, work, solution) {
+                Err(SolveError::NotAMinimum { .. }) if !stopping.is_exact() && escape(problem, work, vectors) => {
+                    done = solution.steps + 1;
+                }
+                result => return result,
+            }
+        }
+        Err(SolveError::NonFinite { what: "f", step: done })
     }
+}
+
+/// Saddles that are left before the solver gives up: f decreases from one to the next.
+const ESCAPES: usize = 100;
+
+/// A step downhill where `F_1` has negative eigenvalues.
+fn descend<P: Bilevel>(problem: &P, work: &mut P::Work, vectors: &mut Vectors<P>) -> Result<Moved, SolveError> {
+    let direction = vectors.direction.flat_mut();
+    direction.copy_from_slice(vectors.residual.flat());
+    problem.f_1_solve_definite(work, direction);
+    if !all_finite(direction) {
+        return Err(SolveError::NonFinite { what: "F_1⁻¹ F", step: 0 });
+    }
+    let slope = dot(vectors.residual.flat(), direction).wide();
+    if let Some(value) = problem.objective(work).map(Real::wide)
+        && slope > 16.0 * T::<P>::EPSILON * ComplexField::abs(value)
+    {
+        let moved = backtrack(problem, work, vectors, Merit::Objective { value, slope });
+        if matches!(moved, Moved::Yes) {
+            return Ok(moved);
+        }
+        problem.residual(work, vectors.residual.flat_mut());
+        // The factor of the trial points is not that of x.
+        if problem.factor(work).is_err() {
+            return Ok(Moved::Stalled);
+        }
+    }
+    // So near to a saddle that F shows no way down.
+    Ok(if escape(problem, work, vectors) { Moved::Yes } else { Moved::Stalled })
 }
 
 /// What the line search decreases.

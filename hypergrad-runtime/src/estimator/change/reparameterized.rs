@@ -8,6 +8,7 @@ use crate::estimator::steps::{Vectors, distance_to_tangent};
 use crate::linear::{AdjointSolve, Direct, Systems};
 use crate::point::T;
 use crate::problem::{ChangeOfVariables, Global};
+use crate::report::NoEstimate;
 use crate::structure::EstimatorKind;
 
 /// `Omega^phi`: Omega of the problem in z, where `x = phi(z, y)` is the module's change of variables.
@@ -65,6 +66,10 @@ impl<P: ChangeOfVariables, L: AdjointSolve<P>> Formula<P> for Reparameterized<L>
         EstimatorKind::Reparameterized
     }
 
+    fn estimates_error(&self) -> bool {
+        self.error_estimate
+    }
+
     fn storage(&self, problem: &P, work: &P::Work) -> Result<Self::Storage, LinearError> {
         Ok((Storage::new(problem, work)?, self.linear.workspace(problem, work)?))
     }
@@ -80,7 +85,11 @@ impl<P: ChangeOfVariables, L: AdjointSolve<P>> Formula<P> for Reparameterized<L>
         let mut systems = Systems::new(&self.linear, workspace);
         let linear_residual = estimate::<P, Global>(problem, work, s, storage, gradient)?;
         let info = systems.info;
-        let error = if self.error_estimate { distance_to_tangent(problem, work, s, &mut systems, gradient) } else { None };
+        let error = if self.error_estimate {
+            distance_to_tangent(problem, work, s, &mut systems, gradient)
+        } else {
+            Err(NoEstimate::NotAsked)
+        };
         Ok(Evaluated { linear_residual, info, error })
     }
 

@@ -12,6 +12,7 @@ use crate::error::{EstimatorError, LinearError};
 use crate::linear::{AdjointSolve, Direct, Systems};
 use crate::point::T;
 use crate::problem::Bilevel;
+use crate::report::NoEstimate;
 use crate::structure::EstimatorKind;
 
 /// `Omega` of the problem in the variables z of a map `x = psi(z, y)` that depends on the point it is
@@ -115,6 +116,10 @@ impl<P: Bilevel, K: Localize<P>, L: AdjointSolve<P>> Formula<P> for Localized<K,
         K::KIND
     }
 
+    fn estimates_error(&self) -> bool {
+        self.error_estimate
+    }
+
     fn storage(&self, problem: &P, work: &P::Work) -> Result<Self::Storage, LinearError> {
         Ok((K::storage(problem, work)?, self.linear.workspace(problem, work)?))
     }
@@ -130,7 +135,11 @@ impl<P: Bilevel, K: Localize<P>, L: AdjointSolve<P>> Formula<P> for Localized<K,
         let mut systems = Systems::new(&self.linear, workspace);
         let linear_residual = K::omega(problem, work, s, (storage, &mut systems), gradient)?;
         let info = systems.info;
-        let error = if self.error_estimate { distance_to_tangent(problem, work, s, &mut systems, gradient) } else { None };
+        let error = if self.error_estimate {
+            distance_to_tangent(problem, work, s, &mut systems, gradient)
+        } else {
+            Err(NoEstimate::NotAsked)
+        };
         Ok(Evaluated { linear_residual, info, error })
     }
 
