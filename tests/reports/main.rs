@@ -5,4 +5,5 @@
 #![allow(clippy::trivially_copy_pass_by_ref, clippy::needless_pass_by_value, reason = "each way to take a parameter is a case")]
 
 mod check;
+mod minimiser;
 mod outer;

@@ -3,7 +3,7 @@
 use super::efficiency::check_root_with;
 use super::formula::{Evaluated, Formula};
 use super::norm::{Step, norm_of_products};
-use super::steps::{Vectors, correction, newton_step, omega, put_row, residual, shift, take_row};
+use super::steps::{Vectors, correction, newton_step, omega, put_row, reason, residual, shift, take_row};
 use crate::error::{EstimatorError, LinearError};
 use crate::kernels::{axpy, norm};
 use crate::linear::{AdjointSolve, Direct, Systems};
@@ -135,13 +135,13 @@ fn error<P: Bilevel, L: AdjointSolve<P>>(
     s: &mut Vectors<P>,
     systems: &mut Systems<'_, P, L>,
     gradient: &[T<P>],
-) -> Option<f64> {
-    shift(problem, work, s).ok()?;
+) -> Result<f64, NoEstimate> {
+    shift(problem, work, s).map_err(reason)?;
     let better = better(problem, work, s, systems);
     problem.set_x(work, s.x.flat());
-    better.ok()?;
+    better.map_err(reason)?;
     axpy(-T::<P>::ONE, gradient, s.other.flat_mut());
-    Some(norm(s.other.flat()))
+    Ok(norm(s.other.flat()))
 }
 
 /// The estimate at the point into `s.other`.

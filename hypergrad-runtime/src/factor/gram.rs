@@ -178,14 +178,15 @@ where
         self.solve(rhs);
     }
 
-    /// The same: A is positive definite.
+    /// Solves with a positive definite matrix near A: A itself where it is split, see
+    /// [`super::Method::solve_definite`].
     pub fn solve_definite(&mut self, rhs: &mut [T]) {
-        self.solve(rhs);
+        if self.is_split { self.solve(rhs) } else { self.whole.solve_definite(rhs) }
     }
 
-    /// There is none.
-    pub fn negative_curvature(&mut self, _out: &mut [T]) -> bool {
-        false
+    /// A direction of negative curvature; there is none where A is split.
+    pub fn negative_curvature(&mut self, out: &mut [T]) -> bool {
+        !self.is_split && self.whole.negative_curvature(out)
     }
 }
 

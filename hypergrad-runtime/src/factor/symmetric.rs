@@ -46,6 +46,14 @@ impl Method for Symmetric {
         Self::solve(a, pivots, n, rhs);
     }
 
+    fn solve_definite<T: Real>(a: &[T], pivots: &[usize], n: usize, rhs: &mut [T]) {
+        if is_definite(pivots) { Cholesky::solve(a, pivots, n, rhs) } else { Ldlt::solve_definite(a, pivots, n, rhs) }
+    }
+
+    fn negative_curvature<T: Real>(a: &[T], pivots: &[usize], n: usize, out: &mut [T]) -> bool {
+        !is_definite(pivots) && Ldlt::negative_curvature(a, pivots, n, out)
+    }
+
     fn scales<T: Real>(a: &[T], pivots: &[usize], n: usize, rows: &mut [T], cols: &mut [T]) {
         if is_definite(pivots) { Cholesky::scales(a, pivots, n, rows, cols) } else { Ldlt::scales(a, pivots, n, rows, cols) }
     }

@@ -167,6 +167,12 @@ impl<T: Real> Bilevel for Separable<T> {
     fn f_1_tr_solve(&self, w: &mut Self::Work, rhs: &mut [T]) {
         w.factor.solve_tr(rhs);
     }
+    fn f_1_solve_definite(&self, w: &mut Self::Work, rhs: &mut [T]) {
+        w.factor.solve_definite(rhs);
+    }
+    fn f_1_negative_curvature(&self, w: &mut Self::Work, out: &mut [T]) -> bool {
+        w.factor.negative_curvature(out)
+    }
     fn spectrum<'w>(&self, w: &'w mut Self::Work) -> &'w mut dyn Spectrum {
         &mut w.factor
     }
