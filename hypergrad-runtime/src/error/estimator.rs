@@ -120,6 +120,8 @@ impl From<SolveError> for EstimatorError {
             SolveError::NonFinite { what, step } => Self::NonFiniteStep { what, step },
             SolveError::InvalidSetting { what, value, accepted } => Self::InvalidSetting { what, value, accepted },
             SolveError::NotConverged { solution, tolerance } => Self::NotAtRoot { residual: solution.residual, tolerance },
+            // A step asks for no minimiser.
+            SolveError::NotAMinimum { solution, .. } => Self::NotAtRoot { residual: solution.residual, tolerance: 0.0 },
         }
     }
 }

@@ -17,8 +17,11 @@ pub trait Formula<P: Bilevel> {
     /// Which one it is.
     fn kind(&self) -> EstimatorKind;
 
-    /// Whether an error estimate is asked for, and with it what else costs a few solves.
-    fn estimates_error(&self) -> bool;
+    /// Whether an error estimate is asked for, and with it the condition of `F_1`; not of formulas without
+    /// systems.
+    fn estimates_error(&self) -> bool {
+        false
+    }
 
     /// Makes the storage.
     ///
@@ -80,6 +83,12 @@ impl Evaluated {
     pub(super) fn after(steps: usize, residual: f64, evaluated: Self) -> Self {
         let info = LinearInfo { iterations: steps, ..LinearInfo::default() };
         Self { linear_residual: residual, info, ..evaluated }
+    }
+}
+
+impl Default for Evaluated {
+    fn default() -> Self {
+        Self { linear_residual: 0.0, info: LinearInfo::default(), error: Err(NoEstimate::NotAsked) }
     }
 }
 

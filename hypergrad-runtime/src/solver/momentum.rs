@@ -176,10 +176,11 @@ macro_rules! momentum_method {
             ) -> Result<Solution<()>, SolveError> {
                 self.begin(problem, work, state)?;
                 let settings = (self.stopping, Defaults { tolerance: 1e-8, max_steps: 10_000 });
-                iterate(problem, work, vectors, settings, |work, vectors, _| {
+                let solution = iterate(problem, work, vectors, settings, |work, vectors, _| {
                     self.advance(problem, work, state, vectors.residual.flat())?;
                     Ok(Moved::Yes)
-                })
+                })?;
+                if super::minimum::is_cheap(problem, work) { super::minimum::check(problem, work, solution) } else { Ok(solution) }
             }
         }
     };

@@ -25,6 +25,7 @@ use super::steps::{Vectors, distance_to_tangent};
 use crate::error::{EstimatorError, LinearError};
 use crate::linear::{AdjointSolve, MatrixFree, MatrixFreeWork, Systems};
 use crate::point::{T, check_finite};
+use crate::report::NoEstimate;
 use crate::problem::{Bilevel, Dense};
 use crate::solver::Step;
 
@@ -62,7 +63,7 @@ fn error_at_end<P: Bilevel>(
     s: &mut Vectors<P>,
     workspace: &mut ErrorWork<P>,
     gradient: &[T<P>],
-) -> Option<f64> {
-    let workspace = workspace.as_mut()?;
+) -> Result<f64, NoEstimate> {
+    let Some(workspace) = workspace.as_mut() else { return Err(NoEstimate::NotAsked) };
     distance_to_tangent(problem, work, s, &mut Systems::new(&MatrixFree, workspace), gradient)
 }
