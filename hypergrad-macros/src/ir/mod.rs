@@ -5,6 +5,7 @@ mod canonical;
 mod definition;
 mod equation;
 pub mod evaluate;
+mod finite;
 pub mod func;
 pub mod graph;
 #[cfg(test)]

@@ -9,6 +9,7 @@ mod agree;
 mod block;
 mod call;
 mod cases;
+mod cast;
 mod condition;
 mod constructor;
 mod contract;

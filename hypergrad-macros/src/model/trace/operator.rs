@@ -122,6 +122,9 @@ impl Tracer<'_> {
             );
             return None;
         }
+        if let Some(refused) = self.not_a_number(site, op, &first, &second) {
+            return refused;
+        }
         let result = match op {
             syn::BinOp::Add(_) | syn::BinOp::Sub(_) => {
                 let (first, second) = self.agree(site, first, second)?;
@@ -158,6 +161,49 @@ impl Tracer<'_> {
             return None;
         }
         Some(index)
+    }
+
+    /// What Rust makes NaN or infinite, and the rules of algebra would not: arithmetic of constants,
+    /// and zero times what may be infinite.
+    fn not_a_number(&mut self, site: &Site<'_>, op: &syn::BinOp, first: &Tensor, second: &Tensor) -> Option<Option<Value>> {
+        let numbers = (self.as_number(first), self.as_number(second));
+        if let (Some(a), Some(b)) = numbers {
+            let value = match op {
+                syn::BinOp::Add(_) => a + b,
+                syn::BinOp::Sub(_) => a - b,
+                syn::BinOp::Mul(_) => a * b,
+                syn::BinOp::Div(_) => a / b,
+                _ => return None,
+            };
+            return Some(if value.is_finite() {
+                Some(Value::Tensor(self.number(value)))
+            } else {
+                self.refuse_infinite(site.span)
+            });
+        }
+        let other = match (op, numbers) {
+            (syn::BinOp::Mul(_) | syn::BinOp::Div(_), (Some(0.0), _)) => second,
+            (syn::BinOp::Mul(_), (_, Some(0.0))) => first,
+            _ => return None,
+        };
+        if matches!(op, syn::BinOp::Mul(_)) && self.graph.is_finite_everywhere(other.node) {
+            return None;
+        }
+        self.diagnostics.error_with_help(
+            site.span,
+            format!("`{}` with the constant 0 is 0 where the other operand is finite, and NaN elsewhere", site.name),
+            "leave the term out",
+        );
+        Some(None)
+    }
+
+    pub(super) fn refuse_infinite(&mut self, span: proc_macro2::Span) -> Option<Value> {
+        self.diagnostics.error_with_help(
+            span,
+            "this constant is not finite: it is NaN or infinite in Rust as well",
+            "write the number that is meant",
+        );
+        None
     }
 
     /// An integer as a number, for integers that are no affine expressions.

@@ -11,6 +11,7 @@ use super::spell::spell;
 use super::value::{Callable, Value};
 use super::words::{ConstantWord, LimitWord, MathWord, Words};
 use crate::ir::{Func, Reduction};
+use crate::model::Scalar;
 use crate::syntax::Type;
 
 /// Types and traits whose associated functions are the scalar functions.
@@ -47,6 +48,7 @@ impl Tracer<'_> {
             {
                 self.surroundings.outside(&path.path, &format!("core::{float}::consts::{name}"));
             }
+            let value = if full.iter().any(|part| part == "f32") { f64::from(value as f32) } else { value };
             return Some(Value::Tensor(self.number(value)));
         }
         let is_function = full.last().is_some_and(|name| MathWord::find(name).is_some() || name.starts_with(char::is_lowercase));
@@ -76,7 +78,11 @@ impl Tracer<'_> {
         }
         self.calls.push(name);
         let expected = self.hint(&constant.ty);
-        let value = self.at_module_level(|tracer| tracer.expression_as(&constant.expr, expected.as_ref()));
+        let single = expected == Some(Type::Scalar(Scalar::F32)) && self.scalar == Scalar::F64;
+        let value = self.at_module_level(|tracer| match single {
+            true => tracer.single_precision(&constant.expr),
+            false => tracer.expression_as(&constant.expr, expected.as_ref()),
+        });
         self.calls.pop();
         value
     }

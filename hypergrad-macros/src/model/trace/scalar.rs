@@ -43,6 +43,28 @@ impl FunctionWord {
 
 impl Tracer<'_> {
     pub(super) fn scalar_method(&mut self, call: &Call<'_>, t: &Tensor, arguments: &[Value]) -> Outcome {
+        match self.scalar_function(call, t, arguments) {
+            Outcome::Known(value) => Outcome::Known(self.finite_of_constants(call, t, arguments, value)),
+            Outcome::Unknown => Outcome::Unknown,
+        }
+    }
+
+    /// A function of constants is a constant, unless it is not finite.
+    fn finite_of_constants(&mut self, call: &Call<'_>, t: &Tensor, arguments: &[Value], value: Option<Value>) -> Option<Value> {
+        let is_constant = |argument: &Value| match argument {
+            Value::Tensor(tensor) => self.as_number(tensor).is_some(),
+            _ => true,
+        };
+        let constant = self.as_number(t).is_some() && arguments.iter().all(is_constant);
+        match value {
+            Some(Value::Tensor(result)) if constant && self.graph.is_not_finite(result.node) => {
+                self.refuse_infinite(call.site.span)
+            }
+            value => value,
+        }
+    }
+
+    fn scalar_function(&mut self, call: &Call<'_>, t: &Tensor, arguments: &[Value]) -> Outcome {
         let name = call.name();
         match arguments {
             [] => {

@@ -136,3 +136,17 @@ fn helpers() {
         }
     }
 }
+
+/// Integers wrap around, single precision rounds.
+#[test]
+#[allow(clippy::cast_lossless, clippy::excessive_precision, clippy::lossy_float_literal, reason = "each is a case")]
+fn casts() {
+    bodies! { (x, y, data) -> f64:
+        { x[0] * (300i32 as u8 as f64) + 1e-9 * (3_000_000_000u32 as i32 as f64) + (-1i32) as u8 as f64 + 200u8 as i8 as f64 }
+        { 9_007_199_254_740_993u64 as f64 * x[0] - 9_007_199_254_740_992.0 * x[0] }
+        { 0.1f32 as f64 * x[0] + (-0.3_f32) as f64 + 16777217.0_f32 as f64 + 7f32 as f64 }
+        { std::f32::consts::PI as f64 * x[0] }
+        { (1..4usize).map(|i| (i as i32 - 2) as f64 * x[i] + i as u8 as f64).sum::<f64>() }
+        { (0..3usize).map(|i| if i >= 1 { x[(i as isize - 1) as usize] } else { 1.0 }).sum::<f64>() }
+    }
+}

@@ -1,0 +1,39 @@
+//! What the rules of algebra must not touch: `0·t` is 0 where t is finite only, and a function of
+//! constants that is not finite is left as it is.
+
+use super::graph::Graph;
+use super::node::{Id, Op};
+
+impl Graph {
+    /// Whether a node is finite wherever its inputs are, overflow of sums and products aside.
+    pub fn is_finite_everywhere(&self, id: Id) -> bool {
+        self.reachable(&[id]).iter().all(|node| match self.op(*node) {
+            Op::Map(func, _) => func.definition().safe.is_none(),
+            Op::Input(_)
+            | Op::Constant(_)
+            | Op::Count(_)
+            | Op::Iota
+            | Op::Product(_)
+            | Op::Sum(_)
+            | Op::Reduce { .. }
+            | Op::Weights { .. }
+            | Op::Exclusive { .. } => true,
+        })
+    }
+
+    /// Whether a node reads a function of constants that was not folded: it has no finite value.
+    pub fn is_not_finite(&self, id: Id) -> bool {
+        self.reachable(&[id]).iter().any(|node| match self.op(*node) {
+            Op::Map(_, args) => args.iter().all(|arg| self.as_constant(arg.node).is_some()),
+            Op::Input(_)
+            | Op::Constant(_)
+            | Op::Count(_)
+            | Op::Iota
+            | Op::Product(_)
+            | Op::Sum(_)
+            | Op::Reduce { .. }
+            | Op::Weights { .. }
+            | Op::Exclusive { .. } => false,
+        })
+    }
+}
