@@ -125,8 +125,8 @@ impl Stream {
             | Self::Reversed(inner)
             | Self::Skipped(inner, _)
             | Self::Taken(inner, _)
-            | Self::Strided(inner, _)
-            | Self::When(_, inner) => inner.reads_stored(),
+            | Self::Strided(inner, _) => inner.reads_stored(),
+            Self::Cases(cases) => cases.iter().any(|(_, inner)| inner.reads_stored()),
             Self::Zipped(first, second) | Self::Chained(first, second) => first.reads_stored() || second.reads_stored(),
             Self::Run { .. } | Self::Entries(_) | Self::Values(_) => false,
         }

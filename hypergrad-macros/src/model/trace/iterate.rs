@@ -358,11 +358,14 @@ impl Tracer<'_> {
     /// that they decide for the most is checked when the program runs.
     fn constant_length(&mut self, call: &Call<'_>, stream: &Stream) -> Option<Size> {
         let some = self.lengths_of_some(stream)?;
-        let by_size = |guard: &Guard| guard.affine.terms.is_empty() && guard.test == Test::NonNegative;
-        let by_sizes = some.iter().all(|(guards, _)| guards.iter().all(by_size));
+        // `n - 1 >= 0`, which all but a few sizes satisfy.
+        let general = |guard: &Guard| {
+            let symbols = guard.affine.constant.terms().iter().filter(|(symbols, _)| !symbols.is_empty());
+            guard.affine.terms.is_empty() && guard.test == Test::NonNegative && symbols.clone().all(|(_, c)| *c > 0)
+        };
         let size = match some.first() {
             None => Some(Size::zero()),
-            Some((_, length)) if by_sizes => length.as_size().cloned(),
+            Some((guards, length)) if guards.iter().all(general) => length.as_size().cloned(),
             Some(_) => None,
         };
         let Some(size) = size else {

@@ -46,10 +46,13 @@ impl Tracer<'_> {
                 let (first, second) = (self.lengths(first)?, self.lengths(second)?);
                 self.combined(&first, &second, |_, a, b| vec![(Vec::new(), a.add(b))])
             }
-            Stream::When(guards, inner) => {
-                let none = complement_case(guards).into_iter().map(|rest| (rest, Affine::default()));
-                let some = self.lengths(inner)?.into_iter().map(|(own, length)| ([guards.as_slice(), &own].concat(), length));
-                some.chain(none).collect()
+            Stream::Cases(cases) => {
+                let mut all = Lengths::new();
+                for (guards, inner) in cases {
+                    let own = self.lengths(inner)?;
+                    all.extend(own.into_iter().map(|(own, length)| ([guards.as_slice(), &own].concat(), length)));
+                }
+                all
             }
             Stream::Stored(..) | Stream::Filtered(..) => return None,
         })
@@ -139,8 +142,22 @@ impl Tracer<'_> {
             | Stream::Filtered(inner, _)
             | Stream::Enumerated(inner)
             | Stream::Reversed(inner)
-            | Stream::Skipped(inner, _)
-            | Stream::When(_, inner) => self.reach(inner)?,
+            | Stream::Skipped(inner, _) => self.reach(inner)?,
+            Stream::Cases(cases) => {
+                let mut most = Size::zero();
+                for (_, inner) in cases {
+                    let own = self.reach(inner)?;
+                    let [shorter, longer] = [most.sub(&own), own.sub(&most)].map(|slack| slack.is_nonnegative());
+                    most = if longer {
+                        own
+                    } else if shorter {
+                        most
+                    } else {
+                        most.add(&own)
+                    };
+                }
+                most
+            }
             Stream::Zipped(first, second) => match (self.reach(first), self.reach(second)) {
                 (Some(a), Some(b)) if a.sub(&b).is_nonnegative() => b,
                 (a, b) => a.or(b)?,

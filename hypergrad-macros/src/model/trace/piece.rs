@@ -161,10 +161,13 @@ impl Tracer<'_> {
                 });
                 Some(pieces)
             }
-            Stream::When(guards, inner) => {
-                let mut pieces = self.pieces(inner, ordered)?;
-                pieces.iter_mut().for_each(|piece| piece.guards.extend(guards.iter().cloned()));
-                Some(pieces)
+            Stream::Cases(cases) => {
+                let mut all = Vec::new();
+                for (guards, inner) in cases {
+                    let pieces = self.pieces(inner, ordered)?.into_iter();
+                    all.extend(pieces.map(|piece| Piece { guards: [guards.as_slice(), &piece.guards].concat(), ..piece }));
+                }
+                Some(all)
             }
         }
     }
@@ -325,10 +328,13 @@ impl Tracer<'_> {
                 found.extend(self.at_each(second, lengths, |length| position.sub(length), |l| (Comparison::Ge, l), position)?);
                 Some(found)
             }
-            Stream::When(guards, inner) => {
-                let mut found = self.at(inner, position)?;
-                found.iter_mut().for_each(|found| found.guards.extend(guards.iter().cloned()));
-                Some(found)
+            Stream::Cases(cases) => {
+                let mut all = Vec::new();
+                for (guards, inner) in cases {
+                    let found = self.at(inner, position)?.into_iter();
+                    all.extend(found.map(|found| Alternative { guards: [guards.as_slice(), &found.guards].concat(), ..found }));
+                }
+                Some(all)
             }
             Stream::Stored(..) | Stream::Filtered(..) => None,
         }
@@ -448,8 +454,8 @@ fn axes(stream: &Stream) -> usize {
         | Stream::Enumerated(inner)
         | Stream::Reversed(inner)
         | Stream::Skipped(inner, _)
-        | Stream::Taken(inner, _)
-        | Stream::When(_, inner) => axes(inner),
+        | Stream::Taken(inner, _) => axes(inner),
+        Stream::Cases(cases) => cases.iter().map(|(_, inner)| axes(inner)).max().unwrap_or_default(),
         Stream::Zipped(first, second) | Stream::Chained(first, second) => axes(first).max(axes(second)),
     }
 }

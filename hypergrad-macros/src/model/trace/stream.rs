@@ -35,8 +35,8 @@ pub enum Stream {
     Taken(Box<Stream>, Affine),
     Strided(Box<Stream>, Size),
     Chained(Box<Stream>, Box<Stream>),
-    /// Its items where all guards hold, else none.
-    When(Vec<Guard>, Box<Stream>),
+    /// One of several: the guards of exactly one hold.
+    Cases(Vec<(Vec<Guard>, Stream)>),
 }
 
 /// What stands at an index of a [`Stream::Run`].
@@ -96,8 +96,8 @@ impl Stream {
             | Self::Reversed(inner)
             | Self::Skipped(inner, _)
             | Self::Taken(inner, _)
-            | Self::Strided(inner, _)
-            | Self::When(_, inner) => inner.is_filtered(),
+            | Self::Strided(inner, _) => inner.is_filtered(),
+            Self::Cases(cases) => cases.iter().any(|(_, inner)| inner.is_filtered()),
             Self::Zipped(first, second) | Self::Chained(first, second) => first.is_filtered() || second.is_filtered(),
         }
     }
@@ -111,8 +111,8 @@ impl Stream {
             | Self::Enumerated(inner)
             | Self::Reversed(inner)
             | Self::Skipped(inner, _)
-            | Self::Strided(inner, _)
-            | Self::When(_, inner) => inner.is_endless(),
+            | Self::Strided(inner, _) => inner.is_endless(),
+            Self::Cases(cases) => cases.iter().any(|(_, inner)| inner.is_endless()),
             Self::Zipped(first, second) => first.is_endless() && second.is_endless(),
             Self::Chained(first, second) => first.is_endless() || second.is_endless(),
         }
@@ -141,7 +141,7 @@ impl Stream {
             | Self::Taken(..)
             | Self::Strided(..)
             | Self::Chained(..)
-            | Self::When(..) => None,
+            | Self::Cases(..) => None,
         }
     }
 }
@@ -194,9 +194,17 @@ impl Tracer<'_> {
     /// `if condition { first } else { second }`, where indices decide the condition.
     pub(super) fn either(&mut self, condition: &Condition, first: Stream, second: Stream) -> Option<Stream> {
         let (then, rest) = (condition.cases()?, condition.clone().not().cases()?);
-        let when = |stream: &Stream, guards: Vec<Guard>| Stream::When(guards, Box::new(stream.clone()));
-        let parts = then.into_iter().map(|g| when(&first, g)).chain(rest.into_iter().map(|g| when(&second, g)));
-        parts.reduce(|all, part| Stream::Chained(Box::new(all), Box::new(part)))
+        let mut all = Vec::new();
+        for (cases, stream) in [(then, first), (rest, second)] {
+            let parts = match stream {
+                Stream::Cases(parts) => parts,
+                stream => vec![(Vec::new(), stream)],
+            };
+            for guards in cases {
+                all.extend(parts.iter().map(|(own, part)| ([guards.as_slice(), own].concat(), part.clone())));
+            }
+        }
+        Some(Stream::Cases(all))
     }
 }
 

@@ -144,9 +144,22 @@ fn casts() {
     bodies! { (x, y, data) -> f64:
         { x[0] * (300i32 as u8 as f64) + 1e-9 * (3_000_000_000u32 as i32 as f64) + (-1i32) as u8 as f64 + 200u8 as i8 as f64 }
         { 9_007_199_254_740_993u64 as f64 * x[0] - 9_007_199_254_740_992.0 * x[0] }
-        { 0.1f32 as f64 * x[0] + (-0.3_f32) as f64 + 16777217.0_f32 as f64 + 7f32 as f64 }
+        { 0.1f32 as f64 * x[0] + (-0.3_f32) as f64 + 1e-7 * (16777217.0_f32 as f64) + 7f32 as f64 }
         { std::f32::consts::PI as f64 * x[0] }
         { (1..4usize).map(|i| (i as i32 - 2) as f64 * x[i] + i as u8 as f64).sum::<f64>() }
         { (0..3usize).map(|i| if i >= 1 { x[(i as isize - 1) as usize] } else { 1.0 }).sum::<f64>() }
+    }
+}
+
+/// Roots and powers of what rests at 0, whose derivatives are infinite there.
+#[test]
+fn resting_arguments() {
+    bodies! { (x, y, data) -> f64:
+        { x.iter().map(|t| t.max(0.0).powf(1.5)).sum::<f64>() + x.iter().map(|t| (-2.0 * t.min(0.0)).powf(2.5)).sum::<f64>() }
+        { x.iter().map(|t| (3.0 * t.max(0.0)).sqrt() * t + t.clamp(0.0, 1.0).cbrt()).sum::<f64>() }
+        { x.iter().map(|t| (if *t > 0.0 { t * t } else { 0.0 }).powf(0.75)).sum::<f64>() }
+        { x.iter().map(|t| t.max(0.0).powf(1.5 + y[0] * y[0])).sum::<f64>() }
+        { x.iter().map(|t| (t.max(0.0) + (t - 1.0).max(0.0) * y[1]).powf(1.5)).sum::<f64>() }
+        { x.iter().map(|t| (t.max(0.0) * (1.0 + y[0] * y[0])).sqrt()).sum::<f64>() }
     }
 }
