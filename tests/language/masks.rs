@@ -84,3 +84,56 @@ fn untaken_arms() {
     // Away from the borders differences of the function itself say the same.
     check(&problem, &nalgebra::DVector::from_column_slice(&[0.4, -0.7, 1.8, -2.5]), &y.rows(0, 4).into_owned());
 }
+
+/// Roots and powers of what rests at 0.
+#[bilevel]
+pub mod resting {
+    use nalgebra::DVector;
+
+    pub fn f(x: &DVector<f64>, y: &DVector<f64>) -> f64 {
+        let hinge: f64 = x.iter().zip(y.iter()).map(|(t, s)| s * t.max(0.0).powf(1.5) + t.min(0.0).powi(2)).sum();
+        let scaled: f64 = x.iter().map(|t| (3.0 * t.max(0.0)).sqrt() * t * t + t.clamp(0.0, 1.0).cbrt()).sum();
+        let chosen: f64 = x.iter().map(|t| (if *t > 0.0 { t * t } else { 0.0 }).powf(0.75)).sum();
+        let raised: f64 = x.iter().zip(y.iter()).map(|(t, s)| t.max(0.0).powf(1.5 + s * s)).sum();
+        let both: f64 = x.iter().zip(y.iter()).map(|(t, s)| (t.max(0.0) + (t - 1.0).max(0.0) * s.exp()).powf(1.5)).sum();
+        let weighed: f64 = x.iter().zip(y.iter()).map(|(t, s)| (t.max(0.0) * (1.0 + s * s)).sqrt()).sum();
+        hinge + scaled + chosen + raised + both + weighed + 4.0 * x.norm_squared()
+    }
+
+    pub fn g(x: &DVector<f64>, y: &DVector<f64>) -> f64 {
+        x.iter().map(|t| t.max(0.0).powf(1.5)).sum::<f64>() + x.dot(y)
+    }
+}
+
+#[test]
+fn what_rests_has_no_derivative() {
+    let x = nalgebra::DVector::from_column_slice(&[0.4, -0.7, 1.8, -2.5, 0.9]);
+    let y = nalgebra::DVector::from_column_slice(&[0.6, -0.8, 1.3, 0.5, -0.2]);
+    let problem = resting::Problem::new().unwrap();
+    check(&problem, &x, &y);
+    let second = problem.at(&x, &y).unwrap().g_11();
+    assert_eq!((second[(1, 1)], second[(3, 3)]), (0.0, 0.0));
+    // At 0 the second derivative of t^1.5 is infinite, from the right.
+    let at_kink = problem.at(&nalgebra::DVector::zeros(5), &y).unwrap();
+    assert!(!at_kink.g_11()[(0, 0)].is_finite() && at_kink.Omega().is_err());
+}
+
+/// `max` and `min` give the other argument where one is NaN.
+#[bilevel]
+pub mod not_a_number {
+    pub fn f(x: f64, y: f64) -> f64 {
+        (x - 10.0).ln().max(x * y) + x * x
+    }
+
+    pub fn g(x: f64, y: f64) -> f64 {
+        y.min((x - 10.0).ln() * y)
+    }
+}
+
+#[test]
+fn the_other_of_two() {
+    let at = not_a_number::Problem::new().unwrap();
+    let at = at.at(&0.7, &1.5).unwrap();
+    assert_eq!((at.f(), at.F(), at.g()), (0.7 * 1.5 + 0.7 * 0.7, 1.5 + 1.4, 1.5));
+    assert_eq!((at.g_1(), at.g_2()), (0.0, 1.0));
+}

@@ -8,6 +8,7 @@ mod dense;
 mod lift;
 mod optional;
 mod quantities;
+mod rest;
 mod reverse;
 mod rules;
 mod structured;

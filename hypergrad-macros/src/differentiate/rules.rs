@@ -2,6 +2,7 @@
 
 use std::f64::consts::FRAC_2_SQRT_PI;
 
+use super::rest;
 use crate::ir::{Func, Graph, Id, Number, Size, Term, View};
 
 /// The derivative of a function in one argument.
@@ -16,8 +17,30 @@ pub enum Partial {
 
 /// `∂func/∂args[position]` at the node `value = func(args)` of the given shape.
 pub fn partial(graph: &mut Graph, func: Func, args: &[View], position: usize, value: Id, shape: &[Size]) -> Partial {
-    let mut rule = Rule { graph, args, value, shape, position };
-    rule.of_function(func)
+    if position == 0
+        && rest::is_singular_at_zero(func)
+        && let Some(moving) = rest::moving(graph, args[0].node)
+    {
+        return where_moving(graph, func, args, moving, shape);
+    }
+    Rule { graph, args, value, shape, position }.of_function(func)
+}
+
+/// The derivative in the first argument where that moves, 0 where it rests at 0.
+fn where_moving(graph: &mut Graph, func: Func, args: &[View], moving: Id, shape: &[Size]) -> Partial {
+    let [one, zero] = [1.0, 0.0].map(|value| View { node: graph.constant(value), axes: Vec::new() });
+    let moving = View { node: moving, axes: args[0].axes.clone() };
+    let safe = graph.map(Func::Select, vec![moving.clone(), args[0].clone(), one], shape.to_vec());
+    let mut args = args.to_vec();
+    args[0] = graph.whole(safe);
+    let value = graph.map(func, args.clone(), shape.to_vec());
+    match (Rule { graph: &mut *graph, args: &args, value, shape, position: 0 }).of_function(func) {
+        Partial::Factor(inside) => {
+            let inside = graph.whole(inside);
+            Partial::Factor(graph.map(Func::Select, vec![moving, inside, zero], shape.to_vec()))
+        }
+        other @ (Partial::Zero | Partial::Arm { .. }) => other,
+    }
 }
 
 /// The arguments of a rule, with short names for what rules build.

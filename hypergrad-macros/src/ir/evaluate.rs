@@ -67,7 +67,8 @@ impl Func {
             Self::Max => a[0].max(a[1]),
             Self::Min => a[0].min(a[1]),
             Self::TieGt => {
-                if a[0] > a[1] {
+                // `max` and `min` give the other where one is NaN.
+                if a[0] > a[1] || a[1].is_nan() {
                     1.0
                 } else if a[0] == a[1] {
                     0.5

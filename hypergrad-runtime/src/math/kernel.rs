@@ -165,10 +165,11 @@ pub fn min<T: Real>(a: T, b: T) -> T {
     RealField::min(a, b)
 }
 
-/// The derivative of `max(a, b)` by a: one half at a tie.
+/// The derivative of `max(a, b)` by a: one half at a tie, and 1 where b is NaN.
 #[inline]
+#[allow(clippy::eq_op, reason = "only NaN differs from itself")]
 pub fn tie_gt<T: Real>(a: T, b: T) -> T {
-    if a > b {
+    if a > b || b != b {
         T::ONE
     } else if a == b {
         T::lit(0.5)
@@ -388,6 +389,7 @@ mod tests {
     #[test]
     fn kinks_follow_the_table() {
         assert_eq!(tie_gt(1.0, 1.0), 0.5);
+        assert_eq!((tie_gt(1.0, f64::NAN), tie_gt(f64::NAN, 1.0)), (1.0, 0.0));
         assert_eq!((inside(1.0, 0.0, 1.0), inside(1.1, 0.0, 1.0)), (1.0, 0.0));
         assert_eq!((signum(0.0), signum(-0.0)), (1.0, -1.0));
         assert!(signum(f64::NAN).is_nan());
