@@ -158,8 +158,9 @@ impl Rule<'_> {
                 self.times(1.0, &[own, inverse])
             }
             // One half each at a tie.
-            Func::Max => self.tie_gt(self.position),
-            Func::Min => self.tie_gt(1 - self.position),
+            Func::Max => self.tie_gt(1.0),
+            // min(a, b) = -max(-a, -b), also where one is NaN.
+            Func::Min => self.tie_gt(-1.0),
             Func::Clamp => self.clamp(),
         })
     }
@@ -219,9 +220,13 @@ impl Rule<'_> {
         self.times(if self.position == 0 { 1.0 } else { -1.0 }, &[other, inverse])
     }
 
-    /// 1 where this one of two arguments is the larger.
-    fn tie_gt(&mut self, position: usize) -> Id {
-        self.map(Func::TieGt, vec![self.args[position].clone(), self.args[1 - position].clone()])
+    /// 1 where this one of two arguments, times the sign, is the larger.
+    fn tie_gt(&mut self, sign: f64) -> Id {
+        let args = [self.position, 1 - self.position].map(|position| {
+            let view = self.args[position].clone();
+            View { node: self.graph.scaled(sign, view.node), axes: view.axes }
+        });
+        self.map(Func::TieGt, args.to_vec())
     }
 
     /// In t, in the lower and in the upper bound.

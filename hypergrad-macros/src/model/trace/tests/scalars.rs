@@ -151,6 +151,15 @@ fn casts() {
     }
 }
 
+/// `max` and `min` give the other argument where one is NaN.
+#[test]
+fn the_other_of_two() {
+    bodies! { (x, y, data) -> f64:
+        { x[1].ln().max(x[0] * y[0]) + (x[1].ln() * 2.0).min(x[2] * x[2]) }
+        { (x[0] * y[0]).max(x[1].ln()) + (x[2] * x[2]).min(x[1].ln() * 2.0) }
+    }
+}
+
 /// Roots and powers of what rests at 0, whose derivatives are infinite there.
 #[test]
 fn resting_arguments() {
