@@ -360,8 +360,8 @@ impl Tracer<'_> {
         let some = self.lengths_of_some(stream)?;
         // `n - 1 >= 0`, which all but a few sizes satisfy.
         let general = |guard: &Guard| {
-            let symbols = guard.affine.constant.terms().iter().filter(|(symbols, _)| !symbols.is_empty());
-            guard.affine.terms.is_empty() && guard.test == Test::NonNegative && symbols.clone().all(|(_, c)| *c > 0)
+            let grows = guard.affine.constant.terms().all(|(symbols, count)| symbols.is_empty() || count > 0);
+            guard.affine.terms.is_empty() && guard.test == Test::NonNegative && grows
         };
         let size = match some.first() {
             None => Some(Size::zero()),
