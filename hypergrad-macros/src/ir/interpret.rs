@@ -208,8 +208,9 @@ fn slices(arg: &Tensor, keep: usize) -> (Vec<usize>, Vec<Vec<f64>>) {
 fn reduce(kind: Reduction, arg: &Tensor, keep: usize) -> Tensor {
     let (shape, slices) = slices(arg, keep);
     let of = |slice: &Vec<f64>| match kind {
-        Reduction::Max => slice.iter().copied().fold(f64::NEG_INFINITY, f64::max),
-        Reduction::Min => slice.iter().copied().fold(f64::INFINITY, f64::min),
+        // Of nothing 0, as nalgebra has it.
+        Reduction::Max => slice.iter().copied().reduce(f64::max).unwrap_or(0.0),
+        Reduction::Min => slice.iter().copied().reduce(f64::min).unwrap_or(0.0),
         Reduction::LogSumExp => log_sum_exp(slice),
     };
     Tensor { shape, data: slices.iter().map(of).collect() }

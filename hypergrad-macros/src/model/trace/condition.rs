@@ -103,17 +103,18 @@ impl Condition {
         }
     }
 
-    /// The condition as a union of disjoint conjunctions of guards, where it is on indices only.
+    /// The condition as a union of disjoint conjunctions of guards, where it is on indices only and
+    /// there are not too many of them.
     pub(super) fn cases(&self) -> Option<Vec<Vec<Guard>>> {
         match self {
             Self::Constant(true) => Some(vec![Vec::new()]),
             Self::Constant(false) => Some(Vec::new()),
             Self::Index(guard) => Some(vec![vec![guard.clone()]]),
             Self::Scalar(_) => None,
-            Self::Not(inner) => Some(complement_cases(&inner.cases()?)),
-            Self::And(all) => all.iter().try_fold(vec![Vec::new()], |cases, c| Some(intersect(&cases, &c.cases()?))),
+            Self::Not(inner) => complement_cases(&inner.cases()?),
+            Self::And(all) => all.iter().try_fold(vec![Vec::new()], |cases, c| intersect(&cases, &c.cases()?)),
             Self::Or(all) => all.iter().try_fold(Vec::new(), |mut cases: Vec<Vec<Guard>>, c| {
-                cases.extend(intersect(&complement_cases(&cases), &c.cases()?));
+                cases.extend(intersect(&complement_cases(&cases)?, &c.cases()?)?);
                 Some(cases)
             }),
         }
@@ -128,9 +129,46 @@ impl Condition {
     }
 }
 
-fn intersect(left: &[Vec<Guard>], right: &[Vec<Guard>]) -> Vec<Vec<Guard>> {
-    let both = |a: &Vec<Guard>| right.iter().map(|b| a.iter().chain(b).cloned().collect()).collect::<Vec<Vec<Guard>>>();
-    left.iter().flat_map(both).collect()
+/// Conjunctions of a condition, beyond which it is a mask instead.
+const MOST_CASES: usize = 64;
+
+fn intersect(left: &[Vec<Guard>], right: &[Vec<Guard>]) -> Option<Vec<Vec<Guard>>> {
+    let mut all = Vec::new();
+    for a in left {
+        all.extend(right.iter().filter_map(|b| conjunction(a, b)));
+        if all.len() > MOST_CASES {
+            return None;
+        }
+    }
+    Some(all)
+}
+
+/// All of these guards, without those that follow from others; `None` where two exclude each other.
+fn conjunction(a: &[Guard], b: &[Guard]) -> Option<Vec<Guard>> {
+    let mut all = a.to_vec();
+    for guard in b {
+        if all.iter().any(|other| implies(other, &complement(guard))) {
+            return None;
+        }
+        if !all.iter().any(|other| implies(other, guard)) {
+            all.push(guard.clone());
+        }
+    }
+    Some(all)
+}
+
+/// Whether one guard follows from another, as far as their difference tells.
+fn implies(known: &Guard, guard: &Guard) -> bool {
+    let more = guard.affine.sub(&known.affine);
+    let slack = if more.terms.is_empty() { more.constant.as_constant() } else { None };
+    match (known.test, guard.test) {
+        (Test::NonNegative, Test::NonNegative) => slack.is_some_and(|slack| slack >= 0),
+        (Test::Zero, Test::NonNegative) => slack.is_some_and(|slack| slack >= 0),
+        (Test::Zero, Test::NonZero) => slack.is_some_and(|slack| slack != 0),
+        (Test::NonNegative, Test::NonZero) => slack.is_some_and(|slack| slack > 0),
+        (Test::Zero, Test::Zero) | (Test::NonZero, Test::NonZero) => slack == Some(0),
+        (Test::NonNegative | Test::NonZero, Test::Zero) | (Test::NonZero, Test::NonNegative) => false,
+    }
 }
 
 /// Where not all of these guards hold, as disjoint conjunctions.
@@ -139,8 +177,8 @@ pub(super) fn complement_case(case: &[Guard]) -> Vec<Vec<Guard>> {
     (0..case.len()).map(split).collect()
 }
 
-fn complement_cases(cases: &[Vec<Guard>]) -> Vec<Vec<Guard>> {
-    cases.iter().fold(vec![Vec::new()], |rest, case| intersect(&rest, &complement_case(case)))
+fn complement_cases(cases: &[Vec<Guard>]) -> Option<Vec<Vec<Guard>>> {
+    cases.iter().try_fold(vec![Vec::new()], |rest, case| intersect(&rest, &complement_case(case)))
 }
 
 impl Tracer<'_> {

@@ -142,9 +142,15 @@ impl Tracer<'_> {
         Some(if p == 1 { total } else { self.apply(Func::NormPow(Number::new(f64::from(p).recip())), &[&total]) })
     }
 
-    /// `t / count`
+    /// `t / count` of a sum of so many; the mean of nothing is 0, as nalgebra has it.
     pub(super) fn over_count(&mut self, t: &Tensor, count: &Size) -> Tensor {
-        let count = Tensor::scalar(self.graph.count(self.sizes.resolve(count)));
+        let size = self.sizes.resolve(count);
+        let is_certain = size.sub(&one()).is_nonnegative();
+        let mut count = Tensor::scalar(self.graph.count(size));
+        if !is_certain {
+            let one = self.number(1.0);
+            count = self.apply(Func::Max, &[&count, &one]);
+        }
         let inverse = self.apply(Func::Powi(-1), &[&count]);
         self.multiply(&[t, &inverse])
     }

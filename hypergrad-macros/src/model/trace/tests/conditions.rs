@@ -28,6 +28,8 @@ fn on_scalars() {
 fn on_indices() {
     bodies! { (x, y, data) -> f64:
         { (0..5).map(|i| if i == 0 { x[0] } else { x[i] - x[i - 1] }).sum::<f64>() }
+        { x.as_slice().windows(2).zip(2..data.q.ncols()).len() as f64 * x[0] }
+        { (3..data.a.nrows()).zip(data.a.column_iter()).skip(2).len() as f64 * x[0] + x[1] }
         { (0..5).map(|i| if i + 1 < 5 { x[i + 1] } else { 0.0 } * x[i]).sum::<f64>() }
         { (0..5).map(|i| if i > 0 && i < 4 { x[i - 1] + x[i + 1] } else { 1.0 }).sum::<f64>() }
         { (0..5).map(|i| if i == 0 || i == 4 { 0.5 * x[i] } else { x[i] }).sum::<f64>() }

@@ -45,6 +45,7 @@ fn reductions() {
         { x.norm() + data.a.norm() + data.r.norm() + y.norm() }
         { x.norm_squared() + data.s.norm_squared() }
         { x.mean() + data.a.mean() + y.mean() + data.t.mean() }
+        { x.rows(0, data.q.ncols() - x.len()).mean() + x.rows(5, 0).variance() + x[0] }
         { x.variance() + data.s.variance() }
         { x.max() + data.a.max() + y.min() + data.r.min() }
         { x.amax() * y.amin() }
