@@ -964,6 +964,12 @@ fn factor(&self, w: &mut Work) -> hg::core::result::Result<(), hg::LinearError> 
     w.factored = true;
     hg::core::result::Result::Ok(())
 }
+fn f_1_solve_definite(&self, w: &mut Work, rhs: &mut [f64]) {
+    w.factor.solve_definite(rhs)
+}
+fn f_1_negative_curvature(&self, w: &mut Work, out: &mut [f64]) -> bool {
+    w.factor.negative_curvature(out)
+}
 fn spectrum<'w>(&self, w: &'w mut Work) -> &'w mut dyn hg::Spectrum {
     &mut w.factor
 }
