@@ -1,5 +1,6 @@
 //! Kernels, solvers and estimators with kept storage allocate nothing after the first call.
 #![allow(missing_docs, reason = "test modules")]
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 use allocation_counter::measure;
 use hypergrad::bilevel;

@@ -1,5 +1,6 @@
 //! What is known of `F_1`, for all data or for the data at hand (`structure()`), and that it is solved by it.
 #![allow(missing_docs, reason = "test modules")]
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 use hypergrad::bilevel;
 use hypergrad::estimator::{Ift, Preconditioned};

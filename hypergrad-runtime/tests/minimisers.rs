@@ -2,6 +2,8 @@
 
 mod common;
 
+use std::cmp::Ordering;
+
 use common::{Convex, Cubic, General, Gradient};
 use hypergrad_runtime::error::SolveError;
 use hypergrad_runtime::estimator::{Ift, NoEstimate, Preconditioned, Tangent, hypergradient};
@@ -74,7 +76,13 @@ fn automatic_steps_grow_again() {
 /// `F = A x - ..` with a triangle of condition `2^n`: what rounding does is in the report, and in the estimate.
 #[test]
 fn rounding_is_reported() {
-    let exact = |n: usize| DMatrix::from_fn(n, n, |i, j| if i == j { 1.0 } else if j > i { -1.0 } else { 0.0 });
+    let exact = |n: usize| {
+        DMatrix::from_fn(n, n, |i, j| match i.cmp(&j) {
+            Ordering::Equal => 1.0,
+            Ordering::Less => -1.0,
+            Ordering::Greater => 0.0,
+        })
+    };
     for n in [20, 30, 40] {
         let mut problem = Cubic::<General>::random(n, 2, 1);
         problem.a = exact(n);

@@ -3,6 +3,7 @@
 #![allow(missing_docs, reason = "the modules under test are a user's code")]
 #![allow(non_snake_case, reason = "the letters of the literature: F, Phi")]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+#![allow(clippy::cast_lossless, clippy::unnecessary_cast, clippy::manual_clamp, reason = "every spelling is meant")]
 #![allow(clippy::trivially_copy_pass_by_ref, reason = "roles take their arguments alike")]
 #![allow(
     clippy::needless_range_loop,

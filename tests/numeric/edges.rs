@@ -76,6 +76,7 @@ fn wrong_shapes_name_both_fields() {
 #[test]
 fn problems_and_points_are_shown() {
     #[derive(Debug)]
+    #[expect(dead_code, reason = "only shown")]
     struct Session<'p> {
         problem: &'p ridge::Problem<ridge::Data>,
     }

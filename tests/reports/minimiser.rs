@@ -90,10 +90,9 @@ fn efficiencies_are_finite() {
         let problem = ridge::Problem::new(ridge::Data { a, b: dvector![1.0, -1.0, 0.5] * size }).unwrap();
         let y = dvector![0.1, -0.2];
         let Ok(solution) = problem.solve(&DVector::zeros(2), &y, &Newton::new()) else { continue };
-        for c_y in [
-            problem.efficiency(&solution.x, &y, &Preconditioned::jacobi()),
-            problem.efficiency(&solution.x, &y, &Ift::new()),
-        ] {
+        for c_y in
+            [problem.efficiency(&solution.x, &y, &Preconditioned::jacobi()), problem.efficiency(&solution.x, &y, &Ift::new())]
+        {
             assert!(c_y.as_ref().map_or(true, |c_y| c_y.is_finite()), "{size:e}: {c_y:?}");
         }
         if let Ok(table) = problem.compare(&solution.x, &y) {

@@ -57,9 +57,9 @@ fn symmetric(graph: &mut Graph, q: &Quantities, diagonal: &Fact) -> Fact {
         return Fact::proved("F_1 is diagonal");
     }
     let Some(f_1) = &q.f_1 else { return unwritten() };
-    for i in 0..f_1.len() {
-        for j in 0..=i {
-            let (block, other) = (f_1[i][j], f_1[j][i]);
+    for (i, row) in f_1.iter().enumerate() {
+        for (j, &block) in row.iter().enumerate().take(i + 1) {
+            let other = f_1[j][i];
             let rows = graph.order(q.x[i]);
             let is_transpose = transposed(graph, other, graph.order(q.x[j])) == block
                 || i == j && parity::symmetric(graph, block)

@@ -23,6 +23,7 @@ pub struct Storage {
     pub absorbed: BTreeSet<Id>,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "independent facts of one reading")]
 struct Edge {
     reader: Id,
     /// The reader needs storage (a kernel's operand).

@@ -181,9 +181,11 @@ impl Tracer<'_> {
                 self.refuse_infinite(site.span)
             });
         }
+        // A zero that only follows, of a difference or an entry of a matrix, says nothing of what was meant.
+        let written = |k: usize| site.operands.get(k).is_some_and(|operand| is_literal(operand));
         let other = match (op, numbers) {
-            (syn::BinOp::Mul(_) | syn::BinOp::Div(_), (Some(0.0), _)) => second,
-            (syn::BinOp::Mul(_), (_, Some(0.0))) => first,
+            (syn::BinOp::Mul(_) | syn::BinOp::Div(_), (Some(0.0), _)) if written(0) => second,
+            (syn::BinOp::Mul(_), (_, Some(0.0))) if written(1) => first,
             _ => return None,
         };
         if matches!(op, syn::BinOp::Mul(_)) && self.graph.is_finite_everywhere(other.node) {
@@ -373,5 +375,15 @@ fn comparison(op: &syn::BinOp) -> Option<Comparison> {
         syn::BinOp::Eq(_) => Some(Comparison::Eq),
         syn::BinOp::Ne(_) => Some(Comparison::Ne),
         _ => None,
+    }
+}
+
+/// Whether a number stands there itself.
+fn is_literal(expression: &syn::Expr) -> bool {
+    match expression {
+        syn::Expr::Lit(_) => true,
+        syn::Expr::Paren(inner) => is_literal(&inner.expr),
+        syn::Expr::Unary(inner) => is_literal(&inner.expr),
+        _ => false,
     }
 }

@@ -79,9 +79,8 @@ impl Tracer<'_> {
         self.calls.push(name);
         let expected = self.hint(&constant.ty);
         let single = expected == Some(Type::Scalar(Scalar::F32)) && self.scalar == Scalar::F64;
-        let value = self.at_module_level(|tracer| match single {
-            true => tracer.single_precision(&constant.expr),
-            false => tracer.expression_as(&constant.expr, expected.as_ref()),
+        let value = self.at_module_level(|tracer| {
+            if single { tracer.single_precision(&constant.expr) } else { tracer.expression_as(&constant.expr, expected.as_ref()) }
         });
         self.calls.pop();
         value

@@ -25,8 +25,8 @@ use super::steps::{Vectors, distance_to_tangent};
 use crate::error::{EstimatorError, LinearError};
 use crate::linear::{AdjointSolve, MatrixFree, MatrixFreeWork, Systems};
 use crate::point::{T, check_finite};
-use crate::report::NoEstimate;
 use crate::problem::{Bilevel, Dense};
+use crate::report::NoEstimate;
 use crate::solver::Step;
 
 /// One step from the x in `work`, number `step` of its run.

@@ -8,9 +8,9 @@ use crate::estimator::formula::{Evaluated, Formula};
 use crate::estimator::steps::Vectors;
 use crate::point::{T, X, zeros_x};
 use crate::problem::{Bilevel, Dense};
+use crate::report::NoEstimate;
 use crate::scalar::Real;
 use crate::solver::Step;
-use crate::report::NoEstimate;
 use crate::structure::EstimatorKind;
 
 /// Pulls back: products with `F_1ᵀ` and `F_2ᵀ`, one each a step; memory for the iterates.
@@ -132,7 +132,8 @@ impl<P: Bilevel, M: Step<P>> ReverseStorage<P, M> {
     ) -> Result<Evaluated, EstimatorError> {
         self.start.flat_mut().copy_from_slice(problem.x(work));
         let result = reverse::differentiate(problem, work, s, (map, &mut self.state, &mut self.tape), steps, gradient);
-        let error = if result.is_ok() { error_at_end(problem, work, s, &mut self.error, gradient) } else { Err(NoEstimate::Unsolved) };
+        let error =
+            if result.is_ok() { error_at_end(problem, work, s, &mut self.error, gradient) } else { Err(NoEstimate::Unsolved) };
         problem.set_x(work, self.start.flat());
         result?;
         Ok(Evaluated { error, ..Evaluated::default() })
@@ -195,7 +196,8 @@ impl<P: Bilevel, M: Step<P>> ForwardStorage<P, M> {
         self.sensitivity.begin();
         result = result.and_then(|()| run(self, work, s));
         result = result.and_then(|()| self.sensitivity.gradient(problem, work, s, gradient));
-        let error = if result.is_ok() { error_at_end(problem, work, s, &mut self.error, gradient) } else { Err(NoEstimate::Unsolved) };
+        let error =
+            if result.is_ok() { error_at_end(problem, work, s, &mut self.error, gradient) } else { Err(NoEstimate::Unsolved) };
         problem.set_x(work, self.start.flat());
         result?;
         Ok(Evaluated { error, ..Evaluated::default() })
