@@ -143,7 +143,7 @@ fn saddles_are_factored_one_by_one() {
     assert!(proved.f1_block_diagonal && proved.f1_symmetric && !proved.f1_definite && !proved.f1_diagonal);
     verify(&problem, &DMatrix::zeros(2, 3), &0.7);
     // At y = -4 each block has determinant 0.
-    let singular = solver::solve(&problem, &DMatrix::zeros(2, 3), &-4.0, &Newton::new()).expect_err("singular");
+    let singular = solver::solve(&problem, &DMatrix::zeros(2, 3), &-4.0, &Newton::new().stationary()).expect_err("singular");
     assert!(
         matches!(singular, SolveError::Linear(LinearError::Singular { what: "F_1", block: Some(0), pivot: 1, .. })),
         "{singular}"

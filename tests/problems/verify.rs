@@ -106,7 +106,7 @@ fn quantities<P: Bilevel>(problem: &P, x: &P::X, y: &P::Y, u: &[f64], c: &[f64])
 /// `x*(y)` by Newton's method.
 #[track_caller]
 pub fn root<P: UserFunctions>(problem: &P, x: &P::X, y: &P::Y) -> P::X {
-    solver::solve(problem, x, y, &Newton::new().tolerance(1e-12).max_steps(100)).unwrap().x
+    solver::solve(problem, x, y, &Newton::new().tolerance(1e-12).max_steps(100).stationary()).unwrap().x
 }
 
 /// The gradient of `h(y) = g(x*(y), y)` by five-point differences.

@@ -29,6 +29,7 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("`{}` does not take these arguments for a type", "ill typed"),
     ("`{name}` of {receiver} does not take these arguments", "ill typed"),
     ("expected an integer", "ill typed"),
+    ("this exponent is too large", "rustc refuses such a number, and a cast wraps it"),
     ("`from` of an integer type takes", "ill typed"),
     ("expected an index `(row, column)`", "ill typed"),
     ("a scalar cannot be indexed", "ill typed"),
