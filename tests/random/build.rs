@@ -1,7 +1,7 @@
 //! Writes the modules of the first seeds whose programs can be compared at the test's point.
 #![allow(warnings, clippy::all, clippy::pedantic, reason = "the generator is shared by path")]
 
-#[path = "../../hypergrad-macros/src/differentiate/tests/program/mod.rs"]
+#[path = "src/program/mod.rs"]
 mod program;
 #[path = "src/setting.rs"]
 mod setting;
@@ -31,7 +31,7 @@ const ROLES: &str = "
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=src/setting.rs");
-    println!("cargo::rerun-if-changed=../../hypergrad-macros/src/differentiate/tests/program");
+    println!("cargo::rerun-if-changed=src/program");
     let seeds = (0..).filter(|seed| setting::is_comparable(&program::random_program(*seed), *seed)).take(MODULES);
     let mut text = String::new();
     let mut calls = String::new();

@@ -2,7 +2,7 @@
 //! with frozen adjoints, against hyper-dual numbers to third order; a few of them with the optional roles.
 #![allow(warnings, clippy::all, clippy::pedantic, reason = "generated programs; the generator is shared by path")]
 
-#[path = "../../../hypergrad-macros/src/differentiate/tests/program/mod.rs"]
+#[path = "../src/program/mod.rs"]
 mod program;
 #[path = "../src/setting.rs"]
 mod setting;

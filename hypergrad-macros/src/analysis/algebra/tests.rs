@@ -3,9 +3,9 @@
 use super::{Algebra, Atom};
 use crate::differentiate::derive;
 use crate::differentiate::tests::fixture::random_point;
-use crate::differentiate::tests::program::random_module;
-use crate::differentiate::tests::programs::read;
 use crate::differentiate::tests::random::Random;
+use crate::differentiate::tests::random_module;
+use crate::differentiate::tests::read;
 use crate::ir::interpret::{Point, Tensor};
 use crate::ir::{Graph, Id};
 use crate::model::Model;

@@ -4,7 +4,7 @@
 use crate::analysis::facts::Estimator::{self, *};
 use crate::analysis::{Facts, structure};
 use crate::differentiate::derive;
-use crate::differentiate::tests::programs::read;
+use crate::differentiate::tests::read;
 
 fn facts(functions: &str) -> Facts {
     let text = format!(

@@ -5,7 +5,7 @@ use crate::analysis::facts::{Estimator, Fact};
 use crate::analysis::stationary::{Change, diagonal, exponential, prove};
 use crate::analysis::structure;
 use crate::differentiate::derive;
-use crate::differentiate::tests::programs::read;
+use crate::differentiate::tests::read;
 
 type Formula = (&'static str, fn(f64, f64) -> f64);
 
@@ -149,7 +149,7 @@ fn what_is_claimed_is_so_and_nothing_is_missed() {
 #[test]
 fn hopeless_proofs_end() {
     for seed in 200..204 {
-        let mut model = read(&crate::differentiate::tests::program::random_module(seed)).unwrap_or_else(|e| panic!("{e}"));
+        let mut model = read(&crate::differentiate::tests::random_module(seed)).unwrap_or_else(|e| panic!("{e}"));
         let quantities = derive(&mut model);
         let mut facts = structure(&mut model.graph, &model.sizes, &quantities);
         (facts.f1_diagonal, facts.g_constant_slope) = (Fact::proved(""), Fact::proved(""));

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 
-use super::program::random::Random;
+use super::random::Random;
 use crate::differentiate::{Quantities, derive};
 use crate::ir::interpret::{Point, Tensor};
 use crate::ir::{Func, Graph, Id, InputInfo, Number, Operand, Product, Role, Size, View};

@@ -1,9 +1,13 @@
 //! Tests of the engine, and what tests elsewhere build on.
 
 pub mod fixture;
-pub mod program;
 pub mod programs;
 mod rules;
 mod structured;
 
-pub use program::random;
+pub use programs::{random_module, read};
+
+/// Random numbers of tests.
+pub mod random {
+    pub use program_generator::Random;
+}

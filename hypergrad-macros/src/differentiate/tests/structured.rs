@@ -2,8 +2,8 @@
 //! diagonal against the dense `F_1` at a random point.
 
 use super::fixture::random_point;
-use super::programs::read;
 use super::random::Random;
+use super::read;
 use crate::analysis::{Facts, structure};
 use crate::differentiate::{Quantities, derive, exploit};
 use crate::ir::Id;

@@ -1,0 +1,151 @@
+//! Random programs of the language, traced, differentiated and interpreted, against the value of the
+//! program by plain Rust and its exact derivatives, to third order.
+//!
+//! `cargo test` tries the first seeds; `docs/testing.md` says how others are tried.
+
+mod interpreted;
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use program_generator::claims::{difference, refuted};
+use program_generator::oracle::{Expected, expected};
+use program_generator::point::Point;
+use program_generator::{Program, generate, shrink, spell};
+
+use crate::diagnostics::Diagnostics;
+use crate::model::{self, Model};
+use crate::syntax;
+
+/// Reads a module as the macro does.
+pub fn read(text: &str) -> Result<Model, String> {
+    let mut diagnostics = Diagnostics::default();
+    let item = text.parse().map_err(|e| format!("{e}"))?;
+    let crate_path = "::hypergrad".parse().map_err(|e| format!("{e}"))?;
+    let model = syntax::parse(proc_macro2::TokenStream::new(), item, &mut diagnostics)
+        .and_then(|(options, module)| model::build(&module, &options, &crate_path, &mut diagnostics));
+    let errors: Vec<String> = diagnostics.iter().map(|d| d.message.clone()).collect();
+    match model {
+        Some(model) if errors.is_empty() => Ok(model),
+        _ => Err(errors.join("\n")),
+    }
+}
+
+/// The text of a random module that is read.
+pub fn random_module(seed: u64) -> String {
+    let texts = (seed * 1000..).map(|seed| spell::module(&generate::program(seed), "random"));
+    texts.into_iter().find(|text| read(text).is_ok()).unwrap_or_default()
+}
+
+/// What became of a program.
+#[derive(Debug, PartialEq)]
+enum Outcome {
+    Agrees,
+    /// By the compiler, for this reason.
+    Refused(String),
+    /// What is wrong, and by which quantity.
+    Wrong {
+        name: &'static str,
+        text: String,
+    },
+}
+
+/// At the sizes of the program, and at others where Rust runs it there.
+fn points(program: &Program, seed: u64) -> Vec<(Point, Vec<Expected>)> {
+    let points = [Point::new(program, seed), Point::resized(program, seed)];
+    points.into_iter().filter_map(|point| expected(program, &point, 1.0).map(|expected| (point, expected))).collect()
+}
+
+fn check(program: &Program, seed: u64) -> Outcome {
+    let text = spell::module(program, "random");
+    let caught = std::panic::catch_unwind(|| {
+        let mut model = match read(&text) {
+            Ok(model) => model,
+            Err(reason) => return Outcome::Refused(reason),
+        };
+        let stages = interpreted::Stages::new(&mut model);
+        for (k, (point, expected)) in points(program, seed).into_iter().enumerate() {
+            if !stages.accept(program, &point) {
+                // At the sizes that it was made for it would do nothing.
+                match k {
+                    0 => return Outcome::Refused("sizes are refused when it runs".to_owned()),
+                    _ => continue,
+                }
+            }
+            for found in stages.values(program, &point) {
+                if let Some((name, text)) = difference(&found, &expected) {
+                    return Outcome::Wrong { name, text: format!("{text}, sizes {:?}", point.sizes) };
+                }
+                if let Some(name) = refuted(&stages.claimed, &found, &expected) {
+                    return Outcome::Wrong { name, text: format!("{name} is claimed, sizes {:?}", point.sizes) };
+                }
+            }
+        }
+        Outcome::Agrees
+    });
+    caught.unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<String>().cloned().or_else(|| panic.downcast_ref::<&str>().map(|s| (*s).to_owned()));
+        let text = text.unwrap_or_default();
+        if text.ends_with(KNOWN_FAULT) { Outcome::Refused(text) } else { Outcome::Wrong { name: "panic", text } }
+    })
+}
+
+/// Products of entries under two outer indices are not compiled yet: an error of the module, no number.
+const KNOWN_FAULT: &str = "reductions and their arguments are stored";
+
+/// A failing program made small: it goes on failing in the same quantity.
+fn report(program: &Program, seed: u64, failed: &'static str) -> String {
+    let fails = |candidate: &Program| {
+        Point::new(candidate, seed).is_comparable(candidate)
+            && matches!(check(candidate, seed), Outcome::Wrong { name, .. } if name == failed)
+    };
+    let small = shrink::shrink(program, &fails);
+    let Outcome::Wrong { text, .. } = check(&small, seed) else { return format!("seed {seed}: {failed}") };
+    format!("seed {seed}: {text}\n{}", spell::module(&small, "random"))
+}
+
+/// `HYPERGRAD_SEEDS=from..to`.
+fn seeds() -> Range<u64> {
+    let given = std::env::var("HYPERGRAD_SEEDS").ok();
+    let range = given
+        .as_deref()
+        .and_then(|text| text.split_once(".."))
+        .and_then(|(from, to)| Some(from.trim().parse().ok()?..to.trim().parse().ok()?));
+    range.unwrap_or(0..600)
+}
+
+/// Names, sizes and places are the same reason.
+fn reason(message: &str) -> String {
+    let first = message.lines().next().unwrap_or_default();
+    let mut parts = first.split('`');
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for (k, part) in parts.enumerate() {
+        text.push_str(if k % 2 == 0 { "`..`" } else { part });
+    }
+    text.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect()
+}
+
+#[test]
+fn random_programs_agree_with_rust() {
+    let seeds = seeds();
+    let count = seeds.end - seeds.start;
+    let mut refused: BTreeMap<String, u64> = BTreeMap::new();
+    let (mut agree, mut failures) = (0, Vec::new());
+    for seed in seeds {
+        let program = generate::program(seed);
+        match check(&program, seed) {
+            Outcome::Agrees => agree += 1,
+            Outcome::Refused(message) => *refused.entry(reason(&message)).or_default() += 1,
+            Outcome::Wrong { name, .. } => failures.push((seed, program, name)),
+        }
+    }
+    let reasons: Vec<String> = refused.iter().map(|(reason, times)| format!("{times:8}  {reason}")).collect();
+    println!("{count} programs: {agree} agree, {} are wrong, refused are\n{}", failures.len(), reasons.join("\n"));
+    let shown: Vec<String> = failures.iter().take(MOST_SHOWN).map(|(seed, p, name)| report(p, *seed, name)).collect();
+    let numbers: Vec<u64> = failures.iter().map(|(seed, ..)| *seed).collect();
+    assert!(failures.is_empty(), "{} of {count} are wrong: {numbers:?}\n{}", failures.len(), shown.join("\n"));
+    assert!(agree * 2 > count, "only {agree} of {count} programs could be compared");
+}
+
+/// Failures that are made small and shown.
+const MOST_SHOWN: usize = 8;

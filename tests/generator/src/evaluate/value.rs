@@ -1,0 +1,150 @@
+//! Values, and the numbers they are made of.
+
+use std::rc::Rc;
+
+use num_dual::{DualNum, HyperHyperDual};
+
+use crate::random::Random;
+
+/// Numbers that programs are evaluated on.
+pub trait Number: DualNum<Primitive = f64> + Copy {
+    /// Each part, off by a random relative error of this size.
+    fn disturbed(self, random: &mut Random, size: f64) -> Self;
+
+    /// Whether it depends on what is differentiated by.
+    fn is_active(&self) -> bool;
+}
+
+impl Number for f64 {
+    fn disturbed(self, random: &mut Random, size: f64) -> Self {
+        self * (1.0 + random.between(-size, size))
+    }
+
+    fn is_active(&self) -> bool {
+        true
+    }
+}
+
+impl Number for HyperHyperDual<f64> {
+    fn disturbed(self, random: &mut Random, size: f64) -> Self {
+        let mut part = |t: f64| t.disturbed(random, size);
+        Self::new(
+            part(self.re),
+            part(self.eps1),
+            part(self.eps2),
+            part(self.eps3),
+            part(self.eps1eps2),
+            part(self.eps1eps3),
+            part(self.eps2eps3),
+            part(self.eps1eps2eps3),
+        )
+    }
+
+    fn is_active(&self) -> bool {
+        self.eps1 != 0.0 || self.eps2 != 0.0 || self.eps3 != 0.0
+    }
+}
+
+/// Column-major.
+#[derive(Clone, Debug)]
+pub struct Tensor<D> {
+    pub rows: usize,
+    pub columns: usize,
+    pub data: Vec<D>,
+}
+
+#[derive(Clone, Debug)]
+pub enum Value<D> {
+    Number(D),
+    Index(usize),
+    Truth(bool),
+    Tensor(Rc<Tensor<D>>),
+    /// Entries by rows, `None` where nothing is stored.
+    Sparse(Rc<(usize, usize, Vec<Option<D>>)>),
+    Tuple(Vec<Self>),
+    /// An item whose evaluation stops does so only where it is consumed: iterators are lazy.
+    Items(Vec<Result<Self, Stop>>),
+    List(Rc<Vec<D>>),
+    Blocks(Vec<Self>),
+}
+
+/// Why there is no value.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Stop {
+    /// Rust would panic.
+    Panic(&'static str),
+    /// The program is not well typed: a fault of the generator.
+    IllTyped(&'static str),
+}
+
+pub type Result<T, E = Stop> = std::result::Result<T, E>;
+
+impl<D: Copy> Tensor<D> {
+    pub fn column(data: Vec<D>) -> Self {
+        Self { rows: data.len(), columns: 1, data }
+    }
+
+    pub fn at(&self, i: usize, j: usize) -> Result<D> {
+        if i < self.rows && j < self.columns {
+            Ok(self.data[i + j * self.rows])
+        } else {
+            Err(Stop::Panic("matrix index out of bounds"))
+        }
+    }
+
+    pub fn from_fn(rows: usize, columns: usize, mut entry: impl FnMut(usize, usize) -> Result<D>) -> Result<Self> {
+        let mut data = Vec::with_capacity(rows * columns);
+        for j in 0..columns {
+            for i in 0..rows {
+                data.push(entry(i, j)?);
+            }
+        }
+        Ok(Self { rows, columns, data })
+    }
+
+    pub fn has_shape_of(&self, other: &Self) -> bool {
+        self.rows == other.rows && self.columns == other.columns
+    }
+}
+
+impl<D: Copy> Value<D> {
+    pub fn tensor(tensor: Tensor<D>) -> Self {
+        Self::Tensor(Rc::new(tensor))
+    }
+
+    pub fn number(self) -> Result<D> {
+        match self {
+            Self::Number(number) => Ok(number),
+            _ => Err(Stop::IllTyped("expected a number")),
+        }
+    }
+
+    pub fn index(self) -> Result<usize> {
+        match self {
+            Self::Index(index) => Ok(index),
+            _ => Err(Stop::IllTyped("expected an index")),
+        }
+    }
+
+    pub fn truth(self) -> Result<bool> {
+        match self {
+            Self::Truth(truth) => Ok(truth),
+            _ => Err(Stop::IllTyped("expected a condition")),
+        }
+    }
+
+    pub fn as_tensor(self) -> Result<Rc<Tensor<D>>> {
+        match self {
+            Self::Tensor(tensor) => Ok(tensor),
+            Self::List(entries) => Ok(Rc::new(Tensor::column(entries.to_vec()))),
+            _ => Err(Stop::IllTyped("expected a tensor")),
+        }
+    }
+
+    pub fn items(self) -> Result<Vec<Result<Self>>> {
+        match self {
+            Self::Items(items) => Ok(items),
+            _ => Err(Stop::IllTyped("expected an iterator")),
+        }
+    }
+}

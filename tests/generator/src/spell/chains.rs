@@ -1,0 +1,74 @@
+//! Iterators.
+
+use super::Speller;
+use crate::ast::{Expr, Op};
+use crate::types::Type;
+
+impl Speller<'_> {
+    pub(super) fn chain(&mut self, op: &Op, arguments: &[Expr]) -> Option<String> {
+        if matches!(op, Op::Range | Op::RangeInclusive) {
+            return Some(self.range(op, arguments));
+        }
+        let first = arguments.first()?;
+        if *op == Op::Stored {
+            let row = format!("{}.row({})", self.receiver(first), self.whole(&arguments[1]));
+            return Some(format!("{row}.col_indices().iter().zip({row}.values())"));
+        }
+        if let Op::FromIterator(extent) = op {
+            let head = self.constructor(&Type::Column(*extent), "from_iterator");
+            return Some(format!("{head}{})", self.whole(first)));
+        }
+        let method = match op {
+            Op::Iterate => ".iter()".to_owned(),
+            Op::Rows => ".row_iter()".to_owned(),
+            Op::Columns => ".column_iter()".to_owned(),
+            Op::Windows(width) => format!(".as_slice().windows({width})"),
+            Op::Each => format!(".map({})", self.whole(&arguments[1])),
+            Op::Filter(apart) => format!(".filter({})", self.filter(*apart, &arguments[1])),
+            Op::Zip => format!(".zip({})", self.whole(&arguments[1])),
+            Op::Chain => format!(".chain({})", self.whole(&arguments[1])),
+            Op::Enumerate => ".enumerate()".to_owned(),
+            Op::Reverse => ".rev()".to_owned(),
+            Op::Skip => format!(".skip({})", self.whole(&arguments[1])),
+            Op::Take => format!(".take({})", self.whole(&arguments[1])),
+            Op::StepBy => format!(".step_by({})", self.whole(&arguments[1])),
+            Op::Copied => ".copied()".to_owned(),
+            Op::Sum => format!(".sum::<{}>()", self.scalar),
+            Op::SumTensors(ty) => format!(".sum::<{}>()", self.type_name(ty)),
+            Op::Product => format!(".product::<{}>()", self.scalar),
+            Op::CountItems => ".count()".to_owned(),
+            Op::Length | Op::ListLength => ".len()".to_owned(),
+            Op::Collect => format!(".collect::<Vec<{}>>()", self.scalar),
+            _ => return None,
+        };
+        Some(format!("{}{method}", self.iterated(op, first)))
+    }
+
+    /// What `iter()` and windows are asked of: arrays as they are.
+    fn iterated(&mut self, op: &Op, expr: &Expr) -> String {
+        match (op, expr) {
+            (Op::Iterate, Expr::Input(input)) => self.input(*input),
+            (Op::Windows(_), expr) if !matches!(expr, Expr::Input(_) | Expr::Name(..)) => {
+                let owned = self.owned(expr);
+                format!("({owned})")
+            }
+            _ => self.receiver(expr),
+        }
+    }
+
+    fn range(&mut self, op: &Op, arguments: &[Expr]) -> String {
+        let dots = if *op == Op::Range { ".." } else { "..=" };
+        let (start, end) = (self.operand(&arguments[0]), self.operand(&arguments[1]));
+        // Nothing else says what the integers are.
+        let suffix = if matches!(arguments, [Expr::Count(_), Expr::Count(_)]) { "_usize" } else { "" };
+        format!("{start}{dots}{end}{suffix}")
+    }
+
+    fn filter(&mut self, apart: bool, closure: &Expr) -> String {
+        let Expr::Lambda(patterns, body) = closure else { return self.whole(closure) };
+        let more = usize::from(!apart);
+        let pattern = patterns.first().map(|p| self.pattern(p, more)).unwrap_or_default();
+        let and = if apart { "&" } else { "" };
+        format!("|{and}{pattern}| {}", self.whole(body))
+    }
+}

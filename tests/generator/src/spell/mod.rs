@@ -1,0 +1,257 @@
+//! Programs as the text of a module.
+
+mod chains;
+mod module;
+mod numbers;
+mod tensors;
+
+use std::collections::{HashMap, HashSet};
+
+pub use module::module;
+
+use crate::ast::{Expr, InputKind, Name, Op, Pattern, Program, Role};
+use crate::types::{Extent, Type};
+
+pub(crate) struct Speller<'p> {
+    program: &'p Program,
+    /// `f64` or `f32`.
+    scalar: &'static str,
+    /// How many references a name is behind, where that is not none.
+    behind: HashMap<Name, usize>,
+    /// Names that views are bound to: `clone` copies the view only.
+    views: HashSet<Name>,
+}
+
+/// The names of dimensions that are constants.
+pub(crate) const CONSTANTS: [&str; 4] = ["N", "M", "K", "L"];
+
+impl<'p> Speller<'p> {
+    fn new(program: &'p Program) -> Self {
+        let scalar = if program.single { "f32" } else { "f64" };
+        Self { program, scalar, behind: HashMap::new(), views: HashSet::new() }
+    }
+
+    /// Where nothing stands beside it.
+    fn whole(&mut self, expr: &Expr) -> String {
+        match expr {
+            Expr::Number(value) if *value < 0.0 => format!("-{:?}", -value),
+            Expr::Number(value) => format!("{value:?}"),
+            Expr::Count(count) => count.to_string(),
+            Expr::Size(extent) => self.size(*extent),
+            Expr::Input(input) => self.input(*input),
+            Expr::Name(name, ty) => {
+                let stars = if ty.is_tensor() { 0 } else { self.behind.get(name).copied().unwrap_or(0) };
+                format!("{}{}", "*".repeat(stars), spelled(*name, ty))
+            }
+            Expr::Lambda(patterns, body) => self.lambda(patterns, body),
+            Expr::Let(..) => self.block(expr),
+            Expr::Apply(op, arguments) => self.operation(op, arguments),
+        }
+    }
+
+    fn operation(&mut self, op: &Op, arguments: &[Expr]) -> String {
+        if let Some(text) = self.chain(op, arguments) {
+            return text;
+        }
+        if let Some(text) = self.number(op, arguments) {
+            return text;
+        }
+        self.tensor(op, arguments)
+    }
+
+    /// As an operand of an operator.
+    fn operand(&mut self, expr: &Expr) -> String {
+        let text = self.whole(expr);
+        if is_compound(expr) { format!("({text})") } else { text }
+    }
+
+    /// Before a method.
+    fn receiver(&mut self, expr: &Expr) -> String {
+        match expr {
+            Expr::Number(value) if *value >= 0.0 => format!("{value:?}_{}", self.scalar),
+            Expr::Number(value) => format!("(-{:?}_{})", -value, self.scalar),
+            Expr::Count(count) => format!("{count}_usize"),
+            // Methods find their way through references.
+            Expr::Name(name, ty) => spelled(*name, ty),
+            Expr::Size(extent) if extent.plus != 0 => format!("({})", self.size(*extent)),
+            _ => self.operand(expr),
+        }
+    }
+
+    /// What a body of a closure or an arm gives: tensors owned.
+    fn result(&mut self, expr: &Expr) -> String {
+        if self.gives_tensor(expr) { self.owned(expr) } else { self.whole(expr) }
+    }
+
+    fn lambda(&mut self, patterns: &[Pattern], body: &Expr) -> String {
+        let patterns: Vec<String> = patterns.iter().map(|p| self.pattern(p, 0)).collect();
+        format!("|{}| {}", patterns.join(", "), self.result(body))
+    }
+
+    /// `more` references stand before what is taken apart.
+    fn pattern(&mut self, pattern: &Pattern, more: usize) -> String {
+        match pattern {
+            Pattern::Ignore => "_".to_owned(),
+            Pattern::Name(name, ty) => {
+                let own = usize::from(matches!(ty, Type::Reference | Type::IndexReference));
+                self.behind.insert(*name, own + more);
+                if ty.is_tensor() {
+                    self.views.insert(*name);
+                }
+                spelled(*name, ty)
+            }
+            Pattern::Tuple(parts) => {
+                let parts: Vec<String> = parts.iter().map(|p| self.pattern(p, more)).collect();
+                format!("({})", parts.join(", "))
+            }
+        }
+    }
+
+    /// `{ let a = ..; rest }`
+    fn block(&mut self, expr: &Expr) -> String {
+        format!("{{ {} }}", self.statements(expr, " "))
+    }
+
+    /// Statements, and the result.
+    fn statements(&mut self, mut expr: &Expr, separator: &str) -> String {
+        let mut text = String::new();
+        while let Expr::Let(name, value, rest) = expr {
+            let kind = self.kind(value);
+            let ty = if kind == Type::Index { ": usize" } else { "" };
+            text.push_str(&format!("let {}{ty} = {};{separator}", spelled(*name, &kind), self.let_value(value)));
+            expr = rest;
+        }
+        text + &self.result(expr)
+    }
+
+    fn let_value(&mut self, value: &Expr) -> String {
+        let Expr::Lambda(patterns, body) = value else { return self.result(value) };
+        let parameter = |p: &Pattern| match p {
+            Pattern::Name(name, ty) => {
+                format!("{}: {}", spelled(*name, ty), if *ty == Type::Index { "usize" } else { self.scalar })
+            }
+            _ => "_".to_owned(),
+        };
+        let patterns: Vec<String> = patterns.iter().map(parameter).collect();
+        format!("|{}| {}", patterns.join(", "), self.result(body))
+    }
+
+    /// A type by which a name gets its letter.
+    fn kind(&self, expr: &Expr) -> Type {
+        crate::typing::type_of(self.program, expr)
+    }
+
+    fn gives_tensor(&self, expr: &Expr) -> bool {
+        self.kind(expr).is_tensor()
+    }
+
+    fn input(&self, input: usize) -> String {
+        let input = &self.program.inputs[input];
+        let base = match input.role {
+            Role::X => "x",
+            Role::Y => "y",
+            Role::Data => "data",
+        };
+        if input.field.is_empty() { base.to_owned() } else { format!("{base}.{}", input.field) }
+    }
+
+    fn size(&self, extent: Extent) -> String {
+        let Some(dimension) = extent.dimension else { return extent.plus.to_string() };
+        let base = self.dimension(dimension);
+        match extent.plus {
+            0 => base,
+            plus if plus > 0 => format!("{base} + {plus}"),
+            plus => format!("{base} - {}", -plus),
+        }
+    }
+
+    /// A dimension: a constant, a count of the data, or a size of an input.
+    fn dimension(&self, dimension: usize) -> String {
+        if self.program.dimensions[dimension].1 {
+            return CONSTANTS[dimension].to_owned();
+        }
+        let whole = Extent { dimension: Some(dimension), plus: 0, fixed: false };
+        let of = |k: usize| {
+            let name = self.input(k);
+            match &self.program.inputs[k].kind {
+                InputKind::Count(d) if *d == dimension => Some(name),
+                InputKind::Tensor(Type::Column(n) | Type::Row(n)) | InputKind::Labels(n) if *n == whole => {
+                    Some(format!("{name}.len()"))
+                }
+                InputKind::Tensor(Type::Matrix(r, _)) | InputKind::Sparse(r, _) if *r == whole => Some(format!("{name}.nrows()")),
+                InputKind::Tensor(Type::Matrix(_, c)) | InputKind::Sparse(_, c) if *c == whole => Some(format!("{name}.ncols()")),
+                _ => None,
+            }
+        };
+        // Data first in every other program.
+        let inputs: Vec<usize> = (0..self.program.inputs.len()).collect();
+        let found = if self.program.names.is_multiple_of(2) {
+            inputs.iter().find_map(|k| of(*k))
+        } else {
+            inputs.iter().rev().find_map(|k| of(*k))
+        };
+        found.unwrap_or_else(|| self.program.dimensions[dimension].0.to_string())
+    }
+}
+
+/// Whether its text needs parentheses beside an operator.
+fn is_compound(expr: &Expr) -> bool {
+    match expr {
+        Expr::Number(value) => *value < 0.0,
+        Expr::Size(extent) => extent.dimension.is_some() && extent.plus != 0,
+        Expr::Count(_) | Expr::Input(_) | Expr::Name(..) => false,
+        Expr::Lambda(..) | Expr::Let(..) => true,
+        Expr::Apply(op, _) => matches!(
+            op,
+            Op::Add
+                | Op::Subtract
+                | Op::Multiply
+                | Op::Divide
+                | Op::Negate
+                | Op::Cast
+                | Op::If
+                | Op::IndexAdd
+                | Op::IndexSubtract
+                | Op::IndexMultiply
+                | Op::IndexDivide
+                | Op::IndexRemainder
+                | Op::Less
+                | Op::LessEqual
+                | Op::Equal
+                | Op::NotEqual
+                | Op::Greater
+                | Op::NumberEqual
+                | Op::And
+                | Op::Or
+                | Op::Not
+                | Op::TensorAdd
+                | Op::TensorSubtract
+                | Op::TensorNegate
+                | Op::Scale
+                | Op::Unscale
+                | Op::MatrixProduct
+                | Op::SparseProduct
+                | Op::SparseTransposeProduct
+                | Op::Softmax
+                | Op::Range
+                | Op::RangeInclusive
+        ),
+    }
+}
+
+/// `i3`, `t4`, ..
+pub(crate) fn spelled(name: Name, ty: &Type) -> String {
+    let letter = match ty {
+        Type::Number | Type::Reference => "t",
+        Type::Index | Type::IndexReference => "i",
+        Type::Column(_) => "v",
+        Type::Row(_) => "r",
+        Type::Matrix(..) => "a",
+        Type::Window(_) => "w",
+        Type::List => "list",
+        Type::Closure(_) => "h",
+        Type::Truth => "c",
+        Type::Tuple(_) | Type::Iterator(..) | Type::Sparse(..) | Type::Blocks => "q",
+    };
+    format!("{letter}{name}")
+}
