@@ -36,7 +36,7 @@ fn main() {
 
 /// Inside of the macros' crate, whose entry only runs in a compiler.
 fn expansions() {
-    let arguments = ["test", "--quiet", "--package", "hypergrad-macros", "expansion_times", "--", "--ignored", "--nocapture"];
+    let arguments = ["test", "--quiet", "--package", "hypergrad-compiler", "expansion_times", "--", "--ignored", "--nocapture"];
     let output = Command::new(env!("CARGO")).args(arguments).output().expect("cargo runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     println!("expansion in a debug build, median");

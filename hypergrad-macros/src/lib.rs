@@ -1,18 +1,4 @@
-//! The `#[bilevel]` attribute.
-#![cfg_attr(test, allow(dead_code, reason = "fixtures that not every test uses"))]
-
-mod analysis;
-mod compile;
-mod diagnostics;
-mod differentiate;
-mod emit;
-mod ir;
-mod lower;
-mod model;
-mod print;
-mod shape;
-mod simplify;
-mod syntax;
+//! The `#[bilevel]` attribute: the compiler, as a procedural macro.
 
 use proc_macro::TokenStream;
 
@@ -20,5 +6,5 @@ use proc_macro::TokenStream;
 #[expect(missing_docs, reason = "documented where it is re-exported")]
 #[proc_macro_attribute]
 pub fn bilevel(attribute: TokenStream, item: TokenStream) -> TokenStream {
-    compile::expand(&attribute.into(), item.into()).into()
+    hypergrad_compiler::expand(&attribute.into(), item.into()).into()
 }

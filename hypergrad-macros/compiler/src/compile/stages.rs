@@ -1,6 +1,6 @@
 //! A measurement: what each stage takes on the modules of a folder, in a debug build.
 //!
-//! `HYPERGRAD_MODULES=folder cargo test -p hypergrad-macros stage_times -- --ignored --nocapture`
+//! `HYPERGRAD_MODULES=folder cargo test -p hypergrad-compiler stage_times -- --ignored --nocapture`
 
 use std::path::Path;
 

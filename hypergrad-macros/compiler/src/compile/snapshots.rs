@@ -1,6 +1,6 @@
 //! What modules expand to: derivations and kernels beside those in `tests/expand`, and equal in every process.
 //!
-//! `HYPERGRAD_UPDATE=1 cargo test -p hypergrad-macros snapshots` writes them anew: read the difference.
+//! `HYPERGRAD_UPDATE=1 cargo test -p hypergrad-compiler snapshots` writes them anew: read the difference.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -23,7 +23,7 @@ const COMMON: [&str; 12] =
 const OUTPUT: &str = "HYPERGRAD_EXPANSIONS";
 
 fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/expand")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/expand")
 }
 
 fn expanded(name: &str) -> String {
@@ -138,7 +138,7 @@ fn expansions_are_those_on_file() {
     }
     assert!(
         differences.is_empty(),
-        "write them by `HYPERGRAD_UPDATE=1 cargo test -p hypergrad-macros snapshots` and read the difference:\n{}",
+        "write them by `HYPERGRAD_UPDATE=1 cargo test -p hypergrad-compiler snapshots` and read the difference:\n{}",
         differences.join("\n")
     );
 }

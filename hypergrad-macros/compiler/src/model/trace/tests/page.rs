@@ -13,7 +13,7 @@ fn words_of_section<'p>(page: &'p str, heading: &str) -> Vec<&'p str> {
 
 #[test]
 fn every_accepted_word_is_documented() {
-    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/language.md")).unwrap();
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/language.md")).unwrap();
     let identities: Vec<&str> = IDENTITIES.iter().collect();
     let others: [(&str, &[&str]); 1] = [("Bindings, numbers, conditions", &identities)];
     let mut missing = Vec::new();

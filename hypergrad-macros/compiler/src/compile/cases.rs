@@ -139,7 +139,7 @@ fn messages() -> Vec<(String, String)> {
 
 #[test]
 fn every_message_has_a_case() {
-    let cases = files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/ui"), "stderr");
+    let cases = files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/ui"), "stderr");
     let shown: String = cases.iter().map(|case| fs::read_to_string(case).unwrap()).collect();
     let excepted = |text: &str| EXCEPTIONS.iter().any(|(beginning, _)| text.starts_with(beginning));
     let missing: Vec<String> = messages()
