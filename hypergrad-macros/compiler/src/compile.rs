@@ -5,6 +5,8 @@ mod cases;
 #[cfg(test)]
 mod growth;
 #[cfg(test)]
+mod layers;
+#[cfg(test)]
 mod snapshots;
 #[cfg(test)]
 mod stages;
@@ -22,7 +24,7 @@ use crate::emit::share::{self, Pass};
 use crate::ir::Id;
 use crate::model::Model;
 use crate::syntax::{Module, Options};
-use crate::{analysis, differentiate, emit, ir, lower, model, print, simplify, syntax};
+use crate::{analysis, differentiate, emit, exploit, ir, lower, model, print, syntax};
 
 /// Expands `#[bilevel(attribute)] item`: the item as it is, and what is added to it or the errors.
 /// Where another module was asked for the fields of its structs, the item is there already.
@@ -93,10 +95,10 @@ fn faulty(mut diagnostics: Diagnostics, panic: Option<Box<dyn Any + Send>>) -> D
 /// From the resolved module to Rust.
 fn back_end(mut model: Model) -> TokenStream {
     let mut quantities = differentiate::derive(&mut model);
-    simplify::symmetry::untranspose(&mut model.graph, &mut quantities);
+    exploit::untranspose(&mut model.graph, &mut quantities);
     verify("differentiation", &model, &mut quantities);
     let facts = analysis::structure(&mut model.graph, &model.sizes, &quantities);
-    differentiate::exploit(&mut model.graph, &mut quantities, &facts);
+    exploit::exploit(&mut model.graph, &mut quantities, &facts);
     verify("specialisation", &model, &mut quantities);
     lower::normalise(&mut model.graph, &model.sizes, &mut quantities);
     verify("flattening", &model, &mut quantities);

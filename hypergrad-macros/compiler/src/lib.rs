@@ -7,12 +7,12 @@ mod compile;
 mod diagnostics;
 mod differentiate;
 mod emit;
+mod exploit;
 mod ir;
 mod lower;
 mod model;
 mod print;
 mod shape;
-mod simplify;
 mod syntax;
 
 pub use compile::expand;

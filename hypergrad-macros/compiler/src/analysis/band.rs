@@ -4,7 +4,7 @@
 //! from the west and from the east. A term is brought to the form in which the first index that has a wire is that
 //! wire, with the range in which it contributes; equal terms are equal entries.
 
-use super::flatten::{distributed, flatten};
+use crate::ir::flatten::{distributed, flatten};
 use crate::ir::{Affine, Func, Graph, Guard, Id, Number, Op, Operand, Product, Size, Test, View, Wire};
 
 /// More terms are not looked at.

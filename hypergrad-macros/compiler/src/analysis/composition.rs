@@ -9,10 +9,10 @@ use std::collections::HashMap;
 use super::conditions::Assumed;
 use super::curvature::affine_arguments;
 use super::diagonal::{off_diagonal_vanishes, vanishes_off};
-use super::facts::{DiagonalPlusGram, Root};
-use super::flatten::flatten;
 use super::sign::signs;
+use crate::differentiate::{DiagonalPlusGram, Root};
 use crate::differentiate::{Quantities, columns, diagonal, gradient};
+use crate::ir::flatten::flatten;
 use crate::ir::{Affine, Func, Graph, Id, InputInfo, Number, Op, Operand, Product, Reduction, Role, Size, Term, View, Wire};
 
 /// More affine arguments are not looked at.

@@ -7,9 +7,9 @@
 use std::collections::BTreeSet;
 
 use super::conditions::Assumed;
-use super::flatten::flatten;
 use super::sign::{Sign, of_factors, signs};
 use super::{dependence, mirror};
+use crate::ir::flatten::flatten;
 use crate::ir::{Affine, Bend, Func, Graph, Id, Op, Operand, Product, Reduction, Role, Term, Trend, View};
 
 /// How the entries of a node depend on x.

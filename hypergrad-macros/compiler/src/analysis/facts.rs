@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::differentiate::DiagonalPlusGram;
 use crate::ir::{Id, Size};
 
 /// A kind of estimator; the names are those of the runtime's `EstimatorKind`.
@@ -149,41 +150,3 @@ pub struct Samples {
     /// How many there are.
     pub count: Size,
 }
-
-/// `F_1 = diag(d) + Σ BᵀB`, `d >= 0`.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct DiagonalPlusGram {
-    /// d, shaped like each block of x.
-    pub diagonal: Vec<Id>,
-    pub roots: Vec<Root>,
-}
-
-/// B.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Root {
-    /// `Bᵀ`, a block of x after another: its axes, then those of the rows.
-    pub blocks: Vec<Id>,
-    /// How many rows.
-    pub count: Size,
-}
-
-impl DiagonalPlusGram {
-    /// The rows of all roots.
-    pub fn rows(&self) -> Size {
-        self.roots.iter().fold(Size::zero(), |sum, root| sum.add(&root.count))
-    }
-
-    /// Whether the parts may be cheaper than the whole, at some of the sizes that are left open.
-    pub fn may_pay(&self, n: &Size) -> bool {
-        let rows = self.rows();
-        match (n.as_constant(), rows.as_constant()) {
-            (Some(n), _) if n <= SMALL => false,
-            (Some(n), Some(rows)) => 2 * rows <= n,
-            // Not where there are nearly as many rows as columns, whatever n is.
-            _ => rows.sub(n).as_constant().is_none(),
-        }
-    }
-}
-
-/// Matrices up to this size are factored whole.
-const SMALL: i64 = 64;

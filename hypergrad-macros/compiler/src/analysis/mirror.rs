@@ -5,8 +5,8 @@
 //! moreover `W >= 0` and every H is: for each k the entries are a sum over p and q of products of
 //! positive semidefinite kernels (Schur), and `L L` is one.
 
-use super::flatten::flatten;
 use super::sign::{Sign, of_factors};
+use crate::ir::flatten::flatten;
 use crate::ir::{Affine, Graph, Guard, Id, Op, Operand, Product, Wire};
 
 /// Searching for the exchange of wires gives up beyond so many free ones.

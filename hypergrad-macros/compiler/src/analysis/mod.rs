@@ -10,7 +10,6 @@ mod dependence;
 mod diagonal;
 mod efficiency;
 mod facts;
-mod flatten;
 mod gram;
 mod mirror;
 mod parity;
@@ -20,8 +19,7 @@ mod stage;
 mod stationary;
 mod structure;
 
-pub use facts::{DiagonalPlusGram, Fact, Facts, Samples};
-pub use flatten::flatten_where;
+pub use facts::{Fact, Facts, Samples};
 pub use parity::Parities;
 pub use stage::{Stage, Stages, stages};
 pub use structure::structure;

@@ -4,8 +4,8 @@
 
 use std::collections::HashMap;
 
-use super::flatten::flatten;
 use super::mirror::{self, Kernel, swapped_axes};
+use crate::ir::flatten::flatten;
 use crate::ir::{Affine, Func, Graph, Id, Number, Op, Product, Term, View};
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -6,9 +6,10 @@
 
 use super::conditions::{self, Assumed, Given};
 use super::dependence::dependence;
-use super::facts::{DiagonalPlusGram, Fact, Facts};
+use super::facts::{Fact, Facts};
 use super::sign::signs;
 use super::{band, blocks, composition, curvature, diagonal, efficiency, gram, mirror, parity, smooth};
+use crate::differentiate::DiagonalPlusGram;
 use crate::differentiate::{Matrix, Quantities, Vector};
 use crate::ir::{Graph, Id, Role, View};
 use crate::shape::Sizes;

@@ -11,7 +11,7 @@ use super::growth::{functions, tokens};
 use crate::diagnostics::Diagnostics;
 use crate::emit::Emission;
 use crate::syntax;
-use crate::{analysis, differentiate, emit, lower, model, print, simplify};
+use crate::{analysis, differentiate, emit, exploit, lower, model, print};
 
 #[test]
 #[ignore = "a measurement, not a test"]
@@ -49,11 +49,11 @@ fn measure(path: &Path) {
     laps.end("read");
     let read = model.graph.len();
     let mut quantities = differentiate::derive(&mut model);
-    simplify::symmetry::untranspose(&mut model.graph, &mut quantities);
+    exploit::untranspose(&mut model.graph, &mut quantities);
     laps.end("differentiate");
     let derived = model.graph.len();
     let facts = analysis::structure(&mut model.graph, &model.sizes, &quantities);
-    differentiate::exploit(&mut model.graph, &mut quantities, &facts);
+    exploit::exploit(&mut model.graph, &mut quantities, &facts);
     laps.end("analyse");
     lower::normalise(&mut model.graph, &model.sizes, &mut quantities);
     let derivation = print::derivation(&model, &quantities, &facts);

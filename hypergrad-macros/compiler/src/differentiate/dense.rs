@@ -75,7 +75,7 @@ pub fn is_short(graph: &Graph, matrix: &Matrix, product: &[Id], direction: &[Id]
 }
 
 /// `rows` with the given inputs set to zero.
-pub(super) fn without(graph: &mut Graph, rows: &[Id], inputs: &[Id]) -> Vec<Id> {
+pub fn without(graph: &mut Graph, rows: &[Id], inputs: &[Id]) -> Vec<Id> {
     if inputs.is_empty() {
         return rows.to_vec();
     }
@@ -140,7 +140,7 @@ pub fn diagonal(graph: &mut Graph, matrix: Id) -> Id {
 }
 
 /// The diagonal of a sum is the sum of diagonals, that of a product one product: no matrix is formed.
-pub(super) fn diagonal_of_terms(graph: &mut Graph, product: Product, shape: Vec<Size>) -> Id {
+pub fn diagonal_of_terms(graph: &mut Graph, product: Product, shape: Vec<Size>) -> Id {
     diagonal_within(graph, product, shape, &mut { MOST_DIAGONALS })
 }
 

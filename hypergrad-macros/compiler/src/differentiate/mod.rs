@@ -5,20 +5,20 @@
 //! So no intermediate has more axes than what was asked for.
 
 mod dense;
+mod factors;
 mod lift;
 mod optional;
 mod quantities;
 mod rest;
 mod reverse;
 mod rules;
-mod structured;
 
-pub use dense::{Cube, Matrix, Vector, columns, diagonal, pairing, written};
+pub use dense::{Cube, Matrix, Vector, columns, diagonal, diagonal_of_terms, pairing, without, written};
+pub use factors::{DiagonalPlusGram, Root};
 pub use lift::{lift, lift_along};
 pub use optional::{Extra, Group, Value};
 pub use quantities::{Quantities, derive};
 pub use reverse::gradient;
-pub use structured::exploit;
 
 #[cfg(test)]
 pub mod tests;

@@ -1,9 +1,9 @@
 //! Every quantity of a point, as nodes: from the inner role and g to third-order products.
 
 use super::dense::{Cube, Matrix, Vector, diagonal, is_short, pairing, tensor, written};
+use super::factors::DiagonalPlusGram;
 use super::gradient;
 use super::optional::{self, Extras};
-use crate::analysis::DiagonalPlusGram;
 use crate::ir::{Graph, Id, InputInfo, Role};
 use crate::model::{InnerKind, Model, Variable};
 

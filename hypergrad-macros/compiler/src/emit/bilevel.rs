@@ -12,7 +12,7 @@ use crate::lower::program::{Function, Home};
 impl Emission<'_> {
     pub(super) fn bilevel(&self) -> TokenStream {
         let (declared, arguments) = self.generics();
-        let (x, y, scalar) = (&self.model.x.ty, &self.model.y.ty, &self.scalar);
+        let (x, y, scalar) = (&self.x_type, &self.y_type, &self.scalar);
         let (n, m) = (&self.layout.n, &self.layout.m);
         let (xx, xy, yx) = (self.layout.matrix(n, n), self.layout.matrix(n, m), self.layout.matrix(m, n));
         let set_up = self.set_up();
@@ -60,7 +60,7 @@ impl Emission<'_> {
 
     /// `work`, `dims`, and the setters.
     fn set_up(&self) -> TokenStream {
-        let (x, y, scalar) = (&self.model.x.ty, &self.model.y.ty, &self.scalar);
+        let (x, y, scalar) = (&self.x_type, &self.y_type, &self.scalar);
         let problem = self.symbols.bind_problem();
         let measure = self.symbols.measure_point(self.model);
         let checks = super::sizes::checks(self.model, false);

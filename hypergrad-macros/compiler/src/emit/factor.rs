@@ -88,7 +88,7 @@ impl Emission<'_> {
     /// Of the roots, where `F_1` may be solved with by its parts.
     fn rows(&self) -> Option<Size> {
         let gram = self.quantities.f_1_parts.as_ref().and(self.facts.gram.as_ref());
-        gram.map(crate::analysis::DiagonalPlusGram::rows)
+        gram.map(crate::differentiate::DiagonalPlusGram::rows)
     }
 
     /// How many blocks, and where they lie: a run of rows per block of x, without its samples.
@@ -107,7 +107,7 @@ impl Emission<'_> {
     }
 
     pub(super) fn factor_type(&self) -> TokenStream {
-        let (x, n) = (&self.model.x.ty, &self.layout.n);
+        let (x, n) = (&self.x_type, &self.layout.n);
         let method = if self.facts.f1_definite.holds {
             "Cholesky"
         } else if self.facts.f1_definite.is_conditional() {
@@ -144,7 +144,7 @@ impl Emission<'_> {
 
     /// Of other matrices with the structure of `F_1`.
     pub(super) fn square_type(&self) -> TokenStream {
-        let (x, n) = (&self.model.x.ty, &self.layout.n);
+        let (x, n) = (&self.x_type, &self.layout.n);
         match &self.facts.samples {
             Some(samples) => self.blocks_type(samples, &quote!(hg::method::Lu)),
             None if self.facts.f1_diagonal.holds => quote!(hg::Diagonal<<#x as hg::Variable>::Flat>),

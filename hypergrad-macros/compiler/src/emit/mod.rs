@@ -1,9 +1,9 @@
 //! The only place where Rust is written.
 
-pub mod assertions;
 mod bilevel;
 mod bindings;
 mod calls;
+mod claims;
 mod crate_path;
 mod data;
 mod expressions;
@@ -57,6 +57,9 @@ pub struct Emission<'m> {
     symbols: Symbols,
     names: Names<'m>,
     scalar: TokenStream,
+    /// The type of x, as the hidden module writes it: nalgebra's by absolute path, the module's structs as `super::Name`.
+    x_type: TokenStream,
+    y_type: TokenStream,
 }
 
 impl<'m> Emission<'m> {
@@ -79,7 +82,9 @@ impl<'m> Emission<'m> {
             y_offsets: layout.y_offsets.clone(),
         };
         let scalar = numbers::scalar_type(model.scalar);
-        Self { model, quantities, program, facts, derivation, docs, layout, symbols: Symbols::new(model), names, scalar }
+        let [x_type, y_type] = [&model.x, &model.y].map(|v| types::spelled(&v.ty, &model.crate_path).unwrap_or_default());
+        let symbols = Symbols::new(model);
+        Self { model, quantities, program, facts, derivation, docs, layout, symbols, names, scalar, x_type, y_type }
     }
 
     /// The hidden module and the re-export of `Problem`; `root` is the path of the facade.
@@ -90,7 +95,7 @@ impl<'m> Emission<'m> {
         let bilevel = self.bilevel();
         let optional = self.optional();
         let point = self.point();
-        let assertions = &self.model.assertions;
+        let claims = claims::proofs(&self.model.claims, root);
         quote! {
             #[doc(inline)]
             pub use __bilevel::Problem;
@@ -111,7 +116,7 @@ impl<'m> Emission<'m> {
                 #point
             }
 
-            #(#assertions)*
+            #(#claims)*
         }
     }
 
@@ -119,7 +124,7 @@ impl<'m> Emission<'m> {
     fn generics(&self) -> (TokenStream, TokenStream) {
         match &self.model.data {
             Some(data) => {
-                let ty = &data.ty;
+                let ty = &types::structure(&data.structure);
                 (quote!(<D: hg::core::borrow::Borrow<#ty>>), quote!(<D>))
             }
             None => (TokenStream::new(), TokenStream::new()),

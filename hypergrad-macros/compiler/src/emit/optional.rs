@@ -24,7 +24,7 @@ impl Emission<'_> {
         if self.quantities.extras.z.is_empty() {
             return (TokenStream::new(), TokenStream::new());
         }
-        let x = &self.model.x.ty;
+        let x = &self.x_type;
         let flat = quote!(<#x as hg::Variable>::Flat);
         (quote!(z: #flat,), quote!(z: <#flat as hg::Dense>::zeros(hg::Variable::flat_len(x), 1),))
     }
@@ -54,7 +54,7 @@ impl Emission<'_> {
     pub(super) fn optional_checks(&self) -> TokenStream {
         let roles = [(&self.model.optional.change, quote!(change)), (&self.model.optional.local, quote!(localized_change))];
         let rows = roles.into_iter().filter_map(|(role, check)| role.as_ref().map(|role| (role, check)));
-        let x = &self.model.x.ty;
+        let x = &self.x_type;
         let changes = rows.map(|(role, check)| {
             let call = self.user_change(role);
             quote!(hg::check::#check(&mut report, self, x, y, &|z, other, out| {

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::Emission;
+use super::{Emission, types};
 use crate::model::{Form, InnerKind, Signature, Variable};
 
 /// Which space a vector is shaped like.
@@ -41,7 +41,7 @@ impl Emission<'_> {
     fn point_generics(&self) -> (TokenStream, TokenStream) {
         match &self.model.data {
             Some(data) => {
-                let ty = &data.ty;
+                let ty = &types::structure(&data.structure);
                 (quote!(<'p, D: hg::core::borrow::Borrow<#ty>>), quote!(<'p, D = #ty>))
             }
             None => (quote!(<'p>), quote!(<'p>)),
@@ -60,8 +60,8 @@ impl Emission<'_> {
         let (mut reads, mut fields) = (TokenStream::new(), TokenStream::new());
         for space in spaces {
             let (field, variable) = match space {
-                Space::X => (quote!(x), &self.model.x.ty),
-                Space::Y => (quote!(y), &self.model.y.ty),
+                Space::X => (quote!(x), &self.x_type),
+                Space::Y => (quote!(y), &self.y_type),
             };
             reads.extend(quote! {
                 let mut #field = <<#variable as hg::Variable>::Flat as hg::Dense>::zeros(hg::Variable::flat_len(&self.#field), 1);
@@ -85,7 +85,7 @@ impl Emission<'_> {
         let (declared, plain) = self.point_generics();
         let arguments = self.point_arguments();
         let (_, problem) = self.generics();
-        let (x, y) = (&self.model.x.ty, &self.model.y.ty);
+        let (x, y) = (&self.x_type, &self.y_type);
         quote! {
             #debug
             /// A point `(x, y)`. Quantities are computed when first asked for; what they share, once.
@@ -307,7 +307,7 @@ impl Emission<'_> {
     fn solved(&self) -> TokenStream {
         let (n, m) = (&self.layout.n, &self.layout.m);
         let yx = self.layout.matrix(m, n);
-        let y = &self.model.y.ty;
+        let y = &self.y_type;
         let (xxx, xyx, yxx) = (self.layout.cube(n, n, n), self.layout.cube(n, m, n), self.layout.cube(m, n, n));
         let psi = self.doc("Psi", "`Psi = -F_2ᵀ F_1⁻ᵀ`, m x n: the transposed Jacobian of `x*(y)` at a root (`hypergrad::guide::formulas` 1.1).\n\n# Errors\nA singular `F_1`, or a result that is not finite.");
         let psi_1 = self.doc("Psi_1", "`Psi_1[(b,i,k)] = dPsi[(b,i)]/dx_k` (`hypergrad::guide::formulas` 1.3), for inspection.\n\n# Errors\nA singular `F_1`, or a result that is not finite.");
@@ -361,7 +361,7 @@ impl Emission<'_> {
     /// What needs a heap: tables of estimators and of checked derivatives.
     fn checked(&self) -> TokenStream {
         let (declared, arguments) = self.generics();
-        let (x, y, scalar) = (&self.model.x.ty, &self.model.y.ty, &self.scalar);
+        let (x, y, scalar) = (&self.x_type, &self.y_type, &self.scalar);
         let inner = self.user_call(&self.model.inner.function, &self.model.inner.signature);
         let outer = self.user_call(&self.model.outer.function, &self.model.outer.signature);
         let store = match self.model.inner.kind {
@@ -435,8 +435,8 @@ impl Emission<'_> {
 
     fn space_type(&self, space: Space) -> &TokenStream {
         match space {
-            Space::X => &self.model.x.ty,
-            Space::Y => &self.model.y.ty,
+            Space::X => &self.x_type,
+            Space::Y => &self.y_type,
         }
     }
 

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::statements::Scope;
-use super::{Emission, numbers};
+use super::{Emission, numbers, types};
 
 impl Emission<'_> {
     pub(super) fn problem(&self) -> TokenStream {
@@ -52,7 +52,7 @@ impl Emission<'_> {
         let decided = self.is_decided_by_data().then(|| quote!(structure: hg::Structure,));
         match &self.model.data {
             Some(data) => {
-                let ty = &data.ty;
+                let ty = &types::structure(&data.structure);
                 quote! {
                     #[doc = #doc]
                     #[derive(Clone)]
@@ -86,7 +86,7 @@ impl Emission<'_> {
     /// On the type with its default data, so that `Problem::STRUCTURE` needs no annotation.
     fn constants(&self) -> TokenStream {
         let arguments = self.model.data.as_ref().map(|data| {
-            let ty = &data.ty;
+            let ty = &types::structure(&data.structure);
             quote!(<#ty>)
         });
         let derivation = &self.derivation;
@@ -126,7 +126,7 @@ impl Emission<'_> {
         };
         let (parameter, borrow, field) = match &self.model.data {
             Some(data) => {
-                let ty = &data.ty;
+                let ty = &types::structure(&data.structure);
                 (quote!(data: D), quote!(let source = data; let data: &#ty = source.borrow();), quote!(data: source,))
             }
             None => (TokenStream::new(), TokenStream::new(), TokenStream::new()),
@@ -156,7 +156,7 @@ impl Emission<'_> {
     fn internals(&self) -> TokenStream {
         let (declared, arguments) = self.generics();
         let data = self.model.data.as_ref().map(|data| {
-            let ty = &data.ty;
+            let ty = &types::structure(&data.structure);
             quote!(#[inline] fn data(&self) -> &#ty { hg::core::borrow::Borrow::borrow(&self.data) })
         });
         let fills = self.tables().filter(|(_, length)| length.is_some()).map(|(k, _)| {
@@ -281,7 +281,7 @@ impl Emission<'_> {
 
     fn methods(&self) -> TokenStream {
         let (declared, arguments) = self.generics();
-        let (x, y) = (&self.model.x.ty, &self.model.y.ty);
+        let (x, y) = (&self.x_type, &self.y_type);
         let point_arguments = match &self.model.data {
             Some(_) => quote!(<'_, D>),
             None => quote!(<'_>),

@@ -23,11 +23,8 @@ impl Emission<'_> {
         if !self.has_units() {
             return (TokenStream::new(), TokenStream::new());
         }
-        let spaces = [
-            ("unit_x", &self.model.x.ty, quote!(x)),
-            ("other_x", &self.model.x.ty, quote!(x)),
-            ("unit_y", &self.model.y.ty, quote!(y)),
-        ];
+        let spaces =
+            [("unit_x", &self.x_type, quote!(x)), ("other_x", &self.x_type, quote!(x)), ("unit_y", &self.y_type, quote!(y))];
         let (mut fields, mut values) = (TokenStream::new(), TokenStream::new());
         for (name, ty, variable) in spaces {
             let (name, flat) = (format_ident!("{name}"), quote!(<#ty as hg::Variable>::Flat));
@@ -41,7 +38,7 @@ impl Emission<'_> {
     fn tensors(&self) -> TokenStream {
         let (scalar, q) = (&self.scalar, self.quantities);
         let zero = numbers::number(0.0, self.model.scalar);
-        let (x, y) = (&self.model.x.ty, &self.model.y.ty);
+        let (x, y) = (&self.x_type, &self.y_type);
         [("f_11", "l_11_mul", &q.l_11_mul, quote!(n), x), ("f_21", "l_21_mul", &q.l_21_mul, quote!(m), y)]
             .into_iter()
             .map(|(name, product, nodes, middle, space)| {

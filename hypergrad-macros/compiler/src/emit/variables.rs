@@ -4,23 +4,27 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::ext::IdentExt as _;
 
-use super::{Emission, numbers};
+use super::{Emission, numbers, types};
 use crate::ir::Size;
 use crate::model::{Block, Form, Variable};
 
 impl Emission<'_> {
     pub(super) fn variables(&self) -> TokenStream {
-        let x = self.variable(&self.model.x, &self.layout.x_offsets, &self.layout.n);
-        let same = self.model.x.ty.to_string() == self.model.y.ty.to_string();
-        let y = if same { TokenStream::new() } else { self.variable(&self.model.y, &self.layout.y_offsets, &self.layout.m) };
+        let x = self.variable(&self.model.x, &self.x_type, &self.layout.x_offsets, &self.layout.n);
+        let same = self.x_type.to_string() == self.y_type.to_string();
+        let y = if same {
+            TokenStream::new()
+        } else {
+            self.variable(&self.model.y, &self.y_type, &self.layout.y_offsets, &self.layout.m)
+        };
         quote!(#x #y)
     }
 
-    fn variable(&self, variable: &Variable, offsets: &[Size], total: &Size) -> TokenStream {
+    fn variable(&self, variable: &Variable, ty: &TokenStream, offsets: &[Size], total: &Size) -> TokenStream {
         if !variable.is_struct {
             return TokenStream::new();
         }
-        let (ty, scalar) = (&variable.ty, &self.scalar);
+        let scalar = &self.scalar;
         let flat = match total.as_constant() {
             Some(_) => self.layout.matrix(total, &Size::constant(1)),
             None => quote!(hg::nalgebra::DVector<#scalar>),
@@ -92,7 +96,7 @@ fn struct_type(variable: &Variable, prefix: &[proc_macro2::Ident]) -> TokenStrea
     if prefix.is_empty() {
         return quote!(Self);
     }
-    let name = variable.structs.iter().find(|(path, _)| path == prefix).map(|(_, ty)| ty.clone());
+    let name = variable.structs.iter().find(|(path, _)| path == prefix).map(|(_, name)| types::structure(name));
     name.unwrap_or_default()
 }
 

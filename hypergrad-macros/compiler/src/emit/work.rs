@@ -12,7 +12,7 @@ const WORD: usize = 64;
 impl Emission<'_> {
     pub(super) fn work(&self) -> TokenStream {
         let scalar = &self.scalar;
-        let (x, y) = (&self.model.x.ty, &self.model.y.ty);
+        let (x, y) = (&self.x_type, &self.y_type);
         let factor = self.factor_type();
         let sizes = self.symbols.point_names();
         let kept: Vec<usize> = self.kept().collect();

@@ -19,7 +19,7 @@ impl Graph {
         if let Some(id) = self.fold_map(func, &args, &shape) {
             return id;
         }
-        if let Some(id) = crate::simplify::stabilise::map(self, func, &args, &shape) {
+        if let Some(id) = super::stabilise::map(self, func, &args, &shape) {
             return id;
         }
         self.intern(Op::Map(func, args), shape)
@@ -38,7 +38,7 @@ impl Graph {
         if keep == self.order(arg) {
             return arg;
         }
-        if let Some(id) = crate::simplify::stabilise::reduce(self, kind, arg, keep) {
+        if let Some(id) = super::stabilise::reduce(self, kind, arg, keep) {
             return id;
         }
         self.intern(Op::Reduce { kind, arg, keep }, shape)
@@ -51,7 +51,7 @@ impl Graph {
             let one = self.constant(1.0);
             return self.broadcast(one, shape);
         }
-        if let Some(id) = crate::simplify::stabilise::weights(self, kind, arg, keep) {
+        if let Some(id) = super::stabilise::weights(self, kind, arg, keep) {
             return id;
         }
         self.intern(Op::Weights { kind, arg, keep }, shape)

@@ -6,6 +6,7 @@ mod definition;
 mod equation;
 pub mod evaluate;
 mod finite;
+pub mod flatten;
 pub mod func;
 pub mod graph;
 #[cfg(test)]
@@ -17,6 +18,7 @@ pub mod product;
 pub mod resolve;
 pub mod size;
 pub mod sparse;
+mod stabilise;
 pub mod sum;
 pub mod verify;
 

@@ -104,7 +104,7 @@ impl Graph {
         if product.operands.is_empty() && product.guards.is_empty() && shape.is_empty() {
             return self.constant(product.coefficient.get());
         }
-        if let Some(id) = crate::simplify::stabilise::product(self, &product, &shape) {
+        if let Some(id) = super::stabilise::product(self, &product, &shape) {
             return id;
         }
         let candidate = self.intern(Op::Product(product), shape.clone());

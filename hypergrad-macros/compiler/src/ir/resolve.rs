@@ -6,14 +6,12 @@ use super::affine::Affine;
 use super::graph::Graph;
 use super::node::{Guard, Id, Op, Operand, Product, Term, View};
 use super::size::Size;
-use crate::shape::Sizes;
 
 impl Graph {
     /// Rebuilds what `roots` reach with resolved sizes and forgets the rest. Inputs keep their
     /// numbers and get new ids.
-    pub fn resolve_sizes(&mut self, roots: &[Id], sizes: &Sizes) -> Vec<Id> {
+    pub fn resolve_sizes(&mut self, roots: &[Id], resolve: &dyn Fn(&Size) -> Size) -> Vec<Id> {
         let mut resolved = Graph::new();
-        let resolve = |size: &Size| sizes.resolve(size);
         let mut images: HashMap<Id, Id> = HashMap::new();
         for (_, info, id) in self.inputs() {
             let shape = self.shape(id).iter().map(resolve).collect();

@@ -15,7 +15,7 @@ impl Graph {
             self.merge(&mut merged, term.coefficient.get(), term.view);
         }
         merged.retain(|_, coefficient| *coefficient != 0.0);
-        if let Some(id) = crate::simplify::stabilise::sum(self, &merged, &shape) {
+        if let Some(id) = super::stabilise::sum(self, &merged, &shape) {
             return id;
         }
         if merged.len() == 1

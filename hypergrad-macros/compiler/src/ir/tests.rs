@@ -246,7 +246,7 @@ fn rebuilding_with_bound_sizes_keeps_values() {
         }
         let expected: Vec<Tensor> = growing.nodes.iter().map(|id| growing.values[id].clone()).collect();
         let before: Vec<Id> = growing.graph.inputs().map(|(_, _, id)| id).collect();
-        let roots = growing.graph.resolve_sizes(&growing.nodes, &sizes);
+        let roots = growing.graph.resolve_sizes(&growing.nodes, &|size| sizes.resolve(size));
         let mut point = growing.point.clone();
         point.inputs =
             growing.graph.inputs().zip(&before).map(|((_, _, id), old)| (id, growing.point.inputs[old].clone())).collect();

@@ -3,7 +3,7 @@
 use super::body::Body;
 use super::context::Context;
 use super::program::{Function, Home, Place, Source, Stmt, natural_strides};
-use crate::analysis::DiagonalPlusGram;
+use crate::differentiate::DiagonalPlusGram;
 use crate::differentiate::{Extra, Matrix, Quantities, Value, Vector};
 use crate::ir::{Id, Role, Size};
 

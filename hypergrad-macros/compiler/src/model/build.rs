@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use std::collections::BTreeMap;
 
+use super::claims::Claims;
 use super::data::Fields;
 use super::headers::{Headers, Types};
 use super::result::{self, Like};
@@ -12,7 +13,6 @@ use super::{
     Data, DataKind, Inner, InnerKind, Model, Optional, Outer, Scalar, Variable, conditional, optional, roles, variables,
 };
 use crate::diagnostics::Diagnostics;
-use crate::emit::assertions::Assertions;
 use crate::ir::{Graph, Id, Input, Role};
 use crate::shape::Sizes;
 use crate::syntax::{Module, Options};
@@ -23,7 +23,7 @@ pub fn build(module: &Module, options: &Options, crate_path: &TokenStream, diagn
     conditional::check(module, &roles, diagnostics);
     let headers = Headers::read(&roles, diagnostics);
     let types = Types::read(module, &headers, diagnostics)?;
-    let mut space = Space::new(module, &types, crate_path, diagnostics);
+    let mut space = Space::new(module, &types, diagnostics);
     let inner = headers.inner.as_ref().and_then(|(kind, header)| space.inner(*kind, header, &types, diagnostics));
     let outer = headers.outer.as_ref().and_then(|header| space.outer(header, &types, diagnostics));
     let optional = optional::read(&mut space, &headers, &types, diagnostics);
@@ -44,21 +44,21 @@ pub struct Space<'m> {
 }
 
 impl<'m> Space<'m> {
-    fn new(module: &'m Module, types: &Types<'m>, crate_path: &TokenStream, diagnostics: &mut Diagnostics) -> Self {
-        let mut assertions = Assertions::new(crate_path.clone());
+    fn new(module: &'m Module, types: &Types<'m>, diagnostics: &mut Diagnostics) -> Self {
+        let mut claims = Claims::default();
         let (mut graph, mut sizes) = (Graph::new(), Sizes::default());
         for variable in [&types.x.ty, &types.y.ty] {
             for leaf in &variable.leaves {
-                assertions.type_is(leaf.written, &leaf.resolved());
+                claims.type_is(leaf.written, &leaf.resolved());
             }
         }
         // The data first: sizes are named after what was declared first.
-        let mut fields = Fields::new(module, types.scalar.clone(), assertions);
+        let mut fields = Fields::new(module, types.scalar.clone(), claims);
         if let Some(data) = &types.data {
             fields.register_all(&data.ty, &data.name, &mut graph, &mut sizes, diagnostics);
         }
-        let y = variables::build(&types.y.ty, Role::Y, &types.y.name, &mut graph, &mut sizes, crate_path);
-        let x = variables::build(&types.x.ty, Role::X, &types.x.name, &mut graph, &mut sizes, crate_path);
+        let y = variables::build(&types.y.ty, Role::Y, &types.y.name, &mut graph, &mut sizes);
+        let x = variables::build(&types.x.ty, Role::X, &types.x.name, &mut graph, &mut sizes);
         Self { module, graph, sizes, fields, x, y }
     }
 
@@ -138,7 +138,7 @@ impl<'m> Space<'m> {
         let mut roots: Vec<&mut Id> = inner.nodes.iter_mut().chain([&mut outer.node]).chain(optional.nodes()).collect();
         let old: Vec<Id> = roots.iter().map(|root| **root).collect();
         let before: BTreeMap<Id, Input> = self.graph.inputs().map(|(input, _, id)| (id, input)).collect();
-        for (root, image) in roots.iter_mut().zip(self.graph.resolve_sizes(&old, &self.sizes)) {
+        for (root, image) in roots.iter_mut().zip(self.graph.resolve_sizes(&old, &|size| self.sizes.resolve(size))) {
             **root = image;
         }
         let after: BTreeMap<Input, Id> = self.graph.inputs().map(|(input, _, id)| (input, id)).collect();
@@ -150,7 +150,7 @@ impl<'m> Space<'m> {
         for block in self.x.blocks.iter_mut().chain(&mut self.y.blocks) {
             block.input = renewed(block.input);
         }
-        let (mut data, assertions) = self.fields.finish();
+        let (mut data, claims) = self.fields.finish();
         if let Some(data) = &mut data {
             resolve_data(data, &self.sizes, &renewed);
         }
@@ -166,7 +166,7 @@ impl<'m> Space<'m> {
             graph: self.graph,
             checks: self.sizes.checks(),
             sizes: self.sizes,
-            assertions: assertions.into_items(),
+            claims: claims.into_claims(),
             crate_path: crate_path.clone(),
         }
     }

@@ -8,13 +8,12 @@ use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens as _;
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::claims::Claims;
 use super::scalars::ScalarType;
 use super::trace::{Lazy, Surroundings, Value, dimensions};
 use super::variables::{axes, field_type, named_fields};
 use super::{Data, DataField, DataKind, Form};
 use crate::diagnostics::{Diagnostic, Diagnostics};
-use crate::emit::assertions::Assertions;
-use crate::emit::types;
 use crate::ir::{Graph, Id, InputInfo, Role, Size};
 use crate::shape::{Sizes, SymbolSource};
 use crate::syntax::{Dimension, Module, Type, strip_references};
@@ -28,7 +27,7 @@ pub struct Fields<'m> {
     structure: String,
     leaves: Vec<Leaf<'m>>,
     entries: BTreeMap<Vec<String>, Entry>,
-    assertions: Assertions,
+    claims: Claims,
 }
 
 struct Leaf<'m> {
@@ -148,7 +147,7 @@ fn mentioned_fields(module: &Module) -> BTreeSet<String> {
 
 impl<'m> Fields<'m> {
     /// No field yet: a module without data.
-    pub fn new(module: &'m Module, scalar: ScalarType, assertions: Assertions) -> Self {
+    pub fn new(module: &'m Module, scalar: ScalarType, claims: Claims) -> Self {
         Self {
             module,
             scalar,
@@ -156,7 +155,7 @@ impl<'m> Fields<'m> {
             structure: String::new(),
             leaves: Vec::new(),
             entries: BTreeMap::new(),
-            assertions,
+            claims,
         }
     }
 
@@ -257,10 +256,10 @@ impl<'m> Fields<'m> {
     }
 
     /// What was learned, once everything is traced. Sizes and inputs are not yet resolved.
-    pub fn finish(self) -> (Option<Data>, Assertions) {
+    pub fn finish(self) -> (Option<Data>, Claims) {
         let fields = self.leaves.into_iter().map(|leaf| leaf.field).collect();
-        let data = (!self.structure.is_empty()).then(|| Data { ty: types::structure(&self.structure), fields });
-        (data, self.assertions)
+        let data = (!self.structure.is_empty()).then(|| Data { structure: self.structure.clone(), fields });
+        (data, self.claims)
     }
 
     /// The argument for a role's third parameter.
@@ -298,9 +297,9 @@ impl Surroundings for Fields<'_> {
                 let leaf = &mut self.leaves[*number];
                 if !std::mem::replace(&mut leaf.field.read, true) {
                     if leaf.foreign {
-                        self.assertions.field_is(&self.structure, &leaf.field.path, leaf.written, &leaf.resolved);
+                        self.claims.field_is(&self.structure, &leaf.field.path, leaf.written, &leaf.resolved);
                     } else {
-                        self.assertions.type_is(leaf.written, &leaf.resolved);
+                        self.claims.type_is(leaf.written, &leaf.resolved);
                     }
                 }
                 Some(value_of(&leaf.field.kind, graph))
@@ -315,7 +314,7 @@ impl Surroundings for Fields<'_> {
     }
 
     fn outside(&mut self, written: &syn::Path, meant: &str) {
-        self.assertions.path_is(self.module, written, meant);
+        self.claims.path_is(self.module, written, meant);
     }
 
     fn candidates(&self) -> Vec<(String, Form, Size, Size)> {

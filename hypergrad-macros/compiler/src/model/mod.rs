@@ -2,6 +2,7 @@
 //! runs. The last place where `syn` types occur.
 
 mod build;
+mod claims;
 mod conditional;
 mod data;
 mod headers;
@@ -22,27 +23,10 @@ use crate::ir::{Graph, Id, Size};
 use crate::shape::Check;
 use crate::shape::Sizes;
 
+use crate::syntax::Type;
+pub use crate::syntax::{Form, Scalar};
 pub use build::build;
-
-/// The one scalar type of a module.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Scalar {
-    F64,
-    F32,
-}
-
-/// How a tensor is written in nalgebra; the number of own axes of its node.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Form {
-    /// No axis.
-    Scalar,
-    /// One axis: rows.
-    Column,
-    /// One axis: columns.
-    Row,
-    /// Two axes: rows, columns.
-    Matrix,
-}
+pub use claims::{Claim, Seen};
 
 /// What the front end hands to the rest of the compiler.
 #[derive(Debug)]
@@ -62,9 +46,8 @@ pub struct Model {
     pub sizes: Sizes,
     /// Resolved checks; all sizes in `graph` are resolved as well.
     pub checks: Vec<Check>,
-    /// Items (`const _`) that make rustc prove that outside functions and types are the ones meant;
-    /// emitted in the user's module itself, beside its own items: they add no name.
-    pub assertions: Vec<TokenStream>,
+    /// What rustc has to prove: that outside functions and types are the ones meant.
+    pub claims: Vec<Claim>,
     /// Where hypergrad is, as generated code writes it: `::hypergrad`.
     pub crate_path: TokenStream,
 }
@@ -72,16 +55,15 @@ pub struct Model {
 /// x or y: its blocks in declaration order.
 #[derive(Debug, Clone)]
 pub struct Variable {
-    /// The type without reference, as a module inside the user's module writes it: nalgebra's by
-    /// absolute path, the module's structs as `super::Name`.
-    pub ty: TokenStream,
+    /// The type without reference.
+    pub ty: Type,
     /// Its parameter's name in the inner role, for messages: `x`.
     pub name: String,
     /// One for a plain variable; one per leaf field for a struct.
     pub blocks: Vec<Block>,
     pub is_struct: bool,
     /// The types of nested structs, by the path of fields that leads to them.
-    pub structs: Vec<(Vec<Ident>, TokenStream)>,
+    pub structs: Vec<(Vec<Ident>, String)>,
 }
 
 /// One tensor of a variable.
@@ -97,8 +79,8 @@ pub struct Block {
 /// The data struct: the fields that roles can read.
 #[derive(Debug)]
 pub struct Data {
-    /// The struct, as a module inside the user's module writes it: `super::Data`.
-    pub ty: TokenStream,
+    /// The struct's name.
+    pub structure: String,
     pub fields: Vec<DataField>,
 }
 

@@ -1,11 +1,10 @@
 //! x and y: their types as blocks, their blocks as inputs of the graph.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Span};
 
 use super::scalars::ScalarType;
 use super::{Block, Form, Scalar, Variable};
 use crate::diagnostics::{Diagnostic, Diagnostics, Place};
-use crate::emit::types;
 use crate::ir::{Graph, InputInfo, Role, Size};
 use crate::shape::{Sizes, SymbolSource};
 use crate::syntax::{Dimension, Module, Type, cfg, refusal, strip_references};
@@ -219,14 +218,7 @@ pub fn leaf_name(name: &str, leaf: &Leaf<'_>) -> String {
 }
 
 /// Makes the inputs of a variable.
-pub fn build(
-    variable: &VariableType<'_>,
-    role: Role,
-    name: &str,
-    graph: &mut Graph,
-    sizes: &mut Sizes,
-    crate_path: &TokenStream,
-) -> Variable {
+pub fn build(variable: &VariableType<'_>, role: Role, name: &str, graph: &mut Graph, sizes: &mut Sizes) -> Variable {
     let blocks = variable
         .leaves
         .iter()
@@ -239,7 +231,7 @@ pub fn build(
         })
         .collect();
     Variable {
-        ty: types::spelled(&variable.resolved, crate_path).unwrap_or_default(),
+        ty: variable.resolved.clone(),
         name: name.to_owned(),
         blocks,
         is_struct: matches!(variable.resolved, Type::Struct(_)),
@@ -248,13 +240,13 @@ pub fn build(
 }
 
 /// The structs inside a variable's struct, by the path of fields that leads to them.
-fn nested_structs(part: &Part, path: &[Ident]) -> Vec<(Vec<Ident>, TokenStream)> {
+fn nested_structs(part: &Part, path: &[Ident]) -> Vec<(Vec<Ident>, String)> {
     let Part::Struct { fields, .. } = part else { return Vec::new() };
     let mut found = Vec::new();
     for (field, part) in fields {
         if let Part::Struct { name, .. } = part {
             let longer: Vec<Ident> = path.iter().cloned().chain([Ident::new(field, Span::call_site())]).collect();
-            found.push((longer.clone(), types::structure(name)));
+            found.push((longer.clone(), name.clone()));
             found.extend(nested_structs(part, &longer));
         }
     }

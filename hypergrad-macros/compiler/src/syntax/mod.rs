@@ -22,7 +22,7 @@ pub use keyword::Keyword;
 pub use options::Options;
 pub use parse::{parse, user_problem};
 pub use resolve::strip_references;
-pub use types::{Dimension, Type};
+pub use types::{Dimension, Form, Scalar, Type};
 
 /// The annotated inline module. Items keep their order.
 #[derive(Debug, Clone)]

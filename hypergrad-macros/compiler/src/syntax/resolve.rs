@@ -5,9 +5,9 @@ use super::Module;
 use super::constants::{DEPTH, spelled};
 use super::nalgebra::{self, Extent};
 use super::scope::{Bound, Scope};
+use super::types::Scalar;
 use super::types::{Dimension, Type};
 use crate::diagnostics::{Diagnostic, Diagnostics, nearest};
-use crate::model::Scalar;
 
 /// What a message says where a type is not of the language.
 pub const ACCEPTED: &str =
@@ -301,7 +301,7 @@ fn instead_of_a_list(held: &Type, constant: bool) -> String {
         Type::Tuple(_) => "use a `DVector<f64>` for each part".to_owned(),
         Type::Struct(name) => format!("use a `DVector<f64>`, or a `DMatrix<f64>`, for each field of `{name}`"),
         Type::Array { scalar, length } if constant => format!("use an `SMatrix<{scalar}, {length}, N>`, a column for each"),
-        Type::Tensor { form: crate::model::Form::Matrix, .. } | Type::Csr { .. } => {
+        Type::Tensor { form: super::types::Form::Matrix, .. } | Type::Csr { .. } => {
             "use one matrix with the rows of all, and take `rows(start, count)`; or a field for each".to_owned()
         }
         Type::Tensor { scalar, .. } | Type::Array { scalar, .. } => format!("use a `DMatrix<{scalar}>`, a column for each"),

@@ -2,7 +2,25 @@
 
 use std::fmt;
 
-use crate::model::{Form, Scalar};
+/// The one scalar type of a module.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Scalar {
+    F64,
+    F32,
+}
+
+/// How a tensor is written in nalgebra; the number of own axes of its node.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Form {
+    /// No axis.
+    Scalar,
+    /// One axis: rows.
+    Column,
+    /// One axis: columns.
+    Row,
+    /// Two axes: rows, columns.
+    Matrix,
+}
 
 /// A dimension of a type: a constant or known at run time.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -19,7 +19,7 @@ pub fn facts_and_conditions(functions: &str) -> (Facts, impl Fn(Id) -> String) {
     );
     let mut model = read(&text).unwrap_or_else(|errors| panic!("{errors}\n{text}"));
     let mut quantities = derive(&mut model);
-    crate::simplify::symmetry::untranspose(&mut model.graph, &mut quantities);
+    crate::exploit::untranspose(&mut model.graph, &mut quantities);
     let facts = structure(&mut model.graph, &model.sizes, &quantities);
     (facts, move |node| crate::print::expression(&model.graph, &model.sizes, node))
 }

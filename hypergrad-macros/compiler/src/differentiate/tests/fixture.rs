@@ -8,6 +8,7 @@ use crate::ir::interpret::{Point, Tensor};
 use crate::ir::{Func, Graph, Id, InputInfo, Number, Operand, Product, Role, Size, View};
 use crate::model::{Block, Form, Inner, InnerKind, Model, Optional, Outer, Scalar, Signature, Variable};
 use crate::shape::{Sizes, SymbolSource};
+use crate::syntax::{Dimension, Type};
 
 /// A model in the making: `x` of length n, `y` of length n, `b` of length k, `a` of size k by n.
 pub struct Fixture {
@@ -117,7 +118,12 @@ impl Fixture {
 
     pub fn model(self, kind: InnerKind, nodes: Vec<Id>, g: Id) -> Model {
         let variable = |name: &str, input: Id| Variable {
-            ty: TokenStream::new(),
+            ty: Type::Tensor {
+                scalar: Scalar::F64,
+                form: Form::Column,
+                rows: Dimension::Dynamic,
+                columns: Dimension::Constant(1),
+            },
             name: name.to_owned(),
             blocks: vec![Block { path: Vec::new(), form: Form::Column, input }],
             is_struct: false,
@@ -137,7 +143,7 @@ impl Fixture {
             graph: self.graph,
             sizes: self.sizes,
             checks: Vec::new(),
-            assertions: Vec::new(),
+            claims: Vec::new(),
             crate_path: TokenStream::new(),
         }
     }

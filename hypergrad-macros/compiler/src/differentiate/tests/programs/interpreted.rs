@@ -10,13 +10,13 @@ use program_generator::point::Point as Place;
 use program_generator::types::{Extent, Type};
 
 use crate::analysis;
-use crate::differentiate::{Cube, Matrix, Quantities, derive, exploit};
+use crate::differentiate::{Cube, Matrix, Quantities, derive};
+use crate::exploit::{exploit, untranspose};
 use crate::ir::interpret::{self, Point, Tensor};
 use crate::ir::{Graph, Id, InputInfo, Op, Role, Size, Symbol};
 use crate::lower;
 use crate::model::Model;
 use crate::shape::{Check, CheckKind, Sizes, SymbolSource};
-use crate::simplify::symmetry::untranspose;
 
 /// What a model turns into.
 pub struct Stages {

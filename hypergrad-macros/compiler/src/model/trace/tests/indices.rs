@@ -121,7 +121,7 @@ fn steps(items: &str) -> i64 {
     let mut tensors = Vec::new();
     super::collect(&value, &mut tensors);
     let roots: Vec<_> = tensors.iter().map(|t| t.node).collect();
-    let roots = harness.graph.resolve_sizes(&roots, &harness.sizes);
+    let roots = harness.graph.resolve_sizes(&roots, &|size| harness.sizes.resolve(size));
     let loops = |id| match harness.graph.op(id) {
         crate::ir::Op::Product(product) => product.extents.iter().map(|e| e.evaluate(&|s| harness.value_of_symbol(s))).product(),
         _ => 1,

@@ -231,7 +231,7 @@ impl Harness {
         let mut tensors: Vec<Tensor> = Vec::new();
         collect(value, &mut tensors);
         let roots: Vec<Id> = tensors.iter().map(|t| t.node).collect();
-        let roots = self.graph.resolve_sizes(&roots, &self.sizes);
+        let roots = self.graph.resolve_sizes(&roots, &|size| self.sizes.resolve(size));
         let values = self.point(&self.arrays).values(&self.graph, &roots);
         for (tensor, value) in tensors.iter().zip(&values) {
             assert!(tensor.batch.is_empty(), "an index variable is left");

@@ -4,10 +4,10 @@ use crate::differentiate::derive;
 use crate::differentiate::tests::fixture::random_point;
 use crate::differentiate::tests::programs::read;
 use crate::differentiate::tests::random::Random;
+use crate::exploit::untranspose;
 use crate::ir::interpret::{Point, Tensor};
 use crate::ir::{Graph, Id, Role};
 use crate::print::formula;
-use crate::simplify::symmetry::untranspose;
 
 /// Value and three derivatives of `f(x)` at points, `body` being an expression in `x: f64`.
 fn orders(body: &str, points: &[f64]) -> Vec<[f64; 4]> {

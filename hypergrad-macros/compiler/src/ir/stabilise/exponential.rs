@@ -8,7 +8,7 @@
 //! The last two are used where exponents cancel, or where one of them is a log-sum-exp.
 
 use super::logarithm::{logarithm, parts, shifted, softmax_slice};
-use crate::analysis::flatten_where;
+use crate::ir::flatten::flatten_where;
 use crate::ir::{Func, Graph, Id, Number, Op, Operand, Product, Reduction, Size, Term, View};
 
 /// `e^t` of a whole node, where it is a sigmoid or a softmax.

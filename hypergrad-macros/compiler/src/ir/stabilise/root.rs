@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::analysis::flatten_where;
+use crate::ir::flatten::flatten_where;
 use crate::ir::{Affine, Func, Graph, Id, Number, Op, Size, Term, View, Wire};
 
 /// A product of entries at the same index: a coefficient, and what is read at which axes of the result.

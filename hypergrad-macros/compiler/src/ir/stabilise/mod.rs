@@ -1,12 +1,19 @@
 //! Stable forms: expressions that overflow or cancel are recognised when nodes are made, before and
 //! after differentiation, however they are written (docs/formulas.md, part 4).
 
+mod exponential;
+mod logarithm;
+mod root;
+
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 
-use super::exponential::{argument, exponential, fused, reciprocal};
-use super::logarithm::logarithm;
-use super::root::less_summand;
 use crate::ir::{Func, Graph, Id, Number, Op, Product, Reduction, Size, Term, View};
+use exponential::{argument, exponential, fused, reciprocal};
+use logarithm::logarithm;
+use root::less_summand;
 
 /// `func(args)` in a stable form.
 pub fn map(graph: &mut Graph, func: Func, args: &[View], shape: &[Size]) -> Option<Id> {

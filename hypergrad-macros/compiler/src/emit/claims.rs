@@ -1,0 +1,78 @@
+//! Items that make rustc prove that what the front end recognised by the last segment of a path is
+//! what it was taken for. They stand in the user's module itself, where its paths mean what they
+//! mean in its functions, and add no name to it.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens as _, quote, quote_spanned};
+use syn::spanned::Spanned as _;
+
+use super::types::spelled;
+use crate::model::{Claim, Seen};
+use crate::syntax::Type;
+
+/// The proofs of all claims; `crate_path` is where hypergrad is: `::hypergrad`.
+pub fn proofs(claims: &[Claim], crate_path: &TokenStream) -> Vec<TokenStream> {
+    claims.iter().filter_map(|claim| proof(claim, crate_path)).collect()
+}
+
+fn proof(claim: &Claim, crate_path: &TokenStream) -> Option<TokenStream> {
+    match claim {
+        Claim::Type { written, meant } => type_is(written, meant, crate_path),
+        Claim::Field { structure, path, written, meant } => field_is(structure, path, written, meant, crate_path),
+        Claim::Item { written, meant, span } => Some(same_item(&seen(written), meant, *span, crate_path)),
+    }
+}
+
+fn type_is(written: &syn::Type, resolved: &Type, crate_path: &TokenStream) -> Option<TokenStream> {
+    let meant = spelled(resolved, crate_path)?;
+    // The error, should there be one, points at the user's type.
+    let span = written.span().resolved_at(Span::mixed_site());
+    let proof = quote_spanned! { span=> meant };
+    let item = quote! { const _: fn() = || #crate_path::__private::#proof::<#written, #meant>(); };
+    let sparse = matches!(resolved, Type::Csr { .. });
+    Some(if sparse { quote!(#crate_path::__private::with_sparse! { #item }) } else { item })
+}
+
+fn field_is(
+    structure: &str,
+    path: &[Ident],
+    written: &syn::Type,
+    resolved: &Type,
+    crate_path: &TokenStream,
+) -> Option<TokenStream> {
+    let meant = spelled(resolved, crate_path)?;
+    let structure = syn::parse_str::<syn::Path>(structure).ok()?;
+    // The error, should there be one, points at the field's type.
+    let span = written.span().resolved_at(Span::mixed_site());
+    let proof = quote_spanned! { span=> |data| #crate_path::__private::meant_field::<_, #meant>(&data.#(#path).*) };
+    Some(quote! { const _: fn(&#structure) = #proof; })
+}
+
+/// Two glob imports of one name are an error only if they mean different items: nothing else
+/// has to be known of the item, which may be a function, a constant, a trait or a type. The
+/// error names what is ambiguous, so the name says what is wrong.
+fn same_item(theirs: &TokenStream, meant: &syn::Path, span: Span, crate_path: &TokenStream) -> TokenStream {
+    let is_core = meant.segments.first().is_some_and(|segment| segment.ident == "core");
+    let root = if is_core { TokenStream::new() } else { crate_path.clone() };
+    let owner = if is_core { "core" } else { "hypergrad" };
+    let last = meant.segments.last().map(|segment| segment.ident.to_string()).unwrap_or_default();
+    let item = Ident::new(&format!("not_the_{last}_of_{owner}"), span);
+    quote_spanned! { span=>
+        #[allow(unused_imports, nonstandard_style, clippy::all, clippy::pedantic)]
+        const _: () = {
+            mod written { pub(super) use #theirs as #item; }
+            mod meant { pub(super) use #root::#meant as #item; }
+            use written::*;
+            use meant::*;
+            use #item as proven;
+        };
+    }
+}
+
+fn seen(written: &Seen) -> TokenStream {
+    match written {
+        Seen::AsWritten(path) => path.to_token_stream(),
+        Seen::FromParent(segments) => quote! { super #(::#segments)* },
+        Seen::FromRoot(path) => quote! { ::#path },
+    }
+}

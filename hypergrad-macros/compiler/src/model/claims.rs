@@ -1,0 +1,127 @@
+//! What was recognised by its name, for rustc to prove: types as nalgebra's, paths as hypergrad's or core's.
+
+use proc_macro2::{Ident, Span};
+use quote::ToTokens as _;
+use std::collections::BTreeSet;
+use syn::spanned::Spanned as _;
+
+use crate::syntax::{Module, Type, strip_references};
+
+/// One thing to prove, in the user's words and in ours.
+#[derive(Clone, Debug)]
+pub enum Claim {
+    /// `written` is the type `meant`.
+    Type { written: syn::Type, meant: Type },
+    /// The field at `path` of `structure`, which another module defines, has the type `meant`; `written` is what stands there, in the words
+    /// of this crate.
+    Field { structure: String, path: Vec<Ident>, written: syn::Type, meant: Type },
+    /// `written` is the item `meant`, a path below hypergrad (`math::softplus`, `nalgebra::DVector`) or below core
+    /// (`core::f64::consts::PI`); the error, should there be one, points at `span`.
+    Item { written: Seen, meant: syn::Path, span: Span },
+}
+
+/// A path of the user's module, as a module inside it has to write it.
+#[derive(Clone, Debug)]
+pub enum Seen {
+    AsWritten(syn::Path),
+    /// After `super::`; nothing for the module itself.
+    FromParent(Vec<syn::PathSegment>),
+    /// After `::`: the name of another crate.
+    FromRoot(syn::Path),
+}
+
+/// Claims in the order in which they were first made, each once.
+#[derive(Debug, Default)]
+pub struct Claims {
+    seen: BTreeSet<String>,
+    claims: Vec<Claim>,
+}
+
+impl Claims {
+    pub fn into_claims(self) -> Vec<Claim> {
+        self.claims
+    }
+
+    /// `written` was read as `meant`.
+    pub fn type_is(&mut self, written: &syn::Type, meant: &Type) {
+        let written = strip_references(written);
+        if let (syn::Type::Tuple(tuple), Type::Tuple(items)) = (written, meant) {
+            for (written, meant) in tuple.elems.iter().zip(items) {
+                self.type_is(written, meant);
+            }
+            return;
+        }
+        // A struct is known by its name in the module: nothing else can bear it.
+        let known = is_primitive(written) || matches!(meant, Type::Struct(_));
+        if !known && self.is_new(format!("type {}", written.to_token_stream())) {
+            self.claims.push(Claim::Type { written: written.clone(), meant: meant.clone() });
+        }
+    }
+
+    /// The field at `path` of a struct of another module was read as `meant`.
+    pub fn field_is(&mut self, structure: &str, path: &[Ident], written: &syn::Type, meant: &Type) {
+        let (structure, path) = (structure.to_owned(), path.to_vec());
+        self.claims.push(Claim::Field { structure, path, written: written.clone(), meant: meant.clone() });
+    }
+
+    /// The path `written` was read as `meant`.
+    pub fn path_is(&mut self, module: &Module, written: &syn::Path, meant: &str) {
+        let Ok(meant) = syn::parse_str::<syn::Path>(meant) else { return };
+        let Some(seen) = from_child(module, written) else { return };
+        if self.is_new(format!("item {}", seen.key())) {
+            self.claims.push(Claim::Item { written: seen, meant, span: written.span() });
+        }
+    }
+
+    fn is_new(&mut self, key: String) -> bool {
+        self.seen.insert(key)
+    }
+}
+
+impl Seen {
+    fn key(&self) -> String {
+        match self {
+            Seen::AsWritten(path) => path.to_token_stream().to_string(),
+            Seen::FromParent(segments) => {
+                segments.iter().fold("super".to_owned(), |key, segment| format!("{key}::{}", segment.ident))
+            }
+            Seen::FromRoot(path) => format!("::{}", path.to_token_stream()),
+        }
+    }
+}
+
+/// A bare `f64` needs no proof.
+fn is_primitive(written: &syn::Type) -> bool {
+    match written {
+        syn::Type::Path(path) => {
+            path.path.get_ident().is_some_and(|name| ["f64", "f32", "usize", "bool"].iter().any(|primitive| name == primitive))
+        }
+        _ => false,
+    }
+}
+
+/// `None` for a name that only a `use` inside a function can have brought in: nothing outside of the function can name it.
+fn from_child(module: &Module, written: &syn::Path) -> Option<Seen> {
+    let plain = without_arguments(written);
+    let first = plain.segments.first()?.ident.to_string();
+    let known = module.imports.path(&first).is_some() || module.defines(&first);
+    let from_parent = |skipped| Seen::FromParent(plain.segments.iter().skip(skipped).cloned().collect());
+    match first.as_str() {
+        _ if plain.leading_colon.is_some() => Some(Seen::AsWritten(plain)),
+        "crate" => Some(Seen::AsWritten(plain)),
+        "self" => Some(from_parent(1)),
+        "super" => Some(from_parent(0)),
+        _ if known => Some(from_parent(0)),
+        _ if plain.segments.len() == 1 => (!module.imports.globs().is_empty()).then(|| from_parent(0)),
+        // The prefix of a longer path is the name of another crate, where the module knows no such name.
+        _ => Some(Seen::FromRoot(plain)),
+    }
+}
+
+fn without_arguments(path: &syn::Path) -> syn::Path {
+    let mut plain = path.clone();
+    for segment in &mut plain.segments {
+        segment.arguments = syn::PathArguments::None;
+    }
+    plain
+}
