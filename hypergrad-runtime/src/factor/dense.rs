@@ -64,7 +64,8 @@ impl<M: Method, D: Dense> Factorization for Factored<M, D> {
         &mut self.matrix.flat_mut()[..n * n]
     }
 
-    #[inline]
+    #[expect(clippy::inline_always, reason = "the size is a constant here, where it is one at all")]
+    #[inline(always)]
     fn factor(&mut self, what: &'static str) -> Result<(), LinearError> {
         let n = self.size();
         let (a, scratch) = self.matrix.flat_mut().split_at_mut(n * n);
@@ -72,13 +73,15 @@ impl<M: Method, D: Dense> Factorization for Factored<M, D> {
         Ok(())
     }
 
-    #[inline]
+    #[expect(clippy::inline_always, reason = "the size is a constant here, where it is one at all")]
+    #[inline(always)]
     fn solve(&self, rhs: &mut [D::Scalar]) {
         let n = self.size();
         M::solve(&self.matrix.flat()[..n * n], self.pivots.as_ref(), n, rhs);
     }
 
-    #[inline]
+    #[expect(clippy::inline_always, reason = "the size is a constant here, where it is one at all")]
+    #[inline(always)]
     fn solve_tr(&self, rhs: &mut [D::Scalar]) {
         let n = self.size();
         M::solve_tr(&self.matrix.flat()[..n * n], self.pivots.as_ref(), n, rhs);

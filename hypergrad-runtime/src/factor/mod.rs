@@ -132,7 +132,8 @@ pub trait Method: Clone + core::fmt::Debug {
 
 /// Factors in place and refuses what is singular to working precision; the condition where it had to be
 /// estimated. D is storage for n entries; `scratch` of length `3 n` saves making it.
-#[inline]
+#[expect(clippy::inline_always, reason = "the size is a constant at some calls")]
+#[inline(always)]
 fn factor<M: Method, D: Dense>(
     what: &'static str,
     a: &mut [D::Scalar],
@@ -154,17 +155,24 @@ fn check_finite<T: Real>(what: &'static str, a: &[T]) -> Result<(), LinearError>
 }
 
 /// Refuses a pivot that is rounding relative to `scale`, or overflowed; else says how small it is.
+#[inline]
 fn check_pivot<T: Real>(what: &'static str, n: usize, pivot: usize, value: T, scale: T) -> Result<Smallest, LinearError> {
     let (value, scale) = (value.wide(), scale.wide());
-    if !(value.is_finite() && scale.is_finite()) {
-        return Err(LinearError::NonFinite { what, index: pivot * (n + 1) });
+    let ratio = nalgebra::ComplexField::abs(value) / scale;
+    // False for NaN, too. The scale is no smaller than the pivot.
+    if ratio > n as f64 * T::EPSILON && scale.is_finite() {
+        return Ok(Smallest { ratio, pivot, value, scale, product: ratio });
     }
-    let size = nalgebra::ComplexField::abs(value);
-    if size <= n as f64 * T::EPSILON * scale || value == 0.0 {
-        return Err(LinearError::Singular { what, block: None, pivot, value, scale });
+    Err(refused_pivot(what, n, pivot, value, scale))
+}
+
+#[cold]
+fn refused_pivot(what: &'static str, n: usize, pivot: usize, value: f64, scale: f64) -> LinearError {
+    if value.is_finite() && scale.is_finite() {
+        LinearError::Singular { what, block: None, pivot, value, scale }
+    } else {
+        LinearError::NonFinite { what, index: pivot * (n + 1) }
     }
-    let ratio = size / scale;
-    Ok(Smallest { ratio, pivot, value, scale, product: ratio })
 }
 
 /// Columns j and later ones of an `n x n` matrix: `(column j, the rest)`.

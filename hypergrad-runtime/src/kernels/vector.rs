@@ -88,16 +88,16 @@ pub fn all_finite<T: Real>(a: &[T]) -> bool {
     // 0·t is NaN for those, and a sum vectorises where a search does not.
     let mut sums = [T::ZERO; LANES];
     let chunks = a.chunks_exact(LANES);
-    let mut tail = T::ZERO;
+    let mut finite = true;
     for &a in chunks.remainder() {
-        tail += T::ZERO * a;
+        finite &= T::ZERO * a == T::ZERO;
     }
     for a in chunks {
         for (sum, &a) in sums.iter_mut().zip(a) {
             *sum += T::ZERO * a;
         }
     }
-    reduce(sums) + tail == T::ZERO
+    finite && reduce(sums) == T::ZERO
 }
 
 /// The index of the first entry that is infinite or NaN.
