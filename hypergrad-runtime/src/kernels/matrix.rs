@@ -1,12 +1,16 @@
 //! Products with matrices.
 
 use super::vector::{axpy, dot};
+use super::wide::WIDE;
 use crate::scalar::Real;
 
 /// Products of at least this many multiplications go to nalgebra's blocked kernel (feature `std`;
 /// it allocates a packing buffer).
 #[cfg(feature = "std")]
 pub(super) const BLOCKED: usize = 1 << 15;
+
+/// Columns that are shorter do not fill the vectors.
+const TALL: usize = 12;
 
 /// Four columns of length `rows`.
 #[inline]
@@ -25,6 +29,9 @@ pub fn gemv<T: Real>(alpha: T, a: &[T], rows: usize, cols: usize, x: &[T], out: 
         return;
     }
     let (a, x, out) = (&a[..rows * cols], &x[..cols], &mut out[..rows]);
+    if rows >= TALL && a.len() >= WIDE && T::wide_gemv(alpha, a, rows, x, out) {
+        return;
+    }
     let quads = a.chunks_exact(4 * rows);
     let (rest, rest_x) = (quads.remainder(), x.chunks_exact(4).remainder());
     for (quad, x) in quads.zip(x.chunks_exact(4)) {
@@ -47,6 +54,9 @@ pub fn gemv_t<T: Real>(alpha: T, a: &[T], rows: usize, cols: usize, x: &[T], out
         return;
     }
     let (a, x, out) = (&a[..rows * cols], &x[..rows], &mut out[..cols]);
+    if rows >= TALL && a.len() >= WIDE && T::wide_gemv_t(alpha, a, rows, x, out) {
+        return;
+    }
     for (column, out) in a.chunks_exact(rows).zip(out) {
         *out += alpha * dot(column, x);
     }

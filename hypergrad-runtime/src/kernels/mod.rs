@@ -7,6 +7,7 @@ mod reduce;
 mod sparse;
 mod symmetric;
 mod vector;
+mod wide;
 
 pub use crate::lanes::{cos, exp, exp_m1, ln, ln_1p, logistic_2, logistic_3, sech2, sigmoid, sin, softplus, tanh};
 pub use khatri_rao::{khatri_rao, khatri_rao_scratch};
@@ -19,6 +20,7 @@ pub use reduce::{
 pub use sparse::{csr_mul, csr_position, csr_tr_mul};
 pub use symmetric::{gram, weighted_gram, weighted_gram_scratch};
 pub use vector::{all_finite, axpy, dot, first_non_finite, norm, scale, scatter, sum};
+pub use wide::Wide;
 
 #[cfg(test)]
 mod tests;

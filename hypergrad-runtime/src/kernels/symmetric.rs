@@ -1,6 +1,7 @@
 //! Gram matrices: symmetric, so half of the work.
 
 use super::vector::dot;
+use super::wide::WIDE;
 use crate::scalar::Real;
 
 /// Columns of one block.
@@ -18,6 +19,9 @@ pub fn gram<T: Real>(alpha: T, a: &[T], rows: usize, cols: usize, out: &mut [T])
         return;
     }
     let (a, out) = (&a[..rows * cols], &mut out[..cols * cols]);
+    if wide(alpha, a, None, (rows, cols), out) {
+        return;
+    }
     #[cfg(feature = "std")]
     if super::matrix::blocked::applies(cols, rows, cols) {
         return large::gram(alpha, a, rows, cols, out);
@@ -37,6 +41,9 @@ pub fn weighted_gram<T: Real>(alpha: T, a: &[T], d: &[T], rows: usize, cols: usi
         return;
     }
     let (a, d, out) = (&a[..rows * cols], &d[..rows], &mut out[..cols * cols]);
+    if wide(alpha, a, Some(d), (rows, cols), out) {
+        return;
+    }
     if scratch.len() < rows {
         return weighted_plain(alpha, a, d, rows, cols, out);
     }
@@ -50,6 +57,30 @@ pub fn weighted_gram<T: Real>(alpha: T, a: &[T], d: &[T], rows: usize, cols: usi
             *to = d * a;
         }
         add_column(alpha, a, rows, cols, j, scratch, out);
+    }
+}
+
+/// By the vectors of the machine, where the result is symmetric to begin with (it is zero, mostly).
+#[inline]
+fn wide<T: Real>(alpha: T, a: &[T], d: Option<&[T]>, (rows, cols): (usize, usize), out: &mut [T]) -> bool {
+    let applies = rows >= 8 && rows * cols * cols >= 2 * WIDE && is_symmetric(out, cols);
+    let done = applies && T::wide_gram(alpha, a, d, rows, out);
+    if done {
+        mirror(out, cols);
+    }
+    done
+}
+
+fn is_symmetric<T: Real>(a: &[T], n: usize) -> bool {
+    (0..n).all(|j| (0..j).all(|i| a[i + j * n] == a[j + i * n]))
+}
+
+/// Copies the lower triangle to the upper one.
+fn mirror<T: Real>(a: &mut [T], n: usize) {
+    for j in 0..n {
+        for i in 0..j {
+            a[i + j * n] = a[j + i * n];
+        }
     }
 }
 
@@ -86,7 +117,7 @@ fn add_column<T: Real>(alpha: T, a: &[T], rows: usize, cols: usize, j: usize, co
 mod large {
     use nalgebra::{DMatrixView, DMatrixViewMut, Dyn};
 
-    use super::BLOCK;
+    use super::{BLOCK, is_symmetric, mirror};
     use crate::kernels::dot;
     use crate::kernels::matrix::blocked;
     use crate::scalar::Real;
@@ -175,19 +206,6 @@ mod large {
         let cols = a.len() / rows;
         for (right, out) in right.chunks_exact(rows).zip(out.chunks_exact_mut(cols)) {
             crate::kernels::gemv_t(alpha, a, rows, cols, right, out);
-        }
-    }
-
-    fn is_symmetric<T: Real>(a: &[T], n: usize) -> bool {
-        (0..n).all(|j| (0..j).all(|i| a[i + j * n] == a[j + i * n]))
-    }
-
-    /// Copies the lower triangle to the upper one.
-    fn mirror<T: Real>(a: &mut [T], n: usize) {
-        for j in 0..n {
-            for i in 0..j {
-                a[i + j * n] = a[j + i * n];
-            }
         }
     }
 }

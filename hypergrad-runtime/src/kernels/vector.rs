@@ -16,6 +16,11 @@ fn reduce<T: Real>(a: [T; LANES]) -> T {
 /// `aᵀb`.
 #[inline]
 pub fn dot<T: Real>(a: &[T], b: &[T]) -> T {
+    if a.len() >= super::wide::WIDE
+        && let Some(sum) = T::wide_dot(a, b)
+    {
+        return sum;
+    }
     let mut sums = [T::ZERO; LANES];
     let (chunks, other) = (a.chunks_exact(LANES), b.chunks_exact(LANES));
     let (rest, rest_other) = (chunks.remainder(), other.remainder());

@@ -1,0 +1,371 @@
+//! Products with the widest vectors of the machine.
+//!
+//! What is in `matrix`, `symmetric` and `vector` is compiled for the target of the build; here the same loops run
+//! under one dispatch (AVX-512, AVX2, NEON), each sum in lanes, with fused multiply-adds where the machine has
+//! them. Without such vectors, and without `std`, nothing is done and the caller's own loops run.
+
+#![expect(clippy::inline_always, reason = "loops have to be inside of the function that is compiled for the vectors")]
+
+/// Products of at least this many multiplications are worth a dispatch.
+pub(super) const WIDE: usize = 192;
+
+/// The kernels of a scalar type; `false` or `None` where the machine has no vectors.
+pub trait Wide: Sized {
+    /// `out += alpha A x`.
+    #[inline]
+    fn wide_gemv(_alpha: Self, _a: &[Self], _rows: usize, _x: &[Self], _out: &mut [Self]) -> bool {
+        false
+    }
+    /// `out += alpha Aᵀ x`.
+    #[inline]
+    fn wide_gemv_t(_alpha: Self, _a: &[Self], _rows: usize, _x: &[Self], _out: &mut [Self]) -> bool {
+        false
+    }
+    /// The lower triangle of `out += alpha Aᵀ diag(d) A`, or without d.
+    #[inline]
+    fn wide_gram(_alpha: Self, _a: &[Self], _d: Option<&[Self]>, _rows: usize, _out: &mut [Self]) -> bool {
+        false
+    }
+    /// `aᵀb`.
+    #[inline]
+    fn wide_dot(_a: &[Self], _b: &[Self]) -> Option<Self> {
+        None
+    }
+}
+
+#[cfg(not(feature = "std"))]
+impl Wide for f64 {}
+#[cfg(not(feature = "std"))]
+impl Wide for f32 {}
+
+#[cfg(feature = "std")]
+macro_rules! wide {
+    ($scalar:ident, $vector:ident: $slices:ident, $slices_mut:ident, $load:ident, $store:ident, $splat:ident, $mul:ident, $mul_add:ident, $sum:ident) => {
+        impl Wide for $scalar {
+            fn wide_gemv(alpha: Self, a: &[Self], rows: usize, x: &[Self], out: &mut [Self]) -> bool {
+                run($scalar::Gemv { alpha, a, rows, x, out })
+            }
+            fn wide_gemv_t(alpha: Self, a: &[Self], rows: usize, x: &[Self], out: &mut [Self]) -> bool {
+                run($scalar::GemvT { alpha, a, rows, x, out })
+            }
+            fn wide_gram(alpha: Self, a: &[Self], d: Option<&[Self]>, rows: usize, out: &mut [Self]) -> bool {
+                match d {
+                    Some(d) => run($scalar::Gram::<true> { alpha, a, d, rows, out }),
+                    None => run($scalar::Gram::<false> { alpha, a, d: &[], rows, out }),
+                }
+            }
+            fn wide_dot(a: &[Self], b: &[Self]) -> Option<Self> {
+                let mut sum = [0.0];
+                run($scalar::GemvT { alpha: 1.0, a, rows: a.len(), x: b, out: &mut sum }).then_some(sum[0])
+            }
+        }
+
+        mod $scalar {
+            use pulp::{Simd, WithSimd};
+
+            /// `out += alpha A x`, eight columns at a time: `out` is loaded once for them.
+            pub struct Gemv<'a> {
+                pub alpha: $scalar,
+                pub a: &'a [$scalar],
+                pub rows: usize,
+                pub x: &'a [$scalar],
+                pub out: &'a mut [$scalar],
+            }
+
+            impl WithSimd for Gemv<'_> {
+                type Output = ();
+                #[inline(always)]
+                fn with_simd<S: Simd>(self, simd: S) {
+                    let Self { alpha, a, rows, x, out } = self;
+                    let mut at = 0;
+                    while at + 8 <= x.len() {
+                        add_columns::<S, 8>(simd, alpha, &a[at * rows..], &x[at..], out);
+                        at += 8;
+                    }
+                    let (a, x) = (&a[at * rows..], &x[at..]);
+                    match x.len() {
+                        1 => add_columns::<S, 1>(simd, alpha, a, x, out),
+                        2 => add_columns::<S, 2>(simd, alpha, a, x, out),
+                        3 => add_columns::<S, 3>(simd, alpha, a, x, out),
+                        4 => add_columns::<S, 4>(simd, alpha, a, x, out),
+                        5 => add_columns::<S, 5>(simd, alpha, a, x, out),
+                        6 => add_columns::<S, 6>(simd, alpha, a, x, out),
+                        7 => add_columns::<S, 7>(simd, alpha, a, x, out),
+                        _ => {}
+                    }
+                }
+            }
+
+            /// `out += alpha Σ_c x_c a_c` over C columns as long as `out`.
+            #[inline(always)]
+            fn add_columns<S: Simd, const C: usize>(simd: S, alpha: $scalar, a: &[$scalar], x: &[$scalar], out: &mut [$scalar]) {
+                let rows = out.len();
+                let (out, out_rest) = S::$slices_mut(out);
+                let mut columns: [&[S::$vector]; C] = [&[]; C];
+                let mut rests: [&[$scalar]; C] = [&[]; C];
+                let mut factors = [simd.$splat(0.0); C];
+                for c in 0..C {
+                    let (column, rest) = S::$slices(&a[c * rows..][..rows]);
+                    columns[c] = &column[..out.len()];
+                    rests[c] = rest;
+                    factors[c] = simd.$splat(alpha * x[c]);
+                }
+                for (i, out) in out.iter_mut().enumerate() {
+                    let mut sum = *out;
+                    for c in 0..C {
+                        sum = simd.$mul_add(columns[c][i], factors[c], sum);
+                    }
+                    *out = sum;
+                }
+                if !out_rest.is_empty() {
+                    let mut sum = simd.$load(out_rest);
+                    for c in 0..C {
+                        sum = simd.$mul_add(simd.$load(rests[c]), factors[c], sum);
+                    }
+                    simd.$store(out_rest, sum);
+                }
+            }
+
+            /// `out += alpha Aᵀ x`, four columns at a time: x is loaded once for them.
+            pub struct GemvT<'a> {
+                pub alpha: $scalar,
+                pub a: &'a [$scalar],
+                pub rows: usize,
+                pub x: &'a [$scalar],
+                pub out: &'a mut [$scalar],
+            }
+
+            impl WithSimd for GemvT<'_> {
+                type Output = ();
+                #[inline(always)]
+                fn with_simd<S: Simd>(self, simd: S) {
+                    let Self { alpha, a, rows, x, out } = self;
+                    let x = &x[..rows];
+                    let mut at = 0;
+                    while at + 4 <= out.len() {
+                        add_dots::<S, 4>(simd, alpha, &a[at * rows..], x, &mut out[at..]);
+                        at += 4;
+                    }
+                    let (a, out) = (&a[at * rows..], &mut out[at..]);
+                    match out.len() {
+                        1 => add_dots::<S, 1>(simd, alpha, a, x, out),
+                        2 => add_dots::<S, 2>(simd, alpha, a, x, out),
+                        3 => add_dots::<S, 3>(simd, alpha, a, x, out),
+                        _ => {}
+                    }
+                }
+            }
+
+            /// `out_c += alpha a_cᵀ x` for C columns as long as x, each in two sums.
+            #[inline(always)]
+            fn add_dots<S: Simd, const C: usize>(simd: S, alpha: $scalar, a: &[$scalar], x: &[$scalar], out: &mut [$scalar]) {
+                let rows = x.len();
+                let (x, x_rest) = S::$slices(x);
+                let mut columns: [&[S::$vector]; C] = [&[]; C];
+                let mut rests: [&[$scalar]; C] = [&[]; C];
+                for c in 0..C {
+                    let (column, rest) = S::$slices(&a[c * rows..][..rows]);
+                    columns[c] = &column[..x.len()];
+                    rests[c] = rest;
+                }
+                let mut even = [simd.$splat(0.0); C];
+                let mut odd = [simd.$splat(0.0); C];
+                let half = x.len() / 2;
+                let (first, second) = x.split_at(half);
+                let mut firsts: [&[S::$vector]; C] = [&[]; C];
+                let mut seconds: [&[S::$vector]; C] = [&[]; C];
+                for c in 0..C {
+                    firsts[c] = &columns[c][..half];
+                    seconds[c] = &columns[c][half..][..half];
+                }
+                for (i, (&first, &second)) in first.iter().zip(second).enumerate() {
+                    for c in 0..C {
+                        even[c] = simd.$mul_add(firsts[c][i], first, even[c]);
+                        odd[c] = simd.$mul_add(seconds[c][i], second, odd[c]);
+                    }
+                }
+                if let Some(&last) = second.get(half) {
+                    for c in 0..C {
+                        even[c] = simd.$mul_add(columns[c][2 * half], last, even[c]);
+                    }
+                }
+                if !x_rest.is_empty() {
+                    let x = simd.$load(x_rest);
+                    for c in 0..C {
+                        odd[c] = simd.$mul_add(simd.$load(rests[c]), x, odd[c]);
+                    }
+                }
+                let one = simd.$splat(1.0);
+                for c in 0..C {
+                    out[c] += alpha * simd.$sum(simd.$mul_add(even[c], one, odd[c]));
+                }
+            }
+
+            /// The lower triangle of `out += alpha Aᵀ diag(d) A`, d where WEIGHTED: in tiles of columns whose sums stay
+            /// in registers, over rows that stay in the cache.
+            pub struct Gram<'a, const WEIGHTED: bool> {
+                pub alpha: $scalar,
+                pub a: &'a [$scalar],
+                pub d: &'a [$scalar],
+                pub rows: usize,
+                pub out: &'a mut [$scalar],
+            }
+
+            impl<const WEIGHTED: bool> WithSimd for Gram<'_, WEIGHTED> {
+                type Output = ();
+                #[inline(always)]
+                fn with_simd<S: Simd>(self, simd: S) {
+                    let cols = self.a.len() / self.rows;
+                    // A third of a cache of the second level.
+                    let height = ((1 << 18) / (cols * size_of::<$scalar>())).clamp(64, 1024) & !63;
+                    let mut from = 0;
+                    while from < self.rows {
+                        let to = self.rows.min(from + height);
+                        let d = if WEIGHTED { &self.d[from..to] } else { &[] };
+                        let of = Rows { alpha: self.alpha, a: self.a, d, stride: self.rows, from, to, cols };
+                        if S::REGISTER_COUNT >= 32 {
+                            of.triangle::<S, 4, WEIGHTED>(simd, self.out);
+                        } else {
+                            of.triangle::<S, 3, WEIGHTED>(simd, self.out);
+                        }
+                        from = to;
+                    }
+                }
+            }
+
+            /// Some rows of A.
+            #[derive(Clone, Copy)]
+            struct Rows<'a> {
+                alpha: $scalar,
+                a: &'a [$scalar],
+                d: &'a [$scalar],
+                stride: usize,
+                from: usize,
+                to: usize,
+                cols: usize,
+            }
+
+            impl Rows<'_> {
+                #[inline(always)]
+                fn triangle<S: Simd, const W: usize, const WEIGHTED: bool>(self, simd: S, out: &mut [$scalar]) {
+                    let mut j = 0;
+                    while j < self.cols {
+                        match self.cols - j {
+                            1 => self.strip::<S, W, 1, WEIGHTED>(simd, j, out),
+                            2 => self.strip::<S, W, 2, WEIGHTED>(simd, j, out),
+                            3 => self.strip::<S, W, 3, WEIGHTED>(simd, j, out),
+                            _ => self.strip::<S, W, W, WEIGHTED>(simd, j, out),
+                        }
+                        j += W;
+                    }
+                }
+
+                /// Columns j to j + C of the result, from the diagonal on.
+                #[inline(always)]
+                fn strip<S: Simd, const W: usize, const C: usize, const WEIGHTED: bool>(
+                    self,
+                    simd: S,
+                    j: usize,
+                    out: &mut [$scalar],
+                ) {
+                    self.tile::<S, C, C, true, WEIGHTED>(simd, j, j, out);
+                    let mut i = j + C;
+                    while i + W <= self.cols {
+                        self.tile::<S, W, C, false, WEIGHTED>(simd, i, j, out);
+                        i += W;
+                    }
+                    while i < self.cols {
+                        self.tile::<S, 1, C, false, WEIGHTED>(simd, i, j, out);
+                        i += 1;
+                    }
+                }
+
+                #[inline(always)]
+                fn column<S: Simd>(&self, k: usize) -> (&[S::$vector], &[$scalar]) {
+                    S::$slices(&self.a[k * self.stride + self.from..k * self.stride + self.to])
+                }
+
+                /// Entries `(i.., j..)` of a tile of R x C, of its lower triangle where it stands on the diagonal.
+                #[inline(always)]
+                fn tile<S: Simd, const R: usize, const C: usize, const DIAGONAL: bool, const WEIGHTED: bool>(
+                    self,
+                    simd: S,
+                    i: usize,
+                    j: usize,
+                    out: &mut [$scalar],
+                ) {
+                    let length = (self.to - self.from) / S::lanes();
+                    let mut left: [&[S::$vector]; R] = [&[]; R];
+                    let mut right: [&[S::$vector]; C] = [&[]; C];
+                    let mut left_rest: [&[$scalar]; R] = [&[]; R];
+                    let mut right_rest: [&[$scalar]; C] = [&[]; C];
+                    for r in 0..R {
+                        let (body, rest) = self.column::<S>(i + r);
+                        (left[r], left_rest[r]) = (&body[..length], rest);
+                    }
+                    for c in 0..C {
+                        let (body, rest) = self.column::<S>(j + c);
+                        (right[c], right_rest[c]) = (&body[..length], rest);
+                    }
+                    let (d, d_rest) = S::$slices(self.d);
+                    let d = if WEIGHTED { &d[..length] } else { d };
+                    let mut sums = [[simd.$splat(0.0); C]; R];
+                    for k in 0..length {
+                        for c in 0..C {
+                            let t = if WEIGHTED { simd.$mul(d[k], right[c][k]) } else { right[c][k] };
+                            for r in 0..R {
+                                if !DIAGONAL || r >= c {
+                                    sums[r][c] = simd.$mul_add(left[r][k], t, sums[r][c]);
+                                }
+                            }
+                        }
+                    }
+                    if length * S::lanes() < self.to - self.from {
+                        for c in 0..C {
+                            let t = simd.$load(right_rest[c]);
+                            let t = if WEIGHTED { simd.$mul(simd.$load(d_rest), t) } else { t };
+                            for r in 0..R {
+                                if !DIAGONAL || r >= c {
+                                    sums[r][c] = simd.$mul_add(simd.$load(left_rest[r]), t, sums[r][c]);
+                                }
+                            }
+                        }
+                    }
+                    for c in 0..C {
+                        for r in 0..R {
+                            if !DIAGONAL || r >= c {
+                                out[i + r + (j + c) * self.cols] += self.alpha * simd.$sum(sums[r][c]);
+                            }
+                        }
+                    }
+                }
+            }
+
+            /// Lanes of this scalar.
+            trait Lanes: Simd {
+                #[inline(always)]
+                fn lanes() -> usize {
+                    size_of::<Self::$vector>() / size_of::<$scalar>()
+                }
+            }
+            impl<S: Simd> Lanes for S {}
+        }
+    };
+}
+
+#[cfg(feature = "std")]
+wide!(f64, f64s: as_simd_f64s, as_mut_simd_f64s, partial_load_f64s, partial_store_f64s, splat_f64s, mul_f64s, mul_add_e_f64s, reduce_sum_f64s);
+#[cfg(feature = "std")]
+wide!(f32, f32s: as_simd_f32s, as_mut_simd_f32s, partial_load_f32s, partial_store_f32s, splat_f32s, mul_f32s, mul_add_e_f32s, reduce_sum_f32s);
+
+/// Runs a kernel where the machine has vectors.
+#[cfg(feature = "std")]
+#[inline]
+fn run(kernel: impl pulp::WithSimd<Output = ()>) -> bool {
+    let arch = pulp::Arch::new();
+    if matches!(arch, pulp::Arch::Scalar) {
+        return false;
+    }
+    arch.dispatch(kernel);
+    true
+}
