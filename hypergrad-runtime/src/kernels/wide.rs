@@ -2,9 +2,7 @@
 //!
 //! What is in `matrix`, `symmetric` and `vector` is compiled for the target of the build; here the same loops run
 //! under one dispatch (AVX-512, AVX2, NEON), each sum in lanes, with fused multiply-adds where the machine has
-//! them. Without such vectors, and without `std`, nothing is done and the caller's own loops run.
-
-#![expect(clippy::inline_always, reason = "loops have to be inside of the function that is compiled for the vectors")]
+//! them. Loops are inlined into the function that is compiled for the vectors. Without such vectors, and without `std`, nothing is done and the caller's own loops run.
 
 /// Products of at least this many multiplications are worth a dispatch.
 pub(super) const WIDE: usize = 192;
