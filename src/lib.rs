@@ -75,6 +75,8 @@
 //!
 //! - `std` (default); without it, and with `libm`, problems of constant size need no allocator.
 //! - `sparse`: data fields of type `nalgebra_sparse::CsrMatrix`.
+//! - `serde`: the state of an outer loop can be written and read.
+//! - `basin`: [`outer::Reduced`] is a problem for the optimisers of the crate basin.
 #![cfg_attr(not(feature = "std"), no_std)]
 
 #[doc = include_str!("../docs/attribute.md")]

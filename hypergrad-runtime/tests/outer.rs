@@ -10,8 +10,8 @@ use hypergrad_runtime::error::OuterError;
 use hypergrad_runtime::estimator::{Ift, Preconditioned, Tangent};
 use hypergrad_runtime::nalgebra::DVector;
 use hypergrad_runtime::outer::{
-    Ball, Block, Bounds, Descent, InnerAccuracy, Interval, NonNegative, Observation, Projection, Reached, Stop, minimize, resume,
-    value_and_gradient,
+    Ball, Block, Bounds, Descent, InnerAccuracy, Interval, NonNegative, Observation, Projection, Reached, Reduced, Stop,
+    minimize, resume, value_and_gradient,
 };
 use hypergrad_runtime::solver::{GradientDescent, Newton};
 
@@ -269,4 +269,38 @@ fn errors_carry_what_was_reached() {
     assert!(found.is_err_and(|error| error.reached().is_some()));
     let descent = Descent::gradient(1e6).backtracking();
     assert!(minimize(&problem, &x, &y, &descent, &Newton::new(), &Ift::new(), go_on).expect("found").converged());
+}
+
+#[test]
+fn the_reduced_objective_is_the_outer_value_solved_once_at_each_y() {
+    let (problem, x, y) = problem();
+    let (newton, ift) = (Newton::new(), Ift::new());
+    let h = Reduced::new(&problem, &x, &y, &newton, &ift).expect("shapes fit");
+    let moved = y.map(|entry| entry + 0.1);
+    for at in [&y, &moved, &y] {
+        let expected = value_and_gradient(&problem, &x, at, &newton, &ift).expect("regular");
+        let mut gradient = vec![0.0; h.dimension()];
+        let report = h.gradient(at.as_slice(), &mut gradient).expect("regular");
+        let value = h.value(at.as_slice()).expect("regular");
+        assert!((value - expected.value).abs() < 1e-9 && (DVector::from_vec(gradient) - expected.gradient).norm() < 1e-7);
+        assert!((h.x() - expected.x).norm() < 1e-7 && report.inner_residual < 1e-6);
+    }
+    assert_eq!(h.solves(), 3);
+}
+
+#[test]
+fn the_reduced_objective_refuses_what_is_no_y() {
+    let (problem, x, y) = problem();
+    let (newton, ift) = (Newton::new(), Ift::new());
+    let h = Reduced::new(&problem, &x, &y, &newton, &ift).expect("shapes fit");
+    let said = |y: &[f64], gradient: &mut [f64]| h.gradient(y, gradient).expect_err("no y").to_string();
+    assert_eq!(said(&[0.0; 3], &mut [0.0; 2]), "`y` is 3, `y0` is 2: they must agree");
+    assert_eq!(said(&[0.0; 2], &mut [0.0; 1]), "`gradient` is 1, `y0` is 2: they must agree");
+    assert_eq!(said(&[0.0, f64::NAN], &mut [0.0; 2]), "entry 1 of `y` is not finite");
+    assert_eq!(h.solves(), 0);
+
+    let hasty = GradientDescent::new(1e-6).max_steps(1).tolerance(1e-12);
+    let h = Reduced::new(&problem, &x, &y, &hasty, &ift).expect("shapes fit");
+    assert!(matches!(h.value(y.as_slice()), Err(OuterError::Solve { .. })));
+    assert_eq!(h.x(), x, "a solve that fails moves nothing");
 }

@@ -1,7 +1,7 @@
 //! The outer problem: descent on y, each step an inner solve from the last x and a hypergradient.
 //!
 //! [`minimize`] runs a [`Descent`], [`resume`] goes on where a run ended; the sets that y can be kept in are the
-//! [`Projection`]s.
+//! [`Projection`]s. [`Reduced`] is the function of y, for the optimisers of other crates.
 #![expect(clippy::result_large_err, reason = "without an allocator, what was reached is carried as it is")]
 
 mod descent;
@@ -9,6 +9,7 @@ mod minimize;
 #[cfg(feature = "std")]
 mod pairs;
 mod projection;
+mod reduced;
 mod rule;
 mod running;
 mod search;
@@ -22,4 +23,5 @@ pub use minimize::{MinimumResult, Observation, Reached, minimize, resume};
 #[cfg(feature = "std")]
 pub use projection::Spectral;
 pub use projection::{Ball, Block, Bounds, Everywhere, Interval, NonNegative, Projection, Simplex};
+pub use reduced::Reduced;
 pub use value::{Evaluated, ValueAndGradient, ValueResult, value_and_gradient};
