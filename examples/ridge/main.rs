@@ -16,6 +16,9 @@ mod data;
 mod estimators;
 mod failure;
 mod loose;
+#[path = "../shared/pictures.rs"]
+#[allow(dead_code, reason = "shared with other examples")]
+mod pictures;
 mod plot;
 mod problem;
 mod report;
@@ -27,7 +30,6 @@ mod table;
 mod tune;
 
 use std::error::Error;
-use std::path::PathBuf;
 use std::time::Instant;
 
 use hypergrad::estimator::{Ift, Preconditioned};
@@ -69,7 +71,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     report::heading("A forced failure: the first column twice, and no penalty");
     failure::show(&split)?;
 
-    let folder = std::env::args().nth(1).map_or_else(|| PathBuf::from("target/hypergrad-ridge"), PathBuf::from);
+    let folder = pictures::folder("ridge");
     std::fs::create_dir_all(&folder)?;
     plot::errors(&folder.join("errors.svg"), &measured)?;
     plot::loose(&folder.join("loose.svg"), &plain, &corrected)?;

@@ -11,6 +11,9 @@
 mod map;
 mod measure;
 mod one_dimension;
+#[path = "../shared/pictures.rs"]
+#[allow(dead_code, reason = "shared with other examples")]
+mod pictures;
 mod plot;
 mod series;
 #[path = "../shared/style.rs"]
@@ -20,7 +23,6 @@ mod style;
 mod table;
 
 use std::error::Error;
-use std::path::PathBuf;
 
 use crate::measure::{Constants, Errors};
 use crate::one_dimension::{curve, line};
@@ -45,7 +47,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     show_constants(&constants);
     proposition_8()?;
 
-    let folder = std::env::args().nth(1).map_or_else(|| PathBuf::from("target/hypergrad-super-efficient"), PathBuf::from);
+    let folder = pictures::folder("super-efficient");
     std::fs::create_dir_all(&folder)?;
     plot::picture(&folder.join("super_efficient.svg"), Y, &errors, &constants)?;
     println!("\n {}: super_efficient.svg", folder.display());

@@ -16,6 +16,9 @@ mod experiment;
 mod figure;
 mod method;
 mod options;
+#[path = "../shared/pictures.rs"]
+#[allow(dead_code, reason = "shared with other examples")]
+mod pictures;
 mod plot;
 mod problem;
 mod quartiles;

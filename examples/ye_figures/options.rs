@@ -19,7 +19,7 @@ const USAGE: &str = "usage: ye_figures [--data DIR] [--setting paper|script] [--
 impl Options {
     /// Reads the arguments after the name of the program.
     pub fn read(mut words: impl Iterator<Item = String>) -> Result<Self, String> {
-        let pictures = PathBuf::from("target/hypergrad-ye");
+        let pictures = crate::pictures::default("ye");
         let mut options = Self { data: None, settings: vec![Setting::Script, Setting::Paper], pictures };
         while let Some(word) = words.next() {
             let value = words.next().ok_or(USAGE)?;

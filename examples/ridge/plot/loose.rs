@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use plotters::coord::Shift;
+use plotters::element::DashedPathElement;
 use plotters::prelude::*;
 
 use super::{Drawn, FAINT, INK, PALE, PALETTE, power_of_ten, text};
@@ -58,7 +59,7 @@ fn objective(area: &Area, plain: &[Step], corrected: &[Step]) -> Drawn {
     chart
         .draw_series(DashedLineSeries::new(middle, 6, 5, PALETTE[1].stroke_width(2)))?
         .label("promised by Ω one step before")
-        .legend(|(x, y)| PathElement::new([(x, y), (x + 18, y)], PALETTE[1].stroke_width(2)));
+        .legend(|(x, y)| DashedPathElement::new([(x, y), (x + 18, y)], 6, 5, PALETTE[1].stroke_width(2)));
     for (steps, colour, name) in
         [(plain, PALETTE[0], "h with plain Ω"), (corrected, PALETTE[2], "h with Preconditioned::newton()")]
     {

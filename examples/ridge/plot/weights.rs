@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use nalgebra::DVector;
+use plotters::element::DashedPathElement;
 use plotters::prelude::*;
 
 use super::{Drawn, FAINT, INK, PALE, PALETTE, power_of_ten, text};
@@ -48,7 +49,7 @@ pub fn weights(path: &Path, features: &[String], tuned: &DVector<f64>, common: f
     chart
         .draw_series(DashedLineSeries::new(ends, 6, 5, PALETTE[1].stroke_width(2)))?
         .label("one common weight, by grid")
-        .legend(|(x, y)| PathElement::new([(x, y), (x + 18, y)], PALETTE[1].stroke_width(2)));
+        .legend(|(x, y)| DashedPathElement::new([(x, y), (x + 18, y)], 6, 5, PALETTE[1].stroke_width(2)));
     chart
         .configure_series_labels()
         .position(SeriesLabelPosition::UpperLeft)
