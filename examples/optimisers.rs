@@ -55,7 +55,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let data = cars.split(SEED).data();
     let problem = Ridge::new(&data)?;
     let start = DVector::zeros(cars.features.len());
-    let h = || Reduced::new(&problem, &start, &start, &const { Newton::new() }, &const { Ift::new() });
+    let (newton, ift) = (Newton::new(), Ift::new());
+    let h = || -> Result<Loss<'_>, Box<dyn Error>> { Ok(Reduced::new(&problem, &start, &start, &newton, &ift)?) };
     let before = h()?.value(start.as_slice())?;
     println!("validation loss of {} cars, in squares of mpg; all weights 1: {before:.4}\n", data.b_val.len());
     let mut table = Table::new(["optimiser", "loss", "inner solves", "log weights"]).remarks();

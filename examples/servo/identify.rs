@@ -31,14 +31,14 @@ pub mod fit {
 
     /// Least squares: a sample of age k weighs `exp(-e^y0 k)`, and the fit before weighs `e^y1`.
     pub fn f(x: &Vector3<f32>, y: &Vector2<f32>, window: &Window) -> f32 {
-        let r = &window.past * x - &window.past_speed;
+        let r = window.past * x - window.past_speed;
         let weights = SVector::<f32, PAST>::from_fn(|k, _| ComplexField::exp(-ComplexField::exp(y[0]) * (PAST - k) as f32));
-        weights.dot(&r.component_mul(&r)) + ComplexField::exp(y[1]) * (x - &window.before).norm_squared()
+        weights.dot(&r.component_mul(&r)) + ComplexField::exp(y[1]) * (x - window.before).norm_squared()
     }
 
     /// How well the fit foretells what came after.
     pub fn g(x: &Vector3<f32>, _y: &Vector2<f32>, window: &Window) -> f32 {
-        (&window.next * x - &window.next_speed).norm_squared()
+        (window.next * x - window.next_speed).norm_squared()
     }
 }
 
