@@ -36,6 +36,7 @@ mod page;
 mod parts;
 mod stable;
 mod styles;
+mod types;
 
 use hypergrad::check::{self, UserFunctions};
 use nalgebra::{DMatrix, DVector};

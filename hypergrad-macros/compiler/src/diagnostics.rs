@@ -119,7 +119,7 @@ impl Diagnostics {
     }
 
     /// A field that a struct does not have: rustc says so too, without saying what follows from it.
-    pub fn no_field<'n>(&mut self, written: &Ident, structure: &str, fields: impl Iterator<Item = &'n str>) {
+    pub fn no_field<'n>(&mut self, written: &(impl ToTokens + Display), structure: &str, fields: impl Iterator<Item = &'n str>) {
         let message = format!("`{structure}` has no field `{written}`");
         match nearest(&written.to_string(), fields) {
             Some(near) => self.error_with_help(written, message, format!("did you mean `{near}`?")),

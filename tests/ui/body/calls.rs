@@ -13,12 +13,6 @@ mod toy {
         pub n: usize,
     }
 
-    impl Data {
-        fn scaled(&self, t: f64) -> f64 {
-            t
-        }
-    }
-
     use super::Outside;
 
     fn sized<const N: usize>(t: f64) -> f64 {
@@ -53,6 +47,12 @@ pub struct Outside {
 
 impl Outside {
     pub fn of(t: f64) -> f64 {
+        t
+    }
+}
+
+impl toy::Data {
+    fn scaled(&self, t: f64) -> f64 {
         t
     }
 }

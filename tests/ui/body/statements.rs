@@ -13,12 +13,6 @@ mod toy {
         pub n: usize,
     }
 
-    impl Data {
-        fn pair(&self) -> [f64; 2] {
-            [1.0, 2.0]
-        }
-    }
-
     pub fn f(x: &DVector<f64>, y: &SVector<f64, 3>, data: &Data) -> f64 {
         let deferred;
         deferred = 2.0;
@@ -26,9 +20,8 @@ mod toy {
         struct Local;
         let whole @ _ = x[0];
         let (either | either) = y[1];
-        let [a, b] = data.pair();
         let (c, d) = y.component_mul(y).x.sin_cos();
-        deferred + first + whole + either + a + b + c + d
+        deferred + first + whole + either + c + d
     }
 
     pub fn g(x: &DVector<f64>, _y: &SVector<f64, 3>, _data: &Data) -> f64 {

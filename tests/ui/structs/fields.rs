@@ -17,6 +17,16 @@ mod toy {
         }
     }
 
+    trait Size {
+        fn size(self) -> f64;
+    }
+
+    impl Size for Point {
+        fn size(self) -> f64 {
+            1.0
+        }
+    }
+
     pub struct Data {
         pub a: DMatrix<f64>,
         pub b: DVector<f64>,

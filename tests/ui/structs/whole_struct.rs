@@ -19,7 +19,14 @@ mod toy {
         }
     }
 
-    // An operator of the user's own.
+    impl std::ops::Sub<Pair> for &Pair {
+        type Output = Pair;
+        fn sub(self, _: Pair) -> Pair {
+            self.clone()
+        }
+    }
+
+    // An operator of the user's own, for values and for references.
     pub fn F(x: &Pair, y: &Vector2<f64>) -> Pair {
         let target = Pair { left: *y, right: y * 2.0 };
         x - &target

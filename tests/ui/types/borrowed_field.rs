@@ -2,15 +2,15 @@ use hypergrad::bilevel;
 
 #[bilevel]
 mod toy {
-    pub struct Data {
+    pub struct Outer {
         pub scale: &'static f64,
     }
 
-    pub fn f(x: f64, y: f64, data: &Data) -> f64 {
-        (x - y).powi(2) * *data.scale
+    pub fn f(x: f64, y: &Outer) -> f64 {
+        (x - *y.scale).powi(2)
     }
 
-    pub fn g(x: f64, _y: f64) -> f64 {
+    pub fn g(x: f64, _y: &Outer) -> f64 {
         x * x
     }
 }

@@ -6,9 +6,10 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
+use super::methods;
 use super::types::spelled;
 use crate::model::{Claim, Seen};
-use crate::syntax::Type;
+use crate::syntax::{Member, Type};
 
 /// The proofs of all claims; `crate_path` is where hypergrad is: `::hypergrad`.
 pub fn proofs(claims: &[Claim], crate_path: &TokenStream) -> Vec<TokenStream> {
@@ -19,6 +20,7 @@ fn proof(claim: &Claim, crate_path: &TokenStream) -> Option<TokenStream> {
     match claim {
         Claim::Type { written, meant } => type_is(written, meant, crate_path),
         Claim::Field { structure, path, written, meant } => field_is(structure, path, written, meant, crate_path),
+        Claim::Associated(claim) => Some(methods::proofs(claim)),
         Claim::Item { written, meant, span } => Some(same_item(&seen(written), meant, *span, crate_path)),
     }
 }
@@ -35,7 +37,7 @@ fn type_is(written: &syn::Type, resolved: &Type, crate_path: &TokenStream) -> Op
 
 fn field_is(
     structure: &str,
-    path: &[Ident],
+    path: &[Member],
     written: &syn::Type,
     resolved: &Type,
     crate_path: &TokenStream,
@@ -44,7 +46,13 @@ fn field_is(
     let structure = syn::parse_str::<syn::Path>(structure).ok()?;
     // The error, should there be one, points at the field's type.
     let span = written.span().resolved_at(Span::mixed_site());
-    let proof = quote_spanned! { span=> |data| #crate_path::__private::meant_field::<_, #meant>(&data.#(#path).*) };
+    // A field that borrows is a reference already.
+    let borrow = if let syn::Type::Reference(_) = written {
+        TokenStream::new()
+    } else {
+        quote_spanned! { span=> & }
+    };
+    let proof = quote_spanned! { span=> |data| #crate_path::__private::meant_field::<_, #meant>(#borrow data.#(#path).*) };
     Some(quote! { const _: fn(&#structure) = #proof; })
 }
 

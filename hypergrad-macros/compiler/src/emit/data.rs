@@ -3,13 +3,12 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::model::{DataKind, Form, Model};
+use crate::model::{DataField, DataKind, Form, Model};
 
 /// The entries of a tensor field, as a slice; the data is `self.data`.
 pub fn slice(model: &Model, field: usize) -> TokenStream {
     let Some(field) = model.data.as_ref().and_then(|d| d.fields.get(field)) else { return quote!(&[]) };
-    let path = &field.path;
-    let access = quote!(self.data().#(#path).*);
+    let access = access(field, &quote!(self.data()));
     match &field.kind {
         DataKind::Tensor { form: Form::Scalar, .. } => quote!(hg::core::slice::from_ref(&#access)),
         DataKind::Tensor { .. } => quote!(#access.as_slice()),
@@ -21,8 +20,7 @@ pub fn slice(model: &Model, field: usize) -> TokenStream {
 /// The extent of an axis of a field, or the value of a count; the data is `data`.
 pub fn extent(model: &Model, field: usize, axis: usize) -> TokenStream {
     let Some(field) = model.data.as_ref().and_then(|d| d.fields.get(field)) else { return quote!(0usize) };
-    let path = &field.path;
-    let access = quote!(data.#(#path).*);
+    let access = access(field, &quote!(data));
     match &field.kind {
         DataKind::Tensor { form: Form::Matrix, .. } | DataKind::Csr { .. } if axis == 1 => quote!(#access.ncols()),
         DataKind::Tensor { form: Form::Matrix, .. } | DataKind::Csr { .. } => quote!(#access.nrows()),
@@ -33,6 +31,12 @@ pub fn extent(model: &Model, field: usize, axis: usize) -> TokenStream {
 
 /// A sparse field.
 pub fn sparse(model: &Model, field: usize) -> TokenStream {
-    let path = model.data.as_ref().and_then(|d| d.fields.get(field)).map(|field| field.path.as_slice()).unwrap_or_default();
-    quote!(self.data().#(#path).*)
+    let field = model.data.as_ref().and_then(|d| d.fields.get(field));
+    field.map(|field| access(field, &quote!(self.data()))).unwrap_or_default()
+}
+
+/// The place of a field's value, behind its reference if there is one.
+fn access(field: &DataField, data: &TokenStream) -> TokenStream {
+    let path = &field.path;
+    if field.by_reference { quote!((*#data.#(#path).*)) } else { quote!(#data.#(#path).*) }
 }

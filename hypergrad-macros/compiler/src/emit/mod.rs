@@ -12,6 +12,7 @@ pub mod fallback;
 mod function;
 mod layout;
 mod loops;
+mod methods;
 mod numbers;
 mod optional;
 mod point;
@@ -24,7 +25,7 @@ pub mod types;
 mod variables;
 mod work;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::quote;
 
 use crate::analysis::{Facts, Stage};
@@ -41,6 +42,20 @@ pub use fallback::append;
 /// The contract's letters (`F`, `Phi`) are no snake case: their lint is silenced for the module.
 pub fn in_papers_letters(module: TokenStream) -> TokenStream {
     quote!(#[allow(non_snake_case)] #module)
+}
+
+/// What stands for the lifetimes of a data struct that borrows.
+#[derive(Clone, Copy)]
+enum Lifetimes {
+    /// Parameters of the `impl` block.
+    Named,
+    /// Where a type is only a default.
+    Static,
+}
+
+/// `'d0, 'd1`
+fn lifetimes(count: usize) -> Vec<syn::Lifetime> {
+    (0..count).map(|k| syn::Lifetime::new(&format!("'d{k}"), Span::call_site())).collect()
 }
 
 /// Everything that emission reads.
@@ -124,11 +139,22 @@ impl<'m> Emission<'m> {
     fn generics(&self) -> (TokenStream, TokenStream) {
         match &self.model.data {
             Some(data) => {
-                let ty = &types::structure(&data.structure);
-                (quote!(<D: hg::core::borrow::Borrow<#ty>>), quote!(<D>))
+                let (ty, lifetimes) = (self.data_type(Lifetimes::Named), lifetimes(data.lifetimes));
+                (quote!(<#(#lifetimes,)* D: hg::core::borrow::Borrow<#ty>>), quote!(<D>))
             }
             None => (TokenStream::new(), TokenStream::new()),
         }
+    }
+
+    /// The data struct, from the hidden module.
+    fn data_type(&self, named: Lifetimes) -> TokenStream {
+        let Some(data) = &self.model.data else { return TokenStream::new() };
+        let ty = types::structure(&data.structure);
+        let arguments = match named {
+            Lifetimes::Named => lifetimes(data.lifetimes),
+            Lifetimes::Static => vec![syn::Lifetime::new("'static", Span::call_site()); data.lifetimes],
+        };
+        if arguments.is_empty() { ty } else { quote!(#ty<#(#arguments),*>) }
     }
 
     /// Tables of constant length are fields; the others are computed when first asked for.

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::{Emission, types};
+use super::{Emission, Lifetimes};
 use crate::model::{Form, InnerKind, Signature, Variable};
 
 /// Which space a vector is shaped like.
@@ -41,8 +41,9 @@ impl Emission<'_> {
     fn point_generics(&self) -> (TokenStream, TokenStream) {
         match &self.model.data {
             Some(data) => {
-                let ty = &types::structure(&data.structure);
-                (quote!(<'p, D: hg::core::borrow::Borrow<#ty>>), quote!(<'p, D = #ty>))
+                let (ty, default) = (self.data_type(Lifetimes::Named), self.data_type(Lifetimes::Static));
+                let lifetimes = super::lifetimes(data.lifetimes);
+                (quote!(<'p, #(#lifetimes,)* D: hg::core::borrow::Borrow<#ty>>), quote!(<'p, D = #default>))
             }
             None => (quote!(<'p>), quote!(<'p>)),
         }

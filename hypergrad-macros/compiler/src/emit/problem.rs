@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::statements::Scope;
-use super::{Emission, numbers, types};
+use super::{Emission, Lifetimes, numbers};
 
 impl Emission<'_> {
     pub(super) fn problem(&self) -> TokenStream {
@@ -51,8 +51,8 @@ impl Emission<'_> {
         );
         let decided = self.is_decided_by_data().then(|| quote!(structure: hg::Structure,));
         match &self.model.data {
-            Some(data) => {
-                let ty = &types::structure(&data.structure);
+            Some(_) => {
+                let ty = self.data_type(Lifetimes::Static);
                 quote! {
                     #[doc = #doc]
                     #[derive(Clone)]
@@ -85,8 +85,8 @@ impl Emission<'_> {
 
     /// On the type with its default data, so that `Problem::STRUCTURE` needs no annotation.
     fn constants(&self) -> TokenStream {
-        let arguments = self.model.data.as_ref().map(|data| {
-            let ty = &types::structure(&data.structure);
+        let arguments = self.model.data.as_ref().map(|_| {
+            let ty = self.data_type(Lifetimes::Static);
             quote!(<#ty>)
         });
         let derivation = &self.derivation;
@@ -125,8 +125,8 @@ impl Emission<'_> {
             (TokenStream::new(), TokenStream::new())
         };
         let (parameter, borrow, field) = match &self.model.data {
-            Some(data) => {
-                let ty = &types::structure(&data.structure);
+            Some(_) => {
+                let ty = self.data_type(Lifetimes::Named);
                 (quote!(data: D), quote!(let source = data; let data: &#ty = source.borrow();), quote!(data: source,))
             }
             None => (TokenStream::new(), TokenStream::new(), TokenStream::new()),
@@ -155,8 +155,8 @@ impl Emission<'_> {
     /// Tables, choices, cached buffers.
     fn internals(&self) -> TokenStream {
         let (declared, arguments) = self.generics();
-        let data = self.model.data.as_ref().map(|data| {
-            let ty = &types::structure(&data.structure);
+        let data = self.model.data.as_ref().map(|_| {
+            let ty = self.data_type(Lifetimes::Named);
             quote!(#[inline] fn data(&self) -> &#ty { hg::core::borrow::Borrow::borrow(&self.data) })
         });
         let fills = self.tables().filter(|(_, length)| length.is_some()).map(|(k, _)| {

@@ -7,6 +7,7 @@ use syn::ext::IdentExt as _;
 use super::{Emission, numbers, types};
 use crate::ir::Size;
 use crate::model::{Block, Form, Variable};
+use crate::syntax::Member;
 
 impl Emission<'_> {
     pub(super) fn variables(&self) -> TokenStream {
@@ -50,7 +51,7 @@ impl Emission<'_> {
             quote!(let #name = &flat[at..][..#length]; at += #length;)
         });
         let fields = variable.blocks.iter().map(|b| {
-            let path = b.path.iter().map(|name| name.unraw().to_string()).collect::<Vec<_>>().join(".");
+            let path = b.path.iter().map(plain).collect::<Vec<_>>().join(".");
             let length = length(b);
             quote!((#path, #length))
         });
@@ -70,7 +71,7 @@ impl Emission<'_> {
 }
 
 /// A struct literal with blocks from the windows `f0, f1, ..`; nested structs by their path.
-fn literal(variable: &Variable, next: &mut usize, prefix: &[proc_macro2::Ident]) -> TokenStream {
+fn literal(variable: &Variable, next: &mut usize, prefix: &[Member]) -> TokenStream {
     let depth = prefix.len();
     let ty = struct_type(variable, prefix);
     let mut fields = Vec::new();
@@ -92,12 +93,20 @@ fn literal(variable: &Variable, next: &mut usize, prefix: &[proc_macro2::Ident])
 }
 
 /// The outer struct is `Self`; an inner one is named through the model.
-fn struct_type(variable: &Variable, prefix: &[proc_macro2::Ident]) -> TokenStream {
+fn struct_type(variable: &Variable, prefix: &[Member]) -> TokenStream {
     if prefix.is_empty() {
         return quote!(Self);
     }
     let name = variable.structs.iter().find(|(path, _)| path == prefix).map(|(_, name)| types::structure(name));
     name.unwrap_or_default()
+}
+
+/// Without `r#`.
+fn plain(name: &Member) -> String {
+    match name {
+        Member::Named(ident) => ident.unraw().to_string(),
+        Member::Numbered(index, _) => index.to_string(),
+    }
 }
 
 fn length(block: &Block) -> TokenStream {

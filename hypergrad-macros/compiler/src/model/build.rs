@@ -23,7 +23,7 @@ pub fn build(module: &Module, options: &Options, crate_path: &TokenStream, diagn
     conditional::check(module, &roles, diagnostics);
     let headers = Headers::read(&roles, diagnostics);
     let types = Types::read(module, &headers, diagnostics)?;
-    let mut space = Space::new(module, &types, diagnostics);
+    let mut space = Space::new(module, &types);
     let inner = headers.inner.as_ref().and_then(|(kind, header)| space.inner(*kind, header, &types, diagnostics));
     let outer = headers.outer.as_ref().and_then(|header| space.outer(header, &types, diagnostics));
     let optional = optional::read(&mut space, &headers, &types, diagnostics);
@@ -44,7 +44,7 @@ pub struct Space<'m> {
 }
 
 impl<'m> Space<'m> {
-    fn new(module: &'m Module, types: &Types<'m>, diagnostics: &mut Diagnostics) -> Self {
+    fn new(module: &'m Module, types: &Types<'m>) -> Self {
         let mut claims = Claims::default();
         let (mut graph, mut sizes) = (Graph::new(), Sizes::default());
         for variable in [&types.x.ty, &types.y.ty] {
@@ -55,7 +55,7 @@ impl<'m> Space<'m> {
         // The data first: sizes are named after what was declared first.
         let mut fields = Fields::new(module, types.scalar.clone(), claims);
         if let Some(data) = &types.data {
-            fields.register_all(&data.ty, &data.name, &mut graph, &mut sizes, diagnostics);
+            fields.register_all(&data.ty, &data.name, &mut graph, &mut sizes);
         }
         let y = variables::build(&types.y.ty, Role::Y, &types.y.name, &mut graph, &mut sizes);
         let x = variables::build(&types.x.ty, Role::X, &types.x.name, &mut graph, &mut sizes);

@@ -5,7 +5,7 @@ use quote::ToTokens as _;
 use std::collections::BTreeSet;
 use syn::spanned::Spanned as _;
 
-use crate::syntax::{Module, Type, strip_references};
+use crate::syntax::{Associated, AssociatedItem, Member, Module, Receiver, Type, strip_references};
 
 /// One thing to prove, in the user's words and in ours.
 #[derive(Clone, Debug)]
@@ -14,10 +14,28 @@ pub enum Claim {
     Type { written: syn::Type, meant: Type },
     /// The field at `path` of `structure`, which another module defines, has the type `meant`; `written` is what stands there, in the words
     /// of this crate.
-    Field { structure: String, path: Vec<Ident>, written: syn::Type, meant: Type },
+    Field { structure: String, path: Vec<Member>, written: syn::Type, meant: Type },
     /// `written` is the item `meant`, a path below hypergrad (`math::softplus`, `nalgebra::DVector`) or below core
     /// (`core::f64::consts::PI`); the error, should there be one, points at `span`.
     Item { written: Seen, meant: syn::Path, span: Span },
+    /// rustc finds this item of one of the module's types, too.
+    Associated(AssociatedClaim),
+}
+
+/// An item of one of the module's types.
+#[derive(Clone, Debug)]
+pub struct AssociatedClaim {
+    /// The type's name, and the number of its lifetimes.
+    pub owner: Ident,
+    pub lifetimes: usize,
+    /// The item's name, where it was read.
+    pub name: Ident,
+    pub is_constant: bool,
+    /// How a method takes `self`.
+    pub receiver: Option<Receiver>,
+    pub of_trait: bool,
+    /// Whether it was found by `value.name()`, and not by its path.
+    pub is_method_call: bool,
 }
 
 /// A path of the user's module, as a module inside it has to write it.
@@ -59,7 +77,7 @@ impl Claims {
     }
 
     /// The field at `path` of a struct of another module was read as `meant`.
-    pub fn field_is(&mut self, structure: &str, path: &[Ident], written: &syn::Type, meant: &Type) {
+    pub fn field_is(&mut self, structure: &str, path: &[Member], written: &syn::Type, meant: &Type) {
         let (structure, path) = (structure.to_owned(), path.to_vec());
         self.claims.push(Claim::Field { structure, path, written: written.clone(), meant: meant.clone() });
     }
@@ -70,6 +88,26 @@ impl Claims {
         let Some(seen) = from_child(module, written) else { return };
         if self.is_new(format!("item {}", seen.key())) {
             self.claims.push(Claim::Item { written: seen, meant, span: written.span() });
+        }
+    }
+
+    /// An item of one of the module's types was read: by a method call, or by its path.
+    pub fn associated_is(&mut self, module: &Module, item: &Associated, is_method_call: bool, span: Span) {
+        let key = format!("associated {} {:?} {is_method_call}", item.title(), item.of_trait);
+        let Ok(owner) = syn::parse_str::<Ident>(&item.owner) else { return };
+        if self.is_new(key) {
+            let mut name = item.name().clone();
+            name.set_span(span.resolved_at(Span::mixed_site()));
+            let lifetimes = module.structure(&item.owner).map_or(0, |structure| structure.generics.lifetimes().count());
+            self.claims.push(Claim::Associated(AssociatedClaim {
+                owner,
+                lifetimes,
+                name,
+                is_constant: matches!(item.item, AssociatedItem::Constant(_)),
+                receiver: item.receiver(),
+                of_trait: item.of_trait.is_some(),
+                is_method_call,
+            }));
         }
     }
 

@@ -7,7 +7,7 @@ use syn::visit::{self, Visit};
 
 use super::roles::Roles;
 use crate::diagnostics::Diagnostics;
-use crate::syntax::{Module, cfg};
+use crate::syntax::{AssociatedItem, Module, cfg};
 
 /// Visits what the roles reach by name.
 pub fn check(module: &Module, roles: &Roles<'_>, diagnostics: &mut Diagnostics) {
@@ -29,9 +29,9 @@ struct Reached<'a> {
     pending: Vec<String>,
 }
 
-impl Reached<'_> {
+impl<'a> Reached<'a> {
     fn item(&mut self, name: &str) {
-        let module = self.module;
+        let module: &'a Module = self.module;
         if let Some(function) = module.function(name) {
             self.conditional_item(&function.attrs, name);
             self.visit_signature(&function.sig);
@@ -44,6 +44,23 @@ impl Reached<'_> {
             self.visit_type(&alias.ty);
         } else if let Some(structure) = module.structure(name) {
             self.conditional_item(&structure.attrs, name);
+        }
+    }
+
+    /// The methods and associated items of this name, whatever type they are of.
+    fn associated(&mut self, name: &str) {
+        let module: &'a Module = self.module;
+        for item in module.associated.iter().filter(|item| item.name() == name) {
+            if self.seen.insert(item.title()) {
+                self.conditional_item(item.attributes(), &item.title());
+                match &item.item {
+                    AssociatedItem::Function(function) => {
+                        self.visit_signature(&function.sig);
+                        self.visit_block(&function.block);
+                    }
+                    AssociatedItem::Constant(constant) => self.visit_expr(&constant.expr),
+                }
+            }
         }
     }
 
@@ -66,7 +83,15 @@ impl<'ast> Visit<'ast> for Reached<'_> {
                 self.pending.push(name);
             }
         }
+        if let Some(last) = path.segments.last().filter(|_| path.segments.len() > 1) {
+            self.associated(&last.ident.to_string());
+        }
         visit::visit_path(self, path);
+    }
+
+    fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
+        self.associated(&call.method.to_string());
+        visit::visit_expr_method_call(self, call);
     }
 
     fn visit_attribute(&mut self, attribute: &'ast syn::Attribute) {

@@ -4,19 +4,19 @@
 //! named after the data and not after a variable; a field of another type is an error only where a
 //! role reads it.
 
-use proc_macro2::{Ident, TokenStream, TokenTree};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens as _;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::claims::Claims;
 use super::scalars::ScalarType;
 use super::trace::{Lazy, Surroundings, Value, dimensions};
-use super::variables::{axes, field_type, named_fields};
+use super::variables::{axes, field_type};
 use super::{Data, DataField, DataKind, Form};
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::ir::{Graph, Id, InputInfo, Role, Size};
 use crate::shape::{Sizes, SymbolSource};
-use crate::syntax::{Dimension, Module, Type, strip_references};
+use crate::syntax::{Associated, Dimension, Member, Module, Type, strip_references};
 
 /// The fields by path, and which of them were read.
 pub struct Fields<'m> {
@@ -43,17 +43,16 @@ struct Leaf<'m> {
 type Shape = (Form, Size, Size);
 
 /// Where a field is being registered.
-struct Place<'m, 'a> {
+struct Place<'a> {
     /// The fields that lead to it.
-    path: Vec<&'m Ident>,
+    path: Vec<Member>,
     /// The structs that enclose it.
     structs: Vec<String>,
     graph: &'a mut Graph,
     sizes: &'a mut Sizes,
-    diagnostics: &'a mut Diagnostics,
 }
 
-impl Place<'_, '_> {
+impl Place<'_> {
     fn input(&mut self, number: usize, suffix: &str, shape: Vec<Size>) -> Id {
         // Formulas leave the parameter's name out.
         let name = self.path.iter().map(ToString::to_string).collect::<Vec<_>>().join(".") + suffix;
@@ -109,7 +108,7 @@ pub fn refused_fields(module: &Module, structure: &str, name: &str, diagnostics:
     while let Some((structure, name)) = left.pop() {
         let Some(item) = module.structure(&structure).filter(|_| !module.is_foreign(&structure)) else { continue };
         seen.push(structure);
-        for (ident, field) in named_fields(item, &mut Diagnostics::default()).unwrap_or_default() {
+        for (ident, field) in Member::fields(item) {
             let name = format!("{name}.{ident}");
             if !read.contains(&ident.to_string()) {
                 continue;
@@ -132,6 +131,9 @@ fn mentioned_fields(module: &Module) -> BTreeSet<String> {
                 TokenTree::Ident(name) if after_dot => {
                     found.insert(name.to_string());
                 }
+                TokenTree::Literal(number) if after_dot => {
+                    found.insert(number.to_string());
+                }
                 TokenTree::Group(group) => visit(group.stream(), found),
                 TokenTree::Ident(_) | TokenTree::Punct(_) | TokenTree::Literal(_) => {}
             }
@@ -139,8 +141,8 @@ fn mentioned_fields(module: &Module) -> BTreeSet<String> {
         }
     }
     let mut found = BTreeSet::new();
-    for function in module.functions() {
-        visit(function.block.to_token_stream(), &mut found);
+    for body in module.bodies() {
+        visit(body.to_token_stream(), &mut found);
     }
     found
 }
@@ -160,23 +162,16 @@ impl<'m> Fields<'m> {
     }
 
     /// Registers the fields of the data struct in declaration order.
-    pub fn register_all(
-        &mut self,
-        structure: &str,
-        name: &str,
-        graph: &mut Graph,
-        sizes: &mut Sizes,
-        diagnostics: &mut Diagnostics,
-    ) {
+    pub fn register_all(&mut self, structure: &str, name: &str, graph: &mut Graph, sizes: &mut Sizes) {
         name.clone_into(&mut self.name);
         structure.clone_into(&mut self.structure);
-        let mut place = Place { path: Vec::new(), structs: vec![structure.to_owned()], graph, sizes, diagnostics };
+        let mut place = Place { path: Vec::new(), structs: vec![structure.to_owned()], graph, sizes };
         self.register(structure, &mut place);
     }
 
-    fn register(&mut self, structure: &str, place: &mut Place<'m, '_>) {
+    fn register(&mut self, structure: &str, place: &mut Place<'_>) {
         let Some(item) = self.module.structure(structure) else { return };
-        for (ident, field) in named_fields(item, place.diagnostics).unwrap_or_default() {
+        for (ident, field) in Member::fields(item) {
             place.path.push(ident);
             let entry = self.entry(field, place);
             self.entries.insert(place.path.iter().map(ToString::to_string).collect(), entry);
@@ -184,7 +179,7 @@ impl<'m> Fields<'m> {
         }
     }
 
-    fn entry(&mut self, field: &'m syn::Field, place: &mut Place<'m, '_>) -> Entry {
+    fn entry(&mut self, field: &'m syn::Field, place: &mut Place<'_>) -> Entry {
         let name = place.path.iter().fold(self.name.clone(), |text, field| format!("{text}.{field}"));
         let resolved = match self.resolved(field, &name) {
             Ok(resolved) => resolved,
@@ -196,10 +191,10 @@ impl<'m> Fields<'m> {
         let Some((kind, tensor)) = self.kind(&resolved, &name, place) else {
             return Entry::Refused(refused(field, &name));
         };
-        let path = place.path.iter().map(|ident| (*ident).clone()).collect();
+        let path = place.path.clone();
         let foreign = place.structs.last().is_some_and(|name| self.module.is_foreign(name));
         self.leaves.push(Leaf {
-            field: DataField { path, kind, name, read: false },
+            field: DataField { path, kind, by_reference: matches!(field.ty, syn::Type::Reference(_)), name, read: false },
             foreign,
             tensor,
             written: &field.ty,
@@ -208,7 +203,7 @@ impl<'m> Fields<'m> {
         Entry::Leaf(self.leaves.len() - 1)
     }
 
-    fn nested(&mut self, field: &'m syn::Field, inner: String, place: &mut Place<'m, '_>) -> Entry {
+    fn nested(&mut self, field: &'m syn::Field, inner: String, place: &mut Place<'_>) -> Entry {
         if place.structs.contains(&inner) {
             return Entry::Refused(Diagnostic::new(&field.ty, format!("`{inner}` contains itself")));
         }
@@ -229,7 +224,7 @@ impl<'m> Fields<'m> {
     }
 
     /// What a field is in the graph, and its shape for suggestions; `None` where it is refused.
-    fn kind(&self, resolved: &Type, name: &str, place: &mut Place<'m, '_>) -> Option<(DataKind, Option<Shape>)> {
+    fn kind(&self, resolved: &Type, name: &str, place: &mut Place<'_>) -> Option<(DataKind, Option<Shape>)> {
         let number = self.leaves.len();
         match resolved {
             Type::Scalar(_) => Some(place.tensor(number, Form::Scalar, Vec::new())),
@@ -258,7 +253,8 @@ impl<'m> Fields<'m> {
     /// What was learned, once everything is traced. Sizes and inputs are not yet resolved.
     pub fn finish(self) -> (Option<Data>, Claims) {
         let fields = self.leaves.into_iter().map(|leaf| leaf.field).collect();
-        let data = (!self.structure.is_empty()).then(|| Data { structure: self.structure.clone(), fields });
+        let lifetimes = self.module.structure(&self.structure).map_or(0, |item| item.generics.lifetimes().count());
+        let data = (!self.structure.is_empty()).then(|| Data { structure: self.structure.clone(), lifetimes, fields });
         (data, self.claims)
     }
 
@@ -281,7 +277,7 @@ impl Surroundings for Fields<'_> {
     fn field(
         &mut self,
         of: &Lazy,
-        member: &Ident,
+        member: &Member,
         graph: &mut Graph,
         _sizes: &mut Sizes,
         diagnostics: &mut Diagnostics,
@@ -315,6 +311,10 @@ impl Surroundings for Fields<'_> {
 
     fn outside(&mut self, written: &syn::Path, meant: &str) {
         self.claims.path_is(self.module, written, meant);
+    }
+
+    fn associated(&mut self, item: &Associated, is_method_call: bool, span: Span) {
+        self.claims.associated_is(self.module, item, is_method_call, span);
     }
 
     fn candidates(&self) -> Vec<(String, Form, Size, Size)> {

@@ -22,11 +22,10 @@ use proc_macro2::{Ident, TokenStream};
 use crate::ir::{Graph, Id, Size};
 use crate::shape::Check;
 use crate::shape::Sizes;
-
-use crate::syntax::Type;
 pub use crate::syntax::{Form, Scalar};
+use crate::syntax::{Member, Type};
 pub use build::build;
-pub use claims::{Claim, Seen};
+pub use claims::{AssociatedClaim, Claim, Seen};
 
 /// What the front end hands to the rest of the compiler.
 #[derive(Debug)]
@@ -63,14 +62,14 @@ pub struct Variable {
     pub blocks: Vec<Block>,
     pub is_struct: bool,
     /// The types of nested structs, by the path of fields that leads to them.
-    pub structs: Vec<(Vec<Ident>, String)>,
+    pub structs: Vec<(Vec<Member>, String)>,
 }
 
 /// One tensor of a variable.
 #[derive(Debug, Clone)]
 pub struct Block {
     /// The path of fields from the variable (`.gamma`); empty for a plain variable.
-    pub path: Vec<Ident>,
+    pub path: Vec<Member>,
     pub form: Form,
     /// The graph input, with the shape of its own axes.
     pub input: Id,
@@ -79,6 +78,8 @@ pub struct Block {
 /// The data struct: the fields that roles can read.
 #[derive(Debug)]
 pub struct Data {
+    /// The number of the struct's lifetimes.
+    pub lifetimes: usize,
     /// The struct's name.
     pub structure: String,
     pub fields: Vec<DataField>,
@@ -87,8 +88,10 @@ pub struct Data {
 #[derive(Debug)]
 pub struct DataField {
     /// The path of fields from the data (`.a_tr`).
-    pub path: Vec<Ident>,
+    pub path: Vec<Member>,
     pub kind: DataKind,
+    /// `&'a DMatrix<f64>`
+    pub by_reference: bool,
     /// As shown in messages: `data.a_tr`.
     pub name: String,
     /// Whether a role reads it.

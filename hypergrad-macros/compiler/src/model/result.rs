@@ -19,7 +19,7 @@ pub fn argument(part: &Part, variable: &Variable, graph: &Graph) -> Value {
             Value::tensor(block.input, block.form, graph.shape(block.input))
         }
         Part::Struct { name, fields } => {
-            let fields = fields.iter().map(|(field, part)| (field.clone(), argument(part, variable, graph)));
+            let fields = fields.iter().map(|(field, part)| (field.to_string(), argument(part, variable, graph)));
             Value::structure(name.clone(), fields.collect())
         }
     }
@@ -122,7 +122,7 @@ impl Like<'_> {
             }
             (Value::Struct(structure), Part::Struct { fields, .. }) => {
                 for (name, part) in fields {
-                    let (_, value) = structure.fields.iter().find(|(field, _)| field == name)?;
+                    let (_, value) = structure.fields.iter().find(|(field, _)| *field == name.to_string())?;
                     self.blocks(value, part, nodes)?;
                 }
                 Some(())

@@ -43,7 +43,7 @@ impl Parameters {
 
 #[derive(Debug, Clone, Copy)]
 pub struct Parameter<'m> {
-    /// `None` for `_`.
+    /// `None` for a pattern.
     pub name: Option<&'m Ident>,
     pub ty: &'m syn::Type,
 }
@@ -141,14 +141,8 @@ fn parameter<'m>(input: &'m syn::FnArg, diagnostics: &mut Diagnostics) -> Option
             None
         }
         syn::Pat::Ident(syn::PatIdent { ident, subpat: None, .. }) => Some(Parameter { name: Some(ident), ty: &typed.ty }),
-        pattern => {
-            diagnostics.error_with_help(
-                pattern,
-                "a role's parameter is a name",
-                "take the whole value and bind its parts with `let`",
-            );
-            None
-        }
+        // Bound when the body is read.
+        _ => Some(Parameter { name: None, ty: &typed.ty }),
     }
 }
 

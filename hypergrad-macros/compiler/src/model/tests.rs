@@ -130,14 +130,6 @@ fn struct_variables_have_blocks_in_declaration_order() {
     );
     let twice = "struct D { a: [[f64; 2]; 5] } fn f(x: f64, y: f64, data: &D) -> f64 { x * y * data.a[0][1] }";
     refused("", &format!("{twice} fn g(x: f64, y: f64, data: &D) -> f64 {{ x * data.a[1][0] }}"), "an array holds");
-    let nested = "struct D(f64); struct E { d: D } fn g(x: f64, y: f64) -> f64 { x }";
-    refused("", &format!("{nested} fn f(x: f64, y: f64, data: &E) -> f64 {{ x * y * data.d.0 }}"), "need names");
-    refused(
-        "",
-        "struct D(f64); fn f(x: f64, y: f64, data: &D) -> f64 { x * y * data.0 } fn g(x: f64, y: f64) -> f64 { x }",
-        "need names",
-    );
-    refused("", "pub struct A(f64); fn f(x: f64, y: &A) -> f64 { x } fn g(x: f64, y: &A) -> f64 { x }", "need names");
     refused("", "pub struct A { a: A } fn f(x: f64, y: &A) -> f64 { x } fn g(x: f64, y: &A) -> f64 { x }", "contains itself");
     refused("", "pub struct A { a: f32 } fn f(x: f64, y: &A) -> f64 { x } fn g(x: f64, y: &A) -> f64 { x }", "one scalar type");
 }

@@ -1,13 +1,13 @@
 //! x and y: their types as blocks, their blocks as inputs of the graph.
 
-use proc_macro2::{Ident, Span};
+use proc_macro2::Ident;
 
 use super::scalars::ScalarType;
 use super::{Block, Form, Scalar, Variable};
 use crate::diagnostics::{Diagnostic, Diagnostics, Place};
 use crate::ir::{Graph, InputInfo, Role, Size};
 use crate::shape::{Sizes, SymbolSource};
-use crate::syntax::{Dimension, Module, Type, cfg, refusal, strip_references};
+use crate::syntax::{Dimension, Member, Module, Type, cfg, refusal, strip_references};
 
 /// A variable's type, taken apart.
 #[derive(Debug)]
@@ -24,14 +24,14 @@ pub enum Part {
     Block(usize),
     Struct {
         name: String,
-        fields: Vec<(String, Part)>,
+        fields: Vec<(Member, Part)>,
     },
 }
 
 /// One block of a variable, before it has an input.
 #[derive(Debug)]
 pub struct Leaf<'m> {
-    pub path: Vec<&'m Ident>,
+    pub path: Vec<Member>,
     pub written: &'m syn::Type,
     pub scalar: Scalar,
     pub form: Form,
@@ -98,7 +98,7 @@ struct Reader<'m, 'd> {
     diagnostics: &'d mut Diagnostics,
     leaves: Vec<Leaf<'m>>,
     /// The fields that lead to the current type.
-    path: Vec<&'m Ident>,
+    path: Vec<Member>,
     /// The structs that enclose it.
     structs: Vec<String>,
 }
@@ -139,21 +139,26 @@ impl<'m> Reader<'m, '_> {
             return None;
         }
         self.structs.push(structure.to_owned());
-        let fields = named_fields(item, self.diagnostics)?;
+        let fields = Member::fields(item);
         // Every field is looked at, also after one that is refused.
-        let parts: Vec<Option<(String, Part)>> =
+        let parts: Vec<Option<(Member, Part)>> =
             fields.into_iter().map(|(ident, field)| self.field(ident, field, name)).collect();
         self.structs.pop();
         Some(Part::Struct { name: structure.to_owned(), fields: parts.into_iter().collect::<Option<_>>()? })
     }
 
-    fn field(&mut self, ident: &'m Ident, field: &'m syn::Field, name: &str) -> Option<(String, Part)> {
+    fn field(&mut self, ident: Member, field: &'m syn::Field, name: &str) -> Option<(Member, Part)> {
         let name = format!("{name}.{ident}");
         let resolved = own_types(self.diagnostics, |errors| field_type(self.module, field, &name, errors))?;
-        self.path.push(ident);
+        if let syn::Type::Reference(_) = field.ty {
+            let (message, help) = (format!("`{name}` borrows what it holds"), format!("write `{resolved}`"));
+            self.diagnostics.error_with_help(&field.ty, message, help);
+            return None;
+        }
+        self.path.push(ident.clone());
         let part = self.part(&field.ty, &resolved, &name);
         self.path.pop();
-        Some((ident.to_string(), part?))
+        Some((ident, part?))
     }
 }
 
@@ -167,25 +172,7 @@ fn mend(diagnostic: Diagnostic, resolved: &Type) -> Diagnostic {
     }
 }
 
-/// The fields of a struct that is read: they have names.
-pub fn named_fields<'m>(item: &'m syn::ItemStruct, diagnostics: &mut Diagnostics) -> Option<Vec<(&'m Ident, &'m syn::Field)>> {
-    match &item.fields {
-        syn::Fields::Named(fields) => {
-            Some(fields.named.iter().filter_map(|field| Some((field.ident.as_ref()?, field))).collect())
-        }
-        syn::Fields::Unit => Some(Vec::new()),
-        syn::Fields::Unnamed(fields) => {
-            diagnostics.error_with_help(
-                fields,
-                format!("the fields of `{}` need names", item.ident),
-                "write `{ name: Type, .. }`",
-            );
-            None
-        }
-    }
-}
-
-/// The type of a field that is read: present in every build, and owning what it holds.
+/// The type of a field that is read: present in every build. Data may borrow what it holds.
 pub fn field_type(module: &Module, field: &syn::Field, name: &str, diagnostics: &mut Diagnostics) -> Option<Type> {
     if let Some(attribute) = cfg(&field.attrs) {
         diagnostics.error(attribute, format!("`{name}` is read by a role and cannot depend on `#[cfg]`"));
@@ -195,12 +182,7 @@ pub fn field_type(module: &Module, field: &syn::Field, name: &str, diagnostics: 
         diagnostics.push(refusal);
         return None;
     }
-    let resolved = module.resolve_owned_type(&field.ty, diagnostics)?;
-    if let syn::Type::Reference(_) = field.ty {
-        diagnostics.error_with_help(&field.ty, format!("`{name}` borrows what it holds"), format!("write `{resolved}`"));
-        return None;
-    }
-    Some(resolved)
+    module.resolve_owned_type(&field.ty, diagnostics)
 }
 
 /// Whether all entries are of the module's scalar type.
@@ -227,7 +209,7 @@ pub fn build(variable: &VariableType<'_>, role: Role, name: &str, graph: &mut Gr
             let name = leaf_name(name, leaf);
             let shape = leaf_shape(leaf, role, block, &name, sizes);
             let input = graph.input(InputInfo { role, block, name }, shape);
-            Block { path: leaf.path.iter().map(|field| (*field).clone()).collect(), form: leaf.form, input }
+            Block { path: leaf.path.clone(), form: leaf.form, input }
         })
         .collect();
     Variable {
@@ -240,12 +222,12 @@ pub fn build(variable: &VariableType<'_>, role: Role, name: &str, graph: &mut Gr
 }
 
 /// The structs inside a variable's struct, by the path of fields that leads to them.
-fn nested_structs(part: &Part, path: &[Ident]) -> Vec<(Vec<Ident>, String)> {
+fn nested_structs(part: &Part, path: &[Member]) -> Vec<(Vec<Member>, String)> {
     let Part::Struct { fields, .. } = part else { return Vec::new() };
     let mut found = Vec::new();
     for (field, part) in fields {
         if let Part::Struct { name, .. } = part {
-            let longer: Vec<Ident> = path.iter().cloned().chain([Ident::new(field, Span::call_site())]).collect();
+            let longer: Vec<Member> = path.iter().chain([field]).cloned().collect();
             found.push((longer.clone(), name.clone()));
             found.extend(nested_structs(part, &longer));
         }

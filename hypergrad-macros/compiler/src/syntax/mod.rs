@@ -1,10 +1,12 @@
 //! The annotated module as syntax: its items by kind, its types resolved.
 
+mod associated;
 mod conditional;
 mod constants;
 mod foreign;
 mod imports;
 mod keyword;
+mod member;
 mod nalgebra;
 mod options;
 mod parse;
@@ -15,10 +17,12 @@ mod types;
 #[cfg(test)]
 mod tests;
 
+pub use associated::{Associated, Item as AssociatedItem, Receiver};
 pub use conditional::cfg;
 pub use foreign::{Foreign, REFUSED, refusal};
 pub use imports::Imports;
 pub use keyword::Keyword;
+pub use member::Member;
 pub use options::Options;
 pub use parse::{parse, user_problem};
 pub use resolve::strip_references;
@@ -30,6 +34,8 @@ pub struct Module {
     pub ident: syn::Ident,
     /// Every item, as the user wrote it: re-emitted untouched.
     pub items: Vec<syn::Item>,
+    /// Methods, functions and constants of the module's types.
+    pub associated: Vec<Associated>,
     /// What `use` declarations bring in.
     pub imports: Imports,
     /// Structs of other annotated modules.
@@ -80,7 +86,7 @@ impl Module {
         let Some(structure) = self.structures().find(|structure| structure.ident == name) else { return false };
         let implemented = self.items.iter().any(|item| match item {
             syn::Item::Impl(block) => {
-                let of_trait = block.trait_.as_ref().and_then(|(.., path, _)| path.segments.last());
+                let of_trait = block.trait_.as_ref().and_then(|(path, _)| path.segments.last());
                 of_trait.is_some_and(|last| last.ident == "Clone")
             }
             _ => false,
@@ -125,13 +131,7 @@ impl Module {
     /// The name of an item of this module, if the path can mean one: `Data` or `self::Data`.
     #[expect(clippy::unused_self, reason = "a path means an item of some module")]
     pub fn own_name<'p>(&self, path: &'p syn::Path) -> Option<&'p syn::Ident> {
-        let mut segments = path.segments.iter().map(|segment| &segment.ident);
-        let first = segments.next()?;
-        match (segments.next(), segments.next()) {
-            (None, _) if path.leading_colon.is_none() => Some(first),
-            (Some(second), None) if first == "self" => Some(second),
-            _ => None,
-        }
+        own_name(path)
     }
 
     /// Whether the module has an item of this name.
@@ -151,6 +151,17 @@ impl Module {
             };
             ident == name
         })
+    }
+}
+
+/// The name of an item, if a path can mean one of the module in which it stands.
+fn own_name(path: &syn::Path) -> Option<&syn::Ident> {
+    let mut segments = path.segments.iter().map(|segment| &segment.ident);
+    let first = segments.next()?;
+    match (segments.next(), segments.next()) {
+        (None, _) if path.leading_colon.is_none() => Some(first),
+        (Some(second), None) if first == "self" => Some(second),
+        _ => None,
     }
 }
 

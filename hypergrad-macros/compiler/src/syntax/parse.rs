@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, TokenStream};
 
-use super::{Foreign, Imports, Module, Options};
+use super::{Foreign, Imports, Module, Options, associated};
 use crate::diagnostics::{Diagnostic, Diagnostics};
 
 /// Reads what stands between the attribute's parentheses and the annotated item.
@@ -47,8 +47,8 @@ fn read_module(
         );
         return None;
     };
-    let imports = Imports::read(&items);
-    let module = Module { ident: module.ident, items, imports, foreign, source };
+    let (imports, associated) = (Imports::read(&items), associated::read(&items));
+    let module = Module { ident: module.ident, items, associated, imports, foreign, source };
     if let Some(name) = user_problem(&module.items) {
         diagnostics.push(
             Diagnostic::new(&name, "`Problem` is the type that `#[bilevel]` adds to the module")

@@ -124,7 +124,8 @@ impl Resolver<'_> {
     fn own(&mut self, path: &syn::Path, scope: &Scope, depth: usize) -> Option<Resolved<Type>> {
         let name = self.module.own_name(path)?.to_string();
         if let Some(structure) = self.module.structure(&name) {
-            return Some(match structure.generics.params.first() {
+            let generic = |parameter: &&syn::GenericParam| !matches!(parameter, syn::GenericParam::Lifetime(_));
+            return Some(match structure.generics.params.iter().find(generic) {
                 None => Ok(Type::Struct(name)),
                 Some(parameter) => {
                     Err(Diagnostic::new(parameter, format!("`{name}` is generic; a struct that a role reads is not"))

@@ -99,7 +99,7 @@ fn refused_types() {
         ("", "SVector<f64>", "generic arguments"),
         ("", "SVector", "generic arguments"),
         ("use super::other::Data;", "Data", "define `Data` in this module"),
-        ("struct Data<'a> { a: &'a f64 }", "Data<'a>", "generic"),
+        ("struct Data<T> { a: T }", "Data<f64>", "generic"),
         ("", "fn(f64) -> f64", "kind of type"),
         ("const N: usize = 9223372036854775807 + 1;", "[f64; N]", "overflows"),
         ("", "[f64; 1 / 0]", "overflows"),

@@ -124,6 +124,9 @@ impl Tracer<'_> {
             syn::Pat::Tuple(tuple) => self.bind_elements(tuple.elems.iter().collect(), value),
             syn::Pat::Slice(slice) => self.bind_elements(slice.elems.iter().collect(), value),
             syn::Pat::Struct(structure) => self.bind_fields(structure, value.as_ref()),
+            syn::Pat::TupleStruct(structure) if self.structure_at(&structure.path).is_some() => {
+                self.bind_tuple_struct(structure, value);
+            }
             other => {
                 self.diagnostics.error_with_help(
                     other,
@@ -157,7 +160,7 @@ impl Tracer<'_> {
         self.environment.bind(name.ident.to_string(), value);
     }
 
-    fn bind_elements(&mut self, patterns: Vec<&syn::Pat>, value: Option<Value>) {
+    pub(super) fn bind_elements(&mut self, patterns: Vec<&syn::Pat>, value: Option<Value>) {
         let count = patterns.len();
         let span = patterns.first().map_or_else(Span::call_site, syn::spanned::Spanned::span);
         let elements = value.and_then(|value| self.elements(value, count, span));
@@ -186,16 +189,6 @@ impl Tracer<'_> {
                     .error(span, format!("this pattern takes a tuple or an array apart, and found {}", other.describe()));
                 None
             }
-        }
-    }
-
-    fn bind_fields(&mut self, pattern: &syn::PatStruct, value: Option<&Value>) {
-        for field in &pattern.fields {
-            let member = match &field.member {
-                syn::Member::Named(name) => value.and_then(|value| self.named_field(value, name)),
-                syn::Member::Unnamed(_) => None,
-            };
-            self.bind_pattern(&field.pat, member);
         }
     }
 }

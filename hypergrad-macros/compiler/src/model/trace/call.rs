@@ -97,21 +97,32 @@ impl<'a> Tracer<'a> {
 
     /// Inlines a function of the module: its body in a scope with nothing but its parameters.
     pub(super) fn call_function(&mut self, function: &syn::ItemFn, arguments: Vec<Option<Value>>, span: Span) -> Option<Value> {
+        self.call_titled(function.sig.ident.to_string(), function, arguments, span)
+    }
+
+    /// A function or method of the module, under a name that no other has.
+    pub(super) fn call_titled(
+        &mut self,
+        title: String,
+        function: &syn::ItemFn,
+        arguments: Vec<Option<Value>>,
+        span: Span,
+    ) -> Option<Value> {
         let address = std::ptr::from_ref(function).addr();
         self.remembered(address, None, &arguments.clone(), |tracer| {
-            tracer.call_in(function, &Environment::default(), arguments, span)
+            tracer.call_in(title, function, &Environment::default(), arguments, span)
         })
     }
 
     /// Inlines a function that sees these items.
     fn call_in(
         &mut self,
+        name: String,
         function: &syn::ItemFn,
         items: &Environment,
         arguments: Vec<Option<Value>>,
         span: Span,
     ) -> Option<Value> {
-        let name = function.sig.ident.to_string();
         if self.refuse_recursion(&name, span) {
             return None;
         }
@@ -126,9 +137,7 @@ impl<'a> Tracer<'a> {
         for (parameter, argument) in function.sig.inputs.iter().zip(arguments) {
             match parameter {
                 syn::FnArg::Typed(typed) => self.bind_pattern(&typed.pat, argument),
-                syn::FnArg::Receiver(receiver) => {
-                    self.diagnostics.error(receiver, "`self` is not accepted: write a free function");
-                }
+                syn::FnArg::Receiver(receiver) => self.bind_receiver(receiver, argument),
             }
         }
         self.bind_generics(&function.sig, &values);
@@ -142,6 +151,17 @@ impl<'a> Tracer<'a> {
         self.environment = outer;
         self.items = outer_items;
         value
+    }
+
+    fn bind_receiver(&mut self, receiver: &syn::Receiver, argument: Option<Value>) {
+        let mutable = match &receiver.kind {
+            syn::ReceiverKind::Reference(_, _, mutable) => *mutable,
+            _ => receiver.mutability,
+        };
+        if let Some(token) = mutable {
+            self.refuse_mutation(token.span);
+        }
+        self.environment.bind("self".to_owned(), argument);
     }
 
     /// Calls a closure or a function value.
@@ -169,7 +189,13 @@ impl<'a> Tracer<'a> {
             }
             Callable::Local(function) => {
                 let local = function.clone();
-                self.call_in(&local.function, &local.scope(), arguments.into_iter().map(Some).collect(), span)
+                self.call_in(
+                    local.function.sig.ident.to_string(),
+                    &local.function,
+                    &local.scope(),
+                    arguments.into_iter().map(Some).collect(),
+                    span,
+                )
             }
             Callable::Path(path) => {
                 if let Some(function) = self.own_function(path) {
@@ -203,6 +229,9 @@ impl<'a> Tracer<'a> {
 
     /// A method of a value of any kind.
     pub(super) fn method(&mut self, call: &Call<'_>, receiver: Value, arguments: Vec<Value>) -> Option<Value> {
+        if receiver.own_type().is_some() {
+            return self.own_method(call, receiver, arguments);
+        }
         if self.refuse_method(call) {
             return None;
         }
@@ -222,11 +251,9 @@ impl<'a> Tracer<'a> {
                 Some(stream) => self.stream_method(call, stream, arguments),
                 None => Outcome::Unknown,
             },
-            Value::Struct(_) | Value::Lazy(_) => {
-                self.refuse_struct_method(call, described);
-                return None;
+            Value::Struct(_) | Value::Lazy(_) | Value::Cases(_) | Value::Bool(_) | Value::Tuple(_) | Value::Callable(_) => {
+                Outcome::Unknown
             }
-            Value::Cases(_) | Value::Bool(_) | Value::Tuple(_) | Value::Callable(_) => Outcome::Unknown,
         };
         match outcome {
             Outcome::Known(value) => value,

@@ -7,8 +7,7 @@ use super::spell::spell;
 use super::value::{Callable, Closure, Tensor, Value};
 use crate::ir::{Affine, Size};
 use crate::model::Form;
-use crate::model::variables::named_fields;
-use crate::syntax::Type;
+use crate::syntax::{Member, Type};
 
 impl Tracer<'_> {
     pub(super) fn expression(&mut self, expression: &syn::Expr) -> Option<Value> {
@@ -103,40 +102,21 @@ impl Tracer<'_> {
     fn field(&mut self, field: &syn::ExprField) -> Option<Value> {
         let base = self.expression(&field.base)?;
         match (&field.member, base) {
-            (syn::Member::Unnamed(index), Value::Tuple(values)) => values.get(index.index as usize).cloned(),
             (syn::Member::Named(name), Value::Tensor(tensor)) => self.coordinate(&tensor, name),
-            (syn::Member::Named(name), base @ (Value::Struct(_) | Value::Lazy(_))) => self.named_field(&base, name),
             // `range.start`
             (syn::Member::Named(name), Value::Range(range)) => {
                 let end = if name == "start" { range.start } else { range.end };
                 end.map(Value::Index)
             }
-            (syn::Member::Unnamed(_), Value::Lazy(lazy)) if self.has_unnamed_fields(&lazy.name) => None,
+            (member, base @ (Value::Struct(_) | Value::Lazy(_) | Value::Tuple(_))) => {
+                self.member_of(&base, &Member::from(member))
+            }
             (member, base) => {
                 let member = spell(member);
                 self.diagnostics.error(&field.member, format!("`.{member}` is no field of {}", base.describe()));
                 None
             }
         }
-    }
-
-    pub(super) fn named_field(&mut self, base: &Value, name: &syn::Ident) -> Option<Value> {
-        match base {
-            Value::Struct(structure) => {
-                let found = structure.fields.iter().find(|(field, _)| name == field);
-                if found.is_none() {
-                    self.diagnostics.no_field(name, &structure.name, structure.fields.iter().map(|(field, _)| field.as_str()));
-                }
-                found.map(|(_, value)| value.clone())
-            }
-            Value::Lazy(lazy) => self.surroundings.field(lazy, name, self.graph, self.sizes, self.diagnostics),
-            _ => None,
-        }
-    }
-
-    /// Whether the fields of a struct have no names, which is said of the struct (once).
-    fn has_unnamed_fields(&mut self, structure: &str) -> bool {
-        self.module.structure(structure).is_some_and(|item| named_fields(item, self.diagnostics).is_none())
     }
 
     /// `.x`, `.y`, `.m12`.
@@ -162,42 +142,6 @@ impl Tracer<'_> {
         let (row, column) = if tensor.form == Form::Row { (index(column), index(row)) } else { (index(row), index(column)) };
         self.check_entry(tensor, &row, &column, name)?;
         Some(Value::Tensor(self.entry(tensor, &row, &column)))
-    }
-
-    fn struct_literal(&mut self, literal: &syn::ExprStruct) -> Option<Value> {
-        let name = literal.path.segments.last().map(|s| s.ident.to_string()).unwrap_or_default();
-        let structure = self.module.own_name(&literal.path).and_then(|own| self.module.structure(&own.to_string()));
-        let mut values: Vec<(String, Option<Value>)> = Vec::new();
-        for field in &literal.fields {
-            let member = spell(&field.member);
-            let declared = structure.and_then(|s| s.fields.iter().find(|f| f.ident.as_ref().is_some_and(|i| *i == member)));
-            let expected = declared.and_then(|f| self.hint(&f.ty));
-            let value = self.expression_as(&field.expr, expected.as_ref());
-            values.push((member, value));
-        }
-        let rest = literal.rest.as_ref().map(|rest| self.expression(rest));
-        let Some(structure) = structure else {
-            self.diagnostics.error_with_help(
-                &literal.path,
-                format!("`{name}` is no struct of this module"),
-                "define the struct in the module",
-            );
-            return None;
-        };
-        let mut fields = Vec::new();
-        for field in &structure.fields {
-            let Some(ident) = &field.ident else { continue };
-            let value = match values.iter().find(|(member, _)| ident == member) {
-                Some((_, value)) => value.clone(),
-                None if rest.is_none() => {
-                    self.diagnostics.error(&literal.path, format!("field `{ident}` of `{name}` is missing"));
-                    None
-                }
-                None => rest.clone().flatten().and_then(|rest| self.named_field(&rest, ident)),
-            };
-            fields.push((ident.to_string(), value?));
-        }
-        Some(Value::structure(name, fields))
     }
 
     /// A value as a tensor: arrays of scalars are columns. Reports what is no tensor.

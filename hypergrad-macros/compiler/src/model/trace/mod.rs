@@ -36,19 +36,20 @@ mod scalar;
 mod slice;
 mod spell;
 mod stream;
+mod structure;
 mod value;
 mod words;
 
 #[cfg(test)]
 mod tests;
 
-use proc_macro2::{Ident, Span};
+use proc_macro2::Span;
 
 use crate::diagnostics::Diagnostics;
 use crate::ir::{Graph, Size, Symbol};
 use crate::model::{Form, Scalar};
 use crate::shape::{Sizes, SymbolSource};
-use crate::syntax::Module;
+use crate::syntax::{Associated, Member, Module};
 use condition::Condition;
 use contract::Extent;
 use division::Division;
@@ -62,7 +63,7 @@ pub trait Surroundings {
     fn field(
         &mut self,
         of: &Lazy,
-        member: &Ident,
+        member: &Member,
         graph: &mut Graph,
         sizes: &mut Sizes,
         diagnostics: &mut Diagnostics,
@@ -72,6 +73,10 @@ pub trait Surroundings {
     /// it. `math::softplus` and `nalgebra::DVector` are below hypergrad, `core::f64::consts::PI`
     /// below core.
     fn outside(&mut self, _written: &syn::Path, _meant: &str) {}
+
+    /// This item of one of the module's types was read, by a method call or by its path; rustc is to
+    /// prove that it is the one meant.
+    fn associated(&mut self, _item: &Associated, _is_method_call: bool, _span: Span) {}
 
     /// Tensors to suggest where shapes do not agree: as written (`data.b_tr`), form, rows, columns.
     fn candidates(&self) -> Vec<(String, Form, Size, Size)> {

@@ -25,11 +25,34 @@ impl Tracer<'_> {
             (syn::UnOp::Neg(_), Value::Index(index)) => Some(Value::Index(index.scale(&Size::constant(-1)))),
             (syn::UnOp::Neg(_), Value::Integer(number)) => Some(Value::Integer(self.scale(-1.0, &number))),
             (syn::UnOp::Not(_), Value::Bool(condition)) => Some(Value::Bool(condition.not())),
+            (syn::UnOp::Neg(_), value @ (Value::Struct(_) | Value::Lazy(_)))
+                if value.own_type().is_some_and(|owner| self.module.associated_items(owner, "neg").next().is_some()) =>
+            {
+                self.own_operator("Neg", &[&value], unary.op.span())
+            }
             (op, value) => {
                 self.diagnostics.error(unary.op.span(), format!("`{}` is not defined for {}", spell(&op), value.describe()));
                 None
             }
         }
+    }
+
+    /// An operator of a type of the module: its trait and method.
+    fn overloaded(&mut self, site: &Site<'_>, op: &syn::BinOp, left: &Value, right: &Value) -> Option<Value> {
+        let of_trait = match op {
+            syn::BinOp::Add(_) => "Add",
+            syn::BinOp::Sub(_) => "Sub",
+            syn::BinOp::Mul(_) => "Mul",
+            syn::BinOp::Div(_) => "Div",
+            syn::BinOp::Rem(_) => "Rem",
+            _ => return self.refuse_operands(site, left, right),
+        };
+        let before = self.diagnostics.len();
+        let value = self.own_operator(of_trait, &[left, right], site.span);
+        if value.is_none() && self.diagnostics.len() == before {
+            return self.refuse_operands(site, left, right);
+        }
+        value
     }
 
     pub(super) fn binary(&mut self, binary: &syn::ExprBinary) -> Option<Value> {
@@ -85,6 +108,9 @@ impl Tracer<'_> {
     }
 
     fn operate(&mut self, site: &Site<'_>, op: &syn::BinOp, left: &Value, right: &Value) -> Option<Value> {
+        if left.own_type().or(right.own_type()).is_some() {
+            return self.overloaded(site, op, left, right);
+        }
         if let (Value::Index(left), Value::Index(right)) = (left, right) {
             return match comparison(op) {
                 Some(comparison) => Some(Value::Bool(self.compare_indices(comparison, left, right))),
@@ -247,8 +273,7 @@ impl Tracer<'_> {
                 self.diagnostics.error_with_help(site.span, message, help);
             }
             (Value::Struct(_) | Value::Lazy(_), _) | (_, Value::Struct(_) | Value::Lazy(_)) => {
-                let help =
-                    "operators of the module's own types are not read: write it field by field, or as a function of the module";
+                let help = "implement the operator for this type in the module, once for these operands (with the type of the module on the left), or write a function";
                 self.diagnostics.error_with_help(site.span, message, help);
             }
             _ => self.diagnostics.error(site.span, message),

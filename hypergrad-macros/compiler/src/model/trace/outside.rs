@@ -93,15 +93,10 @@ impl Tracer<'_> {
                 format!("`{written}` is a value of an enum, which is not accepted: nothing is chosen by `match`"),
                 "use a number: `const LINEAR: usize = 0;`, compared in `if k == LINEAR { .. } else { .. }`".to_owned(),
             )
-        } else if path.path.segments.len() == 1 && self.module.structure(last).is_some() {
-            (
-                format!("`{written}` is a tuple struct, whose fields have no names"),
-                format!("give the fields names and write `{last} {{ .. }}`"),
-            )
         } else if self.module.structure(&first).is_some() || first == "Self" {
             (
-                format!("`{written}` is an associated item of the module's own type: these are not read"),
-                format!("write a function of the module, `fn {last}(..)`, or a `const`, and use it"),
+                format!("`{written}` is no item of an `impl` block of this module, where it could be read"),
+                format!("write it in the module: `impl {first} {{ .. {last} .. }}`, without type parameters"),
             )
         } else {
             return false;

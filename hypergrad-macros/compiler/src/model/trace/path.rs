@@ -33,10 +33,19 @@ impl Tracer<'_> {
                 Lookup::Unbound => {}
             }
         }
+        if let Some(found) = self.associated_at(path) {
+            return found.ok().and_then(|found| self.associated_constant(found, path));
+        }
+        if let Some(structure) = self.constructor_at(&path.path) {
+            return match &structure.fields {
+                syn::Fields::Unit => Some(Value::structure(structure.ident.to_string(), Vec::new())),
+                _ => Some(Value::Callable(Callable::Path(Rc::new(path.path.clone())))),
+            };
+        }
         if let Some(name) = self.module.own_name(&path.path)
             && let Some(constant) = self.module.constant(&name.to_string())
         {
-            return self.constant(constant);
+            return self.constant(&constant.ident.to_string(), constant);
         }
         if self.own_function(&path.path).is_some() {
             return Some(Value::Callable(Callable::Path(Rc::new(path.path.clone()))));
@@ -71,8 +80,8 @@ impl Tracer<'_> {
         below.into_iter().find(known).unwrap_or(full)
     }
 
-    fn constant(&mut self, constant: &syn::ItemConst) -> Option<Value> {
-        let name = format!("const {}", constant.ident);
+    pub(super) fn constant(&mut self, title: &str, constant: &syn::ItemConst) -> Option<Value> {
+        let name = format!("const {title}");
         if self.calls.contains(&name) {
             return None;
         }
@@ -92,6 +101,15 @@ impl Tracer<'_> {
             && self.environment.binds(&name.to_string())
         {
             return self.call_bound(name, arguments, call);
+        }
+        if let Some(structure) = self.constructor_at(&path.path) {
+            return self.tuple_struct(structure, arguments);
+        }
+        if let Some(found) = self.associated_at(path) {
+            return found.ok().and_then(|found| self.call_associated(found, arguments, call.site.span));
+        }
+        if let Some(value) = self.method_of_trait(path, &arguments, call) {
+            return value;
         }
         let full = self.module.imports.expand(&path.path);
         let name = full.last().cloned().unwrap_or_default();

@@ -101,15 +101,6 @@ impl Tracer<'_> {
         recursive
     }
 
-    pub(super) fn refuse_struct_method(&mut self, call: &Call<'_>, receiver: &str) {
-        let name = call.name();
-        self.diagnostics.error_with_help(
-            call.site.span,
-            format!("`{name}` is a method of {receiver}: methods of the module's own types are not read"),
-            format!("write a function of the module, `fn {name}(..)`, and call it"),
-        );
-    }
-
     /// An expression of a kind that the language lacks. Its parts are not visited.
     pub(super) fn refuse_expression(&mut self, expression: &syn::Expr) {
         if let syn::Expr::Let(binding) = expression {

@@ -11,9 +11,10 @@ mod refusals;
 mod scalars;
 mod spellings;
 mod tensors;
+mod types;
 
 use nalgebra::{DMatrix, DVector, Matrix, RowDVector, SMatrix, SVector};
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::TokenStream;
 
 use super::{Lazy, Surroundings, Tensor, Tracer, Value};
 use crate::diagnostics::Diagnostics;
@@ -21,7 +22,7 @@ use crate::ir::interpret::{self, Point};
 use crate::ir::{Graph, Id, InputInfo, Role, Size, Symbol};
 use crate::model::{Form, Scalar};
 use crate::shape::{Sizes, SymbolSource};
-use crate::syntax::{Module, parse};
+use crate::syntax::{Member, Module, parse};
 
 /// The data of the test functions.
 #[derive(Clone, Debug)]
@@ -113,8 +114,8 @@ struct Fields<'f> {
 }
 
 impl Surroundings for Fields<'_> {
-    fn field(&mut self, _: &Lazy, member: &Ident, _: &mut Graph, _: &mut Sizes, _: &mut Diagnostics) -> Option<Value> {
-        self.fields.iter().find(|(name, _)| member == name).map(|(_, value)| value.clone())
+    fn field(&mut self, _: &Lazy, member: &Member, _: &mut Graph, _: &mut Sizes, _: &mut Diagnostics) -> Option<Value> {
+        self.fields.iter().find(|(name, _)| member.to_string() == *name).map(|(_, value)| value.clone())
     }
 
     fn outside(&mut self, _: &syn::Path, meant: &str) {

@@ -4,11 +4,11 @@ use hypergrad::bilevel;
 mod toy {
     use nalgebra::DVector;
 
-    pub struct Data<'a> {
-        pub a: &'a DVector<f64>,
+    pub struct Data<T> {
+        pub a: T,
     }
 
-    pub fn f(x: f64, y: f64, data: &Data<'_>) -> f64 {
+    pub fn f(x: f64, y: f64, data: &Data<DVector<f64>>) -> f64 {
         (x - y).powi(2) * data.a.sum()
     }
 

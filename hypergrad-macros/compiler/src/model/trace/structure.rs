@@ -1,0 +1,292 @@
+//! The module's own types: struct literals, tuple structs, patterns, methods and associated items.
+//!
+//! A method of a value of such a type is the one of the module's `impl` blocks. A trait that is in scope
+//! could come before it in rustc's search; that none does is for rustc to prove.
+
+use proc_macro2::Span;
+use syn::spanned::Spanned as _;
+
+use super::Tracer;
+use super::call::Call;
+use super::spell::spell;
+use super::value::{Struct, Value};
+use crate::diagnostics::nearest;
+use crate::syntax::{Associated, AssociatedItem, Member, Module};
+
+impl Value {
+    /// The name of the module's type that it has.
+    pub(super) fn own_type(&self) -> Option<&str> {
+        match self {
+            Self::Struct(structure) => Some(&structure.name),
+            Self::Lazy(lazy) => Some(&lazy.name),
+            _ => None,
+        }
+    }
+}
+
+impl<'a> Tracer<'a> {
+    pub(super) fn struct_literal(&mut self, literal: &syn::ExprStruct) -> Option<Value> {
+        let structure = self.structure_at(&literal.path);
+        let mut values: Vec<(Member, Option<Value>)> = Vec::new();
+        for field in &literal.fields {
+            let member = Member::from(&field.member);
+            let declared = structure.and_then(|s| Member::fields(s).into_iter().find(|(name, _)| *name == member));
+            let expected = declared.and_then(|(_, field)| self.hint(&field.ty));
+            let value = self.expression_as(&field.expr, expected.as_ref());
+            values.push((member, value));
+        }
+        let rest = literal.rest.as_ref().map(|rest| self.expression(rest));
+        let Some(structure) = structure else {
+            self.diagnostics.error_with_help(
+                &literal.path,
+                format!("`{}` is no struct of this module", spell(&literal.path)),
+                "define the struct in the module",
+            );
+            return None;
+        };
+        let name = structure.ident.to_string();
+        let mut fields = Vec::new();
+        for (member, _) in Member::fields(structure) {
+            let value = match values.iter().find(|(written, _)| *written == member) {
+                Some((_, value)) => value.clone(),
+                None if rest.is_none() => {
+                    self.diagnostics.error(&literal.path, format!("field `{member}` of `{name}` is missing"));
+                    None
+                }
+                None => rest.clone().flatten().and_then(|rest| self.member_of(&rest, &member)),
+            };
+            fields.push((member.to_string(), value?));
+        }
+        Some(Value::structure(name, fields))
+    }
+
+    /// The module's struct that a path means.
+    pub(super) fn structure_at(&self, path: &syn::Path) -> Option<&'a syn::ItemStruct> {
+        let module: &'a Module = self.module;
+        let name = module.own_type(path).or_else(|| module.own_name(path).map(ToString::to_string))?;
+        module.structure(&name)
+    }
+
+    /// The tuple struct, or the struct without fields, that a path of values means.
+    pub(super) fn constructor_at(&self, path: &syn::Path) -> Option<&'a syn::ItemStruct> {
+        let is_bound = path.get_ident().is_some_and(|name| self.environment.binds(&name.to_string()));
+        let found = self.structure_at(path).filter(|_| !is_bound)?;
+        (!matches!(found.fields, syn::Fields::Named(_))).then_some(found)
+    }
+
+    /// `P(a, b)`
+    pub(super) fn tuple_struct(&mut self, structure: &syn::ItemStruct, arguments: Vec<Option<Value>>) -> Option<Value> {
+        let members = Member::fields(structure).into_iter().map(|(member, _)| member.to_string());
+        let fields: Option<Vec<(String, Value)>> = members.zip(arguments).map(|(member, value)| Some((member, value?))).collect();
+        Some(Value::structure(structure.ident.to_string(), fields?))
+    }
+
+    pub(super) fn member_of(&mut self, base: &Value, member: &Member) -> Option<Value> {
+        match base {
+            Value::Struct(structure) => {
+                let found = structure.fields.iter().find(|(field, _)| member.to_string() == *field);
+                if found.is_none() {
+                    self.diagnostics.no_field(member, &structure.name, structure.fields.iter().map(|(field, _)| field.as_str()));
+                }
+                found.map(|(_, value)| value.clone())
+            }
+            Value::Lazy(lazy) => self.surroundings.field(lazy, member, self.graph, self.sizes, self.diagnostics),
+            Value::Tuple(values) => match member {
+                Member::Numbered(index, _) => values.get(*index as usize).cloned(),
+                Member::Named(_) => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// `P { a, b: (c, d), .. }`
+    pub(super) fn bind_fields(&mut self, pattern: &syn::PatStruct, value: Option<&Value>) {
+        for field in &pattern.fields {
+            let member = value.and_then(|value| self.member_of(value, &Member::from(&field.member)));
+            self.bind_pattern(&field.pat, member);
+        }
+    }
+
+    /// `P(a, _, ..)`
+    pub(super) fn bind_tuple_struct(&mut self, pattern: &syn::PatTupleStruct, value: Option<Value>) {
+        let value = value.map(|value| self.fields_in_order(value));
+        self.bind_elements(pattern.elems.iter().collect(), value);
+    }
+
+    /// The fields of a tuple struct, as a tuple.
+    fn fields_in_order(&mut self, value: Value) -> Value {
+        let module: &'a Module = self.module;
+        let Some(structure) = value.own_type().and_then(|name| module.structure(name)) else { return value };
+        let members = Member::fields(structure);
+        let parts: Vec<Option<Value>> = members.iter().map(|(member, _)| self.member_of(&value, member)).collect();
+        parts.into_iter().collect::<Option<Vec<Value>>>().map_or(value, Value::Tuple)
+    }
+
+    /// The item that `P::name` means: of an inherent block, else of a trait.
+    fn associated_item(&mut self, owner: &str, name: &str, of_trait: Option<&str>, place: Span) -> Option<&'a Associated> {
+        let module: &'a Module = self.module;
+        let meant = |item: &&Associated| of_trait.is_none_or(|wanted| item.of_trait.as_deref() == Some(wanted));
+        let found: Vec<&'a Associated> = module.associated_items(owner, name).filter(meant).collect();
+        if let [first, second, ..] = found.as_slice() {
+            let block = |item: &Associated| match &item.of_trait {
+                Some(of_trait) => format!("`impl {of_trait} for {owner}`"),
+                None => format!("`impl {owner}`"),
+            };
+            self.diagnostics.error_with_help(
+                place,
+                format!("`{name}` of `{owner}` is defined twice, in {} and {}", block(first), block(second)),
+                "which of them is called is for rustc to say: give them different names",
+            );
+            return None;
+        }
+        found.into_iter().next()
+    }
+
+    /// The item of a type of this module that a path names, `P::K`, `<P as Trait>::f`; `Err` where it
+    /// is not read, which was said.
+    pub(super) fn associated_at(&mut self, path: &syn::ExprPath) -> Option<Result<&'a Associated, ()>> {
+        let (owner, of_trait) = self.owner_of(path)?;
+        let name = path.path.segments.last()?.ident.to_string();
+        let before = self.diagnostics.len();
+        let found = self.associated_item(&owner, &name, of_trait.as_deref(), path.path.span());
+        match found {
+            Some(found) => Some(Ok(found)),
+            None if self.diagnostics.len() > before => Some(Err(())),
+            None => None,
+        }
+    }
+
+    /// The type before the last segment of a path, and the trait if one is named.
+    fn owner_of(&self, path: &syn::ExprPath) -> Option<(String, Option<String>)> {
+        if let Some(of) = &path.qself {
+            let syn::Type::Path(written) = &*of.ty else { return None };
+            let of_trait = of.position.checked_sub(1).and_then(|k| path.path.segments.get(k)).map(|s| s.ident.to_string());
+            return Some((self.module.own_type(&written.path)?, of_trait));
+        }
+        let mut owner = path.path.clone();
+        owner.segments.pop()?;
+        owner.segments.pop_punct();
+        Some((self.module.own_type(&owner)?, None))
+    }
+
+    /// Calls an associated function, or a method written as one.
+    pub(super) fn call_associated(&mut self, found: &'a Associated, arguments: Vec<Option<Value>>, span: Span) -> Option<Value> {
+        let AssociatedItem::Function(function) = &found.item else {
+            self.diagnostics.error(span, format!("`{}` is a constant, which cannot be called", found.title()));
+            return None;
+        };
+        self.surroundings.associated(found, false, span);
+        self.call_titled(found.title(), function, arguments, span)
+    }
+
+    pub(super) fn associated_constant(&mut self, found: &'a Associated, path: &syn::ExprPath) -> Option<Value> {
+        match &found.item {
+            AssociatedItem::Constant(constant) => {
+                self.surroundings.associated(found, false, path.path.span());
+                self.constant(&found.title(), constant)
+            }
+            AssociatedItem::Function(_) => {
+                let mut canonical = path.path.clone();
+                if path.qself.is_some() {
+                    canonical = syn::parse_str(&found.title()).ok()?;
+                }
+                Some(Value::Callable(super::value::Callable::Path(std::rc::Rc::new(canonical))))
+            }
+        }
+    }
+
+    /// A method of a value of one of the module's types.
+    pub(super) fn own_method(&mut self, call: &Call<'_>, receiver: Value, arguments: Vec<Value>) -> Option<Value> {
+        let owner = receiver.own_type()?.to_owned();
+        let before = self.diagnostics.len();
+        let found = self.associated_item(&owner, call.name(), None, call.site.span);
+        if self.diagnostics.len() > before {
+            return None;
+        }
+        let Some(found) = found.filter(|found| found.receiver().is_some()) else {
+            return self.unread_method(call, &owner, receiver, arguments);
+        };
+        self.surroundings.associated(found, true, call.site.span);
+        let arguments = [receiver].into_iter().chain(arguments).map(Some).collect();
+        self.call_titled(found.title(), found.function()?, arguments, call.site.span)
+    }
+
+    /// A method that no block of the module has.
+    fn unread_method(&mut self, call: &Call<'_>, owner: &str, receiver: Value, arguments: Vec<Value>) -> Option<Value> {
+        // A copy, where the implementation is not the user's own: that one would have been found.
+        if arguments.is_empty() && matches!(call.name(), "clone" | "to_owned") {
+            return Some(receiver);
+        }
+        let derefs = |item: &&Associated| item.of_trait.as_deref() == Some("Deref");
+        let module: &'a Module = self.module;
+        if let Some(deref) = module.associated_items(owner, "deref").find(derefs) {
+            let inner = self.call_titled(deref.title(), deref.function()?, vec![Some(receiver)], call.site.span)?;
+            return self.method(call, inner, arguments);
+        }
+        let name = call.name();
+        let known: Vec<String> =
+            self.module.associated.iter().filter(|item| item.owner == owner).map(|item| item.name().to_string()).collect();
+        let message = format!("`{name}` is no method of `{owner}` in this module, where its body could be read");
+        let help = match nearest(name, known.iter().map(String::as_str)) {
+            Some(near) if near != name => format!("did you mean `{near}`?"),
+            _ => format!("write it in the module: `impl {owner} {{ fn {name}(&self) .. }}`, without type parameters"),
+        };
+        self.diagnostics.error_with_help(call.site.span, message, help);
+        None
+    }
+
+    /// An operator between values of which one has a type of this module: the method of its trait.
+    pub(super) fn own_operator(&mut self, of_trait: &str, operands: &[&Value], span: Span) -> Option<Value> {
+        let owner = operands.first()?.own_type()?;
+        let module: &'a Module = self.module;
+        let fits = |item: &&'a Associated| {
+            let Some(function) = item.function().filter(|_| item.of_trait.as_deref() == Some(of_trait)) else { return false };
+            let right = function.sig.inputs.iter().nth(1);
+            match (right, operands.get(1)) {
+                (Some(syn::FnArg::Typed(typed)), Some(value)) => self.may_be(value, &typed.ty),
+                (None, None) => true,
+                _ => false,
+            }
+        };
+        let found: Vec<&'a Associated> = module.associated.iter().filter(|item| item.owner == owner).filter(fits).collect();
+        let [found] = found.as_slice() else { return None };
+        let arguments = operands.iter().map(|value| Some((*value).clone())).collect();
+        self.call_titled(found.title(), found.function()?, arguments, span)
+    }
+
+    /// Whether a value can have a type, as far as the kinds tell.
+    fn may_be(&self, value: &Value, ty: &syn::Type) -> bool {
+        let own = match crate::syntax::strip_references(ty) {
+            syn::Type::Path(path) => self.module.own_type(&path.path),
+            _ => None,
+        };
+        match value {
+            Value::Struct(Struct { name, .. }) => own.is_some_and(|own| own == *name),
+            Value::Lazy(lazy) => own.is_some_and(|own| own == lazy.name),
+            Value::Tensor(tensor) => match self.hint(ty) {
+                Some(crate::syntax::Type::Scalar(_)) => tensor.is_scalar(),
+                Some(crate::syntax::Type::Tensor { .. }) => !tensor.is_scalar(),
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+}
+
+impl Tracer<'_> {
+    /// `Trait::method(&p)`, of a trait of the module; `None` for every other path.
+    pub(super) fn method_of_trait(
+        &mut self,
+        path: &syn::ExprPath,
+        arguments: &[Option<Value>],
+        call: &Call<'_>,
+    ) -> Option<Option<Value>> {
+        let mut owner = path.path.clone();
+        let name = owner.segments.pop()?.ident.to_string();
+        owner.segments.pop_punct();
+        let of_trait = self.module.own_name(&owner).filter(|name| self.module.defines_trait(&name.to_string()))?.to_string();
+        let receiver = arguments.first()?.as_ref()?.own_type()?.to_owned();
+        let found = self.associated_item(&receiver, &name, Some(&of_trait), call.site.span)?;
+        Some(self.call_associated(found, arguments.to_vec(), call.site.span))
+    }
+}

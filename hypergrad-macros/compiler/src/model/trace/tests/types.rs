@@ -1,0 +1,102 @@
+//! The module's own types: what is traced is what rustc compiles.
+
+use nalgebra::{DVector, SVector};
+
+use super::{Data, agrees, errors};
+
+#[test]
+fn methods_and_associated_items() {
+    agrees! {
+        struct Line { slope: f64, offset: f64 }
+        impl Line {
+            const UNIT: Self = Self { slope: 1.0, offset: 0.0 };
+            const SCALE: f64 = 2.0 * Self::HALF;
+            const HALF: f64 = 0.5;
+            fn new(slope: f64) -> Self { Self { slope, ..Self::UNIT } }
+            fn at(&self, t: f64) -> f64 { self.slope * t + self.offset * Line::SCALE }
+            fn moved(self, by: f64) -> Line { Line { offset: self.offset + by, ..self } }
+        }
+        impl Line {
+            fn twice(&self, t: f64) -> f64 { self.at(self.at(t)).sin() }
+        }
+        fn f(x: &DVector<f64>, y: &SVector<f64, 3>, data: &Data) -> f64 {
+            let line = Line::new(x[0]).moved(y[1]);
+            let far = Line { slope: 0.3, ..line };
+            line.twice(x[1]) * far.at(data.k) + x.map(|t| line_at(&far, t)).sum() + Line::at(&far, x[2]) + [0.1, 0.2].map(Line::new)[1].slope
+        }
+        fn line_at(line: &Line, t: f64) -> f64 { line.at(t) }
+    }
+}
+
+#[test]
+fn tuple_structs() {
+    agrees! {
+        struct Pair(f64, f64);
+        struct Weights(DVector<f64>);
+        struct Nothing;
+        impl Pair {
+            fn swap(self) -> Self { Pair(self.1, self.0) }
+            fn energy(&self) -> f64 { let Pair(a, b) = self; a * b.sin() }
+        }
+        impl Weights { fn norm(&self) -> f64 { self.0.norm() } }
+        impl Nothing { fn one(&self) -> f64 { 1.5 } }
+        fn sum(Pair(a, _): Pair, &Pair(.., d): &Pair) -> f64 { a + d * d }
+        fn f(x: &DVector<f64>, y: &SVector<f64, 3>, data: &Data) -> f64 {
+            let pair = Pair(x[0], y[1]);
+            let other = Pair { 0: x[2], 1: x[3] * x[1] };
+            let w = Weights(x * 2.0);
+            let Weights(inner) = &w;
+            pair.energy() + other.0 * other.1 + w.norm() * inner[0] + sum(pair.swap(), &other) + Nothing.one()
+        }
+    }
+}
+
+#[test]
+fn traits_and_operators() {
+    agrees! {
+        use core::ops::{Add, Deref, Mul, Neg};
+        trait Energy {
+            const FACTOR: f64 = 3.0;
+            fn energy(&self) -> f64;
+            fn double(&self) -> f64 { Self::FACTOR * self.energy() }
+        }
+        struct A { t: f64 }
+        struct B(DVector<f64>);
+        impl Energy for A { fn energy(&self) -> f64 { self.t.cos() } }
+        impl Energy for B {
+            const FACTOR: f64 = 0.5;
+            fn energy(&self) -> f64 { self.0.norm_squared() }
+        }
+        impl Add for A { type Output = A; fn add(self, other: A) -> A { A { t: self.t * other.t } } }
+        impl Mul<f64> for A { type Output = Self; fn mul(self, by: f64) -> Self { Self { t: self.t + by } } }
+        impl Neg for A { type Output = A; fn neg(self) -> A { A { t: 1.0 - self.t } } }
+        impl Deref for B { type Target = DVector<f64>; fn deref(&self) -> &DVector<f64> { &self.0 } }
+        fn total<T: Energy>(of: &T) -> f64 { of.double() }
+        fn f(x: &DVector<f64>, y: &SVector<f64, 3>, data: &Data) -> f64 {
+            let (a, b) = (A { t: x[0] }, B(x.clone()));
+            let both = -(A { t: x[1] } + a * 2.5);
+            b.double() + total(&both) + both.energy() + Energy::double(&b) + <A as Energy>::FACTOR + b.norm()
+        }
+    }
+}
+
+#[test]
+fn what_is_not_decided_is_refused() {
+    let head = "struct P { a: f64 } trait T { fn a(self) -> f64; } ";
+    let f = "fn f(x: &DVector<f64>, y: &SVector<f64, 3>, data: &Data) -> f64";
+    for (items, body, expected) in [
+        (
+            "impl P { fn a(&self) -> f64 { self.a } } impl T for P { fn a(self) -> f64 { 1.0 } }",
+            "P { a: x[0] }.a()",
+            "defined twice",
+        ),
+        ("", "P { a: x[0] }.b()", "`b` is no method of `P` in this module"),
+        ("impl P { fn aa(&self) -> f64 { 1.0 } }", "P { a: x[0] }.aaa()", "did you mean `aa`?"),
+        ("", "P::default().a", "is no item of an `impl` block"),
+        ("impl P { fn a(&self) -> f64 { self.a() } }", "P { a: x[0] }.a()", "calls itself"),
+        ("", "(P { a: x[0] } + P { a: x[1] }).a", "is not defined between"),
+    ] {
+        let found = errors(&format!("{head} {items} {f} {{ {body} }}"));
+        assert!(found.iter().any(|error| error.contains(expected)), "{body}: {found:#?}");
+    }
+}

@@ -1,0 +1,201 @@
+//! Methods, associated functions and constants of the module's types, as functions and constants
+//! whose `Self` is written out.
+
+use proc_macro2::{Group, Ident, TokenStream, TokenTree};
+use quote::ToTokens;
+
+use super::Module;
+
+/// An item of an `impl` block, of a type of this module.
+#[derive(Debug, Clone)]
+pub struct Associated {
+    /// The type's name.
+    pub owner: String,
+    /// `None` in an inherent block.
+    pub of_trait: Option<String>,
+    /// Of a block for references to the type.
+    pub by_reference: bool,
+    pub item: Item,
+}
+
+/// `Self` is replaced by the type's name.
+#[derive(Debug, Clone)]
+pub enum Item {
+    Function(syn::ItemFn),
+    Constant(syn::ItemConst),
+}
+
+/// How a method takes `self`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Receiver {
+    Value,
+    Reference,
+}
+
+impl Associated {
+    pub fn name(&self) -> &Ident {
+        match &self.item {
+            Item::Function(function) => &function.sig.ident,
+            Item::Constant(constant) => &constant.ident,
+        }
+    }
+
+    pub fn function(&self) -> Option<&syn::ItemFn> {
+        match &self.item {
+            Item::Function(function) => Some(function),
+            Item::Constant(_) => None,
+        }
+    }
+
+    pub fn attributes(&self) -> &[syn::Attribute] {
+        match &self.item {
+            Item::Function(function) => &function.attrs,
+            Item::Constant(constant) => &constant.attrs,
+        }
+    }
+
+    /// `Params::scale`: no two functions of the module are called alike.
+    pub fn title(&self) -> String {
+        format!("{}::{}", self.owner, self.name())
+    }
+
+    /// How it takes `self`; `None` for what is no method.
+    pub fn receiver(&self) -> Option<Receiver> {
+        let receiver = self.function()?.sig.receiver()?;
+        Some(match &receiver.kind {
+            syn::ReceiverKind::Reference(..) => Receiver::Reference,
+            syn::ReceiverKind::Typed(_, ty) if matches!(**ty, syn::Type::Reference(_)) => Receiver::Reference,
+            _ if self.by_reference => Receiver::Reference,
+            _ => Receiver::Value,
+        })
+    }
+}
+
+impl Module {
+    /// The struct or enum of this module that a path of types means: by its name, or by an alias.
+    pub fn own_type(&self, path: &syn::Path) -> Option<String> {
+        own_type(&self.items, path, DEPTH)
+    }
+
+    /// The items of this name that a type has.
+    pub fn associated_items<'m>(&'m self, owner: &str, name: &str) -> impl Iterator<Item = &'m Associated> {
+        self.associated.iter().filter(move |item| item.owner == owner && item.name() == name)
+    }
+
+    /// The bodies of all functions, methods among them.
+    pub fn bodies(&self) -> impl Iterator<Item = &syn::Block> {
+        let methods = self.associated.iter().filter_map(|item| item.function());
+        self.functions().chain(methods).map(|function| &*function.block)
+    }
+
+    /// The module's trait of this name.
+    pub fn defines_trait(&self, name: &str) -> bool {
+        self.items.iter().any(|item| matches!(item, syn::Item::Trait(found) if found.ident == name))
+    }
+}
+
+/// An alias of an alias: so deep.
+const DEPTH: usize = 64;
+
+fn own_type(items: &[syn::Item], path: &syn::Path, depth: usize) -> Option<String> {
+    let name = super::own_name(path)?;
+    let found = items.iter().find_map(|item| match item {
+        syn::Item::Struct(structure) if structure.ident == *name => Some(Ok(name.to_string())),
+        syn::Item::Enum(choice) if choice.ident == *name => Some(Ok(name.to_string())),
+        syn::Item::Type(alias) if alias.ident == *name => Some(Err(&*alias.ty)),
+        _ => None,
+    });
+    match found? {
+        Ok(name) => Some(name),
+        Err(syn::Type::Path(syn::TypePath { qself: None, path, .. })) if depth > 0 => own_type(items, path, depth - 1),
+        Err(_) => None,
+    }
+}
+
+/// Reads the `impl` blocks among the items.
+pub fn read(items: &[syn::Item]) -> Vec<Associated> {
+    let blocks = items.iter().filter_map(|item| match item {
+        syn::Item::Impl(block) => Some(block),
+        _ => None,
+    });
+    blocks.flat_map(|block| read_block(items, block)).collect()
+}
+
+fn read_block(items: &[syn::Item], block: &syn::ItemImpl) -> Vec<Associated> {
+    let syn::Type::Path(syn::TypePath { qself: None, path, .. }) = super::strip_references(&block.self_ty) else {
+        return Vec::new();
+    };
+    let Some(owner) = own_type(items, path, DEPTH) else { return Vec::new() };
+    // What a generic block means depends on where it is used.
+    if block.generics.params.iter().any(|parameter| !matches!(parameter, syn::GenericParam::Lifetime(_))) {
+        return Vec::new();
+    }
+    let of_trait = block.trait_.as_ref().and_then(|(path, _)| path.segments.last()).map(|last| last.ident.to_string());
+    let by_reference = matches!(&*block.self_ty, syn::Type::Reference(_));
+    let mut read: Vec<Associated> = Vec::new();
+    let mut add = |item: Option<Item>| {
+        read.extend(item.map(|item| Associated { owner: owner.clone(), of_trait: of_trait.clone(), by_reference, item }));
+    };
+    for item in &block.items {
+        add(match item {
+            syn::ImplItem::Fn(function) => as_item(&function.to_token_stream(), &owner, &block.attrs).map(Item::Function),
+            syn::ImplItem::Const(constant) => as_item(&constant.to_token_stream(), &owner, &block.attrs).map(Item::Constant),
+            _ => None,
+        });
+    }
+    for item in defaults(items, block) {
+        add(match item {
+            syn::TraitItem::Fn(function) => as_item(&function.to_token_stream(), &owner, &block.attrs).map(Item::Function),
+            syn::TraitItem::Const(constant) => as_item(&constant.to_token_stream(), &owner, &block.attrs).map(Item::Constant),
+            _ => None,
+        });
+    }
+    read
+}
+
+/// What a trait of the module gives to a block that does not write it.
+fn defaults<'m>(items: &'m [syn::Item], block: &syn::ItemImpl) -> Vec<&'m syn::TraitItem> {
+    let Some(name) = block.trait_.as_ref().and_then(|(path, _)| super::own_name(path)) else { return Vec::new() };
+    let found = items.iter().find_map(|item| match item {
+        syn::Item::Trait(found) if found.ident == *name => Some(found),
+        _ => None,
+    });
+    let written = |name: &Ident| {
+        block.items.iter().any(|item| match item {
+            syn::ImplItem::Fn(function) => function.sig.ident == *name,
+            syn::ImplItem::Const(constant) => constant.ident == *name,
+            _ => false,
+        })
+    };
+    let given = |item: &&syn::TraitItem| match item {
+        syn::TraitItem::Fn(function) => function.default.is_some() && !written(&function.sig.ident),
+        syn::TraitItem::Const(constant) => constant.default.is_some() && !written(&constant.ident),
+        _ => false,
+    };
+    found.into_iter().flat_map(|found| &found.items).filter(given).collect()
+}
+
+/// An item of a block as an item of a module, under the conditions of its block.
+fn as_item<T: syn::parse::Parse>(item: &TokenStream, owner: &str, attributes: &[syn::Attribute]) -> Option<T> {
+    let conditions = attributes.iter().filter(|attribute| attribute.path().is_ident("cfg"));
+    let conditions: TokenStream = conditions.map(ToTokens::to_token_stream).collect();
+    syn::parse2([conditions, with_self(item.clone(), owner)].into_iter().collect()).ok()
+}
+
+/// `Self` replaced by the type's name, at its own span; and no `default` in front.
+fn with_self(tokens: TokenStream, owner: &str) -> TokenStream {
+    let replaced = tokens.into_iter().map(|token| match token {
+        TokenTree::Ident(ident) if ident == "Self" => {
+            let mut name = syn::parse_str::<Ident>(owner).unwrap_or_else(|_| ident.clone());
+            name.set_span(ident.span());
+            name.into()
+        }
+        TokenTree::Group(group) => {
+            let mut inner = Group::new(group.delimiter(), with_self(group.stream(), owner));
+            inner.set_span(group.span());
+            inner.into()
+        }
+        other => other,
+    });
+    replaced.collect()
+}

@@ -1,0 +1,159 @@
+//! The module's own types: methods, associated items, tuple structs, data that borrows.
+
+use hypergrad::bilevel;
+
+use crate::{check, matrix, vector};
+
+/// Methods of the data, of x and of values made on the way.
+#[bilevel]
+pub mod methods {
+    use nalgebra::DVector;
+
+    #[derive(Clone, Debug)]
+    pub struct Point {
+        pub position: DVector<f64>,
+        pub scale: f64,
+    }
+
+    pub struct Params<'a> {
+        pub target: &'a DVector<f64>,
+        pub weight: &'a f64,
+        pub count: &'a usize,
+        pub inner: Inner<'a>,
+    }
+
+    pub struct Inner<'b> {
+        pub shift: &'b DVector<f64>,
+    }
+
+    trait Energy {
+        const FACTOR: f64 = 0.5;
+
+        fn energy(&self) -> f64;
+
+        fn scaled(&self) -> f64 {
+            Self::FACTOR * self.energy()
+        }
+    }
+
+    impl Energy for Point {
+        fn energy(&self) -> f64 {
+            self.position.norm_squared() + self.scale.powi(2)
+        }
+    }
+
+    impl Params<'_> {
+        pub const POWER: i32 = 2;
+
+        fn residual(&self, point: &Point) -> DVector<f64> {
+            &point.position - self.target + self.inner.shift * point.scale
+        }
+
+        fn loss(&self, point: &Point) -> f64 {
+            self.weight * self.residual(point).norm_squared() + *self.count as f64 * point.scale.powi(Self::POWER)
+        }
+    }
+
+    /// An interval of the reals.
+    #[derive(Clone, Copy)]
+    struct Interval {
+        low: f64,
+        high: f64,
+    }
+
+    impl Interval {
+        const UNIT: Self = Self { low: 0.0, high: 1.0 };
+
+        fn new(high: f64) -> Self {
+            Self { high, ..Self::UNIT }
+        }
+
+        fn length(self) -> f64 {
+            let Self { low, high } = self;
+            high - low
+        }
+    }
+
+    impl core::ops::Add for Interval {
+        type Output = Self;
+
+        fn add(self, other: Self) -> Self {
+            Self { low: self.low + other.low, high: self.high + other.high }
+        }
+    }
+
+    impl core::ops::Mul<f64> for Interval {
+        type Output = Self;
+
+        fn mul(self, by: f64) -> Self {
+            Self { low: self.low * by, high: self.high * by }
+        }
+    }
+
+    pub fn f(x: &Point, y: &DVector<f64>, params: &Params<'_>) -> f64 {
+        let both = Interval::new(y[0].exp()) + Interval::new(x.scale) * 2.0;
+        params.loss(x) + x.scaled() * y[1].exp() + both.length()
+    }
+
+    pub fn g(x: &Point, _y: &DVector<f64>, params: &Params<'_>) -> f64 {
+        Params::loss(params, x) + x.energy()
+    }
+}
+
+/// Structs without names of fields: as x, as y, as data, and newtypes.
+#[bilevel]
+pub mod numbered {
+    use core::ops::Deref;
+    use nalgebra::{DMatrix, DVector, Vector2};
+
+    #[derive(Clone, Debug)]
+    pub struct X(pub DVector<f64>, pub f64);
+
+    pub struct Y(pub f64, pub Inner);
+
+    pub struct Inner(pub Vector2<f64>, pub DVector<f64>);
+
+    pub struct Data(pub DMatrix<f64>, pub Targets);
+
+    pub struct Targets(pub DVector<f64>);
+
+    impl Deref for Targets {
+        type Target = DVector<f64>;
+
+        fn deref(&self) -> &DVector<f64> {
+            &self.0
+        }
+    }
+
+    pub fn F(X(v, t): &X, y: &Y, data: &Data) -> X {
+        let Y(a, Inner(b, c)) = y;
+        X(v * a.exp() - c - data.0.tr_mul(&data.1.0), t * (2.0 + b.x * b.y) - v.sum())
+    }
+
+    pub fn g(x: &X, y: &Y, data: &Data) -> f64 {
+        data.1.dot(&(&data.0 * &x.0)) * data.1.norm() + x.1 * y.1.0.norm_squared() + data.1.len() as f64 * x.1
+    }
+}
+
+#[test]
+fn methods_of_data_and_variables() {
+    let (target, shift) = (vector(4, 0.4), vector(4, 0.7));
+    let params = methods::Params { target: &target, weight: &0.7, count: &3, inner: methods::Inner { shift: &shift } };
+    let x = methods::Point { position: vector(4, 0.9), scale: 0.6 };
+    let problem = methods::Problem::new(&params).unwrap();
+    check(&problem, &x, &vector(2, 0.3));
+    let at = problem.at(&x, &vector(2, 0.3)).unwrap();
+    assert!((at.f() - methods::f(&x, &vector(2, 0.3), &params)).abs() < 1e-12);
+    let owned = methods::Problem::new(params).unwrap();
+    check(&owned, &x, &vector(2, 0.3));
+}
+
+#[test]
+fn fields_by_number() {
+    let data = numbered::Data(matrix(3, 4, 0.2), numbered::Targets(vector(3, 0.8)));
+    let y = numbered::Y(0.3, numbered::Inner(nalgebra::Vector2::new(0.4, -0.7), vector(4, 0.5)));
+    let problem = numbered::Problem::new(&data).unwrap();
+    let x = numbered::X(vector(4, 0.6), 0.9);
+    check(&problem, &x, &y);
+    assert_eq!(problem.at(&x, &y).unwrap().g_1().0.len(), 4);
+}
