@@ -383,3 +383,40 @@ fn other_scalars_and_storage() {
         assert!((found.gradient - direct).norm() < 1e-4 * direct.norm());
     }
 }
+
+/// Steps beyond what the arithmetic can use change nothing, and are no failure.
+#[test]
+fn steps_far_past_convergence() {
+    fn far<K: Kind>(n: usize, seed: u64, linear: &impl AdjointSolve<Cubic<K>>, what: &str) {
+        for shrink in [1.0, 1e-120, 1e120] {
+            let mut c = case::<K>(n, seed);
+            c.rhs *= shrink;
+            let exact = c.f_1.clone().lu().solve(&c.rhs).unwrap();
+            let (found, info) = c.run(linear, Side::Plain, None).unwrap_or_else(|error| panic!("{what}, {n}: {error}"));
+            let error = (&found - &exact).norm() / exact.norm();
+            assert!(error < 1e-9, "{what}, n = {n}, seed {seed}, {shrink:e}: {error:e} {info:?}");
+        }
+    }
+    for (n, seed) in [(1, 1), (2, 2), (3, 3), (5, 4), (9, 5)] {
+        let k = 3000;
+        far::<Convex>(n, seed, &ConjugateGradient::new().steps(k), "cg");
+        far::<Convex>(n, seed, &ConjugateGradient::new().jacobi(true).steps(k), "cg, jacobi");
+        far::<Convex>(n, seed, &Minres::new().steps(k), "minres");
+        far::<Convex>(n, seed, &Gmres::new().steps(k), "gmres");
+        far::<Convex>(n, seed, &NormalEquations::new().steps(k), "normal equations");
+        far::<Convex>(n, seed, &FixedPoint::new().step(0.1).steps(k), "fixed point");
+        far::<Gradient>(n, seed, &Minres::new().steps(k), "minres at a saddle");
+        far::<General>(n, seed, &Gmres::new().steps(k), "gmres, nonsymmetric");
+        far::<General>(n, seed, &Gmres::new().restart(2 * n).steps(k), "gmres, restarted");
+        far::<General>(n, seed, &NormalEquations::new().steps(k), "normal equations, nonsymmetric");
+    }
+    // Inner products that underflow are no solution.
+    let mut c = case::<Convex>(5, 4);
+    c.rhs *= 1e-200;
+    for error in [
+        c.run(&ConjugateGradient::new(), Side::Plain, None).unwrap_err(),
+        c.run(&NormalEquations::new(), Side::Plain, None).unwrap_err(),
+    ] {
+        assert!(matches!(error, LinearError::NotConverged { .. }), "{error}");
+    }
+}

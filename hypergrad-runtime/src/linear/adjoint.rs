@@ -173,6 +173,26 @@ pub trait AdjointSolve<P: Bilevel> {
 
 /// By a factorisation, chosen by what was proved of `F_1`: diagonal, blocks, a diagonal plus a Gram matrix,
 /// Cholesky, Bunch and Kaufman, Gauss. Kept at the point: however many solves, one factorisation.
+///
+/// # Example
+/// ```
+/// # #[hypergrad::bilevel]
+/// # mod ridge {
+/// #     use nalgebra::Vector2;
+/// #     pub fn f(x: &Vector2<f64>, y: &Vector2<f64>) -> f64 { (x[0] + x[1] - 1.0).powi(2) + y.map(f64::exp).dot(&x.component_mul(x)) }
+/// #     pub fn g(x: &Vector2<f64>, _y: &Vector2<f64>) -> f64 { (x[0] - 0.5).powi(2) + x[1] * x[1] }
+/// # }
+/// use hypergrad::estimator::{Ift, Tangent};
+/// use hypergrad::linear::Direct;
+/// # use nalgebra::Vector2;
+/// # let (x, y) = (Vector2::new(0.4, 0.3), Vector2::new(-1.0, 0.2));
+/// let problem = ridge::Problem::new()?;
+/// // What `new` takes.
+/// assert_eq!(Ift::new(), Ift::with(Direct));
+/// let found = problem.hypergradient(&x, &y, &Tangent::with(Direct))?;
+/// assert!(found.report.linear_condition.is_some_and(|condition| condition < 10.0));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Direct;
 

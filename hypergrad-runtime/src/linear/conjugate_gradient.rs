@@ -22,6 +22,27 @@ use crate::scalar::Real;
 ///
 /// Default: a relative residual of `1e-10` (`f32`: `1e-5`), no preconditioner.
 ///
+/// # Example
+/// ```
+/// # #[hypergrad::bilevel]
+/// # mod ridge {
+/// #     use nalgebra::Vector2;
+/// #     pub fn f(x: &Vector2<f64>, y: &Vector2<f64>) -> f64 { (x[0] + x[1] - 1.0).powi(2) + y.map(f64::exp).dot(&x.component_mul(x)) }
+/// #     pub fn g(x: &Vector2<f64>, _y: &Vector2<f64>) -> f64 { (x[0] - 0.5).powi(2) + x[1] * x[1] }
+/// # }
+/// use hypergrad::estimator::Ift;
+/// use hypergrad::linear::ConjugateGradient;
+/// # use nalgebra::Vector2;
+/// # let (x, y) = (Vector2::new(0.4, 0.3), Vector2::new(-1.0, 0.2));
+/// let problem = ridge::Problem::new()?;
+/// let exact = problem.hypergradient(&x, &y, &Ift::new())?.gradient;
+/// let found = problem.hypergradient(&x, &y, &Ift::with(ConjugateGradient::new().jacobi(true)))?;
+/// assert!((found.gradient - exact).norm() < 1e-9);
+/// // n = 2: exact after two steps.
+/// assert!(found.report.linear_iterations <= 2);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Reference
 /// Hestenes, Stiefel, Methods of conjugate gradients for solving linear systems (1952); Grazzi, Franceschi,
 /// Pontil, Salzo, On the iteration complexity of hypergradient computation (2020), (17).
@@ -108,6 +129,10 @@ impl<P: Bilevel> AdjointSolve<P> for ConjugateGradient {
         let (mut lanczos, mut last) = (Tridiagonal::new(), None);
         loop {
             if progress.judge(size)? == Go::Stop || progress.judge_gradient(problem, work, &mut w.delayed, x, false) == Go::Stop {
+                break;
+            }
+            if square == 0.0 {
+                progress.exhausted()?;
                 break;
             }
             side.multiply(problem, work, p, q);

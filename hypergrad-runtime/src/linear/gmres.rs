@@ -19,6 +19,28 @@ use crate::scalar::Real;
 ///
 /// Default: restart after 30 steps, a relative residual of `1e-10` (`f32`: `1e-5`), no preconditioner.
 ///
+/// # Example
+/// ```
+/// # #[hypergrad::bilevel]
+/// # mod game {
+/// #     use nalgebra::Vector2;
+/// /// Two players, each with a loss of its own: `F_1` is not symmetric.
+/// pub fn F(x: &Vector2<f64>, y: &Vector2<f64>) -> Vector2<f64> {
+///     Vector2::new(2.0 * x[0] + x[1] - y[0], x[1] - 0.5 * x[0] + x[1].powi(3) - y[1])
+/// }
+/// #     pub fn g(x: &Vector2<f64>, _y: &Vector2<f64>) -> f64 { (x[0] - 0.5).powi(2) + x[1] * x[1] }
+/// # }
+/// use hypergrad::estimator::Ift;
+/// use hypergrad::linear::Gmres;
+/// # use nalgebra::Vector2;
+/// # let (x, y) = (Vector2::new(0.4, 0.3), Vector2::new(-1.0, 0.2));
+/// let problem = game::Problem::new()?;
+/// let exact = problem.hypergradient(&x, &y, &Ift::new())?.gradient;
+/// let found = problem.hypergradient(&x, &y, &Ift::with(Gmres::new()))?;
+/// assert!((found.gradient - exact).norm() < 1e-9);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Reference
 /// Saad, Schultz, GMRES: a generalized minimal residual algorithm for solving nonsymmetric linear systems (1986).
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -137,6 +159,10 @@ impl<P: Bilevel> AdjointSolve<P> for Gmres {
             progress.info.residual = Some(size);
             match end {
                 Cycle::Accepted => break,
+                Cycle::Exhausted if size > 0.5 * before && progress.is_rounding(size) => {
+                    progress.exhausted()?;
+                    break;
+                }
                 // The Krylov space is invariant, and the solution is not in it.
                 Cycle::Exhausted if size > 0.5 * before => {
                     let pivot = progress.info.iterations;

@@ -53,7 +53,7 @@ impl<P: Bilevel> Jacobi<P> {
 
 /// Refuses an `F_1` that is not symmetric, unless that was proved: `F_1 u` beside `F_1ᵀ u` for a u without
 /// structure. a, b, u are scratch of length n.
-pub(super) fn check_symmetric<P: Bilevel>(
+pub(crate) fn check_symmetric<P: Bilevel>(
     problem: &P,
     work: &mut P::Work,
     u: &mut [T<P>],

@@ -30,6 +30,27 @@ impl<P: Bilevel> Lanczos<P> {
 /// The smallest and the largest eigenvalue of `F_1` at the point as a Lanczos process of so many steps (at most 48)
 /// sees them: the first from above, the second from below. One product a step.
 ///
+/// # Example
+/// ```
+/// # #[hypergrad::bilevel]
+/// # mod ridge {
+/// #     use nalgebra::Vector2;
+/// #     pub fn f(x: &Vector2<f64>, y: &Vector2<f64>) -> f64 { (x[0] + x[1] - 1.0).powi(2) + y.map(f64::exp).dot(&x.component_mul(x)) }
+/// #     pub fn g(x: &Vector2<f64>, _y: &Vector2<f64>) -> f64 { (x[0] - 0.5).powi(2) + x[1] * x[1] }
+/// # }
+/// use hypergrad::linear::{Lanczos, extreme_eigenvalues};
+/// use hypergrad::problem::Bilevel;
+/// # use nalgebra::Vector2;
+/// # let (x, y) = (Vector2::new(0.4, 0.3), Vector2::new(-1.0, 0.2));
+/// let problem = ridge::Problem::new()?;
+/// let mut work = problem.work(&x, &y)?;
+/// let mut vectors = Lanczos::new(&problem, &work)?;
+/// let (low, high) = extreme_eigenvalues(&problem, &mut work, &mut vectors, 10)?;
+/// let values = problem.at(&x, &y)?.F_1().symmetric_eigenvalues();
+/// assert!((low - values.min()).abs() < 1e-9 && (high - values.max()).abs() < 1e-9);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// `F_1` is not symmetric or not finite.
 ///

@@ -18,6 +18,25 @@ use crate::scalar::Real;
 ///
 /// Default: a relative residual of `1e-10` (`f32`: `1e-5`).
 ///
+/// # Example
+/// ```
+/// # #[hypergrad::bilevel]
+/// # mod ridge {
+/// #     use nalgebra::Vector2;
+/// #     pub fn f(x: &Vector2<f64>, y: &Vector2<f64>) -> f64 { (x[0] + x[1] - 1.0).powi(2) + y.map(f64::exp).dot(&x.component_mul(x)) }
+/// #     pub fn g(x: &Vector2<f64>, _y: &Vector2<f64>) -> f64 { (x[0] - 0.5).powi(2) + x[1] * x[1] }
+/// # }
+/// use hypergrad::estimator::Ift;
+/// use hypergrad::linear::Minres;
+/// # use nalgebra::Vector2;
+/// # let (x, y) = (Vector2::new(0.4, 0.3), Vector2::new(-1.0, 0.2));
+/// let problem = ridge::Problem::new()?;
+/// let exact = problem.hypergradient(&x, &y, &Ift::new())?.gradient;
+/// let found = problem.hypergradient(&x, &y, &Ift::with(Minres::new()))?;
+/// assert!((found.gradient - exact).norm() < 1e-9);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Reference
 /// Paige, Saunders, Solution of sparse indefinite systems of linear equations (1975).
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -93,6 +112,10 @@ impl<P: Bilevel> AdjointSolve<P> for Minres {
         loop {
             let go = progress.judge(rotation.residual)?;
             if go == Go::Stop || progress.judge_gradient(problem, work, &mut w.delayed, x, false) == Go::Stop {
+                break;
+            }
+            if beta == 0.0 && progress.is_rounding(rotation.residual) {
+                progress.exhausted()?;
                 break;
             }
             if beta == 0.0 {

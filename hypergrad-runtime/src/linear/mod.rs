@@ -36,6 +36,7 @@ pub use adjoint::{AdjointSolve, Direct, LinearInfo, Side};
 pub use conjugate_gradient::{ConjugateGradient, ConjugateGradientWork};
 pub use fixed_point::{FixedPoint, FixedPointWork};
 pub use gmres::{Gmres, GmresWork};
+pub(crate) use jacobi::check_symmetric;
 pub use lanczos::{Lanczos, extreme_eigenvalues};
 pub use matrix_free::{MatrixFree, MatrixFreeWork};
 pub use minres::{Minres, MinresWork};

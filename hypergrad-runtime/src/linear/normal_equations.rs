@@ -18,6 +18,28 @@ use crate::scalar::Real;
 ///
 /// Default: a relative residual of `1e-10` (`f32`: `1e-5`).
 ///
+/// # Example
+/// ```
+/// # #[hypergrad::bilevel]
+/// # mod game {
+/// #     use nalgebra::Vector2;
+/// /// Two players, each with a loss of its own: `F_1` is not symmetric.
+/// pub fn F(x: &Vector2<f64>, y: &Vector2<f64>) -> Vector2<f64> {
+///     Vector2::new(2.0 * x[0] + x[1] - y[0], x[1] - 0.5 * x[0] + x[1].powi(3) - y[1])
+/// }
+/// #     pub fn g(x: &Vector2<f64>, _y: &Vector2<f64>) -> f64 { (x[0] - 0.5).powi(2) + x[1] * x[1] }
+/// # }
+/// use hypergrad::estimator::Ift;
+/// use hypergrad::linear::NormalEquations;
+/// # use nalgebra::Vector2;
+/// # let (x, y) = (Vector2::new(0.4, 0.3), Vector2::new(-1.0, 0.2));
+/// let problem = game::Problem::new()?;
+/// let exact = problem.hypergradient(&x, &y, &Ift::new())?.gradient;
+/// let found = problem.hypergradient(&x, &y, &Ift::with(NormalEquations::new()))?;
+/// assert!((found.gradient - exact).norm() < 1e-9);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Reference
 /// Grazzi, Franceschi, Pontil, Salzo, On the iteration complexity of hypergradient computation (2020), 2.2.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -86,6 +108,14 @@ impl<P: Bilevel> AdjointSolve<P> for NormalEquations {
             }
             side.multiply(problem, work, p, q);
             let curvature = dot(q, q).wide();
+            if square == 0.0 && norm(s) > 0.0 {
+                progress.exhausted()?;
+                break;
+            }
+            if curvature == 0.0 && progress.is_rounding(size) {
+                progress.exhausted()?;
+                break;
+            }
             if curvature == 0.0 {
                 let pivot = progress.info.iterations;
                 return Err(LinearError::Singular { what: "F_1", block: None, pivot, value: 0.0, scale: size });

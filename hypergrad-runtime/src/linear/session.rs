@@ -11,6 +11,32 @@ use crate::problem::{Bilevel, Dense, Variable};
 /// `F_1` at a point, factored: what the emitted `Point::factor` returns. Nothing is factored again
 /// while the point is the same; where `F_1` is diagonal, falls into blocks or is a diagonal plus a Gram
 /// matrix of few rows, no matrix of size `n x n` exists.
+///
+/// # Example
+/// ```
+/// # #[hypergrad::bilevel]
+/// # mod ridge {
+/// #     use nalgebra::Vector2;
+/// #     pub fn f(x: &Vector2<f64>, y: &Vector2<f64>) -> f64 { (x[0] + x[1] - 1.0).powi(2) + y.map(f64::exp).dot(&x.component_mul(x)) }
+/// #     pub fn g(x: &Vector2<f64>, _y: &Vector2<f64>) -> f64 { (x[0] - 0.5).powi(2) + x[1] * x[1] }
+/// # }
+/// # use nalgebra::{Matrix2, Vector2};
+/// # let (x, y) = (Vector2::new(0.4, 0.3), Vector2::new(-1.0, 0.2));
+/// let problem = ridge::Problem::new()?;
+/// let at = problem.at(&x, &y)?;
+/// let f_1 = at.F_1();
+/// let factor = at.factor()?;
+/// assert!((f_1 * factor.solve(&x)? - x).norm() < 1e-14);
+/// // Many right sides at once.
+/// let mut inverse = Matrix2::identity();
+/// factor.solve_columns(&mut inverse)?;
+/// assert!((f_1 * inverse - Matrix2::identity()).norm() < 1e-14);
+/// let det = factor.log_det();
+/// assert!((det.sign * det.ln_abs.exp() - f_1.determinant()).abs() < 1e-12);
+/// assert!(factor.inertia().is_some_and(|signs| signs.is_definite()));
+/// assert!(factor.condition() < 10.0);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct Session<'p, P: Bilevel> {
     problem: &'p P,
     work: &'p RefCell<P::Work>,

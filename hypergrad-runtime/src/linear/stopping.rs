@@ -52,7 +52,8 @@ impl LinearStopping {
 macro_rules! linear_builders {
     ($solver:ident $(, $t:ident)*) => {
         impl<$($t),*> $solver<$($t),*> {
-            /// Does exactly k steps, whatever the residual (fewer only where the residual becomes 0).
+            /// Does exactly k steps, whatever the residual (fewer only where it falls to the square of the rounding
+            /// unit: nothing would change).
             #[must_use]
             pub const fn steps(mut self, k: usize) -> Self {
                 self.stopping = self.stopping.exactly(k);
@@ -88,6 +89,8 @@ pub(super) use linear_builders;
 
 /// Steps between two estimates of the gradient's error.
 const DELAY: usize = 8;
+/// So many roundings are no sign of a singular matrix.
+const ROUNDING: f64 = 1e3;
 /// A residual this many times as large as the right side is divergence.
 const DIVERGED: f64 = 1e8;
 
@@ -110,6 +113,9 @@ pub(super) struct Progress {
     exact: bool,
     /// An absolute residual.
     tolerance: f64,
+    /// A residual so small that further steps change nothing but the rounding of the result.
+    floor: f64,
+    epsilon: f64,
     gradient: Option<f64>,
     size: f64,
     /// The last change of the gradient; infinite before there is one.
@@ -151,6 +157,8 @@ impl Progress {
             limit,
             exact: stopping.exact.is_some(),
             tolerance: relative * size,
+            floor: S::EPSILON * S::EPSILON * size,
+            epsilon: S::EPSILON,
             gradient,
             size,
             change: f64::INFINITY,
@@ -173,8 +181,8 @@ impl Progress {
         if !residual.is_finite() {
             return Err(LinearError::Diverged { what, iterations: self.info.iterations, residual });
         }
-        let met = if self.gradient.is_some() { residual == 0.0 } else { residual <= self.tolerance };
-        if residual == 0.0 || (met && !self.exact) {
+        let met = if self.gradient.is_some() { false } else { residual <= self.tolerance };
+        if residual <= self.floor || (met && !self.exact) {
             return Ok(Go::Stop);
         }
         if self.info.iterations >= self.limit {
@@ -184,6 +192,19 @@ impl Progress {
             return Err(LinearError::Diverged { what, iterations: self.info.iterations, residual });
         }
         Ok(Go::On)
+    }
+
+    /// Whether a residual is one that rounding may leave of a solution.
+    pub(super) fn is_rounding(&self, residual: f64) -> bool {
+        residual <= ROUNDING * self.epsilon * self.size
+    }
+
+    /// Ends an iteration that cannot go on in this arithmetic.
+    ///
+    /// # Errors
+    /// Unless exactly so many steps were asked for.
+    pub(super) fn exhausted(&self) -> Result<(), LinearError> {
+        if self.exact { Ok(()) } else { Err(self.not_converged()) }
     }
 
     fn not_converged(&self) -> LinearError {
