@@ -85,7 +85,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("every entry off by 0.02, |x - x*| = {:.1e}", (&shifted - &root).norm());
     for row in problem.compare_at(&root, &y, &shifted)?.rows {
         if let Some(error) = row.error {
-            println!("{:<24} {:>11.3e}", row.kind, error?);
+            println!("{:<40} {:>11.3e}", row.name, error?);
         }
     }
     println!();

@@ -7,7 +7,7 @@ use hypergrad::bilevel;
 use hypergrad::estimator::{Aid, Estimator, Ift, OneStep, Piggyback, Tangent, Truncated, Unrolled};
 use hypergrad::linear::{ConjugateGradient, Gmres, Minres, NormalEquations};
 use hypergrad::problem::Bilevel;
-use hypergrad::solver::{GradientDescent, HeavyBall, InnerSolver, Nesterov, Newton};
+use hypergrad::solver::{GradientDescent, HeavyBall, InnerSolver, Lbfgs, Nesterov, Newton};
 use nalgebra::{DMatrix, DVector, SVector};
 
 #[bilevel]
@@ -85,6 +85,12 @@ fn solvers_and_estimators_with_kept_storage() {
         descent.run(&problem, &mut work, &mut steps).unwrap();
     });
     assert_eq!(allocations, 0);
+    let mut steps = InnerSolver::workspace(&Lbfgs::new(), &problem, &work).unwrap();
+    let allocations = later_allocations(|| {
+        problem.set_x(&mut work, x.as_slice());
+        Lbfgs::new().run(&problem, &mut work, &mut steps).unwrap();
+    });
+    assert_eq!(allocations, 0);
     let mut gradient = vec![0.0; 6];
     let mut kept = Estimator::workspace(&Ift::new(), &problem, &work).unwrap();
     let allocations = later_allocations(|| {
@@ -134,6 +140,7 @@ fn constant_sizes_never_allocate() {
         let _ = problem.hypergradient(&x, &y, &Ift::with(Gmres::new()));
         let _ = problem.hypergradient(&x, &y, &Aid::conjugate_gradient(3));
         let _ = problem.hypergradient(&x, &y, &OneStep::new(Newton::new()));
+        let _ = problem.value_and_gradient(&x, &y, &Lbfgs::new(), &Ift::with(Gmres::new()).inverse_start(true));
     });
     assert_eq!(allocations.count_total, 0);
 }

@@ -5,7 +5,9 @@ mod common;
 
 use common::{BROKEN, Convex, Cubic, General, Gradient, Kind, Quadratic};
 use hypergrad_runtime::error::{EstimatorError, LinearError, SolveError};
-use hypergrad_runtime::estimator::{Estimator, Ift, OneStep, Piggyback, Tangent, Truncated, Unrolled, hypergradient};
+use hypergrad_runtime::estimator::{
+    Estimator, Ift, OneStep, Piggyback, Tangent, Truncated, Unrolled, compare, efficiency, hypergradient, jacobian,
+};
 use hypergrad_runtime::linear::{ConjugateGradient, FixedPoint as Neumann, Gmres};
 use hypergrad_runtime::nalgebra::DVector;
 use hypergrad_runtime::problem::{Bilevel, Dense};
@@ -268,4 +270,75 @@ fn workspaces_are_used_again() {
     solver.run(&problem, &mut work, &mut inner).unwrap();
     let by_map = value(&problem, &x0, &y, &solver, 9);
     assert_eq!(problem.g(&mut work), by_map);
+}
+
+/// The Jacobian of one step, by differences of the estimate by x.
+fn jacobian_holds<K: Kind, M: Step<Cubic<K>> + Copy>(problem: &Cubic<K>, map: M, x: &Vector, y: &Vector, what: &str) {
+    let estimator = OneStep::new(map);
+    let found = jacobian(problem, x, y, &estimator).unwrap();
+    let h = 1e-5;
+    for k in 0..x.len() {
+        let at = |shift: f64| {
+            let mut moved = x.clone();
+            moved[k] += shift;
+            gradient(problem, &moved, y, &estimator)
+        };
+        let column = ((at(h) - at(-h)) * 8.0 - (at(2.0 * h) - at(-2.0 * h))) / (12.0 * h);
+        let error = (found.column(k) - &column).norm();
+        assert!(error < 1e-7 * (1.0 + column.norm()), "{what}, {k}: {error:e}");
+    }
+}
+
+#[test]
+fn one_step_has_a_jacobian() {
+    let convex = Cubic::<Convex>::random(5, 3, 1);
+    let (x0, y) = convex.start();
+    let x = Vector::from_fn(5, |i, _| 0.2 * (1.0 + i as f64).sin());
+    jacobian_holds(&convex, GradientDescent::new(0.1), &x, &y, "gradient descent");
+    jacobian_holds(&convex, HeavyBall::with(0.1, 0.4), &x, &y, "heavy ball");
+    jacobian_holds(&convex, Nesterov::with(0.1, 0.4), &x, &y, "Nesterov");
+    let map = contraction();
+    jacobian_holds(&map, FixedPoint::new(), &x, &y, "fixed point");
+    let general = Cubic::<General>::random(5, 3, 3);
+    jacobian_holds(&general, GradientDescent::new(0.1), &x, &y, "nonsymmetric, gradient descent");
+    // Newton's at a root, for a gradient and for another F.
+    let root = solve(&convex, &x0, &y, &Newton::new().tolerance(1e-14)).unwrap().x;
+    jacobian_holds(&convex, Newton::new(), &root, &y, "Newton");
+    let root_2 = solve(&general, &x0, &y, &Newton::new().tolerance(1e-13)).unwrap().x;
+    jacobian_holds(&general, Newton::new(), &root_2, &y, "nonsymmetric, Newton");
+    let error = jacobian(&convex, &x, &y, &OneStep::new(Newton::new())).unwrap_err();
+    assert!(matches!(error, EstimatorError::NotAtRoot { .. }), "{error}");
+    // What it is for: the error near the root, to first order.
+    let c_y = efficiency(&convex, &root, &y, &OneStep::new(Newton::new())).unwrap();
+    let exact = gradient(&convex, &root, &y, &Ift::new());
+    let near = root.map_with_location(|i, _, x| x + 1e-4 * (1.3 * i as f64).cos());
+    let error = (gradient(&convex, &near, &y, &OneStep::new(Newton::new())) - exact).norm();
+    assert!(error <= 1.01 * c_y * (&near - &root).norm() && error > 0.0, "{error:e} {c_y}");
+    // f quadratic: exact at every x.
+    let quadratic = Cubic::<Quadratic>::random(5, 3, 2);
+    let root = solve(&quadratic, &x0, &y, &Newton::new()).unwrap().x;
+    assert!(efficiency(&quadratic, &root, &y, &OneStep::new(Newton::new())).unwrap() < 1e-12);
+}
+
+#[test]
+fn a_comparison_has_the_iterations() {
+    let mut convex = Cubic::<Convex>::random(6, 3, 4);
+    // Twenty steps of descent are few.
+    convex.a[(0, 0)] += 60.0;
+    let (x0, y) = convex.start();
+    let root = solve(&convex, &x0, &y, &Newton::new()).unwrap().x;
+    let table = compare(&convex, &root, &y).unwrap();
+    let row = |name: &str| table.rows.iter().find(|row| row.name.ends_with(name)).unwrap_or_else(|| panic!("{name}: {table}"));
+    assert!(row("cg 20").bias.unwrap() < 1e-9 && row("cg 20").products == 21);
+    assert!(row("one step, newton").bias.unwrap() < 1e-9 && row("one step, newton").efficiency.is_ok());
+    assert!(row("unrolled, descent 20").bias.unwrap() > 1e-9 && row("unrolled, descent 20").memory == 120, "{table}");
+    let forward = row("forward, descent 20");
+    assert!((forward.bias.unwrap() - row("unrolled, descent 20").bias.unwrap()).abs() < 1e-12 && forward.memory == 18);
+    assert!(row("piggyback, descent").bias.unwrap() < 1e-5 && row("truncated, descent 20").bias.is_some());
+    assert!(row("one step, descent").bias.unwrap() > row("truncated, descent 20").bias.unwrap());
+    assert!(row("tangent").bias.is_none() && row("tangent").memory == 36);
+    let general = Cubic::<General>::random(6, 3, 4);
+    let root = solve(&general, &x0, &y, &Newton::new()).unwrap().x;
+    let table = compare(&general, &root, &y).unwrap();
+    assert!(table.rows.iter().any(|row| row.name.ends_with("gmres 20") && row.bias.unwrap() < 1e-9), "{table}");
 }

@@ -3,17 +3,20 @@
 
 mod common;
 
+use core::cell::Cell;
 use core::ops::ControlFlow;
 
 use common::{Convex, Cubic};
-use hypergrad_runtime::error::OuterError;
+use hypergrad_runtime::error::{LinearError, OuterError, SolveError};
 use hypergrad_runtime::estimator::{Ift, Preconditioned, Tangent};
+use hypergrad_runtime::linear::ConjugateGradient;
 use hypergrad_runtime::nalgebra::DVector;
 use hypergrad_runtime::outer::{
     Ball, Block, Bounds, Descent, InnerAccuracy, Interval, NonNegative, Observation, Projection, Reached, Reduced, Stop,
     minimize, resume, value_and_gradient,
 };
-use hypergrad_runtime::solver::{GradientDescent, Newton};
+use hypergrad_runtime::problem::Bilevel;
+use hypergrad_runtime::solver::{GradientDescent, InnerObservation, InnerSolver, Newton, Solution};
 
 fn problem() -> (Cubic<Convex>, DVector<f64>, DVector<f64>) {
     let mut problem = Cubic::<Convex>::random(4, 2, 3);
@@ -95,6 +98,81 @@ fn a_run_is_continued_exactly() {
         .expect("goes on");
         assert_eq!(all, seen, "{rule:?}");
         assert!(whole == rest, "{rule:?}: {:?} {:?}", whole.last, rest.last);
+    }
+}
+
+/// The adjoint that an estimate starts from is part of the state.
+#[test]
+fn a_warm_adjoint_is_continued_exactly() {
+    let mut problem = Cubic::<Convex>::random(12, 2, 3);
+    problem.q.fill(0.0);
+    let (x, y) = problem.start();
+    let estimator = Ift::with(ConjugateGradient::new().tolerance(1e-3)).warm_start(true);
+    let solver = GradientDescent::new(0.05).steps(7);
+    for rule in [Descent::adam(0.02), Descent::gradient(3.0).backtracking()] {
+        let whole = minimize(&problem, &x, &y, &rule.steps(8), &solver, &estimator, go_on).expect("runs");
+        let half = minimize(&problem, &x, &y, &rule.steps(4), &solver, &estimator, go_on).expect("runs").state();
+        assert!(half.adjoint.is_some());
+        let rest = resume(&problem, half.clone(), &rule.steps(4), &solver, &estimator, go_on).expect("goes on");
+        assert!(whole == rest, "{rule:?}: {:?} {:?}", whole.last, rest.last);
+        let mut cold = half;
+        cold.adjoint = None;
+        let other = resume(&problem, cold, &rule.steps(4), &solver, &estimator, go_on).expect("goes on");
+        assert!(other.last.y != rest.last.y, "the start is seen in the last digits");
+    }
+    let state = minimize(&problem, &x, &y, &Descent::adam(0.02).steps(1), &solver, &estimator, go_on).expect("runs").state();
+    let mut short = state;
+    short.adjoint = Some(DVector::zeros(3));
+    let error = resume(&problem, short, &Descent::adam(0.02), &solver, &estimator, go_on).expect_err("too short");
+    assert!(matches!(error, OuterError::Shape(_)), "{error}");
+}
+
+/// A solver that fails at one of its runs.
+struct Failing {
+    runs: Cell<usize>,
+    fails_at: usize,
+}
+
+impl<P: Bilevel> InnerSolver<P> for Failing {
+    type Workspace = <Newton as InnerSolver<P>>::Workspace;
+
+    fn workspace(&self, problem: &P, work: &P::Work) -> Result<Self::Workspace, LinearError> {
+        InnerSolver::workspace(&Newton::new(), problem, work)
+    }
+
+    fn run_observed(
+        &self,
+        problem: &P,
+        work: &mut P::Work,
+        workspace: &mut Self::Workspace,
+        tolerance: Option<f64>,
+        observer: &mut impl FnMut(&InnerObservation<'_, P::Scalar>) -> ControlFlow<()>,
+    ) -> Result<Solution<()>, SolveError> {
+        self.runs.set(self.runs.get() + 1);
+        if self.runs.get() == self.fails_at {
+            return Err(SolveError::NonFinite { what: "F", step: 0 });
+        }
+        Newton::new().run_observed(problem, work, workspace, tolerance, observer)
+    }
+}
+
+/// What a rule remembers is that of the last complete step, also after a step that failed in the middle.
+#[test]
+fn a_run_goes_on_after_a_step_that_failed() {
+    let (problem, x, y) = problem();
+    for rule in [Descent::momentum(0.03, 0.9), Descent::nesterov(0.05), Descent::adam(0.02), Descent::lbfgs()] {
+        let never = Failing { runs: Cell::new(0), fails_at: 0 };
+        let whole = minimize(&problem, &x, &y, &rule.steps(8), &never, &Ift::new(), go_on).expect("runs");
+        let once = Failing { runs: Cell::new(0), fails_at: 5 };
+        match minimize(&problem, &x, &y, &rule.steps(8), &once, &Ift::new(), go_on) {
+            Err(OuterError::Solve { reached: Some(reached), .. }) => {
+                assert_eq!(reached.last.step, 3);
+                let rest = resume(&problem, reached.state(), &rule.steps(5), &once, &Ift::new(), go_on).expect("goes on");
+                assert!(whole == rest, "{rule:?}: {:?} {:?}", whole.last, rest.last);
+            }
+            // A line search tries a shorter step instead.
+            other => assert!(other.is_ok() && rule == Descent::lbfgs(), "{rule:?}"),
+        }
     }
 }
 

@@ -140,6 +140,22 @@ pub fn unrolled(map: &Contraction, outer: &OuterObjective, t: usize) -> Result<C
 /// (η₂ + η₁ L_Φ / μ + ν₂ L_E / μ + ν₁ L_Φ L_E / μ²) D ρ + (L_Φ L_E / μ) σ
 /// ```
 ///
+/// # Example
+/// ```
+/// use hypergrad::bounds::{InnerObjective, OuterObjective, approximate, fixed_point, rates, unrolled};
+///
+/// let inner = InnerObjective { mu: 1.0, smoothness: 4.0, hessian_slope: 0.0, mixed_slope: 1.0, mixed: 2.0, distance: 1.0 };
+/// let outer = OuterObjective { gradient: 3.0, gradient_slope: 1.0, direct_slope: 0.0 };
+/// let map = inner.gradient_descent(inner.best_step())?;
+/// let t = 40;
+/// let inside = rates::fixed_point(map.factor, t)?;
+/// // The adjoint by t steps of conjugate gradients is known better than by t steps of the fixed point.
+/// let cg = approximate(&map, &outer, inside, rates::conjugate_gradient(inner.condition(), t)?)?;
+/// let fp = fixed_point(&map, &outer, inside, t)?;
+/// assert!(cg.bound < fp.bound && fp.bound < unrolled(&map, &outer, t)?.bound);
+/// # Ok::<(), hypergrad::bounds::InvalidConstant>(())
+/// ```
+///
 /// # Errors
 /// A constant without meaning.
 pub fn approximate(

@@ -73,6 +73,19 @@ pub fn last_iterate(jacobian_slope: f64, before: f64) -> Result<Certificate, Inv
 /// Corollary 4, of the hypergradient:
 /// `ρ L_F l_g / (1 - ρ) + L_J l_g |x_{k-1} - x*| + L_F l_∇ |x_k - x*|`.
 ///
+/// # Example
+/// ```
+/// use hypergrad::bounds::{FixedPointMap, OuterSlopes, one_step};
+///
+/// // A map that contracts by 0.01, 1e-3 from the fixed point.
+/// let map = FixedPointMap { factor: 0.01, mixed: 1.0, jacobian_slope: 1.0 };
+/// let outer = OuterSlopes { gradient: 2.0, gradient_slope: 1.0 };
+/// let certificate = one_step(&map, &outer, 1e-3, 1e-5)?;
+/// assert!(certificate.bound < 0.03);
+/// println!("{certificate}");
+/// # Ok::<(), hypergrad::bounds::InvalidConstant>(())
+/// ```
+///
 /// # Errors
 /// A constant without meaning.
 pub fn one_step(map: &FixedPointMap, outer: &OuterSlopes, before: f64, last: f64) -> Result<Certificate, InvalidConstant> {

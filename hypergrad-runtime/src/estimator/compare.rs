@@ -34,6 +34,8 @@ pub struct Comparison {
 pub struct ComparisonRow {
     /// Which one.
     pub kind: EstimatorKind,
+    /// Its name, with the settings of an iteration.
+    pub name: String,
     /// `C_y`, or why there is none.
     pub efficiency: Result<f64, EstimatorError>,
     /// The distance to `∇h(y)` of the estimate at the x that was given, or why there is none; `None`
@@ -45,11 +47,44 @@ pub struct ComparisonRow {
     pub solves: usize,
     /// Products with derivatives of F and g, and evaluations of F.
     pub products: usize,
+    /// Numbers kept besides a few vectors: of factors, iterates, `dx/dy`.
+    pub memory: usize,
+    /// The distance to `∇h(y)` of the estimate at the root itself; `None` for estimators that are exact there.
+    pub bias: Option<f64>,
     /// Proved: `C_y = 0` for every y.
     pub proved: bool,
 }
 
+/// What an estimate costs, without its error estimate.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Cost {
+    pub factorisations: usize,
+    pub solves: usize,
+    pub products: usize,
+    pub memory: usize,
+}
+
 /// `C_y`, cost and facts of every built-in estimator at the root `x_star` of y.
+///
+/// # Example
+/// ```
+/// # #[hypergrad::bilevel]
+/// # mod ridge {
+/// #     use nalgebra::Vector2;
+/// #     pub fn f(x: &Vector2<f64>, y: &Vector2<f64>) -> f64 { (x[0] + x[1] - 1.0).powi(2) + y.map(f64::exp).dot(&x.component_mul(x)) }
+/// #     pub fn g(x: &Vector2<f64>, _y: &Vector2<f64>) -> f64 { (x[0] - 0.5).powi(2) + x[1] * x[1] }
+/// # }
+/// use hypergrad::solver::Newton;
+/// # use nalgebra::Vector2;
+/// # let y = Vector2::new(-1.0, 0.2);
+/// let problem = ridge::Problem::new()?;
+/// let x = problem.solve(&Vector2::zeros(), &y, &Newton::new())?.x;
+/// let table = problem.compare(&x, &y)?;
+/// println!("{table}");
+/// let newton = table.rows.iter().find(|row| row.name == "preconditioned, newton");
+/// assert!(newton.is_some_and(|row| row.proved && row.efficiency.as_ref().is_ok_and(|c_y| *c_y < 1e-10)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// # Errors
 /// Shapes, `NotAtRoot`, `F_1` singular. What only one estimator cannot do is in its row.
@@ -62,9 +97,11 @@ const LARGEST_TENSOR: usize = 1 << 18;
 
 /// A comparison in the making: the built-in estimators are in it from the start.
 pub struct Compare<'a, P: Bilevel> {
-    problem: &'a P,
+    pub(super) problem: &'a P,
     /// At the root.
-    root: P::Work,
+    pub(super) root: P::Work,
+    /// Numbers in the factor of `F_1`.
+    pub(super) entries: usize,
     /// At the x whose error is measured, and `∇h(y)`.
     measured: Option<(P::Work, Y<P>)>,
     comparison: Comparison,
@@ -89,7 +126,13 @@ impl<'a, P: Bilevel> Compare<'a, P> {
         let proposition_3 = if small { proposition_3(problem, x_star, y).ok() } else { None };
         let pairing = if small { direct_part(problem, &mut root).ok().map(Pairing::new) } else { None };
         let comparison = Comparison { rows: Vec::new(), structure: problem.structure(), proposition_3, pairs: Vec::new() };
-        Ok(Self { problem, root, measured, comparison, pairing }.built_in())
+        let entries = problem.spectrum(&mut root).entries();
+        Ok(Self { problem, root, entries, measured, comparison, pairing }.built_in().iterative())
+    }
+
+    /// Whether Jacobians are small enough to be formed for every estimator.
+    pub(super) fn is_small(&self) -> bool {
+        self.pairing.is_some()
     }
 
     fn built_in(self) -> Self {
@@ -117,14 +160,37 @@ impl<'a, P: Bilevel> Compare<'a, P> {
         self.add_with(estimator, cost, distance.map(|(inverse, distance)| inverse * distance))
     }
 
-    fn add_with<E: Estimator<P>>(mut self, estimator: &E, cost: (usize, usize, usize), distance: Option<f64>) -> Self {
+    fn add_with<E: Estimator<P>>(
+        self,
+        estimator: &E,
+        (factorisations, solves, products): (usize, usize, usize),
+        distance: Option<f64>,
+    ) -> Self {
+        let (name, memory) = (estimator.kind().name().to_owned(), self.entries);
+        self.add_row(estimator, name, Cost { factorisations, solves, products, memory }, distance)
+    }
+
+    fn add_row<E: Estimator<P>>(mut self, estimator: &E, name: String, cost: Cost, distance: Option<f64>) -> Self {
         let kind = estimator.kind();
         let efficiency = self.efficiency(estimator, distance);
         let error = self.measured.as_mut().map(|(work, exact)| error(self.problem, work, exact.flat(), estimator));
         let proved = P::STRUCTURE.is_super_efficient(kind);
-        let (factorisations, solves, products) = cost;
-        self.comparison.rows.push(ComparisonRow { kind, efficiency, error, factorisations, solves, products, proved });
+        let Cost { factorisations, solves, products, memory } = cost;
+        let row = ComparisonRow { kind, name, efficiency, error, factorisations, solves, products, memory, bias: None, proved };
+        self.comparison.rows.push(row);
         self
+    }
+
+    /// An estimator that is not exact at the root.
+    pub(super) fn add_biased<E: Estimator<P>>(mut self, estimator: &E, settings: &str, cost: Cost) -> Self {
+        let bias = point::omega(self.problem, &mut self.root)
+            .and_then(|exact| error(self.problem, &mut self.root, exact.flat(), estimator));
+        let name = format!("{}, {settings}", estimator.kind().name());
+        let mut table = self.add_row(estimator, name, cost, None);
+        if let Some(row) = table.comparison.rows.last_mut() {
+            row.bias = bias.ok();
+        }
+        table
     }
 
     /// `C_y`; small Jacobians are kept for the pairs.
@@ -185,14 +251,17 @@ impl Comparison {
             (Err(error), _) | (_, Some(Err(error))) => Some(error.to_string()),
             _ => None,
         };
-        let note = if row.proved { "super-efficient (proved)".to_owned() } else { first.unwrap_or_default() };
+        let biased = row.bias.map(|bias| format!("off by {bias:.1e} at the root"));
+        let note = if row.proved { Some("super-efficient (proved)".to_owned()) } else { biased.or(first) };
         let line = format!(
-            "{:<24} {:>11}{measured} {:>15} {:>7} {:>9}  {note}",
-            row.kind,
+            "{:<40} {:>11}{measured} {:>15} {:>7} {:>9} {:>9}  {}",
+            row.name,
             number(&row.efficiency),
             row.factorisations,
             row.solves,
-            row.products
+            row.products,
+            row.memory,
+            note.unwrap_or_default()
         );
         line.trim_end().to_owned()
     }
@@ -203,8 +272,8 @@ impl fmt::Display for Comparison {
         let measured = if self.rows.iter().any(|row| row.error.is_some()) { format!(" {:>11}", "error") } else { String::new() };
         writeln!(
             f,
-            "{:<24} {:>11}{measured} {:>15} {:>7} {:>9}  facts",
-            "estimator", "C_y", "factorisations", "solves", "products"
+            "{:<40} {:>11}{measured} {:>15} {:>7} {:>9} {:>9}  facts",
+            "estimator", "C_y", "factorisations", "solves", "products", "memory"
         )?;
         for row in &self.rows {
             writeln!(f, "{}", self.line(row))?;

@@ -12,6 +12,26 @@ use crate::scalar::Real;
 
 /// `Omega~_1(x, y)`, `m x n`: the derivative of the estimate by x.
 ///
+/// # Example
+/// ```
+/// # #[hypergrad::bilevel]
+/// # mod ridge {
+/// #     use nalgebra::Vector2;
+/// #     pub fn f(x: &Vector2<f64>, y: &Vector2<f64>) -> f64 { (x[0] + x[1] - 1.0).powi(2) + y.map(f64::exp).dot(&x.component_mul(x)) }
+/// #     pub fn g(x: &Vector2<f64>, _y: &Vector2<f64>) -> f64 { (x[0] - 0.5).powi(2) + x[1] * x[1] }
+/// # }
+/// use hypergrad::estimator::Ift;
+/// use hypergrad::solver::Newton;
+/// # use nalgebra::Vector2;
+/// # let y = Vector2::new(-1.0, 0.2);
+/// let problem = ridge::Problem::new()?;
+/// let x = problem.solve(&Vector2::zeros(), &y, &Newton::new())?.x;
+/// let jacobian = problem.jacobian(&x, &y, &Ift::new())?;
+/// let c_y = problem.efficiency(&x, &y, &Ift::new())?;
+/// assert!((jacobian.svd(false, false).singular_values.max() - c_y).abs() < 1e-12);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// As an estimate; and where there is no formula, at all or off a root.
 pub fn jacobian<P: Bilevel, E: Estimator<P>>(problem: &P, x: &P::X, y: &P::Y, estimator: &E) -> Result<P::YX, EstimatorError> {

@@ -1,6 +1,6 @@
 //! The skeleton of every estimator: F at the point, a formula, a report.
 
-use super::steps::{Vectors, residual};
+use super::steps::{AdjointStart, Vectors, residual};
 use super::{Estimator, Report};
 use crate::error::{EstimatorError, LinearError};
 use crate::linear::LinearInfo;
@@ -21,6 +21,11 @@ pub trait Formula<P: Bilevel> {
     /// systems.
     fn estimates_error(&self) -> bool {
         false
+    }
+
+    /// What the iteration for the adjoint starts from.
+    fn adjoint_start(&self) -> AdjointStart {
+        AdjointStart::Zero
     }
 
     /// Makes the storage.
@@ -117,6 +122,19 @@ impl<P: Bilevel, F: Formula<P>> Estimator<P> for F {
         check_finite(problem, work, Formula::kind(self).name(), gradient)?;
         let Evaluated { linear_residual, info, error } = evaluated;
         Ok(Report::new(inner, (linear_residual, info.iterations), s.known, error, gradient))
+    }
+
+    fn adjoint_start(&self) -> AdjointStart {
+        Formula::adjoint_start(self)
+    }
+
+    fn last_adjoint<'w>(&self, (s, _): &'w Self::Workspace) -> Option<&'w [T<P>]> {
+        (Formula::adjoint_start(self) == AdjointStart::Last && s.solved).then_some(s.v.flat())
+    }
+
+    fn start_adjoint(&self, (s, _): &mut Self::Workspace, v: &[T<P>]) {
+        s.v.flat_mut().copy_from_slice(v);
+        (s.solved, s.given) = (true, true);
     }
 
     fn jacobian_into(&self, problem: &P, work: &mut P::Work, out: &mut [T<P>]) -> Result<(), EstimatorError> {

@@ -3,7 +3,7 @@
 use super::efficiency::check_root_with;
 use super::formula::{Evaluated, Formula};
 use super::norm::{Step, norm_of_products};
-use super::steps::{Vectors, first_order_error, omega_from};
+use super::steps::{AdjointStart, Vectors, first_order_error, omega_from};
 use crate::error::{EstimatorError, LinearError};
 use crate::linear::{AdjointSolve, Direct, Systems};
 use crate::point::{T, omega_1_with};
@@ -43,7 +43,7 @@ use crate::structure::EstimatorKind;
 pub struct Ift<L = Direct> {
     linear: L,
     error_estimate: bool,
-    warm_start: bool,
+    start: AdjointStart,
 }
 
 impl Ift {
@@ -56,7 +56,7 @@ impl Ift {
 impl<L> Ift<L> {
     /// With v found in another way, see [`crate::linear`]; with an error estimate.
     pub const fn with(linear: L) -> Self {
-        Self { linear, error_estimate: true, warm_start: false }
+        Self { linear, error_estimate: true, start: AdjointStart::Zero }
     }
 
     /// Whether to compute the error estimate (default: yes).
@@ -70,7 +70,21 @@ impl<L> Ift<L> {
     /// Only iterations have a start.
     #[must_use]
     pub const fn warm_start(mut self, wanted: bool) -> Self {
-        self.warm_start = wanted;
+        self.start = if wanted { AdjointStart::Last } else { AdjointStart::Zero };
+        self
+    }
+
+    /// Whether v starts from `Hᵀ g_1`, H what the inner solver has learnt of `F_1⁻¹` (default: no), in
+    /// `value_and_gradient` and outer loops: after [`Lbfgs`](crate::solver::Lbfgs) and
+    /// [`FixedPoint::anderson`](crate::solver::FixedPoint::anderson). After other solvers v starts from 0. With no
+    /// step at all (`ConjugateGradient::new().steps(0)`) the start itself is the adjoint.
+    ///
+    /// # Reference
+    /// Ramzi, Mannel, Bai, Starck, Ciuciu, Moreau, SHINE: sharing the inverse estimate from the forward pass for
+    /// bi-level optimization and implicit models (2022).
+    #[must_use]
+    pub const fn inverse_start(mut self, wanted: bool) -> Self {
+        self.start = if wanted { AdjointStart::Inverse } else { AdjointStart::Zero };
         self
     }
 }
@@ -93,6 +107,10 @@ impl<P: Bilevel, L: AdjointSolve<P>> Formula<P> for Ift<L> {
         self.error_estimate
     }
 
+    fn adjoint_start(&self) -> AdjointStart {
+        self.start
+    }
+
     fn storage(&self, problem: &P, work: &P::Work) -> Result<L::Workspace, LinearError> {
         self.linear.workspace(problem, work)
     }
@@ -106,7 +124,7 @@ impl<P: Bilevel, L: AdjointSolve<P>> Formula<P> for Ift<L> {
         gradient: &mut [T<P>],
     ) -> Result<Evaluated, EstimatorError> {
         let mut systems = Systems::new(&self.linear, storage);
-        let linear_residual = omega_from(problem, work, s, &mut systems, (gradient, self.warm_start))?;
+        let linear_residual = omega_from(problem, work, s, &mut systems, (gradient, self.start))?;
         let info = systems.info;
         let error =
             if self.error_estimate { first_order_error(problem, work, s, &mut systems) } else { Err(NoEstimate::NotAsked) };

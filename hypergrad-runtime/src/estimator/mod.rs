@@ -33,6 +33,8 @@ mod bounds;
 #[cfg(feature = "std")]
 mod compare;
 #[cfg(feature = "std")]
+mod compare_iterative;
+#[cfg(feature = "std")]
 mod pairs;
 
 pub use crate::report::NoEstimate;
@@ -54,12 +56,15 @@ pub use localized::{Localize, Localized};
 #[cfg(feature = "std")]
 pub use pairs::ComparisonPair;
 pub use preconditioned::{Precondition, Preconditioned, Steps};
-pub use steps::Vectors;
+pub use steps::{AdjointStart, Vectors};
 pub use tangent::Tangent;
 
 use crate::error::{EstimatorError, LinearError};
+use crate::kernels::all_finite;
+use crate::linear::Side;
 use crate::point::{self, T, check_finite, zeros_y};
 use crate::problem::{Bilevel, Dense, Variable};
+use crate::solver::InnerSolver;
 use crate::structure::EstimatorKind;
 
 /// A hypergradient estimator.
@@ -88,6 +93,22 @@ pub trait Estimator<P: Bilevel> {
         workspace: &mut Self::Workspace,
         gradient: &mut [T<P>],
     ) -> Result<Report, EstimatorError>;
+
+    /// What the iteration for the adjoint starts from, where there is one.
+    fn adjoint_start(&self) -> AdjointStart {
+        AdjointStart::Zero
+    }
+
+    /// The adjoint that the next estimate with this workspace starts from, where it starts from the last one.
+    fn last_adjoint<'w>(&self, workspace: &'w Self::Workspace) -> Option<&'w [T<P>]> {
+        let _ = workspace;
+        None
+    }
+
+    /// Gives the adjoint that the next estimate with this workspace starts from, if it has a start; of length n.
+    fn start_adjoint(&self, workspace: &mut Self::Workspace, v: &[T<P>]) {
+        let _ = (workspace, v);
+    }
 
     /// The derivative of the estimate by x, `m x n`, into `out`.
     ///
@@ -130,6 +151,36 @@ pub fn hypergradient<P: Bilevel, E: Estimator<P>>(
     let objective = objective(problem, &mut work)?;
     let report = estimator.estimate(problem, &mut work, &mut workspace, gradient.flat_mut())?;
     Ok(Hypergradient { gradient: y.like(gradient.flat()), objective, report })
+}
+
+/// Gives the next estimate the adjoint `Hᵀ g_1` to start from, by the H of the inner solver's last run, where the
+/// estimator asks for it and the solver has one. `v` is scratch of length n.
+pub(crate) fn start_by_inverse<P: Bilevel, S: InnerSolver<P>, E: Estimator<P>>(
+    problem: &P,
+    work: &mut P::Work,
+    (solver, inner): (&S, &mut S::Workspace),
+    (estimator, outer): (&E, &mut E::Workspace),
+    v: &mut [T<P>],
+) {
+    if estimator.adjoint_start() != AdjointStart::Inverse {
+        return;
+    }
+    problem.g_1(work, v);
+    if solver.apply_inverse(inner, Side::Transposed, v) && all_finite(v) {
+        estimator.start_adjoint(outer, v);
+    }
+}
+
+/// The report of an estimate at the point in `work`.
+#[cfg(feature = "std")]
+fn hypergradient_report<P: Bilevel, E: Estimator<P>>(
+    problem: &P,
+    work: &mut P::Work,
+    estimator: &E,
+) -> Result<Report, EstimatorError> {
+    let mut workspace = estimator.workspace(problem, work)?;
+    let mut gradient = zeros_y(problem, work)?;
+    estimator.estimate(problem, work, &mut workspace, gradient.flat_mut())
 }
 
 /// `g(x, y)`, finite.

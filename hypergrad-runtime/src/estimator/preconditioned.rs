@@ -25,6 +25,29 @@ use crate::structure::EstimatorKind;
 ///
 /// The error estimate is that of Omega at the corrected point, `|Omega_1 F_1⁻¹ F|` at x~: one
 /// residual, two solves more, no further factorisation.
+///
+/// # Example
+/// ```
+/// # #[hypergrad::bilevel]
+/// # mod ridge {
+/// #     use nalgebra::Vector2;
+/// #     pub fn f(x: &Vector2<f64>, y: &Vector2<f64>) -> f64 { (x[0] + x[1] - 1.0).powi(2) + y.map(f64::exp).dot(&x.component_mul(x)) }
+/// #     pub fn g(x: &Vector2<f64>, _y: &Vector2<f64>) -> f64 { (x[0] - 0.5).powi(2) + x[1] * x[1] }
+/// # }
+/// use hypergrad::estimator::{Ift, Preconditioned};
+/// use hypergrad::solver::Newton;
+/// # use nalgebra::Vector2;
+/// # let y = Vector2::new(-1.0, 0.2);
+/// let problem = ridge::Problem::new()?;
+/// let x = problem.solve(&Vector2::zeros(), &y, &Newton::new())?.x;
+/// let exact = problem.hypergradient(&x, &y, &Ift::new())?.gradient;
+/// let near = x.add_scalar(0.1);
+/// // f is quadratic: after a Newton step x is exact, and so is Omega.
+/// let found = problem.hypergradient(&near, &y, &Preconditioned::newton())?.gradient;
+/// let plain = problem.hypergradient(&near, &y, &Ift::new())?.gradient;
+/// assert!((found - exact).norm() < 1e-12 && (plain - exact).norm() > 1e-3);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Preconditioned<K, L = Direct> {
     kind: K,

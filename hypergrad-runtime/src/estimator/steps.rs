@@ -17,7 +17,9 @@ pub struct Vectors<P: Bilevel> {
     /// The adjoint of the call before, to start from.
     before: X<P>,
     /// Whether `v` is an adjoint.
-    solved: bool,
+    pub(super) solved: bool,
+    /// Whether `v` was set from outside since the last estimate.
+    pub(super) given: bool,
     /// What is left of the adjoint's system, `F_1ᵀ v - g_1`.
     left: X<P>,
     /// F, then the Newton step `F_1⁻¹ F`.
@@ -43,6 +45,7 @@ impl<P: Bilevel> Vectors<P> {
             v: zeros_x(problem, work)?,
             before: zeros_x(problem, work)?,
             solved: false,
+            given: false,
             left: zeros_x(problem, work)?,
             n: zeros_x(problem, work)?,
             f: zeros_x(problem, work)?,
@@ -73,18 +76,35 @@ pub(super) fn omega<P: Bilevel, L: AdjointSolve<P>>(
     systems: &mut Systems<'_, P, L>,
     gradient: &mut [T<P>],
 ) -> Result<f64, EstimatorError> {
-    omega_from(problem, work, s, systems, (gradient, false))
+    omega_from(problem, work, s, systems, (gradient, AdjointStart::Zero))
 }
 
-/// [`omega`], with `warm` starting from the last adjoint of these vectors.
+/// What the iteration for the adjoint starts from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AdjointStart {
+    /// From 0.
+    #[default]
+    Zero,
+    /// From the last adjoint with the same workspace.
+    Last,
+    /// From what the inner solver has learnt of `F_1⁻¹`.
+    Inverse,
+}
+
+/// [`omega`], from a start.
 pub(super) fn omega_from<P: Bilevel, L: AdjointSolve<P>>(
     problem: &P,
     work: &mut P::Work,
     s: &mut Vectors<P>,
     systems: &mut Systems<'_, P, L>,
-    (gradient, warm): (&mut [T<P>], bool),
+    (gradient, start): (&mut [T<P>], AdjointStart),
 ) -> Result<f64, EstimatorError> {
-    let warm = warm && s.solved;
+    let given = core::mem::replace(&mut s.given, false);
+    let warm = match start {
+        AdjointStart::Zero => false,
+        AdjointStart::Last => s.solved,
+        AdjointStart::Inverse => given,
+    };
     if warm {
         s.before.flat_mut().copy_from_slice(s.v.flat());
     }

@@ -177,6 +177,10 @@ impl<M: Method, D: Dense, V: Dense<Scalar = D::Scalar>, const S: usize> Spectrum
         self.factors().try_fold(Inertia::default(), |all, (block, pivots)| Some(all.and(M::inertia(block, pivots, self.size)?)))
     }
 
+    fn entries(&self) -> usize {
+        self.count * self.size * self.size
+    }
+
     /// The worst of any block.
     fn condition(&mut self) -> f64 {
         let size = self.size;

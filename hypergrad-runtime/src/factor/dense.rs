@@ -115,4 +115,8 @@ impl<M: Method, D: Dense> Spectrum for Factored<M, D> {
         }
         self.condition
     }
+
+    fn entries(&self) -> usize {
+        self.size() * self.size()
+    }
 }

@@ -80,4 +80,8 @@ impl<D: Dense> Spectrum for Diagonal<D> {
     fn condition(&mut self) -> f64 {
         1.0
     }
+
+    fn entries(&self) -> usize {
+        self.entries.flat().len()
+    }
 }

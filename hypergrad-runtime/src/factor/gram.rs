@@ -218,6 +218,10 @@ where
     fn condition(&mut self) -> f64 {
         if self.is_split { self.bound } else { self.whole.condition() }
     }
+
+    fn entries(&self) -> usize {
+        if self.is_split { self.parts.roots.flat().len() + self.parts.small.entries() } else { self.whole.entries() }
+    }
 }
 
 impl<T, E, M, V, W> Parts<E, M, V, W>

@@ -42,4 +42,6 @@ pub trait Spectrum {
     /// nearly always within a factor of 3 of the scaled norm of the inverse; found with a few solves when
     /// first asked for, and then kept.
     fn condition(&mut self) -> f64;
+    /// Numbers that the factor keeps.
+    fn entries(&self) -> usize;
 }

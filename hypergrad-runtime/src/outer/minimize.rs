@@ -230,11 +230,7 @@ impl<P: Bilevel, S: InnerSolver<P>, E: Estimator<P>, J: Projection> Running<'_, 
         if self.descent.search || matches!(self.descent.inner, super::InnerAccuracy::ByError { .. }) {
             return self.search_step(k);
         }
-        let descent = self.descent;
-        self.trial.flat_mut().copy_from_slice(self.current.y.flat());
-        descent.rule.advance(descent.step, &self.current.gradient, &mut self.trial, &mut self.memory, descent.projection());
-        let attempt = self.attempt(descent.inner_tolerance(k + 1, self.memory.tolerance))?;
-        self.commit(attempt, k + 1)
+        self.fixed_step(k)
     }
 
     fn observe(&self, observer: &mut impl FnMut(&Observation<'_, T<P>>) -> ControlFlow<()>) -> ControlFlow<()> {

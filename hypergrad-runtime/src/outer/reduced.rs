@@ -3,7 +3,7 @@
 use core::cell::RefCell;
 
 use crate::error::{OuterError, ShapeError};
-use crate::estimator::{Estimator, Report, objective};
+use crate::estimator::{Estimator, Report, objective, start_by_inverse};
 use crate::point::{self, T, X, Y, check_input, zeros_x, zeros_y};
 use crate::problem::{Bilevel, Dense, Variable};
 use crate::solver::InnerSolver;
@@ -63,6 +63,8 @@ struct Visit<P: Bilevel, S: InnerSolver<P>, E: Estimator<P>> {
     /// The last x that was found.
     x: X<P>,
     gradient: Y<P>,
+    /// What the adjoint starts from, where the solver knows it.
+    adjoint: X<P>,
     value: Option<T<P>>,
     report: Option<Report>,
     solves: usize,
@@ -76,10 +78,10 @@ impl<'p, P: Bilevel, S: InnerSolver<P>, E: Estimator<P>> Reduced<'p, P, S, E> {
     pub fn new(problem: &'p P, x0: &P::X, y0: &P::Y, solver: &'p S, estimator: &'p E) -> Result<Self, Failure<P>> {
         let work = point::start(problem, x0, y0)?;
         let (inner, outer) = (solver.workspace(problem, &work)?, estimator.workspace(problem, &work)?);
-        let (mut x, gradient) = (zeros_x(problem, &work)?, zeros_y(problem, &work)?);
+        let (mut x, adjoint, gradient) = (zeros_x(problem, &work)?, zeros_x(problem, &work)?, zeros_y(problem, &work)?);
         x.flat_mut().copy_from_slice(problem.x(&work));
         let (x0, y0) = (x0.like(problem.x(&work)), y0.like(problem.y(&work)));
-        let visit = Visit { work, inner, outer, x, gradient, value: None, report: None, solves: 0 };
+        let visit = Visit { work, inner, outer, x, gradient, adjoint, value: None, report: None, solves: 0 };
         Ok(Self { problem, solver, estimator, x0, y0, visit: RefCell::new(visit) })
     }
 
@@ -120,10 +122,14 @@ impl<'p, P: Bilevel, S: InnerSolver<P>, E: Estimator<P>> Reduced<'p, P, S, E> {
         let mut visit = self.visit.borrow_mut();
         self.check_length("gradient", gradient.len())?;
         self.solve(&mut visit, y)?;
-        let Visit { work, outer, gradient: own, report, .. } = &mut *visit;
+        let Visit { work, inner, outer, gradient: own, adjoint, report, .. } = &mut *visit;
         let report = match *report {
             Some(report) => report,
-            None => *report.insert(self.estimator.estimate(self.problem, work, outer, own.flat_mut())?),
+            None => {
+                let both = ((self.solver, inner), (self.estimator, &mut *outer));
+                start_by_inverse(self.problem, work, both.0, both.1, adjoint.flat_mut());
+                *report.insert(self.estimator.estimate(self.problem, work, outer, own.flat_mut())?)
+            }
         };
         gradient.copy_from_slice(own.flat());
         Ok(report)

@@ -2,7 +2,7 @@
 
 use super::{Descent, InnerAccuracy, Projection};
 use crate::error::{EstimatorError, LinearError, OuterError, ShapeError, SolveError};
-use crate::estimator::{Estimator, Report, objective};
+use crate::estimator::{Estimator, Report, objective, start_by_inverse};
 use crate::kernels::{all_finite, axpy, dot, norm};
 use crate::point::{self, T, X, Y, zeros_x, zeros_y};
 use crate::problem::{Bilevel, Dense, Variable};
@@ -89,6 +89,8 @@ pub(super) struct Running<'a, P: Bilevel, S: InnerSolver<P>, E: Estimator<P>, J>
     pub direction: Y<P>,
     adjoint: X<P>,
     residual: X<P>,
+    /// The averages of the memory before a step.
+    before: [Y<P>; 2],
 }
 
 /// A [`Running`] or why it could not be made.
@@ -113,6 +115,7 @@ impl<'a, P: Bilevel, S: InnerSolver<P>, E: Estimator<P>, J: Projection> Running<
         trial.flat_mut().copy_from_slice(problem.y(&work));
         descent.projection().project(trial.flat_mut());
         let (adjoint, residual) = (zeros_x(problem, &work)?, zeros_x(problem, &work)?);
+        let before = [y()?, y()?];
         Ok(Self {
             problem,
             descent,
@@ -129,6 +132,7 @@ impl<'a, P: Bilevel, S: InnerSolver<P>, E: Estimator<P>, J: Projection> Running<
             direction,
             adjoint,
             residual,
+            before,
         })
     }
 
@@ -142,7 +146,8 @@ impl<'a, P: Bilevel, S: InnerSolver<P>, E: Estimator<P>, J: Projection> Running<
         let pairs = state.memory.pairs.iter().flat_map(|pair| [pair.step.flat_len(), pair.change.flat_len()]);
         #[cfg(not(feature = "std"))]
         let pairs = core::iter::empty();
-        for (found, expected) in lengths.into_iter().chain(pairs).map(|len| (len, m)).chain([(state.best.x.flat_len(), n)]) {
+        let inner = [&state.best.x].into_iter().chain(&state.adjoint).map(|x| (x.flat_len(), n));
+        for (found, expected) in lengths.into_iter().chain(pairs).map(|len| (len, m)).chain(inner) {
             if found != expected {
                 let (left, right) = ("a vector of the state", "the variable it is shaped like");
                 return Err(ShapeError::Mismatch { left, left_size: found, right, right_size: expected, place: "" });
@@ -150,6 +155,10 @@ impl<'a, P: Bilevel, S: InnerSolver<P>, E: Estimator<P>, J: Projection> Running<
         }
         self.current.read(state.last);
         self.best.read(state.best);
+        if let Some(v) = state.adjoint {
+            v.read(self.adjoint.flat_mut());
+            self.estimator.start_adjoint(&mut self.outer, self.adjoint.flat());
+        }
         let template = &self.trial;
         self.memory = state.memory.map(|vector| {
             let mut flat = template.clone();
@@ -178,6 +187,8 @@ impl<'a, P: Bilevel, S: InnerSolver<P>, E: Estimator<P>, J: Projection> Running<
         if let Some(report) = attempt.report {
             return Ok(report);
         }
+        let (inner, outer) = ((self.solver, &mut self.inner), (self.estimator, &mut self.outer));
+        start_by_inverse(self.problem, &mut self.work, inner, outer, self.adjoint.flat_mut());
         let mut report = self.estimator.estimate(self.problem, &mut self.work, &mut self.outer, self.gradient.flat_mut())?;
         if matches!(self.descent.inner, InnerAccuracy::ByError { .. })
             && report.value_error.is_none()
@@ -195,6 +206,25 @@ impl<'a, P: Bilevel, S: InnerSolver<P>, E: Estimator<P>, J: Projection> Running<
         point::adjoint_into(self.problem, &mut self.work, v).ok()?;
         self.problem.residual(&mut self.work, residual);
         Some(nalgebra::ComplexField::abs(dot(v, residual).wide())).filter(|error| error.is_finite())
+    }
+
+    /// The step k by an update rule with a fixed length. Where it fails the memory is that of the last complete
+    /// step, from which the run can be resumed.
+    pub fn fixed_step(&mut self, k: usize) -> Result<(), End> {
+        let (memory, descent, [average, squares]) = (&mut self.memory, self.descent, &mut self.before);
+        average.flat_mut().copy_from_slice(memory.average.flat());
+        squares.flat_mut().copy_from_slice(memory.squares.flat());
+        let count = memory.count;
+        self.trial.flat_mut().copy_from_slice(self.current.y.flat());
+        descent.rule.advance(descent.step, &self.current.gradient, &mut self.trial, memory, descent.projection());
+        let attempt = self.attempt(descent.inner_tolerance(k + 1, self.memory.tolerance));
+        let result = attempt.and_then(|attempt| self.commit(attempt, k + 1));
+        if result.is_err() {
+            self.memory.average.flat_mut().copy_from_slice(self.before[0].flat());
+            self.memory.squares.flat_mut().copy_from_slice(self.before[1].flat());
+            self.memory.count = count;
+        }
+        result
     }
 
     /// Makes an attempt the last complete step.
@@ -271,6 +301,7 @@ impl<'a, P: Bilevel, S: InnerSolver<P>, E: Estimator<P>, J: Projection> Running<
             Some(Iterate { step, y, x: x.like(flat_x.flat()), gradient, value, gradient_norm, inner, report })
         };
         let (best, last) = (shaped(self.best)?, shaped(self.current)?);
-        Some(Minimum { best, last, stop, memory: self.memory.map(|flat| y.like(flat.flat())) })
+        let adjoint = self.estimator.last_adjoint(&self.outer).map(|v| x.like(v));
+        Some(Minimum { best, last, stop, memory: self.memory.map(|flat| y.like(flat.flat())), adjoint })
     }
 }

@@ -1,8 +1,8 @@
 //! `h(y)` and its gradient: solve, then differentiate.
 
 use crate::error::{OuterError, SolveError};
-use crate::estimator::{Estimator, Report, objective};
-use crate::point::{self, zeros_y};
+use crate::estimator::{AdjointStart, Estimator, Report, objective, start_by_inverse};
+use crate::point::{self, zeros_x, zeros_y};
 use crate::problem::{Bilevel, Dense, Variable};
 use crate::solver::{InnerSolver, Solution};
 
@@ -29,6 +29,25 @@ pub type Evaluated<P> = ValueAndGradient<<P as Bilevel>::X, <P as Bilevel>::Y>;
 
 /// Solves the inner problem at y from x0, then estimates the hypergradient there.
 ///
+/// # Example
+/// ```
+/// # #[hypergrad::bilevel]
+/// # mod ridge {
+/// #     use nalgebra::Vector2;
+/// #     pub fn f(x: &Vector2<f64>, y: &Vector2<f64>) -> f64 { (x[0] + x[1] - 1.0).powi(2) + y.map(f64::exp).dot(&x.component_mul(x)) }
+/// #     pub fn g(x: &Vector2<f64>, _y: &Vector2<f64>) -> f64 { (x[0] - 0.5).powi(2) + x[1] * x[1] }
+/// # }
+/// use hypergrad::estimator::Ift;
+/// use hypergrad::solver::Newton;
+/// # use nalgebra::Vector2;
+/// # let y = Vector2::new(-1.0, 0.2);
+/// let problem = ridge::Problem::new()?;
+/// let h = |y| problem.value_and_gradient(&Vector2::zeros(), &y, &Newton::new(), &Ift::new());
+/// let (here, there) = (h(y)?, h(y + Vector2::new(1e-6, 0.0))?);
+/// assert!(((there.value - here.value) / 1e-6 - here.gradient[0]).abs() < 1e-5);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// Those of [`crate::solver::solve`] and of [`crate::estimator::hypergradient`].
 pub fn value_and_gradient<P, S, E>(problem: &P, x0: &P::X, y: &P::Y, solver: &S, estimator: &E) -> ValueResult<P>
@@ -44,6 +63,10 @@ where
     let solved = solver.run(problem, &mut work, &mut inner);
     let solved = solved.map_err(|error: SolveError| error.map(|()| x0.like(problem.x(&work))))?;
     let value = objective(problem, &mut work)?;
+    if estimator.adjoint_start() == AdjointStart::Inverse {
+        let mut v = zeros_x(problem, &work)?;
+        start_by_inverse(problem, &mut work, (solver, &mut inner), (estimator, &mut outer), v.flat_mut());
+    }
     let report = estimator.estimate(problem, &mut work, &mut outer, gradient.flat_mut())?;
     Ok(ValueAndGradient { value, gradient: y.like(gradient.flat()), x: x0.like(problem.x(&work)), inner: solved, report })
 }

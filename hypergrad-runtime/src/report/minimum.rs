@@ -78,6 +78,7 @@ pub struct Minimum<X, Y> {
     /// Why the run ended.
     pub stop: Stop,
     pub(crate) memory: Memory<Y>,
+    pub(crate) adjoint: Option<X>,
 }
 
 impl<X, Y> Minimum<X, Y> {
@@ -88,7 +89,7 @@ impl<X, Y> Minimum<X, Y> {
 
     /// From where [`resume`](crate::outer::resume) goes on.
     pub fn state(self) -> State<X, Y> {
-        State { best: self.best, last: self.last, memory: self.memory }
+        State { best: self.best, last: self.last, memory: self.memory, adjoint: self.adjoint }
     }
 }
 
@@ -114,6 +115,8 @@ pub struct State<X, Y> {
     pub last: Iterate<X, Y>,
     /// What the update rule remembers.
     pub memory: Memory<Y>,
+    /// The adjoint that the next estimate starts from, where the estimator starts from the last one.
+    pub adjoint: Option<X>,
 }
 
 impl<X, Y> fmt::Debug for State<X, Y> {

@@ -1,9 +1,11 @@
 //! Gradient descent.
 
+use core::ops::ControlFlow;
+
 use super::iterate::{Defaults, Moved, Stopping, Vectors, iterate, stopping_builders};
 use super::minimum::{check, is_cheap};
-use super::step::{GradientState, Parts, Step};
-use super::{InnerSolver, Solution};
+use super::step::{Cross, GradientState, Parts, Step};
+use super::{InnerObservation, InnerSolver, Solution};
 use crate::error::{LinearError, SolveError};
 use crate::kernels::{axpy, dot, norm, scale, scatter};
 use crate::point::T;
@@ -25,6 +27,25 @@ use crate::scalar::Real;
 /// Defaults: `.tolerance(1e-8).max_steps(10_000)` (`f32`: the square root of
 /// that tolerance). Where the steps end or stall, the default accepts `1e-8 |F(x0, y)|` too, which
 /// rounding may not let it pass.
+///
+/// # Example
+/// ```
+/// # #[hypergrad::bilevel]
+/// # mod ridge {
+/// #     use nalgebra::Vector2;
+/// #     pub fn f(x: &Vector2<f64>, y: &Vector2<f64>) -> f64 { (x[0] + x[1] - 1.0).powi(2) + y.map(f64::exp).dot(&x.component_mul(x)) }
+/// #     pub fn g(x: &Vector2<f64>, _y: &Vector2<f64>) -> f64 { (x[0] - 0.5).powi(2) + x[1] * x[1] }
+/// # }
+/// use hypergrad::solver::GradientDescent;
+/// # use nalgebra::Vector2;
+/// # let (x, y) = (Vector2::zeros(), Vector2::new(-1.0, 0.2));
+/// let problem = ridge::Problem::new()?;
+/// // Until |F| is small, with a step that is found; and exactly ten steps of a given length.
+/// let found = problem.solve(&x, &y, &GradientDescent::auto().tolerance(1e-10))?;
+/// let ten = problem.solve(&x, &y, &GradientDescent::new(0.1).steps(10))?;
+/// assert!(found.converged && ten.steps == 10 && ten.residual > found.residual);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// # Reference
 /// Hager, Zhang, A new conjugate gradient method with guaranteed descent and an efficient line search, SIAM J.
@@ -125,6 +146,20 @@ impl<P: Bilevel> Step<P> for GradientDescent {
         state.push(problem, work, tangent, c);
         Ok(())
     }
+
+    const CROSS: Cross = Cross::Everywhere;
+
+    fn cross(
+        &self,
+        problem: &P,
+        work: &mut P::Work,
+        state: &mut GradientState<P>,
+        both: (&[T<P>], &[T<P>]),
+        out: &mut [T<P>],
+    ) -> Result<(), LinearError> {
+        state.cross(problem, work, state.step, both, out);
+        Ok(())
+    }
 }
 
 impl<P: Bilevel> InnerSolver<P> for GradientDescent {
@@ -134,21 +169,18 @@ impl<P: Bilevel> InnerSolver<P> for GradientDescent {
         Ok((Vectors::new(problem, work)?, GradientState::new(problem, work)?))
     }
 
-    fn run_to(
+    fn run_observed(
         &self,
         problem: &P,
         work: &mut P::Work,
-        workspace: &mut Self::Workspace,
-        tolerance: f64,
+        (vectors, state): &mut Self::Workspace,
+        tolerance: Option<f64>,
+        observer: &mut impl FnMut(&InnerObservation<'_, T<P>>) -> ControlFlow<()>,
     ) -> Result<Solution<()>, SolveError> {
-        self.tolerance(tolerance).run(problem, work, workspace)
-    }
-
-    fn run(&self, problem: &P, work: &mut P::Work, (vectors, state): &mut Self::Workspace) -> Result<Solution<()>, SolveError> {
         self.begin(problem, work, state)?;
-        let settings = (self.stopping, Defaults { tolerance: 1e-8, max_steps: 10_000 });
+        let settings = (self.stopping.or(tolerance), Defaults { tolerance: 1e-8, max_steps: 10_000 });
         let mut before = f64::INFINITY;
-        let result = iterate(problem, work, vectors, settings, |work, vectors, size| {
+        let result = iterate(problem, work, vectors, settings, observer, |work, vectors, size| {
             if self.step.is_none() {
                 if let Some(value) = problem.objective(work).map(Real::wide) {
                     let (moved, next) = descend(problem, work, vectors, value, state.step);

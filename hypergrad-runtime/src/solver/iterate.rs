@@ -1,8 +1,10 @@
 //! The loop that all inner solvers share: step, residual, stopping rule.
 
+use core::ops::ControlFlow;
+
 use nalgebra::ComplexField;
 
-use super::Solution;
+use super::{InnerObservation, Solution};
 use crate::error::{LinearError, SolveError};
 use crate::kernels::{all_finite, norm};
 use crate::point::{T, X, zeros_x};
@@ -44,10 +46,12 @@ impl Stopping {
         self.exact.is_some()
     }
 
-    /// Another tolerance.
-    pub(super) const fn at(mut self, tolerance: f64) -> Self {
-        self.tolerance = Some(tolerance);
-        self.exact = None;
+    /// With another tolerance, where one is given.
+    pub(super) const fn or(mut self, tolerance: Option<f64>) -> Self {
+        if tolerance.is_some() {
+            self.tolerance = tolerance;
+            self.exact = None;
+        }
         self
     }
 
@@ -69,7 +73,10 @@ impl Stopping {
 /// The builders `.steps(k)`, `.tolerance(t)`, `.max_steps(k)` of a solver with a field `stopping`.
 macro_rules! stopping_builders {
     ($solver:ident $(, $t:ident)*) => {
-        impl<$($t),*> $solver<$($t),*> {
+        stopping_builders!([$($t),*] $solver<$($t),*>);
+    };
+    ([$($generics:tt)*] $solver:ty) => {
+        impl<$($generics)*> $solver {
             /// Does exactly k steps, whatever the residual.
             #[must_use]
             pub const fn steps(mut self, k: usize) -> Self {
@@ -144,18 +151,20 @@ pub(super) fn not_finite<P: Bilevel>(problem: &P, work: &P::Work, what: &'static
     }
 }
 
-/// Steps until the rule is met. `advance(work, vectors, |F|)` finds x, F in `vectors`.
+/// Steps until the rule is met, or the observer breaks off. `advance(work, vectors, |F|)` finds x, F in `vectors`.
 pub(super) fn iterate<P: Bilevel>(
     problem: &P,
     work: &mut P::Work,
     vectors: &mut Vectors<P>,
     (stopping, defaults): (Stopping, Defaults),
+    observer: &mut impl FnMut(&InnerObservation<'_, T<P>>) -> ControlFlow<()>,
     mut advance: impl FnMut(&mut P::Work, &mut Vectors<P>, f64) -> Result<Moved, SolveError>,
 ) -> Result<Solution<()>, SolveError> {
     let mut size = residual_norm(problem, work, vectors.residual.flat_mut(), 0)?;
     let rule = stopping.rule::<T<P>>(defaults, size)?;
     let mut steps = 0;
-    while steps < rule.steps && (rule.exact || size > rule.tolerance) {
+    let mut broken = observer(&InnerObservation::new(0, problem.x(work), size)).is_break();
+    while !broken && steps < rule.steps && (rule.exact || size > rule.tolerance) {
         vectors.x.flat_mut().copy_from_slice(problem.x(work));
         let moved = advance(work, vectors, size).map_err(|error| at_step(error, steps))?;
         if matches!(moved, Moved::Stalled) {
@@ -168,9 +177,10 @@ pub(super) fn iterate<P: Bilevel>(
             return Err(SolveError::NonFinite { what: "x", step: steps });
         }
         size = residual_norm(problem, work, vectors.residual.flat_mut(), steps)?;
+        broken = observer(&InnerObservation::new(steps, problem.x(work), size)).is_break();
     }
     let solution = Solution::new((), size, steps, size <= rule.accepted);
-    if rule.exact || solution.converged {
+    if rule.exact || broken || solution.converged {
         Ok(solution)
     } else {
         Err(SolveError::NotConverged { solution, tolerance: rule.accepted })

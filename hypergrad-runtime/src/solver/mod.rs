@@ -9,23 +9,33 @@
 //! `F_1`: [`Newton`] makes one more at the end; [`GradientDescent`] makes one where `F_1` is diagonal, falls into
 //! blocks, or has at most 512 rows, and none where f was proved convex.
 
+mod anderson;
 mod fixed_point;
 mod gradient_descent;
 mod iterate;
+mod lbfgs;
 mod minimum;
 mod momentum;
 mod newton;
+mod observe;
 mod step;
 
 pub use crate::report::Solution;
+pub use anderson::Anderson;
 pub use fixed_point::FixedPoint;
 pub use gradient_descent::GradientDescent;
+pub use iterate::Vectors;
+pub use lbfgs::{CurvaturePairs, Lbfgs};
 pub use momentum::{HeavyBall, MomentumState, Nesterov};
 pub use newton::{Newton, NewtonState};
-pub use step::{GradientState, Parts, Step};
+pub use observe::{InnerObservation, Observed};
+pub use step::{Cross, GradientState, Parts, Step};
+
+use core::ops::ControlFlow;
 
 use crate::error::{LinearError, SolveError};
-use crate::point;
+use crate::linear::Side;
+use crate::point::{self, T};
 use crate::problem::{Bilevel, Variable};
 
 /// An inner solver.
@@ -39,16 +49,33 @@ pub trait InnerSolver<P: Bilevel> {
     /// Storage would be too large.
     fn workspace(&self, problem: &P, work: &P::Work) -> Result<Self::Workspace, LinearError>;
 
-    /// Runs from the x in `work`, and leaves the last iterate there, also on error.
+    /// Runs from the x in `work`, and leaves the last iterate there, also on error. `tolerance` stands for the
+    /// solver's own where it is given, as by an outer loop that chooses it. `observer` is called at the start and
+    /// after each step, and breaks the run off with what was reached.
     ///
     /// # Errors
     /// See [`SolveError`].
-    fn run(&self, problem: &P, work: &mut P::Work, workspace: &mut Self::Workspace) -> Result<Solution<()>, SolveError>;
+    fn run_observed(
+        &self,
+        problem: &P,
+        work: &mut P::Work,
+        workspace: &mut Self::Workspace,
+        tolerance: Option<f64>,
+        observer: &mut impl FnMut(&InnerObservation<'_, T<P>>) -> ControlFlow<()>,
+    ) -> Result<Solution<()>, SolveError>;
 
-    /// The same with another tolerance, for an outer loop that chooses it.
+    /// [`InnerSolver::run_observed`] by nobody.
     ///
     /// # Errors
-    /// As [`InnerSolver::run`]; a solver that takes no tolerance.
+    /// See [`SolveError`].
+    fn run(&self, problem: &P, work: &mut P::Work, workspace: &mut Self::Workspace) -> Result<Solution<()>, SolveError> {
+        self.run_observed(problem, work, workspace, None, &mut |_| ControlFlow::Continue(()))
+    }
+
+    /// The same with another tolerance.
+    ///
+    /// # Errors
+    /// As [`InnerSolver::run`].
     fn run_to(
         &self,
         problem: &P,
@@ -56,13 +83,36 @@ pub trait InnerSolver<P: Bilevel> {
         workspace: &mut Self::Workspace,
         tolerance: f64,
     ) -> Result<Solution<()>, SolveError> {
-        let _ = (problem, work, workspace);
-        let accepted = "an inner solver that takes a tolerance";
-        Err(SolveError::InvalidSetting { what: "inner tolerance", value: tolerance, accepted })
+        self.run_observed(problem, work, workspace, Some(tolerance), &mut |_| ControlFlow::Continue(()))
+    }
+
+    /// Multiplies u with what the last run has learnt of `F_1⁻¹`, or of its transpose, in place; `false`, and u as it
+    /// was, where it has learnt nothing.
+    fn apply_inverse(&self, workspace: &mut Self::Workspace, side: Side, u: &mut [T<P>]) -> bool {
+        let _ = (workspace, side, u);
+        false
     }
 }
 
 /// Solves the inner problem at y, from x0.
+///
+/// # Example
+/// ```
+/// # #[hypergrad::bilevel]
+/// # mod ridge {
+/// #     use nalgebra::Vector2;
+/// #     pub fn f(x: &Vector2<f64>, y: &Vector2<f64>) -> f64 { (x[0] + x[1] - 1.0).powi(2) + y.map(f64::exp).dot(&x.component_mul(x)) }
+/// #     pub fn g(x: &Vector2<f64>, _y: &Vector2<f64>) -> f64 { (x[0] - 0.5).powi(2) + x[1] * x[1] }
+/// # }
+/// use hypergrad::solver::{Newton, solve};
+/// # use nalgebra::Vector2;
+/// # let y = Vector2::new(-1.0, 0.2);
+/// let problem = ridge::Problem::new()?;
+/// // `problem.solve` is this.
+/// let found = solve(&problem, &Vector2::zeros(), &y, &Newton::new())?;
+/// assert!(problem.at(&found.x, &y)?.F().norm() < 1e-10);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// # Errors
 /// Shapes, non-finite input or iterates, a singular `F_1` (Newton), invalid settings, and no

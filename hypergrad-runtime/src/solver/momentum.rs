@@ -1,11 +1,13 @@
 //! Heavy ball and Nesterov's method.
 
+use core::ops::ControlFlow;
+
 use nalgebra::ComplexField;
 
 use super::gradient_descent::check_positive;
 use super::iterate::{Defaults, Moved, Stopping, Vectors, iterate, stopping_builders};
-use super::step::{GradientState, Parts, Step};
-use super::{InnerSolver, Solution};
+use super::step::{Cross, GradientState, Parts, Step};
+use super::{InnerObservation, InnerSolver, Solution};
 use crate::error::{LinearError, SolveError};
 use crate::kernels::{axpy, scale};
 use crate::linear::{Lanczos, extreme_eigenvalues};
@@ -149,6 +151,21 @@ macro_rules! momentum_method {
                 $rule::push_forward(problem, work, &mut state.gradient, tangent, c);
                 Ok(())
             }
+
+            const CROSS: Cross = Cross::Everywhere;
+
+            fn cross(
+                &self,
+                problem: &P,
+                work: &mut P::Work,
+                state: &mut MomentumState<P>,
+                both: (&[T<P>], &[T<P>]),
+                out: &mut [T<P>],
+            ) -> Result<(), LinearError> {
+                let length = $rule::first(&state.gradient);
+                state.gradient.cross(problem, work, length, both, out);
+                Ok(())
+            }
         }
 
         impl<P: Bilevel> InnerSolver<P> for $name {
@@ -158,25 +175,17 @@ macro_rules! momentum_method {
                 Ok((Vectors::new(problem, work)?, self.state(problem, work)?))
             }
 
-            fn run_to(
-                &self,
-                problem: &P,
-                work: &mut P::Work,
-                workspace: &mut Self::Workspace,
-                tolerance: f64,
-            ) -> Result<Solution<()>, SolveError> {
-                self.tolerance(tolerance).run(problem, work, workspace)
-            }
-
-            fn run(
+            fn run_observed(
                 &self,
                 problem: &P,
                 work: &mut P::Work,
                 (vectors, state): &mut Self::Workspace,
+                tolerance: Option<f64>,
+                observer: &mut impl FnMut(&InnerObservation<'_, T<P>>) -> ControlFlow<()>,
             ) -> Result<Solution<()>, SolveError> {
                 self.begin(problem, work, state)?;
-                let settings = (self.stopping, Defaults { tolerance: 1e-8, max_steps: 10_000 });
-                let solution = iterate(problem, work, vectors, settings, |work, vectors, _| {
+                let settings = (self.stopping.or(tolerance), Defaults { tolerance: 1e-8, max_steps: 10_000 });
+                let solution = iterate(problem, work, vectors, settings, observer, |work, vectors, _| {
                     self.advance(problem, work, state, vectors.residual.flat())?;
                     Ok(Moved::Yes)
                 })?;
@@ -201,6 +210,24 @@ momentum_method! {
     ///
     /// Defaults: `.tolerance(1e-8).max_steps(10_000)`, as [`GradientDescent`](super::GradientDescent).
     ///
+    /// # Example
+    /// ```
+    /// # #[hypergrad::bilevel]
+    /// # mod ridge {
+    /// #     use nalgebra::Vector2;
+    /// #     pub fn f(x: &Vector2<f64>, y: &Vector2<f64>) -> f64 { (x[0] + x[1] - 1.0).powi(2) + y.map(f64::exp).dot(&x.component_mul(x)) }
+    /// #     pub fn g(x: &Vector2<f64>, _y: &Vector2<f64>) -> f64 { (x[0] - 0.5).powi(2) + x[1] * x[1] }
+    /// # }
+    /// use hypergrad::solver::{GradientDescent, HeavyBall};
+    /// # use nalgebra::Vector2;
+    /// # let (x, y) = (Vector2::zeros(), Vector2::new(-4.0, 0.2));
+    /// let problem = ridge::Problem::new()?;
+    /// let found = problem.solve(&x, &y, &HeavyBall::auto())?;
+    /// let plain = problem.solve(&x, &y, &GradientDescent::new(0.2))?;
+    /// assert!(found.steps < plain.steps && (found.x - plain.x).norm() < 1e-6);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// `auto` needs a symmetric positive definite `F_1` at the start.
     ///
@@ -218,6 +245,24 @@ momentum_method! {
     ///
     /// Defaults: `.tolerance(1e-8).max_steps(10_000)`, as [`GradientDescent`](super::GradientDescent).
     ///
+    /// # Example
+    /// ```
+    /// # #[hypergrad::bilevel]
+    /// # mod ridge {
+    /// #     use nalgebra::Vector2;
+    /// #     pub fn f(x: &Vector2<f64>, y: &Vector2<f64>) -> f64 { (x[0] + x[1] - 1.0).powi(2) + y.map(f64::exp).dot(&x.component_mul(x)) }
+    /// #     pub fn g(x: &Vector2<f64>, _y: &Vector2<f64>) -> f64 { (x[0] - 0.5).powi(2) + x[1] * x[1] }
+    /// # }
+    /// use hypergrad::solver::{GradientDescent, Nesterov};
+    /// # use nalgebra::Vector2;
+    /// # let (x, y) = (Vector2::zeros(), Vector2::new(-4.0, 0.2));
+    /// let problem = ridge::Problem::new()?;
+    /// let found = problem.solve(&x, &y, &Nesterov::auto())?;
+    /// let plain = problem.solve(&x, &y, &GradientDescent::new(0.2))?;
+    /// assert!(found.steps < plain.steps && (found.x - plain.x).norm() < 1e-6);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// `auto` needs a symmetric positive definite `F_1` at the start.
     ///
@@ -234,6 +279,11 @@ mod heavy_ball {
         let (low, high) = (ComplexField::sqrt(smallest), ComplexField::sqrt(largest));
         let ratio = (high - low) / (high + low);
         (4.0 / ((low + high) * (low + high)), ratio * ratio)
+    }
+
+    /// The first step, `p = x`, is `x - α F`.
+    pub fn first<P: Bilevel>(s: &GradientState<P>) -> f64 {
+        s.step
     }
 
     pub fn advance<P: Bilevel>(problem: &P, work: &mut P::Work, s: &mut GradientState<P>, residual: &[T<P>]) {
@@ -291,6 +341,11 @@ mod nesterov {
     pub fn constants(smallest: f64, largest: f64) -> (f64, f64) {
         let root = ComplexField::sqrt(3.0 * largest / smallest + 1.0);
         (4.0 / (3.0 * largest + smallest), (root - 2.0) / (root + 2.0))
+    }
+
+    /// The first step, `p = x`, is `x - (1 + β) α F`.
+    pub fn first<P: Bilevel>(s: &GradientState<P>) -> f64 {
+        (1.0 + s.momentum) * s.step
     }
 
     pub fn advance<P: Bilevel>(problem: &P, work: &mut P::Work, s: &mut GradientState<P>, residual: &[T<P>]) {

@@ -1,11 +1,13 @@
 //! Newton's method with a backtracking line search.
 
+use core::ops::ControlFlow;
+
 use nalgebra::ComplexField;
 
 use super::iterate::{Defaults, Moved, Stopping, Vectors, iterate, stopping_builders};
 use super::minimum::{check, escape, indefinite};
-use super::step::{Parts, Step};
-use super::{InnerSolver, Solution};
+use super::step::{Cross, Parts, Step};
+use super::{InnerObservation, InnerSolver, Solution};
 use crate::error::{LinearError, SolveError};
 use crate::kernels::{all_finite, axpy, dot, norm};
 use crate::linear::{AdjointSolve, Direct};
@@ -31,6 +33,26 @@ use crate::scalar::Real;
 /// Defaults: `.tolerance(1e-10).max_steps(50)` (`f32`: the square root of
 /// that tolerance). Where the steps end or stall, the default accepts `1e-10 |F(x0, y)|` too, which
 /// rounding may not let it pass.
+///
+/// # Example
+/// ```
+/// # #[hypergrad::bilevel]
+/// # mod ridge {
+/// #     use nalgebra::Vector2;
+/// #     pub fn f(x: &Vector2<f64>, y: &Vector2<f64>) -> f64 { (x[0] + x[1] - 1.0).powi(2) + y.map(f64::exp).dot(&x.component_mul(x)) }
+/// #     pub fn g(x: &Vector2<f64>, _y: &Vector2<f64>) -> f64 { (x[0] - 0.5).powi(2) + x[1] * x[1] }
+/// # }
+/// use hypergrad::linear::ConjugateGradient;
+/// use hypergrad::solver::Newton;
+/// # use nalgebra::Vector2;
+/// # let (x, y) = (Vector2::zeros(), Vector2::new(-1.0, 0.2));
+/// let problem = ridge::Problem::new()?;
+/// let found = problem.solve(&x, &y, &Newton::new())?;
+/// let without_matrix = problem.solve(&x, &y, &Newton::with(ConjugateGradient::new().tolerance(1e-12)))?;
+/// // f is quadratic.
+/// assert!(found.steps == 1 && (found.x - without_matrix.x).norm() < 1e-10);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Newton<L = Direct> {
     linear: L,
@@ -168,6 +190,33 @@ impl<P: Bilevel, L: AdjointSolve<P>> Step<P> for Newton<L> {
         self.linear.solve(problem, work, linear, tangent)?;
         Ok(())
     }
+
+    const CROSS: Cross = Cross::AtRoots;
+
+    /// At a root: `F_2ᵀ F_1⁻ᵀ L_11(s) u`, `F_1ᵀ s = c`, since `Phi_2 = -F_1⁻¹ (F_2 - F_21[n])` changes along u by
+    /// `F_1⁻¹ F_11[u] F_1⁻¹ F_2`: what `F_21` adds cancels (n changes by u).
+    fn cross(
+        &self,
+        problem: &P,
+        work: &mut P::Work,
+        state: &mut NewtonState<P, L>,
+        (c, u): (&[T<P>], &[T<P>]),
+        out: &mut [T<P>],
+    ) -> Result<(), LinearError> {
+        let NewtonState { linear, s, image, other, .. } = state;
+        s.flat_mut().copy_from_slice(c);
+        self.linear.solve_tr(problem, work, linear, s.flat_mut())?;
+        // L_11(s) = M_11(0) - M_11(s).
+        other.flat_mut().fill(T::<P>::ZERO);
+        problem.set_adjoint(work, other.flat());
+        problem.m_11_mul(work, u, image.flat_mut());
+        problem.set_adjoint(work, s.flat());
+        problem.m_11_mul(work, u, other.flat_mut());
+        axpy(-T::<P>::ONE, other.flat(), image.flat_mut());
+        self.linear.solve_tr(problem, work, linear, image.flat_mut())?;
+        problem.f_2_tr_mul(work, image.flat(), out);
+        Ok(())
+    }
 }
 
 impl<L> Newton<L> {
@@ -230,37 +279,25 @@ impl<P: Bilevel, L: AdjointSolve<P>> InnerSolver<P> for Newton<L> {
         Ok((Vectors::new(problem, work)?, self.linear.workspace(problem, work)?))
     }
 
-    fn run(&self, problem: &P, work: &mut P::Work, workspace: &mut Self::Workspace) -> Result<Solution<()>, SolveError> {
-        self.run_until(self.stopping, problem, work, workspace)
-    }
-
-    fn run_to(
+    fn run_observed(
         &self,
         problem: &P,
         work: &mut P::Work,
-        workspace: &mut Self::Workspace,
-        tolerance: f64,
+        (vectors, linear): &mut Self::Workspace,
+        tolerance: Option<f64>,
+        observer: &mut impl FnMut(&InnerObservation<'_, T<P>>) -> ControlFlow<()>,
     ) -> Result<Solution<()>, SolveError> {
-        self.run_until(self.stopping.at(tolerance), problem, work, workspace)
-    }
-}
-
-impl<L> Newton<L> {
-    fn run_until<P: Bilevel>(
-        &self,
-        stopping: Stopping,
-        problem: &P,
-        work: &mut P::Work,
-        (vectors, linear): &mut (Vectors<P>, L::Workspace),
-    ) -> Result<Solution<()>, SolveError>
-    where
-        L: AdjointSolve<P>,
-    {
+        let stopping = self.stopping.or(tolerance);
         let minimise = !self.stationary && self.linear.is_direct();
-        let mut done = 0;
+        let (mut done, mut broken) = (0, false);
         for _ in 0..ESCAPES {
+            let mut observer = |seen: &InnerObservation<'_, T<P>>| {
+                let flow = observer(&InnerObservation::new(seen.step + done, seen.x, seen.residual));
+                broken |= flow.is_break();
+                flow
+            };
             let settings = (stopping, Defaults { tolerance: 1e-10, max_steps: 50 });
-            let solution = iterate(problem, work, vectors, settings, |work, vectors, size| {
+            let solution = iterate(problem, work, vectors, settings, &mut observer, |work, vectors, size| {
                 if minimise && indefinite(problem, work).is_some() {
                     return descend(problem, work, vectors);
                 }
@@ -278,7 +315,7 @@ impl<L> Newton<L> {
                 return Ok(solution);
             }
             match check(problem, work, solution) {
-                Err(SolveError::NotAMinimum { .. }) if !stopping.is_exact() && escape(problem, work, vectors) => {
+                Err(SolveError::NotAMinimum { .. }) if !stopping.is_exact() && !broken && escape(problem, work, vectors) => {
                     done = solution.steps + 1;
                 }
                 result => return result,

@@ -5,7 +5,7 @@
 //! forward, `u <- Phi_1 u + Phi_2 c`. Solvers loop over steps; iterative differentiation goes through them.
 
 use crate::error::{LinearError, SolveError};
-use crate::kernels::axpy;
+use crate::kernels::{axpy, scale};
 use crate::point::{T, X, Y, zeros_x, zeros_y};
 use crate::problem::{Bilevel, Dense};
 use crate::scalar::Real;
@@ -65,6 +65,37 @@ pub trait Step<P: Bilevel> {
         tangent: Parts<'_, T<P>>,
         c: &[T<P>],
     ) -> Result<(), LinearError>;
+
+    /// Where [`Step::cross`] holds.
+    const CROSS: Cross = Cross::Nowhere;
+
+    /// How the part that falls on y changes with x: `∂(Phi_2(x, y)ᵀ c)/∂x u` for the first step of a run, c held
+    /// fast, into `out` of length m.
+    ///
+    /// # Errors
+    /// A system cannot be solved.
+    fn cross(
+        &self,
+        problem: &P,
+        work: &mut P::Work,
+        state: &mut Self::State,
+        (c, u): (&[T<P>], &[T<P>]),
+        out: &mut [T<P>],
+    ) -> Result<(), LinearError> {
+        let _ = (problem, work, state, c, u, out);
+        Ok(())
+    }
+}
+
+/// Where the derivative of a step's derivative is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cross {
+    /// At every x.
+    Everywhere,
+    /// At roots: elsewhere it takes third derivatives of F.
+    AtRoots,
+    /// Nowhere.
+    Nowhere,
 }
 
 /// The parts of z, a tangent or a cotangent: that of x, and that of p, empty without momentum.
@@ -93,6 +124,11 @@ impl<P: Bilevel> GradientState<P> {
         })
     }
 
+    /// The length of the steps of this run.
+    pub const fn length(&self) -> f64 {
+        self.step
+    }
+
     /// `x <- x - step F`.
     pub(super) fn descend(&mut self, problem: &P, work: &mut P::Work, residual: &[T<P>]) {
         let next = self.next.flat_mut();
@@ -108,6 +144,17 @@ impl<P: Bilevel> GradientState<P> {
         axpy(step, self.image_y.flat(), y_bar);
         problem.f_1_tr_mul(work, cotangent, self.image.flat_mut());
         axpy(step, self.image.flat(), cotangent);
+    }
+
+    /// `out = -length L_21(c) u`, `L_21(c) = g_21 - M_21(c)`: of the step `x - length F`.
+    pub(super) fn cross(&mut self, problem: &P, work: &mut P::Work, length: f64, (c, u): (&[T<P>], &[T<P>]), out: &mut [T<P>]) {
+        self.image.flat_mut().fill(T::<P>::ZERO);
+        problem.set_adjoint(work, self.image.flat());
+        problem.m_21_mul(work, u, self.image_y.flat_mut());
+        problem.set_adjoint(work, c);
+        problem.m_21_mul(work, u, out);
+        axpy(-T::<P>::ONE, self.image_y.flat(), out);
+        scale(T::<P>::lit(length), out);
     }
 
     /// `u <- u - step (F_1 u + F_2 c)`.

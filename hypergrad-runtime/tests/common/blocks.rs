@@ -52,6 +52,9 @@ impl<F: Spectrum> Spectrum for BlockWork<Work<F>> {
     fn condition(&mut self) -> f64 {
         self.works.iter_mut().fold(0.0, |worst, work| f64::max(worst, work.factor.condition()))
     }
+    fn entries(&self) -> usize {
+        self.works.iter().map(|work| work.factor.entries()).sum()
+    }
 }
 
 const DENSE: &str = "a dense matrix of the whole problem";

@@ -19,6 +19,32 @@ use crate::structure::EstimatorKind;
 ///
 /// The error estimate is the distance to `Omega - Omega_1 F_1⁻¹ F`, whose error is of second order.
 ///
+/// # Example
+/// ```
+/// # #[hypergrad::bilevel]
+/// # mod positive {
+/// /// A root that is positive: `x = e^z`.
+/// pub fn F(x: f64, y: f64) -> f64 {
+///     y.exp() * x - 2.0
+/// }
+/// pub fn phi(z: f64, _y: f64) -> f64 {
+///     z.exp()
+/// }
+/// #     pub fn g(x: f64, _y: f64) -> f64 { 3.0 * x }
+/// # }
+/// use hypergrad::estimator::{Ift, Reparameterized};
+/// let problem = positive::Problem::new()?;
+/// let (x, y) = (2.0 * f64::exp(-0.3), 0.3);
+/// let exact = problem.hypergradient(&x, &y, &Ift::new())?.gradient;
+/// let error = |found: f64| (found - exact).abs();
+/// // In z the derivative does not depend on x to first order.
+/// let near = 1.01 * x;
+/// let changed = problem.hypergradient(&near, &y, &Reparameterized::new())?.gradient;
+/// let plain = problem.hypergradient(&near, &y, &Ift::new())?.gradient;
+/// assert!(error(changed) < 0.1 * error(plain));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// `NotInvertible` where `phi(z, y) = x` has no solution that is found.
 ///

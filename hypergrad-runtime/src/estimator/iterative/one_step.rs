@@ -2,13 +2,14 @@
 
 use super::{ErrorWork, advance, error_at_end, error_work};
 use crate::error::{EstimatorError, LinearError};
+use crate::estimator::efficiency::check_root;
 use crate::estimator::formula::{Evaluated, Formula};
 use crate::estimator::steps::Vectors;
 use crate::kernels::axpy;
 use crate::point::{T, X, check_finite, zeros_x};
 use crate::problem::{Bilevel, Dense};
 use crate::scalar::Real;
-use crate::solver::Step;
+use crate::solver::{Cross, Step};
 use crate::structure::EstimatorKind;
 
 /// One-step differentiation: `g_2 + Phi_2(x, y)ᵀ g_1` with `g_1`, `g_2` at `Phi(x, y)`, x being the point that is passed
@@ -18,7 +19,10 @@ use crate::structure::EstimatorKind;
 /// Newton's method ρ is 0: `g_2 - (F_2ᵀ s - L_21(s) n)`, `F_1ᵀ s = g_1`, `n = F_1⁻¹ F` (docs/formulas.md 3.3), exact at
 /// every x where f is quadratic in x. A full step is differentiated, never a damped one.
 ///
-/// Error estimate, objective and `C_y` are those of [`Unrolled`](super::Unrolled).
+/// Error estimate and objective are those of [`Unrolled`](super::Unrolled). The Jacobian holds at every x for
+/// gradient descent, momentum and the fixed point, and at a root for Newton's method; there
+/// `|estimate - ∇h| <= b + C_y |x - x*| + O(|x - x*|²)`, b the error at the root itself: 0 for Newton's method, whose
+/// Jacobian is `-Psi L_11(v)`.
 ///
 /// # Example
 /// ```
@@ -98,6 +102,66 @@ impl<P: Bilevel, M: Step<P>> Formula<P> for OneStep<M> {
         problem.set_x(work, storage.start.flat());
         result
     }
+
+    /// With `x' = Phi(x)`, `c = g_1(x')`, `W = Phi_1` held to x: `g_21(x') W + Phi_2ᵀ g_11(x') W + ∂(Phi_2ᵀ c)/∂x`.
+    fn derivative(&self, problem: &P, work: &mut P::Work, out: &mut [T<P>]) -> Result<(), EstimatorError> {
+        match M::CROSS {
+            Cross::Everywhere => {}
+            Cross::AtRoots => check_root(problem, work)?,
+            Cross::Nowhere => {
+                return Err(EstimatorError::NotAvailable { what: "the Jacobian", kind: EstimatorKind::OneStep });
+            }
+        }
+        let mut start = zeros_x(problem, work)?;
+        start.flat_mut().copy_from_slice(problem.x(work));
+        let result = jacobian(problem, work, &self.map, start.flat(), out);
+        problem.set_x(work, start.flat());
+        result
+    }
+}
+
+fn jacobian<P: Bilevel, M: Step<P>>(
+    problem: &P,
+    work: &mut P::Work,
+    map: &M,
+    start: &[T<P>],
+    out: &mut [T<P>],
+) -> Result<(), EstimatorError> {
+    let (n, m) = problem.dims(work);
+    let (n1, m1) = (n.max(1), m.max(1));
+    let mut s = Vectors::new(problem, work)?;
+    let mut state = map.state(problem, work)?;
+    let mut w = P::XX::try_zeros("Phi_1", n, n)?;
+    map.begin(problem, work, &mut state)?;
+    // The first step is from p = x.
+    for (k, column) in w.flat_mut().chunks_exact_mut(n1).enumerate() {
+        column[k] = T::<P>::ONE;
+        s.t.flat_mut().copy_from_slice(column);
+        let memory = if M::VECTORS > 1 { s.t.flat_mut() } else { &mut [] };
+        map.push_forward(problem, work, &mut state, (column, memory), s.scratch.flat())?;
+    }
+    advance(problem, work, &mut s, (map, &mut state), 0)?;
+    problem.g_1(work, s.v.flat_mut());
+    check_finite(problem, work, "g_1", s.v.flat())?;
+    // (g - 0ᵀF)_21 W and (g - 0ᵀF)_11 W.
+    s.u.flat_mut().fill(T::<P>::ZERO);
+    problem.set_adjoint(work, s.u.flat());
+    for (column, out) in w.flat_mut().chunks_exact_mut(n1).zip(out.chunks_exact_mut(m1)) {
+        problem.m_21_mul(work, column, out);
+        problem.m_11_mul(work, column, s.t.flat_mut());
+        column.copy_from_slice(s.t.flat());
+    }
+    problem.set_x(work, start);
+    for ((k, column), out) in w.flat_mut().chunks_exact_mut(n1).enumerate().zip(out.chunks_exact_mut(m1)) {
+        s.t.flat_mut().fill(T::<P>::ZERO);
+        let memory = if M::VECTORS > 1 { s.t.flat_mut() } else { &mut [] };
+        map.pull_back(problem, work, &mut state, (column, memory), out)?;
+        s.u.flat_mut().fill(T::<P>::ZERO);
+        s.u.flat_mut()[k] = T::<P>::ONE;
+        map.cross(problem, work, &mut state, (s.v.flat(), s.u.flat()), s.scratch.flat_mut())?;
+        axpy(T::<P>::ONE, s.scratch.flat(), out);
+    }
+    Ok(())
 }
 
 fn differentiate<P: Bilevel, M: Step<P>>(

@@ -18,6 +18,26 @@ use crate::structure::EstimatorKind;
 ///
 /// Defaults: `.tolerance(1e-8).jacobian_tolerance(1e-8)` (`f32`: the square roots), `.max_steps(10_000)`.
 ///
+/// # Example
+/// ```
+/// # #[hypergrad::bilevel]
+/// # mod ridge {
+/// #     use nalgebra::Vector2;
+/// #     pub fn f(x: &Vector2<f64>, y: &Vector2<f64>) -> f64 { (x[0] + x[1] - 1.0).powi(2) + y.map(f64::exp).dot(&x.component_mul(x)) }
+/// #     pub fn g(x: &Vector2<f64>, _y: &Vector2<f64>) -> f64 { (x[0] - 0.5).powi(2) + x[1] * x[1] }
+/// # }
+/// use hypergrad::estimator::{Ift, Piggyback};
+/// use hypergrad::solver::{GradientDescent, Newton};
+/// # use nalgebra::Vector2;
+/// # let y = Vector2::new(-1.0, 0.2);
+/// let problem = ridge::Problem::new()?;
+/// let found = problem.hypergradient(&Vector2::zeros(), &y, &Piggyback::new(GradientDescent::new(0.2)))?;
+/// let x = problem.solve(&Vector2::zeros(), &y, &Newton::new())?.x;
+/// assert!((found.gradient - problem.hypergradient(&x, &y, &Ift::new())?.gradient).norm() < 1e-6);
+/// println!("{} steps", found.report.linear_iterations);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// `NotConverged` after so many steps; a step that cannot be done, or is not finite.
 ///

@@ -21,6 +21,33 @@ use crate::structure::EstimatorKind;
 /// Each is consistent, with an error of first order in that of x. The error estimate is the distance
 /// to `Omega - Omega_1 F_1⁻¹ F`, whose error is of second order: it costs the factorisation of `F_1`
 /// and three solves.
+///
+/// # Example
+/// ```
+/// # #[hypergrad::bilevel]
+/// # mod ridge {
+/// #     use nalgebra::Vector2;
+/// #     pub fn f(x: &Vector2<f64>, y: &Vector2<f64>) -> f64 { (x[0] + x[1] - 1.0).powi(2) + y.map(f64::exp).dot(&x.component_mul(x)) }
+/// #     pub fn g(x: &Vector2<f64>, _y: &Vector2<f64>) -> f64 { (x[0] - 0.5).powi(2) + x[1] * x[1] }
+/// # }
+/// use hypergrad::estimator::{Ift, Localized};
+/// use hypergrad::solver::Newton;
+/// # use nalgebra::Vector2;
+/// # let y = Vector2::new(-1.0, 0.2);
+/// let problem = ridge::Problem::new()?;
+/// let x = problem.solve(&Vector2::zeros(), &y, &Newton::new())?.x;
+/// // At a root all are the hypergradient; away from it they differ.
+/// let exact = problem.hypergradient(&x, &y, &Ift::new())?.gradient;
+/// for found in [
+///     problem.hypergradient(&x, &y, &Localized::exp())?,
+///     problem.hypergradient(&x, &y, &Localized::diagonal())?,
+///     problem.hypergradient(&x, &y, &Localized::newton())?,
+/// ] {
+///     assert!((found.gradient - exact).norm() < 1e-10);
+/// }
+/// println!("{:.3}", problem.efficiency(&x, &y, &Localized::exp())?);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Localized<K, L = Direct> {
     kind: K,

@@ -9,7 +9,7 @@ use hypergrad_runtime::estimator::{Aid, Ift, OneStep, Preconditioned, Tangent, e
 use hypergrad_runtime::linear::{ConjugateGradient, Gmres};
 use hypergrad_runtime::nalgebra::SVector;
 use hypergrad_runtime::outer::{Descent, minimize, value_and_gradient};
-use hypergrad_runtime::solver::{GradientDescent, Nesterov, Newton};
+use hypergrad_runtime::solver::{GradientDescent, Lbfgs, Nesterov, Newton, Observed};
 use separable::Separable;
 
 #[panic_handler]
@@ -34,6 +34,9 @@ pub extern "C" fn value(y_0: f64, y_1: f64) -> f64 {
     let aid = value_and_gradient(&problem, &x, &y, &Newton::with(ConjugateGradient::new()), &Aid::conjugate_gradient(2));
     let krylov = value_and_gradient(&problem, &x, &y, &Nesterov::auto(), &Ift::with(Gmres::new()));
     let once = value_and_gradient(&problem, &x, &y, &Newton::new(), &OneStep::new(Newton::new()));
-    let (Ok(aid), Ok(krylov), Ok(once)) = (aid, krylov, once) else { return f64::NAN };
-    newton.value + jacobi.value + tangent.value + constant + found.last.value + aid.value + krylov.value + once.value
+    let watched = Observed::new(Lbfgs::new(), |_| core::ops::ControlFlow::Continue(()));
+    let inverse = value_and_gradient(&problem, &x, &y, &watched, &Ift::with(ConjugateGradient::new()).inverse_start(true));
+    let (Ok(aid), Ok(krylov), Ok(once), Ok(inverse)) = (aid, krylov, once, inverse) else { return f64::NAN };
+    let direct = newton.value + jacobi.value + tangent.value + constant + found.last.value;
+    direct + aid.value + krylov.value + once.value + inverse.value
 }
