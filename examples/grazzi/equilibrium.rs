@@ -2,10 +2,12 @@
 //! matrix A is kept a contraction by a projection on its spectral norm.
 
 use std::error::Error;
+use std::ops::ControlFlow;
 use std::time::Instant;
 
-use hypergrad::estimator::{self, Estimator, Ift};
+use hypergrad::estimator::{self, Estimator, Ift, Unrolled};
 use hypergrad::linear;
+use hypergrad::outer::{self, Block, Descent, Projection, Spectral};
 use hypergrad::problem::Variable;
 use hypergrad::solver::{self, FixedPoint};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -60,6 +62,7 @@ pub fn run(options: &Options) -> Result<(), Box<dyn Error>> {
         start.flat_len()
     );
     errors(&problem, &start, &sizes)?;
+    resources(&problem, &start, &sizes)?;
     let bar = ProgressBar::new(3 * sizes.outer).with_style(ProgressStyle::with_template(" [{bar:40}] {pos}/{len}  {msg}")?);
     let mut table = Table::new(["", "training loss", "test accuracy", "|A|", "seconds per outer step"]);
     let mut lines = Vec::new();
@@ -68,9 +71,24 @@ pub fn run(options: &Options) -> Result<(), Box<dyn Error>> {
         bar.set_message(name);
         let clock = Instant::now();
         let trained = match name {
-            "FP, k = t" => train(&problem, &start, &Ift::with(linear::FixedPoint::new().steps(t)), t, &sizes, || bar.inc(1))?,
-            "GMRES, k = t" => train(&problem, &start, &Ift::with(linear::Gmres::new().steps(t)), t, &sizes, || bar.inc(1))?,
-            _ => train(&problem, &start, &Ift::with(linear::NormalEquations::new().steps(t)), t, &sizes, || bar.inc(1))?,
+            "FP, k = t" => {
+                train(&problem, &start, &Ift::with(linear::FixedPoint::new().steps(t)).error_estimate(false), t, &sizes, || {
+                    bar.inc(1);
+                })?
+            }
+            "GMRES, k = t" => {
+                train(&problem, &start, &Ift::with(linear::Gmres::new().steps(t)).error_estimate(false), t, &sizes, || {
+                    bar.inc(1);
+                })?
+            }
+            _ => train(
+                &problem,
+                &start,
+                &Ift::with(linear::NormalEquations::new().steps(t)).error_estimate(false),
+                t,
+                &sizes,
+                || bar.inc(1),
+            )?,
         };
         table.row([
             name.to_owned(),
@@ -90,24 +108,19 @@ pub fn run(options: &Options) -> Result<(), Box<dyn Error>> {
 
 fn weights(random: &mut rand_chacha::ChaCha8Rng, states: usize) -> Weights {
     let scaled = |m: DMatrix<f64>, size: f64| m * size;
-    let mut y = Weights {
+    let drawn = Weights {
         a: scaled(normal_matrix(random, states, states), 0.5 / (states as f64).sqrt()),
         b: scaled(normal_matrix(random, states, 784), 1.0 / 28.0),
         c: DVector::zeros(states),
         slope: scaled(normal_matrix(random, 10, states), 1.0 / (states as f64).sqrt()),
         offset: DVector::zeros(10),
     };
-    project(&mut y);
-    y
-}
-
-/// The nearest A with spectral norm at most [`RADIUS`].
-fn project(y: &mut Weights) {
-    let mut decomposed = y.a.clone().svd(true, true);
-    decomposed.singular_values.apply(|s| *s = s.min(RADIUS));
-    if let Ok(a) = decomposed.recompose() {
-        y.a = a;
+    // 0.5/√n times a normal matrix has a norm of about 1.
+    let mut y = flat(&drawn);
+    if let Some(a) = drawn.block("a") {
+        Spectral::new(states, states, RADIUS).project(&mut y.as_mut_slice()[a]);
     }
+    drawn.like(y.as_slice())
 }
 
 fn flat(y: &Weights) -> DVector<f64> {
@@ -145,32 +158,79 @@ fn errors(problem: &Problem<Data>, y: &Weights, sizes: &Sizes) -> Result<(), Box
     Ok(())
 }
 
+/// Memory and time of one hypergradient from states 0 against t, inner steps included: iterative differentiation
+/// keeps its iterates, implicit differentiation only the last one.
+fn resources(problem: &Problem<Data>, y: &Weights, sizes: &Sizes) -> Result<(), Box<dyn Error>> {
+    let zero = DMatrix::zeros(sizes.states, sizes.images);
+    let names = ["ITD", "ITD, √t checkpoints", "FP, k = t", "GMRES, k = t"];
+    let mut table = Table::new(["t", "MB, ITD", names[1], names[2], names[3], "seconds, ITD", names[1], names[2], names[3]]);
+    for t in [5, 10, 20, 40, 80] {
+        let implicit = |found: Found| found.map(|_| ());
+        let solve = || solver::solve(problem, &zero, y, &FixedPoint::new().steps(t)).map(|found| found.x);
+        let run = |k: usize| -> Result<(), Box<dyn Error>> {
+            let all = Unrolled::reverse(FixedPoint::new(), t);
+            match k {
+                0 => implicit(estimator::hypergradient(problem, &zero, y, &all))?,
+                1 => implicit(estimator::hypergradient(problem, &zero, y, &all.few_checkpoints()))?,
+                2 => implicit(estimator::hypergradient(problem, &solve()?, y, &fixed(t)))?,
+                _ => implicit(estimator::hypergradient(problem, &solve()?, y, &gmres(t)))?,
+            }
+            Ok(())
+        };
+        let (mut memory, mut seconds) = (Vec::new(), Vec::new());
+        for k in 0..names.len() {
+            let clock = Instant::now();
+            let mut result = Ok(());
+            let used = allocation_counter::measure(|| result = run(k));
+            result?;
+            memory.push(format!("{:.2}", used.bytes_max as f64 / 1e6));
+            seconds.push(format!("{:.3}", clock.elapsed().as_secs_f64()));
+        }
+        let cells: Vec<String> = [t.to_string()].into_iter().chain(memory).chain(seconds).collect();
+        table.row::<9>(cells.try_into().map_err(|_| "nine cells")?);
+    }
+    println!(" Largest memory and time of one hypergradient from states 0, the t inner steps included:\n\n{table}");
+    Ok(())
+}
+
+type Found = Result<estimator::Hypergradient<Weights>, hypergrad::EstimatorError>;
+
+fn fixed(k: usize) -> Ift<linear::FixedPoint> {
+    Ift::with(linear::FixedPoint::new().steps(k)).error_estimate(false)
+}
+
+fn gmres(k: usize) -> Ift<linear::Gmres> {
+    Ift::with(linear::Gmres::new().restart(k).steps(k)).error_estimate(false)
+}
+
 /// Where training ends.
 struct Trained {
     y: Weights,
     losses: Vec<f64>,
 }
 
-fn train<E: Estimator<Problem<Data>> + Clone>(
+/// Descent on y; states start from those of the step before, A is projected.
+fn train(
     problem: &Problem<Data>,
     start: &Weights,
-    estimator: &E,
+    estimator: &impl Estimator<Problem<Data>>,
     t: usize,
     sizes: &Sizes,
     tick: impl Fn(),
 ) -> Result<Trained, Box<dyn Error>> {
-    let mut y = start.like(flat(start).as_slice());
-    let mut x = DMatrix::zeros(sizes.states, sizes.images);
+    let states = DMatrix::zeros(sizes.states, sizes.images);
+    let a = start.block("a").ok_or("no field `a`")?;
+    let set = Block::new(a, Spectral::new(sizes.states, sizes.states, RADIUS));
+    let descent = Descent::gradient(OUTER_STEP).project(set).steps(sizes.outer as usize);
     let mut losses = Vec::new();
-    for _ in 0..sizes.outer {
-        x = solver::solve(problem, &x, &y, &FixedPoint::new().steps(t))?.x;
-        let found = estimator::hypergradient(problem, &x, &y, estimator)?;
-        losses.push(found.objective);
-        y = y.like((flat(&y) - OUTER_STEP * flat(&found.gradient)).as_slice());
-        project(&mut y);
-        tick();
-    }
-    Ok(Trained { y, losses })
+    let found = outer::minimize(problem, &states, start, &descent, &FixedPoint::new().steps(t), estimator, |seen| {
+        losses.push(seen.value);
+        if seen.step > 0 {
+            tick();
+        }
+        ControlFlow::Continue(())
+    })?;
+    Ok(Trained { y: found.last.y, losses })
 }
 
 /// How often the largest logit is that of the class.

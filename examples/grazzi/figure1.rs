@@ -1,11 +1,12 @@
 //! Fig. 1: the error of hypergradient approximations against the number t of inner steps, on four problems.
-//! Approximate implicit differentiation with k = t and with k = 10 steps for the adjoint, by conjugate gradients
-//! (CG; at most n steps, after which it is done) and by the fixed-point iteration (FP).
+//! Iterative differentiation of the t steps (ITD); approximate implicit differentiation with k = t and with k = 10
+//! steps for the adjoint, by conjugate gradients (CG; at most n steps, after which it is done) and by the fixed-point
+//! iteration (FP).
 
 use std::error::Error;
 
 use hypergrad::bounds::{constants, fixed_point, rates};
-use hypergrad::estimator::{self, Estimator, Ift};
+use hypergrad::estimator::{self, Estimator, Ift, Unrolled};
 use hypergrad::linear::{ConjugateGradient, FixedPoint};
 use hypergrad::problem::{Bilevel, Variable};
 use hypergrad::solver::{self, GradientDescent, Newton};
@@ -19,7 +20,7 @@ use crate::problem::{biased, kernel_ridge, logistic, representation};
 use crate::table::{Table, short};
 
 /// The curves.
-const NAMES: [&str; 4] = ["CG, k = t", "CG, k = 10", "FP, k = t", "FP, k = 10"];
+const NAMES: [&str; 5] = ["ITD", "CG, k = t", "CG, k = 10", "FP, k = t", "FP, k = 10"];
 type PerMethod = [f64; NAMES.len()];
 
 /// Errors after t inner steps, and the residual rate of the steps.
@@ -129,6 +130,7 @@ where
         done = t;
         let error = |found: DVector<f64>| (found - &truth).norm() / truth.norm();
         out.push([
+            error(gradient(problem, start, y, &Unrolled::reverse(GradientDescent::new(step), t))?),
             error(gradient(problem, &x, y, &Ift::with(ConjugateGradient::new().steps(t.min(n))).error_estimate(false))?),
             error(gradient(problem, &x, y, &Ift::with(ConjugateGradient::new().steps(10)).error_estimate(false))?),
             error(gradient(problem, &x, y, &Ift::with(FixedPoint::new().step(step).steps(t)).error_estimate(false))?),

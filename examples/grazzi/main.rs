@@ -13,6 +13,7 @@ mod data;
 mod distillation;
 mod equilibrium;
 mod figure1;
+mod methods;
 mod options;
 mod parkinsons;
 mod plot;

@@ -2,14 +2,17 @@
 //! gradient descent on the validation loss, with hypergradients of several methods.
 
 use std::error::Error;
+use std::ops::ControlFlow;
 
-use hypergrad::estimator::{self, Estimator, Ift};
-use hypergrad::linear::{ConjugateGradient, FixedPoint};
-use hypergrad::solver::{self, GradientDescent, Newton};
+use hypergrad::estimator::{Estimator, Ift};
+use hypergrad::linear::ConjugateGradient;
+use hypergrad::outer::{self, Descent, Observation};
+use hypergrad::solver::{self, InnerSolver, Newton};
 use indicatif::{ProgressBar, ProgressStyle};
 use nalgebra::{DMatrix, DVector};
 
 use crate::data::{self, Rows, generator, shuffled};
+use crate::methods::{Descending, Neumann};
 use crate::options::Options;
 use crate::problem::logistic::{Data, Problem};
 use crate::table::Table;
@@ -88,34 +91,31 @@ fn split(rows: &Rows, order: &[usize]) -> Result<Parts, Box<dyn Error>> {
 
 /// Chooses y from 0 with one method.
 fn tune(parts: &Parts, method: &str, t: usize, outer: usize) -> Result<Reached, Box<dyn Error>> {
-    let n = parts.training.ncols();
     let squared = parts.training.tr_mul(&parts.training).symmetric_eigenvalues().max();
-    let mut y = DVector::<f64>::zeros(n);
-    let rows = parts.rows[1] as f64;
-    for _ in 0..outer {
-        // 1/L: the Hessian is at most XᵀX/4 and the penalties.
-        let step = 1.0 / (0.25 * squared + y.max().exp());
-        let x = solver::solve(&parts.problem, &DVector::zeros(n), &y, &GradientDescent::new(step).steps(t))?.x;
-        let gradient = match method {
-            "CG, k = t" => gradient(parts, &x, &y, &Ift::with(ConjugateGradient::new().steps(t)).error_estimate(false))?,
-            "CG, k = 10" => gradient(parts, &x, &y, &Ift::with(ConjugateGradient::new().steps(10)).error_estimate(false))?,
-            "FP, k = t" => gradient(parts, &x, &y, &Ift::with(FixedPoint::new().step(step).steps(t)).error_estimate(false))?,
-            _ => gradient(parts, &x, &y, &Ift::with(FixedPoint::new().step(step).steps(10)).error_estimate(false))?,
-        };
-        y -= OUTER_STEP / rows * gradient;
-    }
+    // 1/L: the Hessian is at most XᵀX/4 and the penalties.
+    let length = move |y: &[f64]| 1.0 / (0.25 * squared + y.iter().copied().fold(f64::NEG_INFINITY, f64::max).exp());
+    let solver = Descending { length, steps: t, from_zero: true };
+    let y = match method {
+        "CG, k = t" => descend(parts, outer, &solver, &Ift::with(ConjugateGradient::new().steps(t)).error_estimate(false))?,
+        "CG, k = 10" => descend(parts, outer, &solver, &Ift::with(ConjugateGradient::new().steps(10)).error_estimate(false))?,
+        "FP, k = t" => descend(parts, outer, &solver, &Ift::with(Neumann { length, steps: t }).error_estimate(false))?,
+        _ => descend(parts, outer, &solver, &Ift::with(Neumann { length, steps: 10 }).error_estimate(false))?,
+    };
     // Judged at the exact minimiser.
-    let x = solver::solve(&parts.problem, &DVector::zeros(n), &y, &Newton::new())?.x;
-    let validation_loss = parts.problem.at(&x, &y)?.g() / rows;
+    let x = solver::solve(&parts.problem, &DVector::zeros(y.len()), &y, &Newton::new())?.x;
+    let validation_loss = parts.problem.at(&x, &y)?.g() / parts.rows[1] as f64;
     let right = (&parts.test * &x).iter().filter(|margin| **margin > 0.0).count();
     Ok(Reached { validation_loss, test_accuracy: right as f64 / parts.test.nrows() as f64 })
 }
 
-fn gradient(
+fn descend(
     parts: &Parts,
-    x: &DVector<f64>,
-    y: &DVector<f64>,
+    outer: usize,
+    solver: &impl InnerSolver<Problem<Data>>,
     estimator: &impl Estimator<Problem<Data>>,
 ) -> Result<DVector<f64>, Box<dyn Error>> {
-    Ok(estimator::hypergradient(&parts.problem, x, y, estimator)?.gradient)
+    let zero = DVector::<f64>::zeros(parts.training.ncols());
+    let descent = Descent::gradient(OUTER_STEP / parts.rows[1] as f64).steps(outer);
+    let go_on = |_: &Observation<'_, f64>| ControlFlow::Continue(());
+    Ok(outer::minimize(&parts.problem, &zero, &zero, &descent, solver, estimator, go_on)?.last.y)
 }

@@ -2,13 +2,14 @@
 //! classes. x has 2,032,620 entries: no matrix `F_1` is formed, everything runs over stored entries.
 //!
 //! ```text
-//! cargo run --release --example sparse_multinomial [-- --data DIR]
+//! cargo run --release --example sparse_multinomial -- [--data DIR] [--tune] [--quick] [--seed K]
 //! ```
 //!
 //! The texts are generated, as many and as sparse as the data set's; with a directory they are read
 //! from its `20news_tfidf_train.libsvm.gz`. What is printed: sizes, every product beside the same
 //! written by hand with `nalgebra_sparse` (medians, alternating), a few steps of gradient descent,
-//! a hypergradient by conjugate gradients, memory.
+//! a hypergradient by conjugate gradients, memory. With `--tune` the weights are chosen (Grazzi et al., Table 1), which
+//! takes some minutes; `--quick` does three outer steps.
 
 mod by_hand;
 mod data;
@@ -17,6 +18,7 @@ mod problem;
 #[allow(dead_code, reason = "shared with other examples")]
 mod table;
 mod timing;
+mod tuning;
 
 use std::error::Error;
 use std::path::PathBuf;
@@ -30,24 +32,25 @@ use nalgebra::{DMatrix, DVector};
 use crate::data::{CLASSES, WORDS};
 use crate::problem::multinomial;
 
-/// Seed of the generated texts.
-const SEED: u64 = 0;
 /// Steps of gradient descent.
 const STEPS: usize = 30;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let directory = directory()?;
+    let Options { directory, tune, quick, seed } = options()?;
     let texts = match &directory {
         Some(directory) => data::read(directory)?,
-        None => data::generate(SEED),
+        None => data::generate(seed),
     };
-    let origin = directory.map_or_else(|| format!("generated, seed {SEED}"), |d| format!("read from {}", d.display()));
+    let origin = directory.map_or_else(|| format!("generated, seed {seed}"), |d| format!("read from {}", d.display()));
     let data = data::split(&texts)?;
     println!(" {} texts ({origin}), {WORDS} words, {CLASSES} classes", texts.len());
     println!(" to fit: {} texts, {} stored entries; to choose by: {}", data.a_tr.nrows(), data.a_tr.nnz(), data.a_val.nrows());
     println!(" x has {} entries; a dense F_1 would take {:.0} TB\n", WORDS * CLASSES, (WORDS * CLASSES).pow(2) as f64 * 8e-12);
 
     let problem = multinomial::Problem::new(&data)?;
+    if tune {
+        return tuning::run(&problem, &data, if quick { 3 } else { 30 });
+    }
     let y = DVector::from_element(WORDS, 0.0);
     let start = DMatrix::zeros(WORDS, CLASSES);
     timing::compare(&problem, &data, &y)?;
@@ -74,12 +77,27 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The directory after `--data`.
-fn directory() -> Result<Option<PathBuf>, Box<dyn Error>> {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-        [] => Ok(None),
-        ["--data", directory] => Ok(Some(PathBuf::from(directory))),
-        _ => Err("expected nothing, or `--data DIR`".into()),
+/// The command line.
+#[derive(Default)]
+struct Options {
+    directory: Option<PathBuf>,
+    tune: bool,
+    quick: bool,
+    /// Of the generated texts.
+    seed: u64,
+}
+
+fn options() -> Result<Options, Box<dyn Error>> {
+    let usage = "usage: sparse_multinomial [--data DIR] [--tune] [--quick] [--seed K]";
+    let (mut options, mut words) = (Options::default(), std::env::args().skip(1));
+    while let Some(word) = words.next() {
+        match word.as_str() {
+            "--data" => options.directory = Some(words.next().ok_or(usage)?.into()),
+            "--seed" => options.seed = words.next().ok_or(usage)?.parse()?,
+            "--tune" => options.tune = true,
+            "--quick" => options.quick = true,
+            _ => return Err(usage.into()),
+        }
     }
+    Ok(options)
 }
