@@ -37,7 +37,8 @@ type Failure<P> = OuterError<<P as Bilevel>::X, <P as Bilevel>::Y>;
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let problem = mean::Problem::new()?;
-/// let h = Reduced::new(&problem, &0.0, &0.0, &Newton::new(), &Ift::new())?;
+/// let (solver, estimator) = (Newton::new(), Ift::new());
+/// let h = Reduced::new(&problem, &0.0, &0.0, &solver, &estimator)?;
 /// // x* = 1/(1 + e^y), here 1/2.
 /// let mut gradient = [0.0];
 /// h.gradient(&[0.0], &mut gradient)?;
