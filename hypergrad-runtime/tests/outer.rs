@@ -382,3 +382,23 @@ fn the_reduced_objective_refuses_what_is_no_y() {
     assert!(matches!(h.value(y.as_slice()), Err(OuterError::Solve { .. })));
     assert_eq!(h.x(), x, "a solve that fails moves nothing");
 }
+
+#[test]
+fn results_show_x_and_y() {
+    use hypergrad_runtime::solver::Solution;
+
+    assert_eq!(Solution::new(0.5, 1.25e-13, 3, true).to_string(), "x = [0.5000], |F| = 1.2e-13 after 3 steps");
+    let long = DVector::from_fn(9, |k, _| -1e-7 * k as f64);
+    let text = format!("{:.1}", Solution::new(long, 1.0, 1, false));
+    assert_eq!(
+        text,
+        "x = [-0.0, -1.0e-7, -2.0e-7, -3.0e-7, -4.0e-7, -5.0e-7, -6.0e-7, -7.0e-7, .. 9 entries], |F| = 1.0e0 after 1 step, not converged"
+    );
+
+    let (problem, x, y) = problem();
+    let found =
+        minimize(&problem, &x, &y, &Descent::gradient(0.1).steps(2), &Newton::new(), &Ift::new(), go_on).expect("regular");
+    let text = found.to_string();
+    assert!(text.starts_with("as many steps as were asked for are done\nlast step 2: value "), "{text}");
+    assert!(text.contains(", y = [") && text.contains(", x = [") && text.contains(" steps"), "{text}");
+}

@@ -1,9 +1,12 @@
 //! `h(y)` and its gradient: solve, then differentiate.
 
+use core::fmt;
+
 use crate::error::{OuterError, SolveError};
 use crate::estimator::{AdjointStart, Estimator, Report, objective, start_by_inverse};
 use crate::point::{self, zeros_x, zeros_y};
 use crate::problem::{Bilevel, Dense, Variable};
+use crate::report::entries::Entries;
 use crate::solver::{InnerSolver, Solution};
 
 /// `h(y) = g(x*(y), y)`, its gradient, and how they were found.
@@ -20,6 +23,17 @@ pub struct ValueAndGradient<X, Y: Variable> {
     pub inner: Solution<()>,
     /// The estimator's report.
     pub report: Report,
+}
+
+/// The value, the gradient, x and both reports, each on a line.
+impl<X: Variable, Y: Variable> fmt::Display for ValueAndGradient<X, Y> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "h = {:.6e}\n∇h ≈ ", self.value)?;
+        Entries(&self.gradient).fmt(f)?;
+        f.write_str("\nx = ")?;
+        Entries(&self.x).fmt(f)?;
+        write!(f, "\n{}", self.report)
+    }
 }
 
 /// What [`value_and_gradient`] returns.

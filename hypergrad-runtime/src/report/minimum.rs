@@ -2,7 +2,9 @@
 
 use core::fmt;
 
+use super::entries::Entries;
 use super::{Memory, Report, Solution};
+use crate::problem::Variable;
 
 /// One complete outer step: a point, the value and the gradient there, and how good they are.
 #[derive(Clone, Copy, PartialEq)]
@@ -35,6 +37,17 @@ impl<X, Y> Iterate<X, Y> {
     }
 }
 
+/// The step with its y and x.
+impl<X: Variable, Y: Variable> fmt::Display for Iterate<X, Y> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "step {}: value {:.6e}, |∇h| = {:.1e}, y = ", self.step, self.value, self.gradient_norm)?;
+        Entries(&self.y).fmt(f)?;
+        f.write_str(", x = ")?;
+        Entries(&self.x).fmt(f)?;
+        self.inner.solved(f)
+    }
+}
+
 // By hand: x and y need not be `Debug`.
 impl<X, Y> fmt::Debug for Iterate<X, Y> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -64,6 +77,18 @@ pub enum Stop {
     NoDecrease,
 }
 
+impl fmt::Display for Stop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Gradient => "the gradient's norm is at most the tolerance",
+            Self::RelativeDecrease => "the value changed by no more than the relative decrease asked for",
+            Self::Steps => "as many steps as were asked for are done",
+            Self::Observer => "the observer broke off",
+            Self::NoDecrease => "no step decreases the value by more than the error it is known with",
+        })
+    }
+}
+
 /// Where a run ended, and the best step of it.
 ///
 /// `best` has the least value of all steps, `last` is the one that the run ended with; where the rule
@@ -90,6 +115,19 @@ impl<X, Y> Minimum<X, Y> {
     /// From where [`resume`](crate::outer::resume) goes on.
     pub fn state(self) -> State<X, Y> {
         State { best: self.best, last: self.last, memory: self.memory, adjoint: self.adjoint }
+    }
+}
+
+/// Why the run ended, its last step, and its best one where that is another.
+impl<X: Variable, Y: Variable> fmt::Display for Minimum<X, Y> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}\nlast ", self.stop)?;
+        self.last.fmt(f)?;
+        if self.best.step == self.last.step {
+            return Ok(());
+        }
+        f.write_str("\nbest ")?;
+        self.best.fmt(f)
     }
 }
 

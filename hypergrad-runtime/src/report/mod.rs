@@ -1,5 +1,6 @@
 //! What solvers, estimators and outer loops report: plain data, below the errors that carry it.
 
+pub(crate) mod entries;
 mod estimate;
 mod inertia;
 mod memory;

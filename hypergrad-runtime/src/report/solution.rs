@@ -2,6 +2,9 @@
 
 use core::fmt;
 
+use super::entries::Entries;
+use crate::problem::Variable;
+
 /// An approximate solution of `F(x, y) = 0`.
 #[derive(Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -26,6 +29,24 @@ impl<X> Solution<X> {
     /// The same solution in another variable.
     pub fn map<Z>(self, change: impl FnOnce(X) -> Z) -> Solution<Z> {
         Solution { x: change(self.x), residual: self.residual, steps: self.steps, converged: self.converged }
+    }
+}
+
+/// x, and how well it solves: `x = [0.5000], |F| = 1.2e-13 after 3 steps`.
+impl<X: Variable> fmt::Display for Solution<X> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("x = ")?;
+        Entries(&self.x).fmt(f)?;
+        self.solved(f)
+    }
+}
+
+impl<X> Solution<X> {
+    /// `, |F| = 1.2e-13 after 3 steps`.
+    pub(super) fn solved(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let plural = if self.steps == 1 { "" } else { "s" };
+        write!(f, ", |F| = {:.1e} after {} step{plural}", self.residual, self.steps)?;
+        if self.converged { Ok(()) } else { f.write_str(", not converged") }
     }
 }
 
