@@ -25,9 +25,10 @@ pub fn candidates(graph: &Graph, sizes: &Sizes, roots: &[Id]) -> Vec<Id> {
     let (stages, signs) = (stages(graph, sizes), signs(graph, &Assumed::new()));
     let on_data = dependence(graph, &[Role::Data]);
     let cheap = cheap(graph);
+    let counts = |id: &Id| matches!(graph.op(*id), Op::Count(_));
     let decides = |id: &Id| {
         let k = id.0 as usize;
-        on_data[k] && stages[k] == Stage::Data && signs[k] == Sign::Unknown && cheap[k]
+        (on_data[k] || counts(id)) && stages[k] == Stage::Data && signs[k] == Sign::Unknown && cheap[k]
     };
     graph.reachable(roots).into_iter().filter(decides).collect()
 }

@@ -1,7 +1,7 @@
 //! The sign of every entry of a node, for all values of the inputs for which it is finite.
 
 use super::conditions::Assumed;
-use crate::ir::{Func, Graph, Id, Op, Operand, Product, Range, Reduction};
+use crate::ir::{Func, Graph, Id, Op, Operand, Product, Range, Reduction, Size};
 
 /// What is known of the sign of all entries.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -79,7 +79,8 @@ fn of_node(graph: &Graph, id: Id, signs: &[Sign]) -> Sign {
     match graph.op(id) {
         Op::Input(_) => Sign::Unknown,
         Op::Constant(number) => Sign::of(number.get()),
-        Op::Count(_) | Op::Iota => Sign::Nonnegative,
+        Op::Count(size) => of_size(size),
+        Op::Iota => Sign::Nonnegative,
         Op::Product(product) => of_product(product, signs),
         Op::Sum(terms) => {
             terms.iter().fold(Sign::Zero, |sum, term| sum.plus(Sign::of(term.coefficient.get()).times(of(term.view.node))))
@@ -95,6 +96,16 @@ fn of_node(graph: &Graph, id: Id, signs: &[Sign]) -> Sign {
                 Sign::Unknown
             }
         }
+    }
+}
+
+/// Counts are at least 0, their differences (`n as i32 - 5`) and negatives need not be.
+fn of_size(size: &Size) -> Sign {
+    match (size.is_nonnegative(), size.scale(-1).is_nonnegative()) {
+        (true, true) => Sign::Zero,
+        (true, false) => Sign::Nonnegative,
+        (false, true) => Sign::Nonpositive,
+        (false, false) => Sign::Unknown,
     }
 }
 

@@ -30,6 +30,32 @@ fn weights_of_unknown_sign() {
     assert_decided(&format!("{LOSSES}.dot(&d.w) + d.s * x.norm_squared()"), Some(&["w", "s"]), Some(&["w", "s"]));
 }
 
+/// A count is not negative, a difference of counts can be.
+#[test]
+fn differences_of_counts() {
+    let ridge = |weight: &str| format!("{LOSSES}.sum() + {weight} * x.norm_squared()");
+    for weight in ["d.b.len() as f64", "(d.a.nrows() * d.w.len()) as f64", "(d.w.len() + 2) as f64", "1.0 / d.b.len() as f64"] {
+        assert_decided(&ridge(weight), Some(&[]), Some(&[]));
+    }
+    for (weight, shown) in [
+        ("(d.w.len() as i32 - 5) as f64", "d.w.len() - 5"),
+        ("(d.w.len() - 1) as f64", "d.w.len() - 1"),
+        ("1.0 / (d.w.len() as i64 - d.b.len() as i64) as f64", "-d.a.nrows() + d.w.len()"),
+        ("(d.w.len() as i32 * d.w.len() as i32 - 3) as f64", "d.w.len()·d.w.len() - 3"),
+    ] {
+        assert_decided(&ridge(weight), Some(&[shown]), Some(&[shown]));
+    }
+    // Signs that no data changes, or that y decides.
+    for weight in ["(-(d.b.len() as i32)) as f64", "(-1 - d.b.len() as i32) as f64", "(y.len() as i32 - 3) as f64"] {
+        assert_decided(&ridge(weight), None, None);
+    }
+    let weighted = |weight: &str| format!("{LOSSES}.sum() + (0..x.len()).map(|i| {weight} * x[i] * x[i]).sum::<f64>()");
+    assert_decided(&weighted("i as f64"), Some(&[]), Some(&[]));
+    assert_decided(&weighted("(i as i32 - 2) as f64"), None, None);
+    assert_decided(&weighted("(2 * i + d.b.len()) as f64"), Some(&[]), Some(&[]));
+    assert_decided(&weighted("-(i as f64)"), None, None);
+}
+
 /// What is known of all data needs no condition, and what y decides has none.
 #[test]
 fn nothing_hangs_on_what_it_need_not() {
