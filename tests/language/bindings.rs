@@ -6,6 +6,8 @@ use crate::{check, matrix, vector};
 
 #[bilevel]
 pub mod bound {
+    #[expect(unused_imports, reason = "a trait in scope: rustc proves that no method is its own")]
+    use crate::bystander::*;
     use core::f64::consts::{LN_2, PI};
     use nalgebra::{Const, DVector, Dyn, OMatrix, Vector2};
 
@@ -112,6 +114,8 @@ pub mod silent {
 /// Results that borrow; integers and numbers of conditions.
 #[bilevel]
 pub mod borrowed {
+    #[expect(unused_imports, reason = "a trait in scope: rustc proves that no method is its own")]
+    use crate::bystander::*;
     use nalgebra::DVector;
 
     pub fn Phi<'a>(_x: &DVector<f64>, y: &'a DVector<f64>) -> &'a DVector<f64> {

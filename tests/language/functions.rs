@@ -7,6 +7,8 @@ use crate::check;
 /// Everywhere defined, or at arguments in the domain.
 #[bilevel]
 pub mod on_floats {
+    #[expect(unused_imports, reason = "a trait in scope: rustc proves that no method is its own")]
+    use crate::bystander::*;
     use nalgebra::Vector3;
 
     pub fn f(x: &Vector3<f64>, y: &Vector3<f64>) -> f64 {
@@ -32,6 +34,8 @@ pub mod on_floats {
 /// The same words through nalgebra's traits, as without `std`.
 #[bilevel]
 pub mod by_traits {
+    #[expect(unused_imports, reason = "a trait in scope: rustc proves that no method is its own")]
+    use crate::bystander::*;
     use hypergrad::math::{erf, erfc, huber, log_sum_exp, pseudo_huber, sigmoid, softplus};
     use nalgebra::{ComplexField, RealField, Vector3};
 

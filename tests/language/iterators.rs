@@ -6,6 +6,8 @@ use crate::{check, matrix, vector};
 
 #[bilevel]
 pub mod streams {
+    #[expect(unused_imports, reason = "a trait in scope: rustc proves that no method is its own")]
+    use crate::bystander::*;
     use nalgebra::{DMatrix, DVector};
 
     pub struct Data {
@@ -63,6 +65,8 @@ fn ranges_and_entries() {
 
 #[bilevel]
 pub mod adapters {
+    #[expect(unused_imports, reason = "a trait in scope: rustc proves that no method is its own")]
+    use crate::bystander::*;
     use nalgebra::DVector;
 
     /// Ranges of outer indices, lengths below zero, filters.

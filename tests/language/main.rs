@@ -23,6 +23,7 @@
 )]
 
 mod bindings;
+mod bystander;
 mod constructors;
 mod functions;
 mod iterators;

@@ -6,6 +6,8 @@ use crate::{check, matrix, vector};
 
 #[bilevel]
 pub mod products {
+    #[expect(unused_imports, reason = "a trait in scope: rustc proves that no method is its own")]
+    use crate::bystander::*;
     use nalgebra::{DMatrix, DVector, Vector3};
 
     pub struct Data {
@@ -38,6 +40,8 @@ pub mod products {
 
 #[bilevel]
 pub mod reductions {
+    #[expect(unused_imports, reason = "a trait in scope: rustc proves that no method is its own")]
+    use crate::bystander::*;
     use nalgebra::DMatrix;
 
     /// One number of a matrix.
@@ -56,6 +60,8 @@ pub mod reductions {
 
 #[bilevel]
 pub mod rearranged {
+    #[expect(unused_imports, reason = "a trait in scope: rustc proves that no method is its own")]
+    use crate::bystander::*;
     use nalgebra::{DMatrix, Vector4};
 
     pub fn f(x: &DMatrix<f64>, y: &DMatrix<f64>) -> f64 {

@@ -6,6 +6,8 @@ use crate::{check, matrix};
 
 #[bilevel]
 pub mod blocks {
+    #[expect(unused_imports, reason = "a trait in scope: rustc proves that no method is its own")]
+    use crate::bystander::*;
     use nalgebra::DMatrix;
 
     pub fn f(x: &DMatrix<f64>, y: &DMatrix<f64>) -> f64 {

@@ -35,8 +35,18 @@ const DISTURBANCE: f64 = 1e-12;
 /// What is expected at a point, or `None` where it cannot be compared; `precision` is the relative
 /// rounding error of what will be compared, as a multiple of that of a double.
 pub fn expected(program: &Program, point: &Point, precision: f64) -> Option<Vec<Expected>> {
+    measured(program, point, precision, 2)
+}
+
+/// The same, its uncertainty measured by many disturbances: what differs by the measure of a few is held
+/// against this one, for the largest of two random movements is often far below what rounding can do.
+pub fn carefully_expected(program: &Program, point: &Point, precision: f64) -> Option<Vec<Expected>> {
+    measured(program, point, 2.0 * precision, 40)
+}
+
+fn measured(program: &Program, point: &Point, precision: f64, disturbances: u64) -> Option<Vec<Expected>> {
     let exact = exact(program, point, None).ok().filter(Exact::is_comparable)?;
-    let disturbed: Vec<Exact> = (1..3).filter_map(|seed| self::exact(program, point, Some(seed)).ok()).collect();
+    let disturbed: Vec<Exact> = (1..=disturbances).filter_map(|seed| self::exact(program, point, Some(seed)).ok()).collect();
     let quantity = |(k, (name, value)): (usize, &(&'static str, f64))| {
         let moved = disturbed.iter().map(|d| (d.quantities[k].1 - value).abs()).fold(0.0, f64::max);
         Expected { name, value: *value, tolerance: precision * (moved + DISTURBANCE * (1.0 + value.abs())) }

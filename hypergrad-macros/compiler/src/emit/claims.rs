@@ -8,8 +8,8 @@ use syn::spanned::Spanned as _;
 
 use super::methods;
 use super::types::spelled;
-use crate::model::{Claim, Seen};
-use crate::syntax::{Member, Type};
+use crate::model::{Claim, Seen, Taken};
+use crate::syntax::{Leaf, Member, Type};
 
 /// The proofs of all claims; `crate_path` is where hypergrad is: `::hypergrad`.
 pub fn proofs(claims: &[Claim], crate_path: &TokenStream) -> Vec<TokenStream> {
@@ -22,6 +22,7 @@ fn proof(claim: &Claim, crate_path: &TokenStream) -> Option<TokenStream> {
         Claim::Field { structure, path, written, meant } => field_is(structure, path, written, meant, crate_path),
         Claim::Associated(claim) => Some(methods::proofs(claim)),
         Claim::Item { written, meant, span } => Some(same_item(&seen(written), meant, *span, crate_path)),
+        Claim::Method { name, of, taken, inside } => no_other_method(name, of, *taken, inside, crate_path),
     }
 }
 
@@ -75,6 +76,42 @@ fn same_item(theirs: &TokenStream, meant: &syn::Path, span: Span, crate_path: &T
             use #item as proven;
         };
     }
+}
+
+/// A trait with a method of this name for this type, called where another trait's would be taken: two of
+/// them are an error. The error names both traits, so the name says what is wrong.
+fn no_other_method(name: &Ident, of: &Type, taken: Taken, inside: &[Leaf], crate_path: &TokenStream) -> Option<TokenStream> {
+    let ty = spelled(of, crate_path)?;
+    let imports =
+        inside.iter().map(|Leaf { path, is_glob, .. }| if *is_glob { quote!(use #path::*;) } else { quote!(use #path as _;) });
+    // The error, should there be one, points at the user's call, and at nothing else.
+    let span = name.span().resolved_at(Span::mixed_site());
+    let name = Ident::new(&name.to_string(), span);
+    let own = match taken {
+        Taken::Named => Ident::new("the_method_is_not_known__import_its_trait_of_nalgebra_by_name", span),
+        Taken::Borrowed | Taken::Owned => Ident::new("the_method_that_is_read__rename_the_other", span),
+    };
+    let receiver = match taken {
+        Taken::Borrowed | Taken::Named => quote_spanned!(span=> self),
+        Taken::Owned => quote_spanned!(span=> &self),
+    };
+    let call = match taken {
+        Taken::Borrowed => quote_spanned!(span=> any::<#ty>().#name();),
+        Taken::Owned => quote_spanned!(span=> (&any::<#ty>()).#name();),
+        Taken::Named => quote_spanned!(span=> let _ = <#ty>::#name;),
+    };
+    let item = quote_spanned! { span=>
+        #[allow(warnings, clippy::all, clippy::pedantic)]
+        const _: fn() = || {
+            #(#imports)*
+            trait #own: ::core::marker::Sized { fn #name(#receiver) {} }
+            impl #own for #ty {}
+            fn any<T>() -> T { loop {} }
+            #call
+        };
+    };
+    let sparse = matches!(of, Type::Csr { .. });
+    Some(if sparse { quote!(#crate_path::__private::with_sparse! { #item }) } else { item })
 }
 
 fn seen(written: &Seen) -> TokenStream {

@@ -5,7 +5,7 @@ use quote::ToTokens as _;
 use std::collections::BTreeSet;
 use syn::spanned::Spanned as _;
 
-use crate::syntax::{Associated, AssociatedItem, Member, Module, Receiver, Type, strip_references};
+use crate::syntax::{Associated, AssociatedItem, Leaf, Member, Module, Receiver, Type, strip_references};
 
 /// One thing to prove, in the user's words and in ours.
 #[derive(Clone, Debug)]
@@ -20,6 +20,19 @@ pub enum Claim {
     Item { written: Seen, meant: syn::Path, span: Span },
     /// rustc finds this item of one of the module's types, too.
     Associated(AssociatedClaim),
+    /// No trait in scope, by these imports inside of functions neither, has a method that comes before the one that is read.
+    Method { name: Ident, of: Type, taken: Taken, inside: Vec<Leaf> },
+}
+
+/// How the method that is read takes its receiver: then another can come before it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Taken {
+    /// As `&self`: of values, another that takes `self` comes first.
+    Borrowed,
+    /// As `self`: of references, another that takes `&self` comes first.
+    Owned,
+    /// As an inherent method, if it is one; a trait that is imported by another's glob cannot be told from others.
+    Named,
 }
 
 /// An item of one of the module's types.
@@ -108,6 +121,16 @@ impl Claims {
                 of_trait: item.of_trait.is_some(),
                 is_method_call,
             }));
+        }
+    }
+
+    /// The method was read as the one that takes values of this type so.
+    pub fn method_is(&mut self, module: &Module, name: &str, span: Span, of: &Type, taken: Taken) {
+        if self.is_new(format!("method {name} {of:?} {taken:?}"))
+            && let Ok(mut name) = syn::parse_str::<Ident>(name)
+        {
+            name.set_span(span);
+            self.claims.push(Claim::Method { name, of: of.clone(), taken, inside: module.imports_inside() });
         }
     }
 

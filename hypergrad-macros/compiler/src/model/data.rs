@@ -8,7 +8,7 @@ use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens as _;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::claims::Claims;
+use super::claims::{Claims, Taken};
 use super::scalars::ScalarType;
 use super::trace::{Lazy, Surroundings, Value, dimensions};
 use super::variables::{axes, field_type};
@@ -315,6 +315,10 @@ impl Surroundings for Fields<'_> {
 
     fn associated(&mut self, item: &Associated, is_method_call: bool, span: Span) {
         self.claims.associated_is(self.module, item, is_method_call, span);
+    }
+
+    fn method(&mut self, name: &str, span: Span, of: &Type, taken: Taken) {
+        self.claims.method_is(self.module, name, span, of, taken);
     }
 
     fn candidates(&self) -> Vec<(String, Form, Size, Size)> {

@@ -25,7 +25,7 @@ use crate::shape::Sizes;
 pub use crate::syntax::{Form, Scalar};
 use crate::syntax::{Member, Type};
 pub use build::build;
-pub use claims::{AssociatedClaim, Claim, Seen};
+pub use claims::{AssociatedClaim, Claim, Seen, Taken};
 
 /// What the front end hands to the rest of the compiler.
 #[derive(Debug)]

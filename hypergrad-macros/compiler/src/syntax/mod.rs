@@ -12,6 +12,7 @@ mod options;
 mod parse;
 mod resolve;
 mod scope;
+mod traits;
 mod types;
 
 #[cfg(test)]
@@ -26,6 +27,7 @@ pub use member::Member;
 pub use options::Options;
 pub use parse::{parse, user_problem};
 pub use resolve::strip_references;
+pub use traits::Leaf;
 pub use types::{Dimension, Form, Scalar, Type};
 
 /// The annotated inline module. Items keep their order.

@@ -98,8 +98,10 @@ impl<'a, D: Number> Run<'a, D> {
             }
             Op::Helper(k) => {
                 let helper = &self.program.helpers[*k];
-                for ((name, _), argument) in helper.parameters.iter().zip(arguments) {
-                    self.names[*name] = Some(self.value(argument)?);
+                // All of them first: an argument may call the same helper, whose parameters have the same names.
+                let values = arguments.iter().map(|a| self.value(a)).collect::<Result<Vec<_>>>()?;
+                for ((name, _), value) in helper.parameters.iter().zip(values) {
+                    self.names[*name] = Some(value);
                 }
                 self.value(&helper.body)
             }

@@ -232,7 +232,7 @@ impl<'a> Tracer<'a> {
         if receiver.own_type().is_some() {
             return self.own_method(call, receiver, arguments);
         }
-        if self.refuse_method(call) {
+        if self.is_of_another_trait(call, &receiver) || self.refuse_method(call) {
             return None;
         }
         if arguments.is_empty() && IDENTITIES.contains(call.name()) {

@@ -23,6 +23,7 @@ mod index;
 mod iterate;
 mod length;
 mod macros;
+mod meant;
 mod memo;
 mod methods;
 mod operator;
@@ -47,9 +48,9 @@ use proc_macro2::Span;
 
 use crate::diagnostics::Diagnostics;
 use crate::ir::{Graph, Size, Symbol};
-use crate::model::{Form, Scalar};
+use crate::model::{Form, Scalar, Taken};
 use crate::shape::{Sizes, SymbolSource};
-use crate::syntax::{Associated, Member, Module};
+use crate::syntax::{Associated, Member, Module, Type};
 use condition::Condition;
 use contract::Extent;
 use division::Division;
@@ -78,6 +79,10 @@ pub trait Surroundings {
     /// prove that it is the one meant.
     fn associated(&mut self, _item: &Associated, _is_method_call: bool, _span: Span) {}
 
+    /// The method `name` of values of this type was read as the one that is taken so; rustc is to prove that
+    /// no trait in scope has another that comes before it.
+    fn method(&mut self, _name: &str, _span: Span, _of: &Type, _taken: Taken) {}
+
     /// Tensors to suggest where shapes do not agree: as written (`data.b_tr`), form, rows, columns.
     fn candidates(&self) -> Vec<(String, Form, Size, Size)> {
         Vec::new()
@@ -92,6 +97,8 @@ pub struct Tracer<'a> {
     module: &'a Module,
     surroundings: &'a mut dyn Surroundings,
     scalar: Scalar,
+    /// Whether a trait may be in scope whose methods have the names of words.
+    has_traits: bool,
     /// All index variables ever made, by number.
     variables: Vec<Extent>,
     /// All divisions of indices, by number.
@@ -124,6 +131,7 @@ impl<'a> Tracer<'a> {
             module,
             surroundings,
             scalar,
+            has_traits: module.may_have_traits(),
             variables: Vec::new(),
             divisions: Vec::new(),
             environment: Environment::default(),

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use program_generator::claims::{difference, refuted};
-use program_generator::oracle::{Expected, expected};
+use program_generator::oracle::{Expected, carefully_expected, expected};
 use program_generator::point::Point;
 use program_generator::{Program, generate, shrink, spell};
 
@@ -73,7 +73,13 @@ fn check(program: &Program, seed: u64) -> Outcome {
                 }
             }
             for found in stages.values(program, &point) {
-                if let Some((name, text)) = difference(&found, &expected) {
+                let differs =
+                    difference(&found, &expected).and_then(|_| difference(&found, &carefully_expected(program, &point, 1.0)?));
+                if let Some((name, text)) = differs {
+                    // Where a vector is empty, a sum over it times `ln 0` or `1/0` is no number.
+                    if text.contains("found NaN") && point.sizes.contains(&0) {
+                        return Outcome::Refused("no number where a size is 0".to_owned());
+                    }
                     return Outcome::Wrong { name, text: format!("{text}, sizes {:?}", point.sizes) };
                 }
                 if let Some(name) = refuted(&stages.claimed, &found, &expected) {
@@ -86,12 +92,9 @@ fn check(program: &Program, seed: u64) -> Outcome {
     caught.unwrap_or_else(|panic| {
         let text = panic.downcast_ref::<String>().cloned().or_else(|| panic.downcast_ref::<&str>().map(|s| (*s).to_owned()));
         let text = text.unwrap_or_default();
-        if text.ends_with(KNOWN_FAULT) { Outcome::Refused(text) } else { Outcome::Wrong { name: "panic", text } }
+        Outcome::Wrong { name: "panic", text }
     })
 }
-
-/// Products of entries under two outer indices are not compiled yet: an error of the module, no number.
-const KNOWN_FAULT: &str = "reductions and their arguments are stored";
 
 /// A failing program made small: it goes on failing in the same quantity.
 fn report(program: &Program, seed: u64, failed: &'static str) -> String {

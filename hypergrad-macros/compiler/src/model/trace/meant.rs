@@ -1,0 +1,97 @@
+//! Whose method a call means. Words are read by name, and a trait in scope can have a method of that name
+//! that Rust takes instead: at each step of the receiver's references, inherent methods come first, then
+//! those of traits. So of values a trait's `fn norm(self)` comes before nalgebra's `norm(&self)`, and of
+//! references a trait's `fn exp(&self)` before `f64::exp(self)`. Where a trait of unknown methods can be in
+//! scope, rustc has to prove that it has none that is taken.
+
+use super::Tracer;
+use super::call::Call;
+use super::value::Value;
+use super::words::{IDENTITIES, Words};
+use crate::ir::Size;
+use crate::model::{Form, Taken};
+use crate::syntax::{Dimension, Type};
+
+/// nalgebra's methods that take the value itself.
+const CONSUMING: Words = Words("into_owned into_scalar remove_row remove_column");
+
+/// Methods of the prelude's traits that take the value itself: rustc takes no other beside them.
+const PRELUDE: Words = Words("into into_iter");
+
+/// Methods of integers that are no trait's.
+const OF_INTEGERS: Words = Words("abs_diff saturating_sub pow");
+
+/// Of the traits through which scalars have methods, what `RealField` has; the rest is `ComplexField`'s.
+const REAL: Words = Words("atan2 max min clamp");
+
+/// Conversions of scalars that no trait of nalgebra has.
+const OF_ANY: Words = Words("clone to_owned as_ref");
+
+impl Tracer<'_> {
+    /// Whether the method is refused because it is one of the module's own traits; otherwise what rustc has
+    /// to prove is noted.
+    pub(super) fn is_of_another_trait(&mut self, call: &Call<'_>, receiver: &Value) -> bool {
+        if !self.has_traits {
+            return false;
+        }
+        let name = call.name();
+        let is_number = matches!(receiver, Value::Tensor(tensor) if tensor.is_scalar());
+        let is_tensor = is_number || matches!(receiver, Value::Tensor(_) | Value::Csr(_));
+        if is_tensor && let Some(own) = self.module.own_trait_with(name, is_number) {
+            let message = format!(
+                "`{name}` is a method of the module's trait `{own}`, and is read as nalgebra's or the standard library's"
+            );
+            self.diagnostics.error_with_help(
+                call.site.span,
+                message,
+                format!("rename it in `{own}`, or write a function of the module and call that"),
+            );
+            return true;
+        }
+        for (ty, taken) in self.receivers(name, receiver) {
+            self.surroundings.method(name, call.site.span, &ty, taken);
+        }
+        false
+    }
+
+    /// The types that the receiver may have, and how the method that is read takes it.
+    fn receivers(&mut self, name: &str, receiver: &Value) -> Vec<(Type, Taken)> {
+        match receiver {
+            _ if PRELUDE.contains(name) => Vec::new(),
+            Value::Tensor(tensor) if tensor.is_scalar() => {
+                let ty = Type::Scalar(self.scalar);
+                if OF_ANY.contains(name) {
+                    return vec![(ty, Taken::Borrowed)];
+                }
+                let mut all = vec![(ty.clone(), Taken::Owned)];
+                let wanted = if REAL.contains(name) { "RealField" } else { "ComplexField" };
+                match self.module.imported_trait(wanted) {
+                    Some(path) => self.surroundings.outside(&path, &format!("nalgebra::{wanted}")),
+                    None => all.push((ty, Taken::Named)),
+                }
+                all
+            }
+            Value::Tensor(tensor) => {
+                let taken = if CONSUMING.contains(name) { Taken::Owned } else { Taken::Borrowed };
+                let dimension =
+                    |size: &Size| self.sizes.resolve(size).as_constant().map_or(Dimension::Dynamic, Dimension::Constant);
+                let (rows, columns) = (dimension(&tensor.rows), dimension(&tensor.columns));
+                let dynamic = match tensor.form {
+                    Form::Scalar => (Dimension::Constant(1), Dimension::Constant(1)),
+                    Form::Column => (Dimension::Dynamic, Dimension::Constant(1)),
+                    Form::Row => (Dimension::Constant(1), Dimension::Dynamic),
+                    Form::Matrix => (Dimension::Dynamic, Dimension::Dynamic),
+                };
+                let mut shapes = vec![(rows, columns)];
+                if dynamic != (rows, columns) {
+                    shapes.push(dynamic);
+                }
+                let ty = |(rows, columns)| Type::Tensor { scalar: self.scalar, form: tensor.form, rows, columns };
+                shapes.into_iter().map(|shape| (ty(shape), taken)).collect()
+            }
+            Value::Csr(_) if !IDENTITIES.contains(name) => vec![(Type::Csr { scalar: self.scalar }, Taken::Borrowed)],
+            Value::Index(_) if OF_INTEGERS.contains(name) => vec![(Type::Count, Taken::Owned)],
+            _ => Vec::new(),
+        }
+    }
+}
