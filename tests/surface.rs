@@ -123,3 +123,44 @@ fn scalars_by_value() {
     assert!((at.F() - scalars::F(0.5, 0.25)).abs() < 1e-6);
     let _: Vector2<f64> = prelude::Vector2::zeros();
 }
+
+thread_local! {
+    /// File, line and text of the last panic of a thread.
+    static LAST: std::cell::RefCell<(String, u32, String)> = const { std::cell::RefCell::new((String::new(), 0, String::new())) };
+}
+
+/// The text of the panic of a call, which has to be of this file.
+fn panic_of(call: impl FnOnce()) -> String {
+    std::panic::set_hook(Box::new(|info| {
+        let place = info.location().map(|l| (l.file().to_owned(), l.line())).unwrap_or_default();
+        LAST.set((place.0, place.1, info.payload_as_str().unwrap_or_default().to_owned()));
+        eprintln!("{info}");
+    }));
+    let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(call));
+    assert!(caught.is_err(), "no panic");
+    let (file, line, text) = LAST.take();
+    assert!(file.ends_with("surface.rs") && line > 0, "{text} at {file}:{line}, which is not the caller");
+    text
+}
+
+#[test]
+fn wrong_lengths_panic_at_the_caller() {
+    let data = renamed::Data { a: DMatrix::from_element(3, 2, 0.5), b: DVector::from_element(3, 1.0) };
+    let problem = renamed::Problem::new(&data).unwrap();
+    let (x, y) = (DVector::from_element(2, 0.3), DVector::from_element(2, 0.1));
+    let at = problem.at(&x, &y).unwrap();
+    let long = DVector::from_element(5, 1.0);
+    let mut out = long.clone();
+    let expected = "the argument has 5 entries, the point has 2";
+    assert_eq!(panic_of(|| drop(at.F_1_mul(&long))), expected);
+    assert_eq!(panic_of(|| drop(at.F_1_tr_mul(&long))), expected);
+    assert_eq!(panic_of(|| drop(at.F_2_mul(&long))), expected);
+    assert_eq!(panic_of(|| drop(at.F_2_tr_mul(&long))), expected);
+    assert_eq!(panic_of(|| at.F_1_mul_into(&x, &mut out)), expected);
+    assert_eq!(panic_of(|| at.F_1_mul_into(&long, &mut x.clone())), expected);
+    assert_eq!(panic_of(|| at.F_2_tr_mul_into(&x, &mut out)), expected);
+    assert_eq!(panic_of(|| at.F_into(&mut out)), expected);
+    assert_eq!(panic_of(|| at.g_1_into(&mut out)), expected);
+    assert_eq!(panic_of(|| at.g_2_into(&mut out)), expected);
+    assert_eq!(panic_of(|| drop(at.Omega_into(&mut out))), expected);
+}

@@ -208,6 +208,7 @@ impl Emission<'_> {
                 }
                 #[doc = #into_doc]
                 #[inline]
+                #[track_caller]
                 pub fn #into(&self, out: &mut #ty) { #write }
             }
         })
@@ -239,6 +240,7 @@ impl Emission<'_> {
             quote! {
                 #doc
                 #[inline]
+                #[track_caller]
                 pub fn #method(&self, direction: &#argument) -> #result {
                     hg::point::check_length(hg::Variable::flat_len(direction), hg::Variable::flat_len(#from_prototype));
                     let mut flat = <<#result as hg::Variable>::Flat as hg::Dense>::zeros(hg::Variable::flat_len(#to_prototype), 1);
@@ -247,6 +249,7 @@ impl Emission<'_> {
                 }
                 #[doc = #into_doc]
                 #[inline]
+                #[track_caller]
                 pub fn #into(&self, direction: &#argument, out: &mut #result) {
                     hg::point::check_length(hg::Variable::flat_len(direction), hg::Variable::flat_len(#from_prototype));
                     #write
@@ -289,6 +292,7 @@ impl Emission<'_> {
             let (method, kernel) = (format_ident!("{name}"), format_ident!("{kernel}"));
             quote! {
                 #doc
+                #[track_caller]
                 pub fn #method(&self) -> hg::Tensor3<#storage> {
                     let (n, m) = self.dims();
                     let mut tensor = hg::point::new_tensor::<#storage>(#name, #dims);
@@ -347,7 +351,11 @@ impl Emission<'_> {
             ///
             /// # Errors
             /// As [`Self::Omega`].
+            ///
+            /// # Panics
+            /// Where `out` has another length.
             #[inline]
+            #[track_caller]
             pub fn Omega_into(&self, out: &mut #y) -> hg::core::result::Result<(), hg::EstimatorError> {
                 #write;
                 hg::core::result::Result::Ok(())
