@@ -101,6 +101,11 @@ impl Graph {
                 self.broadcast(one, shape.to_vec())
             }),
             Func::Powi(1) => Some(self.view(1.0, &args[0], shape.to_vec())),
+            // ‖v‖² is smooth where ‖v‖ is not.
+            Func::Powi(2) if self.square_of_root(&args[0]).is_some() => {
+                let square = self.square_of_root(&args[0])?;
+                Some(self.view(1.0, &square, shape.to_vec()))
+            }
             // x^n of small n is a product, like every other spelling of it.
             Func::Powi(n @ 2..=4) => Some(self.times(1.0, &vec![args[0].clone(); n as usize], shape.to_vec())),
             Func::Select => match self.as_constant(args[0].node) {
@@ -112,6 +117,16 @@ impl Graph {
                 None => None,
             },
             Func::Max | Func::Min if args[0] == args[1] => Some(self.view(1.0, &args[0], shape.to_vec())),
+            _ => None,
+        }
+    }
+
+    /// s, where the argument is the norm `√s`.
+    fn square_of_root(&self, arg: &View) -> Option<View> {
+        match self.op(arg.node) {
+            Op::Map(Func::NormPow(power), args) if power.get() == 0.5 => {
+                Some(View { node: args[0].node, axes: args[0].axes.iter().map(|axis| arg.axes[*axis]).collect() })
+            }
             _ => None,
         }
     }

@@ -69,6 +69,18 @@ fn a_function_of_data_alone_has_no_kinks() {
 }
 
 #[test]
+fn the_square_of_a_norm_is_smooth() {
+    for square in ["(x - y).norm().powi(2)", "x.metric_distance(y).powi(2)", "x.norm().powi(2) + (x - y).magnitude().powf(2.0)"] {
+        let facts = objective(square);
+        assert!(
+            facts.smooth.holds && facts.f1_diagonal.holds && facts.f1_constant_in_x.holds && facts.f1_definite.holds,
+            "{square}"
+        );
+    }
+    assert!(!objective("(x - y).norm().powi(3)").smooth.holds && !objective("(x - y).norm()").smooth.holds);
+}
+
+#[test]
 fn a_diagonal_matrix_is_symmetric() {
     let facts = root("DVector::from_fn(x.len(), |i, _| x[i] - d.b[i] + y[i].exp() * (d.s * x[i]).tanh() / (1.0 + x[i] * x[i]))");
     assert!(facts.f1_diagonal.holds && facts.f1_symmetric.holds);
