@@ -148,11 +148,12 @@ impl Program {
 
     fn check_symmetric(&self) -> Result<(), ProgramError> {
         let n = self.q.len();
+        // Two sums of the same products may differ by rounding in their order.
+        let rounding = 1e-12 * self.Q.amax();
         for column in 0..n {
             for row in column + 1..n {
                 let (below, above) = (self.Q[(row, column)], self.Q[(column, row)]);
-                // Two sums of the same products may differ by rounding in their order.
-                if (below - above).abs() > 1e-12 * self.Q.amax() {
+                if (below - above).abs() > rounding {
                     return Err(ProgramError::NotSymmetric { row, column, below, above });
                 }
             }
