@@ -28,7 +28,7 @@ pub use hypergrad_runtime::problem::{Bilevel, Dense, FixedPointMap, Tensor3, Var
 pub use hypergrad_runtime::problem::{Change, ChangeOfVariables, CustomPreconditioner, Global, Local, LocalizedChange};
 pub use hypergrad_runtime::solver::{self, InnerSolver, Solution};
 pub use hypergrad_runtime::structure::{EstimatorKind, Structure};
-pub use hypergrad_runtime::{kernels, nalgebra, point};
+pub use hypergrad_runtime::{indices, kernels, nalgebra, point};
 
 #[cfg(feature = "std")]
 pub use hypergrad_runtime::check::{self, DerivativeReport, InnerRole, UserFunctions};

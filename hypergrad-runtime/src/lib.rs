@@ -5,6 +5,7 @@
 //!
 //! - [`scalar`], [`math`], [`kernels`]: numbers, functions of numbers, loops over slices.
 //! - [`structure`], [`report`], [`error`]: facts, reports, and one enum of errors per area.
+//! - [`indices`]: indices that the data holds.
 //! - [`storage`]: contiguous matrices.
 //! - [`factor`]: factorisations of `F_1`, chosen by proved structure.
 //! - [`problem`]: what generated code implements, variables, spaces.
@@ -32,6 +33,8 @@ pub use nalgebra;
 pub mod bounds;
 pub mod error;
 pub mod factor;
+#[doc(hidden)]
+pub mod indices;
 #[doc(hidden)]
 pub mod kernels;
 #[doc(hidden)]

@@ -26,6 +26,7 @@ mod bindings;
 mod bystander;
 mod constructors;
 mod functions;
+mod indices;
 mod iterators;
 mod kinks;
 mod masks;

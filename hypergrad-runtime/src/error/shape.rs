@@ -30,6 +30,19 @@ pub enum ShapeError {
         /// The function and the expression that reach so far, such as `f: x[i + 3]`.
         place: &'static str,
     },
+    /// An index that the data holds is used where there are not so many entries.
+    IndexOutOfRange {
+        /// The field, such as `data.label`.
+        what: &'static str,
+        /// The place of the index in the field.
+        entry: usize,
+        /// The index.
+        value: usize,
+        /// Indices are below this.
+        bound: usize,
+        /// The function and the expression that use it, such as `f: logits[(i, data.label[i])]`.
+        place: &'static str,
+    },
     /// An entry is infinite or not a number.
     NonFinite {
         /// The variable or field.
@@ -48,6 +61,10 @@ impl fmt::Display for ShapeError {
             }
             Self::TooSmall { what, needed, found, place } => {
                 write!(f, "`{what}` is {found}, at least {needed} is needed")?;
+                write_place(f, place)
+            }
+            Self::IndexOutOfRange { what, entry, value, bound, place } => {
+                write!(f, "entry {entry} of `{what}` is {value}, and indices are below {bound}")?;
                 write_place(f, place)
             }
             Self::NonFinite { what, index } => write!(f, "entry {index} of `{what}` is not finite"),

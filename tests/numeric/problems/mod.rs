@@ -18,6 +18,7 @@ mod iterators;
 mod kernel_ridge_static;
 pub mod kernel_ridge_struct;
 mod kinks;
+mod labels;
 mod leading_block;
 pub mod logistic_plain;
 mod matrix_chains;

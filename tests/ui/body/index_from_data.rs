@@ -5,18 +5,18 @@ mod toy {
     use nalgebra::{DMatrix, DVector};
 
     pub struct Data {
-        pub a_tr: DMatrix<f64>,
-        pub b_tr: DVector<f64>,
-        pub b_val: DVector<f64>,
+        pub a: DMatrix<f64>,
+        pub b: DVector<f64>,
+        pub order: Vec<usize>,
     }
 
     pub fn f(x: &DVector<f64>, y: &DVector<f64>, data: &Data) -> f64 {
-        let k = data.b_tr[0] as usize;
-        x[k] * y[0]
+        let k = (0.5 * data.b[0]) as usize;
+        x[k] * y[0] + (data.a.select_rows(data.order.iter().rev()) * x).norm_squared()
     }
 
     pub fn g(x: &DVector<f64>, _y: &DVector<f64>, data: &Data) -> f64 {
-        (&data.a_tr * x - &data.b_tr).norm_squared()
+        x[x.norm() as usize] + x[data.order[0]]
     }
 }
 

@@ -21,6 +21,7 @@ mod toy {
         pub points: [[f64; 2]; 4],
         pub rows: Vec<DVector<f64>>,
         pub matrices: Vec<DMatrix<f64>>,
+        pub signed: Vec<i32>,
         pub numbers: Vec<f64>,
         pub unread: Vec<String>,
     }
@@ -35,6 +36,7 @@ mod toy {
             + data.rows[0].dot(x)
             + data.matrices[0].norm_squared()
             + data.numbers[0]
+            + f64::from(data.signed[0])
     }
 
     pub fn g(x: &DVector<f64>, _y: &Hyper) -> f64 {

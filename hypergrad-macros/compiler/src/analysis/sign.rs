@@ -1,7 +1,7 @@
 //! The sign of every entry of a node, for all values of the inputs for which it is finite.
 
 use super::conditions::Assumed;
-use crate::ir::{Func, Graph, Id, Op, Operand, Product, Range, Reduction, Size};
+use crate::ir::{Func, Graph, Id, Op, Operand, Product, Range, Reduction, Size, Sparse};
 
 /// What is known of the sign of all entries.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -77,6 +77,7 @@ pub fn extend(graph: &Graph, assumed: &Assumed, signs: &mut Vec<Sign>) {
 fn of_node(graph: &Graph, id: Id, signs: &[Sign]) -> Sign {
     let of = |node: Id| signs[node.0 as usize];
     match graph.op(id) {
+        Op::Input(_) if matches!(graph.sparse(id), Some(Sparse::Pattern { .. } | Sparse::Selection)) => Sign::Nonnegative,
         Op::Input(_) => Sign::Unknown,
         Op::Constant(number) => Sign::of(number.get()),
         Op::Count(size) => of_size(size),

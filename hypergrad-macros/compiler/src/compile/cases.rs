@@ -33,7 +33,7 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("`from` of an integer type takes", "ill typed"),
     ("expected an index `(row, column)`", "ill typed"),
     ("a scalar cannot be indexed", "ill typed"),
-    ("an index taken from data", "the cast to an index is refused first"),
+    ("a scalar is no index", "ill typed"),
     ("expected an iterator", "ill typed"),
     ("the closure of `filter` gives", "ill typed"),
     ("expected a condition", "ill typed"),

@@ -64,12 +64,14 @@ impl Emission<'_> {
         let problem = self.symbols.bind_problem();
         let measure = self.symbols.measure_point(self.model);
         let checks = super::sizes::checks(self.model, false);
+        let data = self.model.data.is_some().then(|| quote!(let data = self.data();));
         let fields = self.new_work_fields();
         let (forget_y, forget_x) = (self.forget(Stage::Y), self.forget(Stage::X));
         let forget_adjoint = self.forget(Stage::Adjoint);
         quote! {
             fn work(&self, x: &#x, y: &#y) -> hg::core::result::Result<Work, hg::ShapeError> {
                 #problem
+                #data
                 #measure
                 #checks
                 let mut flat_x = <<#x as hg::Variable>::Flat as hg::Dense>::zeros(hg::Variable::flat_len(x), 1);

@@ -33,6 +33,11 @@ impl Names<'_> {
                 }
             }
             Source::Input(id) => self.read_input(id),
+            Source::Sparse(id) if self.graph.is_selection(id) => {
+                let (items, Op::Input(input)) = (self.source(source), self.graph.op(id)) else { return TokenStream::new() };
+                let field = super::data::slice(self.model, self.graph.input_info(*input).block);
+                quote!(let #items = #field;)
+            }
             Source::Sparse(id) => {
                 let (values, offsets, indices) = (self.source(source), offsets(id), indices(id));
                 let Op::Input(input) = self.graph.op(id) else { return TokenStream::new() };

@@ -7,7 +7,7 @@ use super::bindings::{indices, offsets};
 use super::loops::Windows;
 use super::numbers;
 use super::statements::{Names, Scope};
-use crate::ir::{Id, Size};
+use crate::ir::{Affine, Id, Op, Size};
 use crate::lower::program::{Argument, Kernel, Slice, Source};
 
 impl Names<'_> {
@@ -72,6 +72,13 @@ impl Names<'_> {
             }
             _ => quote!(&mut scratch[..]),
         }
+    }
+
+    /// The index in a row of a selection.
+    pub(super) fn selected(&self, selection: Id, row: &Affine) -> TokenStream {
+        let Op::Input(input) = self.graph.op(selection) else { return TokenStream::new() };
+        let (items, row) = (self.source(Source::Sparse(selection)), numbers::affine(row));
+        super::data::index(self.model, self.graph.input_info(*input).block, &quote!(#items), &row)
     }
 
     /// A sparse field as the kernels take it.

@@ -11,9 +11,24 @@ pub fn slice(model: &Model, field: usize) -> TokenStream {
     let access = access(field, &quote!(self.data()));
     match &field.kind {
         DataKind::Tensor { form: Form::Scalar, .. } => quote!(hg::core::slice::from_ref(&#access)),
-        DataKind::Tensor { .. } => quote!(#access.as_slice()),
-        DataKind::Array { .. } => quote!(&#access[..]),
+        DataKind::Tensor { .. } | DataKind::Array { .. } | DataKind::Index { .. } => quote!(#access.as_slice()),
         DataKind::Csr { .. } | DataKind::Count { .. } => quote!(&[]),
+    }
+}
+
+/// The index at a place of a field, whose items are the slice `items`.
+pub fn index(model: &Model, field: usize, items: &TokenStream, place: &TokenStream) -> TokenStream {
+    let item = model.data.as_ref().and_then(|d| d.fields.get(field)).map(|field| field.item.as_slice()).unwrap_or_default();
+    quote!((#items[#place] #(.#item)* as usize))
+}
+
+/// All indices of a field, as an iterator; the data is `data`.
+pub fn indices(model: &Model, field: usize) -> TokenStream {
+    let Some(field) = model.data.as_ref().and_then(|d| d.fields.get(field)) else { return quote!(hg::core::iter::empty()) };
+    let (access, item) = (access(field, &quote!(data)), &field.item);
+    match &field.kind {
+        DataKind::Tensor { form: Form::Scalar, .. } => quote!(hg::core::iter::once(#access as usize)),
+        _ => quote!(#access.as_slice().iter().map(|&item| item #(.#item)* as usize)),
     }
 }
 
@@ -22,9 +37,12 @@ pub fn extent(model: &Model, field: usize, axis: usize) -> TokenStream {
     let Some(field) = model.data.as_ref().and_then(|d| d.fields.get(field)) else { return quote!(0usize) };
     let access = access(field, &quote!(data));
     match &field.kind {
-        DataKind::Tensor { form: Form::Matrix, .. } | DataKind::Csr { .. } if axis == 1 => quote!(#access.ncols()),
-        DataKind::Tensor { form: Form::Matrix, .. } | DataKind::Csr { .. } => quote!(#access.nrows()),
-        DataKind::Tensor { .. } | DataKind::Array { .. } => quote!(#access.len()),
+        DataKind::Tensor { form: Form::Matrix, .. } | DataKind::Index { form: Form::Matrix } | DataKind::Csr { .. } => match axis
+        {
+            1 => quote!(#access.ncols()),
+            _ => quote!(#access.nrows()),
+        },
+        DataKind::Tensor { .. } | DataKind::Array { .. } | DataKind::Index { .. } => quote!(#access.len()),
         DataKind::Count { .. } => quote!(#access),
     }
 }

@@ -33,6 +33,11 @@ impl Names<'_> {
                 let arguments: Vec<TokenStream> = arguments.iter().map(|a| self.expression(a, windows)).collect();
                 super::function::call(*func, &arguments, self.scalar)
             }
+            Expr::Find { matrix, row, column, value, .. } if self.graph.is_selection(*matrix) => {
+                let (index, column) = (self.selected(*matrix, row), numbers::affine(column));
+                let (value, zero) = (self.expression(value, windows), numbers::number(0.0, self.scalar));
+                quote!((if #index == #column { #value } else { #zero }))
+            }
             Expr::Find { matrix, row, column, position, value } => {
                 let field = self.csr(*matrix);
                 let (row, column, position) = (numbers::affine(row), numbers::affine(column), numbers::variable(*position));

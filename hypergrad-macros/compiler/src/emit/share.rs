@@ -7,14 +7,14 @@
 //!   => #[::hypergrad::bilevel(f = loss, fields(Renamed = struct Data { .. }))] mod other { .. }
 //! ```
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
 use super::fallback::compile_error;
 use super::types;
 use crate::diagnostics::{Diagnostic, Diagnostics};
-use crate::syntax::{Module, REFUSED, Type, cfg, refusal};
+use crate::syntax::{Module, REFUSED, Storage, Type, cfg, refusal};
 
 /// Which structs a pass shares. Those of known fields are shared by the first pass, whatever else it
 /// waits for: modules may import from each other.
@@ -185,8 +185,18 @@ impl<'m> Share<'m> {
                 let name = &structure.ident;
                 quote! { #name }
             }
-            Type::Bool => quote! { bool },
-            Type::Integer => quote! { i32 },
+            Type::List { item, storage: Storage::Array(length) } => {
+                let (item, length) = (self.spelled(item, span)?, Literal::i64_unsuffixed(*length));
+                quote! { [#item; #length] }
+            }
+            Type::List { item, storage: Storage::Vec } => {
+                let item = self.spelled(item, span)?;
+                quote! { ::std::vec::Vec<#item> }
+            }
+            Type::Tuple(items) => {
+                let items: Vec<TokenStream> = items.iter().map(|item| self.spelled(item, span)).collect::<Option<_>>()?;
+                quote! { (#(#items,)*) }
+            }
             Type::Csr { scalar } => {
                 let scalar = self.spelled(&Type::Scalar(*scalar), span)?;
                 quote! { ::nalgebra_sparse::CsrMatrix<#scalar> }

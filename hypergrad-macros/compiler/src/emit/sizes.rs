@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::{data, numbers};
@@ -23,7 +23,14 @@ impl Symbols {
     pub fn new(model: &Model) -> Self {
         let all = (0..model.sizes.len() as u32).map(Symbol);
         // What was inferred is expressed by others.
-        let known = all.filter(|s| !matches!(model.sizes.source(*s), SymbolSource::Inferred));
+        let known = all.filter(|s| match model.sizes.source(*s) {
+            SymbolSource::Inferred => false,
+            // A pass over the field.
+            SymbolSource::Reach { field } | SymbolSource::Least { field } => {
+                model.data.as_ref().and_then(|d| d.fields.get(*field)).is_some_and(|field| field.read)
+            }
+            _ => true,
+        });
         let (data, point) = known.partition(|s| is_data(model, *s));
         Self { data, point }
     }
@@ -68,7 +75,12 @@ pub fn of_choice(model: &Model, choice: &Choice) -> Vec<proc_macro2::Ident> {
 }
 
 fn is_data(model: &Model, symbol: Symbol) -> bool {
-    matches!(model.sizes.source(symbol), SymbolSource::DataAxis { .. } | SymbolSource::Count { .. })
+    match model.sizes.source(symbol) {
+        SymbolSource::DataAxis { .. } | SymbolSource::Count { .. } | SymbolSource::Reach { .. } | SymbolSource::Least { .. } => {
+            true
+        }
+        SymbolSource::XAxis { .. } | SymbolSource::YAxis { .. } | SymbolSource::Quotient { .. } | SymbolSource::Inferred => false,
+    }
 }
 
 fn measure(model: &Model, symbol: Symbol) -> TokenStream {
@@ -76,6 +88,14 @@ fn measure(model: &Model, symbol: Symbol) -> TokenStream {
     let value = match model.sizes.source(symbol) {
         SymbolSource::DataAxis { field, axis } => data::extent(model, *field, *axis),
         SymbolSource::Count { field } => data::extent(model, *field, 0),
+        SymbolSource::Reach { field } => {
+            let indices = data::indices(model, *field);
+            quote!(hg::indices::reach(#indices))
+        }
+        SymbolSource::Least { field } => {
+            let indices = data::indices(model, *field);
+            quote!(hg::indices::least(#indices))
+        }
         SymbolSource::XAxis { block, axis } => axis_of(&model.x, *block, *axis, &quote!(x)),
         SymbolSource::YAxis { block, axis } => axis_of(&model.y, *block, *axis, &quote!(y)),
         SymbolSource::Quotient { dividend, divisor } => {
@@ -106,11 +126,21 @@ pub fn checks(model: &Model, by_data: bool) -> TokenStream {
             let symbols: Vec<Symbol> = [&c.left, &c.right].into_iter().flat_map(Size::symbols).collect();
             symbols.iter().all(|s| is_data(model, *s)) == by_data
         })
-        .map(check)
+        .map(|found| check(model, found))
         .collect()
 }
 
-fn check(check: &Check) -> TokenStream {
+/// The field of indices whose reach a bound is, and what is added to it.
+fn reach_of(model: &Model, bound: &Size) -> Option<(usize, Size)> {
+    let fields = bound.symbols().into_iter().filter_map(|symbol| match model.sizes.source(symbol) {
+        SymbolSource::Reach { field } => Some((*field, bound.sub(&Size::symbol(symbol)))),
+        _ => None,
+    });
+    let mut alone = fields.filter(|(_, rest)| rest.as_constant().is_some());
+    alone.next()
+}
+
+fn check(model: &Model, check: &Check) -> TokenStream {
     let (left, right) = (numbers::size(&check.left), numbers::size(&check.right));
     let (left_name, right_name, place) = (&check.left_name, &check.right_name, &check.place);
     match check.kind {
@@ -121,12 +151,17 @@ fn check(check: &Check) -> TokenStream {
                 });
             }
         },
-        CheckKind::AtLeast => quote! {
-            if #left < #right {
-                return hg::core::result::Result::Err(hg::ShapeError::TooSmall {
-                    what: #left_name, needed: #right, found: #left, place: #place,
-                });
-            }
-        },
+        CheckKind::AtLeast => {
+            let error = match reach_of(model, &check.right) {
+                Some((field, offset)) => {
+                    let what = model.data.as_ref().and_then(|d| d.fields.get(field)).map_or("", |field| field.name.as_str());
+                    let indices = data::indices(model, field);
+                    let offset = Literal::i64_suffixed(offset.as_constant().unwrap_or_default());
+                    quote!(hg::indices::out_of_range(#indices, #offset, #left, #what, #place))
+                }
+                None => quote!(hg::ShapeError::TooSmall { what: #left_name, needed: #right, found: #left, place: #place }),
+            };
+            quote!(if #left < #right { return hg::core::result::Result::Err(#error); })
+        }
     }
 }

@@ -84,6 +84,11 @@ impl Names<'_> {
         match statement {
             Stmt::Zero { place, shape } => self.zero(place, shape),
             Stmt::Loop { variable, extent, bounds, body } => self.looped(&Span { variable: *variable, extent, bounds }, body),
+            Stmt::Entries { matrix, row, column, body, .. } if self.graph.is_selection(*matrix) => {
+                let (index, column) = (self.selected(*matrix, row), numbers::variable(*column));
+                let body: TokenStream = body.iter().map(|s| self.inner(s)).collect();
+                quote!({ let #column = #index; #body })
+            }
             Stmt::Entries { matrix, row, position, column, body } => {
                 let (offsets, indices) = (offsets(*matrix), indices(*matrix));
                 let (row, position, column) = (numbers::affine(row), numbers::variable(*position), numbers::variable(*column));

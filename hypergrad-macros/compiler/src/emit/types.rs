@@ -5,24 +5,42 @@ use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::quote;
 
 use crate::model::Scalar;
-use crate::syntax::{Dimension, Type};
+use crate::syntax::{Dimension, Storage, Type};
 
 /// `None` for what no variable and no field can be.
 pub fn spelled(resolved: &Type, crate_path: &TokenStream) -> Option<TokenStream> {
     match resolved {
         Type::Scalar(scalar) => Some(primitive(*scalar)),
         Type::Count => Some(quote! { ::core::primitive::usize }),
-        Type::Tensor { scalar, rows, columns, .. } => Some(tensor(*scalar, *rows, *columns, crate_path)),
-        Type::Array { scalar, length } => {
-            let (scalar, length) = (primitive(*scalar), Literal::i64_unsuffixed(*length));
-            Some(quote! { [#scalar; #length] })
+        Type::Tensor { scalar, rows, columns, .. } => Some(tensor(&primitive(*scalar), *rows, *columns, crate_path)),
+        Type::List { item, storage } => list(&spelled(item, crate_path)?, *storage, crate_path),
+        Type::Bool => Some(quote! { ::core::primitive::bool }),
+        Type::Integer(name) => {
+            let name = Ident::new(name, Span::call_site());
+            Some(quote! { ::core::primitive::#name })
+        }
+        Type::Tuple(items) => {
+            let items: Vec<TokenStream> = items.iter().map(|item| spelled(item, crate_path)).collect::<Option<_>>()?;
+            Some(quote! { (#(#items,)*) })
         }
         Type::Struct(name) => Some(structure(name)),
         Type::Csr { scalar } => {
             let scalar = primitive(*scalar);
             Some(quote! { #crate_path::__private::CsrMatrix<#scalar> })
         }
-        Type::Bool | Type::Integer | Type::Tuple(_) => None,
+    }
+}
+
+/// What holds items of this type.
+fn list(item: &TokenStream, storage: Storage, crate_path: &TokenStream) -> Option<TokenStream> {
+    match storage {
+        Storage::Array(length) => {
+            let length = Literal::i64_unsuffixed(length);
+            Some(quote! { [#item; #length] })
+        }
+        Storage::Vec => Some(quote! { #crate_path::__private::Vec<#item> }),
+        Storage::Slice => None,
+        Storage::Tensor { rows, columns, .. } => Some(tensor(item, rows, columns, crate_path)),
     }
 }
 
@@ -33,9 +51,8 @@ pub fn structure(name: &str) -> TokenStream {
     quote! { super::#name }
 }
 
-fn tensor(scalar: Scalar, rows: Dimension, columns: Dimension, crate_path: &TokenStream) -> TokenStream {
+fn tensor(scalar: &TokenStream, rows: Dimension, columns: Dimension, crate_path: &TokenStream) -> TokenStream {
     use Dimension::{Constant, Dynamic};
-    let scalar = primitive(scalar);
     let (r, c) = (value(rows), value(columns));
     let short = match (rows, columns) {
         (Constant(_), Constant(1)) => quote! { SVector<#scalar, #r> },

@@ -7,6 +7,7 @@ use super::func::Number;
 use super::node::{Id, Input, Node, Op, Term, View};
 use super::size::Size;
 use super::sparse::Sparse;
+use super::support::Support;
 
 /// What a leaf stands for; orders the stages.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -45,6 +46,9 @@ pub struct Graph {
     ids: HashMap<Node, Id>,
     inputs: Vec<(InputInfo, Id)>,
     pub(super) sparse: BTreeMap<Id, Sparse>,
+    pub(super) supports: BTreeMap<Id, Vec<Support>>,
+    /// Selections by fields of reals.
+    pub(super) selections: BTreeMap<Id, Id>,
 }
 
 impl Graph {
@@ -145,6 +149,7 @@ impl Graph {
         debug_assert!(node.op.operands().iter().all(|o| *o < id), "operands come before the nodes that read them");
         self.nodes.push(node.clone());
         self.ids.insert(node, id);
+        self.note_supports(id);
         id
     }
 }

@@ -20,6 +20,7 @@ pub mod size;
 pub mod sparse;
 mod stabilise;
 pub mod sum;
+mod support;
 pub mod verify;
 
 pub use affine::{Affine, Wire};
@@ -28,7 +29,8 @@ pub use func::{Func, Number};
 pub use graph::{Graph, InputInfo, Role};
 pub use node::{Guard, Id, Input, Op, Operand, Product, Reduction, Term, Test, View};
 pub use size::{Size, Symbol};
-pub use sparse::Sparse;
+pub use sparse::{Sparse, selection_name};
+pub use support::Support;
 
 #[cfg(test)]
 mod tests;

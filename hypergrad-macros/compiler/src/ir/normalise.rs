@@ -39,10 +39,12 @@ impl<'s> Normalizer<'s> {
         self.inline_operands(graph, inline)?;
         self.unit_wires();
         self.settle_guards()?;
+        self.settle_selections(graph)?;
         self.fuse_wires();
         self.gather_outputs()?;
         self.fuse_wires();
         graph.without_implied_patterns(&mut self.operands);
+        self.drop_whole_selections(graph);
         self.drop_unused_wires(graph);
         if self.coefficient == 0.0 {
             return None;
@@ -368,6 +370,50 @@ impl<'s> Normalizer<'s> {
             self.eliminate(wire, &value, &mut [], &mut []);
         }
         self.settle_guards()
+    }
+
+    /// `P_ij P_ik = P_ij δ_jk`: a row of a selection has one entry.
+    fn settle_selections(&mut self, graph: &Graph) -> Option<()> {
+        while let Some((position, equation)) = self.selected_twice(graph) {
+            self.operands.remove(position);
+            self.guards.push(Guard { affine: equation, test: Test::Zero });
+            self.settle_guards()?;
+        }
+        Some(())
+    }
+
+    /// A selection of which another operand has an entry of the same row as a factor, and the difference of the
+    /// columns.
+    fn selected_twice(&self, graph: &Graph) -> Option<(usize, Affine)> {
+        let column = |selection: &Operand, other: &Operand| {
+            let supports = graph.supports(other.node).iter().filter(|support| support.matrix == selection.node);
+            let read = |affine: &Affine| affine.substitute(&|axis| other.index[axis.0 as usize].clone());
+            let mut same_row = supports.filter(|support| read(&support.row) == selection.index[0]);
+            same_row.next().map(|support| read(&support.column))
+        };
+        self.operands.iter().enumerate().filter(|(_, operand)| graph.is_selection(operand.node)).find_map(|(k, operand)| {
+            let others = self.operands.iter().enumerate().filter(|(other, _)| *other != k);
+            let mut columns = others.filter_map(|(_, other)| column(operand, other));
+            columns.next().map(|other| (k, other.sub(&operand.index[1])))
+        })
+    }
+
+    /// `Σ_j P_ij = 1`, where nothing else reads j and i is a row.
+    fn drop_whole_selections(&mut self, graph: &Graph) {
+        let whole = |normalizer: &Self, operand: &Operand| {
+            let [row, column] = operand.index.as_slice() else { return false };
+            let [rows, columns] = graph.shape(operand.node) else { return false };
+            let Some(wire) = column.as_wire() else { return false };
+            graph.is_selection(operand.node)
+                && normalizer.affines().filter(|affine| affine.mentions(wire)).count() == 1
+                && normalizer.extent(wire) == *columns
+                && row.provably_within(rows, &|w| normalizer.extent(w))
+        };
+        while let Some(position) = (0..self.operands.len()).find(|k| whole(self, &self.operands[*k])) {
+            if let Some(wire) = self.operands.remove(position).index[1].as_wire() {
+                self.extents[wire.0 as usize] = None;
+            }
+        }
     }
 
     /// A summed wire that nothing reads counts its extent, which is empty where it is below 0.

@@ -1,11 +1,15 @@
-//! Sparse data: leaves whose entries are read where they are stored, and nowhere else.
+//! Sparse data and indices from data: leaves whose entries are read where they are stored, and nowhere else.
 //!
 //! A sparse field is two leaves of one shape: its values, 0 where nothing is stored, and its
 //! pattern, 1 where something is stored. Where both stand at one index in a product, the pattern
 //! says nothing and is dropped.
+//!
+//! Indices are one leaf, a selection P: row i has a 1 in the column that is index i, and is 0 elsewhere. So
+//! `P_ij P_ik = P_ij δ_jk` and `Σ_j P_ij = 1`.
 
-use super::graph::Graph;
-use super::node::{Id, Operand, Product};
+use super::graph::{Graph, InputInfo, Role};
+use super::node::{Id, Op, Operand, Product};
+use super::size::Size;
 
 /// What a leaf of a sparse field holds.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -15,6 +19,8 @@ pub enum Sparse {
     Pattern {
         of: Id,
     },
+    /// 1 in one column of each row.
+    Selection,
 }
 
 impl Graph {
@@ -22,6 +28,38 @@ impl Graph {
     pub fn mark_sparse(&mut self, values: Id, pattern: Id) {
         self.sparse.insert(values, Sparse::Values);
         self.sparse.insert(pattern, Sparse::Pattern { of: values });
+        [values, pattern].into_iter().for_each(|leaf| self.note_supports(leaf));
+    }
+
+    /// Declares a leaf to be a selection.
+    pub fn mark_selection(&mut self, selection: Id) {
+        self.sparse.insert(selection, Sparse::Selection);
+        self.note_supports(selection);
+    }
+
+    /// A selection by the entries of a field of reals, cast to integers.
+    pub fn select_by(&mut self, field: Id, length: Size, reach: Size) -> Id {
+        let Op::Input(input) = self.op(field) else { return field };
+        let info = self.input_info(*input).clone();
+        let selection = self.input(InputInfo { name: selection_name(&info.name), ..info }, vec![length, reach]);
+        self.mark_selection(selection);
+        self.selections.insert(field, selection);
+        selection
+    }
+
+    /// The selection by a field of reals, where one was made.
+    pub fn selection_of(&self, field: Id) -> Option<Id> {
+        self.selections.get(&field).copied()
+    }
+
+    /// Whether a leaf is a dense field of the data.
+    pub fn is_field(&self, id: Id) -> bool {
+        let Op::Input(input) = self.op(id) else { return false };
+        self.input_info(*input).role == Role::Data && self.sparse(id).is_none()
+    }
+
+    pub fn is_selection(&self, id: Id) -> bool {
+        self.sparse(id) == Some(Sparse::Selection)
     }
 
     pub fn sparse(&self, id: Id) -> Option<Sparse> {
@@ -31,7 +69,7 @@ impl Graph {
     /// The values of the sparse field that a leaf belongs to.
     pub fn stored_values(&self, id: Id) -> Option<Id> {
         self.sparse(id).map(|sparse| match sparse {
-            Sparse::Values => id,
+            Sparse::Values | Sparse::Selection => id,
             Sparse::Pattern { of } => of,
         })
     }
@@ -71,17 +109,27 @@ impl Graph {
         for (id, sparse) in &from.sparse {
             let sparse = match sparse {
                 Sparse::Values => Sparse::Values,
+                Sparse::Selection => Sparse::Selection,
                 Sparse::Pattern { of } => Sparse::Pattern { of: image(*of) },
             };
             self.sparse.insert(image(*id), sparse);
         }
+        from.sparse.keys().for_each(|id| self.note_supports(image(*id)));
+        for (input, selection) in &from.selections {
+            self.selections.insert(image(*input), image(*selection));
+        }
     }
+}
+
+/// How formulas name the selection by a field.
+pub fn selection_name(field: &str) -> String {
+    format!("select({field})")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ir::{Affine, InputInfo, Number, Role, Size, Wire};
+    use crate::ir::{Affine, Number, Wire};
 
     #[test]
     fn values_imply_their_pattern() {

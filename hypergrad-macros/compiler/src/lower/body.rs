@@ -82,7 +82,7 @@ impl<'c> Body<'c> {
                     }
                 }
             }
-            _ if !sparse::supports(self.context.graph, node).is_empty() => {
+            _ if !self.context.graph.supports(node).is_empty() => {
                 let shape = self.context.graph.shape(node).to_vec();
                 self.statements.push(Stmt::Zero { place: place.clone(), shape });
                 self.accumulate_any(node, 1.0, place);
@@ -125,7 +125,7 @@ impl<'c> Body<'c> {
         let node = term.view.node;
         let graph = self.context.graph;
         let own_loops = term.view.axes.len() == graph.order(node) && self.context.place(node).is_none();
-        self.context.storage.absorbed.contains(&node) || own_loops && !sparse::supports(graph, node).is_empty()
+        self.context.storage.absorbed.contains(&node) || own_loops && !graph.supports(node).is_empty()
     }
 
     /// `place += scale · node`, for a contraction.
@@ -159,7 +159,7 @@ impl<'c> Body<'c> {
                     return;
                 }
                 Op::Product(_) if is_contraction(context.graph, node) => return self.accumulate_plain(node, scale, place),
-                Op::Product(product) if !sparse::supports(context.graph, node).is_empty() => {
+                Op::Product(product) if !context.graph.supports(node).is_empty() => {
                     return self.nest(&product, context.graph.shape(node), scale, place);
                 }
                 Op::Input(_) => {
@@ -188,7 +188,7 @@ impl<'c> Body<'c> {
 
     /// `place += scale · product` by loops, the place being of this shape.
     fn nest(&mut self, product: &Product, shape: &[Size], scale: f64, place: &Place) {
-        let supports = sparse::of_product(self.context.graph, product);
+        let supports = self.context.graph.supports_of(product);
         if !supports.is_empty() {
             return self.sparse_nest(product, shape, &supports, scale, place);
         }

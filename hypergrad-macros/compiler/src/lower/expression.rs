@@ -3,8 +3,7 @@
 use super::body::Body;
 use super::conditions::within_unless;
 use super::program::{Expr, Source};
-use super::sparse::{self, Support};
-use crate::ir::{Affine, Guard, Id, Op, Product, Size, Test, Wire};
+use crate::ir::{Affine, Guard, Id, Op, Product, Size, Support, Test, Wire};
 
 impl Body<'_> {
     /// The value of a node at an index: a load, or computed in place.
@@ -91,8 +90,7 @@ impl Body<'_> {
         }
         conditions.sort();
         conditions.dedup();
-        let supports: Vec<Support> =
-            sparse::of_product(self.context.graph, product).iter().map(|s| s.substitute(&value_of)).collect();
+        let supports: Vec<Support> = self.context.graph.supports_of(product).iter().map(|s| s.substitute(&value_of)).collect();
         let value = self.where_stored(&supports, |body| {
             let factors = reads.iter().map(|(node, index)| body.expression(*node, index)).collect();
             Expr::Product(product.coefficient.get(), factors)

@@ -70,7 +70,7 @@ pub fn decide(graph: &Graph, stages: &mut Stages, roots: &[Id], hoists: &BTreeMa
         }
         let only_output = own.is_empty() && (root_set.contains(&node) || hoisted.contains(&node));
         let opaque = matches!(graph.op(node), Op::Reduce { .. } | Op::Weights { .. } | Op::Exclusive { .. });
-        let sparse = in_place.contains(&node) || !is_contraction(graph, node) && !sparse::supports(graph, node).is_empty();
+        let sparse = in_place.contains(&node) || !is_contraction(graph, node) && !graph.supports(node).is_empty();
         let reduced = own.iter().any(|edge| edge.reduction);
         if sparse && !opaque && !reduced {
             continue;

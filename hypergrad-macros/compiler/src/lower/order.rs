@@ -61,7 +61,8 @@ impl<'p> Search<'p> {
         let extents = product.extents.iter().map(|e| nominal.value(e)).collect();
         let stored = |o: &Operand| {
             let columns = nominal.value(&graph.shape(o.node)[1]);
-            (bits(&mut o.index.iter()), (STORED_PER_ROW / columns).min(1.0))
+            let in_row = if graph.is_selection(o.node) { 1.0 } else { STORED_PER_ROW };
+            (bits(&mut o.index.iter()), (in_row / columns).min(1.0))
         };
         let sparse = product.operands.iter().map(|o| graph.sparse(o.node).map(|_| stored(o))).collect();
         Self { product, wires, stages, own_stage, mode, nominal, extents, pinned, guards, sparse }

@@ -2,7 +2,6 @@
 
 use super::khatri_rao;
 use super::materialise::is_contraction;
-use super::sparse::supports;
 use crate::ir::{Affine, Graph, Id, Op, Operand, Product, Sparse, Wire};
 
 /// An operand read as a matrix: its first `split` axes, as one, are the rows, the others the columns.
@@ -53,7 +52,7 @@ pub fn recognise(graph: &Graph, product: &Product) -> Option<Pattern> {
         return None;
     }
     let tensors: Vec<usize> = (0..product.operands.len()).filter(|k| !product.operands[*k].index.is_empty()).collect();
-    let has_support = |k: &usize| !supports(graph, product.operands[*k].node).is_empty();
+    let has_support = |k: &usize| !graph.supports(product.operands[*k].node).is_empty();
     if graph.has_sparse() && tensors.iter().any(has_support) {
         return sparse(graph, product, &tensors);
     }
@@ -119,7 +118,7 @@ fn sparse(graph: &Graph, product: &Product, tensors: &[usize]) -> Option<Pattern
     let [first, second] = *tensors else { return None };
     let is_matrix = |k: usize| graph.sparse(product.operands[k].node) == Some(Sparse::Values);
     let (matrix, other) = if is_matrix(first) { (first, second) } else { (second, first) };
-    if !is_matrix(matrix) || !supports(graph, product.operands[other].node).is_empty() {
+    if !is_matrix(matrix) || !graph.supports(product.operands[other].node).is_empty() {
         return None;
     }
     let a = plain(graph, product, &product.operands[matrix])?;

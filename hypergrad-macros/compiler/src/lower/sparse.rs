@@ -5,75 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::body::Body;
 use super::program::{Expr, Place, Source, Stmt};
-use crate::ir::{Affine, Graph, Guard, Id, Op, Operand, Product, Size, Sparse, Test, Wire};
-
-/// A node is zero unless entry `(row, column)` of a sparse field is stored.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Support {
-    /// The values of the field.
-    pub matrix: Id,
-    pub row: Affine,
-    pub column: Affine,
-}
-
-impl Support {
-    pub fn substitute(&self, value: &dyn Fn(Wire) -> Affine) -> Self {
-        Self { matrix: self.matrix, row: self.row.substitute(value), column: self.column.substitute(value) }
-    }
-}
-
-/// Where a node can be other than zero; axis `k` is wire `k`.
-pub fn supports(graph: &Graph, id: Id) -> Vec<Support> {
-    if !graph.has_sparse() {
-        return Vec::new();
-    }
-    match graph.op(id) {
-        Op::Input(_) => graph
-            .stored_values(id)
-            .map_or_else(Vec::new, |matrix| vec![Support { matrix, row: Affine::wire(Wire(0)), column: Affine::wire(Wire(1)) }]),
-        // Also of a contraction, where the entry is one of the result's.
-        Op::Product(product) => {
-            let axis = |wire: Wire| product.out.iter().position(|o| *o == Affine::wire(wire));
-            let kept = |support: &Support| support.row.wires().chain(support.column.wires()).all(|w| axis(w).is_some());
-            let in_axes = |s: Support| s.substitute(&|wire| Affine::wire(Wire(axis(wire).unwrap_or_default() as u32)));
-            of_product(graph, product).into_iter().filter(kept).map(in_axes).collect()
-        }
-        Op::Sum(terms) => {
-            let of_term = |t: &crate::ir::Term| -> Vec<Support> {
-                let axis = |wire: Wire| Affine::wire(Wire(t.view.axes[wire.0 as usize] as u32));
-                supports(graph, t.view.node).iter().map(|s| s.substitute(&axis)).collect()
-            };
-            let Some((first, rest)) = terms.split_first() else { return Vec::new() };
-            let mut common = of_term(first);
-            for term in rest {
-                if common.is_empty() {
-                    break;
-                }
-                let other = of_term(term);
-                common.retain(|s| other.contains(s));
-            }
-            common
-        }
-        _ => Vec::new(),
-    }
-}
-
-/// Where the terms of a product can be other than zero, in its wires.
-pub fn of_product(graph: &Graph, product: &Product) -> Vec<Support> {
-    if !graph.has_sparse() {
-        return Vec::new();
-    }
-    let mut found: Vec<Support> = Vec::new();
-    for operand in &product.operands {
-        for support in supports(graph, operand.node) {
-            let support = support.substitute(&|axis| operand.index[axis.0 as usize].clone());
-            if !found.contains(&support) {
-                found.push(support);
-            }
-        }
-    }
-    found
-}
+use crate::ir::{Affine, Graph, Guard, Id, Op, Operand, Product, Size, Sparse, Support, Test, Wire};
 
 /// Nodes with two axes that some reader reads at stored entries: as dense tables they would be as
 /// large as the dense matrix, so they are computed where they are read.
@@ -91,7 +23,7 @@ pub fn read_at_stored_entries(graph: &Graph, order: &[Id]) -> BTreeSet<Id> {
         };
         match graph.op(*reader) {
             Op::Product(product) => {
-                let stored = of_product(graph, product).into_iter().map(|s| (s.row, s.column));
+                let stored = graph.supports_of(product).into_iter().map(|s| (s.row, s.column));
                 let passed = own.iter().map(|(r, c)| (product.out[*r].clone(), product.out[*c].clone()));
                 for (row, column) in stored.chain(passed) {
                     for operand in &product.operands {
@@ -290,7 +222,7 @@ impl Body<'_> {
     pub(super) fn stored_entry(&mut self, leaf: Id, index: &[Affine]) -> Expr {
         let Some(matrix) = self.context.graph.stored_values(leaf) else { return Expr::Number(0.0) };
         let support = Support { matrix, row: index[0].clone(), column: index[1].clone() };
-        let pattern = matches!(self.context.graph.sparse(leaf), Some(Sparse::Pattern { .. }));
+        let pattern = self.context.graph.sparse(leaf) != Some(Sparse::Values);
         self.where_stored(std::slice::from_ref(&support), |body| {
             let position = body.active.iter().find(|a| a.support == support).map(|a| a.position);
             match position {

@@ -10,13 +10,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::claims::{Claims, Taken};
 use super::scalars::ScalarType;
-use super::trace::{Lazy, Surroundings, Value, dimensions};
+use super::trace::{Item, Lazy, List, Surroundings, Value, dimensions};
 use super::variables::{axes, field_type};
 use super::{Data, DataField, DataKind, Form};
 use crate::diagnostics::{Diagnostic, Diagnostics};
-use crate::ir::{Graph, Id, InputInfo, Role, Size};
+use crate::ir::{Affine, Graph, Id, InputInfo, Role, Size, selection_name};
 use crate::shape::{Sizes, SymbolSource};
-use crate::syntax::{Associated, Dimension, Member, Module, Type, strip_references};
+use crate::syntax::{Associated, Dimension, Member, Module, Storage, Type, strip_references};
 
 /// The fields by path, and which of them were read.
 pub struct Fields<'m> {
@@ -54,8 +54,16 @@ struct Place<'a> {
 
 impl Place<'_> {
     fn input(&mut self, number: usize, suffix: &str, shape: Vec<Size>) -> Id {
-        // Formulas leave the parameter's name out.
-        let name = self.path.iter().map(ToString::to_string).collect::<Vec<_>>().join(".") + suffix;
+        let name = self.name(suffix);
+        self.named_input(number, name, shape)
+    }
+
+    /// Formulas leave the parameter's name out.
+    fn name(&self, suffix: &str) -> String {
+        self.path.iter().map(ToString::to_string).collect::<Vec<_>>().join(".") + suffix
+    }
+
+    fn named_input(&mut self, number: usize, name: String, shape: Vec<Size>) -> Id {
         self.graph.input(InputInfo { role: Role::Data, block: number, name }, shape)
     }
 
@@ -65,6 +73,13 @@ impl Place<'_> {
         let pattern = self.input(number, ".pattern", shape);
         self.graph.mark_sparse(values, pattern);
         DataKind::Csr { values, pattern }
+    }
+
+    fn selection(&mut self, number: usize, suffix: &str, shape: Vec<Size>) -> Id {
+        let name = selection_name(&self.name(suffix));
+        let selection = self.named_input(number, name, shape);
+        self.graph.mark_selection(selection);
+        selection
     }
 
     fn tensor(&mut self, number: usize, form: Form, shape: Vec<Size>) -> (DataKind, Option<Shape>) {
@@ -77,12 +92,14 @@ impl Place<'_> {
 /// What stands at a path.
 enum Entry {
     Leaf(usize),
+    /// Its leaves, from one to another.
+    List(List, std::ops::Range<usize>),
     Struct(String),
     /// Reported when it is read.
     Refused(Diagnostic),
 }
 
-const ACCEPTED: &str = "a field that a role reads is `f64`, `f32`, `usize`, an nalgebra vector or matrix, a `CsrMatrix`, an array of floats, or a struct of this module";
+const ACCEPTED: &str = "a field that a role reads is `f64`, `f32`, `usize`, an nalgebra vector or matrix, a `CsrMatrix`, an array or `Vec` of floats or of indices, or a struct of this module";
 
 /// Reads the type of the third parameter; it must be a struct of the module.
 pub fn structure(module: &Module, written: &syn::Type, diagnostics: &mut Diagnostics) -> Option<String> {
@@ -115,7 +132,8 @@ pub fn refused_fields(module: &Module, structure: &str, name: &str, diagnostics:
             }
             match field_type(module, field, &name, diagnostics) {
                 Some(Type::Struct(inner)) if !seen.contains(&inner) => left.push((inner, name)),
-                Some(Type::Bool | Type::Integer | Type::Tuple(_)) => diagnostics.push(refused(field, &name)),
+                Some(Type::List { item, .. }) if !is_item(&item) => diagnostics.push(refused_list(field, &name, &item)),
+                Some(Type::Bool | Type::Integer(_) | Type::Tuple(_)) => diagnostics.push(refused(field, &name)),
                 Some(_) | None => {}
             }
         }
@@ -188,19 +206,100 @@ impl<'m> Fields<'m> {
         if let Type::Struct(inner) = resolved {
             return self.nested(field, inner, place);
         }
+        if let Type::List { item, storage } = &resolved
+            && !matches!(**item, Type::Scalar(_))
+        {
+            return if is_item(item) {
+                self.list(field, &resolved, item, *storage, &name, place)
+            } else {
+                Entry::Refused(refused_list(field, &name, item))
+            };
+        }
         let Some((kind, tensor)) = self.kind(&resolved, &name, place) else {
             return Entry::Refused(refused(field, &name));
         };
+        self.leaf(field, resolved, kind, tensor, Vec::new(), name, place);
+        Entry::Leaf(self.leaves.len() - 1)
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "each is a part of the leaf")]
+    fn leaf(
+        &mut self,
+        field: &'m syn::Field,
+        resolved: Type,
+        kind: DataKind,
+        tensor: Option<Shape>,
+        item: Vec<Member>,
+        name: String,
+        place: &Place<'_>,
+    ) {
         let path = place.path.clone();
         let foreign = place.structs.last().is_some_and(|name| self.module.is_foreign(name));
-        self.leaves.push(Leaf {
-            field: DataField { path, kind, by_reference: matches!(field.ty, syn::Type::Reference(_)), name, read: false },
-            foreign,
-            tensor,
-            written: &field.ty,
-            resolved,
-        });
-        Entry::Leaf(self.leaves.len() - 1)
+        let field_of_data = DataField {
+            path,
+            item,
+            kind,
+            by_reference: matches!(field.ty, syn::Type::Reference(_)),
+            name,
+            read: false,
+        };
+        self.leaves.push(Leaf { field: field_of_data, foreign, tensor, written: &field.ty, resolved });
+    }
+
+    /// Indices, or tuples of them: a selection for each part of an item.
+    fn list(
+        &mut self,
+        field: &'m syn::Field,
+        resolved: &Type,
+        item: &Type,
+        storage: Storage,
+        name: &str,
+        place: &mut Place<'_>,
+    ) -> Entry {
+        let first = self.leaves.len();
+        let source = |axis| SymbolSource::DataAxis { field: first, axis };
+        let (form, rows, columns) = match storage {
+            Storage::Tensor { form, rows, columns } => (form, rows, columns),
+            Storage::Array(length) => (Form::Column, Dimension::Constant(length), Dimension::Constant(1)),
+            Storage::Vec | Storage::Slice => (Form::Column, Dimension::Dynamic, Dimension::Constant(1)),
+        };
+        let shape = axes(form, rows, columns, name, &source, place.sizes);
+        let (rows, columns) = dimensions(form, &shape);
+        let length = rows.mul(&columns);
+        let item = self.items(field, resolved, item, (form, &length), &mut Vec::new(), place);
+        Entry::List(List { form, rows, columns, first: Affine::default(), item }, first..self.leaves.len())
+    }
+
+    fn items(
+        &mut self,
+        field: &'m syn::Field,
+        resolved: &Type,
+        item: &Type,
+        (form, length): (Form, &Size),
+        path: &mut Vec<Member>,
+        place: &mut Place<'_>,
+    ) -> Item {
+        if let Type::Tuple(parts) = item {
+            let parts = parts.iter().enumerate().map(|(k, part)| {
+                path.push(Member::Numbered(k as u32, Span::call_site()));
+                let part = self.items(field, resolved, part, (form, length), path, place);
+                path.pop();
+                part
+            });
+            return Item::Tuple(parts.collect());
+        }
+        let number = self.leaves.len();
+        let suffix: String = path.iter().map(|member| format!(".{member}")).collect();
+        let name = place.path.iter().fold(self.name.clone(), |text, field| format!("{text}.{field}")) + &suffix;
+        let flag = *item == Type::Bool;
+        let reach = if flag {
+            Size::constant(2)
+        } else {
+            place.sizes.symbol(format!("reach({name})"), SymbolSource::Reach { field: number })
+        };
+        let selection = place.selection(number, &suffix, vec![length.clone(), reach]);
+        self.leaf(field, resolved.clone(), DataKind::Index { form }, None, path.clone(), name, place);
+        if flag { Item::Flag(selection) } else { Item::Index(selection) }
     }
 
     fn nested(&mut self, field: &'m syn::Field, inner: String, place: &mut Place<'_>) -> Entry {
@@ -233,8 +332,12 @@ impl<'m> Fields<'m> {
                 let shape = axes(*form, *rows, *columns, name, &source, place.sizes);
                 Some(place.tensor(number, *form, shape))
             }
-            Type::Array { length, .. } => {
-                let length = Size::constant(*length);
+            Type::List { storage, .. } => {
+                let source = |axis| SymbolSource::DataAxis { field: number, axis };
+                let length = match storage {
+                    Storage::Array(length) => Size::constant(*length),
+                    _ => place.sizes.symbol(format!("{name}.len()"), source(0)),
+                };
                 let input = place.input(number, "", vec![length.clone()]);
                 Some((DataKind::Array { input, length }, None))
             }
@@ -246,7 +349,20 @@ impl<'m> Fields<'m> {
                 let shape = axes(Form::Matrix, Dimension::Dynamic, Dimension::Dynamic, name, &source, place.sizes);
                 Some((place.sparse(number, shape), None))
             }
-            Type::Bool | Type::Integer | Type::Tuple(_) | Type::Struct(_) => None,
+            Type::Bool | Type::Integer(_) | Type::Tuple(_) | Type::Struct(_) => None,
+        }
+    }
+
+    /// A role reads the leaf: rustc is to prove its type.
+    fn mark_read(&mut self, number: usize) {
+        let leaf = &mut self.leaves[number];
+        if std::mem::replace(&mut leaf.field.read, true) {
+            return;
+        }
+        if leaf.foreign {
+            self.claims.field_is(&self.structure, &leaf.field.path, leaf.written, &leaf.resolved);
+        } else {
+            self.claims.type_is(leaf.written, &leaf.resolved);
         }
     }
 
@@ -264,8 +380,20 @@ impl<'m> Fields<'m> {
     }
 }
 
+/// What a list can hold that is not of floats: indices, conditions, tuples of them.
+fn is_item(item: &Type) -> bool {
+    match item {
+        Type::Count | Type::Bool => true,
+        Type::Integer(name) => name.starts_with('u'),
+        Type::Tuple(parts) => !parts.is_empty() && parts.iter().all(is_item),
+        Type::Scalar(_) | Type::Tensor { .. } | Type::List { .. } | Type::Csr { .. } | Type::Struct(_) => false,
+    }
+}
+
 fn value_of(kind: &DataKind, graph: &Graph) -> Value {
     match kind {
+        // Read as a list.
+        DataKind::Index { .. } => Value::Tuple(Vec::new()),
         DataKind::Tensor { input, form, shape } => Value::tensor(*input, *form, shape),
         DataKind::Csr { values, pattern } => Value::csr(*values, *pattern, graph.shape(*values)),
         DataKind::Array { input, length } => Value::tensor(*input, Form::Column, std::slice::from_ref(length)),
@@ -290,15 +418,14 @@ impl Surroundings for Fields<'_> {
         };
         match entry {
             Entry::Leaf(number) => {
-                let leaf = &mut self.leaves[*number];
-                if !std::mem::replace(&mut leaf.field.read, true) {
-                    if leaf.foreign {
-                        self.claims.field_is(&self.structure, &leaf.field.path, leaf.written, &leaf.resolved);
-                    } else {
-                        self.claims.type_is(leaf.written, &leaf.resolved);
-                    }
-                }
-                Some(value_of(&leaf.field.kind, graph))
+                let number = *number;
+                self.mark_read(number);
+                Some(value_of(&self.leaves[number].field.kind, graph))
+            }
+            Entry::List(list, leaves) => {
+                let (list, leaves) = (list.clone(), leaves.clone());
+                leaves.for_each(|leaf| self.mark_read(leaf));
+                Some(Value::List(Box::new(list)))
             }
             Entry::Struct(name) => Some(Value::Lazy(Lazy { name: name.clone(), path: key })),
             // Once at each role that reads it: repetitions are shown once.
@@ -332,6 +459,21 @@ impl Surroundings for Fields<'_> {
 
 fn refused(field: &syn::Field, name: &str) -> Diagnostic {
     Diagnostic::new(&field.ty, format!("`{name}` is `{}`; {ACCEPTED}", spelled(&field.ty)))
+}
+
+/// What to write for a list of something else.
+fn refused_list(field: &syn::Field, name: &str, item: &Type) -> Diagnostic {
+    let help = match item {
+        Type::Integer(signed) => format!("indices are not negative: use an unsigned type; numbers `{signed}` are floats"),
+        Type::Tuple(_) => "use a field for each part".to_owned(),
+        Type::Struct(inner) => format!("use a `DVector<f64>`, or a `DMatrix<f64>`, for each field of `{inner}`"),
+        Type::Tensor { form: Form::Matrix, .. } | Type::Csr { .. } => {
+            "use one matrix with the rows of all, and take `rows(start, count)`; or a field for each".to_owned()
+        }
+        Type::Tensor { scalar, .. } => format!("use a `DMatrix<{scalar}>`, a column for each"),
+        Type::Scalar(_) | Type::Count | Type::Bool | Type::List { .. } => "use a matrix, a column for each".to_owned(),
+    };
+    refused(field, name).help(help)
 }
 
 fn spelled(written: &syn::Type) -> String {

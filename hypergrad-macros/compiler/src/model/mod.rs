@@ -89,6 +89,8 @@ pub struct Data {
 pub struct DataField {
     /// The path of fields from the data (`.a_tr`).
     pub path: Vec<Member>,
+    /// Of a list: the path from an item to what this is of it (`.0`); empty for the item itself.
+    pub item: Vec<Member>,
     pub kind: DataKind,
     /// `&'a DMatrix<f64>`
     pub by_reference: bool,
@@ -104,8 +106,10 @@ pub enum DataKind {
     Tensor { input: Id, form: Form, shape: Vec<Size> },
     /// `CsrMatrix<f64>`: its values, and where they are, as two inputs of this shape.
     Csr { values: Id, pattern: Id },
-    /// `[f64; N]`: a column.
+    /// `[f64; N]`, `Vec<f64>`: a column.
     Array { input: Id, length: Size },
+    /// Indices, in a list of this form; a selection in the graph, see [`crate::ir::Sparse`].
+    Index { form: Form },
     /// `usize`.
     Count { size: Size },
 }

@@ -7,7 +7,7 @@ use super::{Block, Form, Scalar, Variable};
 use crate::diagnostics::{Diagnostic, Diagnostics, Place};
 use crate::ir::{Graph, InputInfo, Role, Size};
 use crate::shape::{Sizes, SymbolSource};
-use crate::syntax::{Dimension, Member, Module, Type, cfg, refusal, strip_references};
+use crate::syntax::{Dimension, Member, Module, Storage, Type, cfg, refusal, strip_references};
 
 /// A variable's type, taken apart.
 #[derive(Debug)]
@@ -164,10 +164,12 @@ impl<'m> Reader<'m, '_> {
 
 fn mend(diagnostic: Diagnostic, resolved: &Type) -> Diagnostic {
     match resolved {
-        Type::Array { scalar, length } => diagnostic.help(format!("write `SVector<{scalar}, {length}>`")),
+        Type::List { item, storage: Storage::Array(length) } if matches!(**item, Type::Scalar(_)) => {
+            diagnostic.help(format!("write `SVector<{item}, {length}>`"))
+        }
         Type::Csr { scalar } => diagnostic.help(format!("write `DMatrix<{scalar}>`; sparse matrices are data")),
         Type::Tuple(_) => diagnostic.help("write a struct with named fields"),
-        Type::Count | Type::Integer | Type::Bool => diagnostic.help("what is not differentiated belongs into the data"),
+        Type::Count | Type::Integer(_) | Type::Bool => diagnostic.help("what is not differentiated belongs into the data"),
         _ => diagnostic,
     }
 }

@@ -13,6 +13,10 @@ pub enum SymbolSource {
     XAxis { block: usize, axis: usize },
     /// Extent of an axis of block `block` of y.
     YAxis { block: usize, axis: usize },
+    /// One more than the largest index in data field `field`, 0 where there is none.
+    Reach { field: usize },
+    /// The smallest index in data field `field`.
+    Least { field: usize },
     /// A division of counts, rounded down, where it is no polynomial: `n / 2`.
     Quotient { dividend: Size, divisor: Size },
     /// A dimension that rustc infers from the place of use; unification finds it.
@@ -64,6 +68,12 @@ impl Sizes {
         self.bindings.push(None);
         self.places.push(String::new());
         Size::symbol(symbol)
+    }
+
+    /// The symbol of this source, made where there is none.
+    pub fn once(&mut self, name: impl Into<String>, source: SymbolSource) -> Size {
+        let known = self.symbols.iter().position(|(_, own)| *own == source);
+        known.map_or_else(|| self.symbol(name, source), |k| Size::symbol(Symbol(k as u32)))
     }
 
     pub fn len(&self) -> usize {

@@ -28,7 +28,7 @@ pub use options::Options;
 pub use parse::{parse, user_problem};
 pub use resolve::strip_references;
 pub use traits::Leaf;
-pub use types::{Dimension, Form, Scalar, Type};
+pub use types::{Dimension, Form, Scalar, Storage, Type};
 
 /// The annotated inline module. Items keep their order.
 #[derive(Debug, Clone)]

@@ -5,13 +5,12 @@ use super::Module;
 use super::constants::{DEPTH, spelled};
 use super::nalgebra::{self, Extent};
 use super::scope::{Bound, Scope};
-use super::types::Scalar;
-use super::types::{Dimension, Type};
+use super::types::{Dimension, Scalar, Storage, Type};
 use crate::diagnostics::{Diagnostic, Diagnostics, nearest};
 
 /// What a message says where a type is not of the language.
 pub const ACCEPTED: &str =
-    "accepted are `f64`, `f32`, `usize`, nalgebra's vectors and matrices of floats, arrays of floats and structs of this module";
+    "accepted are `f64`, `f32`, `usize`, nalgebra's vectors and matrices, arrays, `Vec` and structs of this module";
 
 impl Module {
     /// Resolves a type; an unknown one is reported at its own span.
@@ -65,8 +64,10 @@ impl Resolver<'_> {
                 tuple.elems.iter().map(|item| self.resolve(item, scope, depth + 1)).collect::<Resolved<_>>().map(Type::Tuple)
             }
             syn::Type::Array(array) => self.array(array, scope, depth),
-            syn::Type::Slice(_) => {
-                Err(Diagnostic::new(written, format!("a slice is not accepted here; {ACCEPTED}")).help("use a `DVector<f64>`"))
+            syn::Type::Slice(slice) => {
+                let item = Box::new(self.resolve(&slice.elem, scope, depth + 1)?);
+                self.view = Some(Type::List { item: item.clone(), storage: Storage::Slice }.to_string());
+                Ok(Type::List { item, storage: Storage::Vec })
             }
             syn::Type::Path(syn::TypePath { qself: None, path, .. }) => self.path(path, scope, depth),
             _ => Err(Diagnostic::new(written, format!("this kind of type is not accepted here; {ACCEPTED}"))),
@@ -74,21 +75,17 @@ impl Resolver<'_> {
     }
 
     fn array(&mut self, array: &syn::TypeArray, scope: &Scope, depth: usize) -> Resolved<Type> {
-        match self.resolve(&array.elem, scope, depth + 1)? {
-            Type::Scalar(scalar) => Ok(Type::Array { scalar, length: self.module.dimension_value(&array.len, scope)? }),
-            other => Err(Diagnostic::new(&array.elem, format!("an array holds `f64` or `f32`, not `{other}`"))
-                .help(instead_of_a_list(&other, true))),
-        }
+        let item = Box::new(self.resolve(&array.elem, scope, depth + 1)?);
+        let length = self.module.dimension_value(&array.len, scope)?;
+        Ok(Type::List { item, storage: Storage::Array(length) })
     }
 
-    /// `Vec<..>`, refused by what it holds.
-    fn growing(&mut self, path: &syn::Path, scope: &Scope, depth: usize) -> Diagnostic {
-        let refused = Diagnostic::new(path, format!("`{}` is not accepted here; {ACCEPTED}", spelled(path)));
-        let Some(syn::GenericArgument::Type(written)) = arguments(path).into_iter().next() else { return refused };
-        match self.resolve(written, scope, depth + 1) {
-            Ok(held) => refused.help(instead_of_a_list(&held, false)),
-            Err(_) => refused.help("use a `DVector<f64>`"),
-        }
+    fn growing(&mut self, path: &syn::Path, scope: &Scope, depth: usize) -> Resolved<Type> {
+        let Some(syn::GenericArgument::Type(written)) = arguments(path).into_iter().next() else {
+            return Err(missing_arguments(path));
+        };
+        let item = Box::new(self.resolve(written, scope, depth + 1)?);
+        Ok(Type::List { item, storage: Storage::Vec })
     }
 
     fn path(&mut self, path: &syn::Path, scope: &Scope, depth: usize) -> Resolved<Type> {
@@ -110,12 +107,15 @@ impl Resolver<'_> {
             "f32" => Ok(Type::Scalar(Scalar::F32)),
             "usize" => Ok(Type::Count),
             "bool" => Ok(Type::Bool),
-            "i8" | "i16" | "i32" | "i64" | "i128" | "isize" | "u8" | "u16" | "u32" | "u64" | "u128" => Ok(Type::Integer),
-            "CsrMatrix" => Ok(Type::Csr { scalar: self.entries(path, scope, depth)? }),
-            "Vec" => Err(self.growing(path, scope, depth)),
-            _ => match nalgebra::matrix_name(name) {
-                Some(matrix) => self.matrix(path, matrix, scope, depth),
-                None => Err(self.unknown(path, &full)),
+            "CsrMatrix" => match self.entries(path, scope, depth)? {
+                Type::Scalar(scalar) => Ok(Type::Csr { scalar }),
+                other => Err(no_entry(path, &other)),
+            },
+            "Vec" => self.growing(path, scope, depth),
+            _ => match (integer_name(name), nalgebra::matrix_name(name)) {
+                (Some(integer), _) => Ok(Type::Integer(integer)),
+                (None, Some(matrix)) => self.matrix(path, matrix, scope, depth),
+                (None, None) => Err(self.unknown(path, &full)),
             },
         }
     }
@@ -177,7 +177,7 @@ impl Resolver<'_> {
         if name.view {
             self.view = path.segments.last().map(|segment| segment.ident.to_string());
         }
-        let scalar = self.entries(path, scope, depth)?;
+        let entries = self.entries(path, scope, depth)?;
         let mut dimensions = arguments(path).into_iter().skip(1);
         let mut read = |resolver: &mut Self, extent: Extent, rows: Option<Dimension>| match extent {
             Extent::Fixed(value) => Ok(Dimension::Constant(value)),
@@ -190,26 +190,23 @@ impl Resolver<'_> {
         };
         let rows = read(self, name.rows, None)?;
         let columns = read(self, name.columns, Some(rows))?;
-        Ok(Type::tensor(scalar, rows, columns))
+        match entries {
+            Type::Scalar(scalar) => Ok(Type::tensor(scalar, rows, columns)),
+            item => {
+                let storage = Storage::Tensor { form: super::types::form(rows, columns), rows, columns };
+                Ok(Type::List { item: Box::new(item), storage })
+            }
+        }
     }
 
-    /// The first generic argument: the type of the entries.
-    fn entries(&mut self, path: &syn::Path, scope: &Scope, depth: usize) -> Resolved<Scalar> {
+    /// The first generic argument: the type of the entries, floats or integers.
+    fn entries(&mut self, path: &syn::Path, scope: &Scope, depth: usize) -> Resolved<Type> {
         let Some(syn::GenericArgument::Type(written)) = arguments(path).into_iter().next() else {
             return Err(missing_arguments(path));
         };
         match self.resolve(written, scope, depth + 1)? {
-            Type::Scalar(scalar) => Ok(scalar),
-            other @ (Type::Count | Type::Integer | Type::Bool) => {
-                let name = spelled(path);
-                Err(Diagnostic::new(written, format!("the entries of a `{name}` are `f64` or `f32` here, not `{other}`"))
-                    .help(format!("{INDICES}: write `{name}<f64>`")))
-            }
-            other => {
-                let name = spelled(path);
-                Err(Diagnostic::new(written, format!("the entries of a `{name}` are `f64` or `f32` here, not `{other}`"))
-                    .help(format!("write `{name}<f64>`")))
-            }
+            entries @ (Type::Scalar(_) | Type::Count | Type::Integer(_) | Type::Bool) => Ok(entries),
+            other => Err(no_entry(path, &other)),
         }
     }
 
@@ -291,22 +288,22 @@ impl Resolver<'_> {
     }
 }
 
-/// What to do with indices and labels.
-const INDICES: &str = "indices taken from data come later; labels are floats, compared as in `if data.label[i] == k as f64`";
+/// The entries of a vector or matrix are numbers.
+fn no_entry(path: &syn::Path, found: &Type) -> Diagnostic {
+    let name = spelled(path);
+    let place = arguments(path).into_iter().next();
+    let message = format!("the entries of a `{name}` are `f64` or `f32` here, not `{found}`");
+    let error = match place {
+        Some(place) => Diagnostic::new(place, message),
+        None => Diagnostic::new(path, message),
+    };
+    error.help(format!("write `{name}<f64>`"))
+}
 
-/// What to write for an array or a `Vec` of something that is no float.
-fn instead_of_a_list(held: &Type, constant: bool) -> String {
-    match held {
-        Type::Scalar(scalar) => format!("use a `DVector<{scalar}>`"),
-        Type::Count | Type::Integer | Type::Bool => format!("{INDICES}: write `DVector<f64>`"),
-        Type::Tuple(_) => "use a `DVector<f64>` for each part".to_owned(),
-        Type::Struct(name) => format!("use a `DVector<f64>`, or a `DMatrix<f64>`, for each field of `{name}`"),
-        Type::Array { scalar, length } if constant => format!("use an `SMatrix<{scalar}, {length}, N>`, a column for each"),
-        Type::Tensor { form: super::types::Form::Matrix, .. } | Type::Csr { .. } => {
-            "use one matrix with the rows of all, and take `rows(start, count)`; or a field for each".to_owned()
-        }
-        Type::Tensor { scalar, .. } | Type::Array { scalar, .. } => format!("use a `DMatrix<{scalar}>`, a column for each"),
-    }
+/// An integer type other than `usize`.
+fn integer_name(name: &str) -> Option<&'static str> {
+    const ALL: [&str; 11] = ["i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128"];
+    ALL.into_iter().find(|known| *known == name)
 }
 
 /// The type behind references and parentheses.

@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 
-use super::{Dimension, Keyword, Module, Options, Type, parse};
+use super::{Dimension, Keyword, Module, Options, Storage, Type, parse};
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::model::{Form, Scalar};
 
@@ -76,20 +76,26 @@ fn forms_follow_from_dimensions() {
 fn other_types() {
     assert_eq!(resolve("", "f32"), Ok(Type::Scalar(Scalar::F32)));
     assert_eq!(resolve("", "usize"), Ok(Type::Count));
-    assert_eq!(resolve("", "i32"), Ok(Type::Integer));
-    assert_eq!(resolve("const N: usize = 2;", "[f64; N]"), Ok(Type::Array { scalar: Scalar::F64, length: 2 }));
+    assert_eq!(resolve("", "i32"), Ok(Type::Integer("i32")));
+    assert_eq!(resolve("const N: usize = 2;", "[f64; N]"), Ok(list(Type::Scalar(Scalar::F64), Storage::Array(2))));
+    assert_eq!(resolve("", "Vec<[u8; 2]>"), Ok(list(list(Type::Integer("u8"), Storage::Array(2)), Storage::Vec)));
+    let storage = Storage::Tensor { form: Form::Column, rows: Dimension::Dynamic, columns: Dimension::Constant(1) };
+    assert_eq!(resolve("", "DVector<usize>"), Ok(list(Type::Count, storage)));
     assert_eq!(resolve("pub struct Data { a: f64 }", "&self::Data"), Ok(Type::Struct("Data".to_owned())));
     assert_eq!(resolve("", "(f64, usize)"), Ok(Type::Tuple(vec![Type::Scalar(Scalar::F64), Type::Count])));
     assert_eq!(resolve("use nalgebra_sparse::CsrMatrix;", "&CsrMatrix<f64>"), Ok(Type::Csr { scalar: Scalar::F64 }));
+}
+
+fn list(item: Type, storage: Storage) -> Type {
+    Type::List { item: Box::new(item), storage }
 }
 
 #[test]
 fn refused_types() {
     let cases = [
         ("", "DVectr<f64>", "did you mean `DVector`?"),
-        ("", "Vec<f64>", "use a `DVector<f64>`"),
-        ("", "&[f64]", "use a `DVector<f64>`"),
-        ("", "DVector<i64>", "write `DVector<f64>`"),
+        ("", "Vec", "generic arguments"),
+        ("", "DVector<DVector<f64>>", "write `DVector<f64>`"),
         ("", "&mut DVector<f64>", "mutable reference"),
         ("", "SVector<f64, N>", "`N` is no constant of this module"),
         ("const ROWS: usize = 1;", "SVector<f64, ROW>", "did you mean `ROWS`?"),
@@ -105,7 +111,6 @@ fn refused_types() {
         ("", "[f64; 1 / 0]", "overflows"),
         ("", "SVector<f64, { 1 - 3 }>", "a dimension of -2"),
         ("", "[f64; 99999999999]", "a dimension of 99999999999"),
-        ("", "[[f64; 2]; 2]", "an array holds"),
     ];
     for (items, written, expected) in cases {
         let text = resolve(items, written).unwrap_err();

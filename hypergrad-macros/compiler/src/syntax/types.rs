@@ -35,8 +35,8 @@ pub enum Type {
     Scalar(Scalar),
     /// `usize`.
     Count,
-    /// Another integer type, for exponents: `i32` of `powi`.
-    Integer,
+    /// Another integer type, by its name: `i32` of `powi`, `u8` of labels.
+    Integer(&'static str),
     Bool,
     /// A dense nalgebra tensor (owned or a view of any storage).
     Tensor {
@@ -45,10 +45,10 @@ pub enum Type {
         rows: Dimension,
         columns: Dimension,
     },
-    /// `[f64; N]`.
-    Array {
-        scalar: Scalar,
-        length: i64,
+    /// `[f64; N]`, `Vec<usize>`, `DVector<usize>`: items of one type.
+    List {
+        item: Box<Type>,
+        storage: Storage,
     },
     /// `nalgebra_sparse::CsrMatrix<f64>`.
     Csr {
@@ -59,25 +59,31 @@ pub enum Type {
     Tuple(Vec<Type>),
 }
 
+/// What holds the items of a list.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Storage {
+    /// `[T; N]`.
+    Array(i64),
+    /// `Vec<T>`.
+    Vec,
+    /// `[T]`, of a parameter.
+    Slice,
+    /// nalgebra's, of integers: column by column.
+    Tensor { form: Form, rows: Dimension, columns: Dimension },
+}
+
 impl Type {
     /// A tensor; the form follows from the dimensions (1 x 1 is a column).
     pub fn tensor(scalar: Scalar, rows: Dimension, columns: Dimension) -> Self {
-        let one = Dimension::Constant(1);
-        let form = match (rows, columns) {
-            (_, columns) if columns == one => Form::Column,
-            (rows, _) if rows == one => Form::Row,
-            _ => Form::Matrix,
-        };
-        Self::Tensor { scalar, form, rows, columns }
+        Self::Tensor { scalar, form: form(rows, columns), rows, columns }
     }
 
     /// The type of its entries, where it has just one.
     pub fn scalar(&self) -> Option<Scalar> {
         match self {
-            Self::Scalar(scalar) | Self::Tensor { scalar, .. } | Self::Array { scalar, .. } | Self::Csr { scalar } => {
-                Some(*scalar)
-            }
-            Self::Count | Self::Integer | Self::Bool | Self::Struct(_) | Self::Tuple(_) => None,
+            Self::Scalar(scalar) | Self::Tensor { scalar, .. } | Self::Csr { scalar } => Some(*scalar),
+            Self::List { item, .. } => item.scalar(),
+            Self::Count | Self::Integer(_) | Self::Bool | Self::Struct(_) | Self::Tuple(_) => None,
         }
     }
 }
@@ -103,22 +109,18 @@ impl fmt::Display for Dimension {
 /// As a user would write it.
 impl fmt::Display for Type {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        use Dimension::{Constant, Dynamic};
         match self {
             Self::Scalar(scalar) => write!(formatter, "{scalar}"),
             Self::Count => formatter.write_str("usize"),
-            Self::Integer => formatter.write_str("i32"),
+            Self::Integer(name) => formatter.write_str(name),
             Self::Bool => formatter.write_str("bool"),
-            Self::Tensor { scalar, rows, columns, .. } => match (rows, columns) {
-                (Constant(length), Constant(1)) => write!(formatter, "SVector<{scalar}, {length}>"),
-                (Dynamic, Constant(1)) => write!(formatter, "DVector<{scalar}>"),
-                (Constant(1), Constant(length)) => write!(formatter, "RowSVector<{scalar}, {length}>"),
-                (Constant(1), Dynamic) => write!(formatter, "RowDVector<{scalar}>"),
-                (Constant(rows), Constant(columns)) => write!(formatter, "SMatrix<{scalar}, {rows}, {columns}>"),
-                (Dynamic, Dynamic) => write!(formatter, "DMatrix<{scalar}>"),
-                _ => write!(formatter, "OMatrix<{scalar}, {rows}, {columns}>"),
+            Self::Tensor { scalar, rows, columns, .. } => formatter.write_str(&spelled(scalar, (*rows, *columns))),
+            Self::List { item, storage } => match storage {
+                Storage::Array(length) => write!(formatter, "[{item}; {length}]"),
+                Storage::Vec => write!(formatter, "Vec<{item}>"),
+                Storage::Slice => write!(formatter, "[{item}]"),
+                Storage::Tensor { rows, columns, .. } => formatter.write_str(&spelled(item, (*rows, *columns))),
             },
-            Self::Array { scalar, length } => write!(formatter, "[{scalar}; {length}]"),
             Self::Csr { scalar } => write!(formatter, "CsrMatrix<{scalar}>"),
             Self::Struct(name) => formatter.write_str(name),
             Self::Tuple(items) => {
@@ -129,5 +131,29 @@ impl fmt::Display for Type {
                 formatter.write_str(")")
             }
         }
+    }
+}
+
+/// What nalgebra calls these dimensions: 1 x 1 is a column.
+pub fn form(rows: Dimension, columns: Dimension) -> Form {
+    let one = Dimension::Constant(1);
+    match (rows, columns) {
+        (_, columns) if columns == one => Form::Column,
+        (rows, _) if rows == one => Form::Row,
+        _ => Form::Matrix,
+    }
+}
+
+/// nalgebra's type with these entries and dimensions.
+fn spelled(entries: &impl fmt::Display, dimensions: (Dimension, Dimension)) -> String {
+    use Dimension::{Constant, Dynamic};
+    match dimensions {
+        (Constant(length), Constant(1)) => format!("SVector<{entries}, {length}>"),
+        (Dynamic, Constant(1)) => format!("DVector<{entries}>"),
+        (Constant(1), Constant(length)) => format!("RowSVector<{entries}, {length}>"),
+        (Constant(1), Dynamic) => format!("RowDVector<{entries}>"),
+        (Constant(rows), Constant(columns)) => format!("SMatrix<{entries}, {rows}, {columns}>"),
+        (Dynamic, Dynamic) => format!("DMatrix<{entries}>"),
+        (rows, columns) => format!("OMatrix<{entries}, {rows}, {columns}>"),
     }
 }

@@ -8,7 +8,7 @@ use super::Tracer;
 use super::agree::Site;
 use super::environment::Environment;
 use super::value::{Callable, Value};
-use super::words::{ArrayWord, CsrRowWord, CsrWord, IDENTITIES, IntegerWord};
+use super::words::{ArrayWord, CsrRowWord, CsrWord, IDENTITIES, IntegerWord, ListWord};
 use crate::diagnostics::nearest;
 use crate::syntax::Type;
 
@@ -243,6 +243,7 @@ impl<'a> Tracer<'a> {
             Value::Tensor(tensor) if tensor.is_scalar() => self.scalar_method(call, &tensor, &arguments),
             Value::Csr(matrix) => self.csr_method(call, *matrix, &arguments),
             Value::CsrRow(row) => self.csr_row_method(call, *row, &arguments),
+            Value::List(list) => self.list_method(call, *list, arguments),
             Value::Tensor(tensor) => self.tensor_method(call, &tensor, &arguments),
             Value::Index(index) => self.integer_method(call, &index, &arguments),
             Value::Integer(number) => self.whole_method(call, &number, &arguments),
@@ -348,6 +349,7 @@ fn words_of(value: &Value) -> Vec<&'static str> {
         Value::Tensor(_) => super::methods::names(),
         Value::Csr(_) => CsrWord::NAMES.to_vec(),
         Value::CsrRow(_) => CsrRowWord::NAMES.to_vec(),
+        Value::List(_) => [ListWord::NAMES, &super::iterate::names()].concat(),
         Value::Index(_) | Value::Integer(_) | Value::Cases(_) => IntegerWord::NAMES.to_vec(),
         Value::Range(_) | Value::Stream(_) => super::iterate::names(),
         Value::Array(_) => [ArrayWord::NAMES, &super::iterate::names()].concat(),

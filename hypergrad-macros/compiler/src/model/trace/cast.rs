@@ -3,7 +3,7 @@
 use super::Tracer;
 use super::condition::Condition;
 use super::spell::spell;
-use super::value::Value;
+use super::value::{Tensor, Value};
 use crate::ir::Size;
 use crate::model::Scalar;
 use crate::syntax::Type;
@@ -120,9 +120,10 @@ impl Tracer<'_> {
             }
             (Value::Index(index), Type::Scalar(_)) => Some(Value::Tensor(self.number_of_index(&index))),
             (Value::Integer(number), Type::Scalar(_)) => Some(Value::Tensor(number)),
-            (value @ (Value::Integer(_) | Value::Index(_)), Type::Count | Type::Integer) => self.cast_integer(cast, value),
+            (value @ (Value::Integer(_) | Value::Index(_)), Type::Count | Type::Integer(_)) => self.cast_integer(cast, value),
             (Value::Tensor(tensor), Type::Scalar(_)) if tensor.is_scalar() => Some(Value::Tensor(tensor)),
-            (Value::Bool(condition), Type::Count | Type::Integer) => {
+            (Value::Tensor(tensor), Type::Count) if tensor.is_scalar() => self.real_as_index(cast, &tensor),
+            (Value::Bool(condition), Type::Count | Type::Integer(_)) => {
                 let integer = |value| Value::count(Size::constant(value));
                 Some(match condition {
                     Condition::Constant(value) => integer(i64::from(value)),
@@ -135,6 +136,19 @@ impl Tracer<'_> {
                 None
             }
         }
+    }
+
+    /// A real as an index: an entry of the data as it stands, which decides it when the problem is made.
+    fn real_as_index(&mut self, cast: &syn::ExprCast, real: &Tensor) -> Option<Value> {
+        let index = self.index_of_real(real);
+        if index.is_none() {
+            self.diagnostics.error_with_help(
+                &cast.as_token,
+                "a scalar cannot be cast to `usize`: counts and indices can, to `f64`, and entries of the data, to `usize`",
+                "cast the entry itself: `data.label[i] as usize`",
+            );
+        }
+        index
     }
 
     /// An integer as one of another type: constants wrap around; what may wrap is refused. Counts

@@ -12,8 +12,17 @@ use crate::model::Form;
 #[derive(Clone, Debug)]
 pub struct Extent {
     pub extent: Size,
-    /// The division, by number, whose quotient or remainder it is: its dividend determines it.
-    pub division: Option<usize>,
+    /// What determines it.
+    pub definition: Option<Definition>,
+}
+
+/// What determines an index variable, by number: it is not free.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Definition {
+    /// The division whose quotient or remainder it is.
+    Division(usize),
+    /// The index from data that it is.
+    Gather(usize),
 }
 
 /// A tensor read at one index per own axis.
@@ -45,7 +54,7 @@ impl Factor {
 impl Tracer<'_> {
     /// A new index variable over `0..extent`.
     pub(super) fn variable(&mut self, extent: &Size) -> LoopVariable {
-        self.variables.push(Extent { extent: extent.clone(), division: None });
+        self.variables.push(Extent { extent: extent.clone(), definition: None });
         Wire(self.variables.len() as u32 - 1)
     }
 
@@ -60,9 +69,9 @@ impl Tracer<'_> {
 
     /// The result of a contraction as a tensor of this form.
     pub(super) fn contract(&mut self, contraction: Contraction, form: Form, rows: &Size, columns: &Size) -> Tensor {
-        let Contraction { coefficient, factors, mut guards, local, out } = contraction;
-        let mentioned = self.mentioned(&factors, &mut guards, &local, &out);
-        let is_free = |v: &LoopVariable| !local.contains(v) && self.division_of(*v).is_none();
+        let Contraction { coefficient, mut factors, mut guards, local, out } = contraction;
+        let mentioned = self.mentioned(&mut factors, &mut guards, &local, &out);
+        let is_free = |v: &LoopVariable| !local.contains(v) && self.variables[v.0 as usize].definition.is_none();
         let batch: Vec<LoopVariable> = mentioned.iter().copied().filter(is_free).collect();
         let bound = mentioned.iter().copied().filter(|v| !is_free(v));
         let order: Vec<LoopVariable> = batch.iter().copied().chain(bound).collect();
@@ -129,16 +138,16 @@ impl Tracer<'_> {
     }
 
     /// All variables that occur, in ascending order; the definitions of quotients and remainders
-    /// among them are added to the guards.
+    /// among them are added to the guards, those of indices from data to the factors.
     fn mentioned(
         &self,
-        factors: &[Factor],
+        factors: &mut Vec<Factor>,
         guards: &mut Vec<Guard>,
         local: &[LoopVariable],
         out: &[Affine],
     ) -> BTreeSet<LoopVariable> {
         let mut mentioned: BTreeSet<LoopVariable> = local.iter().copied().collect();
-        for factor in factors {
+        for factor in factors.iter() {
             mentioned.extend(factor.tensor.batch.iter().copied());
             mentioned.extend(factor.index.iter().flat_map(Affine::wires));
         }
@@ -147,10 +156,18 @@ impl Tracer<'_> {
         let mut pending: Vec<LoopVariable> = mentioned.iter().copied().collect();
         let mut defined = BTreeSet::new();
         while let Some(variable) = pending.pop() {
-            if let Some(number) = self.variables[variable.0 as usize].division.filter(|number| defined.insert(*number)) {
-                let definition = self.divisions[number].definition();
-                pending.extend(definition.wires().filter(|v| mentioned.insert(*v)));
-                guards.push(Guard { affine: definition, test: Test::Zero });
+            match self.variables[variable.0 as usize].definition.filter(|definition| defined.insert(*definition)) {
+                Some(Definition::Division(number)) => {
+                    let definition = self.divisions[number].definition();
+                    pending.extend(definition.wires().filter(|v| mentioned.insert(*v)));
+                    guards.push(Guard { affine: definition, test: Test::Zero });
+                }
+                Some(Definition::Gather(number)) => {
+                    let factor = self.gather_factor(number);
+                    pending.extend(factor.index.iter().flat_map(Affine::wires).filter(|v| mentioned.insert(*v)));
+                    factors.push(factor);
+                }
+                None => {}
             }
         }
         mentioned

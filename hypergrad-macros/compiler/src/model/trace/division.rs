@@ -5,6 +5,7 @@
 //! divisor of P are c, i and j of `r = P·c + S·i + j`, in whatever order they are met.
 
 use super::Tracer;
+use super::contract::Definition;
 use super::value::LoopVariable;
 use crate::ir::{Affine, Size};
 use crate::shape::SymbolSource;
@@ -30,7 +31,10 @@ impl Division {
 
 impl Tracer<'_> {
     pub(super) fn division_of(&self, variable: LoopVariable) -> Option<&Division> {
-        self.variables[variable.0 as usize].division.map(|number| &self.divisions[number])
+        match self.variables[variable.0 as usize].definition? {
+            Definition::Division(number) => Some(&self.divisions[number]),
+            Definition::Gather(_) => None,
+        }
     }
 
     /// `(index / divisor, index % divisor)`.
@@ -93,7 +97,7 @@ impl Tracer<'_> {
         let (quotient, remainder) = self.axes(&quotients, divisor);
         let number = self.divisions.len();
         for digit in [quotient, remainder] {
-            self.variables[digit.0 as usize].division = Some(number);
+            self.variables[digit.0 as usize].definition = Some(Definition::Division(number));
         }
         self.divisions.push(Division { dividend: index.clone(), divisor: divisor.clone(), quotient, remainder, exact });
         Some((Affine::wire(quotient), Affine::wire(remainder)))
@@ -140,7 +144,7 @@ impl Tracer<'_> {
         let mut divisions: Vec<usize> = Vec::new();
         for variable in index.wires() {
             let mut digit = variable;
-            while let Some(number) = self.variables[digit.0 as usize].division {
+            while let Some(Definition::Division(number)) = self.variables[digit.0 as usize].definition {
                 let division = &self.divisions[number];
                 let Some(parent) = division.dividend.as_wire().filter(|parent| division.exact && !index.mentions(*parent)) else {
                     return false;
@@ -155,8 +159,9 @@ impl Tracer<'_> {
 
     /// The variables that a variable is a digit of, or itself.
     pub(super) fn roots(&self, variable: LoopVariable) -> Vec<LoopVariable> {
-        match self.division_of(variable) {
-            Some(division) => division.dividend.wires().flat_map(|v| self.roots(v)).collect(),
+        match self.variables[variable.0 as usize].definition {
+            Some(Definition::Division(number)) => self.divisions[number].dividend.wires().flat_map(|v| self.roots(v)).collect(),
+            Some(Definition::Gather(number)) => self.gather_row(number).wires().flat_map(|v| self.roots(v)).collect(),
             None => vec![variable],
         }
     }

@@ -6,9 +6,10 @@ use syn::spanned::Spanned;
 use super::Tracer;
 use super::agree::Site;
 use super::condition::Condition;
+use super::list::List;
 use super::spell::spell;
 use super::value::{LoopVariable, Tensor, Value, describe_form};
-use crate::ir::{Affine, Size};
+use crate::ir::{Affine, Size, Test};
 use crate::model::Form;
 
 impl Tracer<'_> {
@@ -111,6 +112,7 @@ impl Tracer<'_> {
                 self.check_index(&Size::constant(values.len() as i64), &index, &access.expr, &*access.index)?;
                 self.choose(&values, &index)
             }
+            (Value::List(list), index) => self.listed(&list, index, access),
             (Value::Tensor(tensor), Value::Range(range)) => self.sliced(&tensor, &range, access),
             (Value::Tensor(tensor), Value::Index(index)) => self.linear_entry(&tensor, &index, access),
             (Value::Tensor(tensor), Value::Tuple(pair)) => self.matrix_entry(&tensor, &pair, access),
@@ -119,7 +121,8 @@ impl Tracer<'_> {
                 None
             }
             (Value::Tensor(_), Value::Tensor(_)) => {
-                self.diagnostics.error(&*access.index, "an index taken from data is not accepted yet: it comes later");
+                self.diagnostics
+                    .error(&*access.index, "a scalar is no index: cast an entry of the data, `data.label[i] as usize`");
                 None
             }
             (base, index) => {
@@ -128,6 +131,32 @@ impl Tracer<'_> {
                 None
             }
         }
+    }
+
+    /// `list[k]`, `list[a..b]`, `list[(i, j)]`.
+    fn listed(&mut self, list: &List, index: Value, access: &syn::ExprIndex) -> Option<Value> {
+        let place = match index {
+            Value::Range(range) => {
+                let start = range.start.unwrap_or_default();
+                let end = range.end.unwrap_or_else(|| Affine::constant(list.length()));
+                let count = self.size_at(Value::Index(end.sub(&start)), &*access.index)?;
+                self.check_index(&list.length(), &end.sub(&Affine::constant(Size::constant(1))), &access.expr, &*access.index)?;
+                return Some(Value::List(Box::new(list.part(&start, count))));
+            }
+            Value::Tuple(pair) if list.form == Form::Matrix => {
+                let [row, column]: [Value; 2] = pair.try_into().ok()?;
+                let (row, column) = (self.index_at(row, &*access.index)?, self.index_at(column, &*access.index)?);
+                self.check_index(&list.rows, &row, &access.expr, &*access.index)?;
+                self.check_index(&list.columns, &column, &access.expr, &*access.index)?;
+                row.add(&column.scale(&list.rows))
+            }
+            index => {
+                let place = self.index_at(index, &*access.index)?;
+                self.check_index(&list.length(), &place, &access.expr, &*access.index)?;
+                place
+            }
+        };
+        Some(self.list_item(list, &place))
     }
 
     fn matrix_entry(&mut self, tensor: &Tensor, pair: &[Value], access: &syn::ExprIndex) -> Option<Value> {
@@ -204,14 +233,34 @@ impl Tracer<'_> {
         let Some((low, high)) = index.bounds(&|v| self.extent(v)).filter(|_| self.is_independent(&index)) else {
             return Some(());
         };
-        if self.may_be_excluded(&index) {
+        let (below, above) = self.excluded(&index);
+        if below && above {
             return Some(());
         }
-        if low.as_constant().is_some_and(|low| low < 0) {
+        if !below && self.decided_by_least(&index, &low, base, place) {
+            return self.check_reach(length, &index, &high, above, base, place);
+        }
+        if !below && low.as_constant().is_some_and(|low| low < 0) {
             let help = "start the range where the index is at least zero, or guard it: `if i > 0 { .. } else { .. }`";
             let message = format!("index `{}` of `{}` can be {low}, below zero", spell(place), spell(base));
             self.diagnostics.error_with_help(place, message, help);
             return None;
+        }
+        self.check_reach(length, &index, &high, above, base, place)
+    }
+
+    /// `index < length`, unless that is `excluded`.
+    fn check_reach(
+        &mut self,
+        length: &Size,
+        index: &Affine,
+        high: &Size,
+        excluded: bool,
+        base: &impl ToTokens,
+        place: &impl ToTokens,
+    ) -> Option<()> {
+        if excluded {
+            return Some(());
         }
         let bound = high.add(&Size::constant(1));
         let function = self.calls.last().cloned().unwrap_or_default();
@@ -221,7 +270,7 @@ impl Tracer<'_> {
             let message = format!(
                 "index `{}` {reach} {}, but `{}` has length {}",
                 spell(place),
-                self.size_text(&high),
+                self.size_text(high),
                 spell(base),
                 self.size_text(length)
             );
@@ -231,8 +280,32 @@ impl Tracer<'_> {
         Some(())
     }
 
+    /// Whether the least index that the data holds decides that this one is not below 0, which is then checked.
+    fn decided_by_least(&mut self, index: &Affine, low: &Size, base: &impl ToTokens, place: &impl ToTokens) -> bool {
+        let Some(low) = low.as_constant().filter(|low| *low < 0) else { return false };
+        let gathered: Vec<LoopVariable> = index.wires().filter(|v| self.is_gathered(*v)).collect();
+        let [variable] = gathered.as_slice() else { return false };
+        if !index.coefficient(*variable).is_one() {
+            return false;
+        }
+        let least = self.least(*variable);
+        let function = self.calls.last().cloned().unwrap_or_default();
+        let reached = || format!("{function}: {} at {}", spell(base), spell(place));
+        self.sizes.require_at_least(&least, &Size::constant(-low), &reached).is_ok()
+    }
+
     fn last_text(&self, length: &Size) -> String {
         self.size_text(&length.sub(&Size::constant(1)))
+    }
+
+    /// Whether an enclosing condition may keep the index from being too small, and from being too large. Of
+    /// an index from data nothing is known but what conditions say of that index itself.
+    fn excluded(&self, index: &Affine) -> (bool, bool) {
+        if !index.wires().any(|v| self.is_gathered(v)) {
+            let excluded = self.may_be_excluded(index);
+            return (excluded, excluded);
+        }
+        self.arms.iter().map(|arm| excluded_by(arm, index)).fold((false, false), |a, b| (a.0 || b.0, a.1 || b.1))
     }
 
     /// Whether an enclosing condition may keep the index from its extreme values.
@@ -261,5 +334,33 @@ impl Tracer<'_> {
         let end = range.end.clone().unwrap_or_else(|| Affine::constant(tensor.rows.clone()));
         let count = self.size_at(Value::Index(end.sub(&start)), &*access.index)?;
         Some(Value::Tensor(self.rows_of(tensor, &start, &count)))
+    }
+}
+
+/// Whether a condition bounds an index from below, and from above.
+fn excluded_by(condition: &Condition, index: &Affine) -> (bool, bool) {
+    let any = |all: &[Condition]| all.iter().map(|c| excluded_by(c, index)).fold((false, false), |a, b| (a.0 || b.0, a.1 || b.1));
+    match condition {
+        Condition::Constant(_) | Condition::Scalar(_) => (false, false),
+        Condition::Not(inner) => {
+            let (below, above) = excluded_by(inner, index);
+            (below || above, below || above)
+        }
+        Condition::And(all) | Condition::Or(all) => any(all),
+        Condition::Index(guard) => {
+            let mut shared = index.wires().filter(|v| guard.affine.mentions(*v)).peekable();
+            match guard.test {
+                // `v != NONE` with a constant or a count; of two variables it says nothing of the extremes.
+                Test::Zero => (shared.peek().is_some(), shared.peek().is_some()),
+                Test::NonZero => {
+                    let excluded = guard.affine.terms.len() == 1 && shared.peek().is_some();
+                    (excluded, excluded)
+                }
+                Test::NonNegative => shared.fold((false, false), |(below, above), v| {
+                    let same = guard.affine.coefficient(v).is_nonnegative() == index.coefficient(v).is_nonnegative();
+                    (below || same, above || !same)
+                }),
+            }
+        }
     }
 }

@@ -18,10 +18,12 @@ mod division;
 mod elementwise;
 mod environment;
 mod expression;
+mod gather;
 mod generics;
 mod index;
 mod iterate;
 mod length;
+mod list;
 mod macros;
 mod meant;
 mod memo;
@@ -55,6 +57,8 @@ use condition::Condition;
 use contract::Extent;
 use division::Division;
 use environment::Environment;
+use gather::Gather;
+pub use list::{Item, List};
 pub use value::{Lazy, Tensor, Value, dimensions};
 
 /// What the tracer asks of the model that is being built.
@@ -103,6 +107,8 @@ pub struct Tracer<'a> {
     variables: Vec<Extent>,
     /// All divisions of indices, by number.
     divisions: Vec<Division>,
+    /// All indices that data decides, by number.
+    gathers: Vec<Gather>,
     environment: Environment,
     /// The items among them, declared in the enclosing bodies.
     items: Environment,
@@ -134,6 +140,7 @@ impl<'a> Tracer<'a> {
             has_traits: module.may_have_traits(),
             variables: Vec::new(),
             divisions: Vec::new(),
+            gathers: Vec::new(),
             environment: Environment::default(),
             items: Environment::default(),
             arms: Vec::new(),

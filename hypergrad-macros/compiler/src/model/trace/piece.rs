@@ -10,6 +10,7 @@ use super::condition::{Comparison, Condition};
 use super::contract::Factor;
 use super::csr::{CsrRow, Part};
 use super::length::Lengths;
+use super::list::List;
 use super::stream::{Items, Stream};
 use super::value::{Callable, LoopVariable, Tensor, Value};
 use crate::ir::{Affine, Guard, Size};
@@ -45,6 +46,7 @@ pub enum Item {
     Row(Tensor, Affine),
     Column(Tensor, Affine),
     Window(Tensor, Size, Affine),
+    Listed(List, Affine),
     Stored(CsrRow, Part, Affine),
     Choice(Vec<Value>, Affine),
     Mapped(Box<Item>, Callable),
@@ -58,6 +60,7 @@ impl Items {
             Self::Entries(tensor) => Item::Entry(tensor.clone(), index),
             Self::Rows(tensor) => Item::Row(tensor.clone(), index),
             Self::Columns(tensor) => Item::Column(tensor.clone(), index),
+            Self::Listed(list) => Item::Listed(list.clone(), index),
             Self::Windows(tensor, width) => Item::Window(tensor.clone(), width.clone(), index),
         }
     }
@@ -381,6 +384,7 @@ impl Tracer<'_> {
                 let index = |r: &Affine| (first.add(r), Affine::default());
                 Value::Tensor(self.rearrange(tensor, Form::Column, width, &one, |r, _| index(r)))
             }
+            Item::Listed(list, place) => self.list_item(list, place),
             Item::Stored(row, part, column) => self.stored_item(row, *part, column),
             Item::Choice(values, index) => self.choose(values, index)?,
             Item::Mapped(inner, callable) => {

@@ -28,6 +28,7 @@ impl Tracer<'_> {
         match value {
             Value::Stream(stream) => Some(*stream),
             Value::Range(range) => Some(self.range_stream(range)),
+            Value::List(list) => Some(Stream::list(*list)),
             Value::Array(values) => Some(Stream::Values(values)),
             Value::Tensor(tensor) if tensor.form != Form::Scalar => Some(Stream::entries(tensor)),
             _ => None,

@@ -25,9 +25,6 @@ const CHOICES: Words = Words(
 /// Methods of what may be missing.
 pub(super) const OPTIONAL: Words = Words("unwrap expect unwrap_or unwrap_or_else unwrap_or_default ok unwrap_unchecked");
 
-/// Methods that take a list of indices.
-const INDEXED: Words = Words("select_rows select_columns");
-
 impl Tracer<'_> {
     pub(super) fn refuse_mutation(&mut self, span: Span) {
         self.diagnostics.error_with_help(
@@ -61,11 +58,6 @@ impl Tracer<'_> {
             ))
         } else if CHOICES.contains(name) {
             Some((format!("`{name}` is not accepted: it is not continuous"), "use a continuous function of the entries"))
-        } else if INDEXED.contains(name) {
-            Some((
-                format!("`{name}` takes indices from data, which comes later"),
-                "take rows or columns by a range, `rows(i, n)`",
-            ))
         } else if OPTIONAL.contains(name) {
             Some((
                 format!("`{name}` is not accepted: nothing of the language is an `Option` or a `Result`"),

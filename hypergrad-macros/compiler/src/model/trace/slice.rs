@@ -4,7 +4,7 @@ use super::Tracer;
 use super::call::{Call, Outcome};
 use super::contract::{Contraction, Factor};
 use super::value::{Range, Tensor, Value, own_index};
-use super::words::PartWord;
+use super::words::{PartWord, SelectWord};
 use crate::ir::{Affine, Size};
 use crate::model::Form;
 
@@ -23,6 +23,9 @@ fn one() -> Size {
 
 impl Tracer<'_> {
     pub(super) fn slices_of(&mut self, call: &Call<'_>, t: &Tensor, arguments: &[Value]) -> Outcome {
+        if let (Some(word), [chosen]) = (SelectWord::find(call.name()), arguments) {
+            return Outcome::Known(self.selected_lines(call, word, t, chosen.clone()).map(Value::Tensor));
+        }
         let Some(word) = PartWord::find(call.name()) else { return Outcome::Unknown };
         if let PartWord::remove_row | PartWord::remove_column = word {
             return Outcome::Known(self.removed(call, word == PartWord::remove_row, t, arguments).map(Value::Tensor));
@@ -161,6 +164,50 @@ impl Tracer<'_> {
         let moved = if along_rows { self.entry(t, &row.add(&next), &column) } else { self.entry(t, &row, &column.add(&next)) };
         let entry = self.select(&before, &same, &moved);
         Some(self.bind(&entry, t.form, (r, &rows), (c, &columns)))
+    }
+
+    /// `select_rows(&data.order)`: row k of the result is row `order[k]`.
+    fn selected_lines(&mut self, call: &Call<'_>, word: SelectWord, t: &Tensor, chosen: Value) -> Option<Tensor> {
+        let by_rows = word == SelectWord::select_rows;
+        let lines = if by_rows { t.rows.clone() } else { t.columns.clone() };
+        let (receiver, place) = (call.place(0), call.place(1));
+        let (count, listed) = match chosen {
+            Value::List(list) => (list.length(), Ok(list)),
+            Value::Array(values) => (Size::constant(values.len() as i64), Err(values)),
+            other => {
+                let message = format!("`{}` takes a list of indices, found {}", call.name(), other.describe());
+                self.diagnostics.error_with_help(&place, message, "write `&data.order`, a `Vec<usize>`, or an array `&[0, 2]`");
+                return None;
+            }
+        };
+        let (rows, columns) = if by_rows { (count, t.columns.clone()) } else { (t.rows.clone(), count) };
+        let form = match t.form {
+            Form::Column if by_rows => Form::Column,
+            Form::Row if !by_rows => Form::Row,
+            _ => Form::Matrix,
+        };
+        let (r, c) = self.axes(&rows, &columns);
+        let (row, column) = (Affine::wire(r), Affine::wire(c));
+        let here = if by_rows { row.clone() } else { column.clone() };
+        // Line by line, where the indices are written out.
+        let lines_of: Vec<(Affine, Value)> = match listed {
+            Ok(list) => vec![(here.clone(), self.list_item(&list, &here))],
+            Err(values) => (0..).map(|k| Affine::constant(Size::constant(k))).zip(values).collect(),
+        };
+        let mut parts = Vec::new();
+        for (at, index) in lines_of {
+            let index = self.index_at(index, &place)?;
+            self.check_index(&lines, &index, &receiver, &place)?;
+            let (own_row, own_column) = if by_rows { (&index, &column) } else { (&row, &index) };
+            let out = if by_rows { own_index(form, &at, &column) } else { own_index(form, &row, &at) };
+            // A line that is written out stands at one place.
+            let local = own_index(form, &r, &c).into_iter().filter(|v| at.mentions(*v) || !here.mentions(*v)).collect();
+            let factors = vec![Factor::at(t, own_row, own_column)];
+            let contraction = Contraction { factors, local, out, ..Contraction::default() };
+            parts.push(self.contract(contraction, form, &rows, &columns));
+        }
+        let terms: Vec<(f64, &Tensor)> = parts.iter().map(|part| (1.0, part)).collect();
+        Some(self.linear(&terms))
     }
 
     /// The constants of a turbofish: `fixed_rows::<3>(i)`.

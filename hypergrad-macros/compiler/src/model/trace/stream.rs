@@ -9,6 +9,7 @@ use syn::spanned::Spanned;
 use super::Tracer;
 use super::condition::{Comparison, Condition};
 use super::csr::{CsrRow, Part};
+use super::list::List;
 use super::value::{Callable, Range, Tensor, Value};
 use crate::ir::{Affine, Guard, Size};
 use crate::model::Form;
@@ -49,6 +50,8 @@ pub enum Items {
     Columns(Tensor),
     /// Neighbouring entries of a vector, so many at a time.
     Windows(Tensor, Size),
+    /// Of a list.
+    Listed(List),
 }
 
 impl Stream {
@@ -62,6 +65,10 @@ impl Stream {
             Form::Matrix => Self::Entries(tensor),
             _ => Self::over(tensor.length(), Items::Entries(tensor)),
         }
+    }
+
+    pub fn list(list: List) -> Self {
+        Self::over(list.length(), Items::Listed(list))
     }
 
     pub fn rows(tensor: Tensor) -> Self {
@@ -126,6 +133,7 @@ impl Stream {
                     Items::Entries(tensor) => tensor.length(),
                     Items::Rows(tensor) => tensor.rows.clone(),
                     Items::Columns(tensor) => tensor.columns.clone(),
+                    Items::Listed(list) => list.length(),
                     Items::Numbers | Items::Windows(..) => return None,
                 };
                 let whole = *start == Affine::default() && end.as_ref().and_then(Affine::as_size) == Some(&length);

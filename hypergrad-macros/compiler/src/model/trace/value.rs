@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::condition::Condition;
 use super::csr::{Csr, CsrRow};
 use super::environment::Environment;
+use super::list::List;
 use super::stream::Stream;
 use crate::ir::{Affine, Id, Size, Wire};
 use crate::model::Form;
@@ -22,6 +23,8 @@ pub enum Value {
     /// A sparse matrix of the data, or its transpose.
     Csr(Box<Csr>),
     CsrRow(Box<CsrRow>),
+    /// Of indices, pairs of them, ..
+    List(Box<List>),
     /// A `usize` (or another integer): affine in the index variables and sizes.
     Index(Affine),
     /// An integer that is no affine expression (`i * j`): good as a number, not as an index.
@@ -175,6 +178,7 @@ impl Value {
             Self::Tensor(tensor) => describe_form(tensor.form),
             Self::Csr(_) => "a sparse matrix",
             Self::CsrRow(_) => "a row of a sparse matrix",
+            Self::List(_) => "a list",
             Self::Index(_) | Self::Integer(_) | Self::Cases(_) => "an integer",
             Self::Bool(_) => "a condition",
             Self::Tuple(values) if values.is_empty() => "`()`",

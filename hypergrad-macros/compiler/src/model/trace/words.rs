@@ -96,6 +96,9 @@ words! {
         row column rows columns fixed_rows fixed_columns rows_range columns_range view fixed_view remove_row remove_column
     }
 
+    /// Rows and columns by a list of indices.
+    "Indices from data" SelectWord { select_rows select_columns }
+
     /// A scalar function, entry by entry.
     "Methods of vectors and matrices" MapWord { map map_with_location zip_map zip_zip_map }
 
@@ -115,6 +118,9 @@ words! {
 
     /// Methods of arrays.
     "Sums over ranges and entries" ArrayWord { map len iter into_iter }
+
+    /// Sizes of lists.
+    "Indices from data" ListWord { len nrows ncols is_empty }
 
     /// Iterators made of one iterator.
     "Sums over ranges and entries" AdapterWord { iter into_iter copied cloned enumerate rev }

@@ -84,6 +84,12 @@ impl Stages {
                 Some(InputKind::Count(dimension)) => place.sizes[*dimension] as i64,
                 _ => 0,
             },
+            SymbolSource::Reach { field } => {
+                indices(&self.fields[*field], program, place).into_iter().max().map_or(0, |largest| largest as i64 + 1)
+            }
+            SymbolSource::Least { field } => {
+                indices(&self.fields[*field], program, place).into_iter().min().map_or(i64::MAX, |least| least as i64)
+            }
             SymbolSource::XAxis { block: k, axis } => block(Side::X, *k, *axis),
             SymbolSource::YAxis { block: k, axis } => block(Side::Y, *k, *axis),
             SymbolSource::Quotient { dividend, divisor } => size(dividend).div_euclid(size(divisor).max(1)),
@@ -93,6 +99,12 @@ impl Stages {
             }
         }
     }
+}
+
+/// The numbers of a data field, as indices.
+fn indices(field: &str, program: &Program, place: &Place) -> Vec<usize> {
+    let found = program.inputs.iter().position(|i| i.role == Side::Data && i.field == field);
+    found.map_or_else(Vec::new, |k| place.values[k].iter().map(|value| *value as usize).collect())
 }
 
 /// Terms of products that are added one by one before it is too slow.
@@ -160,6 +172,12 @@ fn numbers(info: &InputInfo, program: &Program, place: &Place) -> Vec<f64> {
         Role::Adjoint => block(Side::X, &d.v),
         Role::DirectionX => block(Side::X, &d.u),
         Role::DirectionY => block(Side::Y, &d.c),
+        Role::Data if info.name.starts_with("select(") => {
+            let field = info.name.trim_start_matches("select(").trim_end_matches(')');
+            let indices = indices(last(field), program, place);
+            let reach = indices.iter().max().map_or(0, |largest| largest + 1);
+            (0..reach).flat_map(|j| indices.iter().map(move |i| f64::from(u8::from(*i == j)))).collect()
+        }
         Role::Data => {
             let (name, is_pattern) = match info.name.strip_suffix(".pattern") {
                 Some(name) => (name, true),

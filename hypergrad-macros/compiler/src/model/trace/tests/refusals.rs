@@ -66,7 +66,7 @@ fn names() {
         ("data.q.clone().try_inverse().unwrap().sum()", "come later"),
         ("x.iter().fold(0.0, |a, b| a + b)", "recursions come later"),
         ("x[x[0] as usize]", "cannot be cast"),
-        ("x[x[0]]", "taken from data"),
+        ("x[x[0]]", "a scalar is no index"),
         ("x.iter().filter(|t| **t > 0.0).skip(1).sum::<f64>()", "`skip` after `filter` is not accepted"),
         ("x.iter().zip(x.iter().filter(|t| **t > 0.0)).map(|(a, b)| a * b).sum::<f64>()", "`zip` after `filter`"),
         ("x.iter().filter(|t| **t > 0.0).chain(y.iter()).rev().take(2).sum::<f64>()", "`take` after `filter`"),

@@ -1,0 +1,107 @@
+//! Indices from data: `data.group[i]` is an index variable v that the data defines, `Σᵥ P_iv t(v)` with the
+//! selection P, whose row i has its one 1 in column `group[i]`.
+//!
+//! So whatever is affine in v is an index (`w[group[i] * n + j]`), v can be compared (`group[i] == k`) and
+//! cast, and derivatives follow: the one of a gather is a scatter by the same P.
+
+use super::Tracer;
+use super::contract::{Definition, Factor};
+use super::value::{LoopVariable, Tensor, Value};
+use crate::ir::{Affine, Id, Op, Size};
+use crate::model::Form;
+use crate::shape::SymbolSource;
+
+/// A variable, and the row of the selection that defines it.
+#[derive(Clone, Debug)]
+pub struct Gather {
+    selection: Id,
+    row: Affine,
+    variable: LoopVariable,
+}
+
+impl Tracer<'_> {
+    /// The index that stands in a row of a selection.
+    pub(super) fn gathered(&mut self, selection: Id, row: &Affine) -> Affine {
+        let row = row.map_sizes(&|size| self.sizes.resolve(size));
+        if let Some(known) = self.gathers.iter().find(|known| known.selection == selection && known.row == row) {
+            return Affine::wire(known.variable);
+        }
+        let reach = self.graph.shape(selection)[1].clone();
+        let variable = self.variable(&reach);
+        self.variables[variable.0 as usize].definition = Some(Definition::Gather(self.gathers.len()));
+        self.gathers.push(Gather { selection, row, variable });
+        Affine::wire(variable)
+    }
+
+    /// The entry of the selection that defines a variable.
+    pub(super) fn gather_factor(&self, number: usize) -> Factor {
+        let Gather { selection, row, variable } = &self.gathers[number];
+        let tensor = Tensor::new(*selection, Form::Matrix, self.graph.shape(*selection));
+        Factor { tensor, index: vec![row.clone(), Affine::wire(*variable)] }
+    }
+
+    /// The variables of the row that defines a variable.
+    pub(super) fn gather_row(&self, number: usize) -> &Affine {
+        &self.gathers[number].row
+    }
+
+    /// The least of the indices of which a variable is one.
+    pub(super) fn least(&mut self, variable: LoopVariable) -> Size {
+        let Some(Definition::Gather(number)) = self.variables[variable.0 as usize].definition else { return Size::zero() };
+        let Op::Input(input) = self.graph.op(self.gathers[number].selection) else { return Size::zero() };
+        let info = self.graph.input_info(*input).clone();
+        self.sizes.once(format!("min({})", info.name), SymbolSource::Least { field: info.block })
+    }
+
+    /// Whether the data defines a variable.
+    pub(super) fn is_gathered(&self, variable: LoopVariable) -> bool {
+        matches!(self.variables[variable.0 as usize].definition, Some(Definition::Gather(_)))
+    }
+
+    /// `data.label[i] as usize`, where the entry of a field of reals is cast.
+    pub(super) fn index_of_real(&mut self, entry: &Tensor) -> Option<Value> {
+        let (input, index) = self.as_field_entry(entry)?;
+        let shape = self.graph.shape(input).to_vec();
+        let length = shape.iter().fold(Size::constant(1), |product, extent| product.mul(extent));
+        let mut place = Affine::default();
+        let mut stride = Size::constant(1);
+        for (index, extent) in index.iter().zip(&shape) {
+            place = place.add(&index.scale(&stride));
+            stride = stride.mul(extent);
+        }
+        let selection = match self.graph.selection_of(input) {
+            Some(selection) => selection,
+            None => {
+                let Op::Input(leaf) = self.graph.op(input) else { return None };
+                let info = self.graph.input_info(*leaf).clone();
+                let source = SymbolSource::Reach { field: info.block };
+                let reach = self.sizes.symbol(format!("reach({} as usize)", info.name), source);
+                self.graph.select_by(input, length, reach)
+            }
+        };
+        Some(Value::Index(self.gathered(selection, &place)))
+    }
+
+    /// The field and the index of a scalar that is an entry of the data as it stands.
+    fn as_field_entry(&self, entry: &Tensor) -> Option<(Id, Vec<Affine>)> {
+        if !entry.is_scalar() {
+            return None;
+        }
+        if self.graph.is_field(entry.node) {
+            return Some((entry.node, Vec::new()));
+        }
+        let Op::Product(product) = self.graph.op(entry.node) else { return None };
+        let [operand] = product.operands.as_slice() else { return None };
+        let plain = product.coefficient.get() == 1.0 && product.guards.is_empty() && product.summed().is_empty();
+        if !plain || !self.graph.is_field(operand.node) {
+            return None;
+        }
+        let mut places = Vec::with_capacity(product.extents.len());
+        for wire in product.wires() {
+            let axis = product.out.iter().position(|out| *out == Affine::wire(wire))?;
+            places.push(Affine::wire(*entry.batch.get(axis)?));
+        }
+        let index = operand.index.iter().map(|i| i.substitute(&|wire| places[wire.0 as usize].clone())).collect();
+        Some((operand.node, index))
+    }
+}

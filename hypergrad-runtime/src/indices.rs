@@ -1,0 +1,56 @@
+//! Indices that the data holds: how far they reach, and which one is out of range.
+
+use crate::error::ShapeError;
+
+/// One more than the largest index; 0 where there is none.
+pub fn reach(indices: impl Iterator<Item = usize>) -> usize {
+    // `usize::MAX` reaches as far as anything can be asked to.
+    indices.max().map_or(0, |largest| largest.saturating_add(1))
+}
+
+/// The smallest index; where there is none, as large as can be asked for.
+pub fn least(indices: impl Iterator<Item = usize>) -> usize {
+    indices.min().unwrap_or(usize::MAX)
+}
+
+/// The error for the first index which, with `offset` added, is not below `length`. Called where there is one.
+pub fn out_of_range(
+    mut indices: impl Iterator<Item = usize>,
+    offset: i64,
+    length: usize,
+    what: &'static str,
+    place: &'static str,
+) -> ShapeError {
+    let (up, down) = if offset < 0 { (0, offset.unsigned_abs() as usize) } else { (offset.unsigned_abs() as usize, 0) };
+    let bound = length.saturating_add(down).saturating_sub(up);
+    let mut value = 0;
+    let beyond = |index: usize| {
+        value = index;
+        index >= bound
+    };
+    let entry = indices.position(beyond).unwrap_or(0);
+    ShapeError::IndexOutOfRange { what, entry, value, bound, place }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reaches() {
+        assert_eq!(reach([].into_iter()), 0);
+        assert_eq!(reach([3, 0, 2].into_iter()), 4);
+        assert_eq!(reach([usize::MAX, 1].into_iter()), usize::MAX);
+    }
+
+    #[test]
+    fn the_first_index_beyond_is_named() {
+        let found = |offset, length| match out_of_range([1, 4, 2, 5].into_iter(), offset, length, "data.label", "f: x[i]") {
+            ShapeError::IndexOutOfRange { entry, value, bound, .. } => (entry, value, bound),
+            other => panic!("{other}"),
+        };
+        assert_eq!(found(0, 5), (3, 5, 5));
+        assert_eq!(found(2, 5), (1, 4, 3));
+        assert_eq!(found(-1, 4), (3, 5, 5));
+    }
+}
