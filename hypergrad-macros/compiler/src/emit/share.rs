@@ -166,6 +166,9 @@ impl<'m> Share<'m> {
         let Some(resolved) = self.module.resolve_owned_type(&field.ty, &mut errors) else {
             return Err(errors.into_first().unwrap_or_else(|| unreadable(field)));
         };
+        if let Type::Tuple(_) = resolved {
+            return Err(unreadable(field));
+        }
         let ty = self.spelled(&resolved, field.ty.span()).ok_or_else(|| unreadable(field))?;
         Ok(if let syn::Type::Reference(_) = field.ty {
             quote! { &'static #ty }

@@ -235,14 +235,8 @@ impl<'m> Fields<'m> {
     ) {
         let path = place.path.clone();
         let foreign = place.structs.last().is_some_and(|name| self.module.is_foreign(name));
-        let field_of_data = DataField {
-            path,
-            item,
-            kind,
-            by_reference: matches!(field.ty, syn::Type::Reference(_)),
-            name,
-            read: false,
-        };
+        let field_of_data =
+            DataField { path, item, kind, by_reference: matches!(field.ty, syn::Type::Reference(_)), name, read: false };
         self.leaves.push(Leaf { field: field_of_data, foreign, tensor, written: &field.ty, resolved });
     }
 

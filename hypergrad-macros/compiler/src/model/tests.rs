@@ -129,7 +129,11 @@ fn struct_variables_have_blocks_in_declaration_order() {
         "`y.n` is `usize`",
     );
     let twice = "struct D { a: [[f64; 2]; 5] } fn f(x: f64, y: f64, data: &D) -> f64 { x * y * data.a[0][1] }";
-    refused("", &format!("{twice} fn g(x: f64, y: f64, data: &D) -> f64 {{ x * data.a[1][0] }}"), "use a matrix, a column for each");
+    refused(
+        "",
+        &format!("{twice} fn g(x: f64, y: f64, data: &D) -> f64 {{ x * data.a[1][0] }}"),
+        "use a matrix, a column for each",
+    );
     refused("", "pub struct A { a: A } fn f(x: f64, y: &A) -> f64 { x } fn g(x: f64, y: &A) -> f64 { x }", "contains itself");
     refused("", "pub struct A { a: f32 } fn f(x: f64, y: &A) -> f64 { x } fn g(x: f64, y: &A) -> f64 { x }", "one scalar type");
 }
