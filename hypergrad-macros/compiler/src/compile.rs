@@ -6,6 +6,7 @@ mod cases;
 mod growth;
 #[cfg(test)]
 mod layers;
+mod limits;
 #[cfg(test)]
 mod snapshots;
 #[cfg(test)]
@@ -60,6 +61,7 @@ fn expand_module(attribute: &TokenStream, options: &Options, module: &Module, mu
     let crate_path = emit::crate_path(options.crate_path.as_ref());
     let result = catch_unwind(AssertUnwindSafe(|| {
         let model = model::build(module, options, &crate_path, &mut diagnostics)?;
+        limits::check(&model, &mut diagnostics)?;
         diagnostics.read(Some(module.ident.span()));
         Some(back_end(model))
     }));

@@ -19,6 +19,7 @@ mod stage;
 mod stationary;
 mod structure;
 
+pub use dependence::dependence;
 pub use facts::{Fact, Facts, Samples};
 pub use parity::Parities;
 pub use stage::{Stage, Stages, stages};

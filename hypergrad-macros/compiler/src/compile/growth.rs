@@ -96,6 +96,15 @@ fn emitted(body: &str) -> usize {
     tokens(expansion)
 }
 
+/// A longer chain than is compiled in reasonable time is refused before anything is derived.
+#[test]
+fn a_chain_without_end_is_refused() {
+    let module = |count| format!("pub mod m {{ use nalgebra::DVector; {} }}", chain(count)).parse().unwrap();
+    let text = expand(&TokenStream::new(), module(80)).to_string();
+    assert!(text.contains("`f` has 81 functions and products inside of one another: at most 64"), "{text}");
+    assert!(!text.contains("residual"));
+}
+
 /// Doubling a module multiplies its text by at most so much.
 #[test]
 fn text_grows_with_the_module() {

@@ -114,7 +114,7 @@ fn seeds() -> Range<u64> {
         .as_deref()
         .and_then(|text| text.split_once(".."))
         .and_then(|(from, to)| Some(from.trim().parse().ok()?..to.trim().parse().ok()?));
-    range.unwrap_or(0..600)
+    range.unwrap_or(0..2000)
 }
 
 /// Names, sizes and places are the same reason.
@@ -128,24 +128,59 @@ fn reason(message: &str) -> String {
     text.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect()
 }
 
+/// What became of many programs.
+#[derive(Default)]
+struct Counts {
+    agree: u64,
+    refused: BTreeMap<String, u64>,
+    failures: BTreeMap<u64, (Program, &'static str)>,
+}
+
+impl Counts {
+    fn add(&mut self, seed: u64) {
+        let program = generate::program(seed);
+        match check(&program, seed) {
+            Outcome::Agrees => self.agree += 1,
+            Outcome::Refused(message) => *self.refused.entry(reason(&message)).or_default() += 1,
+            Outcome::Wrong { name, .. } => {
+                self.failures.insert(seed, (program, name));
+            }
+        }
+    }
+
+    fn merge(mut self, other: Self) -> Self {
+        self.agree += other.agree;
+        self.failures.extend(other.failures);
+        for (reason, times) in other.refused {
+            *self.refused.entry(reason).or_default() += times;
+        }
+        self
+    }
+}
+
+/// By all processors: each takes every so many-th seed.
+fn count(seeds: &Range<u64>) -> Counts {
+    let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let own = |worker: usize| {
+        let mut counts = Counts::default();
+        seeds.clone().skip(worker).step_by(workers).for_each(|seed| counts.add(seed));
+        counts
+    };
+    std::thread::scope(|scope| {
+        let running: Vec<_> = (0..workers).map(|worker| scope.spawn(move || own(worker))).collect();
+        running.into_iter().map(|thread| thread.join().unwrap()).fold(Counts::default(), Counts::merge)
+    })
+}
+
 #[test]
 fn random_programs_agree_with_rust() {
     let seeds = seeds();
     let count = seeds.end - seeds.start;
-    let mut refused: BTreeMap<String, u64> = BTreeMap::new();
-    let (mut agree, mut failures) = (0, Vec::new());
-    for seed in seeds {
-        let program = generate::program(seed);
-        match check(&program, seed) {
-            Outcome::Agrees => agree += 1,
-            Outcome::Refused(message) => *refused.entry(reason(&message)).or_default() += 1,
-            Outcome::Wrong { name, .. } => failures.push((seed, program, name)),
-        }
-    }
+    let Counts { agree, refused, failures } = self::count(&seeds);
     let reasons: Vec<String> = refused.iter().map(|(reason, times)| format!("{times:8}  {reason}")).collect();
     println!("{count} programs: {agree} agree, {} are wrong, refused are\n{}", failures.len(), reasons.join("\n"));
-    let shown: Vec<String> = failures.iter().take(MOST_SHOWN).map(|(seed, p, name)| report(p, *seed, name)).collect();
-    let numbers: Vec<u64> = failures.iter().map(|(seed, ..)| *seed).collect();
+    let shown: Vec<String> = failures.iter().take(MOST_SHOWN).map(|(seed, (p, name))| report(p, *seed, name)).collect();
+    let numbers: Vec<u64> = failures.keys().copied().collect();
     assert!(failures.is_empty(), "{} of {count} are wrong: {numbers:?}\n{}", failures.len(), shown.join("\n"));
     assert!(agree * 2 > count, "only {agree} of {count} programs could be compared");
 }
