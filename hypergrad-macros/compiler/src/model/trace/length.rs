@@ -33,12 +33,10 @@ impl Tracer<'_> {
                 let inner = self.lengths(inner)?;
                 self.each(inner, |tracer, length| tracer.smaller(length, count))
             }
-            // ceil(length / step)
             Stream::Strided(inner, step) => {
                 let mut lengths = self.lengths(inner)?;
                 for (_, length) in &mut lengths {
-                    let rounded = length.add(&Affine::constant(step.sub(&Size::constant(1))));
-                    *length = self.divide_index(&rounded, step)?.0;
+                    *length = self.strides(length, step)?;
                 }
                 lengths
             }
@@ -58,14 +56,27 @@ impl Tracer<'_> {
         })
     }
 
-    /// The lengths of an iterator of which an item is known to exist.
+    /// The lengths of an iterator of which an item is known to exist: where one case alone has items, it holds.
     pub(super) fn lengths_of_some(&mut self, stream: &Stream) -> Option<Lengths> {
         let mut lengths = self.lengths(stream)?;
         lengths.retain(|(_, length)| !length.as_size().is_some_and(Size::is_zero));
-        for (guards, length) in &mut lengths {
+        if let [(guards, length)] = lengths.as_mut_slice() {
             guards.retain(|guard| guard.test != Test::NonNegative || guard.affine != *length);
         }
         Some(lengths)
+    }
+
+    /// ceil(length / step). Where another case holds the length may be below zero, and no number below zero has
+    /// digits: then nothing would be left of the other case either. So it is divided with so many steps more.
+    fn strides(&mut self, length: &Affine, step: &Size) -> Option<Affine> {
+        if step.is_one() {
+            return Some(length.clone());
+        }
+        let rounded = length.add(&Affine::constant(step.sub(&Size::constant(1))));
+        let (low, _) = rounded.bounds(&|v| self.extent(v))?;
+        let more = low.scale(-1).without_negative_terms();
+        let shifted = rounded.add(&Affine::constant(more.mul(step)));
+        Some(self.divide_index(&shifted, step)?.0.sub(&Affine::constant(more)))
     }
 
     fn each(&mut self, lengths: Lengths, change: impl Fn(&mut Self, &Affine) -> Lengths) -> Lengths {

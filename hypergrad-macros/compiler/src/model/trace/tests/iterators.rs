@@ -67,6 +67,19 @@ fn sums_over_tensors() {
     }
 }
 
+/// Where one case of a length holds, the others leave nothing behind.
+#[test]
+fn lengths_by_cases() {
+    bodies! { (x, y, data) -> f64:
+        { (0..data.n.abs_diff(7)).rev().chain(0..2).take(0).map(|i| x[0] + i as f64).sum::<f64>() + x[1] }
+        { (0..data.n.abs_diff(7)).rev().chain(0..2).take(3).map(|i| x[i] + i as f64).sum::<f64>() }
+        { (0..data.n.abs_diff(3)).rev().zip(0..9).map(|(i, k)| x[i] * k as f64).sum::<f64>() }
+        { (0..4).map(|i| (2..(i % data.n)).step_by(2).chain(0..1).count() as f64).sum::<f64>() * x[0] }
+        { (0..4).map(|i| (1..(i % data.n)).step_by(1).skip(2).chain(0..1).count() as f64).sum::<f64>() * x[0] }
+        { (0..4).map(|i| (3..i).step_by(3).chain(0..1).count() as f64).sum::<f64>() * x[0] }
+    }
+}
+
 #[test]
 fn products() {
     bodies! { (x, y, data) -> f64:
