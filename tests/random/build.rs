@@ -1,17 +1,28 @@
-//! Writes the modules of the first seeds whose programs can be compared at the test's point.
-#![allow(warnings, clippy::all, clippy::pedantic, reason = "the generator is shared by path")]
+//! Writes the modules of the first seeds that the compiler reads, in bundles, and modules with the optional roles.
+#![allow(warnings, clippy::all, clippy::pedantic, reason = "the older generator is shared by path")]
 
-#[path = "src/program/mod.rs"]
+#[path = "src/roles/program/mod.rs"]
 mod program;
-#[path = "src/setting.rs"]
+#[path = "src/roles/setting.rs"]
 mod setting;
 
 use std::fmt::Write as _;
+use std::path::Path;
 
-/// How many modules are compiled and run.
-const MODULES: usize = 100;
-/// One in so many has the optional roles too, built from its own f and g.
+use program_generator::ast::Role;
+use program_generator::spell::{self, values};
+use program_generator::{Program, generate};
+
+/// How many programs are compiled and run, in how many test binaries: `tests/bundle_*.rs`.
+const PROGRAMS: usize = 320;
+const BUNDLES: usize = 8;
+
+/// The first seed. The compiler's own tests interpret those from 0.
+const FIRST: u64 = 500_000;
+
+/// Modules with the optional roles, built from their own f and g: one in so many of the older generator.
 const WITH_ROLES: usize = 20;
+const MODULES: usize = 100;
 
 const ROLES: &str = "
     pub fn phi(z: &DVector<f64>, y: &DVector<f64>, data: &Data) -> DVector<f64> {
@@ -30,22 +41,61 @@ const ROLES: &str = "
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
-    println!("cargo::rerun-if-changed=src/setting.rs");
-    println!("cargo::rerun-if-changed=src/program");
-    let seeds = (0..).filter(|seed| setting::is_comparable(&program::random_program(*seed), *seed)).take(MODULES);
-    let mut text = String::new();
-    let mut calls = String::new();
-    for (position, seed) in seeds.enumerate() {
-        let mut module = program::random_module(seed);
-        if position % WITH_ROLES == 0 {
-            module.truncate(module.rfind('}').expect("a module ends"));
-            module.push_str(ROLES);
-            let _ = write!(calls, "    failures.extend(compare_roles!(seed{seed}, {seed}));\n");
+    println!("cargo::rerun-if-changed=src/roles");
+    let directory = std::env::var("OUT_DIR").expect("cargo sets it");
+    let directory = Path::new(&directory);
+    write(directory, "roles.rs", &roles());
+    let read = (FIRST..).map(|seed| (seed, generate::program(seed))).filter(|(_, program)| is_read(program));
+    let programs: Vec<(u64, Program)> = read.take(PROGRAMS).collect();
+    for (k, bundle) in programs.chunks(PROGRAMS.div_ceil(BUNDLES)).enumerate() {
+        write(directory, &format!("bundle_{k}.rs"), &self::bundle(bundle));
+    }
+}
+
+fn write(directory: &Path, name: &str, text: &str) {
+    std::fs::write(directory.join(name), text).expect("the build directory is writable");
+}
+
+/// Whether the compiler accepts a program: what it refuses is an error of the module.
+fn is_read(program: &Program) -> bool {
+    let module = spell::module(program, "random").parse().expect("the text is Rust");
+    !hypergrad_compiler::expand(&proc_macro2::TokenStream::new(), module).to_string().contains("compile_error")
+}
+
+/// The modules, and a function that compares each.
+fn bundle(programs: &[(u64, Program)]) -> String {
+    let (mut text, mut calls) = (String::new(), String::new());
+    for (seed, program) in programs {
+        let _ = write!(text, "mod seed{seed} {{\n#[hypergrad::bilevel]\n{}", spell::module(program, "random"));
+        text.push_str(
+            "use random::*; use nalgebra::*; use nalgebra_sparse::CsrMatrix; use random_programs::{compare::*, inputs::*};\n",
+        );
+        let x = (values::value(program, Role::X), values::variable(program, Role::X));
+        let y = (values::value(program, Role::Y), values::variable(program, Role::Y));
+        let _ = write!(text, "pub fn run(report: &mut Report) {{\n");
+        let data = values::value(program, Role::Data).unwrap_or_default();
+        let _ = write!(text, "    let problem = |point: &program_generator::point::Point| random::Problem::new({data});\n");
+        for (name, (value, ty)) in [("x", x), ("y", y)] {
+            let value = value.expect("both are there");
+            let _ = write!(text, "    let {name} = |point: &program_generator::point::Point| -> {ty} {{ {value} }};\n");
         }
-        let _ = write!(text, "mod seed{seed} {{\n#[hypergrad::bilevel]\n{module}}}\n");
+        let _ = write!(text, "    compare(report, {seed}, &random::Problem::STRUCTURE, problem, x, y);\n}}\n}}\n");
+        let _ = write!(calls, "    seed{seed}::run(&mut report);\n");
+    }
+    format!(
+        "{text}fn run() -> random_programs::compare::Report {{\n    let mut report = Default::default();\n{calls}    report\n}}\n"
+    )
+}
+
+fn roles() -> String {
+    let (mut text, mut calls) = (String::new(), String::new());
+    let seeds = (0..).filter(|seed| setting::is_comparable(&program::random_program(*seed), *seed)).take(MODULES);
+    for seed in seeds.step_by(WITH_ROLES) {
+        let mut module = program::random_module(seed);
+        module.truncate(module.rfind('}').expect("a module ends"));
+        let _ = write!(text, "mod seed{seed} {{\n#[hypergrad::bilevel]\n{module}{ROLES}}}\n");
+        let _ = write!(calls, "    failures.extend(compare_roles!(seed{seed}, {seed}));\n");
         let _ = write!(calls, "    failures.extend(compare!(seed{seed}, {seed}));\n");
     }
-    let _ = write!(text, "fn run() -> Vec<String> {{\n    let mut failures = Vec::new();\n{calls}    failures\n}}\n");
-    let path = std::path::Path::new(&std::env::var("OUT_DIR").expect("cargo sets it")).join("modules.rs");
-    std::fs::write(path, text).expect("the build directory is writable");
+    format!("{text}fn run() -> Vec<String> {{\n    let mut failures = Vec::new();\n{calls}    failures\n}}\n")
 }

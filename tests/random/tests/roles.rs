@@ -1,10 +1,10 @@
-//! A hundred random programs, annotated, compiled and run: every dense derivative, and the products
-//! with frozen adjoints, against hyper-dual numbers to third order; a few of them with the optional roles.
+//! Random programs of vectors with the optional roles, compiled and run: every dense derivative, the products
+//! with frozen adjoints against hyper-dual numbers to third order, and the changes of variables.
 #![allow(warnings, clippy::all, clippy::pedantic, reason = "generated programs; the generator is shared by path")]
 
-#[path = "../src/program/mod.rs"]
+#[path = "../src/roles/program/mod.rs"]
 mod program;
-#[path = "../src/setting.rs"]
+#[path = "../src/roles/setting.rs"]
 mod setting;
 
 use hypergrad::estimator::Preconditioned;
@@ -134,7 +134,7 @@ fn by_differences(x: &DVector<f64>, f: impl Fn(&DVector<f64>) -> DVector<f64>) -
     DMatrix::from_columns(&columns)
 }
 
-include!(concat!(env!("OUT_DIR"), "/modules.rs"));
+include!(concat!(env!("OUT_DIR"), "/roles.rs"));
 
 fn compare_problem<P: Bilevel<Scalar = f64, X = DVector<f64>, Y = DVector<f64>>>(
     problem: &P,

@@ -60,8 +60,12 @@ impl Speller<'_> {
         let dots = if *op == Op::Range { ".." } else { "..=" };
         let (start, end) = (self.operand(&arguments[0]), self.operand(&arguments[1]));
         // Nothing else says what the integers are.
-        let suffix = if matches!(arguments, [Expr::Count(_), Expr::Count(_)]) { "_usize" } else { "" };
-        format!("{start}{dots}{end}{suffix}")
+        match arguments {
+            _ if !arguments.iter().all(is_untyped) => format!("{start}{dots}{end}"),
+            [_, Expr::Count(_)] => format!("{start}{dots}{end}_usize"),
+            [Expr::Count(_), _] => format!("{start}_usize{dots}{end}"),
+            _ => format!("{start} as usize{dots}{end}"),
+        }
     }
 
     fn filter(&mut self, apart: bool, closure: &Expr) -> String {
@@ -70,5 +74,16 @@ impl Speller<'_> {
         let pattern = patterns.first().map(|p| self.pattern(p, more)).unwrap_or_default();
         let and = if apart { "&" } else { "" };
         format!("|{and}{pattern}| {}", self.whole(body))
+    }
+}
+
+/// Whether it is made of integers as they are written alone.
+fn is_untyped(expr: &Expr) -> bool {
+    match expr {
+        Expr::Count(_) => true,
+        Expr::Apply(Op::IndexAdd | Op::IndexSubtract | Op::IndexMultiply | Op::IndexDivide | Op::IndexRemainder, arguments) => {
+            arguments.iter().all(is_untyped)
+        }
+        _ => false,
     }
 }

@@ -4,6 +4,7 @@ mod chains;
 mod module;
 mod numbers;
 mod tensors;
+pub mod values;
 
 use std::collections::{HashMap, HashSet};
 
@@ -20,6 +21,8 @@ pub(crate) struct Speller<'p> {
     behind: HashMap<Name, usize>,
     /// Names that views are bound to: `clone` copies the view only.
     views: HashSet<Name>,
+    /// Numbers tell their type: nothing else beside them does.
+    suffixed: bool,
 }
 
 /// The names of dimensions that are constants.
@@ -28,12 +31,15 @@ pub(crate) const CONSTANTS: [&str; 4] = ["N", "M", "K", "L"];
 impl<'p> Speller<'p> {
     fn new(program: &'p Program) -> Self {
         let scalar = if program.single { "f32" } else { "f64" };
-        Self { program, scalar, behind: HashMap::new(), views: HashSet::new() }
+        Self { program, scalar, behind: HashMap::new(), views: HashSet::new(), suffixed: false }
     }
 
     /// Where nothing stands beside it.
     fn whole(&mut self, expr: &Expr) -> String {
         match expr {
+            Expr::Number(value) if self.suffixed => {
+                format!("{}{:?}_{}", if *value < 0.0 { "-" } else { "" }, value.abs(), self.scalar)
+            }
             Expr::Number(value) if *value < 0.0 => format!("-{:?}", -value),
             Expr::Number(value) => format!("{value:?}"),
             Expr::Count(count) => count.to_string(),
@@ -71,16 +77,27 @@ impl<'p> Speller<'p> {
             Expr::Number(value) if *value >= 0.0 => format!("{value:?}_{}", self.scalar),
             Expr::Number(value) => format!("(-{:?}_{})", -value, self.scalar),
             Expr::Count(count) => format!("{count}_usize"),
+            // `min` and `max` are methods of references too.
+            Expr::Name(name, ty @ Type::IndexReference) => format!("(*{})", spelled(*name, ty)),
             // Methods find their way through references.
             Expr::Name(name, ty) => spelled(*name, ty),
             Expr::Size(extent) if extent.plus != 0 => format!("({})", self.size(*extent)),
-            _ => self.operand(expr),
+            _ => self.with_a_type(expr, Self::operand),
         }
+    }
+
+    /// Numbers alone have no type that a method could be looked up at.
+    fn with_a_type(&mut self, expr: &Expr, spell: fn(&mut Self, &Expr) -> String) -> String {
+        let outer = self.suffixed;
+        self.suffixed = outer || is_untyped(expr);
+        let text = spell(self, expr);
+        self.suffixed = outer;
+        text
     }
 
     /// What a body of a closure or an arm gives: tensors owned.
     fn result(&mut self, expr: &Expr) -> String {
-        if self.gives_tensor(expr) { self.owned(expr) } else { self.whole(expr) }
+        if self.gives_tensor(expr) { self.owned(expr) } else { self.with_a_type(expr, Self::whole) }
     }
 
     fn lambda(&mut self, patterns: &[Pattern], body: &Expr) -> String {
@@ -130,7 +147,7 @@ impl<'p> Speller<'p> {
             Pattern::Name(name, ty) => {
                 format!("{}: {}", spelled(*name, ty), if *ty == Type::Index { "usize" } else { self.scalar })
             }
-            _ => "_".to_owned(),
+            _ => format!("_: {}", self.scalar),
         };
         let patterns: Vec<String> = patterns.iter().map(parameter).collect();
         format!("|{}| {}", patterns.join(", "), self.result(body))
@@ -191,6 +208,17 @@ impl<'p> Speller<'p> {
             inputs.iter().rev().find_map(|k| of(*k))
         };
         found.unwrap_or_else(|| self.program.dimensions[dimension].0.to_string())
+    }
+}
+
+/// Whether it is made of numbers as they are written alone.
+fn is_untyped(expr: &Expr) -> bool {
+    match expr {
+        Expr::Number(_) => true,
+        Expr::Let(_, _, rest) => is_untyped(rest),
+        Expr::Apply(Op::Add | Op::Subtract | Op::Multiply | Op::Negate, arguments) => arguments.iter().all(is_untyped),
+        Expr::Apply(Op::If, arguments) => arguments[1..].iter().all(is_untyped),
+        _ => false,
     }
 }
 

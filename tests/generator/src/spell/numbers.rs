@@ -67,7 +67,7 @@ impl Speller<'_> {
     fn argument(&mut self, expr: &Expr) -> String {
         if self.gives_tensor(expr) {
             let owned = if self.is_place(expr) { return self.by_reference(expr) } else { self.owned(expr) };
-            return format!("&{owned}");
+            return if super::is_compound(expr) { format!("&({owned})") } else { format!("&{owned}") };
         }
         self.whole(expr)
     }
@@ -117,17 +117,17 @@ impl Speller<'_> {
             Fun::Tanh => format!("{t}.tanh()"),
             Fun::Atan => format!("{t}.atan()"),
             Fun::Asinh => format!("{t}.asinh()"),
-            Fun::Exp => format!("(0.25 * {}).exp()", self.bare(expr)),
+            Fun::Exp => format!("(0.25 * {}).exp()", self.with_a_type(expr, Self::bare)),
             Fun::Ln1p => format!("{t}.powi(2).ln_1p()"),
             Fun::Sqrt => format!("(1.0 + {t}.powi(2)).sqrt()"),
             Fun::Recip => format!("(1.0 + {t}.powi(2)).recip()"),
             Fun::Softplus => format!("(1.0 + {t}.exp()).ln()"),
-            Fun::Sigmoid => format!("(1.0 / (1.0 + (-{}).exp()))", self.operand(expr)),
+            Fun::Sigmoid => format!("(1.0 / (1.0 + (-{}).exp()))", self.with_a_type(expr, Self::operand)),
             Fun::Square => format!("{t}.powi(2)"),
             Fun::Cube => format!("{t}.powi(3)"),
             Fun::Powf => format!("(1.0 + {t}.powi(2)).powf(1.25)"),
             Fun::Cbrt => format!("(2.0 + {t}.sin()).cbrt()"),
-            Fun::ExpM1 => format!("({} * 0.25).exp_m1()", self.bare(expr)),
+            Fun::ExpM1 => format!("({} * 0.25).exp_m1()", self.with_a_type(expr, Self::bare)),
             Fun::Abs => format!("{t}.abs()"),
             Fun::Clamp => format!("{t}.clamp(-0.75, 0.75)"),
             Fun::Max => format!("{t}.max(0.0625)"),

@@ -54,7 +54,7 @@ impl Speller<'_> {
             Op::FromFn(ty) => self.from_fn(ty, first),
             Op::Repeat(ty) => {
                 let head = self.constructor(ty, "repeat");
-                format!("{head}{})", self.whole(first))
+                format!("{head}{})", self.with_a_type(first, Self::whole))
             }
             Op::Softmax => {
                 let exponentials = format!("{}.map({}::exp)", self.tensor_receiver(first), self.scalar);
@@ -85,7 +85,7 @@ impl Speller<'_> {
             _ => names.join(", "),
         };
         let head = self.constructor(ty, "from_fn");
-        format!("{head}|{parameters}| {})", self.whole(body))
+        format!("{head}|{parameters}| {})", self.with_a_type(body, Self::whole))
     }
 
     fn blocks(&mut self, arguments: &[Expr]) -> String {
