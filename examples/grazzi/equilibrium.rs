@@ -5,6 +5,7 @@ use std::error::Error;
 use std::ops::ControlFlow;
 use std::time::Instant;
 
+use cpu_time::ProcessTime;
 use hypergrad::estimator::{self, Estimator, Ift, Unrolled};
 use hypergrad::linear;
 use hypergrad::outer::{self, Block, Descent, Projection, Spectral};
@@ -129,20 +130,20 @@ fn flat(y: &Weights) -> DVector<f64> {
     flat
 }
 
-/// Errors and times at the start against t = k.
+/// Errors and processor times at the start against t = k.
 fn errors(problem: &Problem<Data>, y: &Weights, sizes: &Sizes) -> Result<(), Box<dyn Error>> {
     let zero = DMatrix::zeros(sizes.states, sizes.images);
     let root = solver::solve(problem, &zero, y, &FixedPoint::new().tolerance(1e-10))?.x;
     let exact = linear::FixedPoint::new().tolerance(1e-12).max_steps(2000);
     let truth = flat(&estimator::hypergradient(problem, &root, y, &Ift::with(exact).error_estimate(false))?.gradient);
-    let mut table = Table::new(["t = k", "FP", "normal equations", "GMRES", "seconds, FP", "normal equations", "GMRES"]);
+    let mut table = Table::new(["t = k", "FP", "normal equations", "GMRES", "ms, FP", "normal equations", "GMRES"]);
     for t in [5, 10, 20, 40] {
         let x = solver::solve(problem, &zero, y, &FixedPoint::new().steps(t))?.x;
         let of =
             |estimator: &dyn Fn() -> Result<Weights, hypergrad::EstimatorError>| -> Result<(String, String), Box<dyn Error>> {
-                let clock = Instant::now();
+                let clock = ProcessTime::now();
                 let found = flat(&estimator()?);
-                Ok((short((found - &truth).norm() / truth.norm()), format!("{:.3}", clock.elapsed().as_secs_f64())))
+                Ok((short((found - &truth).norm() / truth.norm()), format!("{:.2}", 1e3 * clock.elapsed().as_secs_f64())))
             };
         let (fixed, normal, gmres) = (
             Ift::with(linear::FixedPoint::new().steps(t)).error_estimate(false),
@@ -158,12 +159,12 @@ fn errors(problem: &Problem<Data>, y: &Weights, sizes: &Sizes) -> Result<(), Box
     Ok(())
 }
 
-/// Memory and time of one hypergradient from states 0 against t, inner steps included: iterative differentiation
+/// Memory and processor time of one hypergradient from states 0 against t, inner steps included: iterative differentiation
 /// keeps its iterates, implicit differentiation only the last one.
 fn resources(problem: &Problem<Data>, y: &Weights, sizes: &Sizes) -> Result<(), Box<dyn Error>> {
     let zero = DMatrix::zeros(sizes.states, sizes.images);
     let names = ["ITD", "ITD, √t checkpoints", "FP, k = t", "GMRES, k = t"];
-    let mut table = Table::new(["t", "MB, ITD", names[1], names[2], names[3], "seconds, ITD", names[1], names[2], names[3]]);
+    let mut table = Table::new(["t", "MB, ITD", names[1], names[2], names[3], "ms, ITD", names[1], names[2], names[3]]);
     for t in [5, 10, 20, 40, 80] {
         let implicit = |found: Found| found.map(|_| ());
         let solve = || solver::solve(problem, &zero, y, &FixedPoint::new().steps(t)).map(|found| found.x);
@@ -179,17 +180,17 @@ fn resources(problem: &Problem<Data>, y: &Weights, sizes: &Sizes) -> Result<(), 
         };
         let (mut memory, mut seconds) = (Vec::new(), Vec::new());
         for k in 0..names.len() {
-            let clock = Instant::now();
+            let clock = ProcessTime::now();
             let mut result = Ok(());
             let used = allocation_counter::measure(|| result = run(k));
             result?;
             memory.push(format!("{:.2}", used.bytes_max as f64 / 1e6));
-            seconds.push(format!("{:.3}", clock.elapsed().as_secs_f64()));
+            seconds.push(format!("{:.2}", 1e3 * clock.elapsed().as_secs_f64()));
         }
         let cells: Vec<String> = [t.to_string()].into_iter().chain(memory).chain(seconds).collect();
         table.row::<9>(cells.try_into().map_err(|_| "nine cells")?);
     }
-    println!(" Largest memory and time of one hypergradient from states 0, the t inner steps included:\n\n{table}");
+    println!(" Largest memory and processor time of one hypergradient from states 0, the t inner steps included:\n\n{table}");
     Ok(())
 }
 

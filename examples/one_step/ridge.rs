@@ -17,13 +17,13 @@ use crate::table::{Table, short};
 const NAMES: [&str; 4] = ["iterates", "iterative", "implicit", "one step"];
 
 pub fn run(options: &Options) -> Result<(), Box<dyn Error>> {
-    let count = if options.quick { 500 } else { 8192 };
+    let count = if options.quick { 500 } else { 2000 };
     let (a, b) = rows(options.data.as_deref(), &mut generator(options.seed), count)?;
     let origin = if options.data.is_some() { "cpusmall" } else { "generated rows (--data DIR reads cpusmall)" };
     println!("\nBolte et al., Fig. 2: weighted ridge regression, {origin}, {} rows x {} features", a.nrows(), a.ncols());
     let mut panels = Vec::new();
     for condition in [100.0, 1000.0] {
-        let penalty = penalty(&a, condition);
+        let (penalty, condition) = penalty(&a, condition);
         let data = Data { a: a.clone(), b: b.clone(), penalty, c: DVector::zeros(a.ncols()) };
         for (name, wide) in [("1/L", false), ("2/(L + μ)", true)] {
             let steps: Vec<usize> = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000]
@@ -31,7 +31,7 @@ pub fn run(options: &Options) -> Result<(), Box<dyn Error>> {
                 .filter(|&k| !options.quick || k <= 200)
                 .collect();
             let errors = measure(&data, wide, &steps)?;
-            println!("\n condition {condition}, step {name}: relative errors\n");
+            println!("\n condition {condition:.0}, step {name}: relative errors\n");
             let header: Vec<String> = steps.iter().map(|k| format!("k = {k}")).collect();
             let places = [0, steps.len() / 3, 2 * steps.len() / 3, steps.len() - 1];
             let [h0, h1, h2, h3] = places.map(|place| header[place].as_str());
@@ -47,7 +47,7 @@ pub fn run(options: &Options) -> Result<(), Box<dyn Error>> {
             };
             let lines = (0..NAMES.len()).map(line).collect();
             panels.push(Panel {
-                title: format!("κ = {condition}, step {name}"),
+                title: format!("κ = {condition:.0}, step {name}"),
                 axes: ["log10 of steps", "relative error"],
                 lines,
             });
@@ -56,10 +56,11 @@ pub fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     plot::draw(&options.pictures.join("figure2.svg"), &panels)
 }
 
-/// The λ with which `AᵀA/N + λ` has this condition; 0 where it is less without.
-fn penalty(a: &DMatrix<f64>, condition: f64) -> f64 {
+/// The λ with which `AᵀA/N + λ` has this condition, and the condition; λ = 0 where it is less without.
+fn penalty(a: &DMatrix<f64>, condition: f64) -> (f64, f64) {
     let values = (a.tr_mul(a) / a.nrows() as f64).symmetric_eigenvalues();
-    f64::max((values.max() - condition * values.min()) / (condition - 1.0), 0.0)
+    let penalty = f64::max((values.max() - condition * values.min()) / (condition - 1.0), 0.0);
+    (penalty, (values.max() + penalty) / (values.min() + penalty))
 }
 
 /// Errors of the iterates and of `dx/dy`, Frobenius, after so many steps from 0, at equal weights 1/N.
