@@ -11,9 +11,10 @@ fn ready0(&self, w: &mut Work) {
         let a1 = hg::Dense::flat(&w.y);
         let b0 = &mut w.b0[..];
         if (s2).saturating_sub(1usize) > 0 {
+            let p0 = &a1[0usize..][..(s2).saturating_sub(1usize)];
             let target = &mut b0[0usize..][..(s2).saturating_sub(1usize)];
             for i0 in 0..(s2).saturating_sub(1usize) {
-                target[i0] = (if (s1) >= ((i0 + 1usize)) { (a1[i0]) } else { 0f64 });
+                target[i0] = (p0[i0]);
             }
         }
     }
@@ -37,11 +38,10 @@ fn ready1(&self, w: &mut Work) {
         let b1 = &mut w.b1[..];
         if s2 > 0 {
             let p0 = &a2[0usize..][..s2];
+            let p1 = &a0[0usize..][..s2];
             let target = &mut b1[0usize..][..s2];
             for i0 in 0..s2 {
-                target[i0] = hg::kernel::cosh(
-                    (p0[i0] - (if (s0) >= ((i0 + 1usize)) { (a0[i0]) } else { 0f64 })),
-                );
+                target[i0] = hg::kernel::cosh((p0[i0] - (p1[i0])));
             }
         }
     }
@@ -61,11 +61,10 @@ fn ready2(&self, w: &mut Work) {
         let b2 = &mut w.b2[..];
         if s2 > 0 {
             let p0 = &a2[0usize..][..s2];
+            let p1 = &a0[0usize..][..s2];
             let target = &mut b2[0usize..][..s2];
             for i0 in 0..s2 {
-                target[i0] = hg::kernel::sinh(
-                    (p0[i0] - (if (s0) >= ((i0 + 1usize)) { (a0[i0]) } else { 0f64 })),
-                );
+                target[i0] = hg::kernel::sinh((p0[i0] - (p1[i0])));
             }
         }
     }
@@ -87,7 +86,7 @@ fn objective(&self, w: &mut Work) -> hg::core::option::Option<f64> {
             0f64
         } else {
             let p0 = &b1[0usize..][..s2];
-            hg::kernels::sum_by(s2, |i0| (p0[i0]))
+            hg::kernels::sum_windows([p0], |[p0]| (p0))
         }
     };
     {
@@ -104,9 +103,9 @@ fn objective(&self, w: &mut Work) -> hg::core::option::Option<f64> {
             let p0 = &b0[0usize..][..(s2).saturating_sub(1usize)];
             let p1 = &a2[1usize..][..(s2).saturating_sub(1usize)];
             let p2 = &a2[0usize..][..(s2).saturating_sub(1usize)];
-            hg::kernels::sum_by(
-                (s2).saturating_sub(1usize),
-                |i1| (p0[i1] * ((p1[i1]) - (p2[i1])) * ((p1[i1]) - (p2[i1]))),
+            hg::kernels::sum_windows(
+                [p0, p1, p2],
+                |[p0, p1, p2]| (p0 * ((p1) - (p2)) * ((p1) - (p2))),
             )
         }
     };
@@ -132,22 +131,10 @@ fn g(&self, w: &mut Work) -> f64 {
             0f64
         } else {
             let p0 = &a2[0usize..][..s2];
-            hg::kernels::sum_by(
-                s2,
-                |i0| {
-                    ((p0[i0]
-                        - (if (s0) >= ((i0 + 1usize)) {
-                            (a0[i0] * a0[i0])
-                        } else {
-                            0f64
-                        }))
-                        * (p0[i0]
-                            - (if (s0) >= ((i0 + 1usize)) {
-                                (a0[i0] * a0[i0])
-                            } else {
-                                0f64
-                            })))
-                },
+            let p1 = &a0[0usize..][..s2];
+            hg::kernels::sum_windows(
+                [p0, p1],
+                |[p0, p1]| ((p0 - (p1 * p1)) * (p0 - (p1 * p1))),
             )
         }
     };
@@ -254,12 +241,8 @@ fn f_2_mul(&self, w: &mut Work, c: &[f64], out: &mut [f64]) {
                     + 2f64
                         * (if (i0) >= (1usize) {
                             (((a2[i0]) - (a2[(i0).saturating_sub(1usize)]))
-                                * (if (s1) >= (i0) {
-                                    (b0[(i0).saturating_sub(1usize)]
-                                        * a20[(i0).saturating_sub(1usize)])
-                                } else {
-                                    0f64
-                                }))
+                                * (b0[(i0).saturating_sub(1usize)]
+                                    * a20[(i0).saturating_sub(1usize)]))
                         } else {
                             0f64
                         }));
@@ -353,15 +336,10 @@ fn g_1(&self, w: &mut Work, out: &mut [f64]) {
         let out = &mut *out;
         if s2 > 0 {
             let p0 = &a2[0usize..][..s2];
+            let p1 = &a0[0usize..][..s2];
             let target = &mut out[0usize..][..s2];
             for i0 in 0..s2 {
-                target[i0] = (2f64 * p0[i0]
-                    - 2f64
-                        * (if (s0) >= ((i0 + 1usize)) {
-                            (a0[i0] * a0[i0])
-                        } else {
-                            0f64
-                        }));
+                target[i0] = (2f64 * p0[i0] - 2f64 * (p1[i0] * p1[i0]));
             }
         }
     }
@@ -444,12 +422,9 @@ fn m_12_mul(&self, w: &mut Work, c: &[f64], out: &mut [f64]) {
                     })
                     + 2f64
                         * (if (i0) >= (1usize) {
-                            ((if (s1) >= (i0) {
-                                (b0[(i0).saturating_sub(1usize)]
-                                    * a20[(i0).saturating_sub(1usize)])
-                            } else {
-                                0f64
-                            }) * (-(a18[i0]) + (a18[(i0).saturating_sub(1usize)])))
+                            ((b0[(i0).saturating_sub(1usize)]
+                                * a20[(i0).saturating_sub(1usize)])
+                                * (-(a18[i0]) + (a18[(i0).saturating_sub(1usize)])))
                         } else {
                             0f64
                         }));
@@ -520,9 +495,7 @@ fn f_2(&self, w: &mut Work, out: &mut [f64]) {
                         })
                         + 2f64
                             * (if (i0) >= (1usize) {
-                                ((if (i0) == ((i1 + 1usize)) && (s2) >= ((i0 + 1usize))
-                                    && (s1) >= (i0)
-                                {
+                                ((if (i0) == ((i1 + 1usize)) {
                                     (b0[(i0).saturating_sub(1usize)]
                                         * ((a2[i0]) - (a2[(i0).saturating_sub(1usize)])))
                                 } else {

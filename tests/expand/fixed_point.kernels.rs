@@ -213,7 +213,7 @@ fn g(&self, w: &mut Work) -> f64 {
         } else {
             let p0 = &a1[0usize..][..s0];
             let p1 = &a3[0usize..][..s0];
-            hg::kernels::sum_by(s0, |i0| ((-p0[i0] + p1[i0]) * (-p0[i0] + p1[i0])))
+            hg::kernels::sum_windows([p0, p1], |[p0, p1]| ((-p0 + p1) * (-p0 + p1)))
         }
     };
     {
@@ -678,20 +678,25 @@ fn f_2(&self, w: &mut Work, out: &mut [f64]) {
         let b3 = &w.b3[..];
         let a3 = hg::Dense::flat(&w.x);
         let out = &mut *out;
-        for i2 in 0..s0 {
-            for i1 in 0..s0 {
-                if s0 > 0 {
-                    let target = &mut out[(s0 * i1 + s0 * s0 * i2)..][..s0];
-                    for i0 in 0..s0 {
-                        target[i0] = (if (i0) == (i1) {
-                            (-(a3[i2] * b3[i0]))
-                        } else {
-                            0f64
-                        });
+        hg::kernels::widely(
+            #[inline(always)]
+            || {
+                for i2 in 0..s0 {
+                    for i1 in 0..s0 {
+                        if s0 > 0 {
+                            let target = &mut out[(s0 * i1 + s0 * s0 * i2)..][..s0];
+                            for i0 in 0..s0 {
+                                target[i0] = (if (i0) == (i1) {
+                                    (-(a3[i2] * b3[i0]))
+                                } else {
+                                    0f64
+                                });
+                            }
+                        }
                     }
                 }
-            }
-        }
+            },
+        );
     }
 }
 fn g_11(&self, w: &mut Work, out: &mut [f64]) {
@@ -773,22 +778,27 @@ fn m_21(&self, w: &mut Work, out: &mut [f64]) {
         let a3 = hg::Dense::flat(&w.x);
         let a11 = hg::Dense::flat(&w.v);
         let out = &mut *out;
-        for i2 in 0..s0 {
-            for i1 in 0..s0 {
-                if s0 > 0 {
-                    let p0 = &a2[s0 * i2..][..s0];
-                    let p1 = &b9[0usize..][..s0];
-                    let target = &mut out[(s0 * i1 + s0 * s0 * i2)..][..s0];
-                    for i0 in 0..s0 {
-                        target[i0] = ((if (i1) == (i2) {
-                            (a11[i0] * b3[i0])
-                        } else {
-                            0f64
-                        }) - 2f64 * (a3[i1] * (p0[i0] * p1[i0])));
+        hg::kernels::widely(
+            #[inline(always)]
+            || {
+                for i2 in 0..s0 {
+                    for i1 in 0..s0 {
+                        if s0 > 0 {
+                            let p0 = &a2[s0 * i2..][..s0];
+                            let p1 = &b9[0usize..][..s0];
+                            let target = &mut out[(s0 * i1 + s0 * s0 * i2)..][..s0];
+                            for i0 in 0..s0 {
+                                target[i0] = ((if (i1) == (i2) {
+                                    (a11[i0] * b3[i0])
+                                } else {
+                                    0f64
+                                }) - 2f64 * (a3[i1] * (p0[i0] * p1[i0])));
+                            }
+                        }
                     }
                 }
-            }
-        }
+            },
+        );
     }
 }
 fn f_11(&self, w: &mut Work, out: &mut [f64]) {

@@ -273,7 +273,7 @@ fn objective(&self, w: &mut Work) -> hg::core::option::Option<f64> {
             0f64
         } else {
             let p0 = &b8[0usize..][..s0];
-            hg::kernels::sum_by(s0, |i0| (p0[i0]))
+            hg::kernels::sum_windows([p0], |[p0]| (p0))
         }
     };
     {
@@ -316,7 +316,7 @@ fn g(&self, w: &mut Work) -> f64 {
             0f64
         } else {
             let p0 = &b10[0usize..][..s2];
-            hg::kernels::sum_by(s2, |i0| (p0[i0]))
+            hg::kernels::sum_windows([p0], |[p0]| (p0))
         }
     };
     {
@@ -519,7 +519,7 @@ fn f_1_diagonal_2_tr_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
             0f64
         } else {
             let p0 = &a18[0usize..][..s1];
-            hg::kernels::sum_by(s1, |i0| (b0[0usize] * p0[i0]))
+            hg::kernels::sum_windows([p0], |[p0]| (b0[0usize] * p0))
         }
     };
     {

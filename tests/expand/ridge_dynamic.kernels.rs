@@ -49,7 +49,7 @@ fn table5(&self) -> hg::Vec<f64> {
                         0f64
                     } else {
                         let p0 = &a0[s0 * i0..][..s0];
-                        hg::kernels::sum_by(s0, |i1| (p0[i1] * p0[i1]))
+                        hg::kernels::sum_windows([p0], |[p0]| (p0 * p0))
                     }
                 };
                 b5[i0] += (t0);
@@ -319,7 +319,7 @@ fn objective(&self, w: &mut Work) -> hg::core::option::Option<f64> {
         } else {
             let p0 = &a5[0usize..][..s1];
             let p1 = &b1[0usize..][..s1];
-            hg::kernels::sum_by(s1, |i0| (p0[i0] * p0[i0] * p1[i0]))
+            hg::kernels::sum_windows([p0, p1], |[p0, p1]| (p0 * p0 * p1))
         }
     };
     {

@@ -15,7 +15,8 @@ pub use khatri_rao::{khatri_rao, khatri_rao_scratch};
 pub(crate) use matrix::blocked::gemm_into;
 pub use matrix::{gemm, gemm_nt, gemm_tn, gemm_tt, gemv, gemv_t, ger};
 pub use reduce::{
-    copy, exclusive_product, max_weights, min_weights, reduce_log_sum_exp, reduce_max, reduce_min, softmax, sum_by,
+    copy, exclusive_product, max_weights, min_weights, reduce_log_sum_exp, reduce_max, reduce_min, softmax, sum_by, sum_windows,
+    widely,
 };
 pub use sparse::{csr_mul, csr_position, csr_tr_mul};
 pub use symmetric::{gram, weighted_gram, weighted_gram_scratch};

@@ -26,6 +26,51 @@ pub fn sum_by<T: Real>(count: usize, term: impl Fn(usize) -> T) -> T {
     (sums[0] + sums[1]) + (sums[2] + sums[3])
 }
 
+/// Entries of the windows that are summed side by side.
+const LANES: usize = 8;
+
+/// `Σ term(entries)` over windows of one length, in lanes.
+#[expect(clippy::inline_always, reason = "it has to be compiled for the vectors of its caller")]
+#[inline(always)]
+pub fn sum_windows<T: Real, const K: usize>(windows: [&[T]; K], term: impl Fn([T; K]) -> T) -> T {
+    let count = windows.first().map_or(0, |window| window.len());
+    let whole = count - count % LANES;
+    let mut sums = [T::ZERO; LANES];
+    let mut parts = [[T::ZERO; LANES]; K];
+    for start in (0..whole).step_by(LANES) {
+        for (part, window) in parts.iter_mut().zip(windows) {
+            part.copy_from_slice(&window[start..start + LANES]);
+        }
+        for (lane, sum) in sums.iter_mut().enumerate() {
+            let mut entries = [T::ZERO; K];
+            for (entry, part) in entries.iter_mut().zip(&parts) {
+                *entry = part[lane];
+            }
+            *sum += term(entries);
+        }
+    }
+    let mut rest = T::ZERO;
+    for i in whole..count {
+        let mut entries = [T::ZERO; K];
+        for (entry, window) in entries.iter_mut().zip(windows) {
+            *entry = window[i];
+        }
+        rest += term(entries);
+    }
+    super::sum(&sums) + rest
+}
+
+/// Runs loops that are compiled for the widest vectors of the machine. Nothing that they call is, unless it is
+/// inlined.
+#[expect(clippy::inline_always, reason = "the dispatch has to see the loops")]
+#[inline(always)]
+pub fn widely(loops: impl FnOnce()) {
+    #[cfg(feature = "std")]
+    pulp::Arch::new().dispatch(loops);
+    #[cfg(not(feature = "std"))]
+    loops();
+}
+
 /// Copies the common part.
 #[inline]
 pub fn copy<T: Copy>(from: &[T], to: &mut [T]) {
@@ -205,6 +250,10 @@ mod tests {
     fn partial_sums_add_up() {
         for count in 0..12 {
             assert_eq!(sum_by(count, |i| i as f64), (0..count).map(|i| i as f64).sum::<f64>());
+            let squares: Vec<f64> = (0..3 * count).map(|i| (i * i) as f64).collect();
+            let odd: Vec<f64> = (0..3 * count).map(|i| (2 * i + 1) as f64).collect();
+            let products = squares.iter().zip(&odd).map(|(a, b)| a * b).sum::<f64>();
+            assert_eq!(sum_windows([&squares, &odd], |[a, b]| a * b), products);
         }
     }
 }

@@ -22,6 +22,7 @@ impl Names<'_> {
             }
             Expr::Load { source, offset } => match (windows.find(*source, offset), &windows.step) {
                 (Some(name), Some(step)) => quote!(#name[#step]),
+                (Some(name), None) => quote!(#name),
                 _ => {
                     let (source, offset) = (self.source(*source), numbers::affine(offset));
                     quote!(#source[#offset])

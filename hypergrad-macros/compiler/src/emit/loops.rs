@@ -38,11 +38,18 @@ impl Names<'_> {
     pub(super) fn sum(&self, span: &Span<'_>, value: &Expr) -> TokenStream {
         let Steps { count, step, .. } = span.steps();
         let (windows, set_up) = self.windows(span, value);
-        let value = self.expression(value, &windows);
         let zero = numbers::number(0.0, self.scalar);
-        let advance = span.advance();
-        let value = if advance.is_empty() { value } else { quote!({ #advance #value }) };
-        let code = quote!(#set_up hg::kernels::sum_by(#count, |#step| #value));
+        let is_long = span.extent.as_constant().is_none_or(|count| count >= LONG);
+        let code = if is_long && !windows.known.is_empty() && windows.are_all(value, span.variable) {
+            let names: Vec<Ident> = windows.known.iter().map(|(_, _, name)| name.clone()).collect();
+            let value = self.expression(value, &Windows { step: None, ..windows });
+            quote!(#set_up hg::kernels::sum_windows([#(#names),*], |[#(#names),*]| #value))
+        } else {
+            let value = self.expression(value, &windows);
+            let advance = span.advance();
+            let value = if advance.is_empty() { value } else { quote!({ #advance #value }) };
+            quote!(#set_up hg::kernels::sum_by(#count, |#step| #value))
+        };
         match span.extent.as_constant() {
             _ if !span.bounds.is_empty() => span.unless_empty(&code, &zero),
             Some(c) if c > 0 => code,
@@ -68,6 +75,31 @@ impl Names<'_> {
             windows.known.push((source, offset.clone(), name));
         }
         (windows, set_up)
+    }
+}
+
+/// Sums of at least this many terms are computed in lanes.
+const LONG: i64 = 16;
+
+/// Loops inside of each other that are worth a dispatch to the vectors of the machine.
+const DEEP: usize = 3;
+
+/// Whether a nest does much arithmetic, and nothing else.
+pub(super) fn is_deep(statement: &Stmt) -> bool {
+    depth(statement).is_some_and(|depth| depth >= DEEP)
+}
+
+/// The loops of a nest of arithmetic.
+fn depth(statement: &Stmt) -> Option<usize> {
+    let all = |body: &[Stmt]| body.iter().map(depth).try_fold(0, |most, own| Some(most.max(own?)));
+    match statement {
+        Stmt::Loop { body, .. } => Some(1 + all(body)?),
+        Stmt::When { body, .. } => all(body),
+        Stmt::Store { value, .. } => value.is_arithmetic().then_some(0),
+        Stmt::Sum { value, .. } => value.is_arithmetic().then_some(1),
+        Stmt::Ensure(_) | Stmt::Scratch(_) | Stmt::Zero { .. } | Stmt::Entries { .. } | Stmt::Choose { .. } | Stmt::Kernel(_) => {
+            None
+        }
     }
 }
 
@@ -150,12 +182,26 @@ impl Span<'_> {
 /// Loads of the loop under construction that go through windows.
 #[derive(Default)]
 pub struct Windows {
-    /// What a window is indexed by.
+    /// What a window is indexed by; `None` where its name stands for the entry.
     pub(super) step: Option<Ident>,
     known: Vec<(Source, Affine, Ident)>,
 }
 
 impl Windows {
+    /// Whether a value depends on the variable through windows alone.
+    fn are_all(&self, value: &Expr, variable: Wire) -> bool {
+        let all = |parts: &[Expr]| parts.iter().all(|part| self.are_all(part, variable));
+        match value {
+            Expr::Load { source, offset } => !offset.mentions(variable) || self.find(*source, offset).is_some(),
+            Expr::Product(_, parts) | Expr::Call(_, parts) => all(parts),
+            Expr::Sum(terms) => terms.iter().all(|(_, term)| self.are_all(term, variable)),
+            Expr::Guarded(guards, value) => guards.iter().all(|g| !g.affine.mentions(variable)) && self.are_all(value, variable),
+            Expr::Find { .. } | Expr::Total { .. } => false,
+            Expr::Index(affine) => !affine.mentions(variable),
+            Expr::Number(_) | Expr::Count(_) | Expr::Local(_) => true,
+        }
+    }
+
     pub(super) fn find(&self, source: Source, offset: &Affine) -> Option<&Ident> {
         self.known.iter().find(|(s, o, _)| *s == source && o == offset).map(|(_, _, name)| name)
     }

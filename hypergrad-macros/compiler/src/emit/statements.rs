@@ -74,6 +74,11 @@ impl Names<'_> {
                     Stmt::Kernel(kernel) => self.kernel(kernel, scope),
                     _ => self.inner(statement),
                 };
+                let code = if super::loops::is_deep(statement) {
+                    quote!(hg::kernels::widely(#[inline(always)] || { #code });)
+                } else {
+                    code
+                };
                 quote!({ #bindings #code })
             }
         }

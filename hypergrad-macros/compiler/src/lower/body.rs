@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::calls::{reduction_name, weights_name};
-use super::conditions::{within, without_implied};
+use super::conditions::{holds, within, without_implied};
 use super::context::Context;
+use super::guarded;
 use super::materialise::{computed_over_slices, is_contraction};
 use super::nest::Nest;
 use super::pattern;
@@ -205,6 +206,10 @@ impl<'c> Body<'c> {
             within(&index, &shape, &extent, &mut conditions);
             factors.push(self.expression(operand.node, &index));
         }
+        let extents: Vec<(Wire, Size)> =
+            product.extents.iter().enumerate().map(|(k, e)| (Wire(first + k as u32), e.clone())).collect();
+        let factors = factors.into_iter().map(|factor| self.settled(factor, &extents)).collect();
+        let factors = guarded::lift(factors, &mut conditions);
         let out: Vec<Affine> = product.out.iter().map(rename).collect();
         // What lies outside of the result is not written.
         let mut in_range = Vec::new();
@@ -215,7 +220,7 @@ impl<'c> Body<'c> {
         conditions.dedup();
         let value = Expr::Product(scale * product.coefficient.get(), factors);
         let nest = Nest {
-            extents: product.extents.iter().enumerate().map(|(k, e)| (Wire(first + k as u32), e.clone())).collect(),
+            extents,
             conditions,
             in_range,
             facts: &self.context.facts,
@@ -239,13 +244,20 @@ impl<'c> Body<'c> {
 
     /// `place[index] = value` for all indices.
     fn fill(&mut self, index: &[Affine], shape: &[Size], place: &Place, value: Expr) {
+        let value = self.settled(value, &loops(index, shape));
         let store = Stmt::Store { target: place.source, offset: place.offset_at(index), add: false, value };
         self.wrap(index, shape, store);
     }
 
     fn add(&mut self, index: &[Affine], shape: &[Size], place: &Place, value: Expr) {
+        let value = self.settled(value, &loops(index, shape));
         let store = Stmt::Store { target: place.source, offset: place.offset_at(index), add: true, value };
         self.wrap(index, shape, store);
+    }
+
+    /// A value without the conditions that hold for all values of these loops.
+    fn settled(&self, value: Expr, extents: &[(Wire, Size)]) -> Expr {
+        guarded::settle(value, &|guard| holds(guard, &self.context.facts, extents))
     }
 
     /// Loops over all indices, the first axis innermost.
@@ -303,4 +315,9 @@ impl<'c> Body<'c> {
         self.ready = ready;
         std::mem::replace(&mut self.statements, outer)
     }
+}
+
+/// The loops over an index of this shape.
+fn loops(index: &[Affine], shape: &[Size]) -> Vec<(Wire, Size)> {
+    index.iter().zip(shape).filter_map(|(affine, extent)| Some((affine.as_wire()?, extent.clone()))).collect()
 }

@@ -42,6 +42,15 @@ pub(super) fn without_implied(mut conditions: Vec<Guard>, facts: &[Affine], exte
     conditions
 }
 
+/// Whether a condition follows from facts of the sizes and from the loops that bind its variables.
+pub(super) fn holds(guard: &Guard, facts: &[Affine], extents: &[(Wire, Size)]) -> bool {
+    let extent_of = |wire: Wire| extents.iter().find(|(w, _)| *w == wire).map(|(_, extent)| extent.clone());
+    let premises: Vec<&Affine> = facts.iter().collect();
+    guard.test == Test::NonNegative
+        && guard.affine.wires().all(|wire| extent_of(wire).is_some())
+        && follows(&guard.affine, &premises, MOST_PREMISES, &|wire| extent_of(wire).unwrap_or_default())
+}
+
 /// Whether `affine = Σ λₖ·premiseₖ + rest` with λₖ >= 0 and a rest that is never negative.
 fn follows(affine: &Affine, premises: &[&Affine], depth: usize, extent: &dyn Fn(Wire) -> Size) -> bool {
     if affine.provably_nonnegative(extent) {

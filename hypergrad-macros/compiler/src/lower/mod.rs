@@ -9,6 +9,7 @@ mod contract;
 mod expression;
 mod flatten;
 mod functions;
+mod guarded;
 mod hoist;
 mod khatri_rao;
 mod materialise;

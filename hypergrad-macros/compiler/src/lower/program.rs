@@ -245,6 +245,17 @@ impl Expr {
         }
     }
 
+    /// Whether nothing but numbers is added and multiplied.
+    pub fn is_arithmetic(&self) -> bool {
+        match self {
+            Self::Number(_) | Self::Count(_) | Self::Index(_) | Self::Load { .. } | Self::Local(_) => true,
+            Self::Product(_, parts) => parts.iter().all(Self::is_arithmetic),
+            Self::Sum(terms) => terms.iter().all(|(_, term)| term.is_arithmetic()),
+            Self::Guarded(_, value) => value.is_arithmetic(),
+            Self::Call(..) | Self::Find { .. } | Self::Total { .. } => false,
+        }
+    }
+
     /// Whether a sum stands in it.
     pub fn has_total(&self) -> bool {
         match self {
