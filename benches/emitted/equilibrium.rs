@@ -3,7 +3,7 @@
 
 use hypergrad::bilevel;
 use hypergrad::problem::Variable;
-use hypergrad::solver::Newton;
+use hypergrad::solver::{FixedPoint, Newton};
 use nalgebra::{DMatrix, DVector};
 
 use crate::data::Numbers;
@@ -76,6 +76,19 @@ mod plain {
         block
     }
 
+    /// So many steps of the map; the part of the inputs is computed once.
+    pub fn iterate(x: &M, y: &Weights, data: &Data, steps: usize) -> M {
+        let constant = with_offset(&y.b * &data.inputs, &y.c);
+        let mut x = x.clone();
+        for _ in 0..steps {
+            let mut next = constant.clone();
+            next.gemm(1.0, &y.a, &x, 1.0);
+            next.apply(|t| *t = t.tanh());
+            x = next;
+        }
+        x
+    }
+
     /// So many steps of Newton's method, sample by sample.
     pub fn newton(mut x: M, y: &Weights, data: &Data, steps: usize) -> Option<M> {
         for _ in 0..steps {
@@ -145,6 +158,14 @@ pub fn run() {
         y.read(&mut entries);
         entries
     };
+    let steps = FixedPoint::new().steps(20);
+    compare(
+        "equilibrium 500 x 50, dynamic sizes: 20 fixed-point steps",
+        vec![
+            contender("emitted", || problem.solve(&start, &y, &steps).unwrap().x, |x: &M| x.as_slice().to_vec()),
+            contender("nalgebra", || plain::iterate(&start, &y, &data, 20), |x: &M| x.as_slice().to_vec()),
+        ],
+    );
     compare(
         "equilibrium 500 x 50, dynamic sizes: four steps of Newton's method",
         vec![

@@ -1,6 +1,7 @@
 //! Interleaved timing, in processor time: what other programs take of a shared machine does not count.
 
 use std::hint::black_box;
+use std::sync::Mutex;
 
 use cpu_time::ThreadTime;
 
@@ -8,6 +9,9 @@ use cpu_time::ThreadTime;
 const ROUNDS: usize = 41;
 /// Time of one contender in one round, in seconds.
 const SLICE: f64 = 4e-3;
+
+/// What was measured, for `--json`.
+static MEASURED: Mutex<Vec<serde_json::Value>> = Mutex::new(Vec::new());
 
 /// One way to compute a quantity, flat.
 pub struct Contender<'c> {
@@ -45,8 +49,22 @@ pub fn compare(title: &str, mut contenders: Vec<Contender<'_>>) {
     for (k, contender) in contenders.iter().enumerate() {
         let ratios = times[k].iter().zip(&times[0]).map(|(own, emitted)| own / emitted).collect();
         let best = times[k].iter().copied().fold(f64::INFINITY, f64::min);
-        let (typical, best) = (readable(median(times[k].clone())), readable(best));
-        println!("  {:<34} {typical:>12} {best:>12} {:>8.2}", contender.name, median(ratios));
+        let (typical, ratio) = (median(times[k].clone()), median(ratios));
+        let row = serde_json::json!({
+            "problem": title, "contender": contender.name, "median": typical, "best": best, "ratio": ratio,
+        });
+        MEASURED.lock().unwrap().push(row);
+        let (typical, best) = (readable(typical), readable(best));
+        println!("  {:<34} {typical:>12} {best:>12} {ratio:>8.2}", contender.name);
+    }
+}
+
+/// Writes the times, in seconds, to the file of `--json FILE`.
+pub fn write_json() {
+    let arguments: Vec<String> = std::env::args().collect();
+    if let Some(at) = arguments.iter().position(|a| a == "--json") {
+        let text = serde_json::to_string_pretty(&*MEASURED.lock().unwrap()).unwrap();
+        std::fs::write(arguments.get(at + 1).unwrap(), text).unwrap();
     }
 }
 
