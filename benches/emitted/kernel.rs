@@ -44,7 +44,7 @@ type M = DMatrix<f64>;
 
 /// By hand, with every square of a difference expanded into products.
 mod expert {
-    use super::{Data, DVector, Hyper, M};
+    use super::{DVector, Data, Hyper, M};
 
     /// `e^(2 <a, b>_γ - |a|²_γ - |b|²_γ)`.
     fn kernel(left: &M, right: &M, gamma: &DVector<f64>) -> M {

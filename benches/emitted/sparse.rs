@@ -32,7 +32,7 @@ use problem::{Data, Problem};
 
 /// By hand: each row gathered and scattered while it is in the cache, into kept storage.
 mod expert {
-    use super::{Data, DVector};
+    use super::{DVector, Data};
 
     pub fn residual(x: &DVector<f64>, y: &DVector<f64>, data: &Data) -> DVector<f64> {
         let (n, m) = (x.len() as f64, data.b.len() as f64);
