@@ -87,7 +87,9 @@ pub mod adapters {
         let mean = x.iter().filter(|t| **t > 0.2).sum::<f64>() / x.iter().filter(|t| **t > 0.2).count() as f64;
         let kept: f64 = x.iter().zip(y.iter()).filter(|(s, t)| **s > 0.0 && **t < 0.9).rev().map(|(s, t)| s.sqrt() * t).sum();
         let joined: Vec<f64> = x.iter().skip(1).chain(y.iter().rev()).map(|t| t * t).collect();
-        mean + kept + joined.iter().enumerate().map(|(k, t)| t * x[0] * k as f64).sum::<f64>()
+        let pairs =
+            (0..x.len()).flat_map(|i| (i + 1..y.len()).map(move |j| (i, j))).map(|(i, j)| (x[i] - y[j]).powi(2)).sum::<f64>();
+        pairs + mean + kept + joined.iter().enumerate().map(|(k, t)| t * x[0] * k as f64).sum::<f64>()
     }
 }
 

@@ -24,8 +24,10 @@
 
 mod bindings;
 mod bystander;
+mod choices;
 mod constructors;
 mod functions;
+mod geometry;
 mod indices;
 mod iterators;
 mod kinks;

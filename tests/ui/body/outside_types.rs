@@ -2,7 +2,7 @@ use hypergrad::bilevel;
 
 #[bilevel]
 mod toy {
-    use nalgebra::{DVector, Point2, Rotation2};
+    use nalgebra::{DVector, Isometry2, Point4, Vector2};
 
     #[derive(Clone, Copy, Default)]
     pub struct Line {
@@ -15,21 +15,11 @@ mod toy {
         }
     }
 
-    #[derive(Clone, Copy, PartialEq)]
-    pub enum Kind {
-        Linear,
-        Quadratic,
-    }
-
     pub fn f(x: &DVector<f64>, y: &DVector<f64>) -> f64 {
-        let turned = Rotation2::new(y[0]);
-        let point = Point2::new(x[0], x[1]);
+        let turned = Isometry2::new(Vector2::new(x[0], x[1]), y[0]);
+        let point = Point4::new(x[0], x[1], 0.0, 0.0);
         let line = Line::default();
-        let kind = Kind::Linear;
-        let some = Some(y[0]);
-        let none: Option<f64> = None;
-        let sum = (turned * point).x + line.slope + Line::UNIT + some.unwrap() + none.unwrap_or(1.0);
-        sum * if kind == Kind::Quadratic { x.norm() } else { x.sum() }
+        turned.translation.vector.x + point.x + line.slope + Line::UNIT + Line::new(x[0]).slope
     }
 
     pub fn g(x: &DVector<f64>, y: &DVector<f64>) -> f64 {

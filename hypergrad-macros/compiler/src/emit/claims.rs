@@ -20,6 +20,9 @@ fn proof(claim: &Claim, crate_path: &TokenStream) -> Option<TokenStream> {
     match claim {
         Claim::Type { written, meant } => type_is(written, meant, crate_path),
         Claim::Field { structure, path, written, meant } => field_is(structure, path, written, meant, crate_path),
+        Claim::Option => Some(quote! {
+            const _: [::core::option::Option<()>; 2] = [Some(()), None];
+        }),
         Claim::Associated(claim) => Some(methods::proofs(claim)),
         Claim::Item { written, meant, span } => Some(same_item(&seen(written), meant, *span, crate_path)),
         Claim::Method { name, of, taken, inside } => no_other_method(name, of, *taken, inside, crate_path),

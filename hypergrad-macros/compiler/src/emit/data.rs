@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::{numbers, types};
 use crate::model::{DataField, DataKind, Form, Model};
 
 /// The entries of a tensor field, as a slice; the data is `self.data`.
@@ -12,7 +13,7 @@ pub fn slice(model: &Model, field: usize) -> TokenStream {
     match &field.kind {
         DataKind::Tensor { form: Form::Scalar, .. } => quote!(hg::core::slice::from_ref(&#access)),
         DataKind::Tensor { .. } | DataKind::Array { .. } | DataKind::Index { .. } => quote!(#access.as_slice()),
-        DataKind::Csr { .. } | DataKind::Count { .. } => quote!(&[]),
+        DataKind::Csr { .. } | DataKind::Count { .. } | DataKind::Enum { .. } | DataKind::Flag { .. } => quote!(&[]),
     }
 }
 
@@ -44,6 +45,14 @@ pub fn extent(model: &Model, field: usize, axis: usize) -> TokenStream {
         },
         DataKind::Tensor { .. } | DataKind::Array { .. } | DataKind::Index { .. } => quote!(#access.len()),
         DataKind::Count { .. } => quote!(#access),
+        DataKind::Flag { .. } => quote!(hg::core::primitive::usize::from(#access)),
+        // rustc proves that these are all variants.
+        DataKind::Enum { name, variants, .. } => {
+            let ty = types::structure(name);
+            let names = variants.iter().map(|variant| types::name(variant));
+            let places = (0..variants.len()).map(|place| numbers::usize_literal(place as i64));
+            quote!(match #access { #(#ty::#names => #places),* })
+        }
     }
 }
 

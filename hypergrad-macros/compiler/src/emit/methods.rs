@@ -35,9 +35,10 @@ pub fn proofs(claim: &AssociatedClaim) -> TokenStream {
 
 /// No other trait in scope comes before the method.
 fn not_before(name: &Ident, ty: &TokenStream, receiver: Option<Receiver>) -> TokenStream {
-    let nearest = match receiver {
-        Some(Receiver::Value) => quote! { &#ty },
-        Some(Receiver::Reference) | None => quote! { #ty },
+    let (nearest, next) = match receiver {
+        Some(Receiver::Value) => (quote! { &#ty }, quote! { &&#ty }),
+        Some(Receiver::Reference) => (quote! { #ty }, quote! { &&#ty }),
+        None => (quote! { #ty }, quote! { &#ty }),
     };
     let call = quote_spanned! { name.span()=> |receiver| receiver.#name() };
     quote! {
@@ -46,9 +47,9 @@ fn not_before(name: &Ident, ty: &TokenStream, receiver: Option<Receiver>) -> Tok
             struct Found;
             trait OfTheModule: Sized { fn #name(self) -> Found { Found } }
             impl OfTheModule for #nearest {}
-            impl OfTheModule for &&#ty {}
+            impl OfTheModule for #next {}
             const _: fn(#nearest) -> Found = #call;
-            const _: fn(&&#ty) -> Found = #call;
+            const _: fn(#next) -> Found = #call;
         };
     }
 }

@@ -24,6 +24,7 @@ pub fn spelled(resolved: &Type, crate_path: &TokenStream) -> Option<TokenStream>
             Some(quote! { (#(#items,)*) })
         }
         Type::Struct(name) => Some(structure(name)),
+        Type::Enum(_) => None,
         Type::Csr { scalar } => {
             let scalar = primitive(*scalar);
             Some(quote! { #crate_path::__private::CsrMatrix<#scalar> })
@@ -44,11 +45,15 @@ fn list(item: &TokenStream, storage: Storage, crate_path: &TokenStream) -> Optio
     }
 }
 
-/// A struct of the module.
-pub fn structure(name: &str) -> TokenStream {
-    // A keyword as a name: `r#type`.
-    let name = syn::parse_str::<Ident>(name).unwrap_or_else(|_| Ident::new("Self", Span::call_site()));
+/// A struct or enum of the module.
+pub fn structure(structure: &str) -> TokenStream {
+    let name = name(structure);
     quote! { super::#name }
+}
+
+/// A name as the user wrote it, perhaps a keyword: `r#type`.
+pub fn name(text: &str) -> Ident {
+    syn::parse_str::<Ident>(text).unwrap_or_else(|_| Ident::new("Self", Span::call_site()))
 }
 
 fn tensor(scalar: &TokenStream, rows: Dimension, columns: Dimension, crate_path: &TokenStream) -> TokenStream {

@@ -184,7 +184,7 @@ fn resolve_data(data: &mut Data, sizes: &Sizes, renewed: &dyn Fn(Id) -> Id) {
             DataKind::Csr { values, pattern } => (*values, *pattern) = (renewed(*values), renewed(*pattern)),
             DataKind::Array { input, length } => (*input, *length) = (renewed(*input), sizes.resolve(length)),
             DataKind::Index { .. } => {}
-            DataKind::Count { size } => *size = sizes.resolve(size),
+            DataKind::Count { size } | DataKind::Flag { size } | DataKind::Enum { size, .. } => *size = sizes.resolve(size),
         }
     }
 }

@@ -5,7 +5,7 @@ use quote::ToTokens as _;
 use std::collections::BTreeSet;
 use syn::spanned::Spanned as _;
 
-use crate::syntax::{Associated, AssociatedItem, Leaf, Member, Module, Receiver, Type, strip_references};
+use crate::syntax::{Associated, AssociatedItem, Leaf, Member, Module, Receiver, Type, outer_name, strip_references};
 
 /// One thing to prove, in the user's words and in ours.
 #[derive(Clone, Debug)]
@@ -18,6 +18,8 @@ pub enum Claim {
     /// `written` is the item `meant`, a path below hypergrad (`math::softplus`, `nalgebra::DVector`) or below core
     /// (`core::f64::consts::PI`); the error, should there be one, points at `span`.
     Item { written: Seen, meant: syn::Path, span: Span },
+    /// `Some` and `None` are those of core.
+    Option,
     /// rustc finds this item of one of the module's types, too.
     Associated(AssociatedClaim),
     /// No trait in scope, by these imports inside of functions neither, has a method that comes before the one that is read.
@@ -44,7 +46,7 @@ pub struct AssociatedClaim {
     /// The item's name, where it was read.
     pub name: Ident,
     pub is_constant: bool,
-    /// How a method takes `self`.
+    /// How a method takes `self`; `None` for one of what the type derefs to.
     pub receiver: Option<Receiver>,
     pub of_trait: bool,
     /// Whether it was found by `value.name()`, and not by its path.
@@ -106,6 +108,9 @@ impl Claims {
 
     /// An item of one of the module's types was read: by a method call, or by its path.
     pub fn associated_is(&mut self, module: &Module, item: &Associated, is_method_call: bool, span: Span) {
+        if outer_name(&item.owner).is_some() {
+            return;
+        }
         let key = format!("associated {} {:?} {is_method_call}", item.title(), item.of_trait);
         let Ok(owner) = syn::parse_str::<Ident>(&item.owner) else { return };
         if self.is_new(key) {
@@ -131,6 +136,33 @@ impl Claims {
         {
             name.set_span(span);
             self.claims.push(Claim::Method { name, of: of.clone(), taken, inside: module.imports_inside() });
+        }
+    }
+
+    /// A method was read as one of what values of a type of the module deref to.
+    pub fn dereferenced(&mut self, module: &Module, owner: &str, name: &str, span: Span) {
+        let names = (syn::parse_str::<Ident>(owner), syn::parse_str::<Ident>(name));
+        let (Ok(ident), Ok(mut name)) = names else { return };
+        if outer_name(owner).is_none() && self.is_new(format!("behind {owner} {name}")) {
+            name.set_span(span.resolved_at(Span::mixed_site()));
+            let lifetimes = module.structure(owner).map_or(0, |structure| structure.generics.lifetimes().count());
+            let claim = AssociatedClaim {
+                owner: ident,
+                lifetimes,
+                name,
+                is_constant: false,
+                receiver: None,
+                of_trait: false,
+                is_method_call: true,
+            };
+            self.claims.push(Claim::Associated(claim));
+        }
+    }
+
+    /// `Some` and `None` were read by these names.
+    pub fn option(&mut self) {
+        if self.is_new("option".to_owned()) {
+            self.claims.push(Claim::Option);
         }
     }
 

@@ -99,7 +99,7 @@ enum Entry {
     Refused(Diagnostic),
 }
 
-const ACCEPTED: &str = "a field that a role reads is `f64`, `f32`, `usize`, an nalgebra vector or matrix, a `CsrMatrix`, an array or `Vec` of floats or of indices, or a struct of this module";
+const ACCEPTED: &str = "a field that a role reads is `f64`, `f32`, `usize`, `bool`, an enum without values, an nalgebra vector or matrix, a `CsrMatrix`, an array or `Vec` of floats or of indices, or a struct of this module";
 
 /// Reads the type of the third parameter; it must be a struct of the module.
 pub fn structure(module: &Module, written: &syn::Type, diagnostics: &mut Diagnostics) -> Option<String> {
@@ -133,7 +133,7 @@ pub fn refused_fields(module: &Module, structure: &str, name: &str, diagnostics:
             match field_type(module, field, &name, diagnostics) {
                 Some(Type::Struct(inner)) if !seen.contains(&inner) => left.push((inner, name)),
                 Some(Type::List { item, .. }) if !is_item(&item) => diagnostics.push(refused_list(field, &name, &item)),
-                Some(Type::Bool | Type::Integer(_) | Type::Tuple(_)) => diagnostics.push(refused(field, &name)),
+                Some(Type::Integer(_) | Type::Tuple(_)) => diagnostics.push(refused(field, &name)),
                 Some(_) | None => {}
             }
         }
@@ -343,7 +343,14 @@ impl<'m> Fields<'m> {
                 let shape = axes(Form::Matrix, Dimension::Dynamic, Dimension::Dynamic, name, &source, place.sizes);
                 Some((place.sparse(number, shape), None))
             }
-            Type::Bool | Type::Integer(_) | Type::Tuple(_) | Type::Struct(_) => None,
+            Type::Bool => Some((DataKind::Flag { size: place.sizes.symbol(name, SymbolSource::Count { field: number }) }, None)),
+            Type::Enum(of) => {
+                let size = place.sizes.symbol(name, SymbolSource::Count { field: number });
+                let item = self.module.enumeration(of)?;
+                let variants = item.variants.iter().map(|variant| variant.ident.to_string()).collect();
+                Some((DataKind::Enum { size, name: of.clone(), variants }, None))
+            }
+            Type::Integer(_) | Type::Tuple(_) | Type::Struct(_) => None,
         }
     }
 
@@ -380,7 +387,7 @@ fn is_item(item: &Type) -> bool {
         Type::Count | Type::Bool => true,
         Type::Integer(name) => name.starts_with('u'),
         Type::Tuple(parts) => !parts.is_empty() && parts.iter().all(is_item),
-        Type::Scalar(_) | Type::Tensor { .. } | Type::List { .. } | Type::Csr { .. } | Type::Struct(_) => false,
+        Type::Scalar(_) | Type::Tensor { .. } | Type::List { .. } | Type::Csr { .. } | Type::Struct(_) | Type::Enum(_) => false,
     }
 }
 
@@ -392,6 +399,8 @@ fn value_of(kind: &DataKind, graph: &Graph) -> Value {
         DataKind::Csr { values, pattern } => Value::csr(*values, *pattern, graph.shape(*values)),
         DataKind::Array { input, length } => Value::tensor(*input, Form::Column, std::slice::from_ref(length)),
         DataKind::Count { size } => Value::count(size.clone()),
+        DataKind::Flag { size } => Value::flag(size),
+        DataKind::Enum { size, name, variants } => Value::enumeration(name, variants, size),
     }
 }
 
@@ -434,6 +443,14 @@ impl Surroundings for Fields<'_> {
         self.claims.path_is(self.module, written, meant);
     }
 
+    fn option(&mut self) {
+        self.claims.option();
+    }
+
+    fn dereferenced(&mut self, owner: &str, name: &str, span: Span) {
+        self.claims.dereferenced(self.module, owner, name, span);
+    }
+
     fn associated(&mut self, item: &Associated, is_method_call: bool, span: Span) {
         self.claims.associated_is(self.module, item, is_method_call, span);
     }
@@ -465,7 +482,9 @@ fn refused_list(field: &syn::Field, name: &str, item: &Type) -> Diagnostic {
             "use one matrix with the rows of all, and take `rows(start, count)`; or a field for each".to_owned()
         }
         Type::Tensor { scalar, .. } => format!("use a `DMatrix<{scalar}>`, a column for each"),
-        Type::Scalar(_) | Type::Count | Type::Bool | Type::List { .. } => "use a matrix, a column for each".to_owned(),
+        Type::Scalar(_) | Type::Count | Type::Bool | Type::Enum(_) | Type::List { .. } => {
+            "use a matrix, a column for each".to_owned()
+        }
     };
     refused(field, name).help(help)
 }

@@ -112,6 +112,10 @@ pub enum DataKind {
     Index { form: Form },
     /// `usize`.
     Count { size: Size },
+    /// `bool`: 1 or 0.
+    Flag { size: Size },
+    /// An enum of the module: the place of its variant in the declaration.
+    Enum { size: Size, name: String, variants: Vec<String> },
 }
 
 /// The inner role.

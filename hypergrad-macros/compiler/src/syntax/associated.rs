@@ -4,7 +4,7 @@
 use proc_macro2::{Group, Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 
-use super::Module;
+use super::{Module, library};
 
 /// An item of an `impl` block, of a type of this module.
 #[derive(Debug, Clone)]
@@ -56,7 +56,15 @@ impl Associated {
 
     /// `Params::scale`: no two functions of the module are called alike.
     pub fn title(&self) -> String {
-        format!("{}::{}", self.owner, self.name())
+        match library::outer_name(&self.owner) {
+            Some(owner) => format!("{OF_LIBRARY}{owner}::{}", self.name()),
+            None => format!("{}::{}", self.owner, self.name()),
+        }
+    }
+
+    /// Whether a function of this title is one of nalgebra's.
+    pub fn is_of_library(title: &str) -> bool {
+        title.starts_with(OF_LIBRARY)
     }
 
     /// How it takes `self`; `None` for what is no method.
@@ -74,7 +82,22 @@ impl Associated {
 impl Module {
     /// The struct or enum of this module that a path of types means: by its name, or by an alias.
     pub fn own_type(&self, path: &syn::Path) -> Option<String> {
-        own_type(&self.items, path, DEPTH)
+        own_type(&self.items, path, DEPTH).or_else(|| self.library_type(path))
+    }
+
+    /// A type of nalgebra that is read as if it stood in the module.
+    pub fn library_type(&self, path: &syn::Path) -> Option<String> {
+        if self.library.is_empty() {
+            return None;
+        }
+        if let Some(name) = path.get_ident().filter(|name| library::outer_name(&name.to_string()).is_some()) {
+            return Some(name.to_string());
+        }
+        let full = self.imports.expand(path);
+        let name = full.last()?;
+        // A single name that nothing brings in is of a glob import.
+        let known = full.len() > 1 || !self.imports.globs().is_empty() && !self.defines(name);
+        library::inner_name(name).filter(|_| known)
     }
 
     /// The items of this name that a type has.
@@ -93,6 +116,9 @@ impl Module {
         self.items.iter().any(|item| matches!(item, syn::Item::Trait(found) if found.ident == name))
     }
 }
+
+/// In front of what is nalgebra's.
+const OF_LIBRARY: &str = "nalgebra's ";
 
 /// An alias of an alias: so deep.
 const DEPTH: usize = 64;

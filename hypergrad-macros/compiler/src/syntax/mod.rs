@@ -6,6 +6,7 @@ mod constants;
 mod foreign;
 mod imports;
 mod keyword;
+mod library;
 mod member;
 mod nalgebra;
 mod options;
@@ -14,6 +15,7 @@ mod resolve;
 mod scope;
 mod traits;
 mod types;
+mod variants;
 
 #[cfg(test)]
 mod tests;
@@ -23,6 +25,7 @@ pub use conditional::cfg;
 pub use foreign::{Foreign, REFUSED, refusal};
 pub use imports::Imports;
 pub use keyword::Keyword;
+pub use library::outer_name;
 pub use member::Member;
 pub use options::Options;
 pub use parse::{parse, user_problem};
@@ -36,7 +39,9 @@ pub struct Module {
     pub ident: syn::Ident,
     /// Every item, as the user wrote it: re-emitted untouched.
     pub items: Vec<syn::Item>,
-    /// Methods, functions and constants of the module's types.
+    /// The types of nalgebra that are read as if they stood here.
+    pub library: Vec<syn::Item>,
+    /// Methods, functions and constants of these types and of the module's.
     pub associated: Vec<Associated>,
     /// What `use` declarations bring in.
     pub imports: Imports,
@@ -71,15 +76,13 @@ impl Module {
 
     /// The struct of this name, of this module or of another one whose fields are known.
     pub fn structure(&self, name: &str) -> Option<&syn::ItemStruct> {
-        self.structures().find(|structure| structure.ident == name).or_else(|| self.foreign_structure(name))
+        let library = self.library.iter().filter_map(as_structure);
+        self.structures().chain(library).find(|structure| structure.ident == name).or_else(|| self.foreign_structure(name))
     }
 
     /// The module's own structs.
     pub fn structures(&self) -> impl Iterator<Item = &syn::ItemStruct> {
-        self.items.iter().filter_map(|item| match item {
-            syn::Item::Struct(structure) => Some(structure),
-            _ => None,
-        })
+        self.items.iter().filter_map(as_structure)
     }
 
     /// Whether a struct of this module is certain not to be `Clone`: neither derived, nor implemented
@@ -153,6 +156,13 @@ impl Module {
             };
             ident == name
         })
+    }
+}
+
+fn as_structure(item: &syn::Item) -> Option<&syn::ItemStruct> {
+    match item {
+        syn::Item::Struct(structure) => Some(structure),
+        _ => None,
     }
 }
 

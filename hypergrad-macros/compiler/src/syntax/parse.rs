@@ -2,6 +2,7 @@
 
 use proc_macro2::{Ident, TokenStream};
 
+use super::library::Library;
 use super::{Foreign, Imports, Module, Options, associated};
 use crate::diagnostics::{Diagnostic, Diagnostics};
 
@@ -47,8 +48,10 @@ fn read_module(
         );
         return None;
     };
-    let (imports, associated) = (Imports::read(&items), associated::read(&items));
-    let module = Module { ident: module.ident, items, associated, imports, foreign, source };
+    let library = Library::of(&source);
+    let (imports, mut associated) = (Imports::read(&items), associated::read(&items));
+    associated.extend(library.associated);
+    let module = Module { ident: module.ident, items, library: library.items, associated, imports, foreign, source };
     if let Some(name) = user_problem(&module.items) {
         diagnostics.push(
             Diagnostic::new(&name, "`Problem` is the type that `#[bilevel]` adds to the module")

@@ -133,6 +133,9 @@ impl Resolver<'_> {
                 }
             });
         }
+        if let Some(enumeration) = self.module.enumeration(&name) {
+            return Some(plain_enum(enumeration));
+        }
         let alias = self.module.alias(&name)?;
         Some(self.alias_scope(alias, path, scope, depth).and_then(|inner| self.resolve(&alias.ty, &inner, depth + 1)))
     }
@@ -304,6 +307,22 @@ fn no_entry(path: &syn::Path, found: &Type) -> Diagnostic {
 fn integer_name(name: &str) -> Option<&'static str> {
     const ALL: [&str; 11] = ["i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128"];
     ALL.into_iter().find(|known| *known == name)
+}
+
+/// An enum that is read: its variants hold nothing, and are the same in every build.
+fn plain_enum(enumeration: &syn::ItemEnum) -> Resolved<Type> {
+    let name = &enumeration.ident;
+    if let Some(holding) = enumeration.variants.iter().find(|variant| !matches!(variant.fields, syn::Fields::Unit)) {
+        return Err(Diagnostic::new(
+            &holding.fields,
+            format!("`{name}` holds values in its variants; an enum as data holds none"),
+        )
+        .help("use an enum without values, and a field of the data for each value"));
+    }
+    if let Some(attribute) = enumeration.variants.iter().find_map(|variant| crate::syntax::cfg(&variant.attrs)) {
+        return Err(Diagnostic::new(attribute, format!("`{name}` is read by a role and cannot depend on `#[cfg]`")));
+    }
+    Ok(Type::Enum(name.to_string()))
 }
 
 /// The type behind references and parentheses.

@@ -56,6 +56,8 @@ pub enum Type {
     },
     /// A struct of the module (or one imported from another annotated module), with its name.
     Struct(String),
+    /// An enum of the module, with its name.
+    Enum(String),
     Tuple(Vec<Type>),
 }
 
@@ -83,7 +85,7 @@ impl Type {
         match self {
             Self::Scalar(scalar) | Self::Tensor { scalar, .. } | Self::Csr { scalar } => Some(*scalar),
             Self::List { item, .. } => item.scalar(),
-            Self::Count | Self::Integer(_) | Self::Bool | Self::Struct(_) | Self::Tuple(_) => None,
+            Self::Count | Self::Integer(_) | Self::Bool | Self::Struct(_) | Self::Enum(_) | Self::Tuple(_) => None,
         }
     }
 }
@@ -122,7 +124,7 @@ impl fmt::Display for Type {
                 Storage::Tensor { rows, columns, .. } => formatter.write_str(&spelled(item, (*rows, *columns))),
             },
             Self::Csr { scalar } => write!(formatter, "CsrMatrix<{scalar}>"),
-            Self::Struct(name) => formatter.write_str(name),
+            Self::Struct(name) | Self::Enum(name) => formatter.write_str(name),
             Self::Tuple(items) => {
                 formatter.write_str("(")?;
                 for (k, item) in items.iter().enumerate() {

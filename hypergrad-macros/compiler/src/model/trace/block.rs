@@ -24,9 +24,23 @@ impl Tracer<'_> {
 
     fn statements(&mut self, block: &syn::Block, expected: Option<&Type>) -> Option<Value> {
         self.hoist_items(block);
+        self.statements_from(&block.stmts, expected)
+    }
+
+    /// The statements in order; behind a `return`, where it was not reached.
+    fn statements_from(&mut self, statements: &[syn::Stmt], expected: Option<&Type>) -> Option<Value> {
         let mut value = Some(Value::Tuple(Vec::new()));
-        for statement in &block.stmts {
+        for (k, statement) in statements.iter().enumerate() {
+            let returns = self.returns();
             value = self.statement(statement, expected);
+            let rest = &statements[k + 1..];
+            if matches!(value, Some(Value::Never)) || rest.is_empty() {
+                return value;
+            }
+            if self.returns() > returns {
+                let stays = self.stays(returns);
+                return self.under(stays, |tracer| tracer.statements_from(rest, expected));
+            }
         }
         value
     }
@@ -39,10 +53,10 @@ impl Tracer<'_> {
                 unit
             }
             syn::Stmt::Expr(expression, None) => self.expression_as(expression, expected),
-            syn::Stmt::Expr(expression, Some(_)) => {
-                self.expression(expression);
-                unit
-            }
+            syn::Stmt::Expr(expression, Some(_)) => match self.expression(expression) {
+                Some(Value::Never) => Some(Value::Never),
+                _ => unit,
+            },
             syn::Stmt::Item(item) => {
                 self.check_item(item);
                 unit
@@ -64,12 +78,12 @@ impl Tracer<'_> {
             );
             return self.bind_pattern(&local.pat, None);
         };
-        if let Some((token, _)) = &init.diverge {
-            self.diagnostics.error(token, "`let .. else` is not accepted: nothing of the language can fail to match");
-        }
         let expected = ascribed(&local.pat).and_then(|ty| self.hint(ty));
         let value = self.expression_as(&init.expr, expected.as_ref());
-        self.bind_pattern(&local.pat, value);
+        match &init.diverge {
+            Some((_, otherwise)) => self.let_else(&local.pat, value, otherwise),
+            None => self.bind_pattern(&local.pat, value),
+        }
     }
 
     /// Constants and functions declared in a block are known in all of it; functions see no `let`.
@@ -176,7 +190,7 @@ impl Tracer<'_> {
     }
 
     /// The elements of a tuple or an array.
-    fn elements(&mut self, value: Value, count: usize, span: Span) -> Option<Vec<Value>> {
+    pub(super) fn elements(&mut self, value: Value, count: usize, span: Span) -> Option<Vec<Value>> {
         match value {
             Value::Tuple(values) | Value::Array(values) => Some(values),
             Value::Tensor(tensor) if tensor.form == Form::Column => {

@@ -8,7 +8,8 @@ use super::Tracer;
 use super::agree::Site;
 use super::environment::Environment;
 use super::value::{Callable, Value};
-use super::words::{ArrayWord, CsrRowWord, CsrWord, IDENTITIES, IntegerWord, ListWord};
+use super::variant::EnumName;
+use super::words::{ArrayWord, CsrRowWord, CsrWord, IDENTITIES, IntegerWord, ListWord, OptionWord, OrderingWord};
 use crate::diagnostics::nearest;
 use crate::syntax::Type;
 
@@ -145,7 +146,7 @@ impl<'a> Tracer<'a> {
             syn::ReturnType::Type(_, ty) => self.hint(ty),
             syn::ReturnType::Default => None,
         };
-        let value = self.block(&function.block, expected.as_ref());
+        let value = self.until_return(span, |tracer| tracer.block(&function.block, expected.as_ref()));
         self.diagnostics.read(reading);
         self.calls.pop();
         self.environment = outer;
@@ -183,7 +184,7 @@ impl<'a> Tracer<'a> {
                 for pattern in &closure.syntax.inputs {
                     self.bind_pattern(pattern, arguments.next());
                 }
-                let value = self.expression(&closure.syntax.body);
+                let value = self.until_return(span, |tracer| tracer.expression(&closure.syntax.body));
                 self.environment = outer;
                 value
             }
@@ -212,12 +213,10 @@ impl<'a> Tracer<'a> {
 
     pub(super) fn method_call(&mut self, call: &syn::ExprMethodCall, expected: Option<&Type>) -> Option<Value> {
         let receiver = self.expression(&call.receiver);
-        if receiver.is_none() && super::refuse::OPTIONAL.contains(&call.method.to_string()) {
-            // What may fail was refused; its message is no mistake of its own.
-            return None;
-        }
         let operands: Vec<&syn::Expr> = [&*call.receiver].into_iter().chain(call.args.iter()).collect();
-        let arguments = self.arguments(&operands[1..], &[]);
+        // What `expect` would say is no value.
+        let said = if call.method == "expect" { operands.len() } else { 1 };
+        let arguments = self.arguments(&operands[said..], &[]);
         let site = Site { span: call.method.span(), name: call.method.to_string(), operands };
         let call = Call { site, generics: call.turbofish.as_ref(), expected: expected.cloned() };
         let operands: Vec<Value> = [receiver].into_iter().chain(arguments).collect::<Option<_>>()?;
@@ -239,6 +238,9 @@ impl<'a> Tracer<'a> {
             return self.converted(call, receiver);
         }
         let (described, known) = (receiver.describe(), words_of(&receiver));
+        if let Outcome::Known(value) = self.compared_with(call, &receiver, &arguments) {
+            return value;
+        }
         let outcome = match receiver {
             Value::Tensor(tensor) if tensor.is_scalar() => self.scalar_method(call, &tensor, &arguments),
             Value::Csr(matrix) => self.csr_method(call, *matrix, &arguments),
@@ -252,9 +254,11 @@ impl<'a> Tracer<'a> {
                 Some(stream) => self.stream_method(call, stream, arguments),
                 None => Outcome::Unknown,
             },
-            Value::Struct(_) | Value::Lazy(_) | Value::Cases(_) | Value::Bool(_) | Value::Tuple(_) | Value::Callable(_) => {
+            Value::Choice(choice) => self.choice_method(call, &choice, &arguments),
+            Value::Never | Value::Struct(_) | Value::Lazy(_) | Value::Cases(_) | Value::Bool(_) | Value::Tuple(_) => {
                 Outcome::Unknown
             }
+            Value::Callable(_) => Outcome::Unknown,
         };
         match outcome {
             Outcome::Known(value) => value,
@@ -353,7 +357,12 @@ fn words_of(value: &Value) -> Vec<&'static str> {
         Value::Index(_) | Value::Integer(_) | Value::Cases(_) => IntegerWord::NAMES.to_vec(),
         Value::Range(_) | Value::Stream(_) => super::iterate::names(),
         Value::Array(_) => [ArrayWord::NAMES, &super::iterate::names()].concat(),
-        Value::Struct(_) | Value::Lazy(_) | Value::Bool(_) | Value::Tuple(_) | Value::Callable(_) => Vec::new(),
+        Value::Choice(choice) => match choice.name {
+            EnumName::Option => OptionWord::NAMES.to_vec(),
+            EnumName::Ordering => OrderingWord::NAMES.to_vec(),
+            EnumName::Own(_) => Vec::new(),
+        },
+        Value::Struct(_) | Value::Lazy(_) | Value::Bool(_) | Value::Tuple(_) | Value::Callable(_) | Value::Never => Vec::new(),
     }
 }
 

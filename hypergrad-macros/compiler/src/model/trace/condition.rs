@@ -348,6 +348,7 @@ impl Tracer<'_> {
     /// Merges the values of two arms.
     pub(super) fn merge(&mut self, condition: &Condition, then: Value, otherwise: Value) -> Option<Value> {
         match (then, otherwise) {
+            (Value::Never, value) | (value, Value::Never) => Some(value),
             (Value::Tensor(then), Value::Tensor(otherwise)) => {
                 let (then, otherwise) = self.same_form(then, otherwise);
                 Some(Value::Tensor(self.select(condition, &then, &otherwise)))
@@ -365,6 +366,7 @@ impl Tracer<'_> {
                 let (then, otherwise) = (self.stream_of(then)?, self.stream_of(otherwise)?);
                 Some(Value::Stream(Box::new(self.either(condition, then, otherwise)?)))
             }
+            (Value::Choice(then), Value::Choice(otherwise)) => self.merge_choices(condition, *then, *otherwise),
             (Value::Tuple(then), Value::Tuple(otherwise)) => Some(Value::Tuple(self.merge_all(condition, then, otherwise)?)),
             (Value::Array(then), Value::Array(otherwise)) => Some(Value::Array(self.merge_all(condition, then, otherwise)?)),
             (Value::Struct(then), Value::Struct(otherwise)) => {

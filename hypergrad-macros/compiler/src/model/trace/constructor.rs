@@ -81,7 +81,7 @@ impl Tracer<'_> {
             None => &written.path,
         };
         if let Some(name) = self.module.imports.expand(path).last() {
-            self.surroundings.outside(path, &format!("nalgebra::{name}"));
+            self.outside(path, &format!("nalgebra::{name}"));
         }
     }
 
@@ -178,6 +178,10 @@ impl Tracer<'_> {
             }
             ConstructorWord::from_row_slice => self.made_of_list(call, true, target, arguments),
             ConstructorWord::from_column_slice | ConstructorWord::from_vec => self.made_of_list(call, false, target, arguments),
+            ConstructorWord::x_axis => self.axis(0, target),
+            ConstructorWord::y_axis => self.axis(1, target),
+            ConstructorWord::z_axis => self.axis(2, target),
+            ConstructorWord::w_axis => self.axis(3, target),
             ConstructorWord::x => self.basis(0, target),
             ConstructorWord::y => self.basis(1, target),
             ConstructorWord::z => self.basis(2, target),
@@ -297,6 +301,12 @@ impl Tracer<'_> {
         Some(Value::Tensor(self.assemble(target.form, &rows, &columns, entries)))
     }
 
+    /// A unit vector that is known to be one.
+    fn axis(&mut self, place: i64, target: &Target) -> Option<Value> {
+        let value = self.basis(place, target)?;
+        Some(Value::structure("NalgebraUnit", vec![("value".to_owned(), value)]))
+    }
+
     /// A list of entries in the form that is asked for: as a row, lying.
     pub(super) fn array_as(&mut self, list: &Tensor, form: Form) -> Tensor {
         if list.form == Form::Column && form == Form::Row { self.transpose(list) } else { self.reform(list, form) }
@@ -406,6 +416,10 @@ impl Tracer<'_> {
     pub(super) fn tensor_of(&mut self, value: Value) -> Option<Tensor> {
         match value {
             Value::Tensor(tensor) => Some(tensor),
+            value @ (Value::Struct(_) | Value::Lazy(_)) => match self.through_deref(&value)? {
+                Value::Tensor(tensor) => Some(tensor),
+                _ => None,
+            },
             Value::Array(values) => {
                 let parts: Vec<Tensor> = values.into_iter().map(|v| self.tensor_of(v)).collect::<Option<_>>()?;
                 let count = Size::constant(parts.len() as i64);

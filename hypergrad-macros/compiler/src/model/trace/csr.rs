@@ -121,6 +121,7 @@ impl Stream {
             Self::Stored(..) => true,
             Self::Mapped(inner, _)
             | Self::Filtered(inner, _)
+            | Self::Flat(inner, _)
             | Self::Enumerated(inner)
             | Self::Reversed(inner)
             | Self::Skipped(inner, _)

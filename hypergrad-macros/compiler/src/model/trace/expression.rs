@@ -34,6 +34,9 @@ impl Tracer<'_> {
             syn::Expr::Binary(binary) => self.binary(binary),
             syn::Expr::Cast(cast) => self.cast(cast),
             syn::Expr::If(branch) => self.branch(branch, expected),
+            syn::Expr::Return(expression) => self.early_return(expression),
+            syn::Expr::Try(expression) => self.question(expression),
+            syn::Expr::Match(expression) => self.match_expression(expression, expected),
             syn::Expr::Tuple(tuple) => self.tuple(tuple, expected),
             syn::Expr::Array(array) => self.list(array.elems.iter()).map(Value::Array),
             syn::Expr::Repeat(repeat) => self.repeated(repeat),
@@ -108,9 +111,7 @@ impl Tracer<'_> {
                 let end = if name == "start" { range.start } else { range.end };
                 end.map(Value::Index)
             }
-            (member, base @ (Value::Struct(_) | Value::Lazy(_) | Value::Tuple(_))) => {
-                self.member_of(&base, &Member::from(member))
-            }
+            (member, base @ (Value::Struct(_) | Value::Lazy(_) | Value::Tuple(_))) => self.field_of(&base, &Member::from(member)),
             (member, base) => {
                 let member = spell(member);
                 self.diagnostics.error(&field.member, format!("`.{member}` is no field of {}", base.describe()));
@@ -120,7 +121,7 @@ impl Tracer<'_> {
     }
 
     /// `.x`, `.y`, `.m12`.
-    fn coordinate(&mut self, tensor: &Tensor, name: &syn::Ident) -> Option<Value> {
+    pub(super) fn coordinate(&mut self, tensor: &Tensor, name: &syn::Ident) -> Option<Value> {
         let text = name.to_string();
         let place = match text.as_str() {
             "x" => Some((0, 0)),

@@ -103,6 +103,7 @@ impl Tracer<'_> {
         let base = self.expression(&access.expr);
         let index = self.expression(&access.index);
         let (base, index) = (base?, index?);
+        let base = self.through_deref(&base).unwrap_or(base);
         self.by_case(vec![index], &mut |tracer, indices| tracer.indexed(access, base.clone(), indices.into_iter().next()?))
     }
 

@@ -73,6 +73,12 @@ impl Tracer<'_> {
                 let with = if word == AdapterWithWord::map { Stream::Mapped } else { Stream::Filtered };
                 self.wrapped(call, with(Box::new(stream), callable))
             }
+            AdapterWithWord::flat_map => {
+                let Some(callable) = self.callable_at(call, std::slice::from_ref(&argument), 0) else {
+                    return Outcome::Known(None);
+                };
+                self.wrapped(call, Stream::Flat(Box::new(stream), callable))
+            }
             AdapterWithWord::chain => match self.other_stream(call, argument) {
                 Some(other) => self.wrapped(call, Stream::Chained(Box::new(stream), Box::new(other))),
                 None => Outcome::Known(None),
@@ -133,7 +139,10 @@ impl Tracer<'_> {
         if filtered {
             self.diagnostics.error_with_help(
                 call.site.span,
-                format!("`{}` after `filter` is not accepted: the place of each item is decided by the filter", call.name()),
+                format!(
+                    "`{}` after `filter` or `flat_map` is not accepted: the place of each item is decided there",
+                    call.name()
+                ),
                 "filter last, or weigh by a condition: `.map(|t| if t > 0.0 { t } else { 0.0 })`",
             );
         }

@@ -52,7 +52,7 @@ impl Tracer<'_> {
                 }
                 all
             }
-            Stream::Stored(..) | Stream::Filtered(..) => return None,
+            Stream::Stored(..) | Stream::Filtered(..) | Stream::Flat(..) => return None,
         })
     }
 
@@ -154,6 +154,8 @@ impl Tracer<'_> {
             | Stream::Enumerated(inner)
             | Stream::Reversed(inner)
             | Stream::Skipped(inner, _) => self.reach(inner)?,
+            // Nobody asks: its items have no places.
+            Stream::Flat(..) => return None,
             Stream::Cases(cases) => {
                 let mut most = Size::zero();
                 for (_, inner) in cases {

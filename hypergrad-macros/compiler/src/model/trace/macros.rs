@@ -16,7 +16,7 @@ impl Tracer<'_> {
             self.diagnostics.error_with_help(
                 call,
                 format!("macro `{name}!` is not accepted: its meaning cannot be read"),
-                "accepted are `vector!`, `matrix!`, `dvector!`, `dmatrix!`, `vec!` and `assert!`",
+                "accepted are `vector!`, `matrix!`, `dvector!`, `dmatrix!`, `vec!`, `matches!` and `assert!`",
             );
             return None;
         };
@@ -29,6 +29,7 @@ impl Tracer<'_> {
             MacroWord::matrix => self.matrix_macro(call, true),
             MacroWord::dmatrix => self.matrix_macro(call, false),
             MacroWord::vec => self.vec_macro(call),
+            MacroWord::matches => self.matches_macro(call),
             MacroWord::assert
             | MacroWord::assert_eq
             | MacroWord::assert_ne

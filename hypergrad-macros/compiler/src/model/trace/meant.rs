@@ -19,19 +19,19 @@ const CONSUMING: Words = Words("into_owned into_scalar remove_row remove_column"
 const PRELUDE: Words = Words("into into_iter");
 
 /// Methods of integers that are no trait's.
-const OF_INTEGERS: Words = Words("abs_diff saturating_sub pow");
+const OF_INTEGERS: Words = Words("abs_diff saturating_sub checked_sub pow");
 
 /// Of the traits through which scalars have methods, what `RealField` has; the rest is `ComplexField`'s.
 const REAL: Words = Words("atan2 max min clamp");
 
 /// Conversions of scalars that no trait of nalgebra has.
-const OF_ANY: Words = Words("clone to_owned as_ref");
+const OF_ANY: Words = Words("clone to_owned as_ref partial_cmp");
 
 impl Tracer<'_> {
     /// Whether the method is refused because it is one of the module's own traits; otherwise what rustc has
     /// to prove is noted.
     pub(super) fn is_of_another_trait(&mut self, call: &Call<'_>, receiver: &Value) -> bool {
-        if !self.has_traits {
+        if !self.has_traits || self.is_in_library() {
             return false;
         }
         let name = call.name();

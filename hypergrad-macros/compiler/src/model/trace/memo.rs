@@ -46,7 +46,8 @@ fn is_plain(value: &Value) -> bool {
         Value::Tensor(_) | Value::Index(_) | Value::Integer(_) | Value::Bool(_) | Value::Lazy(_) | Value::List(_) => true,
         Value::Tuple(values) | Value::Array(values) => values.iter().all(is_plain),
         Value::Struct(structure) => structure.fields.iter().all(|(_, value)| is_plain(value)),
+        Value::Choice(choice) => choice.cases.iter().flat_map(|case| &case.fields).all(|(_, value)| is_plain(value)),
         Value::Cases(cases) => cases.iter().all(|(_, value)| is_plain(value)),
-        Value::Csr(_) | Value::CsrRow(_) | Value::Callable(_) | Value::Range(_) | Value::Stream(_) => false,
+        Value::Csr(_) | Value::CsrRow(_) | Value::Callable(_) | Value::Range(_) | Value::Stream(_) | Value::Never => false,
     }
 }

@@ -7,8 +7,8 @@ use super::contract::{Contraction, Factor};
 use super::stream::Stream;
 use super::value::{Callable, Tensor, Value, dimensions, own_index};
 use super::words::{
-    self, MapWord, PairWord, PartWord, PartsWord, PowerNormWord, RearrangementWord, ReductionWord, ScalingWord, SizeWord,
-    WindowsWord,
+    self, EntryWord, LongerWord, MapWord, PairWord, PartWord, PartsWord, PowerNormWord, RearrangementWord, ReductionWord,
+    ScalingWord, SizeWord, WindowsWord,
 };
 use crate::ir::{Affine, Func, Guard, Number, Reduction, Size, Test};
 use crate::model::Form;
@@ -21,9 +21,11 @@ pub fn names() -> Vec<&'static str> {
         MapWord::NAMES,
         RearrangementWord::NAMES,
         PartWord::NAMES,
+        LongerWord::NAMES,
         ScalingWord::NAMES,
         PowerNormWord::NAMES,
         SizeWord::NAMES,
+        EntryWord::NAMES,
         PartsWord::NAMES,
         WindowsWord::NAMES,
     ])
@@ -37,11 +39,13 @@ impl Tracer<'_> {
     pub(super) fn tensor_method(&mut self, call: &Call<'_>, tensor: &Tensor, arguments: &[Value]) -> Outcome {
         let families = [
             Self::sizes_of,
+            Self::maybe_entry,
             Self::iterators_of,
             Self::counted_of,
             Self::reductions_of,
             Self::rearrangements_of,
             Self::slices_of,
+            Self::longer_of,
             Self::elementwise_of,
         ];
         for family in families {
@@ -216,6 +220,7 @@ impl Tracer<'_> {
             RearrangementWord::lower_triangle => self.triangle(t, -1),
             RearrangementWord::xy => self.leading(t, 2),
             RearrangementWord::xyz => self.leading(t, 3),
+            RearrangementWord::cross_matrix => self.cross_matrix(t),
         };
         Outcome::Known(Some(Value::Tensor(result)))
     }
@@ -227,6 +232,43 @@ impl Tracer<'_> {
             other => other,
         };
         self.rearrange(t, form, &t.columns.clone(), &t.rows.clone(), |r, c| (c.clone(), r.clone()))
+    }
+
+    /// The matrix of `v × ..`.
+    fn cross_matrix(&mut self, v: &Tensor) -> Tensor {
+        let zero = self.number(0.0);
+        let [x, y, z] = [0, 1, 2].map(|k| {
+            let index = Affine::constant(Size::constant(k));
+            self.entry(v, &index, &index)
+        });
+        let [nx, ny, nz] = [&x, &y, &z].map(|t| self.scale(-1.0, t));
+        let three = Size::constant(3);
+        let rows = vec![zero.clone(), nz, y, z, zero.clone(), nx, ny, x, zero];
+        self.assemble(Form::Matrix, &three, &three, rows)
+    }
+
+    /// `v.push(t)`
+    fn longer_of(&mut self, call: &Call<'_>, t: &Tensor, arguments: &[Value]) -> Outcome {
+        let (Some(LongerWord::push), [last]) = (LongerWord::find(call.name()), arguments) else { return Outcome::Unknown };
+        let Some(last) = self.scalar_at(last.clone(), &call.place(1), "a scalar") else { return Outcome::Known(None) };
+        let rows = t.rows.add(&one());
+        let (r, _) = self.axes(&rows, &one());
+        let row = Affine::wire(r);
+        let behind = row.sub(&Affine::constant(t.rows.clone()));
+        let before = behind.scale(&Size::constant(-1)).sub(&Affine::constant(one()));
+        let mut part = |factor, affine, test| {
+            let contraction = Contraction {
+                factors: vec![factor],
+                guards: vec![Guard { affine, test }],
+                local: vec![r],
+                out: vec![row.clone()],
+                ..Contraction::default()
+            };
+            self.contract(contraction, Form::Column, &rows, &one())
+        };
+        let first = part(Factor::at(t, &row, &Affine::default()), before, Test::NonNegative);
+        let last = part(Factor::at(&last, &row, &row), behind, Test::Zero);
+        Outcome::Known(Some(Value::Tensor(self.linear(&[(1.0, &first), (1.0, &last)]))))
     }
 
     fn leading(&mut self, t: &Tensor, count: i64) -> Tensor {

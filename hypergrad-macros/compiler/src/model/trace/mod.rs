@@ -22,13 +22,16 @@ mod gather;
 mod generics;
 mod index;
 mod iterate;
+mod leave;
 mod length;
 mod list;
 mod macros;
+mod matching;
 mod meant;
 mod memo;
 mod methods;
 mod operator;
+mod option;
 mod outside;
 mod pairs;
 mod path;
@@ -41,6 +44,7 @@ mod spell;
 mod stream;
 mod structure;
 mod value;
+mod variant;
 mod words;
 
 #[cfg(test)]
@@ -78,6 +82,13 @@ pub trait Surroundings {
     /// it. `math::softplus` and `nalgebra::DVector` are below hypergrad, `core::f64::consts::PI`
     /// below core.
     fn outside(&mut self, _written: &syn::Path, _meant: &str) {}
+
+    /// The method of this name is of what values of this type of the module deref to; rustc is to prove that
+    /// no other comes before it.
+    fn dereferenced(&mut self, _owner: &str, _name: &str, _span: Span) {}
+
+    /// `Some` or `None` was read, by its name alone.
+    fn option(&mut self) {}
 
     /// This item of one of the module's types was read, by a method call or by its path; rustc is to
     /// prove that it is the one meant.
@@ -118,6 +129,8 @@ pub struct Tracer<'a> {
     inferred: Vec<(Size, Span)>,
     /// Functions that are being inlined, outermost first.
     calls: Vec<String>,
+    /// What they and the closures among them have returned so far.
+    frames: Vec<leave::Frame>,
     memo: memo::Memo,
 }
 
@@ -146,6 +159,7 @@ impl<'a> Tracer<'a> {
             arms: Vec::new(),
             inferred: Vec::new(),
             calls: Vec::new(),
+            frames: Vec::new(),
             memo: memo::Memo::default(),
         }
     }

@@ -1,11 +1,13 @@
 //! Operators, as nalgebra means them, and `if`/`else`.
 
+use proc_macro2::Span;
 use syn::spanned::Spanned;
 
 use super::Tracer;
 use super::agree::Site;
 use super::condition::{Comparison, Condition};
 use super::contract::{Contraction, Factor};
+use super::environment::Environment;
 use super::spell::spell;
 use super::value::{Tensor, Value, describe_form, dimensions, own_index};
 use crate::ir::{Affine, Func, Size};
@@ -108,6 +110,12 @@ impl Tracer<'_> {
     }
 
     fn operate(&mut self, site: &Site<'_>, op: &syn::BinOp, left: &Value, right: &Value) -> Option<Value> {
+        if let (Value::Choice(left), Value::Choice(right), Some(comparison @ (Comparison::Eq | Comparison::Ne))) =
+            (left, right, comparison(op))
+        {
+            let same = self.same_variant(left, right, site.span)?;
+            return Some(Value::Bool(if comparison == Comparison::Eq { same } else { same.not() }));
+        }
         if left.own_type().or(right.own_type()).is_some() {
             return self.overloaded(site, op, left, right);
         }
@@ -335,54 +343,90 @@ impl Tracer<'_> {
     }
 
     pub(super) fn branch(&mut self, branch: &syn::ExprIf, expected: Option<&Type>) -> Option<Value> {
-        if let syn::Expr::Let(binding) = &*branch.cond {
-            self.diagnostics.error(&binding.let_token, "`if let` is not accepted: nothing of the language can fail to match");
+        let outer = self.environment.clone();
+        let condition = self.test(&branch.cond);
+        let Some((_, otherwise)) = &branch.else_branch else {
+            return self.without_else(branch, condition, outer);
+        };
+        let Some(condition) = condition else {
+            self.block(&branch.then_branch, expected);
+            self.environment = outer;
+            self.expression_as(otherwise, expected);
             return None;
-        }
-        let condition = match self.expression(&branch.cond) {
-            Some(Value::Bool(condition)) => Some(condition),
-            Some(other) => {
-                self.diagnostics.error(&*branch.cond, format!("expected a condition, found {}", other.describe()));
+        };
+        // What a pattern of the condition binds is seen in the first arm.
+        let inside = std::mem::replace(&mut self.environment, outer.clone());
+        self.if_else(
+            branch.if_token.span,
+            &condition,
+            |tracer| {
+                tracer.environment = inside;
+                let value = tracer.block(&branch.then_branch, expected);
+                tracer.environment = outer;
+                value
+            },
+            |tracer| tracer.expression_as(otherwise, expected),
+        )
+    }
+
+    /// `if condition { return .. }`
+    fn without_else(&mut self, branch: &syn::ExprIf, condition: Option<Condition>, outer: Environment) -> Option<Value> {
+        let unit = Some(Value::Tuple(Vec::new()));
+        let then = match condition {
+            Some(Condition::Constant(false)) => unit.clone(),
+            Some(condition) => self.under(condition, |tracer| tracer.block(&branch.then_branch, None)),
+            None => {
+                self.block(&branch.then_branch, None);
                 None
             }
-            None => None,
         };
-        let Some((_, otherwise)) = &branch.else_branch else {
-            self.block(&branch.then_branch, expected);
-            self.diagnostics.error_with_help(
-                &branch.if_token,
-                "`if` without `else` has no value",
-                "add `else { .. }`: every expression of the language has a value",
-            );
-            return None;
-        };
-        match condition {
-            Some(Condition::Constant(true)) => self.block(&branch.then_branch, expected),
-            Some(Condition::Constant(false)) => self.expression_as(otherwise, expected),
-            Some(condition) => {
-                let then = self.under(condition.clone(), |tracer| tracer.block(&branch.then_branch, expected));
-                let not = condition.clone().not();
-                let otherwise = self.under(not, |tracer| tracer.expression_as(otherwise, expected));
-                self.join(branch, &condition, then?, otherwise?)
-            }
-            None => {
-                self.block(&branch.then_branch, expected);
-                self.expression_as(otherwise, expected);
+        self.environment = outer;
+        match then? {
+            Value::Never => unit,
+            Value::Tuple(values) if values.is_empty() => unit,
+            _ => {
+                self.diagnostics.error_with_help(
+                    &branch.if_token,
+                    "`if` without `else` has no value",
+                    "add `else { .. }`: every expression of the language has a value",
+                );
                 None
             }
         }
     }
 
-    fn join(&mut self, branch: &syn::ExprIf, condition: &Condition, then: Value, otherwise: Value) -> Option<Value> {
+    /// `if condition { then } else { otherwise }`
+    pub(super) fn if_else(
+        &mut self,
+        place: Span,
+        condition: &Condition,
+        then: impl FnOnce(&mut Self) -> Option<Value>,
+        otherwise: impl FnOnce(&mut Self) -> Option<Value>,
+    ) -> Option<Value> {
+        match condition {
+            Condition::Constant(true) => then(self),
+            Condition::Constant(false) => otherwise(self),
+            condition => {
+                let then = self.under(condition.clone(), then);
+                let not = condition.clone().not();
+                let otherwise = self.under(not, otherwise);
+                self.join(place, condition, then?, otherwise?)
+            }
+        }
+    }
+
+    /// The values of two arms as one.
+    pub(super) fn join(&mut self, place: Span, condition: &Condition, then: Value, otherwise: Value) -> Option<Value> {
         if let (Value::Tensor(then), Value::Tensor(otherwise)) = (&then, &otherwise) {
-            let site = Site { span: branch.if_token.span, name: "if".to_owned(), operands: Vec::new() };
+            let site = Site { span: place, name: "if".to_owned(), operands: Vec::new() };
             self.agree(&site, then.clone(), otherwise.clone())?;
         }
         let found = then.describe();
+        let before = self.diagnostics.len();
         let joined = self.merge(condition, then, otherwise);
-        if joined.is_none() {
+        if joined.is_none() && self.diagnostics.len() == before {
             self.diagnostics.error_with_help(
-                &branch.if_token,
+                place,
                 format!("`if`/`else` between two values of this kind is not accepted ({found})"),
                 "put the `if` around the whole expression that uses them, so that both arms are scalars, vectors or matrices",
             );

@@ -17,7 +17,7 @@ const ROTATIONS: Words = Words(
 const POINTS: Words = Words("Point OPoint Point1 Point2 Point3 Point4 Point5 Point6");
 
 /// The variants of the standard library's enums.
-const MAYBE: Words = Words("Some None Ok Err");
+const MAYBE: Words = Words("Ok Err");
 
 impl Tracer<'_> {
     /// A call of a function whose body cannot be read.
@@ -75,8 +75,8 @@ impl Tracer<'_> {
         let first = path.path.segments.first().map(|segment| segment.ident.to_string()).unwrap_or_default();
         let (message, help) = if MAYBE.contains(last) {
             (
-                format!("`{written}` is not accepted: nothing of the language is an `Option` or a `Result`"),
-                "use the value itself, or `if`/`else` with a value for what may be missing".to_owned(),
+                format!("`{written}` is not accepted: nothing of the language is a `Result`"),
+                "use the value itself, or an `Option`".to_owned(),
             )
         } else if ROTATIONS.contains(owner) {
             (
@@ -88,12 +88,7 @@ impl Tracer<'_> {
                 format!("`{written}` is not accepted: of nalgebra's types, vectors and matrices are read"),
                 "write a vector: `Vector2::new(a, b)`".to_owned(),
             )
-        } else if self.enumeration(&first).is_some() {
-            (
-                format!("`{written}` is a value of an enum, which is not accepted: nothing is chosen by `match`"),
-                "use a number: `const LINEAR: usize = 0;`, compared in `if k == LINEAR { .. } else { .. }`".to_owned(),
-            )
-        } else if self.module.structure(&first).is_some() || first == "Self" {
+        } else if self.module.structure(&first).is_some() || self.module.enumeration(&first).is_some() {
             (
                 format!("`{written}` is no item of an `impl` block of this module, where it could be read"),
                 format!("write it in the module: `impl {first} {{ .. {last} .. }}`, without type parameters"),
@@ -103,12 +98,5 @@ impl Tracer<'_> {
         };
         self.diagnostics.error_with_help(&path.path, message, help);
         true
-    }
-
-    fn enumeration(&self, name: &str) -> Option<&syn::ItemEnum> {
-        self.module.items.iter().find_map(|item| match item {
-            syn::Item::Enum(found) if found.ident == name => Some(found),
-            _ => None,
-        })
     }
 }

@@ -9,6 +9,7 @@ use super::call::Call;
 use super::environment::Lookup;
 use super::spell::spell;
 use super::value::{Callable, Value};
+use super::variant::EnumName;
 use super::words::{ConstantWord, LimitWord, MathWord, Words};
 use crate::ir::{Func, Reduction};
 use crate::model::Scalar;
@@ -42,6 +43,11 @@ impl Tracer<'_> {
                 _ => Some(Value::Callable(Callable::Path(Rc::new(path.path.clone())))),
             };
         }
+        if path.qself.is_none()
+            && let Some((name, variant)) = self.variant_at(&path.path)
+        {
+            return self.variant_value(path, name, &variant);
+        }
         if let Some(name) = self.module.own_name(&path.path)
             && let Some(constant) = self.module.constant(&name.to_string())
         {
@@ -55,7 +61,7 @@ impl Tracer<'_> {
             if let [.., float, owner, name] = full.as_slice()
                 && owner == "consts"
             {
-                self.surroundings.outside(&path.path, &format!("core::{float}::consts::{name}"));
+                self.outside(&path.path, &format!("core::{float}::consts::{name}"));
             }
             let value = if full.iter().any(|part| part == "f32") { f64::from(value as f32) } else { value };
             return Some(Value::Tensor(self.number(value)));
@@ -66,6 +72,22 @@ impl Tracer<'_> {
         }
         self.unknown_name(path, &full);
         None
+    }
+
+    /// A variant, or the function that makes it: `map(Some)`.
+    fn variant_value(&mut self, path: &syn::ExprPath, name: EnumName, variant: &str) -> Option<Value> {
+        let holds = match &name {
+            EnumName::Own(_) => {
+                let own = self.module.own_variant(&path.path);
+                own.is_some_and(|(_, variant)| !matches!(variant.fields, syn::Fields::Unit))
+            }
+            EnumName::Option => variant == "Some",
+            EnumName::Ordering => false,
+        };
+        if holds {
+            return Some(Value::Callable(Callable::Path(Rc::new(path.path.clone()))));
+        }
+        self.variant_of(name, variant, Vec::new())
     }
 
     /// A path as imported; a single name that only a glob import can give is read below it.
@@ -105,6 +127,11 @@ impl Tracer<'_> {
         if let Some(structure) = self.constructor_at(&path.path) {
             return self.tuple_struct(structure, arguments);
         }
+        if path.qself.is_none()
+            && let Some((name, variant)) = self.variant_at(&path.path)
+        {
+            return self.variant_of(name, &variant, arguments);
+        }
         if let Some(found) = self.associated_at(path) {
             return found.ok().and_then(|found| self.call_associated(found, arguments, call.site.span));
         }
@@ -117,7 +144,7 @@ impl Tracer<'_> {
         if path.qself.is_none()
             && let Some(word) = MathWord::find(&name)
         {
-            self.surroundings.outside(&path.path, &format!("math::{name}"));
+            self.outside(&path.path, &format!("math::{name}"));
             let arguments: Vec<Value> = arguments.into_iter().collect::<Option<_>>()?;
             return self.math(word, call, arguments);
         }

@@ -127,6 +127,11 @@ impl Tracer<'_> {
             Stream::Filtered(inner, callable) => {
                 Some(self.pieces(inner, false)?.into_iter().map(|piece| piece.filtered(callable)).collect())
             }
+            Stream::Flat(outer, callable) => {
+                let outer = self.pieces(outer, false)?;
+                let inner: Option<Vec<Vec<Piece>>> = outer.iter().map(|piece| self.flat_pieces(piece, callable)).collect();
+                Some(inner?.concat())
+            }
             Stream::Zipped(first, second) => match stream.stored_row() {
                 Some(_) => Some(self.pieces(first, false)?.into_iter().map(|piece| with_stored(piece, second)).collect()),
                 None => self.zipped_pieces(first, second),
@@ -173,6 +178,23 @@ impl Tracer<'_> {
                 Some(all)
             }
         }
+    }
+
+    /// The pieces of the iterator that a closure makes of an item.
+    fn flat_pieces(&mut self, outer: &Piece, callable: &Callable) -> Option<Vec<Piece>> {
+        let item = self.item_value(&outer.item)?;
+        let made = self.call_value(callable, vec![item], callable.span())?;
+        let inner = self.stream_of(made)?;
+        let pieces = if inner.is_endless() { return None } else { self.pieces(&inner, false)? };
+        let joined = |piece: Piece| Piece {
+            variables: [outer.variables.as_slice(), &piece.variables].concat(),
+            extents: [outer.extents.as_slice(), &piece.extents].concat(),
+            guards: [outer.guards.as_slice(), &piece.guards].concat(),
+            filters: [outer.filters.as_slice(), &piece.filters].concat(),
+            position: None,
+            ..piece
+        };
+        Some(pieces.into_iter().map(joined).collect())
     }
 
     /// `start..end`: over positions, where it is as long for all outer indices; else over its indices.
@@ -339,7 +361,7 @@ impl Tracer<'_> {
                 }
                 Some(all)
             }
-            Stream::Stored(..) | Stream::Filtered(..) => None,
+            Stream::Stored(..) | Stream::Filtered(..) | Stream::Flat(..) => None,
         }
     }
 
@@ -455,6 +477,7 @@ fn axes(stream: &Stream) -> usize {
         Stream::Values(_) => usize::MAX,
         Stream::Mapped(inner, _)
         | Stream::Filtered(inner, _)
+        | Stream::Flat(inner, _)
         | Stream::Enumerated(inner)
         | Stream::Reversed(inner)
         | Stream::Skipped(inner, _)

@@ -22,9 +22,6 @@ const CHOICES: Words = Words(
     "argmax argmin imax imin iamax iamin icamax imax_full iamax_full icamax_full floor ceil round trunc fract rem_euclid max_by",
 );
 
-/// Methods of what may be missing.
-pub(super) const OPTIONAL: Words = Words("unwrap expect unwrap_or unwrap_or_else unwrap_or_default ok unwrap_unchecked");
-
 impl Tracer<'_> {
     pub(super) fn refuse_mutation(&mut self, span: Span) {
         self.diagnostics.error_with_help(
@@ -58,11 +55,6 @@ impl Tracer<'_> {
             ))
         } else if CHOICES.contains(name) {
             Some((format!("`{name}` is not accepted: it is not continuous"), "use a continuous function of the entries"))
-        } else if OPTIONAL.contains(name) {
-            Some((
-                format!("`{name}` is not accepted: nothing of the language is an `Option` or a `Result`"),
-                "use what cannot fail",
-            ))
         } else if name.ends_with("_mut")
             || matches!(name, "fill" | "copy_from" | "set_row" | "set_column" | "apply" | "axpy" | "gemv" | "gemm" | "swap")
         {
@@ -128,21 +120,14 @@ fn refusal(expression: &syn::Expr) -> (Span, &'static str, Option<&'static str>)
         syn::Expr::ForLoop(e) => (e.for_token.span, "loops are not accepted yet: recursions come later", Some(SUMS)),
         syn::Expr::While(e) => (e.while_token.span, "loops are not accepted yet: recursions come later", Some(SUMS)),
         syn::Expr::Loop(e) => (e.loop_token.span, "loops are not accepted yet: recursions come later", Some(SUMS)),
-        syn::Expr::Return(e) => (e.return_token.span, "`return` is not accepted: a body is one expression", Some(LAST)),
         syn::Expr::Break(e) => (e.break_token.span, "`break` is not accepted: a body is one expression", Some(LAST)),
         syn::Expr::Continue(e) => (e.continue_token.span, "`continue` is not accepted: a body is one expression", Some(LAST)),
         syn::Expr::Block(e) => (e.span(), "labelled blocks are not accepted", Some("remove the label")),
-        syn::Expr::Try(e) => {
-            (e.question_token.span, "`?` is not accepted: nothing of the language can fail", Some("use what cannot fail"))
-        }
-        syn::Expr::Match(e) => (
-            e.match_token.span,
-            "`match` is not accepted",
-            Some("write `if`/`else`: `if k == 0 { .. } else if k == 1 { .. } else { .. }`"),
+        syn::Expr::Let(e) => (
+            e.let_token.span,
+            "`let` in a condition that is no condition of an `if` is not accepted",
+            Some("write `if let .. = .. { .. } else { .. }`"),
         ),
-        syn::Expr::Let(e) => {
-            (e.let_token.span, "`let` in a condition is not accepted: nothing of the language can fail to match", None)
-        }
         syn::Expr::Unsafe(e) => {
             (e.unsafe_token.span, "`unsafe` is not accepted", Some("use the safe operation, `x[i]` for `get_unchecked`"))
         }

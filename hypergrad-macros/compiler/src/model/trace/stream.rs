@@ -29,6 +29,8 @@ pub enum Stream {
     Values(Vec<Value>),
     Mapped(Box<Stream>, Callable),
     Filtered(Box<Stream>, Callable),
+    /// The items of the iterators that a closure makes of the items of one.
+    Flat(Box<Stream>, Callable),
     Zipped(Box<Stream>, Box<Stream>),
     Enumerated(Box<Stream>),
     Reversed(Box<Stream>),
@@ -96,7 +98,7 @@ impl Stream {
     /// Whether values decide which items there are, so that none has a known position.
     pub fn is_filtered(&self) -> bool {
         match self {
-            Self::Filtered(..) => true,
+            Self::Filtered(..) | Self::Flat(..) => true,
             Self::Run { .. } | Self::Entries(_) | Self::Stored(..) | Self::Values(_) => false,
             Self::Mapped(inner, _)
             | Self::Enumerated(inner)
@@ -115,6 +117,7 @@ impl Stream {
             Self::Entries(_) | Self::Stored(..) | Self::Values(_) | Self::Taken(..) => false,
             Self::Mapped(inner, _)
             | Self::Filtered(inner, _)
+            | Self::Flat(inner, _)
             | Self::Enumerated(inner)
             | Self::Reversed(inner)
             | Self::Skipped(inner, _)
@@ -145,6 +148,7 @@ impl Stream {
             Self::Stored(..)
             | Self::Values(_)
             | Self::Filtered(..)
+            | Self::Flat(..)
             | Self::Skipped(..)
             | Self::Taken(..)
             | Self::Strided(..)

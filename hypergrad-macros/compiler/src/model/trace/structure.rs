@@ -10,8 +10,9 @@ use super::Tracer;
 use super::call::Call;
 use super::spell::spell;
 use super::value::{Struct, Value};
+use super::variant::{Choice, EnumName};
 use crate::diagnostics::nearest;
-use crate::syntax::{Associated, AssociatedItem, Member, Module};
+use crate::syntax::{Associated, AssociatedItem, Member, Module, outer_name};
 
 impl Value {
     /// The name of the module's type that it has.
@@ -19,6 +20,10 @@ impl Value {
         match self {
             Self::Struct(structure) => Some(&structure.name),
             Self::Lazy(lazy) => Some(&lazy.name),
+            Self::Choice(choice) => match &choice.name {
+                EnumName::Own(name) => Some(name),
+                EnumName::Option | EnumName::Ordering => None,
+            },
             _ => None,
         }
     }
@@ -26,6 +31,9 @@ impl Value {
 
 impl<'a> Tracer<'a> {
     pub(super) fn struct_literal(&mut self, literal: &syn::ExprStruct) -> Option<Value> {
+        if let Some((name, variant)) = self.variant_at(&literal.path) {
+            return self.variant_literal(name, &variant, literal);
+        }
         let structure = self.structure_at(&literal.path);
         let mut values: Vec<(Member, Option<Value>)> = Vec::new();
         for field in &literal.fields {
@@ -58,6 +66,17 @@ impl<'a> Tracer<'a> {
             fields.push((member.to_string(), value?));
         }
         Some(Value::structure(name, fields))
+    }
+
+    /// `Loss::Huber { delta: 1.0 }`
+    fn variant_literal(&mut self, name: EnumName, variant: &str, literal: &syn::ExprStruct) -> Option<Value> {
+        let fields: Vec<Option<(String, Value)>> = literal
+            .fields
+            .iter()
+            .map(|field| Some((Member::from(&field.member).to_string(), self.expression(&field.expr)?)))
+            .collect();
+        let fields = fields.into_iter().collect::<Option<_>>()?;
+        Some(Value::Choice(Box::new(Choice::certain(name, variant, fields))))
     }
 
     /// The module's struct that a path means.
@@ -99,6 +118,41 @@ impl<'a> Tracer<'a> {
         }
     }
 
+    /// A field of a value, or of what its type derefs to.
+    pub(super) fn field_of(&mut self, base: &Value, member: &Member) -> Option<Value> {
+        let module: &'a Module = self.module;
+        let structure = base.own_type().and_then(|owner| module.structure(owner));
+        let has_it = structure.is_none_or(|item| Member::fields(item).iter().any(|(name, _)| name == member));
+        if !has_it && let Some(inner) = self.through_deref(base) {
+            return match (inner, member) {
+                (Value::Tensor(tensor), Member::Named(name)) => self.coordinate(&tensor, name),
+                (inner, member) => self.field_of(&inner, member),
+            };
+        }
+        self.member_of(base, member)
+    }
+
+    /// What a value derefs to, by the module's own `Deref`.
+    pub(super) fn through_deref(&mut self, value: &Value) -> Option<Value> {
+        let module: &'a Module = self.module;
+        let derefs = |item: &&Associated| item.of_trait.as_deref() == Some("Deref");
+        let deref = module.associated_items(value.own_type()?, "deref").find(derefs)?;
+        let function = deref.function()?;
+        self.call_titled(deref.title(), function, vec![Some(value.clone())], function.sig.ident.span())
+    }
+
+    /// Whether a function of nalgebra is being read, which sees nothing of the module.
+    pub(super) fn is_in_library(&self) -> bool {
+        self.calls.last().is_some_and(|title| Associated::is_of_library(title))
+    }
+
+    /// The path `written` was read as `meant`: for rustc to prove, where it stands in the module.
+    pub(super) fn outside(&mut self, written: &syn::Path, meant: &str) {
+        if !self.is_in_library() {
+            self.surroundings.outside(written, meant);
+        }
+    }
+
     /// `P { a, b: (c, d), .. }`
     pub(super) fn bind_fields(&mut self, pattern: &syn::PatStruct, value: Option<&Value>) {
         for field in &pattern.fields {
@@ -114,7 +168,7 @@ impl<'a> Tracer<'a> {
     }
 
     /// The fields of a tuple struct, as a tuple.
-    fn fields_in_order(&mut self, value: Value) -> Value {
+    pub(super) fn fields_in_order(&mut self, value: Value) -> Value {
         let module: &'a Module = self.module;
         let Some(structure) = value.own_type().and_then(|name| module.structure(name)) else { return value };
         let members = Member::fields(structure);
@@ -147,12 +201,24 @@ impl<'a> Tracer<'a> {
     pub(super) fn associated_at(&mut self, path: &syn::ExprPath) -> Option<Result<&'a Associated, ()>> {
         let (owner, of_trait) = self.owner_of(path)?;
         let name = path.path.segments.last()?.ident.to_string();
+        self.claim_owner(path, &owner);
         let before = self.diagnostics.len();
         let found = self.associated_item(&owner, &name, of_trait.as_deref(), path.path.span());
         match found {
             Some(found) => Some(Ok(found)),
             None if self.diagnostics.len() > before => Some(Err(())),
             None => None,
+        }
+    }
+
+    /// A type of nalgebra is for rustc to prove.
+    fn claim_owner(&mut self, path: &syn::ExprPath, owner: &str) {
+        let mut written = path.path.clone();
+        written.segments.pop();
+        written.segments.pop_punct();
+        let full = self.module.imports.expand(&written);
+        if let (Some(_), Some(name)) = (outer_name(owner), full.last()) {
+            self.outside(&written, &format!("nalgebra::{name}"));
         }
     }
 
@@ -217,15 +283,19 @@ impl<'a> Tracer<'a> {
         if arguments.is_empty() && matches!(call.name(), "clone" | "to_owned") {
             return Some(receiver);
         }
-        let derefs = |item: &&Associated| item.of_trait.as_deref() == Some("Deref");
-        let module: &'a Module = self.module;
-        if let Some(deref) = module.associated_items(owner, "deref").find(derefs) {
-            let inner = self.call_titled(deref.title(), deref.function()?, vec![Some(receiver)], call.site.span)?;
+        if let Some(inner) = self.through_deref(&receiver) {
+            self.surroundings.dereferenced(owner, call.name(), call.site.span);
             return self.method(call, inner, arguments);
         }
         let name = call.name();
         let known: Vec<String> =
             self.module.associated.iter().filter(|item| item.owner == owner).map(|item| item.name().to_string()).collect();
+        if let Some(owner) = outer_name(owner) {
+            let message = format!("`{name}` of nalgebra's `{owner}` is not read");
+            let help = format!("read are {}", known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "));
+            self.diagnostics.error_with_help(call.site.span, message, help);
+            return None;
+        }
         let message = format!("`{name}` is no method of `{owner}` in this module, where its body could be read");
         let help = match nearest(name, known.iter().map(String::as_str)) {
             Some(near) if near != name => format!("did you mean `{near}`?"),
@@ -263,6 +333,7 @@ impl<'a> Tracer<'a> {
         match value {
             Value::Struct(Struct { name, .. }) => own.is_some_and(|own| own == *name),
             Value::Lazy(lazy) => own.is_some_and(|own| own == lazy.name),
+            Value::Choice(_) => own.as_deref() == value.own_type(),
             Value::Tensor(tensor) => match self.hint(ty) {
                 Some(crate::syntax::Type::Scalar(_)) => tensor.is_scalar(),
                 Some(crate::syntax::Type::Tensor { .. }) => !tensor.is_scalar(),

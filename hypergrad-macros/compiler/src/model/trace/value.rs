@@ -7,6 +7,7 @@ use super::csr::{Csr, CsrRow};
 use super::environment::Environment;
 use super::list::List;
 use super::stream::Stream;
+use super::variant::Choice;
 use crate::ir::{Affine, Id, Size, Wire};
 use crate::model::Form;
 
@@ -32,6 +33,8 @@ pub enum Value {
     /// An integer that is another one in each case, see [`super::cases`].
     Cases(Vec<(Condition, Value)>),
     Bool(Condition),
+    /// A value of an enum.
+    Choice(Box<Choice>),
     /// A tuple; the unit value is the empty one.
     Tuple(Vec<Value>),
     Array(Vec<Value>),
@@ -42,6 +45,8 @@ pub enum Value {
     /// `start..end`, without a consumer yet.
     Range(Range),
     Stream(Box<Stream>),
+    /// Of what returns.
+    Never,
 }
 
 /// Reals: the node has one axis per index variable of `batch`, in ascending order of the
@@ -181,6 +186,7 @@ impl Value {
             Self::List(_) => "a list",
             Self::Index(_) | Self::Integer(_) | Self::Cases(_) => "an integer",
             Self::Bool(_) => "a condition",
+            Self::Choice(choice) => choice.describe(),
             Self::Tuple(values) if values.is_empty() => "`()`",
             Self::Tuple(_) => "a tuple",
             Self::Array(_) => "an array",
@@ -188,6 +194,7 @@ impl Value {
             Self::Callable(_) => "a function",
             Self::Range(_) => "a range",
             Self::Stream(_) => "an iterator",
+            Self::Never => "nothing: it returns",
         }
     }
 }

@@ -68,6 +68,21 @@ words! {
     /// Methods of integers.
     "Indices" IntegerWord { min max abs_diff saturating_sub pow abs }
 
+    /// What compares two numbers, or may have no value.
+    "Bindings, numbers, conditions" ComparisonWord { cmp partial_cmp checked_sub }
+
+    /// Methods of an `Option`.
+    "Bindings, numbers, conditions" OptionWord {
+        is_some is_none is_some_and unwrap expect unwrap_or unwrap_or_default unwrap_or_else map map_or map_or_else and_then or
+        copied cloned
+    }
+
+    /// Methods of an `Ordering`.
+    "Bindings, numbers, conditions" OrderingWord { is_lt is_gt is_eq is_ne is_le is_ge reverse }
+
+    /// Entries that there may not be.
+    "Methods of vectors and matrices" EntryWord { get first last }
+
     /// Sizes of vectors and matrices.
     "Methods of vectors and matrices" SizeWord { nrows ncols len shape is_empty is_square }
 
@@ -82,7 +97,7 @@ words! {
     /// The same entries elsewhere, and sums along one dimension.
     "Methods of vectors and matrices" RearrangementWord {
         transpose adjoint diagonal row_sum row_sum_tr column_sum row_mean column_mean abs normalize upper_triangle
-        lower_triangle xy xyz
+        lower_triangle xy xyz cross_matrix
     }
 
     /// Iterators with a length.
@@ -99,6 +114,9 @@ words! {
     /// Rows and columns by a list of indices.
     "Indices from data" SelectWord { select_rows select_columns }
 
+    /// A vector with one entry more.
+    "Methods of vectors and matrices" LongerWord { push }
+
     /// A scalar function, entry by entry.
     "Methods of vectors and matrices" MapWord { map map_with_location zip_map zip_zip_map }
 
@@ -113,7 +131,7 @@ words! {
     /// Associated functions of nalgebra's types.
     "Methods of vectors and matrices" ConstructorWord {
         from_fn zeros identity repeat from_element from_diagonal from_diagonal_element from_row_slice from_column_slice
-        from_vec from_iterator from_columns from_rows new from x y z w
+        from_vec from_iterator from_columns from_rows new from x y z w x_axis y_axis z_axis w_axis
     }
 
     /// Methods of arrays.
@@ -126,7 +144,7 @@ words! {
     "Sums over ranges and entries" AdapterWord { iter into_iter copied cloned enumerate rev }
 
     /// Iterators made of one iterator and a function, another iterator or a count.
-    "Sums over ranges and entries" AdapterWithWord { map filter zip chain skip take step_by }
+    "Sums over ranges and entries" AdapterWithWord { map filter flat_map zip chain skip take step_by }
 
     /// What ends an iterator.
     "Sums over ranges and entries" ConsumerWord { sum product count len collect }
@@ -148,7 +166,7 @@ words! {
 
     /// Macros.
     "Bindings, numbers, conditions" MacroWord {
-        vector matrix dvector dmatrix vec assert assert_eq assert_ne debug_assert debug_assert_eq debug_assert_ne
+        vector matrix dvector dmatrix vec assert assert_eq assert_ne debug_assert debug_assert_eq debug_assert_ne matches
     }
 }
 

@@ -11,6 +11,10 @@ fn sums_over_ranges() {
         { (1..=4).map(|i| x[i] * i as f64).sum::<f64>() }
         { let total: f64 = (0..3).map(|i| y[i]).sum(); total }
         { (0..3).map(|_| x[0]).sum::<f64>() }
+        { (0..4).flat_map(|i| (0..4).map(move |j| (i, j))).map(|(i, j)| (x[i] * x[j]).sin()).sum::<f64>() }
+        { (0..data.n).flat_map(|i| (i + 1..data.n).map(move |j| (i, j))).filter(|(i, j)| (i + j) % 2 == 0).map(|(i, j)| x[i] * x[j]).sum::<f64>() }
+        { (0..3).filter(|i| i % 2 == 0).flat_map(|i| x.iter().take(i + 1)).map(|t| t * t).sum::<f64>() + (0..3).flat_map(|i| 0..i).count() as f64 * x[1] }
+        { (0..3).flat_map(|i| [y[i], x[i]]).map(f64::exp).product::<f64>() }
         { (0..data.n).map(|i| (i as f64 + 1.0).recip() * x[i]).sum::<f64>() }
         { (0..5).rev().map(|i| x[i] * i as f64).sum::<f64>() }
         { (0..5).rev().enumerate().map(|(k, i)| x[i] * k as f64).sum::<f64>() }

@@ -3,6 +3,8 @@
 
 mod conditions;
 mod derivatives;
+mod enums;
+mod geometry;
 mod indices;
 mod iterators;
 mod modules;

@@ -1,0 +1,230 @@
+//! Methods of `Option` and `Ordering`, and where they come from: `get`, `first`, `last`, `checked_sub`, `cmp`.
+
+use super::Tracer;
+use super::call::{Call, Outcome};
+use super::condition::Condition;
+use super::value::{Callable, Tensor, Value};
+use super::variant::{Choice, EnumName};
+use super::words::{ComparisonWord, EntryWord, OptionWord, OrderingWord};
+use crate::ir::{Affine, Size};
+use crate::model::Form;
+
+impl Tracer<'_> {
+    /// Methods of a value of an enum that is not the module's.
+    pub(super) fn choice_method(&mut self, call: &Call<'_>, choice: &Choice, arguments: &[Value]) -> Outcome {
+        match choice.name {
+            EnumName::Option => match OptionWord::find(call.name()) {
+                Some(word) => Outcome::Known(self.option_method(word, call, choice, arguments)),
+                None => Outcome::Unknown,
+            },
+            EnumName::Ordering => match OrderingWord::find(call.name()) {
+                Some(word) if arguments.is_empty() => Outcome::Known(Some(of_ordering(word, choice))),
+                _ => Outcome::Unknown,
+            },
+            EnumName::Own(_) => Outcome::Unknown,
+        }
+    }
+
+    fn option_method(&mut self, word: OptionWord, call: &Call<'_>, choice: &Choice, arguments: &[Value]) -> Option<Value> {
+        let some = choice.is("Some");
+        let payload = choice.payload().cloned();
+        let option = |choice: Choice| Some(Value::Choice(Box::new(choice)));
+        match word {
+            OptionWord::is_some => Some(Value::Bool(some)),
+            OptionWord::is_none => Some(Value::Bool(some.not())),
+            OptionWord::copied | OptionWord::cloned => option(choice.clone()),
+            OptionWord::unwrap | OptionWord::expect => self.unwrapped(call, choice),
+            OptionWord::is_some_and => {
+                let Some(payload) = payload else { return Some(Value::Bool(Condition::Constant(false))) };
+                match self.called(call, arguments, 0, &some, vec![payload])? {
+                    Value::Bool(holds) => Some(Value::Bool(some.and(holds))),
+                    _ => None,
+                }
+            }
+            OptionWord::unwrap_or => self.or_else(call, choice, arguments.first()?.clone()),
+            OptionWord::unwrap_or_default => {
+                let zero = match payload {
+                    None => return self.refuse_default(call),
+                    Some(Value::Tensor(tensor)) if tensor.is_scalar() => Value::Tensor(self.number(0.0)),
+                    Some(Value::Index(_) | Value::Integer(_) | Value::Cases(_)) => Value::count(Size::constant(0)),
+                    Some(_) => return self.refuse_default(call),
+                };
+                self.or_else(call, choice, zero)
+            }
+            OptionWord::unwrap_or_else => {
+                let not = some.not();
+                let other =
+                    if not == Condition::Constant(false) { payload? } else { self.called(call, arguments, 0, &not, Vec::new())? };
+                self.or_else(call, choice, other)
+            }
+            OptionWord::map => {
+                let Some(payload) = payload else { return option(Choice::none()) };
+                let mapped = self.called(call, arguments, 0, &some, vec![payload])?;
+                option(Choice::some_where(some, mapped))
+            }
+            OptionWord::map_or | OptionWord::map_or_else => {
+                let not = some.clone().not();
+                let default = match word {
+                    OptionWord::map_or_else if not != Condition::Constant(false) => {
+                        Some(self.called(call, arguments, 0, &not, Vec::new())?)
+                    }
+                    OptionWord::map_or_else => None,
+                    _ => arguments.first().cloned(),
+                };
+                let Some(payload) = payload else { return default };
+                let mapped = self.called(call, arguments, 1, &some, vec![payload])?;
+                match default {
+                    Some(default) if some != Condition::Constant(true) => self.either_value(call, &some, mapped, default),
+                    _ => Some(mapped),
+                }
+            }
+            OptionWord::and_then => {
+                let Some(payload) = payload else { return option(Choice::none()) };
+                match self.called(call, arguments, 0, &some, vec![payload])? {
+                    value @ Value::Choice(_) => self.either_value(call, &some, value, Value::Choice(Box::new(Choice::none()))),
+                    _ => None,
+                }
+            }
+            OptionWord::or => {
+                let other = arguments.first()?.clone();
+                self.either_value(call, &some, Value::Choice(Box::new(choice.clone())), other)
+            }
+        }
+    }
+
+    /// A closure of the method, called where it would be.
+    fn called(&mut self, call: &Call<'_>, arguments: &[Value], k: usize, here: &Condition, with: Vec<Value>) -> Option<Value> {
+        let callable: Callable = self.callable_at(call, arguments, k)?;
+        self.under(here.clone(), |tracer| tracer.call_value(&callable, with, call.site.span))
+    }
+
+    fn or_else(&mut self, call: &Call<'_>, choice: &Choice, other: Value) -> Option<Value> {
+        let some = choice.is("Some");
+        match choice.payload() {
+            None => Some(other),
+            Some(payload) if some == Condition::Constant(true) => Some(payload.clone()),
+            Some(payload) => self.either_value(call, &some, payload.clone(), other),
+        }
+    }
+
+    fn either_value(&mut self, call: &Call<'_>, condition: &Condition, then: Value, otherwise: Value) -> Option<Value> {
+        if *condition == Condition::Constant(true) {
+            return Some(then);
+        }
+        let (then, otherwise) = match (then, otherwise) {
+            (Value::Choice(then), Value::Choice(otherwise)) => {
+                return self.merge_choices(condition, *then, *otherwise);
+            }
+            values => values,
+        };
+        self.join(call.site.span, condition, then, otherwise)
+    }
+
+    /// What an `Option` holds. Where it holds nothing the function panics, which says nothing of the value.
+    fn unwrapped(&mut self, call: &Call<'_>, choice: &Choice) -> Option<Value> {
+        let found = choice.payload().cloned();
+        if found.is_none() {
+            let message = format!("`{}` of what is `None` here", call.name());
+            self.diagnostics.error_with_help(call.site.span, message, "give a value for it, with `unwrap_or(..)`");
+        }
+        // Inside of an arm, the condition of the arm may say that there is one.
+        if self.arms.is_empty()
+            && let Condition::Index(guard) = choice.is("Some")
+            && let Some(size) = guard.affine.as_size()
+            && guard.test == crate::ir::Test::NonNegative
+        {
+            let size = size.clone();
+            let function = self.calls.last().cloned().unwrap_or_default();
+            let reached = || format!("{function}: `{}`", call.name());
+            if self.sizes.require_at_least(&size, &Size::constant(0), &reached).is_err() {
+                self.diagnostics.error(call.site.span, format!("`{}` of what is `None` here", call.name()));
+                return None;
+            }
+        }
+        found
+    }
+
+    fn refuse_default(&mut self, call: &Call<'_>) -> Option<Value> {
+        self.diagnostics.error_with_help(call.site.span, "the default of this type is not read", "write it out: `unwrap_or(..)`");
+        None
+    }
+
+    /// `x.get(i)`, `x.as_slice().first()`
+    pub(super) fn maybe_entry(&mut self, call: &Call<'_>, tensor: &Tensor, arguments: &[Value]) -> Outcome {
+        let Some(word) = EntryWord::find(call.name()) else { return Outcome::Unknown };
+        let vector = if tensor.form == Form::Column { tensor.clone() } else { self.flattened(tensor) };
+        let index = match (word, arguments) {
+            (EntryWord::get, [Value::Index(index)]) => index.clone(),
+            (EntryWord::first, []) => Affine::default(),
+            (EntryWord::last, []) => Affine::constant(vector.rows.sub(&Size::constant(1))),
+            _ => return Outcome::Unknown,
+        };
+        let comparison = super::condition::Comparison::Lt;
+        let reached = if word == EntryWord::last { Affine::default() } else { index.clone() };
+        let inside = self.compare_indices(comparison, &reached, &Affine::constant(vector.rows.clone()));
+        let not_below = self.compare_indices(super::condition::Comparison::Ge, &reached, &Affine::default());
+        let here = inside.and(not_below);
+        if here == Condition::Constant(false) {
+            return Outcome::Known(Some(Value::Choice(Box::new(Choice::none()))));
+        }
+        let entry = self.entry(&vector, &index, &Affine::default());
+        let entry = match here.cases() {
+            Some(cases) => match cases.as_slice() {
+                [guards] => self.guarded(&entry, guards),
+                _ => entry,
+            },
+            None => entry,
+        };
+        Outcome::Known(Some(Value::Choice(Box::new(Choice::some_where(here, Value::Tensor(entry))))))
+    }
+
+    /// `i.cmp(&j)`, `i.checked_sub(1)`
+    pub(super) fn compared_with(&mut self, call: &Call<'_>, left: &Value, arguments: &[Value]) -> Outcome {
+        let (Some(word), [right]) = (ComparisonWord::find(call.name()), arguments) else { return Outcome::Unknown };
+        let option = |choice: Choice| Some(Value::Choice(Box::new(choice)));
+        Outcome::Known(match word {
+            ComparisonWord::cmp => match self.ordering(left.clone(), right.clone()) {
+                Some(ordering) => option(ordering),
+                None => return Outcome::Unknown,
+            },
+            ComparisonWord::partial_cmp => match self.ordering(left.clone(), right.clone()) {
+                Some(ordering) => option(Choice::some_where(Condition::Constant(true), Value::Choice(Box::new(ordering)))),
+                None => return Outcome::Unknown,
+            },
+            ComparisonWord::checked_sub => match (left, right) {
+                (Value::Index(left), Value::Index(right)) => {
+                    let here = self.compare_indices(super::condition::Comparison::Ge, left, right);
+                    match here {
+                        Condition::Constant(false) => option(Choice::none()),
+                        here => option(Choice::some_where(here, Value::Index(left.sub(right)))),
+                    }
+                }
+                _ => return Outcome::Unknown,
+            },
+        })
+    }
+}
+
+fn of_ordering(word: OrderingWord, choice: &Choice) -> Value {
+    let is = |variant: &str| choice.is(variant);
+    match word {
+        OrderingWord::is_lt => Value::Bool(is("Less")),
+        OrderingWord::is_gt => Value::Bool(is("Greater")),
+        OrderingWord::is_eq => Value::Bool(is("Equal")),
+        OrderingWord::is_ne => Value::Bool(is("Equal").not()),
+        OrderingWord::is_le => Value::Bool(is("Greater").not()),
+        OrderingWord::is_ge => Value::Bool(is("Less").not()),
+        OrderingWord::reverse => {
+            let mut reversed = choice.clone();
+            for case in &mut reversed.cases {
+                case.variant = match case.variant.as_str() {
+                    "Less" => "Greater",
+                    "Greater" => "Less",
+                    other => other,
+                }
+                .to_owned();
+            }
+            Value::Choice(Box::new(reversed))
+        }
+    }
+}

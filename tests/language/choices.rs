@@ -1,0 +1,197 @@
+//! `match`, enums, `Option`: on indices, on values, and by the data.
+
+use hypergrad::bilevel;
+use nalgebra::DVector;
+
+use crate::{check, vector};
+
+/// What the data chooses.
+#[bilevel]
+pub mod chosen {
+    use nalgebra::DVector;
+
+    #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+    pub enum Kernel {
+        Rbf,
+        Linear,
+        Cubic,
+    }
+
+    impl Kernel {
+        fn at(self, r: f64) -> f64 {
+            match self {
+                Self::Rbf => (-r * r).exp(),
+                Self::Linear => 0.7 * r,
+                Self::Cubic => r.powi(3),
+            }
+        }
+    }
+
+    pub enum Penalty {
+        Ridge,
+        Smooth,
+    }
+
+    pub struct Settings {
+        pub penalty: Penalty,
+    }
+
+    pub struct Data {
+        pub target: DVector<f64>,
+        pub kernel: Kernel,
+        pub with_bias: bool,
+        pub settings: Settings,
+    }
+
+    fn penalty(x: &DVector<f64>, data: &Data) -> f64 {
+        match data.settings.penalty {
+            Penalty::Ridge => x.norm_squared(),
+            Penalty::Smooth => (0..x.len()).map(|i| x.get(i + 1).map_or(0.5, |next| (next - x[i]).powi(2))).sum(),
+        }
+    }
+
+    pub fn f(x: &DVector<f64>, y: &DVector<f64>, data: &Data) -> f64 {
+        let fit: f64 = x.iter().zip(data.target.iter()).map(|(a, b)| data.kernel.at(a - b)).sum();
+        let bias = if data.with_bias { y[0] * x[0] } else { 0.0 };
+        fit + 0.5 * x.norm_squared() + y[1].exp() * penalty(x, data) + bias
+    }
+
+    pub fn g(x: &DVector<f64>, _y: &DVector<f64>, data: &Data) -> f64 {
+        let scale = if data.kernel == Kernel::Rbf || !data.with_bias { 1.0 } else { 2.0 };
+        let smooth = matches!(data.settings.penalty, Penalty::Smooth if data.kernel != Kernel::Cubic);
+        scale * x.norm_squared() + if smooth { x.sum() } else { x[0].sin() }
+    }
+}
+
+/// What indices and values choose.
+#[bilevel]
+pub mod decided {
+    use core::cmp::Ordering;
+    use nalgebra::DVector;
+
+    enum Loss {
+        Square,
+        Huber { delta: f64 },
+        Scaled(f64, f64),
+    }
+
+    impl Loss {
+        fn of(&self, r: f64) -> f64 {
+            match self {
+                Self::Square => r * r,
+                Self::Huber { delta } if r.abs() < *delta => 0.5 * r * r,
+                Self::Huber { delta } => delta * (r.abs() - 0.5 * delta),
+                Self::Scaled(a, b) => a * r.powi(2) + b * r,
+            }
+        }
+    }
+
+    fn band(i: usize, j: usize) -> f64 {
+        match i.cmp(&j) {
+            Ordering::Less if j - i == 1 => -1.0,
+            Ordering::Less => 0.0,
+            Ordering::Equal => 2.5,
+            Ordering::Greater => match i - j {
+                1 => -1.0,
+                2..=3 => 0.3,
+                _ => 0.0,
+            },
+        }
+    }
+
+    fn before(x: &DVector<f64>, i: usize) -> Option<f64> {
+        i.checked_sub(1).map(|k| x[k])
+    }
+
+    fn early(t: f64) -> f64 {
+        if t <= 0.0 {
+            return -0.5 * t;
+        }
+        let root = t.sqrt();
+        if root > 1.5 {
+            return root * t;
+        }
+        root.ln() * t
+    }
+
+    fn next(x: &DVector<f64>, i: usize) -> Option<f64> {
+        let next = x.get(i + 1)?;
+        Some(next * x[i])
+    }
+
+    fn first(x: &DVector<f64>, i: usize) -> f64 {
+        let Some(k) = i.checked_sub(1) else { return x[0].cos() };
+        x[k] * x[i]
+    }
+
+    fn scaled(t: f64, by: Option<f64>) -> f64 {
+        t * by.unwrap_or(2.0)
+    }
+
+    pub fn f(x: &DVector<f64>, y: &DVector<f64>) -> f64 {
+        let n = x.len();
+        let quadratic: f64 = (0..n).map(|i| (0..n).map(|j| band(i, j) * x[i] * x[j]).sum::<f64>()).sum();
+        let edges: f64 = (0..n)
+            .map(|i| match (before(x, i), x.get(i + 1)) {
+                (Some(a), Some(b)) => a * b * y[i],
+                (None, Some(b)) => b.powi(2),
+                (Some(a), None) => a.sin(),
+                (None, None) => 0.0,
+            })
+            .sum();
+        let chosen = if y[0] > 0.0 { Loss::Huber { delta: 0.4 } } else { Loss::Scaled(y[1], y[2]) };
+        let sum: f64 = x.iter().map(|t| chosen.of(*t)).sum();
+        let left: f64 = (0..n).map(|i| early(x[i]) + next(x, i).unwrap_or(0.1) * first(x, i)).sum();
+        left + quadratic + edges + sum + Loss::Square.of(x[0] - y[0]) + scaled(x[1], None) + scaled(x[2], Some(y[1]))
+    }
+
+    pub fn g(x: &DVector<f64>, y: &DVector<f64>) -> f64 {
+        let first = x.as_slice().first().unwrap() * x.as_slice().last().expect("entries");
+        let both = if let Some(a) = x.get(1)
+            && a.partial_cmp(&y[0]).is_some_and(Ordering::is_lt)
+        {
+            a * y[1]
+        } else {
+            1.0
+        };
+        let optional = (0..x.len())
+            .map(|i| {
+                let k = i.checked_sub(2);
+                let value = k.and_then(|k| x.get(k)).copied().or(Some(y[0])).map_or_else(|| 0.0, |t| t * t);
+                let counted = k.unwrap_or_default() + k.unwrap_or_else(|| 1);
+                if k.is_some() || k.is_none() && i.cmp(&1).is_ne() { value * counted as f64 } else { x[i] }
+            })
+            .sum::<f64>();
+        let order = x.len().cmp(&3).reverse();
+        let sign = if order.is_le() && !order.is_eq() && !order.is_gt() && !order.is_ge() { 1.0 } else { -1.0 };
+        let some = x.get(0).cloned().map_or(0.0, |t| t.exp());
+        first + both + optional + sign * x.norm_squared() + some
+    }
+}
+
+#[test]
+fn by_the_data() {
+    use chosen::{Data, Kernel, Penalty, Settings};
+    let (x, y) = (vector(4, 0.4), vector(2, 0.7));
+    for kernel in [Kernel::Rbf, Kernel::Linear, Kernel::Cubic] {
+        for (with_bias, penalty) in [(true, Penalty::Ridge), (false, Penalty::Smooth), (true, Penalty::Smooth)] {
+            let data = Data { target: vector(4, 0.9), kernel, with_bias, settings: Settings { penalty } };
+            let problem = chosen::Problem::new(&data).unwrap();
+            check(&problem, &x, &y);
+            let at = problem.at(&x, &y).unwrap();
+            let values = [(at.f(), chosen::f(&x, &y, &data)), (at.g(), chosen::g(&x, &y, &data))];
+            assert!(values.iter().all(|(found, expected)| (found - expected).abs() < 1e-12), "{kernel:?}: {values:?}");
+        }
+    }
+}
+
+#[test]
+fn by_indices_and_values() {
+    let problem = decided::Problem::new().unwrap();
+    for (x, y) in [(vector(5, 0.4), vector(5, 0.7)), (vector(6, 1.4), -vector(6, 0.3)), (DVector::repeat(4, 0.2), vector(4, 2.0))]
+    {
+        check(&problem, &x, &y);
+        let at = problem.at(&x, &y).unwrap();
+        assert!((at.f() - decided::f(&x, &y)).abs() < 1e-12 && (at.g() - decided::g(&x, &y)).abs() < 1e-12);
+    }
+}
