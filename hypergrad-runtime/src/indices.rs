@@ -1,4 +1,5 @@
-//! Indices that the data holds: how far they reach, and which one is out of range.
+//! Indices that the data holds: how far they reach, and which one is out of range. Items of lists: their common
+//! size.
 
 use crate::error::ShapeError;
 
@@ -11,6 +12,21 @@ pub fn reach(indices: impl Iterator<Item = usize>) -> usize {
 /// The smallest index; where there is none, as large as can be asked for.
 pub fn least(indices: impl Iterator<Item = usize>) -> usize {
     indices.min().unwrap_or(usize::MAX)
+}
+
+/// The extent that all items of a list have; 0 where there is no item.
+///
+/// # Errors
+/// Two items that differ.
+pub fn common(extents: impl Iterator<Item = usize>, what: &'static str) -> Result<usize, ShapeError> {
+    let mut first = None;
+    for (item, found) in extents.enumerate() {
+        let expected = *first.get_or_insert(found);
+        if found != expected {
+            return Err(ShapeError::UnequalItems { what, item, found, expected });
+        }
+    }
+    Ok(first.unwrap_or(0))
 }
 
 /// The error for the first index which, with `offset` added, is not below `length`. Called where there is one.

@@ -25,6 +25,7 @@
 mod bindings;
 mod bystander;
 mod choices;
+mod collections;
 mod constructors;
 mod functions;
 mod geometry;

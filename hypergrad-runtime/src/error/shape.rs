@@ -43,6 +43,17 @@ pub enum ShapeError {
         /// The function and the expression that use it, such as `f: logits[(i, data.label[i])]`.
         place: &'static str,
     },
+    /// The items of a list are not all of one size.
+    UnequalItems {
+        /// What of each item, such as `data.samples.features`.
+        what: &'static str,
+        /// The first item that differs.
+        item: usize,
+        /// Its size.
+        found: usize,
+        /// The size of the items before it.
+        expected: usize,
+    },
     /// An entry is infinite or not a number.
     NonFinite {
         /// The variable or field.
@@ -66,6 +77,9 @@ impl fmt::Display for ShapeError {
             Self::IndexOutOfRange { what, entry, value, bound, place } => {
                 write!(f, "entry {entry} of `{what}` is {value}, and indices are below {bound}")?;
                 write_place(f, place)
+            }
+            Self::UnequalItems { what, item, found, expected } => {
+                write!(f, "`{what}` has size {found} in item {item}, and {expected} in the items before it: they must agree")
             }
             Self::NonFinite { what, index } => write!(f, "entry {index} of `{what}` is not finite"),
         }

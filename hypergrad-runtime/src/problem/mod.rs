@@ -15,7 +15,7 @@ pub use crate::storage::{BYTES_LIMIT, Dense, Tensor3};
 pub use change::{Change, ChangeOfVariables, CustomPreconditioner, Global, Local, LocalizedChange, Reach};
 pub use variable::Variable;
 #[doc(hidden)]
-pub use variable::range_of;
+pub use variable::{array_len, like_array, range_of, read_array};
 
 use crate::error::{LinearError, ShapeError};
 use crate::factor::{Spectrum, Square};

@@ -9,7 +9,8 @@ use nalgebra::{SMatrix, SVector};
 use crate::scalar::Real;
 use crate::storage::Dense;
 
-/// A variable with a flat view: fields in order of declaration, matrices column-major.
+/// A variable with a flat view: fields in order of declaration, items of arrays one after the other, matrices
+/// column-major.
 pub trait Variable {
     /// `f64` or `f32`.
     type Scalar: Real;
@@ -35,7 +36,7 @@ pub trait Variable {
 /// The range of a field among the fields, with their lengths, that a struct is flattened to. What is nested in
 /// it lies together.
 pub fn range_of(path: &str, fields: &[(&str, usize)]) -> Option<Range<usize>> {
-    let within = |field: &str| field.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+    let within = |field: &str| field.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']));
     let mut range: Option<Range<usize>> = None;
     let mut at = 0;
     for (field, length) in fields {
@@ -72,6 +73,69 @@ macro_rules! scalar_variable {
     )*};
 }
 scalar_variable!(f64, f32);
+
+macro_rules! array_variable {
+    ([$($constant:ident),*] $item:ty, $scalar:ty, $flat:ty) => {
+        impl<$(const $constant: usize),*> Variable for [$item; N] {
+            array_variable!(@body $scalar, $flat);
+        }
+    };
+    ([$($constant:ident),*] of $item:ty, $flat:ty) => {
+        impl<T: Real, $(const $constant: usize),*> Variable for [$item; N] {
+            array_variable!(@body T, $flat);
+        }
+    };
+    (@body $scalar:ty, $flat:ty) => {
+        type Scalar = $scalar;
+        type Flat = $flat;
+
+        #[inline]
+        fn flat_len(&self) -> usize {
+            array_len(self)
+        }
+        #[inline]
+        fn read(&self, out: &mut [$scalar]) {
+            read_array(self, out);
+        }
+        #[inline]
+        fn like(&self, flat: &[$scalar]) -> Self {
+            like_array(self, flat)
+        }
+    };
+}
+array_variable!([N] f64, f64, SVector<f64, N>);
+array_variable!([N] f32, f32, SVector<f32, N>);
+array_variable!([R, N] of SVector<T, R>, SMatrix<T, R, N>);
+#[cfg(feature = "std")]
+array_variable!([N] of DVector<T>, DVector<T>);
+
+/// The number of entries of all items.
+#[inline]
+pub fn array_len<V: Variable, const N: usize>(array: &[V; N]) -> usize {
+    array.iter().map(Variable::flat_len).sum()
+}
+
+/// Writes the entries of one item after the other.
+#[inline]
+pub fn read_array<V: Variable, const N: usize>(array: &[V; N], out: &mut [V::Scalar]) {
+    let mut at = 0;
+    for item in array {
+        let length = item.flat_len();
+        item.read(&mut out[at..][..length]);
+        at += length;
+    }
+}
+
+/// Items of the same shapes with these entries.
+#[inline]
+pub fn like_array<V: Variable, const N: usize>(array: &[V; N], flat: &[V::Scalar]) -> [V; N] {
+    let mut at = 0;
+    array.each_ref().map(|item| {
+        let start = at;
+        at += item.flat_len();
+        item.like(&flat[start..at])
+    })
+}
 
 /// Copies the common part.
 #[inline]

@@ -79,6 +79,8 @@ pub enum Op {
     IndexSmaller,
     AbsDiff,
     SaturatingSubtract,
+    /// `label as usize`
+    IndexCast,
     /// The length of a list.
     ListLength,
     // Conditions.

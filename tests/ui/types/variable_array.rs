@@ -2,12 +2,16 @@ use hypergrad::bilevel;
 
 #[bilevel]
 mod toy {
-    pub fn f(x: [f64; 2], y: f64) -> f64 {
-        (x[0] - y).powi(2) + x[1].powi(2)
+    pub struct Point {
+        pub place: f64,
     }
 
-    pub fn g(x: [f64; 2], _y: f64) -> f64 {
-        x[0]
+    pub fn f(x: &[Point; 40], y: f64) -> f64 {
+        (x[0].place - y).powi(2) + x[1].place.powi(2)
+    }
+
+    pub fn g(x: &[Point; 40], _y: f64) -> f64 {
+        x[0].place
     }
 }
 

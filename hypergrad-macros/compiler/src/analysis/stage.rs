@@ -99,9 +99,12 @@ fn of_sizes<'a>(sizes: impl IntoIterator<Item = &'a Size>, symbols: &[Stage]) ->
 
 fn of_source(source: &SymbolSource) -> Stage {
     match source {
-        SymbolSource::DataAxis { .. } | SymbolSource::Count { .. } | SymbolSource::Reach { .. } | SymbolSource::Least { .. } => {
-            Stage::Data
-        }
+        SymbolSource::DataAxis { .. }
+        | SymbolSource::Count { .. }
+        | SymbolSource::ItemAxis { .. }
+        | SymbolSource::ListAxis { .. }
+        | SymbolSource::Reach { .. }
+        | SymbolSource::Least { .. } => Stage::Data,
         SymbolSource::YAxis { .. } => Stage::Y,
         // Late enough whatever the division is of.
         SymbolSource::XAxis { .. } | SymbolSource::Quotient { .. } | SymbolSource::Inferred => Stage::X,

@@ -34,6 +34,7 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("expected an index `(row, column)`", "ill typed"),
     ("a scalar cannot be indexed", "ill typed"),
     ("a scalar is no index", "ill typed"),
+    ("the items of `{}` differ in size", "arrays hold one type, and what differs by the data is checked when it runs"),
     ("expected an iterator", "ill typed"),
     ("the closure of `filter` gives", "ill typed"),
     ("expected a condition", "ill typed"),

@@ -155,7 +155,7 @@ pub(super) fn directions(graph: &mut Graph, variable: &Variable, role: Role, nam
     let blocks = variable.blocks.iter().enumerate();
     blocks
         .map(|(block, b)| {
-            let suffix: String = b.path.iter().map(|p| format!(".{p}")).collect();
+            let suffix: String = b.path.iter().map(ToString::to_string).collect();
             let shape = graph.shape(b.input).to_vec();
             graph.input(InputInfo { role, block, name: format!("{name}{suffix}") }, shape)
         })

@@ -30,7 +30,11 @@ fn proof(claim: &Claim, crate_path: &TokenStream) -> Option<TokenStream> {
 }
 
 fn type_is(written: &syn::Type, resolved: &Type, crate_path: &TokenStream) -> Option<TokenStream> {
-    let meant = spelled(resolved, crate_path)?;
+    let mut meant = spelled(resolved, crate_path)?;
+    if let Type::List { .. } = resolved {
+        // The claim stands in the module itself.
+        meant = meant.to_string().replace("super :: ", "").parse().ok()?;
+    }
     // The error, should there be one, points at the user's type.
     let span = written.span().resolved_at(Span::mixed_site());
     let proof = quote_spanned! { span=> meant };

@@ -1,10 +1,12 @@
 //! `Problem`: the data, what was computed from it alone, and the methods of the contract.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use super::statements::Scope;
 use super::{Emission, Lifetimes, numbers};
+use crate::ir::Size;
+use crate::model::DataKind;
 
 impl Emission<'_> {
     pub(super) fn problem(&self) -> TokenStream {
@@ -50,13 +52,14 @@ impl Emission<'_> {
             self.model.name, self.derivation
         );
         let decided = self.is_decided_by_data().then(|| quote!(structure: hg::Structure,));
+        let packed = self.packed().map(|(name, ty, _)| quote!(#name: #ty));
         match &self.model.data {
             Some(_) => {
                 let ty = self.data_type(Lifetimes::Static);
                 quote! {
                     #[doc = #doc]
                     #[derive(Clone)]
-                    pub struct Problem<D = #ty> { data: D, #decided #(#sizes: usize,)* #(#tables,)* }
+                    pub struct Problem<D = #ty> { data: D, #decided #(#sizes: usize,)* #(#packed,)* #(#tables,)* }
                 }
             }
             None => quote! {
@@ -65,6 +68,39 @@ impl Emission<'_> {
                 pub struct Problem { #(#sizes: usize,)* #(#tables,)* }
             },
         }
+    }
+
+    /// Reals of the items of lists, side by side: name, type, value from `data: &Data`.
+    fn packed(&self) -> impl Iterator<Item = (Ident, TokenStream, TokenStream)> + '_ {
+        let fields = self.model.data.iter().flat_map(|data| data.fields.iter().enumerate());
+        fields.filter(|(_, field)| field.read).filter_map(|(number, field)| {
+            let DataKind::Packed { form, shape, length, .. } = &field.kind else { return None };
+            let (scalar, zero) = (&self.scalar, numbers::number(0.0, self.model.scalar));
+            let total = Size::product(shape).mul(length);
+            let (ty, start) = match total.as_constant() {
+                Some(total) => {
+                    let total = numbers::usize_literal(total);
+                    (quote!([#scalar; #total]), quote!([#zero; #total]))
+                }
+                None => {
+                    let total = numbers::size(&total);
+                    (quote!(hg::Vec<#scalar>), quote!(hg::zeros::<#scalar>(#total)))
+                }
+            };
+            let access = super::data::access(field, &quote!(data));
+            let entries = super::data::entries_of_item(field, *form);
+            let value = quote!({
+                let mut packed = #start;
+                let mut at = 0;
+                for item in #access.as_slice() {
+                    let entries = #entries;
+                    hg::kernels::copy(entries, &mut packed[at..][..entries.len()]);
+                    at += entries.len();
+                }
+                packed
+            });
+            Some((super::data::packed_name(number), ty, value))
+        })
     }
 
     /// The sizes that the data decides; the data itself may be large.
@@ -119,6 +155,8 @@ impl Emission<'_> {
             .collect();
         let measure = self.symbols.measure_data(self.model);
         let checks = super::sizes::checks(self.model, true);
+        let packed = self.packed().map(|(name, ..)| name);
+        let pack = self.packed().map(|(name, _, value)| quote!(let #name = #value;));
         let (initial, decide) = if self.is_decided_by_data() {
             (quote!(structure: STRUCTURE,), quote!(problem.structure = problem.decide();))
         } else {
@@ -143,7 +181,8 @@ impl Emission<'_> {
                     #borrow
                     #measure
                     #checks
-                    let mut problem = Self { #field #initial #(#sizes,)* #(#tables,)* };
+                    #(#pack)*
+                    let mut problem = Self { #field #initial #(#sizes,)* #(#packed,)* #(#tables,)* };
                     problem.fill_tables();
                     #decide
                     hg::core::result::Result::Ok(problem)

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
 use super::{data, numbers};
 use crate::ir::{Size, Symbol};
 use crate::lower::program::Choice;
-use crate::model::{Block, Form, Model, Variable};
+use crate::model::{Block, DataKind, Form, Model, Variable};
 use crate::shape::{Check, CheckKind, SymbolSource};
 
 /// Symbols by who knows them.
@@ -26,7 +26,7 @@ impl Symbols {
         let known = all.filter(|s| match model.sizes.source(*s) {
             SymbolSource::Inferred => false,
             // A pass over the field.
-            SymbolSource::Reach { field } | SymbolSource::Least { field } => {
+            SymbolSource::Reach { field } | SymbolSource::Least { field } | SymbolSource::ItemAxis { field, .. } => {
                 model.data.as_ref().and_then(|d| d.fields.get(*field)).is_some_and(|field| field.read)
             }
             _ => true,
@@ -79,6 +79,7 @@ fn is_data(model: &Model, symbol: Symbol) -> bool {
         SymbolSource::DataAxis { .. } | SymbolSource::Count { .. } | SymbolSource::Reach { .. } | SymbolSource::Least { .. } => {
             true
         }
+        SymbolSource::ItemAxis { .. } | SymbolSource::ListAxis { .. } => true,
         SymbolSource::XAxis { .. } | SymbolSource::YAxis { .. } | SymbolSource::Quotient { .. } | SymbolSource::Inferred => false,
     }
 }
@@ -88,6 +89,8 @@ fn measure(model: &Model, symbol: Symbol) -> TokenStream {
     let value = match model.sizes.source(symbol) {
         SymbolSource::DataAxis { field, axis } => data::extent(model, *field, *axis),
         SymbolSource::Count { field } => data::extent(model, *field, 0),
+        SymbolSource::ListAxis { field, axis } => data::extent(model, *field, *axis),
+        SymbolSource::ItemAxis { field, axis } => return item_extent(model, &name, *field, *axis),
         SymbolSource::Reach { field } => {
             let indices = data::indices(model, *field);
             quote!(hg::indices::reach(#indices))
@@ -108,12 +111,26 @@ fn measure(model: &Model, symbol: Symbol) -> TokenStream {
     quote!(let #name: usize = #value;)
 }
 
+/// An extent that all items of a list have, which is checked.
+fn item_extent(model: &Model, name: &Ident, field: usize, axis: usize) -> TokenStream {
+    let Some(field) = model.data.as_ref().and_then(|d| d.fields.get(field)) else { return quote!(let #name = 0usize;) };
+    let DataKind::Packed { form, .. } = &field.kind else { return quote!(let #name = 0usize;) };
+    let (extents, what) = (data::item_extents(field, *form, axis), &field.name);
+    quote! {
+        let #name: usize = match hg::indices::common(#extents, #what) {
+            hg::core::result::Result::Ok(extent) => extent,
+            hg::core::result::Result::Err(error) => return hg::core::result::Result::Err(error),
+        };
+    }
+}
+
 fn axis_of(variable: &Variable, block: usize, axis: usize, name: &TokenStream) -> TokenStream {
     let Block { path, form, .. } = &variable.blocks[block];
+    let path = data::steps(path);
     match (form, axis) {
-        (Form::Matrix, 1) => quote!(#name #(.#path)*.ncols()),
-        (Form::Matrix, _) => quote!(#name #(.#path)*.nrows()),
-        _ => quote!(#name #(.#path)*.len()),
+        (Form::Matrix, 1) => quote!(#name #path.ncols()),
+        (Form::Matrix, _) => quote!(#name #path.nrows()),
+        _ => quote!(#name #path.len()),
     }
 }
 

@@ -6,8 +6,8 @@ use syn::ext::IdentExt as _;
 
 use super::{Emission, numbers, types};
 use crate::ir::Size;
-use crate::model::{Block, Form, Variable};
-use crate::syntax::Member;
+use crate::model::{Block, Form, Step, Variable};
+use crate::syntax::{Member, Type};
 
 impl Emission<'_> {
     pub(super) fn variables(&self) -> TokenStream {
@@ -22,7 +22,8 @@ impl Emission<'_> {
     }
 
     fn variable(&self, variable: &Variable, ty: &TokenStream, offsets: &[Size], total: &Size) -> TokenStream {
-        if !variable.is_struct {
+        // Arrays are variables as they are.
+        if !matches!(variable.ty, Type::Struct(_)) {
             return TokenStream::new();
         }
         let scalar = &self.scalar;
@@ -32,11 +33,18 @@ impl Emission<'_> {
         };
         let lengths = variable.blocks.iter().map(length);
         let reads = variable.blocks.iter().map(|b| {
-            let (path, length) = (&b.path, length(b));
+            let (path, length) = (super::data::steps(&b.path), length(b));
+            if b.array.is_some() {
+                return quote!({
+                    let length = #length;
+                    hg::read_array(&self #path, &mut out[at..][..length]);
+                    at += length;
+                });
+            }
             let entries = if b.form == Form::Scalar {
-                quote!(hg::core::slice::from_ref(&self.#(#path).*))
+                quote!(hg::core::slice::from_ref(&self #path))
             } else {
-                quote!(self.#(#path).*.as_slice())
+                quote!(self #path.as_slice())
             };
             quote!({
                 let length = #length;
@@ -51,7 +59,7 @@ impl Emission<'_> {
             quote!(let #name = &flat[at..][..#length]; at += #length;)
         });
         let fields = variable.blocks.iter().map(|b| {
-            let path = b.path.iter().map(plain).collect::<Vec<_>>().join(".");
+            let path = written(&b.path);
             let length = length(b);
             quote!((#path, #length))
         });
@@ -70,30 +78,46 @@ impl Emission<'_> {
     }
 }
 
-/// A struct literal with blocks from the windows `f0, f1, ..`; nested structs by their path.
-fn literal(variable: &Variable, next: &mut usize, prefix: &[Member]) -> TokenStream {
+/// A path as `Variable::block` takes it: `outer.inner`, `w[0]`.
+fn written(path: &[Step]) -> String {
+    let steps = path.iter().map(|step| match step {
+        Step::Field(name) => format!(".{}", plain(name)),
+        Step::Item(_) => step.to_string(),
+    });
+    steps.collect::<String>().trim_start_matches('.').to_owned()
+}
+
+/// A struct or array literal with blocks from the windows `f0, f1, ..`; what is nested by its path.
+fn literal(variable: &Variable, next: &mut usize, prefix: &[Step]) -> TokenStream {
     let depth = prefix.len();
-    let ty = struct_type(variable, prefix);
-    let mut fields = Vec::new();
+    let (mut fields, mut items) = (Vec::new(), Vec::new());
     while *next < variable.blocks.len() && variable.blocks[*next].path.starts_with(prefix) {
         let block = &variable.blocks[*next];
-        let field = &block.path[depth];
         let value = if block.path.len() == depth + 1 {
             let name = quote::format_ident!("f{next}");
             *next += 1;
-            let path = &block.path;
-            quote!(hg::Variable::like(&self.#(#path).*, #name))
+            let path = super::data::steps(&block.path);
+            match block.array {
+                Some(_) => quote!(hg::like_array(&self #path, #name)),
+                None => quote!(hg::Variable::like(&self #path, #name)),
+            }
         } else {
-            let longer: Vec<_> = block.path[..=depth].to_vec();
-            literal(variable, next, &longer)
+            literal(variable, next, &block.path[..=depth])
         };
-        fields.push(quote!(#field: #value));
+        match &block.path[depth] {
+            Step::Field(field) => fields.push(quote!(#field: #value)),
+            Step::Item(_) => items.push(value),
+        }
     }
+    if !items.is_empty() {
+        return quote!([#(#items),*]);
+    }
+    let ty = struct_type(variable, prefix);
     quote!(#ty { #(#fields),* })
 }
 
 /// The outer struct is `Self`; an inner one is named through the model.
-fn struct_type(variable: &Variable, prefix: &[Member]) -> TokenStream {
+fn struct_type(variable: &Variable, prefix: &[Step]) -> TokenStream {
     if prefix.is_empty() {
         return quote!(Self);
     }
@@ -110,6 +134,10 @@ fn plain(name: &Member) -> String {
 }
 
 fn length(block: &Block) -> TokenStream {
-    let path = &block.path;
-    if block.form == Form::Scalar { numbers::usize_literal(1) } else { quote!(self.#(#path).*.len()) }
+    let path = super::data::steps(&block.path);
+    match (block.form, block.array) {
+        (_, Some(_)) => quote!(hg::array_len(&self #path)),
+        (Form::Scalar, None) => numbers::usize_literal(1),
+        (Form::Column | Form::Row | Form::Matrix, None) => quote!(self #path.len()),
+    }
 }

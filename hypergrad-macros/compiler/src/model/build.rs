@@ -49,7 +49,7 @@ impl<'m> Space<'m> {
         let (mut graph, mut sizes) = (Graph::new(), Sizes::default());
         for variable in [&types.x.ty, &types.y.ty] {
             for leaf in &variable.leaves {
-                claims.type_is(leaf.written, &leaf.resolved());
+                claims.type_is(leaf.written, &leaf.resolved);
             }
         }
         // The data first: sizes are named after what was declared first.
@@ -184,6 +184,12 @@ fn resolve_data(data: &mut Data, sizes: &Sizes, renewed: &dyn Fn(Id) -> Id) {
             DataKind::Csr { values, pattern } => (*values, *pattern) = (renewed(*values), renewed(*pattern)),
             DataKind::Array { input, length } => (*input, *length) = (renewed(*input), sizes.resolve(length)),
             DataKind::Index { .. } => {}
+            DataKind::Packed { input, shape, length, .. } => {
+                (*input, *length) = (renewed(*input), sizes.resolve(length));
+                for size in shape {
+                    *size = sizes.resolve(size);
+                }
+            }
             DataKind::Count { size } | DataKind::Flag { size } | DataKind::Enum { size, .. } => *size = sizes.resolve(size),
         }
     }

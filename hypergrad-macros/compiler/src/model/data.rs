@@ -12,7 +12,7 @@ use super::claims::{Claims, Taken};
 use super::scalars::ScalarType;
 use super::trace::{Item, Lazy, List, Surroundings, Value, dimensions};
 use super::variables::{axes, field_type};
-use super::{Data, DataField, DataKind, Form};
+use super::{Data, DataField, DataKind, Form, Step};
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::ir::{Affine, Graph, Id, InputInfo, Role, Size, selection_name};
 use crate::shape::{Sizes, SymbolSource};
@@ -32,6 +32,8 @@ pub struct Fields<'m> {
 
 struct Leaf<'m> {
     field: DataField,
+    /// The fields that lead to the field whose type was written.
+    claimed: Vec<Member>,
     /// Of a struct that another module defines.
     foreign: bool,
     tensor: Option<Shape>,
@@ -44,8 +46,10 @@ type Shape = (Form, Size, Size);
 
 /// Where a field is being registered.
 struct Place<'a> {
-    /// The fields that lead to it.
-    path: Vec<Member>,
+    /// The steps that lead to it.
+    path: Vec<Step>,
+    /// The fields among those that lead to the field in whose type it stands.
+    claimed: Vec<Member>,
     /// The structs that enclose it.
     structs: Vec<String>,
     graph: &'a mut Graph,
@@ -60,7 +64,8 @@ impl Place<'_> {
 
     /// Formulas leave the parameter's name out.
     fn name(&self, suffix: &str) -> String {
-        self.path.iter().map(ToString::to_string).collect::<Vec<_>>().join(".") + suffix
+        let path: String = self.path.iter().map(ToString::to_string).collect();
+        path.trim_start_matches('.').to_owned() + suffix
     }
 
     fn named_input(&mut self, number: usize, name: String, shape: Vec<Size>) -> Id {
@@ -92,11 +97,43 @@ impl Place<'_> {
 /// What stands at a path.
 enum Entry {
     Leaf(usize),
-    /// Its leaves, from one to another.
-    List(List, std::ops::Range<usize>),
+    List(List),
+    /// So many, each an entry of its own.
+    Array(usize),
     Struct(String),
     /// Reported when it is read.
     Refused(Diagnostic),
+}
+
+/// A list whose items are looked at.
+struct Items<'m, 'a> {
+    field: &'m syn::Field,
+    /// The type of the field.
+    whole: &'a Type,
+    form: Form,
+    length: Size,
+    /// From an item to the part that is looked at.
+    path: Vec<Member>,
+}
+
+impl Items<'_, '_> {
+    fn suffix(&self) -> String {
+        self.path.iter().map(|member| format!(".{member}")).collect()
+    }
+
+    fn name(&self, data: &str, place: &Place<'_>) -> String {
+        place.path.iter().fold(data.to_owned(), |text, step| format!("{text}{step}")) + &self.suffix()
+    }
+}
+
+/// An array of at most so many items of dynamic size is read item by item: each has its own sizes.
+const MOST_APART: i64 = 16;
+/// Structs in structs, at most.
+const DEEPEST: usize = 16;
+
+/// The text of a path, step by step.
+fn key(path: &[Step]) -> Vec<String> {
+    path.iter().map(|step| step.to_string().trim_start_matches('.').to_owned()).collect()
 }
 
 const ACCEPTED: &str = "a field that a role reads is `f64`, `f32`, `usize`, `bool`, an enum without values, an nalgebra vector or matrix, a `CsrMatrix`, an array or `Vec` of floats or of indices, or a struct of this module";
@@ -132,7 +169,6 @@ pub fn refused_fields(module: &Module, structure: &str, name: &str, diagnostics:
             }
             match field_type(module, field, &name, diagnostics) {
                 Some(Type::Struct(inner)) if !seen.contains(&inner) => left.push((inner, name)),
-                Some(Type::List { item, .. }) if !is_item(&item) => diagnostics.push(refused_list(field, &name, &item)),
                 Some(Type::Integer(_) | Type::Tuple(_)) => diagnostics.push(refused(field, &name)),
                 Some(_) | None => {}
             }
@@ -183,43 +219,82 @@ impl<'m> Fields<'m> {
     pub fn register_all(&mut self, structure: &str, name: &str, graph: &mut Graph, sizes: &mut Sizes) {
         name.clone_into(&mut self.name);
         structure.clone_into(&mut self.structure);
-        let mut place = Place { path: Vec::new(), structs: vec![structure.to_owned()], graph, sizes };
+        let mut place = Place { path: Vec::new(), claimed: Vec::new(), structs: vec![structure.to_owned()], graph, sizes };
         self.register(structure, &mut place);
     }
 
     fn register(&mut self, structure: &str, place: &mut Place<'_>) {
         let Some(item) = self.module.structure(structure) else { return };
-        for (ident, field) in Member::fields(item) {
-            place.path.push(ident);
+        let claimed = place.claimed.clone();
+        for (member, field) in Member::fields(item) {
+            place.path.push(Step::Field(member.clone()));
+            place.claimed.push(member);
             let entry = self.entry(field, place);
-            self.entries.insert(place.path.iter().map(ToString::to_string).collect(), entry);
+            self.entries.insert(key(&place.path), entry);
             place.path.pop();
+            place.claimed.clone_from(&claimed);
         }
     }
 
     fn entry(&mut self, field: &'m syn::Field, place: &mut Place<'_>) -> Entry {
-        let name = place.path.iter().fold(self.name.clone(), |text, field| format!("{text}.{field}"));
-        let resolved = match self.resolved(field, &name) {
-            Ok(resolved) => resolved,
-            Err(error) => return Entry::Refused(error),
-        };
-        if let Type::Struct(inner) = resolved {
-            return self.nested(field, inner, place);
+        let name = place.path.iter().fold(self.name.clone(), |text, step| format!("{text}{step}"));
+        match self.resolved(field, &name) {
+            Ok(resolved) => self.entry_of(field, &resolved, &resolved, place),
+            Err(error) => Entry::Refused(error),
         }
-        if let Type::List { item, storage } = &resolved
+    }
+
+    /// What stands at a place of the type `own`, in a field of the type `whole`.
+    fn entry_of(&mut self, field: &'m syn::Field, own: &Type, whole: &Type, place: &mut Place<'_>) -> Entry {
+        let name = place.path.iter().fold(self.name.clone(), |text, step| format!("{text}{step}"));
+        if let Type::Struct(inner) = own {
+            return self.nested(field, inner.clone(), place);
+        }
+        if let Type::List { item, storage } = own
             && !matches!(**item, Type::Scalar(_))
         {
-            return if is_item(item) {
-                self.list(field, &resolved, item, *storage, &name, place)
-            } else {
-                Entry::Refused(refused_list(field, &name, item))
-            };
+            if let Storage::Array(length @ 0..=MOST_APART) = storage
+                && self.has_dynamic_size(item, 0)
+            {
+                return self.array(field, item, whole, *length as usize, place);
+            }
+            return self.list(field, whole, item, *storage, &name, place);
         }
-        let Some((kind, tensor)) = self.kind(&resolved, &name, place) else {
+        let Some((kind, tensor)) = self.kind(own, &name, place) else {
             return Entry::Refused(refused(field, &name));
         };
-        self.leaf(field, resolved, kind, tensor, Vec::new(), name, place);
+        self.leaf(field, whole.clone(), kind, tensor, Vec::new(), name, place);
         Entry::Leaf(self.leaves.len() - 1)
+    }
+
+    /// Each item by itself: items may have sizes of their own.
+    fn array(&mut self, field: &'m syn::Field, item: &Type, whole: &Type, length: usize, place: &mut Place<'_>) -> Entry {
+        for k in 0..length {
+            place.path.push(Step::Item(k));
+            let entry = self.entry_of(field, item, whole, place);
+            self.entries.insert(key(&place.path), entry);
+            place.path.pop();
+        }
+        Entry::Array(length)
+    }
+
+    /// Whether a run decides some size of a type.
+    fn has_dynamic_size(&self, of: &Type, depth: usize) -> bool {
+        match of {
+            Type::Tensor { rows, columns, .. } => [rows, columns].into_iter().any(|d| *d == Dimension::Dynamic),
+            Type::List { item, storage } => !matches!(storage, Storage::Array(_)) || self.has_dynamic_size(item, depth),
+            Type::Csr { .. } => true,
+            Type::Tuple(parts) => parts.iter().any(|part| self.has_dynamic_size(part, depth)),
+            Type::Struct(name) => {
+                let fields = self.module.structure(name).map(Member::fields);
+                let dynamic = |field: &syn::Field| {
+                    let resolved = field_type(self.module, field, "", &mut Diagnostics::default());
+                    resolved.is_some_and(|resolved| self.has_dynamic_size(&resolved, depth + 1))
+                };
+                depth < DEEPEST && fields.is_some_and(|fields| fields.into_iter().any(|(_, field)| dynamic(field)))
+            }
+            Type::Scalar(_) | Type::Count | Type::Integer(_) | Type::Bool | Type::Enum(_) => false,
+        }
     }
 
     #[expect(clippy::too_many_arguments, reason = "each is a part of the leaf")]
@@ -233,14 +308,14 @@ impl<'m> Fields<'m> {
         name: String,
         place: &Place<'_>,
     ) {
-        let path = place.path.clone();
         let foreign = place.structs.last().is_some_and(|name| self.module.is_foreign(name));
-        let field_of_data =
-            DataField { path, item, kind, by_reference: matches!(field.ty, syn::Type::Reference(_)), name, read: false };
-        self.leaves.push(Leaf { field: field_of_data, foreign, tensor, written: &field.ty, resolved });
+        let by_reference = matches!(field.ty, syn::Type::Reference(_));
+        let field_of_data = DataField { path: place.path.clone(), item, kind, by_reference, name, read: false };
+        let claimed = place.claimed.clone();
+        self.leaves.push(Leaf { field: field_of_data, claimed, foreign, tensor, written: &field.ty, resolved });
     }
 
-    /// Indices, or tuples of them: a selection for each part of an item.
+    /// Items that are alike: a leaf for each part of an item, with one more axis.
     fn list(
         &mut self,
         field: &'m syn::Field,
@@ -251,7 +326,7 @@ impl<'m> Fields<'m> {
         place: &mut Place<'_>,
     ) -> Entry {
         let first = self.leaves.len();
-        let source = |axis| SymbolSource::DataAxis { field: first, axis };
+        let source = |axis| SymbolSource::ListAxis { field: first, axis };
         let (form, rows, columns) = match storage {
             Storage::Tensor { form, rows, columns } => (form, rows, columns),
             Storage::Array(length) => (Form::Column, Dimension::Constant(length), Dimension::Constant(1)),
@@ -260,40 +335,96 @@ impl<'m> Fields<'m> {
         let shape = axes(form, rows, columns, name, &source, place.sizes);
         let (rows, columns) = dimensions(form, &shape);
         let length = rows.mul(&columns);
-        let item = self.items(field, resolved, item, (form, &length), &mut Vec::new(), place);
-        Entry::List(List { form, rows, columns, first: Affine::default(), item }, first..self.leaves.len())
+        let mut items = Items { field, whole: resolved, form, length, path: Vec::new() };
+        let item = self.item(&mut items, item, place);
+        if self.leaves.len() == first {
+            return Entry::Refused(refused_list(field, name, &item));
+        }
+        Entry::List(List { form, rows, columns, first: Affine::default(), item })
     }
 
-    fn items(
-        &mut self,
-        field: &'m syn::Field,
-        resolved: &Type,
-        item: &Type,
-        (form, length): (Form, &Size),
-        path: &mut Vec<Member>,
-        place: &mut Place<'_>,
-    ) -> Item {
-        if let Type::Tuple(parts) = item {
-            let parts = parts.iter().enumerate().map(|(k, part)| {
-                path.push(Member::Numbered(k as u32, Span::call_site()));
-                let part = self.items(field, resolved, part, (form, length), path, place);
-                path.pop();
-                part
-            });
-            return Item::Tuple(parts.collect());
+    fn item(&mut self, items: &mut Items<'m, '_>, of: &Type, place: &mut Place<'_>) -> Item {
+        match of {
+            Type::Tuple(parts) => {
+                let parts: Vec<Item> = parts
+                    .iter()
+                    .enumerate()
+                    .map(|(k, part)| self.part(items, Member::Numbered(k as u32, Span::call_site()), part, place))
+                    .collect();
+                Item::Tuple(parts)
+            }
+            Type::Struct(name) => self.item_struct(items, name, place),
+            Type::Scalar(_) | Type::Tensor { .. } => self.reals(items, of, place),
+            Type::List { item, storage: Storage::Array(length) } if matches!(**item, Type::Scalar(_)) => {
+                let column = Dimension::Constant(*length);
+                let scalar = item.scalar().unwrap_or(self.scalar.scalar);
+                let of = Type::Tensor { scalar, form: Form::Column, rows: column, columns: Dimension::Constant(1) };
+                self.reals(items, &of, place)
+            }
+            Type::List { item, storage: Storage::Vec } if matches!(**item, Type::Scalar(_)) => {
+                let scalar = item.scalar().unwrap_or(self.scalar.scalar);
+                let (rows, columns) = (Dimension::Dynamic, Dimension::Constant(1));
+                self.reals(items, &Type::Tensor { scalar, form: Form::Column, rows, columns }, place)
+            }
+            Type::Count | Type::Bool => self.indices(items, *of == Type::Bool, place),
+            Type::Integer(name) if name.starts_with('u') => self.indices(items, false, place),
+            Type::Integer(_) | Type::Enum(_) | Type::List { .. } | Type::Csr { .. } => Item::Refused(of.to_string()),
         }
-        let number = self.leaves.len();
-        let suffix: String = path.iter().map(|member| format!(".{member}")).collect();
-        let name = place.path.iter().fold(self.name.clone(), |text, field| format!("{text}.{field}")) + &suffix;
-        let flag = *item == Type::Bool;
+    }
+
+    fn part(&mut self, items: &mut Items<'m, '_>, member: Member, of: &Type, place: &mut Place<'_>) -> Item {
+        items.path.push(member);
+        let item = self.item(items, of, place);
+        items.path.pop();
+        item
+    }
+
+    fn item_struct(&mut self, items: &mut Items<'m, '_>, name: &str, place: &mut Place<'_>) -> Item {
+        let fields = self.module.structure(name).map(Member::fields).unwrap_or_default();
+        if items.path.len() > DEEPEST {
+            return Item::Refused(name.to_owned());
+        }
+        let mut parts = Vec::new();
+        for (member, field) in fields {
+            // What no role reads may be anything.
+            let part = match self.resolved(field, &member.to_string()) {
+                Ok(of) => self.part(items, member.clone(), &of, place),
+                Err(_) => Item::Refused(spelled(&field.ty)),
+            };
+            parts.push((member.to_string(), part));
+        }
+        Item::Struct(name.to_owned(), parts)
+    }
+
+    /// A real, a vector or a matrix of each item.
+    fn reals(&mut self, items: &Items<'m, '_>, of: &Type, place: &mut Place<'_>) -> Item {
+        let (number, name) = (self.leaves.len(), items.name(&self.name, place));
+        let (form, rows, columns) = match of {
+            Type::Tensor { form, rows, columns, .. } => (*form, *rows, *columns),
+            _ => (Form::Scalar, Dimension::Constant(1), Dimension::Constant(1)),
+        };
+        let source = |axis| SymbolSource::ItemAxis { field: number, axis };
+        let shape = axes(form, rows, columns, &name, &source, place.sizes);
+        let whole: Vec<Size> = shape.iter().cloned().chain([items.length.clone()]).collect();
+        let input = place.input(number, &items.suffix(), whole);
+        let (rows, columns) = dimensions(form, &shape);
+        let kind = DataKind::Packed { input, form, shape, length: items.length.clone() };
+        self.leaf(items.field, items.whole.clone(), kind, None, items.path.clone(), name, place);
+        Item::Real { leaf: Some(number), node: input, form, rows, columns }
+    }
+
+    /// An index of each item, or a condition.
+    fn indices(&mut self, items: &Items<'m, '_>, flag: bool, place: &mut Place<'_>) -> Item {
+        let (number, name) = (self.leaves.len(), items.name(&self.name, place));
         let reach = if flag {
             Size::constant(2)
         } else {
             place.sizes.symbol(format!("reach({name})"), SymbolSource::Reach { field: number })
         };
-        let selection = place.selection(number, &suffix, vec![length.clone(), reach]);
-        self.leaf(field, resolved.clone(), DataKind::Index { form }, None, path.clone(), name, place);
-        if flag { Item::Flag(selection) } else { Item::Index(selection) }
+        let selection = place.selection(number, &items.suffix(), vec![items.length.clone(), reach]);
+        let kind = DataKind::Index { form: items.form };
+        self.leaf(items.field, items.whole.clone(), kind, None, items.path.clone(), name, place);
+        if flag { Item::Flag { leaf: number, selection } } else { Item::Index { leaf: number, selection } }
     }
 
     fn nested(&mut self, field: &'m syn::Field, inner: String, place: &mut Place<'_>) -> Entry {
@@ -354,6 +485,29 @@ impl<'m> Fields<'m> {
         }
     }
 
+    /// What stands at a path.
+    fn read(&mut self, key: &[String], graph: &Graph, diagnostics: &mut Diagnostics) -> Option<Value> {
+        match self.entries.get(key)? {
+            Entry::Leaf(number) => {
+                let number = *number;
+                self.mark_read(number);
+                Some(value_of(&self.leaves[number].field.kind, graph))
+            }
+            Entry::List(list) => Some(Value::List(Box::new(list.clone()))),
+            Entry::Array(length) => {
+                let keys = (0..*length).map(|k| [key, &[Step::Item(k).to_string()]].concat()).collect::<Vec<_>>();
+                let values: Option<Vec<Value>> = keys.iter().map(|key| self.read(key, graph, diagnostics)).collect();
+                values.map(Value::Array)
+            }
+            Entry::Struct(name) => Some(Value::Lazy(Lazy { name: name.clone(), path: key.to_vec() })),
+            // Once at each role that reads it: repetitions are shown once.
+            Entry::Refused(error) => {
+                diagnostics.push(error.clone());
+                None
+            }
+        }
+    }
+
     /// A role reads the leaf: rustc is to prove its type.
     fn mark_read(&mut self, number: usize) {
         let leaf = &mut self.leaves[number];
@@ -361,7 +515,7 @@ impl<'m> Fields<'m> {
             return;
         }
         if leaf.foreign {
-            self.claims.field_is(&self.structure, &leaf.field.path, leaf.written, &leaf.resolved);
+            self.claims.field_is(&self.structure, &leaf.claimed, leaf.written, &leaf.resolved);
         } else {
             self.claims.type_is(leaf.written, &leaf.resolved);
         }
@@ -381,20 +535,10 @@ impl<'m> Fields<'m> {
     }
 }
 
-/// What a list can hold that is not of floats: indices, conditions, tuples of them.
-fn is_item(item: &Type) -> bool {
-    match item {
-        Type::Count | Type::Bool => true,
-        Type::Integer(name) => name.starts_with('u'),
-        Type::Tuple(parts) => !parts.is_empty() && parts.iter().all(is_item),
-        Type::Scalar(_) | Type::Tensor { .. } | Type::List { .. } | Type::Csr { .. } | Type::Struct(_) | Type::Enum(_) => false,
-    }
-}
-
 fn value_of(kind: &DataKind, graph: &Graph) -> Value {
     match kind {
         // Read as a list.
-        DataKind::Index { .. } => Value::Tuple(Vec::new()),
+        DataKind::Index { .. } | DataKind::Packed { .. } => Value::Tuple(Vec::new()),
         DataKind::Tensor { input, form, shape } => Value::tensor(*input, *form, shape),
         DataKind::Csr { values, pattern } => Value::csr(*values, *pattern, graph.shape(*values)),
         DataKind::Array { input, length } => Value::tensor(*input, Form::Column, std::slice::from_ref(length)),
@@ -414,29 +558,16 @@ impl Surroundings for Fields<'_> {
         diagnostics: &mut Diagnostics,
     ) -> Option<Value> {
         let key: Vec<String> = of.path.iter().cloned().chain([member.to_string()]).collect();
-        let Some(entry) = self.entries.get_mut(&key) else {
+        if !self.entries.contains_key(&key) {
             let siblings = self.entries.keys().filter(|k| k.len() == key.len() && k.starts_with(&of.path));
             diagnostics.no_field(member, &of.name, siblings.filter_map(|path| path.last()).map(String::as_str));
             return None;
-        };
-        match entry {
-            Entry::Leaf(number) => {
-                let number = *number;
-                self.mark_read(number);
-                Some(value_of(&self.leaves[number].field.kind, graph))
-            }
-            Entry::List(list, leaves) => {
-                let (list, leaves) = (list.clone(), leaves.clone());
-                leaves.for_each(|leaf| self.mark_read(leaf));
-                Some(Value::List(Box::new(list)))
-            }
-            Entry::Struct(name) => Some(Value::Lazy(Lazy { name: name.clone(), path: key })),
-            // Once at each role that reads it: repetitions are shown once.
-            Entry::Refused(error) => {
-                diagnostics.push(error.clone());
-                None
-            }
         }
+        self.read(&key, graph, diagnostics)
+    }
+
+    fn touched(&mut self, leaf: usize) {
+        self.mark_read(leaf);
     }
 
     fn outside(&mut self, written: &syn::Path, meant: &str) {
@@ -472,19 +603,13 @@ fn refused(field: &syn::Field, name: &str) -> Diagnostic {
     Diagnostic::new(&field.ty, format!("`{name}` is `{}`; {ACCEPTED}", spelled(&field.ty)))
 }
 
-/// What to write for a list of something else.
-fn refused_list(field: &syn::Field, name: &str, item: &Type) -> Diagnostic {
-    let help = match item {
-        Type::Integer(signed) => format!("indices are not negative: use an unsigned type; numbers `{signed}` are floats"),
-        Type::Tuple(_) => "use a field for each part".to_owned(),
-        Type::Struct(inner) => format!("use a `DVector<f64>`, or a `DMatrix<f64>`, for each field of `{inner}`"),
-        Type::Tensor { form: Form::Matrix, .. } | Type::Csr { .. } => {
-            "use one matrix with the rows of all, and take `rows(start, count)`; or a field for each".to_owned()
-        }
-        Type::Tensor { scalar, .. } => format!("use a `DMatrix<{scalar}>`, a column for each"),
-        Type::Scalar(_) | Type::Count | Type::Bool | Type::Enum(_) | Type::List { .. } => {
-            "use a matrix, a column for each".to_owned()
-        }
+/// A list of something that no role can read.
+fn refused_list(field: &syn::Field, name: &str, item: &Item) -> Diagnostic {
+    let signed = matches!(item, Item::Refused(of) if of.starts_with('i'));
+    let help = if signed {
+        "indices are not negative: use an unsigned type, or floats for numbers"
+    } else {
+        "a list holds floats, vectors, matrices, unsigned integers, `bool`, tuples and structs of these"
     };
     refused(field, name).help(help)
 }

@@ -17,6 +17,8 @@ mod variables;
 #[cfg(test)]
 mod tests;
 
+use std::fmt;
+
 use proc_macro2::{Ident, TokenStream};
 
 use crate::ir::{Graph, Id, Size};
@@ -62,17 +64,35 @@ pub struct Variable {
     pub blocks: Vec<Block>,
     pub is_struct: bool,
     /// The types of nested structs, by the path of fields that leads to them.
-    pub structs: Vec<(Vec<Member>, String)>,
+    pub structs: Vec<(Vec<Step>, String)>,
 }
 
 /// One tensor of a variable.
 #[derive(Debug, Clone)]
 pub struct Block {
-    /// The path of fields from the variable (`.gamma`); empty for a plain variable.
-    pub path: Vec<Member>,
+    /// The way from the variable (`.gamma`); empty for a plain variable.
+    pub path: Vec<Step>,
+    /// Of an array of scalars, vectors or matrices: how many there are. The input's last axis counts them.
+    pub array: Option<i64>,
     pub form: Form,
     /// The graph input, with the shape of its own axes.
     pub input: Id,
+}
+
+/// A step from a struct to a field, or from an array to an item.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Step {
+    Field(Member),
+    Item(usize),
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Field(name) => write!(formatter, ".{name}"),
+            Self::Item(place) => write!(formatter, "[{place}]"),
+        }
+    }
 }
 
 /// The data struct: the fields that roles can read.
@@ -87,9 +107,9 @@ pub struct Data {
 
 #[derive(Debug)]
 pub struct DataField {
-    /// The path of fields from the data (`.a_tr`).
-    pub path: Vec<Member>,
-    /// Of a list: the path from an item to what this is of it (`.0`); empty for the item itself.
+    /// The way from the data (`.a_tr`).
+    pub path: Vec<Step>,
+    /// Of a list: the way from an item to what this is of it (`.0`); empty for the item itself.
     pub item: Vec<Member>,
     pub kind: DataKind,
     /// `&'a DMatrix<f64>`
@@ -110,6 +130,9 @@ pub enum DataKind {
     Array { input: Id, length: Size },
     /// Indices, in a list of this form; a selection in the graph, see [`crate::ir::Sparse`].
     Index { form: Form },
+    /// Reals of the items of a list, of this form and shape each; copied side by side when the problem is made. The
+    /// input's last axis counts the items.
+    Packed { input: Id, form: Form, shape: Vec<Size>, length: Size },
     /// `usize`.
     Count { size: Size },
     /// `bool`: 1 or 0.

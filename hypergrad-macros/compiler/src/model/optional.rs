@@ -57,7 +57,7 @@ fn inputs(variable: &Variable) -> Vec<Id> {
 fn stand_in(space: &mut Space<'_>, role: Role, name: &str) -> Variable {
     let mut variable = if role == Role::Z { space.x.clone() } else { space.y.clone() };
     for (number, block) in variable.blocks.iter_mut().enumerate() {
-        let suffix: String = block.path.iter().map(|field| format!(".{field}")).collect();
+        let suffix: String = block.path.iter().map(ToString::to_string).collect();
         let shape = space.graph.shape(block.input).to_vec();
         block.input = space.graph.input(InputInfo { role, block: number, name: format!("{name}{suffix}") }, shape);
     }

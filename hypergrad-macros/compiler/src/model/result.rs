@@ -3,7 +3,7 @@
 use quote::ToTokens;
 
 use super::scalars::ScalarType;
-use super::trace::{Tensor, Value};
+use super::trace::{List, Tensor, Value};
 use super::variables::{Part, VariableType};
 use super::{Form, Variable};
 use crate::diagnostics::{Diagnostic, Diagnostics};
@@ -16,8 +16,13 @@ pub fn argument(part: &Part, variable: &Variable, graph: &Graph) -> Value {
     match part {
         Part::Block(number) => {
             let block = &variable.blocks[*number];
-            Value::tensor(block.input, block.form, graph.shape(block.input))
+            let shape = graph.shape(block.input);
+            match (block.array, shape.split_last()) {
+                (Some(_), Some((length, own))) => Value::List(Box::new(List::reals(block.input, block.form, own, length))),
+                _ => Value::tensor(block.input, block.form, shape),
+            }
         }
+        Part::Array(parts) => Value::Array(parts.iter().map(|part| argument(part, variable, graph)).collect()),
         Part::Struct { name, fields } => {
             let fields = fields.iter().map(|(field, part)| (field.to_string(), argument(part, variable, graph)));
             Value::structure(name.clone(), fields.collect())
@@ -120,6 +125,17 @@ impl Like<'_> {
                 nodes.push(self.block(tensor, *number)?);
                 Some(())
             }
+            (Value::List(list), Part::Block(number)) if list.is_whole(self.x.blocks[*number].input, self.graph) => {
+                nodes.push(self.x.blocks[*number].input);
+                Some(())
+            }
+            (Value::Array(values), Part::Block(number)) if self.x.blocks[*number].array == Some(values.len() as i64) => {
+                nodes.push(self.side_by_side(values, *number)?);
+                Some(())
+            }
+            (Value::Array(values), Part::Array(parts)) if values.len() == parts.len() => {
+                values.iter().zip(parts).try_for_each(|(value, part)| self.blocks(value, part, nodes))
+            }
             (Value::Struct(structure), Part::Struct { fields, .. }) => {
                 for (name, part) in fields {
                     let (_, value) = structure.fields.iter().find(|(field, _)| *field == name.to_string())?;
@@ -135,9 +151,38 @@ impl Like<'_> {
         }
     }
 
+    /// The items of an array block.
+    fn side_by_side(&mut self, values: &[Value], number: usize) -> Option<Id> {
+        let shape = self.graph.shape(self.x.blocks[number].input).to_vec();
+        let mut terms = Vec::new();
+        for (k, value) in values.iter().enumerate() {
+            let Value::Tensor(tensor) = value else {
+                let expected = format!("a value like `{}`", self.x.name);
+                self.diagnostics.push(other_kind(self.function, &expected, value));
+                return None;
+            };
+            let item = self.block(tensor, number)?;
+            let own: Vec<Affine> = (0..shape.len() as u32 - 1).map(|w| Affine::wire(Wire(w))).collect();
+            let product = Product {
+                coefficient: Number::new(1.0),
+                extents: shape[..shape.len() - 1].to_vec(),
+                operands: vec![Operand { node: item, index: own.clone() }],
+                guards: Vec::new(),
+                out: own.into_iter().chain([Affine::constant(Size::constant(k as i64))]).collect(),
+            };
+            let placed = self.graph.product(product, shape.clone());
+            terms.push(self.graph.term(1.0, placed));
+        }
+        Some(self.graph.sum(terms, shape))
+    }
+
+    /// A block, or an item of an array block.
     fn block(&mut self, tensor: &Tensor, number: usize) -> Option<Id> {
         let block = &self.x.blocks[number];
-        let expected = self.graph.shape(block.input).to_vec();
+        let mut expected = self.graph.shape(block.input).to_vec();
+        if block.array.is_some() {
+            expected.pop();
+        }
         let (rows, columns) = super::trace::dimensions(block.form, &expected);
         let clash = self.sizes.unify(&tensor.rows, &rows).err().or(self.sizes.unify(&tensor.columns, &columns).err());
         if clash.is_some() {
@@ -149,7 +194,7 @@ impl Like<'_> {
 
     fn report(&mut self, tensor: &Tensor, rows: &Size, columns: &Size, number: usize) {
         let name = &self.function.sig.ident;
-        let path = self.x.blocks[number].path.iter().fold(self.x.name.clone(), |path, field| format!("{path}.{field}"));
+        let path = self.x.blocks[number].path.iter().fold(self.x.name.clone(), |path, field| format!("{path}{field}"));
         let describe = |rows: &Size, columns: &Size| {
             if columns.is_one() {
                 format!("length {}", self.sizes.display(rows))

@@ -3,7 +3,7 @@
 use proc_macro2::Ident;
 
 use super::scalars::ScalarType;
-use super::{Block, Form, Scalar, Variable};
+use super::{Block, Form, Scalar, Step, Variable};
 use crate::diagnostics::{Diagnostic, Diagnostics, Place};
 use crate::ir::{Graph, InputInfo, Role, Size};
 use crate::shape::{Sizes, SymbolSource};
@@ -26,30 +26,26 @@ pub enum Part {
         name: String,
         fields: Vec<(Member, Part)>,
     },
+    /// Items of their own sizes.
+    Array(Vec<Part>),
 }
 
 /// One block of a variable, before it has an input.
 #[derive(Debug)]
 pub struct Leaf<'m> {
-    pub path: Vec<Member>,
+    pub path: Vec<Step>,
     pub written: &'m syn::Type,
     pub scalar: Scalar,
     pub form: Form,
     pub rows: Dimension,
     pub columns: Dimension,
+    /// See [`Block::array`].
+    pub array: Option<i64>,
+    /// What `written` is.
+    pub resolved: Type,
 }
 
-impl Leaf<'_> {
-    pub fn resolved(&self) -> Type {
-        match self.form {
-            Form::Scalar => Type::Scalar(self.scalar),
-            _ => Type::tensor(self.scalar, self.rows, self.columns),
-        }
-    }
-}
-
-const ACCEPTED: &str =
-    "accepted are `f64`, `f32`, nalgebra's vectors and matrices of them, and structs of this module with such fields";
+const ACCEPTED: &str = "accepted are `f64`, `f32`, nalgebra's vectors and matrices of them, arrays of these, and structs of this module with such fields";
 
 /// Takes the type of x or y apart; `name` is the parameter's.
 pub fn read<'m>(
@@ -97,8 +93,8 @@ struct Reader<'m, 'd> {
     module: &'m Module,
     diagnostics: &'d mut Diagnostics,
     leaves: Vec<Leaf<'m>>,
-    /// The fields that lead to the current type.
-    path: Vec<Member>,
+    /// The steps that lead to the current type.
+    path: Vec<Step>,
     /// The structs that enclose it.
     structs: Vec<String>,
 }
@@ -106,18 +102,42 @@ struct Reader<'m, 'd> {
 impl<'m> Reader<'m, '_> {
     fn part(&mut self, written: &'m syn::Type, resolved: &Type, name: &str) -> Option<Part> {
         let one = Dimension::Constant(1);
-        let (scalar, form, rows, columns) = match resolved {
-            Type::Scalar(scalar) => (*scalar, Form::Scalar, one, one),
-            Type::Tensor { scalar, form, rows, columns } => (*scalar, *form, *rows, *columns),
+        let ((scalar, form, rows, columns), array) = match resolved {
+            Type::Scalar(scalar) => ((*scalar, Form::Scalar, one, one), None),
+            Type::Tensor { scalar, form, rows, columns } => ((*scalar, *form, *rows, *columns), None),
             Type::Struct(structure) => return self.fields(written, structure, name),
-            _ => {
-                let found = format!("`{name}` is `{resolved}`, which is no variable; {ACCEPTED}");
-                self.diagnostics.push(mend(Diagnostic::new(written, found), resolved));
-                return None;
-            }
+            Type::List { item, storage: Storage::Array(length) } => match &**item {
+                Type::Scalar(scalar) => ((*scalar, Form::Column, Dimension::Constant(*length), one), None),
+                Type::Tensor { scalar, form, rows: rows @ Dimension::Constant(_), columns: columns @ Dimension::Constant(_) } => {
+                    ((*scalar, *form, *rows, *columns), Some(*length))
+                }
+                item if *length <= MOST_APART => return self.items(written, item, *length, name),
+                _ => return self.refused(written, resolved, name),
+            },
+            _ => return self.refused(written, resolved, name),
         };
-        self.leaves.push(Leaf { path: self.path.clone(), written, scalar, form, rows, columns });
+        let (path, resolved) = (self.path.clone(), resolved.clone());
+        self.leaves.push(Leaf { path, written, scalar, form, rows, columns, array, resolved });
         Some(Part::Block(self.leaves.len() - 1))
+    }
+
+    fn refused(&mut self, written: &'m syn::Type, resolved: &Type, name: &str) -> Option<Part> {
+        let found = format!("`{name}` is `{resolved}`, which is no variable; {ACCEPTED}");
+        self.diagnostics.push(mend(Diagnostic::new(written, found), resolved));
+        None
+    }
+
+    /// An array, item by item.
+    fn items(&mut self, written: &'m syn::Type, item: &Type, length: i64, name: &str) -> Option<Part> {
+        let syn::Type::Array(array) = strip_references(written) else { return self.refused(written, item, name) };
+        let mut parts = Vec::new();
+        for k in 0..length as usize {
+            self.path.push(Step::Item(k));
+            let part = self.part(&array.elem, item, &format!("{name}[{k}]"));
+            self.path.pop();
+            parts.push(part?);
+        }
+        Some(Part::Array(parts))
     }
 
     fn fields(&mut self, written: &'m syn::Type, structure: &str, name: &str) -> Option<Part> {
@@ -155,7 +175,7 @@ impl<'m> Reader<'m, '_> {
             self.diagnostics.error_with_help(&field.ty, message, help);
             return None;
         }
-        self.path.push(ident.clone());
+        self.path.push(Step::Field(ident.clone()));
         let part = self.part(&field.ty, &resolved, &name);
         self.path.pop();
         Some((ident, part?))
@@ -164,9 +184,10 @@ impl<'m> Reader<'m, '_> {
 
 fn mend(diagnostic: Diagnostic, resolved: &Type) -> Diagnostic {
     match resolved {
-        Type::List { item, storage: Storage::Array(length) } if matches!(**item, Type::Scalar(_)) => {
-            diagnostic.help(format!("write `SVector<{item}, {length}>`"))
+        Type::List { item, storage: Storage::Vec } if matches!(**item, Type::Scalar(_)) => {
+            diagnostic.help(format!("write `DVector<{item}>`"))
         }
+        Type::List { .. } => diagnostic.help("write a struct with a vector or a matrix for each field of an item"),
         Type::Csr { scalar } => diagnostic.help(format!("write `DMatrix<{scalar}>`; sparse matrices are data")),
         Type::Tuple(_) => diagnostic.help("write a struct with named fields"),
         Type::Count | Type::Integer(_) | Type::Bool => diagnostic.help("what is not differentiated belongs into the data"),
@@ -198,7 +219,7 @@ pub fn check_scalars(variable: &VariableType<'_>, scalar: &ScalarType, name: &st
 
 /// `x`, `y.gamma`.
 pub fn leaf_name(name: &str, leaf: &Leaf<'_>) -> String {
-    leaf.path.iter().fold(name.to_owned(), |text, field| format!("{text}.{field}"))
+    leaf.path.iter().fold(name.to_owned(), |text, step| format!("{text}{step}"))
 }
 
 /// Makes the inputs of a variable.
@@ -211,38 +232,48 @@ pub fn build(variable: &VariableType<'_>, role: Role, name: &str, graph: &mut Gr
             let name = leaf_name(name, leaf);
             let shape = leaf_shape(leaf, role, block, &name, sizes);
             let input = graph.input(InputInfo { role, block, name }, shape);
-            Block { path: leaf.path.clone(), form: leaf.form, input }
+            Block { path: leaf.path.clone(), form: leaf.form, array: leaf.array, input }
         })
         .collect();
     Variable {
         ty: variable.resolved.clone(),
         name: name.to_owned(),
         blocks,
-        is_struct: matches!(variable.resolved, Type::Struct(_)),
+        is_struct: matches!(variable.resolved, Type::Struct(_) | Type::List { .. }),
         structs: nested_structs(&variable.part, &[]),
     }
 }
 
-/// The structs inside a variable's struct, by the path of fields that leads to them.
-fn nested_structs(part: &Part, path: &[Member]) -> Vec<(Vec<Member>, String)> {
-    let Part::Struct { fields, .. } = part else { return Vec::new() };
+/// The structs inside a variable, by the steps that lead to them.
+fn nested_structs(part: &Part, path: &[Step]) -> Vec<(Vec<Step>, String)> {
+    let inner: Vec<(Step, &Part)> = match part {
+        Part::Block(_) => Vec::new(),
+        Part::Struct { fields, .. } => fields.iter().map(|(field, part)| (Step::Field(field.clone()), part)).collect(),
+        Part::Array(parts) => parts.iter().enumerate().map(|(k, part)| (Step::Item(k), part)).collect(),
+    };
     let mut found = Vec::new();
-    for (field, part) in fields {
+    for (step, part) in inner {
+        let longer: Vec<Step> = path.iter().cloned().chain([step]).collect();
         if let Part::Struct { name, .. } = part {
-            let longer: Vec<Member> = path.iter().chain([field]).cloned().collect();
             found.push((longer.clone(), name.clone()));
-            found.extend(nested_structs(part, &longer));
         }
+        found.extend(nested_structs(part, &longer));
     }
     found
 }
+
+/// An array of at most so many items is taken apart, where the items are no scalars, vectors or matrices of
+/// constant size.
+const MOST_APART: i64 = 16;
 
 fn leaf_shape(leaf: &Leaf<'_>, role: Role, block: usize, name: &str, sizes: &mut Sizes) -> Vec<Size> {
     let source = |axis| match role {
         Role::Y => SymbolSource::YAxis { block, axis },
         _ => SymbolSource::XAxis { block, axis },
     };
-    axes(leaf.form, leaf.rows, leaf.columns, name, &source, sizes)
+    let mut shape = axes(leaf.form, leaf.rows, leaf.columns, name, &source, sizes);
+    shape.extend(leaf.array.map(Size::constant));
+    shape
 }
 
 /// The extents of a form's own axes: constants of the type, or symbols named in the user's words.

@@ -106,7 +106,7 @@ fn extent(model: &Model, input: Id) -> String {
 }
 
 fn block_suffix(block: &crate::model::Block) -> String {
-    block.path.iter().map(|p| format!(".{p}")).collect()
+    block.path.iter().map(ToString::to_string).collect()
 }
 
 fn label(name: &str, suffix: impl AsRef<str>) -> String {

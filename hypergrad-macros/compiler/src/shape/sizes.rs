@@ -13,6 +13,10 @@ pub enum SymbolSource {
     XAxis { block: usize, axis: usize },
     /// Extent of an axis of block `block` of y.
     YAxis { block: usize, axis: usize },
+    /// Extent of an axis of what data field `field` is of each item of its list.
+    ItemAxis { field: usize, axis: usize },
+    /// How many items the list has to which data field `field` belongs, along an axis.
+    ListAxis { field: usize, axis: usize },
     /// One more than the largest index in data field `field`, 0 where there is none.
     Reach { field: usize },
     /// The smallest index in data field `field`.

@@ -237,6 +237,7 @@ fn is_compound(expr: &Expr) -> bool {
                 | Op::Divide
                 | Op::Negate
                 | Op::Cast
+                | Op::IndexCast
                 | Op::If
                 | Op::IndexAdd
                 | Op::IndexSubtract

@@ -125,7 +125,7 @@ impl Fixture {
                 columns: Dimension::Constant(1),
             },
             name: name.to_owned(),
-            blocks: vec![Block { path: Vec::new(), form: Form::Column, input }],
+            blocks: vec![Block { path: Vec::new(), array: None, form: Form::Column, input }],
             is_struct: false,
             structs: Vec::new(),
         };

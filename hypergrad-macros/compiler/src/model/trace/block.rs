@@ -193,6 +193,10 @@ impl Tracer<'_> {
     pub(super) fn elements(&mut self, value: Value, count: usize, span: Span) -> Option<Vec<Value>> {
         match value {
             Value::Tuple(values) | Value::Array(values) => Some(values),
+            Value::List(list) => {
+                let length = self.sizes.resolve(&list.rows).as_constant().unwrap_or(count as i64);
+                (0..length).map(|k| self.list_item(&list, &Affine::constant(Size::constant(k)))).collect()
+            }
             Value::Tensor(tensor) if tensor.form == Form::Column => {
                 let length = self.sizes.resolve(&tensor.rows).as_constant().unwrap_or(count as i64);
                 let index = |k: i64| Affine::constant(Size::constant(k));

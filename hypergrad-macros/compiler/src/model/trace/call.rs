@@ -255,10 +255,14 @@ impl<'a> Tracer<'a> {
                 None => Outcome::Unknown,
             },
             Value::Choice(choice) => self.choice_method(call, &choice, &arguments),
-            Value::Never | Value::Struct(_) | Value::Lazy(_) | Value::Cases(_) | Value::Bool(_) | Value::Tuple(_) => {
-                Outcome::Unknown
-            }
-            Value::Callable(_) => Outcome::Unknown,
+            Value::Never
+            | Value::Struct(_)
+            | Value::Lazy(_)
+            | Value::Listed(_)
+            | Value::Cases(_)
+            | Value::Bool(_)
+            | Value::Tuple(_)
+            | Value::Callable(_) => Outcome::Unknown,
         };
         match outcome {
             Outcome::Known(value) => value,
@@ -362,7 +366,13 @@ fn words_of(value: &Value) -> Vec<&'static str> {
             EnumName::Ordering => OrderingWord::NAMES.to_vec(),
             EnumName::Own(_) => Vec::new(),
         },
-        Value::Struct(_) | Value::Lazy(_) | Value::Bool(_) | Value::Tuple(_) | Value::Callable(_) | Value::Never => Vec::new(),
+        Value::Struct(_)
+        | Value::Lazy(_)
+        | Value::Listed(_)
+        | Value::Bool(_)
+        | Value::Tuple(_)
+        | Value::Callable(_)
+        | Value::Never => Vec::new(),
     }
 }
 

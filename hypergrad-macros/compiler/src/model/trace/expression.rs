@@ -111,7 +111,9 @@ impl Tracer<'_> {
                 let end = if name == "start" { range.start } else { range.end };
                 end.map(Value::Index)
             }
-            (member, base @ (Value::Struct(_) | Value::Lazy(_) | Value::Tuple(_))) => self.field_of(&base, &Member::from(member)),
+            (member, base @ (Value::Struct(_) | Value::Lazy(_) | Value::Listed(_) | Value::Tuple(_))) => {
+                self.member_of(&base, &Member::from(member))
+            }
             (member, base) => {
                 let member = spell(member);
                 self.diagnostics.error(&field.member, format!("`.{member}` is no field of {}", base.describe()));

@@ -32,6 +32,7 @@ impl Tracer<'_> {
 fn dimension(ty: &syn::Type, name: &syn::Ident, argument: &Value) -> Option<Size> {
     match (strip_references(ty), argument) {
         (syn::Type::Array(array), Value::Array(values)) => names(&array.len, name).then(|| Size::constant(values.len() as i64)),
+        (syn::Type::Array(array), Value::List(list)) => names(&array.len, name).then(|| list.length()),
         (syn::Type::Array(array), Value::Tensor(tensor)) => names(&array.len, name).then(|| tensor.length()),
         (syn::Type::Path(path), Value::Tensor(tensor)) => {
             let segment = path.path.segments.last()?;

@@ -111,6 +111,9 @@ impl Tracer<'_> {
         match (base, index) {
             (Value::Array(values), Value::Index(index)) => {
                 self.check_index(&Size::constant(values.len() as i64), &index, &access.expr, &*access.index)?;
+                if index.as_size().is_none() {
+                    self.require_alike(&values, access)?;
+                }
                 self.choose(&values, &index)
             }
             (Value::List(list), index) => self.listed(&list, index, access),
@@ -132,6 +135,38 @@ impl Tracer<'_> {
                 None
             }
         }
+    }
+
+    /// What stands at an index of a sum is one value for all items: they are of one size, which is checked when
+    /// the problem is made, and no structs.
+    fn require_alike(&mut self, values: &[Value], access: &syn::ExprIndex) -> Option<()> {
+        let mut first: Option<&Tensor> = None;
+        for value in values {
+            match (value, first) {
+                (Value::Lazy(_) | Value::Csr(_) | Value::List(_), _) => {
+                    self.diagnostics.error_with_help(
+                        &*access.index,
+                        format!(
+                            "the items of `{}` have sizes of their own, and an index of a sum stands for all of them",
+                            spell(&access.expr)
+                        ),
+                        "iterate over the items: `data.folds.iter().zip(&x.w).map(|(fold, w)| ..)`",
+                    );
+                    return None;
+                }
+                (Value::Tensor(tensor), None) => first = Some(tensor),
+                (Value::Tensor(tensor), Some(one)) => {
+                    let sizes = [(&one.rows, &tensor.rows), (&one.columns, &tensor.columns)];
+                    if sizes.into_iter().any(|(a, b)| self.sizes.unify(a, b).is_err()) {
+                        let message = format!("the items of `{}` differ in size", spell(&access.expr));
+                        self.diagnostics.error(&*access.index, message);
+                        return None;
+                    }
+                }
+                _ => {}
+            }
+        }
+        Some(())
     }
 
     /// `list[k]`, `list[a..b]`, `list[(i, j)]`.
@@ -157,7 +192,7 @@ impl Tracer<'_> {
                 place
             }
         };
-        Some(self.list_item(list, &place))
+        self.list_item(list, &place)
     }
 
     fn matrix_entry(&mut self, tensor: &Tensor, pair: &[Value], access: &syn::ExprIndex) -> Option<Value> {

@@ -1,14 +1,16 @@
-//! Lists of the data, such as `Vec<usize>` or `Vec<(usize, usize)>`: an item is made when it is read, at
+//! Lists, such as `Vec<usize>`, `Vec<Sample>` or `[Vector2<f64>; N]`: an item is made when it is read, at
 //! an index of enclosing sums.
 
 use super::Tracer;
 use super::call::{Call, Outcome};
 use super::condition::{Comparison, Condition};
+use super::contract::{Contraction, Factor};
 use super::stream::Stream;
-use super::value::Value;
+use super::value::{Tensor, Value, dimensions, own_index};
 use super::words::ListWord;
-use crate::ir::{Affine, Id, Size};
+use crate::ir::{Affine, Graph, Id, Size};
 use crate::model::Form;
+use crate::syntax::Member;
 
 /// Items of one type, column by column where they stand in a matrix.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -21,17 +23,62 @@ pub struct List {
     pub item: Item,
 }
 
-/// What stands at a place of a list.
+/// What stands at a place of a list; fields of the data are numbered by the model.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Item {
-    /// An index: row k of this selection has a 1 in that column.
-    Index(Id),
+    /// An index: row k of this selection has a 1 at it.
+    Index {
+        leaf: usize,
+        selection: Id,
+    },
     /// `true` where it is 1.
-    Flag(Id),
+    Flag {
+        leaf: usize,
+        selection: Id,
+    },
+    /// Reals: the last axis of the node is that of the list.
+    Real {
+        leaf: Option<usize>,
+        node: Id,
+        form: Form,
+        rows: Size,
+        columns: Size,
+    },
     Tuple(Vec<Item>),
+    /// Of a struct, by name: its fields.
+    Struct(String, Vec<(String, Item)>),
+    /// Of a type that no role can read.
+    Refused(String),
+}
+
+/// A struct in a list, whose fields are made when they are read.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Listed {
+    name: String,
+    fields: Vec<(String, Item)>,
+    place: Affine,
+}
+
+impl Listed {
+    pub fn name(&self) -> &str {
+        &self.name
+    }
 }
 
 impl List {
+    /// Tensors of one shape, side by side in a node.
+    pub fn reals(node: Id, form: Form, own: &[Size], length: &Size) -> Self {
+        let (rows, columns) = dimensions(form, own);
+        let item = Item::Real { leaf: None, node, form, rows, columns };
+        Self { form: Form::Column, rows: length.clone(), columns: Size::constant(1), first: Affine::default(), item }
+    }
+
+    /// Whether it is all that a node holds.
+    pub fn is_whole(&self, of: Id, graph: &Graph) -> bool {
+        let all = matches!(&self.item, Item::Real { node, .. } if *node == of);
+        all && self.first == Affine::default() && graph.shape(of).last() == Some(&self.rows)
+    }
+
     pub fn length(&self) -> Size {
         self.rows.mul(&self.columns)
     }
@@ -45,21 +92,66 @@ impl List {
 
 impl Tracer<'_> {
     /// The item at a place of a list.
-    pub(super) fn list_item(&mut self, list: &List, place: &Affine) -> Value {
+    pub(super) fn list_item(&mut self, list: &List, place: &Affine) -> Option<Value> {
         let place = list.first.add(place);
         self.item_at(&list.item, &place)
     }
 
-    fn item_at(&mut self, item: &Item, place: &Affine) -> Value {
-        match item {
-            Item::Index(selection) => Value::Index(self.gathered(*selection, place)),
-            Item::Flag(selection) => {
+    /// A field of a struct in a list.
+    pub(super) fn listed_field(&mut self, listed: &Listed, name: &Member) -> Option<Value> {
+        let Some((_, item)) = listed.fields.iter().find(|(field, _)| name.to_string() == *field) else {
+            self.diagnostics.no_field(name, &listed.name, listed.fields.iter().map(|(field, _)| field.as_str()));
+            return None;
+        };
+        if let Item::Refused(of) = item {
+            let message = format!("`{name}` is `{of}`, which no role can read in a list");
+            self.diagnostics.error_with_help(
+                name,
+                message,
+                "a list holds floats, vectors, matrices, unsigned integers, `bool`, tuples and structs of these",
+            );
+        }
+        self.item_at(item, &listed.place)
+    }
+
+    /// `None` where it is refused.
+    fn item_at(&mut self, item: &Item, place: &Affine) -> Option<Value> {
+        Some(match item {
+            Item::Index { leaf, selection } => {
+                self.surroundings.touched(*leaf);
+                Value::Index(self.gathered(*selection, place))
+            }
+            Item::Flag { leaf, selection } => {
+                self.surroundings.touched(*leaf);
                 let one = Affine::constant(Size::constant(1));
                 let flag = self.gathered(*selection, place);
                 Value::Bool(self.compare_indices(Comparison::Eq, &flag, &one))
             }
-            Item::Tuple(items) => Value::Tuple(items.iter().map(|item| self.item_at(item, place)).collect()),
-        }
+            Item::Real { leaf, node, form, rows, columns } => {
+                leaf.iter().for_each(|leaf| self.surroundings.touched(*leaf));
+                Value::Tensor(self.real_item(*node, (*form, rows, columns), place))
+            }
+            Item::Tuple(items) => Value::Tuple(items.iter().map(|item| self.item_at(item, place)).collect::<Option<_>>()?),
+            Item::Struct(name, fields) => {
+                Value::Listed(Box::new(Listed { name: name.clone(), fields: fields.clone(), place: place.clone() }))
+            }
+            Item::Refused(_) => return None,
+        })
+    }
+
+    fn real_item(&mut self, node: Id, (form, rows, columns): (Form, &Size, &Size), place: &Affine) -> Tensor {
+        let (r, c) = self.axes(rows, columns);
+        let own = own_index(form, &Affine::wire(r), &Affine::wire(c));
+        let length = self.graph.shape(node).last().cloned().unwrap_or_default();
+        let whole = Tensor::new(node, Form::Column, std::slice::from_ref(&length));
+        let index = own.iter().cloned().chain([place.clone()]).collect();
+        let contraction = Contraction {
+            factors: vec![Factor { tensor: whole, index }],
+            local: own_index(form, &r, &c),
+            out: own,
+            ..Contraction::default()
+        };
+        self.contract(contraction, form, rows, columns)
     }
 
     /// Methods of lists: their own, else those of an iterator over them.

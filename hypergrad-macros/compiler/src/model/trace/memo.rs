@@ -43,7 +43,13 @@ impl Tracer<'_> {
 /// A value that its text tells from every other.
 fn is_plain(value: &Value) -> bool {
     match value {
-        Value::Tensor(_) | Value::Index(_) | Value::Integer(_) | Value::Bool(_) | Value::Lazy(_) | Value::List(_) => true,
+        Value::Tensor(_)
+        | Value::Index(_)
+        | Value::Integer(_)
+        | Value::Bool(_)
+        | Value::Lazy(_)
+        | Value::List(_)
+        | Value::Listed(_) => true,
         Value::Tuple(values) | Value::Array(values) => values.iter().all(is_plain),
         Value::Struct(structure) => structure.fields.iter().all(|(_, value)| is_plain(value)),
         Value::Choice(choice) => choice.cases.iter().flat_map(|case| &case.fields).all(|(_, value)| is_plain(value)),

@@ -78,6 +78,9 @@ pub trait Surroundings {
         diagnostics: &mut Diagnostics,
     ) -> Option<Value>;
 
+    /// A role reads this leaf of a list.
+    fn touched(&mut self, _leaf: usize) {}
+
     /// The path `written` was read as `meant`, recognised by its last segment; rustc is to prove
     /// it. `math::softplus` and `nalgebra::DVector` are below hypergrad, `core::f64::consts::PI`
     /// below core.

@@ -27,7 +27,7 @@ impl Tracer<'_> {
             (syn::UnOp::Neg(_), Value::Index(index)) => Some(Value::Index(index.scale(&Size::constant(-1)))),
             (syn::UnOp::Neg(_), Value::Integer(number)) => Some(Value::Integer(self.scale(-1.0, &number))),
             (syn::UnOp::Not(_), Value::Bool(condition)) => Some(Value::Bool(condition.not())),
-            (syn::UnOp::Neg(_), value @ (Value::Struct(_) | Value::Lazy(_)))
+            (syn::UnOp::Neg(_), value @ (Value::Struct(_) | Value::Lazy(_) | Value::Listed(_)))
                 if value.own_type().is_some_and(|owner| self.module.associated_items(owner, "neg").next().is_some()) =>
             {
                 self.own_operator("Neg", &[&value], unary.op.span())
@@ -280,7 +280,8 @@ impl Tracer<'_> {
                 let help = "multiply vectors and dense matrices by it from the left: `&a * &x`, `a.transpose() * &r`";
                 self.diagnostics.error_with_help(site.span, message, help);
             }
-            (Value::Struct(_) | Value::Lazy(_), _) | (_, Value::Struct(_) | Value::Lazy(_)) => {
+            (Value::Struct(_) | Value::Lazy(_) | Value::Listed(_), _)
+            | (_, Value::Struct(_) | Value::Lazy(_) | Value::Listed(_)) => {
                 let help = "implement the operator for this type in the module, once for these operands (with the type of the module on the left), or write a function";
                 self.diagnostics.error_with_help(site.span, message, help);
             }

@@ -406,7 +406,7 @@ impl Tracer<'_> {
                 let index = |r: &Affine| (first.add(r), Affine::default());
                 Value::Tensor(self.rearrange(tensor, Form::Column, width, &one, |r, _| index(r)))
             }
-            Item::Listed(list, place) => self.list_item(list, place),
+            Item::Listed(list, place) => self.list_item(list, place)?,
             Item::Stored(row, part, column) => self.stored_item(row, *part, column),
             Item::Choice(values, index) => self.choose(values, index)?,
             Item::Mapped(inner, callable) => {

@@ -191,7 +191,7 @@ impl Tracer<'_> {
         let here = if by_rows { row.clone() } else { column.clone() };
         // Line by line, where the indices are written out.
         let lines_of: Vec<(Affine, Value)> = match listed {
-            Ok(list) => vec![(here.clone(), self.list_item(&list, &here))],
+            Ok(list) => vec![(here.clone(), self.list_item(&list, &here)?)],
             Err(values) => (0..).map(|k| Affine::constant(Size::constant(k))).zip(values).collect(),
         };
         let mut parts = Vec::new();

@@ -24,6 +24,7 @@ impl Value {
                 EnumName::Own(name) => Some(name),
                 EnumName::Option | EnumName::Ordering => None,
             },
+            Self::Listed(listed) => Some(listed.name()),
             _ => None,
         }
     }
@@ -109,6 +110,7 @@ impl<'a> Tracer<'a> {
                 }
                 found.map(|(_, value)| value.clone())
             }
+            Value::Listed(listed) => self.listed_field(listed, member),
             Value::Lazy(lazy) => self.surroundings.field(lazy, member, self.graph, self.sizes, self.diagnostics),
             Value::Tuple(values) => match member {
                 Member::Numbered(index, _) => values.get(*index as usize).cloned(),
@@ -334,6 +336,7 @@ impl<'a> Tracer<'a> {
             Value::Struct(Struct { name, .. }) => own.is_some_and(|own| own == *name),
             Value::Lazy(lazy) => own.is_some_and(|own| own == lazy.name),
             Value::Choice(_) => own.as_deref() == value.own_type(),
+            Value::Listed(listed) => own.is_some_and(|own| own == listed.name()),
             Value::Tensor(tensor) => match self.hint(ty) {
                 Some(crate::syntax::Type::Scalar(_)) => tensor.is_scalar(),
                 Some(crate::syntax::Type::Tensor { .. }) => !tensor.is_scalar(),

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::condition::Condition;
 use super::csr::{Csr, CsrRow};
 use super::environment::Environment;
-use super::list::List;
+use super::list::{List, Listed};
 use super::stream::Stream;
 use super::variant::Choice;
 use crate::ir::{Affine, Id, Size, Wire};
@@ -26,6 +26,8 @@ pub enum Value {
     CsrRow(Box<CsrRow>),
     /// Of indices, pairs of them, ..
     List(Box<List>),
+    /// A struct in a list.
+    Listed(Box<Listed>),
     /// A `usize` (or another integer): affine in the index variables and sizes.
     Index(Affine),
     /// An integer that is no affine expression (`i * j`): good as a number, not as an index.
@@ -190,7 +192,7 @@ impl Value {
             Self::Tuple(values) if values.is_empty() => "`()`",
             Self::Tuple(_) => "a tuple",
             Self::Array(_) => "an array",
-            Self::Struct(_) | Self::Lazy(_) => "a struct",
+            Self::Struct(_) | Self::Lazy(_) | Self::Listed(_) => "a struct",
             Self::Callable(_) => "a function",
             Self::Range(_) => "a range",
             Self::Stream(_) => "an iterator",

@@ -90,6 +90,8 @@ impl Stages {
             SymbolSource::Least { field } => {
                 indices(&self.fields[*field], program, place).into_iter().min().map_or(i64::MAX, |least| least as i64)
             }
+            // No program has such lists.
+            SymbolSource::ItemAxis { .. } | SymbolSource::ListAxis { .. } => 0,
             SymbolSource::XAxis { block: k, axis } => block(Side::X, *k, *axis),
             SymbolSource::YAxis { block: k, axis } => block(Side::Y, *k, *axis),
             SymbolSource::Quotient { dividend, divisor } => size(dividend).div_euclid(size(divisor).max(1)),

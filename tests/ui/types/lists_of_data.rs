@@ -1,0 +1,39 @@
+use hypergrad::bilevel;
+
+#[bilevel]
+mod toy {
+    use nalgebra::{DMatrix, DVector};
+
+    pub struct Strange {
+        pub names: Vec<String>,
+        pub signed: i32,
+        pub weight: f64,
+    }
+
+    pub struct Data {
+        pub signed: Vec<i32>,
+        pub strange: Vec<Strange>,
+        pub nested: Vec<Vec<DVector<f64>>>,
+        pub folds: [Fold; 3],
+        pub unread: Vec<String>,
+    }
+
+    pub struct Fold {
+        pub a: DMatrix<f64>,
+    }
+
+    pub fn f(x: &DVector<f64>, y: f64, data: &Data) -> f64 {
+        y * x.norm_squared()
+            + f64::from(data.signed[0])
+            + f64::from(data.strange[0].signed)
+            + data.strange[1].weight
+            + data.nested[0][0].dot(x)
+            + (0..3).map(|k| (&data.folds[k].a * x).norm_squared()).sum::<f64>()
+    }
+
+    pub fn g(x: &DVector<f64>, _y: f64) -> f64 {
+        x.sum()
+    }
+}
+
+fn main() {}
