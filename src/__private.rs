@@ -29,7 +29,13 @@ pub use hypergrad_runtime::problem::{Change, ChangeOfVariables, CustomPreconditi
 pub use hypergrad_runtime::problem::{array_len, like_array, read_array};
 pub use hypergrad_runtime::solver::{self, InnerSolver, Solution};
 pub use hypergrad_runtime::structure::{EstimatorKind, Structure};
-pub use hypergrad_runtime::{indices, kernels, nalgebra, point};
+pub use hypergrad_runtime::{indices, nalgebra, point};
+
+/// Loops over slices, and factors of the matrices in users' functions.
+pub mod kernels {
+    pub use hypergrad_runtime::factor::packed::*;
+    pub use hypergrad_runtime::kernels::*;
+}
 
 #[cfg(feature = "std")]
 pub use hypergrad_runtime::check::{self, DerivativeReport, InnerRole, UserFunctions};
@@ -45,6 +51,12 @@ pub const HOIST_LIMIT: usize = 1 << 24;
 #[cfg(feature = "std")]
 pub fn zeros<T: hypergrad_runtime::scalar::Real>(length: usize) -> Vec<T> {
     std::vec![T::ZERO; length]
+}
+
+/// Room for row exchanges.
+#[cfg(feature = "std")]
+pub fn pivots(rows: usize) -> Vec<usize> {
+    std::vec![0; rows]
 }
 
 /// A copy, for functions that take their arguments by value.

@@ -39,6 +39,7 @@ mod methods;
 mod oracle;
 mod page;
 mod parts;
+mod solves;
 mod stable;
 mod styles;
 mod types;

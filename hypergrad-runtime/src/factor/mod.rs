@@ -23,6 +23,8 @@ mod diagonal;
 mod gram;
 mod ldlt;
 mod lu;
+#[doc(hidden)]
+pub mod packed;
 mod spectrum;
 mod square;
 mod symmetric;

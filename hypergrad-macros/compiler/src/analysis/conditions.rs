@@ -57,7 +57,12 @@ fn loops(graph: &Graph, id: Id, op: &Op) -> usize {
     match op {
         Op::Product(Product { extents, .. }) => extents.iter().filter(|extent| !extent.is_one()).count(),
         Op::Reduce { arg, .. } | Op::Weights { arg, .. } | Op::Exclusive { arg, .. } => graph.order(*arg),
-        Op::Input(_) | Op::Constant(_) | Op::Count(_) | Op::Iota | Op::Sum(_) | Op::Map(..) => graph.order(id),
+        // As deep as those of an elimination.
+        Op::Factor { arg, .. } => graph.order(*arg) + 1,
+        Op::Solve { .. } => graph.order(id) + 1,
+        Op::Input(_) | Op::Constant(_) | Op::Count(_) | Op::Iota | Op::Sum(_) | Op::Map(..) | Op::Determinant { .. } => {
+            graph.order(id)
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use super::conditions::Assumed;
 use super::sign::{Sign, of_factors, signs};
 use super::{dependence, mirror};
 use crate::ir::flatten::flatten;
-use crate::ir::{Affine, Bend, Func, Graph, Id, Op, Operand, Product, Reduction, Role, Term, Trend, View};
+use crate::ir::{Affine, Bend, Elimination, Func, Graph, Id, Op, Operand, Product, Reduction, Role, Term, Trend, View};
 
 /// How the entries of a node depend on x.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -115,8 +115,25 @@ impl<'g> Analysis<'g> {
             Op::Map(func, args) => self.of_map(*func, args),
             Op::Reduce { kind: Reduction::Max | Reduction::LogSumExp, arg, .. } if self.of(*arg).is_convex() => Curvature::Convex,
             Op::Reduce { kind: Reduction::Min, arg, .. } if self.of(*arg).is_concave() => Curvature::Concave,
-            Op::Reduce { .. } | Op::Weights { .. } | Op::Exclusive { .. } => Curvature::Unknown,
+            // ln det is concave where A is positive definite.
+            Op::Determinant { factor, logarithm: true } if self.is_affine_and_definite(*factor) => Curvature::Concave,
+            // What is solved for is linear in its right side.
+            Op::Solve { factor, rhs, .. } if !self.on_x[factor.0 as usize] && self.of(*rhs) == Curvature::Affine => {
+                Curvature::Affine
+            }
+            Op::Reduce { .. }
+            | Op::Weights { .. }
+            | Op::Exclusive { .. }
+            | Op::Factor { .. }
+            | Op::Solve { .. }
+            | Op::Determinant { .. } => Curvature::Unknown,
         }
+    }
+
+    /// Whether the matrix is affine in x, and definite wherever it has this factor.
+    fn is_affine_and_definite(&self, factor: Id) -> bool {
+        let found = self.graph.factored(factor);
+        found.is_some_and(|(elimination, arg)| elimination == Elimination::Cholesky && self.of(arg) == Curvature::Affine)
     }
 
     fn of_term(&self, term: &Term) -> Curvature {
@@ -169,7 +186,7 @@ impl<'g> Analysis<'g> {
         }
         let sign = Sign::of(flat.coefficient.get());
         // The indices of the result are the same on both sides.
-        let convex = mirror::find(&flat, &flat.out, &flat.out, &mut |m| {
+        let convex = crate::ir::mirror::find(&flat, &flat.out, &flat.out, &mut |m| {
             m.left.iter().any(|o| self.on_x[o.node.0 as usize]) && mirror::is_positive(self.graph, m, sign, &self.signs)
         });
         if convex { Curvature::Convex } else { Curvature::Unknown }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::conditions::{Assumed, Given};
 use super::diagonal::product_vanishes_off;
 use super::facts::Fact;
-use super::mirror;
+use crate::ir::mirror;
 use super::sign::{Sign, extend, of_factors, signs};
 use crate::differentiate::{DiagonalPlusGram, Root};
 use crate::differentiate::{Quantities, diagonal};

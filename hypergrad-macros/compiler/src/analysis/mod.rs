@@ -12,7 +12,6 @@ mod efficiency;
 mod facts;
 mod gram;
 mod mirror;
-mod parity;
 mod sign;
 mod smooth;
 mod stage;
@@ -21,7 +20,6 @@ mod structure;
 
 pub use dependence::dependence;
 pub use facts::{Fact, Facts, Samples};
-pub use parity::Parities;
 pub use stage::{Stage, Stages, stages};
 pub use structure::structure;
 

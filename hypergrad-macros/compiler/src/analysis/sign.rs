@@ -1,7 +1,7 @@
 //! The sign of every entry of a node, for all values of the inputs for which it is finite.
 
 use super::conditions::Assumed;
-use crate::ir::{Func, Graph, Id, Op, Operand, Product, Range, Reduction, Size, Sparse};
+use crate::ir::{Elimination, Func, Graph, Id, Op, Operand, Product, Range, Reduction, Size, Sparse};
 
 /// What is known of the sign of all entries.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -90,6 +90,13 @@ fn of_node(graph: &Graph, id: Id, signs: &[Sign]) -> Sign {
         Op::Reduce { kind: Reduction::LogSumExp, .. } => Sign::Unknown,
         Op::Reduce { arg, .. } => of(*arg),
         Op::Weights { .. } => Sign::Nonnegative,
+        // A definite matrix has a positive determinant.
+        Op::Determinant { factor, logarithm: false }
+            if graph.factored(*factor).is_some_and(|(elimination, _)| elimination == Elimination::Cholesky) =>
+        {
+            Sign::Nonnegative
+        }
+        Op::Factor { .. } | Op::Solve { .. } | Op::Determinant { .. } => Sign::Unknown,
         Op::Exclusive { arg, .. } => {
             if of(*arg).is_nonnegative() {
                 Sign::Nonnegative

@@ -34,7 +34,10 @@ pub fn kink(graph: &Graph, roots: &[Id], roles: &[Role]) -> Option<&'static str>
         | Op::Product(_)
         | Op::Sum(_)
         | Op::Map(..)
-        | Op::Exclusive { .. } => None,
+        | Op::Exclusive { .. }
+        | Op::Factor { .. }
+        | Op::Solve { .. }
+        | Op::Determinant { .. } => None,
     })
 }
 

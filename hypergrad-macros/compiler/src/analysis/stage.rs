@@ -72,9 +72,16 @@ fn own(graph: &Graph, op: &Op, symbols: &[Stage]) -> Stage {
         Op::Input(input) => of_input(graph, *input),
         Op::Count(size) => of_sizes([size], symbols),
         Op::Product(product) => of_product(product, symbols),
-        Op::Constant(_) | Op::Iota | Op::Sum(_) | Op::Map(..) | Op::Reduce { .. } | Op::Weights { .. } | Op::Exclusive { .. } => {
-            Stage::Data
-        }
+        Op::Constant(_)
+        | Op::Iota
+        | Op::Sum(_)
+        | Op::Map(..)
+        | Op::Reduce { .. }
+        | Op::Weights { .. }
+        | Op::Exclusive { .. }
+        | Op::Factor { .. }
+        | Op::Solve { .. }
+        | Op::Determinant { .. } => Stage::Data,
     }
 }
 

@@ -76,7 +76,28 @@ fn lift_node(graph: &mut Graph, id: Id, lifted: &HashMap<Id, Id>, seed_shape: &[
         }
         // Only the arms of a select can depend on a direction linearly.
         Op::Map(func, args) => graph.map(func, args.iter().map(view).collect(), shape),
-        op => unreachable!("{op:?} is not linear"),
+        // Directions are columns: they stand before the batch.
+        Op::Solve { factor, rhs, transposed } => match lifted.get(&rhs) {
+            Some(image) => {
+                let batch = graph.order(factor) - 1;
+                let (columns, total) = (own - batch, own + seed_shape.len());
+                let inward: Vec<usize> = (0..columns).chain(own..total).chain(columns..own).collect();
+                let outward: Vec<usize> = (0..columns).chain(total - batch..total).chain(columns..total - batch).collect();
+                let rhs = graph.permuted(*image, &inward);
+                let solution = graph.solve(factor, rhs, transposed);
+                graph.permuted(solution, &outward)
+            }
+            None => id,
+        },
+        op @ (Op::Input(_)
+        | Op::Constant(_)
+        | Op::Count(_)
+        | Op::Iota
+        | Op::Reduce { .. }
+        | Op::Weights { .. }
+        | Op::Exclusive { .. }
+        | Op::Factor { .. }
+        | Op::Determinant { .. }) => unreachable!("{op:?} is not linear"),
     }
 }
 

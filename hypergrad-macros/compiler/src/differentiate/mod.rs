@@ -12,6 +12,7 @@ mod quantities;
 mod rest;
 mod reverse;
 mod rules;
+mod solve;
 
 pub use dense::{Cube, Matrix, Vector, columns, diagonal, diagonal_of_terms, pairing, without, written};
 pub use factors::{DiagonalPlusGram, Root};

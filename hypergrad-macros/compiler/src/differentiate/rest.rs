@@ -68,7 +68,10 @@ fn moving_within(graph: &mut Graph, node: Id, depth: usize) -> Option<Id> {
         | Op::Map(..)
         | Op::Reduce { .. }
         | Op::Weights { .. }
-        | Op::Exclusive { .. } => None,
+        | Op::Exclusive { .. }
+        | Op::Factor { .. }
+        | Op::Solve { .. }
+        | Op::Determinant { .. } => None,
     }
 }
 

@@ -47,18 +47,18 @@ fn dependents(graph: &Graph, order: &[Id], inputs: &[Id]) -> Vec<bool> {
     depends
 }
 
-struct Sweep<'g> {
-    graph: &'g mut Graph,
+pub(super) struct Sweep<'g> {
+    pub(super) graph: &'g mut Graph,
     depends: Vec<bool>,
     cotangents: HashMap<Id, Vec<Id>>,
 }
 
 impl Sweep<'_> {
-    fn depends(&self, id: Id) -> bool {
+    pub(super) fn depends(&self, id: Id) -> bool {
         self.depends.get(id.0 as usize).copied().unwrap_or(false)
     }
 
-    fn contribute(&mut self, to: Id, cotangent: Id) {
+    pub(super) fn contribute(&mut self, to: Id, cotangent: Id) {
         if !self.graph.is_zero(cotangent) {
             self.cotangents.entry(to).or_default().push(cotangent);
         }
@@ -80,6 +80,10 @@ impl Sweep<'_> {
             Op::Reduce { kind, arg, keep } => self.reduction(kind, arg, keep, cotangent),
             Op::Weights { kind, arg, keep } => self.weights(kind, arg, keep, id, cotangent),
             Op::Exclusive { arg, order } => self.exclusive(arg, order, cotangent),
+            // What reads it passes on to its matrix.
+            Op::Factor { .. } => {}
+            Op::Solve { factor, rhs, transposed } => self.solve((factor, rhs, transposed), id, cotangent),
+            Op::Determinant { factor, logarithm } => self.determinant(factor, logarithm, id, cotangent),
         }
     }
 

@@ -23,6 +23,7 @@ impl Emission<'_> {
             || quote!(fn objective(&self, _w: &mut Work) -> hg::core::option::Option<#scalar> { hg::core::option::Option::None }),
         );
         let (factor, square) = (self.factor(), self.square_type());
+        let fault = self.fault();
         let structure = self.is_decided_by_data().then(|| {
             quote!(
                 #[inline]
@@ -50,6 +51,7 @@ impl Emission<'_> {
                 #kernels
                 #from_products
                 #factor
+                #fault
             }
             impl #declared Problem #arguments {
                 #inner_kernels

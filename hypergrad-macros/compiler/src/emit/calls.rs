@@ -27,6 +27,7 @@ impl Names<'_> {
             Argument::Size(size) => numbers::size(size),
             Argument::Scratch { rows, columns } => self.kernel_scratch(rows, columns),
             Argument::Panel { .. } => quote!(&mut scratch[..]),
+            Argument::Elimination { rows } => self.elimination_scratch(rows),
         });
         let target = self.slice(&kernel.target);
         match &kernel.returns {
@@ -43,22 +44,32 @@ impl Names<'_> {
 
     /// `scratch`, of dynamic length: the point keeps one, a table is computed once.
     fn prepare_scratch(&self, argument: &Argument, scope: Scope) -> Option<TokenStream> {
-        let length = match argument {
+        let (more, length) = match argument {
             Argument::Scratch { rows, columns } if rows.mul(columns).as_constant().is_none() => {
                 let (rows, columns) = (numbers::size(rows), numbers::size(columns));
-                quote!(weighted_gram_scratch(#rows, #columns))
+                (TokenStream::new(), quote!(weighted_gram_scratch(#rows, #columns)))
+            }
+            Argument::Elimination { rows } if rows.as_constant().is_none() => {
+                let rows = numbers::size(rows);
+                let pivots = match scope {
+                    Scope::Table => quote!(let mut pivots = hg::pivots(#rows);),
+                    Scope::Point | Scope::Factor | Scope::Diagonal | Scope::Roots => {
+                        quote!(let pivots = &mut w.pivots; pivots.resize(#rows, 0);)
+                    }
+                };
+                (pivots, quote!(factor_scratch(#rows)))
             }
             Argument::Panel { columns } => {
                 let columns = numbers::size(columns);
-                quote!(khatri_rao_scratch(#columns))
+                (TokenStream::new(), quote!(khatri_rao_scratch(#columns)))
             }
             _ => return None,
         };
         let (zero, scalar) = (numbers::number(0.0, self.scalar), numbers::scalar_type(self.scalar));
         Some(match scope {
-            Scope::Table => quote!(let mut scratch = hg::zeros::<#scalar>(hg::kernels::#length);),
+            Scope::Table => quote!(#more let mut scratch = hg::zeros::<#scalar>(hg::kernels::#length);),
             _ => {
-                quote!(let scratch = &mut w.scratch; scratch.resize(hg::kernels::#length, #zero);)
+                quote!(#more let scratch = &mut w.scratch; scratch.resize(hg::kernels::#length, #zero);)
             }
         })
     }
@@ -79,6 +90,17 @@ impl Names<'_> {
         let Op::Input(input) = self.graph.op(selection) else { return TokenStream::new() };
         let (items, row) = (self.source(Source::Sparse(selection)), numbers::affine(row));
         super::data::index(self.model, self.graph.input_info(*input).block, &quote!(#items), &row)
+    }
+
+    /// Pivots and scratch: on the stack for constant sizes.
+    fn elimination_scratch(&self, rows: &Size) -> TokenStream {
+        match rows.as_constant() {
+            Some(rows) => {
+                let (rows, zero) = (numbers::usize_literal(rows), numbers::number(0.0, self.scalar));
+                quote!(&mut [0_usize; #rows], &mut [#zero; hg::kernels::factor_scratch(#rows)])
+            }
+            None => quote!(&mut pivots[..], &mut scratch[..]),
+        }
     }
 
     /// A sparse field as the kernels take it.

@@ -8,6 +8,7 @@ mod crate_path;
 mod data;
 mod expressions;
 mod factor;
+mod faults;
 pub mod fallback;
 mod function;
 mod layout;

@@ -5,9 +5,15 @@ use quote::{format_ident, quote};
 
 use super::{Emission, numbers};
 use crate::analysis::Stage;
+use crate::lower::program::{Argument, Stmt};
 
 /// One bit per buffer.
 const WORD: usize = 64;
+
+/// The word and the bit that say whether a buffer is ready.
+pub(super) fn ready_bit(buffer: usize) -> (usize, u64) {
+    (buffer / WORD, 1 << (buffer % WORD))
+}
 
 impl Emission<'_> {
     pub(super) fn work(&self) -> TokenStream {
@@ -27,6 +33,7 @@ impl Emission<'_> {
             }
         });
         let scratch = self.needs_scratch().then(|| quote!(scratch: hg::Vec<#scalar>,));
+        let pivots = self.needs_pivots().then(|| quote!(pivots: hg::Vec<usize>,));
         let words = self.words();
         let (z, _) = self.z_field();
         let (units, _) = self.unit_fields();
@@ -44,6 +51,7 @@ impl Emission<'_> {
                 factored: bool,
                 ready: [u64; #words],
                 #scratch
+                #pivots
                 #(#sizes: usize,)*
                 #(#fields,)*
             }
@@ -67,6 +75,7 @@ impl Emission<'_> {
             }
         });
         let scratch = self.needs_scratch().then(|| quote!(scratch: hg::Vec::new(),));
+        let pivots = self.needs_pivots().then(|| quote!(pivots: hg::Vec::new(),));
         let (_, z) = self.z_field();
         let (_, units) = self.unit_fields();
         quote! {
@@ -76,6 +85,7 @@ impl Emission<'_> {
             factored: false,
             ready: [0; #words],
             #scratch
+            #pivots
             #(#sizes,)*
             #(#buffers,)*
         }
@@ -87,7 +97,7 @@ impl Emission<'_> {
         self.cached()
             .map(|k| {
                 let name = format_ident!("ready{k}");
-                let (word, bit) = (k / WORD, 1_u64 << (k % WORD));
+                let (word, bit) = ready_bit(k);
                 let body = self.names.statements(&self.program.computations[k], super::statements::Scope::Point);
                 let resize = self.program.buffers[k].length.as_constant().is_none().then(|| {
                     let (buffer, length) = (self.names.buffer(k), numbers::size(&self.program.buffers[k].length));
@@ -148,19 +158,28 @@ impl Emission<'_> {
 
     /// Whether any kernel needs scratch of dynamic length.
     fn needs_scratch(&self) -> bool {
-        use crate::lower::program::{Argument, Stmt};
-        fn any(statements: &[Stmt]) -> bool {
+        self.any_argument(&|argument| match argument {
+            Argument::Scratch { rows, columns } => rows.mul(columns).as_constant().is_none(),
+            Argument::Elimination { rows } => rows.as_constant().is_none(),
+            Argument::Panel { .. } => true,
+            Argument::Value(_) | Argument::Slice(_) | Argument::Slices(_) | Argument::Sparse(_) | Argument::Size(_) => false,
+        })
+    }
+
+    /// Whether any kernel eliminates a matrix of dynamic size.
+    fn needs_pivots(&self) -> bool {
+        self.any_argument(&|argument| matches!(argument, Argument::Elimination { rows } if rows.as_constant().is_none()))
+    }
+
+    fn any_argument(&self, wanted: &dyn Fn(&Argument) -> bool) -> bool {
+        fn any(statements: &[Stmt], wanted: &dyn Fn(&Argument) -> bool) -> bool {
             statements.iter().any(|s| match s {
-                Stmt::Kernel(kernel) => kernel.arguments.iter().any(|a| match a {
-                    Argument::Scratch { rows, columns } => rows.mul(columns).as_constant().is_none(),
-                    Argument::Panel { .. } => true,
-                    _ => false,
-                }),
-                Stmt::Choose { hoisted, plain, .. } => any(hoisted) || any(plain),
-                Stmt::Loop { body, .. } | Stmt::Entries { body, .. } | Stmt::When { body, .. } => any(body),
-                _ => false,
+                Stmt::Kernel(kernel) => kernel.arguments.iter().any(wanted),
+                Stmt::Choose { hoisted, plain, .. } => any(hoisted, wanted) || any(plain, wanted),
+                Stmt::Loop { body, .. } | Stmt::Entries { body, .. } | Stmt::When { body, .. } => any(body, wanted),
+                Stmt::Ensure(_) | Stmt::Scratch(_) | Stmt::Zero { .. } | Stmt::Store { .. } | Stmt::Sum { .. } => false,
             })
         }
-        self.program.functions.iter().any(|f| any(&f.body)) || self.program.computations.iter().any(|c| any(c))
+        self.program.functions.iter().any(|f| any(&f.body, wanted)) || self.program.computations.iter().any(|c| any(c, wanted))
     }
 }

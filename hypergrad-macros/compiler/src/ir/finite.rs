@@ -9,6 +9,8 @@ impl Graph {
     pub fn is_finite_everywhere(&self, id: Id) -> bool {
         self.reachable(&[id]).iter().all(|node| match self.op(*node) {
             Op::Map(func, _) => func.definition().safe.is_none(),
+            // Singular matrices.
+            Op::Factor { .. } | Op::Solve { .. } | Op::Determinant { .. } => false,
             Op::Input(_)
             | Op::Constant(_)
             | Op::Count(_)
@@ -33,7 +35,10 @@ impl Graph {
             | Op::Sum(_)
             | Op::Reduce { .. }
             | Op::Weights { .. }
-            | Op::Exclusive { .. } => false,
+            | Op::Exclusive { .. }
+            | Op::Factor { .. }
+            | Op::Solve { .. }
+            | Op::Determinant { .. } => false,
         })
     }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use crate::ir::{Affine, Func, Graph, Id, Op, Product, Reduction, Size, Symbol, Test, View, Wire};
+use crate::ir::{Affine, Elimination, Func, Graph, Id, Op, Product, Reduction, Size, Symbol, Test, View, Wire};
 
 /// A tensor, row-major.
 #[derive(Clone, Debug, PartialEq)]
@@ -102,6 +102,20 @@ impl Point {
             Op::Exclusive { arg, .. } => {
                 let keep = graph.order(*arg) - 1;
                 exclusive(&values[arg], shape, keep)
+            }
+            // What reads it eliminates anew.
+            Op::Factor { .. } => Tensor::zeros(shape),
+            Op::Solve { factor, rhs, transposed } => {
+                let Some((elimination, arg)) = graph.factored(*factor) else { panic!("{factor:?} is no factor") };
+                solve(elimination, &values[&arg], &values[rhs], *transposed)
+            }
+            Op::Determinant { factor, logarithm } => {
+                let Some((elimination, arg)) = graph.factored(*factor) else { panic!("{factor:?} is no factor") };
+                let of = |batch: &[i64]| {
+                    let det = gauss_jordan(&mut matrix_at(elimination, &values[&arg], batch, false), &mut []);
+                    if *logarithm { det.ln() } else { det }
+                };
+                elementwise(shape, |batch| of(batch))
             }
         }
     }
@@ -239,6 +253,54 @@ fn weights(kind: Reduction, arg: &Tensor, keep: usize) -> Tensor {
         }
     };
     Tensor { shape: arg.shape.clone(), data: slices.iter().flat_map(of).collect() }
+}
+
+/// One matrix of a batch, by rows.
+fn matrix_at(elimination: Elimination, arg: &Tensor, batch: &[i64], transposed: bool) -> Vec<Vec<f64>> {
+    let n = arg.shape[0] as i64;
+    let entry = |i: i64, j: i64| {
+        let (i, j) = if transposed { (j, i) } else { (i, j) };
+        let (i, j) = if elimination == Elimination::Cholesky { (i.max(j), i.min(j)) } else { (i, j) };
+        arg.at(&[&[i, j], batch].concat())
+    };
+    (0..n).map(|i| (0..n).map(|j| entry(i, j)).collect()).collect()
+}
+
+/// Makes a matrix the identity, by rows; the same is done to `rhs`. Gives the determinant.
+fn gauss_jordan(a: &mut [Vec<f64>], rhs: &mut [f64]) -> f64 {
+    let mut determinant = 1.0;
+    for j in 0..a.len() {
+        let pivot = (j..a.len()).max_by(|p, q| a[*p][j].abs().total_cmp(&a[*q][j].abs())).unwrap();
+        if pivot != j {
+            a.swap(j, pivot);
+            if !rhs.is_empty() {
+                rhs.swap(j, pivot);
+            }
+            determinant = -determinant;
+        }
+        determinant *= a[j][j];
+        for i in (0..a.len()).filter(|i| *i != j) {
+            let t = a[i][j] / a[j][j];
+            for k in j..a.len() {
+                a[i][k] -= t * a[j][k];
+            }
+            if !rhs.is_empty() {
+                rhs[i] -= t * rhs[j];
+            }
+        }
+    }
+    (0..rhs.len()).for_each(|j| rhs[j] /= a[j][j]);
+    determinant
+}
+
+fn solve(elimination: Elimination, arg: &Tensor, rhs: &Tensor, transposed: bool) -> Tensor {
+    let (n, batches) = (arg.shape[0], arg.shape.len() - 2);
+    elementwise(rhs.shape.clone(), |index| {
+        let batch = &index[index.len() - batches..];
+        let mut column: Vec<f64> = (0..n as i64).map(|i| rhs.at(&[&[i], &index[1..]].concat())).collect();
+        gauss_jordan(&mut matrix_at(elimination, arg, batch, transposed), &mut column);
+        column[index[0] as usize]
+    })
 }
 
 fn exclusive(arg: &Tensor, shape: Vec<usize>, keep: usize) -> Tensor {

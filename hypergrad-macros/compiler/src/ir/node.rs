@@ -63,6 +63,34 @@ pub enum Op {
         arg: Id,
         order: usize,
     },
+    /// A square matrix, eliminated: `arg` has axes `[n, n] + batch`, the result `[packed] + batch`.
+    /// Only [`Op::Solve`] and [`Op::Determinant`] can read it, and nothing is differentiated through
+    /// it: they pass on to `arg`.
+    Factor {
+        elimination: Elimination,
+        arg: Id,
+    },
+    /// `A⁻¹ rhs`, or `A⁻ᵀ rhs`, of the matrix A that was factored: `rhs` has axes
+    /// `[n] + columns + batch`, as has the result.
+    Solve {
+        factor: Id,
+        rhs: Id,
+        transposed: bool,
+    },
+    /// The determinants of the matrices that were factored, or their logarithms (not a number where
+    /// the determinant is negative).
+    Determinant {
+        factor: Id,
+        logarithm: bool,
+    },
+}
+
+/// How a matrix is factored.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub enum Elimination {
+    Gauss,
+    /// Of the symmetric matrix with this lower triangle; it has to be positive definite.
+    Cholesky,
 }
 
 /// Reductions with an opaque rule. Sums are products; products are [`Op::Exclusive`].
@@ -157,7 +185,11 @@ impl Op {
             Self::Product(product) => product.operands.iter().map(|o| o.node).collect(),
             Self::Sum(terms) => terms.iter().map(|t| t.view.node).collect(),
             Self::Map(_, args) => args.iter().map(|v| v.node).collect(),
-            Self::Reduce { arg, .. } | Self::Weights { arg, .. } | Self::Exclusive { arg, .. } => vec![*arg],
+            Self::Reduce { arg, .. } | Self::Weights { arg, .. } | Self::Exclusive { arg, .. } | Self::Factor { arg, .. } => {
+                vec![*arg]
+            }
+            Self::Solve { factor, rhs, .. } => vec![*factor, *rhs],
+            Self::Determinant { factor, .. } => vec![*factor],
         }
     }
 }

@@ -113,6 +113,9 @@ impl Graph {
             Op::Reduce { kind, arg, keep } => self.reduce(*kind, images[arg], *keep),
             Op::Weights { kind, arg, keep } => self.weights(*kind, images[arg], *keep),
             Op::Exclusive { arg, order } => self.exclusive(images[arg], *order),
+            Op::Factor { elimination, arg } => self.factor(*elimination, images[arg]),
+            Op::Solve { factor, rhs, transposed } => self.solve(images[factor], images[rhs], *transposed),
+            Op::Determinant { factor, logarithm } => self.determinant(images[factor], *logarithm),
         }
     }
 }

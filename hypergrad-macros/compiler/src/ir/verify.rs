@@ -7,6 +7,7 @@
 //! 4. A sum has no term with coefficient 0 and no two terms with one view; none of its terms is a sum.
 //! 5. A function has as many arguments as its arity, and reads every axis of its result.
 //! 6. Reductions keep at most the axes that there are.
+//! 7. Matrices that are factored are square; right sides and determinants have the batch of the matrix.
 
 use super::affine::Affine;
 use super::graph::Graph;
@@ -47,7 +48,27 @@ fn node(graph: &Graph, id: Id) -> Result<(), String> {
             graph.order(*arg) > 0 && shape.len() == graph.order(*arg) - 1 + order,
             "an exclusive product of another order",
         ),
+        Op::Factor { arg, .. } => match graph.shape(*arg) {
+            [rows, columns, batch @ ..] => {
+                require(rows == columns, "a factor of a matrix that is not square")?;
+                require(shape[1..] == *batch, "a factor with another batch than its matrix")
+            }
+            _ => Err("a factor of what is no matrix".to_owned()),
+        },
+        Op::Solve { factor, rhs, .. } => check_solve(graph, *factor, *rhs, shape),
+        Op::Determinant { factor, .. } => {
+            require(matches!(graph.op(*factor), Op::Factor { .. }), "a determinant of what is no factor")?;
+            require(shape == &graph.shape(*factor)[1..], "determinants of another shape than the batch")
+        }
     }
+}
+
+fn check_solve(graph: &Graph, factor: Id, rhs: Id, shape: &[Size]) -> Result<(), String> {
+    let Op::Factor { arg, .. } = graph.op(factor) else { return Err("a solve with what is no factor".to_owned()) };
+    let (matrix, own) = (graph.shape(*arg), graph.shape(rhs));
+    require(shape == own, "a solution with another shape than its right side")?;
+    require(own.len() > matrix.len() - 2 && own.first() == matrix.first(), "a right side of another length")?;
+    require(own.ends_with(&matrix[2..]), "a right side with another batch than its matrix")
 }
 
 fn check_product(graph: &Graph, product: &Product, shape: &[Size]) -> Result<(), String> {

@@ -99,6 +99,9 @@ impl<'c> Body<'c> {
                 let keep = self.context.graph.order(arg) - 1;
                 self.reduction(node, "exclusive_product", arg, keep, Some(order));
             }
+            Op::Factor { elimination, arg } => self.eliminated(node, elimination, arg, place),
+            Op::Solve { factor, rhs, transposed } => self.solve(factor, rhs, transposed, place),
+            Op::Determinant { factor, logarithm } => self.determinant(node, factor, logarithm, place),
             Op::Map(func, args) if self.lies_in_one_piece(node, place) && computed_over_slices(self.context.graph, node) => {
                 let shape = self.context.graph.shape(node).to_vec();
                 let index = self.fresh_index(shape.len());
@@ -107,7 +110,7 @@ impl<'c> Body<'c> {
                 self.fill(&index, &shape, place, argument);
                 self.call(func.definition().kernel.name, Vec::new(), place, Size::product(&shape), None);
             }
-            _ => {
+            Op::Input(_) | Op::Constant(_) | Op::Count(_) | Op::Iota | Op::Product(_) | Op::Map(..) => {
                 let shape = self.context.graph.shape(node).to_vec();
                 let index = self.fresh_index(shape.len());
                 let value = self.elementwise(node, &index);

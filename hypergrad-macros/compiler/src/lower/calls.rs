@@ -165,7 +165,7 @@ impl Body<'_> {
         Expr::Product(coefficient, factors)
     }
 
-    fn slice(&mut self, place: &Place, length: Size) -> Argument {
+    pub(super) fn slice(&mut self, place: &Place, length: Size) -> Argument {
         self.require(place.source);
         Argument::Slice(Slice { source: place.source, offset: place.offset.clone(), length })
     }

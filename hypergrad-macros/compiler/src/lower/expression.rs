@@ -44,7 +44,12 @@ impl Body<'_> {
             }
             Op::Product(product) => self.inline_product(&product, self.context.graph.shape(node), index),
             Op::Input(_) => self.stored_entry(node, index),
-            op => unreachable!("{op:?} is stored"),
+            op @ (Op::Reduce { .. }
+            | Op::Weights { .. }
+            | Op::Exclusive { .. }
+            | Op::Factor { .. }
+            | Op::Solve { .. }
+            | Op::Determinant { .. }) => unreachable!("{op:?} is stored"),
         }
     }
 

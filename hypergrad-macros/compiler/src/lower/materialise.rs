@@ -30,6 +30,8 @@ struct Edge {
     kernel: bool,
     /// It is a reduction, which has no other form than its kernel.
     reduction: bool,
+    /// The reader begins with a copy of it.
+    in_place: bool,
     /// The reader loops over more than this node's axes.
     expands: bool,
     /// Read by a sum, without broadcast.
@@ -69,7 +71,12 @@ pub fn decide(graph: &Graph, stages: &mut Stages, roots: &[Id], hoists: &BTreeMa
             continue;
         }
         let only_output = own.is_empty() && (root_set.contains(&node) || hoisted.contains(&node));
-        let opaque = matches!(graph.op(node), Op::Reduce { .. } | Op::Weights { .. } | Op::Exclusive { .. });
+        let opaque = is_opaque(graph.op(node));
+        // Written to where its reader computes: the matrix that is factored, the right side.
+        let in_its_place = own.len() == 1 && own[0].in_place && !root_set.contains(&node);
+        if in_its_place && !opaque && stages.get(graph, node) == stages.get(graph, own[0].reader) {
+            continue;
+        }
         let sparse = in_place.contains(&node) || !is_contraction(graph, node) && !graph.supports(node).is_empty();
         let reduced = own.iter().any(|edge| edge.reduction);
         if sparse && !opaque && !reduced {
@@ -189,6 +196,24 @@ fn inline_cost(graph: &Graph, id: Id, costs: &BTreeMap<Id, f64>, storage: &Stora
     }
 }
 
+/// Whether a node is made by a call of the runtime alone: it is stored.
+fn is_opaque(op: &Op) -> bool {
+    match op {
+        Op::Reduce { .. }
+        | Op::Weights { .. }
+        | Op::Exclusive { .. }
+        | Op::Factor { .. }
+        | Op::Solve { .. }
+        | Op::Determinant { .. } => true,
+        Op::Input(_) | Op::Constant(_) | Op::Count(_) | Op::Iota | Op::Product(_) | Op::Sum(_) | Op::Map(..) => false,
+    }
+}
+
+/// What a call of a kernel reads.
+fn call(reader: Id) -> Edge {
+    Edge { reader, kernel: true, reduction: false, in_place: false, expands: false, summand: false }
+}
+
 fn edges(graph: &Graph, order: &[Id]) -> Vec<Vec<Edge>> {
     let mut edges: Vec<Vec<Edge>> = (0..graph.len()).map(|_| Vec::new()).collect();
     for reader in order {
@@ -198,6 +223,7 @@ fn edges(graph: &Graph, order: &[Id]) -> Vec<Vec<Edge>> {
             reader,
             kernel: false,
             reduction: false,
+            in_place: false,
             expands: v.axes.len() < axes,
             summand: summand && v.axes.len() == axes,
         };
@@ -213,6 +239,7 @@ fn edges(graph: &Graph, order: &[Id]) -> Vec<Vec<Edge>> {
                         reader,
                         kernel: stored.contains(&position),
                         reduction: false,
+                        in_place: false,
                         expands,
                         summand: false,
                     });
@@ -221,8 +248,14 @@ fn edges(graph: &Graph, order: &[Id]) -> Vec<Vec<Edge>> {
             Op::Sum(terms) => terms.iter().for_each(|t| edges[t.view.node.0 as usize].push(view(&t.view, true))),
             Op::Map(_, args) => args.iter().for_each(|v| edges[v.node.0 as usize].push(view(v, false))),
             Op::Reduce { arg, .. } | Op::Weights { arg, .. } | Op::Exclusive { arg, .. } => {
-                edges[arg.0 as usize].push(Edge { reader, kernel: true, reduction: true, expands: false, summand: false });
+                edges[arg.0 as usize].push(Edge { reduction: true, ..call(reader) });
             }
+            Op::Factor { arg, .. } => edges[arg.0 as usize].push(Edge { kernel: false, in_place: true, ..call(reader) }),
+            Op::Solve { factor, rhs, .. } => {
+                edges[factor.0 as usize].push(call(reader));
+                edges[rhs.0 as usize].push(Edge { kernel: false, in_place: true, ..call(reader) });
+            }
+            Op::Determinant { factor, .. } => edges[factor.0 as usize].push(call(reader)),
             Op::Input(_) | Op::Constant(_) | Op::Count(_) | Op::Iota => {}
         }
     }

@@ -19,6 +19,7 @@ mod order;
 mod pattern;
 pub mod program;
 mod sharing;
+mod solve;
 mod sparse;
 
 use crate::analysis::{Stage, Stages};
@@ -56,7 +57,7 @@ pub fn lower(graph: &mut Graph, sizes: &Sizes, quantities: &mut Quantities) -> P
     let storage = materialise::decide(graph, &mut stages, &plan.roots, &plan.hoists);
     let mut context = Context::new(graph, sizes, &mut stages, storage, plan.hoists);
     let draft = program(&context, quantities);
-    context.local = sharing::single_use(&draft);
+    context.local = sharing::single_use(&draft).into_iter().filter(|buffer| !solve::is_factor(&context, *buffer)).collect();
     if context.local.is_empty() { draft } else { program(&context, quantities) }
 }
 
@@ -80,5 +81,6 @@ fn program(context: &Context<'_>, quantities: &Quantities) -> Program {
         .collect();
     program.functions = functions::functions(context, quantities);
     program.violations = functions::violations(context, quantities);
+    program.factors = solve::factors(context);
     program
 }

@@ -16,6 +16,17 @@ pub struct Program {
     pub functions: Vec<Function>,
     /// Numbers of data alone, each written to the first entry of an output: how often a condition on data fails.
     pub violations: Vec<Vec<Stmt>>,
+    /// Buffers that hold factors.
+    pub factors: Vec<Factor>,
+}
+
+/// A buffer of factors, each of which says whether it is sound.
+#[derive(Debug, Clone)]
+pub struct Factor {
+    pub buffer: usize,
+    /// What was factored.
+    pub matrix: Id,
+    pub rows: Size,
 }
 
 /// Storage of one node.
@@ -180,6 +191,10 @@ pub enum Argument {
     Scratch {
         rows: Size,
         columns: Size,
+    },
+    /// Pivots and scratch of an elimination.
+    Elimination {
+        rows: Size,
     },
     /// Scratch of a product of Khatri-Rao products with so many columns, of dynamic size.
     Panel {

@@ -38,7 +38,15 @@ fn body(printer: &Printer, id: Id, letters: &[String]) -> Text {
             let entry = printer.entry(*arg, &[kept, &["…".to_owned()]].concat());
             Text::new(format!("∏ without {} of {}", left_out.join(","), entry.string), Level::Product)
         }
-        Op::Input(_) | Op::Constant(_) | Op::Count(_) | Op::Iota => printer.entry(id, letters),
+        Op::Solve { factor, rhs, transposed } => {
+            let whole = printer.solution(*factor, *rhs, *transposed);
+            Text::atom(format!("({})[{}]", whole.string, letters.join(",")))
+        }
+        Op::Determinant { factor, .. } => {
+            let whole = Text::call("det", &[printer.factored(*factor)]);
+            Text::atom(format!("{}[{}]", whole.string, letters.join(",")))
+        }
+        Op::Input(_) | Op::Constant(_) | Op::Count(_) | Op::Iota | Op::Factor { .. } => printer.entry(id, letters),
     }
 }
 

@@ -17,10 +17,18 @@ mod tests;
 
 pub use derivation::derivation;
 
-#[cfg(test)]
 use crate::ir::{Graph, Id};
-#[cfg(test)]
 use crate::shape::Sizes;
+
+/// Longer expressions are cut short.
+const SHORT: usize = 90;
+
+/// An expression in one short line, to name it in an error.
+pub fn name(graph: &Graph, sizes: &Sizes, node: Id) -> String {
+    let text = printer::Printer::expression(graph, sizes, node);
+    if text.chars().count() <= SHORT { text } else { text.chars().take(SHORT).chain(['…']).collect() }
+}
+
 
 /// `name = ...` in one line, then a line `where t1 = ...` for each name given.
 #[cfg(test)]

@@ -161,12 +161,31 @@ impl<'g> Printer<'g> {
                 whole(Text::new(format!("∏ {}", self.text(*arg).within(Level::Product)), Level::Product))
             }
             Op::Exclusive { arg, order } => whole(self.call(&format!("products without {order}"), 0, *arg)),
+            Op::Factor { arg, .. } => whole(self.text(*arg)),
+            Op::Solve { factor, rhs, transposed } => whole(self.solution(*factor, *rhs, *transposed)),
+            Op::Determinant { factor, logarithm } => {
+                whole(Text::call(if *logarithm { "ln det" } else { "det" }, &[self.factored(*factor)]))
+            }
         }
     }
 
     fn call(&self, name: &str, keep: usize, arg: Id) -> Text {
         let name = if keep == 0 { name.to_owned() } else { format!("{name} of each row") };
         Text::call(&name, &[self.text(arg)])
+    }
+
+    /// `A⁻¹ b`, or `A⁻¹`.
+    pub fn solution(&self, factor: Id, rhs: Id, transposed: bool) -> Text {
+        let inverse = format!("{}{}", self.factored(factor).within(Level::Atom), if transposed { "⁻ᵀ" } else { "⁻¹" });
+        if self.graph.is_identity(rhs) {
+            return Text::new(inverse, Level::Power);
+        }
+        Text::new(format!("{inverse} {}", self.text(rhs).within(Level::Product)), Level::Product)
+    }
+
+    /// The matrix of a factor.
+    pub fn factored(&self, factor: Id) -> Text {
+        self.graph.factored(factor).map_or_else(|| Self::mark(factor), |(_, arg)| self.text(arg))
     }
 
     fn sum(&self, id: Id, terms: &[Term]) -> Text {

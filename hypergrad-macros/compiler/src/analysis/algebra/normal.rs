@@ -58,6 +58,21 @@ impl Algebra<'_> {
                 let image = self.graph.exclusive(arg, order);
                 self.opaque(image)
             }
+            Op::Factor { elimination, arg } => {
+                let arg = self.renewed(arg)?;
+                let image = self.graph.factor(elimination, arg);
+                self.opaque(image)
+            }
+            Op::Solve { factor, rhs, transposed } => {
+                let (factor, rhs) = (self.renewed_factor(factor)?, self.renewed(rhs)?);
+                let image = self.graph.solve(factor, rhs, transposed);
+                self.opaque(image)
+            }
+            Op::Determinant { factor, logarithm } => {
+                let factor = self.renewed_factor(factor)?;
+                let image = self.graph.determinant(factor, logarithm);
+                self.opaque(image)
+            }
         }
     }
 
@@ -65,6 +80,13 @@ impl Algebra<'_> {
     pub(super) fn renewed(&mut self, node: Id) -> Option<Id> {
         let polynomial = self.polynomial(node)?;
         Some(self.node(&polynomial))
+    }
+
+    /// The factor of the normal form of its matrix: what reads a factor reads no polynomial.
+    fn renewed_factor(&mut self, factor: Id) -> Option<Id> {
+        let (elimination, arg) = self.graph.factored(factor)?;
+        let arg = self.renewed(arg)?;
+        Some(self.graph.factor(elimination, arg))
     }
 
     /// A leaf as a polynomial.
@@ -75,7 +97,13 @@ impl Algebra<'_> {
     /// A function of normal forms that has no rule.
     pub(super) fn opaque(&mut self, image: Id) -> Option<Polynomial> {
         match self.graph.op(image) {
-            Op::Map(..) | Op::Reduce { .. } | Op::Weights { .. } | Op::Exclusive { .. } => {
+            Op::Map(..)
+            | Op::Reduce { .. }
+            | Op::Weights { .. }
+            | Op::Exclusive { .. }
+            | Op::Factor { .. }
+            | Op::Solve { .. }
+            | Op::Determinant { .. } => {
                 let leaf = self.leaf(Atom::Node(image), 1.0);
                 Some(self.atom(leaf))
             }

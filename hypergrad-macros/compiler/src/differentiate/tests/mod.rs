@@ -3,6 +3,7 @@
 pub mod fixture;
 pub mod programs;
 mod rules;
+mod solve;
 mod structured;
 
 pub use programs::{random_module, read};

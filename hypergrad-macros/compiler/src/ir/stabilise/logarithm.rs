@@ -5,15 +5,19 @@
 //! ln(e^t) = t                     ln σ(t) = -softplus(-t)      ln softmax(z) = z - lse(z)
 //! ln(c a b) = ln c + ln a + ln b  ln(a^p) = p ln a             ln Σ_w e^z = lse_w(z)
 //! ln(a + b) = ln a + softplus(ln b - ln a)                     ln(a + b + ..) = lse(ln a, ln b, ..)
+//! ln(det A) = ln det A
 //! ```
 
-use crate::ir::{Affine, Func, Graph, Id, Number, Op, Operand, Product, Reduction, Size, Term, View, Wire};
+use crate::ir::{Affine, Elimination, Func, Graph, Id, Number, Op, Operand, Product, Reduction, Size, Term, View, Wire};
 
 /// So many nodes are looked at; forms beyond that are left as they are.
 const BUDGET: usize = 64;
 
 /// `ln(node)` of the node's shape, where the node is positive by its form and not a mere constant.
 pub fn logarithm(graph: &mut Graph, node: Id) -> Option<Id> {
+    if let Op::Determinant { factor, logarithm: false } = *graph.op(node) {
+        return Some(graph.determinant(factor, true));
+    }
     of_node(graph, node, &mut { BUDGET })
 }
 
@@ -39,6 +43,12 @@ fn of_node(graph: &mut Graph, node: Id, budget: &mut usize) -> Option<Id> {
             let subtracted = View { node: total, axes: (0..keep).collect() };
             let terms = vec![graph.term(1.0, arg), Term { coefficient: Number::new(-1.0), view: subtracted }];
             Some(graph.sum(terms, shape))
+        }
+        // That of a definite matrix is positive.
+        Op::Determinant { factor, logarithm: false }
+            if graph.factored(factor).is_some_and(|(elimination, _)| elimination == Elimination::Cholesky) =>
+        {
+            Some(graph.determinant(factor, true))
         }
         Op::Product(product) => of_product(graph, &product, &shape, budget),
         Op::Sum(terms) => {

@@ -9,7 +9,9 @@ use super::agree::Site;
 use super::environment::Environment;
 use super::value::{Callable, Value};
 use super::variant::EnumName;
-use super::words::{ArrayWord, CsrRowWord, CsrWord, IDENTITIES, IntegerWord, ListWord, OptionWord, OrderingWord};
+use super::words::{
+    ArrayWord, CsrRowWord, CsrWord, FoundWord, IDENTITIES, IntegerWord, ListWord, OptionWord, OrderingWord, SolutionWord,
+};
 use crate::diagnostics::nearest;
 use crate::syntax::Type;
 
@@ -231,7 +233,9 @@ impl<'a> Tracer<'a> {
         if receiver.own_type().is_some() {
             return self.own_method(call, receiver, arguments);
         }
-        if self.is_of_another_trait(call, &receiver) || self.refuse_method(call) {
+        let is_option = matches!(receiver, Value::Present(_));
+        let is_scalar = matches!(&receiver, Value::Tensor(tensor) if tensor.is_scalar());
+        if self.is_of_another_trait(call, &receiver) || !is_option && self.refuse_method(call, is_scalar) {
             return None;
         }
         if arguments.is_empty() && IDENTITIES.contains(call.name()) {
@@ -255,6 +259,8 @@ impl<'a> Tracer<'a> {
                 None => Outcome::Unknown,
             },
             Value::Choice(choice) => self.choice_method(call, &choice, &arguments),
+            Value::Factored(factored) => self.factored_method(call, &factored, &arguments),
+            Value::Present(value) => self.present_method(call, *value),
             Value::Never
             | Value::Struct(_)
             | Value::Lazy(_)
@@ -361,6 +367,8 @@ fn words_of(value: &Value) -> Vec<&'static str> {
         Value::Index(_) | Value::Integer(_) | Value::Cases(_) => IntegerWord::NAMES.to_vec(),
         Value::Range(_) | Value::Stream(_) => super::iterate::names(),
         Value::Array(_) => [ArrayWord::NAMES, &super::iterate::names()].concat(),
+        Value::Factored(_) => SolutionWord::NAMES.to_vec(),
+        Value::Present(_) => FoundWord::NAMES.to_vec(),
         Value::Choice(choice) => match choice.name {
             EnumName::Option => OptionWord::NAMES.to_vec(),
             EnumName::Ordering => OrderingWord::NAMES.to_vec(),

@@ -278,6 +278,29 @@ impl Tracer<'_> {
         if self.arms.is_empty() || self.as_number(argument).is_some() {
             return argument.clone();
         }
+        let (mask, guards) = self.where_taken(argument);
+        let Some(mask) = mask else { return self.protect_by_guards(argument, safe, &guards) };
+        let safe = self.number(safe);
+        self.apply(Func::Select, &[&mask, argument, &safe])
+    }
+
+    /// The same with a tensor of the same shape in its place.
+    pub(super) fn protected(&mut self, argument: &Tensor, safe: &Tensor) -> Tensor {
+        if self.arms.is_empty() {
+            return argument.clone();
+        }
+        match self.where_taken(argument) {
+            (None, guards) if guards.is_empty() => argument.clone(),
+            (None, guards) => {
+                let all = guards.into_iter().fold(Condition::Constant(true), |all, guard| all.and(Condition::Index(guard)));
+                self.select(&all, argument, safe)
+            }
+            (Some(mask), _) => self.apply(Func::Select, &[&mask, argument, safe]),
+        }
+    }
+
+    /// Where the enclosing arms are taken: by guards on indices alone, or by a mask.
+    fn where_taken(&mut self, argument: &Tensor) -> (Option<Tensor>, Vec<Guard>) {
         let arms = self.arms.clone();
         let mut conjuncts = Vec::new();
         for arm in &arms {
@@ -292,13 +315,11 @@ impl Tracer<'_> {
             }
         }
         if others == Condition::Constant(true) {
-            return self.protect_by_guards(argument, safe, &guards);
+            return (None, guards);
         }
         let mut mask = self.mask(&others);
         mask = self.guarded(&mask, &guards);
-        mask = self.exists(mask, &argument.batch);
-        let safe = self.number(safe);
-        self.apply(Func::Select, &[&mask, argument, &safe])
+        (Some(self.exists(mask, &argument.batch)), Vec::new())
     }
 
     /// `[guards]·argument + safe·(1 - [guards])`: as smooth as the argument.

@@ -53,6 +53,8 @@ fn is_plain(value: &Value) -> bool {
         Value::Tuple(values) | Value::Array(values) => values.iter().all(is_plain),
         Value::Struct(structure) => structure.fields.iter().all(|(_, value)| is_plain(value)),
         Value::Choice(choice) => choice.cases.iter().flat_map(|case| &case.fields).all(|(_, value)| is_plain(value)),
+        Value::Factored(_) => true,
+        Value::Present(value) => is_plain(value),
         Value::Cases(cases) => cases.iter().all(|(_, value)| is_plain(value)),
         Value::Csr(_) | Value::CsrRow(_) | Value::Callable(_) | Value::Range(_) | Value::Stream(_) | Value::Never => false,
     }

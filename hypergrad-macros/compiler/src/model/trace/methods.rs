@@ -7,8 +7,8 @@ use super::contract::{Contraction, Factor};
 use super::stream::Stream;
 use super::value::{Callable, Tensor, Value, dimensions, own_index};
 use super::words::{
-    self, EntryWord, LongerWord, MapWord, PairWord, PartWord, PartsWord, PowerNormWord, RearrangementWord, ReductionWord,
-    ScalingWord, SizeWord, WindowsWord,
+    self, DecompositionWord, EntryWord, InverseWord, LongerWord, MapWord, PairWord, PartWord, PartsWord, PowerNormWord,
+    RearrangementWord, ReductionWord, ScalingWord, SizeWord, WindowsWord,
 };
 use crate::ir::{Affine, Func, Guard, Number, Reduction, Size, Test};
 use crate::model::Form;
@@ -27,6 +27,8 @@ pub fn names() -> Vec<&'static str> {
         SizeWord::NAMES,
         EntryWord::NAMES,
         PartsWord::NAMES,
+        DecompositionWord::NAMES,
+        InverseWord::NAMES,
         WindowsWord::NAMES,
     ])
 }
@@ -46,6 +48,7 @@ impl Tracer<'_> {
             Self::rearrangements_of,
             Self::slices_of,
             Self::longer_of,
+            Self::factored_of,
             Self::elementwise_of,
         ];
         for family in families {
@@ -168,7 +171,7 @@ impl Tracer<'_> {
         self.over_count(&squares, &t.length())
     }
 
-    fn square(&mut self, call: &Call<'_>, t: &Tensor) -> Option<()> {
+    pub(super) fn square(&mut self, call: &Call<'_>, t: &Tensor) -> Option<()> {
         if self.sizes.unify(&t.rows, &t.columns).is_ok() {
             return Some(());
         }

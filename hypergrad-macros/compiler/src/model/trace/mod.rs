@@ -40,6 +40,7 @@ mod range;
 mod refuse;
 mod scalar;
 mod slice;
+mod solve;
 mod spell;
 mod stream;
 mod structure;

@@ -313,6 +313,9 @@ impl Tracer<'_> {
 
     /// `out(r, c) = Σₖ left(r, k)·right(k, c)`.
     pub(super) fn matrix_product(&mut self, left: &Tensor, right: &Tensor) -> Tensor {
+        if let Some(solution) = self.product_with_inverse(left, right) {
+            return solution;
+        }
         let one_row = left.form == Form::Row || left.form == Form::Column && left.rows.is_one();
         let one_column = right.form == Form::Column;
         if one_row && one_column {

@@ -170,6 +170,11 @@ impl Tracer<'_> {
             let receiver = arguments.next()?;
             return self.method(call, receiver, arguments.collect());
         }
+        if let Some(given) = arguments.iter().cloned().collect::<Option<Vec<Value>>>()
+            && let Some(factored) = self.factorisation(path, &given, call)
+        {
+            return factored;
+        }
         if path.path.segments.len() > 1 || path.qself.is_some() {
             return self.associated(path, arguments, call);
         }

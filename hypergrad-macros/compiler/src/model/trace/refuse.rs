@@ -7,11 +7,11 @@ use super::Tracer;
 use super::call::Call;
 use super::words::Words;
 
-/// Solves, factorisations and what else comes later, by method name.
-const LATER: Words = Words(
-    "lu full_piv_lu qr cholesky svd schur hessenberg symmetric_eigen eigenvalues symmetric_eigenvalues singular_values \
-    determinant try_inverse pseudo_inverse solve solve_lower_triangular solve_upper_triangular exp_matrix rank pow_mut lup \
-    udu",
+/// What decomposes a matrix into parts that may change by jumps, or is not read yet, by method name.
+const DECOMPOSITIONS: Words = Words(
+    "svd try_svd svd_unordered schur try_schur hessenberg bidiagonalize symmetric_tridiagonalize symmetric_eigen \
+    try_symmetric_eigen eigenvalues complex_eigenvalues symmetric_eigenvalues singular_values pseudo_inverse \
+    solve_lower_triangular solve_upper_triangular exp rank udu lblt polar",
 );
 
 /// Recursions over an iterator.
@@ -41,12 +41,13 @@ impl Tracer<'_> {
     }
 
     /// A method that is refused by name, whatever its receiver.
-    pub(super) fn refuse_method(&mut self, call: &Call<'_>) -> bool {
+    pub(super) fn refuse_method(&mut self, call: &Call<'_>, is_scalar: bool) -> bool {
         let name = call.name();
-        let refusal = if LATER.contains(name) {
+        let refusal = if DECOMPOSITIONS.contains(name) && !is_scalar {
             Some((
-                format!("`{name}` is not accepted yet: linear solves, inverses and determinants come later"),
-                "state the system as part of the inner problem (its solution as variables), or pass what does not depend on x and y as data",
+                format!("`{name}` is not accepted: of decompositions, those that solve systems are read"),
+                "write `a.lu().solve(&b).unwrap()`, `a.cholesky().unwrap()`, `a.try_inverse().unwrap()` or `a.determinant()`; what \
+                 does not depend on x and y can be computed before and passed as data",
             ))
         } else if RECURSIONS.contains(name) {
             Some((

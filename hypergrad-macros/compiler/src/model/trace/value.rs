@@ -6,6 +6,7 @@ use super::condition::Condition;
 use super::csr::{Csr, CsrRow};
 use super::environment::Environment;
 use super::list::{List, Listed};
+use super::solve::Factored;
 use super::stream::Stream;
 use super::variant::Choice;
 use crate::ir::{Affine, Id, Size, Wire};
@@ -44,6 +45,10 @@ pub enum Value {
     /// A struct whose fields are registered when they are first read.
     Lazy(Lazy),
     Callable(Callable),
+    /// `a.lu()`, `a.cholesky().unwrap()`.
+    Factored(Box<Factored>),
+    /// An `Option` that is there: where it were not, the point is an error.
+    Present(Box<Value>),
     /// `start..end`, without a consumer yet.
     Range(Range),
     Stream(Box<Stream>),
@@ -194,6 +199,8 @@ impl Value {
             Self::Array(_) => "an array",
             Self::Struct(_) | Self::Lazy(_) | Self::Listed(_) => "a struct",
             Self::Callable(_) => "a function",
+            Self::Factored(_) => "a factorisation",
+            Self::Present(_) => "an `Option`",
             Self::Range(_) => "a range",
             Self::Stream(_) => "an iterator",
             Self::Never => "nothing: it returns",

@@ -120,6 +120,18 @@ words! {
     /// A scalar function, entry by entry.
     "Methods of vectors and matrices" MapWord { map map_with_location zip_map zip_zip_map }
 
+    /// Factorisations of square matrices.
+    "Linear systems" DecompositionWord { lu full_piv_lu qr col_piv_qr cholesky }
+
+    /// Inverses and determinants of square matrices.
+    "Linear systems" InverseWord { try_inverse determinant }
+
+    /// Methods of factorisations.
+    "Linear systems" SolutionWord { solve try_inverse inverse determinant ln_determinant }
+
+    /// Methods of what a factorisation may not find.
+    "Linear systems" FoundWord { unwrap expect }
+
     /// Methods of vectors and matrices with a scalar.
     "Methods of vectors and matrices" ScalingWord { scale unscale add_scalar }
 

@@ -4,9 +4,12 @@
 
 use std::collections::HashMap;
 
+use super::affine::Affine;
+use super::flatten::flatten;
+use super::func::{Func, Number};
+use super::graph::Graph;
 use super::mirror::{self, Kernel, swapped_axes};
-use crate::ir::flatten::flatten;
-use crate::ir::{Affine, Func, Graph, Id, Number, Op, Product, Term, View};
+use super::node::{Id, Op, Product, Term, View};
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Parity {
@@ -58,7 +61,22 @@ impl Parities {
                 let swap: Vec<usize> = swap.iter().copied().chain(*keep..graph.order(*arg)).collect();
                 self.of(graph, *arg, &swap).filter(|p| *p == Parity::Even)
             }
-            _ => None,
+            // The inverse of a symmetric matrix.
+            Op::Solve { factor, rhs, .. } if graph.is_identity(*rhs) => match graph.op(*factor) {
+                Op::Factor { arg, .. } if swap.len() == graph.order(*arg) => {
+                    self.of(graph, *arg, swap).filter(|p| *p == Parity::Even && swap.starts_with(&[1, 0]))
+                }
+                _ => None,
+            },
+            Op::Input(_)
+            | Op::Constant(_)
+            | Op::Count(_)
+            | Op::Iota
+            | Op::Weights { .. }
+            | Op::Exclusive { .. }
+            | Op::Factor { .. }
+            | Op::Solve { .. }
+            | Op::Determinant { .. } => None,
         };
         self.known.insert(key, parity);
         parity
