@@ -92,7 +92,10 @@ pub mod determinants {
         let triple = Matrix3::from_fn(|i, j| x[i] * y[j] + if i == j { 1.0 } else { 0.0 });
         let four = SMatrix::<f64, 4, 4>::from_fn(|i, j| (x[i] * y[j]).cos() + if i == j { 3.0 } else { 0.0 });
         let d = definite(y, data);
-        triple.determinant() + four.lu().determinant().ln() + 0.1 * d.clone().cholesky().unwrap().determinant().sqrt() + d.determinant().ln()
+        triple.determinant()
+            + four.lu().determinant().ln()
+            + 0.1 * d.clone().cholesky().unwrap().determinant().sqrt()
+            + d.determinant().ln()
     }
 }
 

@@ -9,7 +9,7 @@
 //! | 1, 2, 3 | the inverse, by minors, and the determinant in place of the first pivot |
 //! | more | `P A = L U` as [`method::Lu`] has it, row exchanges as numbers |
 //!
-//! Cholesky's factor is L for every n, of the lower triangle of the matrix.
+//! Cholesky's factor, of the lower triangle of the matrix, is that of [`method::Cholesky`] for every n.
 
 use nalgebra::SVector;
 
@@ -234,8 +234,7 @@ pub fn ln_determinant_lu<T: Real>(factors: &[T], n: usize, out: &mut [T]) {
 #[inline]
 pub fn determinant_cholesky<T: Real>(factors: &[T], n: usize, out: &mut [T]) {
     for (packed, out) in factors.chunks_exact(packed_len(n)).zip(out) {
-        let root = (0..n).fold(T::ONE, |all, j| all * packed[j * (n + 1)]);
-        *out = root * root;
+        *out = (0..n).fold(T::ONE, |all, j| all / packed[j * (n + 1)]);
     }
 }
 
@@ -315,7 +314,9 @@ mod tests {
 
     /// Entries without structure, and a heavier diagonal.
     fn matrix(n: usize, seed: f64, diagonal: f64) -> DMatrix<f64> {
-        DMatrix::from_fn(n, n, |i, j| (seed + 1.7 * i as f64 + 2.9 * j as f64 * j as f64).sin() + if i == j { diagonal } else { 0.0 })
+        DMatrix::from_fn(n, n, |i, j| {
+            (seed + 1.7 * i as f64 + 2.9 * j as f64 * j as f64).sin() + if i == j { diagonal } else { 0.0 }
+        })
     }
 
     fn packed<T: Real>(matrices: &[DMatrix<f64>], factor: fn(usize, &mut [usize], &mut [T], &mut [T])) -> Vec<T> {

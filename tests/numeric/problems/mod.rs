@@ -20,6 +20,7 @@ pub mod kernel_ridge_struct;
 mod kinks;
 mod labels;
 mod leading_block;
+mod linear_systems;
 pub mod logistic_plain;
 mod matrix_chains;
 mod matrix_variables;

@@ -6,11 +6,11 @@ use std::collections::BTreeSet;
 use super::conditions::{Assumed, Given};
 use super::diagonal::product_vanishes_off;
 use super::facts::Fact;
-use crate::ir::mirror;
 use super::sign::{Sign, extend, of_factors, signs};
 use crate::differentiate::{DiagonalPlusGram, Root};
 use crate::differentiate::{Quantities, diagonal};
 use crate::ir::flatten::{distributed, flatten, flatten_where};
+use crate::ir::mirror;
 use crate::ir::{Affine, Func, Graph, Id, Number, Op, Operand, Product, Size, Term, View, Wire};
 
 /// The terms of `F_1`, sorted.

@@ -9,9 +9,9 @@ use super::dependence::dependence;
 use super::facts::{Fact, Facts};
 use super::sign::signs;
 use super::{band, blocks, composition, curvature, diagonal, efficiency, gram, mirror, smooth};
-use crate::ir::parity;
 use crate::differentiate::DiagonalPlusGram;
 use crate::differentiate::{Matrix, Quantities, Vector};
+use crate::ir::parity;
 use crate::ir::{Graph, Id, Role, View};
 use crate::shape::Sizes;
 

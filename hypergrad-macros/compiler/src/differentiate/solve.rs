@@ -32,8 +32,7 @@ impl Sweep<'_> {
         let scalars = if logarithm { vec![cotangent] } else { vec![cotangent, id] };
         let operand = |node: Id| Operand { node, index: whole[2..].to_vec() };
         let operands = scalars.into_iter().map(operand).chain([Operand { node: inverse, index: whole.clone() }]).collect();
-        let product =
-            Product { coefficient: Number::new(1.0), extents: shape.clone(), operands, guards: Vec::new(), out: whole };
+        let product = Product { coefficient: Number::new(1.0), extents: shape.clone(), operands, guards: Vec::new(), out: whole };
         let product = self.graph.product(product, shape);
         self.to_matrix(factor, product);
     }

@@ -43,7 +43,8 @@ impl Graph {
         }
         let whole: Vec<Affine> = (0..shape.len() as u32).map(|w| Affine::wire(Wire(w))).collect();
         let operands = scalars.into_iter().chain([Operand { node: solution, index: whole.clone() }]).collect();
-        let product = Product { coefficient: Number::new(coefficient), extents: shape.clone(), operands, guards: Vec::new(), out: whole };
+        let product =
+            Product { coefficient: Number::new(coefficient), extents: shape.clone(), operands, guards: Vec::new(), out: whole };
         self.product(product, shape)
     }
 
@@ -69,7 +70,8 @@ impl Graph {
     /// Whether a node is what [`Graph::identity`] makes.
     pub fn is_identity(&self, node: Id) -> bool {
         let Op::Product(product) = self.op(node) else { return false };
-        let distinct = |wires: &[Affine]| (0..wires.len()).all(|k| wires[k].as_wire().is_some() && !wires[..k].contains(&wires[k]));
+        let distinct =
+            |wires: &[Affine]| (0..wires.len()).all(|k| wires[k].as_wire().is_some() && !wires[..k].contains(&wires[k]));
         match product.out.as_slice() {
             [row, rest @ ..] => {
                 let plain = product.coefficient.get() == 1.0 && product.operands.is_empty() && product.guards.is_empty();

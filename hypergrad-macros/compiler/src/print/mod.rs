@@ -29,7 +29,6 @@ pub fn name(graph: &Graph, sizes: &Sizes, node: Id) -> String {
     if text.chars().count() <= SHORT { text } else { text.chars().take(SHORT).chain(['…']).collect() }
 }
 
-
 /// `name = ...` in one line, then a line `where t1 = ...` for each name given.
 #[cfg(test)]
 pub fn formula(graph: &Graph, sizes: &Sizes, name: &str, node: Id) -> String {

@@ -223,7 +223,8 @@ fn determinants_to_third_order() {
 fn a_solution_and_its_derivatives_share_a_node() {
     let mut graph = Graph::new();
     let n = Size::constant(4);
-    let mut leaf = |role, name: &str, shape: &[Size]| graph.input(InputInfo { role, block: 0, name: name.to_owned() }, shape.to_vec());
+    let mut leaf =
+        |role, name: &str, shape: &[Size]| graph.input(InputInfo { role, block: 0, name: name.to_owned() }, shape.to_vec());
     let (x, y) = (leaf(Role::X, "x", std::slice::from_ref(&n)), leaf(Role::Y, "y", &[n.clone(), n.clone()]));
     let scale = leaf(Role::Y, "s", &[]);
     let factor = graph.factor(Elimination::Cholesky, y);

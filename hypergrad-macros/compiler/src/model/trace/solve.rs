@@ -77,7 +77,9 @@ impl Tracer<'_> {
                 };
                 Outcome::Known(self.checked_solution(call, factored, &rhs).map(wrapped))
             }
-            (Some(SolutionWord::try_inverse | SolutionWord::inverse), []) => Outcome::Known(Some(wrapped(self.inverse(factored)))),
+            (Some(SolutionWord::try_inverse | SolutionWord::inverse), []) => {
+                Outcome::Known(Some(wrapped(self.inverse(factored))))
+            }
             (Some(SolutionWord::determinant), []) => Outcome::Known(Some(Value::Tensor(self.determinant(factored, false)))),
             (Some(SolutionWord::ln_determinant), []) => Outcome::Known(Some(Value::Tensor(self.determinant(factored, true)))),
             _ => Outcome::Unknown,
