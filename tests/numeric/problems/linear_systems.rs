@@ -65,9 +65,8 @@ pub mod gaussian_process {
 
     pub fn g(x: &Vector3<f64>, _y: &Vector3<f64>, data: &Data) -> f64 {
         let alpha = covariance(x, data).cholesky().expect("a covariance").solve(&data.targets);
-        let across = DMatrix::from_fn(data.test_points.len(), data.points.len(), |i, j| {
-            kernel(data.test_points[i], data.points[j], x)
-        });
+        let across =
+            DMatrix::from_fn(data.test_points.len(), data.points.len(), |i, j| kernel(data.test_points[i], data.points[j], x));
         (across * alpha - &data.test_targets).norm_squared()
     }
 }
@@ -142,7 +141,7 @@ pub mod generalised_least_squares {
 /// What rotates and shrinks a state, and what is measured of it; the gain is written as in the textbooks.
 #[bilevel]
 pub mod kalman {
-    use nalgebra::{Matrix2, Matrix3, Matrix2x3, Vector2, Vector3};
+    use nalgebra::{Matrix2, Matrix2x3, Matrix3, Vector2, Vector3};
 
     pub struct Data {
         pub h: Matrix2x3<f64>,
@@ -210,15 +209,13 @@ fn least_squares() {
     };
     let oracle = Oracle {
         inner: Inner::Objective(&|x, y| {
-            let r: Vec<Number> =
-                (0..4).map(|i| (0..3).map(|j| x[j] * data.a[(i, j)]).sum::<Number>() - data.b[i]).collect();
+            let r: Vec<Number> = (0..4).map(|i| (0..3).map(|j| x[j] * data.a[(i, j)]).sum::<Number>() - data.b[i]).collect();
             let s = table(4, |i, j| ((y[i] + y[j]) * 0.5).exp() * y[4].tanh().powi(i.abs_diff(j) as i32));
             let (solution, det) = eliminate(s, r.clone());
             (dot(&r, &solution) + det.ln()) * 0.5
         }),
         g: &|x, y| {
-            let residual =
-                |i: usize| (0..3).map(|j| x[j] * data.a_val[(i, j)]).sum::<Number>() - data.b_val[i];
+            let residual = |i: usize| (0..3).map(|j| x[j] * data.a_val[(i, j)]).sum::<Number>() - data.b_val[i];
             (0..3).map(|i| residual(i) * residual(i)).sum::<Number>() + dot(y, y) * 0.1
         },
     };

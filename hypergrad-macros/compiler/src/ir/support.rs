@@ -63,7 +63,10 @@ impl Graph {
             | Op::Map(..)
             | Op::Reduce { .. }
             | Op::Weights { .. }
-            | Op::Exclusive { .. } => Vec::new(),
+            | Op::Exclusive { .. }
+            | Op::Factor { .. }
+            | Op::Solve { .. }
+            | Op::Determinant { .. } => Vec::new(),
         };
         if !found.is_empty() {
             self.supports.insert(id, found);
