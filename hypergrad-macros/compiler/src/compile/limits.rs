@@ -38,9 +38,15 @@ fn nested(graph: &Graph, roots: &[Id]) -> usize {
         let operands = graph.op(id).operands();
         let below = operands.iter().map(|operand| depths[operand.0 as usize]).max().unwrap_or(0);
         let own = match graph.op(id) {
-            Op::Input(_) | Op::Constant(_) | Op::Count(_) | Op::Iota | Op::Sum(_) => 0,
+            // What reads a factor is the function.
+            Op::Input(_) | Op::Constant(_) | Op::Count(_) | Op::Iota | Op::Sum(_) | Op::Factor { .. } => 0,
             Op::Product(_) => usize::from(operands.iter().filter(|operand| varies[operand.0 as usize]).count() > 1),
-            Op::Map(..) | Op::Reduce { .. } | Op::Weights { .. } | Op::Exclusive { .. } => usize::from(varies[id.0 as usize]),
+            Op::Map(..)
+            | Op::Reduce { .. }
+            | Op::Weights { .. }
+            | Op::Exclusive { .. }
+            | Op::Solve { .. }
+            | Op::Determinant { .. } => usize::from(varies[id.0 as usize]),
         };
         depths[id.0 as usize] = below + own;
     }
