@@ -116,7 +116,7 @@ where
     let error = |found: Vector| (found - &exact).norm();
     for t in [0, 1, 2, 5, 10, 20, 50, 100] {
         let bound = unrolled(&map, outer, t).expect("constants");
-        check(bound.clone(), error(gradient(problem, &x0, y, &Unrolled::reverse(method, t))));
+        check(bound, error(gradient(problem, &x0, y, &Unrolled::reverse(method, t))));
         check(bound, error(gradient(problem, &x0, y, &Unrolled::forward(method, t))));
         let x = solve(problem, &x0, y, &method.steps(t)).expect("runs").x;
         implicit(problem, (&x, y), (inner, &map, outer), t, &error);

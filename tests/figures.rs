@@ -15,6 +15,9 @@ mod figure;
 mod method;
 #[path = "../examples/ye_figures/options.rs"]
 mod options;
+#[path = "../examples/shared/pictures.rs"]
+#[allow(dead_code, reason = "folders are for the examples")]
+mod pictures;
 #[path = "../examples/ye_figures/problem.rs"]
 mod problem;
 #[path = "../examples/ye_figures/quartiles.rs"]

@@ -1,4 +1,5 @@
 //! A trait that has no word of the language as a method, and others in scope by a glob.
+#![expect(dead_code, reason = "traits that are in scope and that nothing calls")]
 
 use nalgebra::{Dim, Matrix};
 

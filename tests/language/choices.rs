@@ -158,7 +158,7 @@ pub mod decided {
             .map(|i| {
                 let k = i.checked_sub(2);
                 let value = k.and_then(|k| x.get(k)).copied().or(Some(y[0])).map_or_else(|| 0.0, |t| t * t);
-                let counted = k.unwrap_or_default() + k.unwrap_or_else(|| 1);
+                let counted = k.unwrap_or_default() + k.unwrap_or_else(|| i.min(1));
                 if k.is_some() || k.is_none() && i.cmp(&1).is_ne() { value * counted as f64 } else { x[i] }
             })
             .sum::<f64>();

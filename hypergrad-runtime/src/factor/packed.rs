@@ -128,7 +128,8 @@ fn closed<const N: usize, T: Real>(a: &mut [T], kept: &mut [T]) -> Option<Linear
     // Σ_k |A⁻¹_ik| |A_ki|, which no scaling of rows or columns changes: what cancels in Σ_k A⁻¹_ik A_ki = 1.
     let mut condition = 0.0;
     for i in 0..N {
-        let sum = (0..N).fold(T::ZERO, |sum, k| sum + (adjugate[k][i] * at(k, i)).abs());
+        let rows = adjugate.iter().enumerate();
+        let sum = rows.fold(T::ZERO, |sum, (k, row)| sum + (row[i] * at(k, i)).abs());
         let own = (sum / determinant.abs()).wide();
         condition = if own > condition { own } else { condition };
     }

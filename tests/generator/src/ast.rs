@@ -79,8 +79,6 @@ pub enum Op {
     IndexSmaller,
     AbsDiff,
     SaturatingSubtract,
-    /// `label as usize`
-    IndexCast,
     /// The length of a list.
     ListLength,
     // Conditions.

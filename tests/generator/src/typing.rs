@@ -54,7 +54,6 @@ fn of_operation(program: &Program, op: &Op, arguments: &[Expr]) -> Type {
         | Op::IndexSmaller
         | Op::AbsDiff
         | Op::SaturatingSubtract
-        | Op::IndexCast
         | Op::ListLength
         | Op::CountItems
         | Op::Length => Type::Index,

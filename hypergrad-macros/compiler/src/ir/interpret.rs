@@ -281,9 +281,8 @@ fn gauss_jordan(a: &mut [Vec<f64>], rhs: &mut [f64]) -> f64 {
         determinant *= a[j][j];
         for i in (0..a.len()).filter(|i| *i != j) {
             let t = a[i][j] / a[j][j];
-            for k in j..a.len() {
-                a[i][k] -= t * a[j][k];
-            }
+            let pivot_row = a[j].clone();
+            a[i].iter_mut().zip(pivot_row).skip(j).for_each(|(entry, own)| *entry -= t * own);
             if !rhs.is_empty() {
                 rhs[i] -= t * rhs[j];
             }

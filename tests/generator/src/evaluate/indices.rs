@@ -9,9 +9,6 @@ impl<'a, D: Number> Run<'a, D> {
     }
 
     pub(super) fn index_operation(&mut self, op: &Op, arguments: &'a [Expr]) -> Option<Result<Value<D>>> {
-        if *op == Op::IndexCast {
-            return Some(self.number(&arguments[0]).map(|label| Value::Index(label.re() as usize)));
-        }
         let operation: fn(usize, usize) -> Option<usize> = match op {
             Op::IndexAdd => usize::checked_add,
             Op::IndexSubtract => usize::checked_sub,

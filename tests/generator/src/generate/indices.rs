@@ -40,11 +40,6 @@ impl Generator {
     }
 
     fn index_leaf(&mut self) -> (Expr, Interval) {
-        if self.chance(8)
-            && let Some(label) = self.label_entry()
-        {
-            return (Expr::Apply(Op::IndexCast, vec![label]), (0, 2));
-        }
         let name = self.index_name();
         match name {
             Some(name) if self.chance(80) => name,
@@ -129,19 +124,14 @@ impl Generator {
 
     /// `data.label[i] == j as f64`
     fn label(&mut self) -> Option<Expr> {
-        let label = self.label_entry()?;
-        let (kind, _) = self.index_leaf();
-        Some(Expr::Apply(Op::NumberEqual, vec![label, Expr::Apply(Op::Cast, vec![kind])]))
-    }
-
-    /// `data.label[i]`
-    fn label_entry(&mut self) -> Option<Expr> {
         if self.bare {
             return None;
         }
         let found = self.program.inputs.iter().position(|i| matches!(i.kind, InputKind::Labels(_)))?;
         let Type::Column(extent) = self.program.inputs[found].ty() else { return None };
         let index = self.index_within(self.length(extent))?;
-        Some(Expr::Apply(Op::At, vec![Expr::Input(found), index]))
+        let label = Expr::Apply(Op::At, vec![Expr::Input(found), index]);
+        let (kind, _) = self.index_leaf();
+        Some(Expr::Apply(Op::NumberEqual, vec![label, Expr::Apply(Op::Cast, vec![kind])]))
     }
 }

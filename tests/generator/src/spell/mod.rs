@@ -237,7 +237,6 @@ fn is_compound(expr: &Expr) -> bool {
                 | Op::Divide
                 | Op::Negate
                 | Op::Cast
-                | Op::IndexCast
                 | Op::If
                 | Op::IndexAdd
                 | Op::IndexSubtract

@@ -31,7 +31,6 @@ impl Speller<'_> {
             Op::AbsDiff => self.method("abs_diff", arguments),
             Op::SaturatingSubtract => self.method("saturating_sub", arguments),
             Op::Hypot => format!("{}.hypot(1.0 + {}.abs())", self.receiver(&arguments[0]), self.receiver(&arguments[1])),
-            Op::IndexCast => format!("{} as usize", self.operand(&arguments[0])),
             Op::Cast => format!("{} as {}", self.operand(&arguments[0]), self.scalar),
             Op::If => {
                 let (a, b) = (self.result(&arguments[1]), self.result(&arguments[2]));

@@ -61,10 +61,8 @@ fn eliminate(mut a: Vec<Vec<Number3>>, mut rhs: Vec<Number3>) -> (Vec<Number3>, 
         determinant *= a[j][j];
         for i in (0..N).filter(|i| *i != j) {
             let t = a[i][j] / a[j][j];
-            for k in 0..N {
-                let own = a[j][k];
-                a[i][k] -= t * own;
-            }
+            let pivot_row = a[j].clone();
+            a[i].iter_mut().zip(pivot_row).for_each(|(entry, own)| *entry -= t * own);
             let own = rhs[j];
             rhs[i] -= t * own;
         }

@@ -112,7 +112,7 @@ impl Tracer<'_> {
                 end.map(Value::Index)
             }
             (member, base @ (Value::Struct(_) | Value::Lazy(_) | Value::Listed(_) | Value::Tuple(_))) => {
-                self.member_of(&base, &Member::from(member))
+                self.field_of(&base, &Member::from(member))
             }
             (member, base) => {
                 let member = spell(member);
