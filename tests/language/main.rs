@@ -32,6 +32,7 @@ mod geometry;
 mod indices;
 mod iterators;
 mod kinks;
+mod loops;
 mod masks;
 mod methods;
 #[path = "../oracle/mod.rs"]

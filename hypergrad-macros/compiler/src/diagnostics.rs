@@ -131,6 +131,11 @@ impl Diagnostics {
         self.errors.is_empty()
     }
 
+    /// Takes back what was said since there were so many.
+    pub fn truncate(&mut self, length: usize) {
+        self.errors.truncate(length);
+    }
+
     pub fn len(&self) -> usize {
         self.errors.len()
     }

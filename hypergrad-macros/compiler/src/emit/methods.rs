@@ -25,6 +25,10 @@ pub fn proofs(claim: &AssociatedClaim) -> TokenStream {
     if claim.is_method_call {
         let ty = quote! { #owner #lifetimes };
         proofs.extend(not_before(name, &ty, claim.receiver));
+        // What takes `&self` would come before `&mut self` too.
+        if claim.receiver == Some(Receiver::Mutable) {
+            proofs.extend(not_before(name, &ty, Some(Receiver::Value)));
+        }
     }
     if claim.of_trait {
         let ty = quote! { super::#owner #lifetimes };
@@ -37,7 +41,7 @@ pub fn proofs(claim: &AssociatedClaim) -> TokenStream {
 fn not_before(name: &Ident, ty: &TokenStream, receiver: Option<Receiver>) -> TokenStream {
     let (nearest, next) = match receiver {
         Some(Receiver::Value) => (quote! { &#ty }, quote! { &&#ty }),
-        Some(Receiver::Reference) => (quote! { #ty }, quote! { &&#ty }),
+        Some(Receiver::Reference | Receiver::Mutable) => (quote! { #ty }, quote! { &&#ty }),
         None => (quote! { #ty }, quote! { &#ty }),
     };
     let call = quote_spanned! { name.span()=> |receiver| receiver.#name() };
@@ -63,6 +67,9 @@ fn not_inherent(claim: &AssociatedClaim, ty: &TokenStream) -> TokenStream {
         (false, None) => (quote! { fn #name() -> Found { Found } }, quote! { const _: fn() -> Found = <#ty>::#name; }),
         (false, Some(Receiver::Value)) => {
             (quote! { fn #name(self) -> Found { Found } }, quote! { const _: fn(#ty) -> Found = |it| it.#name(); })
+        }
+        (false, Some(Receiver::Mutable)) => {
+            (quote! { fn #name(&mut self) -> Found { Found } }, quote! { const _: fn(&mut #ty) -> Found = |it| it.#name(); })
         }
         (false, Some(Receiver::Reference)) => {
             (quote! { fn #name(&self) -> Found { Found } }, quote! { const _: fn(&#ty) -> Found = |it| it.#name(); })

@@ -30,6 +30,8 @@ pub enum Item {
 pub enum Receiver {
     Value,
     Reference,
+    /// `&mut self`
+    Mutable,
 }
 
 impl Associated {
@@ -71,6 +73,7 @@ impl Associated {
     pub fn receiver(&self) -> Option<Receiver> {
         let receiver = self.function()?.sig.receiver()?;
         Some(match &receiver.kind {
+            syn::ReceiverKind::Reference(_, _, Some(_)) => Receiver::Mutable,
             syn::ReceiverKind::Reference(..) => Receiver::Reference,
             syn::ReceiverKind::Typed(_, ty) if matches!(**ty, syn::Type::Reference(_)) => Receiver::Reference,
             _ if self.by_reference => Receiver::Reference,

@@ -2,9 +2,11 @@
 
 use proc_macro2::Span;
 use std::rc::Rc;
+use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
 
 use super::Tracer;
+use super::condition::Condition;
 use super::environment::Environment;
 use super::value::{Local, Value};
 use crate::diagnostics::Diagnostics;
@@ -24,22 +26,24 @@ impl Tracer<'_> {
 
     fn statements(&mut self, block: &syn::Block, expected: Option<&Type>) -> Option<Value> {
         self.hoist_items(block);
-        self.statements_from(&block.stmts, expected)
+        self.statements_from(&block.stmts, self.fixed_cells(), expected)
     }
 
-    /// The statements in order; behind a `return`, where it was not reached.
-    fn statements_from(&mut self, statements: &[syn::Stmt], expected: Option<&Type>) -> Option<Value> {
+    /// The statements in order; behind a `return` or `continue`, where it was not taken.
+    fn statements_from(&mut self, statements: &[syn::Stmt], fixed: usize, expected: Option<&Type>) -> Option<Value> {
         let mut value = Some(Value::Tuple(Vec::new()));
         for (k, statement) in statements.iter().enumerate() {
-            let returns = self.returns();
-            value = self.statement(statement, expected);
+            let since = self.exits();
+            value = self.in_order(fixed, |tracer| tracer.statement(statement, expected));
             let rest = &statements[k + 1..];
             if matches!(value, Some(Value::Never)) || rest.is_empty() {
                 return value;
             }
-            if self.returns() > returns {
-                let stays = self.stays(returns);
-                return self.under(stays, |tracer| tracer.statements_from(rest, expected));
+            if self.exits() != since {
+                return match self.not_left(since) {
+                    Condition::Constant(false) => Some(Value::Never),
+                    stays => self.in_arm(&stays, statement.span(), |tracer| tracer.statements_from(rest, fixed, expected)),
+                };
             }
         }
         value
@@ -70,14 +74,7 @@ impl Tracer<'_> {
     }
 
     fn local(&mut self, local: &syn::Local) {
-        let Some(init) = &local.init else {
-            self.diagnostics.error_with_help(
-                local,
-                "a `let` without a value is not accepted: every binding has one value",
-                "write `let .. = ..;`, with `if`/`else` on the right where the value depends on a condition",
-            );
-            return self.bind_pattern(&local.pat, None);
-        };
+        let Some(init) = &local.init else { return self.bind_later(&local.pat) };
         let expected = ascribed(&local.pat).and_then(|ty| self.hint(ty));
         let value = self.expression_as(&init.expr, expected.as_ref());
         match &init.diverge {
@@ -130,10 +127,10 @@ impl Tracer<'_> {
             syn::Pat::Wild(_) | syn::Pat::Rest(_) => {}
             syn::Pat::Ident(name) => self.bind_name(name, value),
             syn::Pat::Paren(inner) => self.bind_pattern(&inner.pat, value),
-            syn::Pat::Reference(inner) => match &inner.mutability {
-                Some(token) => self.refuse_mutation(token.span),
-                None => self.bind_pattern(&inner.pat, value),
-            },
+            syn::Pat::Reference(inner) => {
+                let value = value.and_then(|value| self.dereferenced(value, inner.and_token.span));
+                self.bind_pattern(&inner.pat, value);
+            }
             syn::Pat::Type(typed) => self.bind_pattern(&typed.pat, value),
             syn::Pat::Tuple(tuple) => self.bind_elements(tuple.elems.iter().collect(), value),
             syn::Pat::Slice(slice) => self.bind_elements(slice.elems.iter().collect(), value),
@@ -165,13 +162,58 @@ impl Tracer<'_> {
     }
 
     fn bind_name(&mut self, name: &syn::PatIdent, value: Option<Value>) {
-        if let Some(token) = &name.mutability {
-            self.refuse_mutation(token.span);
-        }
         if let Some((at, _)) = &name.subpat {
             self.diagnostics.error(at, "`@` patterns are not accepted");
         }
-        self.environment.bind(name.ident.to_string(), value);
+        if let (Some(_), Some(token)) = (&name.by_ref, &name.mutability) {
+            self.diagnostics.error_with_help(
+                token,
+                "`ref mut` is not accepted: what it changes is not followed",
+                "bind the value, and assign the changed one to the place that it is from",
+            );
+            return self.environment.bind(name.ident.to_string(), None);
+        }
+        let (text, is_mutable) = (name.ident.to_string(), name.mutability.is_some());
+        let bound = match value {
+            Some(Value::Reference(place)) if place.is_owner => Some(Value::Reference(Box::new(place.borrowed()))),
+            value @ Some(Value::Reference(_)) => value,
+            value if is_mutable => {
+                let value = value.map(|value| self.as_column(value));
+                Some(self.new_cell(text.clone(), value))
+            }
+            value => value,
+        };
+        self.environment.bind(text, bound);
+    }
+
+    /// `let name;`, which is set later.
+    fn bind_later(&mut self, pattern: &syn::Pat) {
+        match pattern {
+            syn::Pat::Ident(name) => {
+                let cell = self.new_cell(name.ident.to_string(), None);
+                self.environment.bind(name.ident.to_string(), Some(cell));
+            }
+            syn::Pat::Type(typed) => self.bind_later(&typed.pat),
+            other => {
+                self.diagnostics.error_with_help(
+                    other,
+                    "a `let` without a value binds one name",
+                    "write a `let` for each name, or give it a value",
+                );
+                self.bind_refused(other);
+            }
+        }
+    }
+
+    /// An array of scalars as a vector, whose entries can be set at an index.
+    fn as_column(&mut self, value: Value) -> Value {
+        let scalars = |values: &[Value]| values.iter().all(|v| matches!(v, Value::Tensor(t) if t.is_scalar()));
+        match value {
+            Value::Array(values) if !values.is_empty() && scalars(&values) => {
+                self.tensor_of(Value::Array(values.clone())).map_or(Value::Array(values), Value::Tensor)
+            }
+            other => other,
+        }
     }
 
     pub(super) fn bind_elements(&mut self, patterns: Vec<&syn::Pat>, value: Option<Value>) {

@@ -10,7 +10,8 @@ use super::environment::Environment;
 use super::value::{Callable, Value};
 use super::variant::EnumName;
 use super::words::{
-    ArrayWord, CsrRowWord, CsrWord, FoundWord, IDENTITIES, IntegerWord, ListWord, OptionWord, OrderingWord, SolutionWord,
+    ArrayWord, CsrRowWord, CsrWord, ExtremeWord, FoundWord, IDENTITIES, IntegerWord, ListWord, OptionWord, OrderingWord,
+    SolutionWord,
 };
 use crate::diagnostics::nearest;
 use crate::syntax::Type;
@@ -54,7 +55,7 @@ impl<'a> Tracer<'a> {
             let arguments = self.arguments(&operands, &[]);
             return match callee? {
                 Value::Callable(callable) => {
-                    self.call_value(&callable, arguments.into_iter().collect::<Option<_>>()?, call.func.span())
+                    self.call_within(&callable, arguments.into_iter().collect::<Option<_>>()?, call.func.span())
                 }
                 other => {
                     self.diagnostics.error(&*call.func, format!("{} cannot be called", other.describe()));
@@ -64,7 +65,8 @@ impl<'a> Tracer<'a> {
         };
         let own = self.own_function(&path.path);
         let hints = own.map(|function| self.parameter_hints(&function.sig)).unwrap_or_default();
-        let arguments = self.arguments(&operands, &hints);
+        let bound = path.path.get_ident().is_some_and(|name| self.environment.binds(&name.to_string()));
+        let arguments = if own.is_some() || bound { self.passed(&operands, &hints) } else { self.arguments(&operands, &hints) };
         if let Some(function) = own {
             return self.call_function(function, arguments, path.path.span());
         }
@@ -79,6 +81,16 @@ impl<'a> Tracer<'a> {
     fn arguments(&mut self, operands: &[&syn::Expr], hints: &[Option<Type>]) -> Vec<Option<Value>> {
         let hint = |k: usize| hints.get(k).and_then(Option::as_ref);
         operands.iter().enumerate().map(|(k, operand)| self.expression_as(operand, hint(k))).collect()
+    }
+
+    /// Arguments of functions whose bodies are read: references are passed on.
+    pub(super) fn passed(&mut self, operands: &[&syn::Expr], hints: &[Option<Type>]) -> Vec<Option<Value>> {
+        let hint = |k: usize| hints.get(k).and_then(Option::as_ref);
+        let pass = |(k, operand): (usize, &&syn::Expr)| match self.borrowed_place(operand) {
+            Some(place) => Some(place),
+            None => self.expression_as(operand, hint(k)),
+        };
+        operands.iter().enumerate().map(pass).collect()
     }
 
     /// The module's function that a path names, unless a local binding hides it.
@@ -157,19 +169,29 @@ impl<'a> Tracer<'a> {
     }
 
     fn bind_receiver(&mut self, receiver: &syn::Receiver, argument: Option<Value>) {
-        let mutable = match &receiver.kind {
-            syn::ReceiverKind::Reference(_, _, mutable) => *mutable,
-            _ => receiver.mutability,
+        let bound = match argument {
+            Some(value)
+                if receiver.mutability.is_some() || matches!(receiver.kind, syn::ReceiverKind::Reference(_, _, Some(_))) =>
+            {
+                match value {
+                    reference @ Value::Reference(_) => Some(reference),
+                    value => Some(self.new_cell("self".to_owned(), Some(value))),
+                }
+            }
+            other => other,
         };
-        if let Some(token) = mutable {
-            self.refuse_mutation(token.span);
-        }
-        self.environment.bind("self".to_owned(), argument);
+        self.environment.bind("self".to_owned(), bound);
     }
 
-    /// Calls a closure or a function value.
+    /// Calls a closure or a function value for all values of an index at once.
     pub(super) fn call_value(&mut self, callable: &Callable, arguments: Vec<Value>, span: Span) -> Option<Value> {
+        self.for_each_index(|tracer| tracer.call_within(callable, arguments, span))
+    }
+
+    /// Calls a closure or a function value, which may change what it captures.
+    pub(super) fn call_within(&mut self, callable: &Callable, arguments: Vec<Value>, span: Span) -> Option<Value> {
         let address = match callable {
+            Callable::Closure(closure) if closure.environment.has_places() => return self.evaluated(callable, arguments, span),
             Callable::Closure(closure) => std::rc::Rc::as_ptr(closure).addr(),
             Callable::Local(local) => std::rc::Rc::as_ptr(local).addr(),
             Callable::Path(_) => return self.evaluated(callable, arguments, span),
@@ -214,6 +236,12 @@ impl<'a> Tracer<'a> {
     }
 
     pub(super) fn method_call(&mut self, call: &syn::ExprMethodCall, expected: Option<&Type>) -> Option<Value> {
+        if let Some(changed) = self.own_changing_method(call) {
+            return changed;
+        }
+        if let Some(changed) = self.changing_method(call) {
+            return changed;
+        }
         let receiver = self.expression(&call.receiver);
         let operands: Vec<&syn::Expr> = [&*call.receiver].into_iter().chain(call.args.iter()).collect();
         // What `expect` would say is no value.
@@ -238,6 +266,18 @@ impl<'a> Tracer<'a> {
         if self.is_of_another_trait(call, &receiver) || !is_option && self.refuse_method(call, is_scalar) {
             return None;
         }
+        if ExtremeWord::find(call.name()).is_some()
+            && let ([Value::Infinity(value)], false) = (arguments.as_slice(), receiver.changes())
+        {
+            let (value, receiver) = (*value, vec![receiver]);
+            return match self.infinity_method(call, value, &receiver) {
+                Outcome::Known(value) => value,
+                Outcome::Unknown => None,
+            };
+        }
+        if receiver.changes() || arguments.iter().any(Value::changes) {
+            return self.method_of_state(call, receiver, arguments);
+        }
         if arguments.is_empty() && IDENTITIES.contains(call.name()) {
             return self.converted(call, receiver);
         }
@@ -261,6 +301,7 @@ impl<'a> Tracer<'a> {
             Value::Choice(choice) => self.choice_method(call, &choice, &arguments),
             Value::Factored(factored) => self.factored_method(call, &factored, &arguments),
             Value::Present(value) => self.present_method(call, *value),
+            Value::Infinity(value) => self.infinity_method(call, value, &arguments),
             Value::Never
             | Value::Struct(_)
             | Value::Lazy(_)
@@ -268,7 +309,10 @@ impl<'a> Tracer<'a> {
             | Value::Cases(_)
             | Value::Bool(_)
             | Value::Tuple(_)
-            | Value::Callable(_) => Outcome::Unknown,
+            | Value::Callable(_)
+            | Value::Reference(_)
+            | Value::State(_)
+            | Value::Last => Outcome::Unknown,
         };
         match outcome {
             Outcome::Known(value) => value,
@@ -328,7 +372,7 @@ impl<'a> Tracer<'a> {
     fn mapped_array(&mut self, call: &Call<'_>, values: Vec<Value>, arguments: &[Value]) -> Option<Value> {
         let callable = self.callable_at(call, arguments, 0)?;
         let mapped: Vec<Option<Value>> =
-            values.into_iter().map(|v| self.call_value(&callable, vec![v], call.site.span)).collect();
+            values.into_iter().map(|v| self.call_within(&callable, vec![v], call.site.span)).collect();
         mapped.into_iter().collect::<Option<Vec<Value>>>().map(Value::Array)
     }
 
@@ -374,12 +418,16 @@ fn words_of(value: &Value) -> Vec<&'static str> {
             EnumName::Ordering => OrderingWord::NAMES.to_vec(),
             EnumName::Own(_) => Vec::new(),
         },
+        Value::Infinity(_) => ExtremeWord::NAMES.to_vec(),
         Value::Struct(_)
         | Value::Lazy(_)
         | Value::Listed(_)
         | Value::Bool(_)
         | Value::Tuple(_)
         | Value::Callable(_)
+        | Value::Reference(_)
+        | Value::State(_)
+        | Value::Last
         | Value::Never => Vec::new(),
     }
 }

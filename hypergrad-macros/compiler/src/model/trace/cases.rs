@@ -1,6 +1,8 @@
 //! Integers that differ by case: `i.abs_diff(j)`, `if i == 0 { n - 1 } else { i - 1 }`. An operation
 //! on such a value is done in each case, under its condition, and the results are merged.
 
+use proc_macro2::Span;
+
 use super::Tracer;
 use super::condition::{Comparison, Condition};
 use super::value::Value;
@@ -14,11 +16,14 @@ impl Tracer<'_> {
         evaluate: &mut dyn FnMut(&mut Self, Vec<Value>) -> Option<Value>,
     ) -> Option<Value> {
         let Some(position) = arguments.iter().position(differs) else { return evaluate(self, arguments) };
+        let fixed = self.fixed_cells();
         let mut results: Vec<(Condition, Value)> = Vec::new();
         for (condition, value) in cases_of(&arguments[position]) {
             let mut arguments = arguments.clone();
             arguments[position] = value;
-            let result = self.under(condition.clone(), |tracer| tracer.by_case(arguments, evaluate))?;
+            let result = self.in_order(fixed, |tracer| {
+                tracer.in_arm(&condition, Span::call_site(), |tracer| tracer.by_case(arguments, evaluate))
+            })?;
             results.push((condition, result));
         }
         let (_, mut merged) = results.pop()?;
@@ -91,4 +96,15 @@ fn cases_of(value: &Value) -> Vec<(Condition, Value)> {
         }
         _ => Vec::new(),
     }
+}
+
+/// The cases of a value that may differ by case.
+pub(super) fn all_cases(value: Value) -> Vec<(Condition, Value)> {
+    if !differs(&value) {
+        return vec![(Condition::Constant(true), value)];
+    }
+    let nested = |(outer, value): (Condition, Value)| {
+        all_cases(value).into_iter().map(move |(condition, value)| (outer.clone().and(condition), value))
+    };
+    cases_of(&value).into_iter().flat_map(nested).collect()
 }

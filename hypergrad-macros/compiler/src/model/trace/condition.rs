@@ -157,8 +157,13 @@ fn conjunction(a: &[Guard], b: &[Guard]) -> Option<Vec<Guard>> {
     Some(all)
 }
 
+/// Whether two of these guards never hold together.
+pub(super) fn exclude_each_other(guards: &[Guard]) -> bool {
+    conjunction(&[], guards).is_none()
+}
+
 /// Whether one guard follows from another, as far as their difference tells.
-fn implies(known: &Guard, guard: &Guard) -> bool {
+pub(super) fn implies(known: &Guard, guard: &Guard) -> bool {
     let more = guard.affine.sub(&known.affine);
     let slack = if more.terms.is_empty() { more.constant.as_constant() } else { None };
     match (known.test, guard.test) {
@@ -261,7 +266,7 @@ impl Tracer<'_> {
 
     /// `if condition { then } else { otherwise }` of tensors of one shape.
     pub(super) fn select(&mut self, condition: &Condition, then: &Tensor, otherwise: &Tensor) -> Tensor {
-        if then == otherwise {
+        if then == otherwise || *condition == Condition::Constant(true) {
             return then.clone();
         }
         if let (Some(cases), Some(rest)) = (condition.cases(), condition.clone().not().cases()) {
@@ -374,6 +379,7 @@ impl Tracer<'_> {
                 let (then, otherwise) = self.same_form(then, otherwise);
                 Some(Value::Tensor(self.select(condition, &then, &otherwise)))
             }
+            (Value::State(then), Value::State(otherwise)) => self.merge_states(condition, *then, *otherwise),
             (Value::Bool(then), Value::Bool(otherwise)) => {
                 let taken = condition.clone().and(then);
                 Some(Value::Bool(taken.or(condition.clone().not().and(otherwise))))

@@ -26,7 +26,7 @@ pub enum Definition {
 }
 
 /// A tensor read at one index per own axis.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Factor {
     pub tensor: Tensor,
     pub index: Vec<Affine>,

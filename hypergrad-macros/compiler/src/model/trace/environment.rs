@@ -1,5 +1,5 @@
 //! Names in scope, as a persistent list: a closure captures its surroundings by keeping a link.
-//! Nothing is ever mutated in the language, so a captured scope never changes.
+//! A name of a `let mut` is bound to its place (see [`super::cells`]), so a captured scope never changes.
 
 use std::rc::Rc;
 
@@ -15,6 +15,8 @@ struct Binding {
     /// `None`: the binding's value was refused; uses of the name are silently refused too.
     value: Option<Value>,
     outer: Environment,
+    /// Whether this name or one further out stands for a place.
+    has_places: bool,
 }
 
 /// What a name stands for.
@@ -28,7 +30,8 @@ pub enum Lookup<'e> {
 impl Environment {
     pub fn bind(&mut self, name: String, value: Option<Value>) {
         let outer = std::mem::take(self);
-        self.0 = Some(Rc::new(Binding { name, value, outer }));
+        let has_places = outer.has_places() || matches!(value, Some(Value::Reference(_)));
+        self.0 = Some(Rc::new(Binding { name, value, outer, has_places }));
     }
 
     /// The innermost binding of a name.
@@ -45,6 +48,19 @@ impl Environment {
 
     pub fn binds(&self, name: &str) -> bool {
         !matches!(self.get(name), Lookup::Unbound)
+    }
+
+    /// Whether what is read in this scope can change.
+    pub fn has_places(&self) -> bool {
+        self.0.as_ref().is_some_and(|binding| binding.has_places)
+    }
+
+    /// The same names, each value changed by a rule.
+    pub fn map(&self, rule: &mut dyn FnMut(&str, &Value) -> Option<Value>) -> Self {
+        let Some(binding) = &self.0 else { return Self::default() };
+        let mut mapped = binding.outer.map(rule);
+        mapped.bind(binding.name.clone(), binding.value.as_ref().and_then(|value| rule(&binding.name, value)));
+        mapped
     }
 
     /// All names in scope, innermost first.

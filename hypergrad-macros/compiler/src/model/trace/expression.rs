@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use syn::spanned::Spanned;
+
 use super::Tracer;
 use super::spell::spell;
 use super::value::{Callable, Closure, Tensor, Value};
@@ -19,13 +21,8 @@ impl Tracer<'_> {
         match expression {
             syn::Expr::Paren(inner) => self.expression_as(&inner.expr, expected),
             syn::Expr::Group(inner) => self.expression_as(&inner.expr, expected),
-            syn::Expr::Reference(inner) => match &inner.mutability {
-                Some(token) => {
-                    self.refuse_mutation(token.span);
-                    None
-                }
-                None => self.expression_as(&inner.expr, expected),
-            },
+            syn::Expr::Reference(inner) if inner.mutability.is_some() => self.reference(&inner.expr),
+            syn::Expr::Reference(inner) => self.expression_as(&inner.expr, expected),
             syn::Expr::Lit(literal) => self.literal(&literal.lit),
             syn::Expr::Path(path) => self.path_value(path),
             syn::Expr::Block(block) if block.label.is_none() => self.block(&block.block, expected),
@@ -48,10 +45,15 @@ impl Tracer<'_> {
             syn::Expr::Call(call) => self.call_expression(call, expected),
             syn::Expr::MethodCall(call) => self.method_call(call, expected),
             syn::Expr::Macro(call) => self.macro_call(&call.mac),
-            syn::Expr::Assign(assignment) => {
-                self.expression(&assignment.right);
-                self.refuse_assignment(Some(&assignment.left), assignment.eq_token.span);
-                None
+            syn::Expr::Assign(assignment) => self.assign(assignment),
+            syn::Expr::ForLoop(repeated) => self.for_loop(repeated),
+            syn::Expr::Continue(exit) if exit.label.is_none() => {
+                self.leave_step(exit.continue_token.span, false);
+                Some(Value::Never)
+            }
+            syn::Expr::Break(exit) if exit.label.is_none() && exit.expr.is_none() => {
+                self.leave_step(exit.break_token.span, true);
+                Some(Value::Never)
             }
             other => {
                 self.refuse_expression(other);
@@ -97,12 +99,15 @@ impl Tracer<'_> {
         if let Some(token) = &closure.asyncness {
             self.diagnostics.error(token, "`async` is not accepted");
         }
-        let environment = self.environment.clone();
+        let environment = if closure.capture.is_some() { self.captured() } else { self.environment.clone() };
         Value::Callable(Callable::Closure(Rc::new(Closure { syntax: closure.clone(), environment })))
     }
 
     /// A field of a struct, a part of a tuple, or a coordinate.
     fn field(&mut self, field: &syn::ExprField) -> Option<Value> {
+        if self.is_place(&field.base) {
+            return self.read_places(&syn::Expr::Field(field.clone()));
+        }
         let base = self.expression(&field.base)?;
         match (&field.member, base) {
             (syn::Member::Named(name), Value::Tensor(tensor)) => self.coordinate(&tensor, name),
@@ -124,6 +129,12 @@ impl Tracer<'_> {
 
     /// `.x`, `.y`, `.m12`.
     pub(super) fn coordinate(&mut self, tensor: &Tensor, name: &syn::Ident) -> Option<Value> {
+        let (row, column) = self.coordinate_of(tensor, name)?;
+        Some(Value::Tensor(self.entry(tensor, &row, &column)))
+    }
+
+    /// Row and column of a coordinate that the tensor has.
+    pub(super) fn coordinate_of(&mut self, tensor: &Tensor, name: &syn::Ident) -> Option<(Affine, Affine)> {
         let text = name.to_string();
         let place = match text.as_str() {
             "x" => Some((0, 0)),
@@ -144,12 +155,15 @@ impl Tracer<'_> {
         let index = |k: i64| Affine::constant(Size::constant(k));
         let (row, column) = if tensor.form == Form::Row { (index(column), index(row)) } else { (index(row), index(column)) };
         self.check_entry(tensor, &row, &column, name)?;
-        Some(Value::Tensor(self.entry(tensor, &row, &column)))
+        Some((row, column))
     }
 
     /// A value as a tensor: arrays of scalars are columns. Reports what is no tensor.
     pub(super) fn tensor_at(&mut self, value: Value, place: &impl quote::ToTokens, accepted: &str) -> Option<Tensor> {
         let found = value.describe();
+        if self.refuse_changing([&value], place.span()) {
+            return None;
+        }
         let tensor = self.tensor_of(value);
         if tensor.is_none() {
             self.diagnostics.error(place, format!("expected {accepted}, found {found}"));

@@ -55,6 +55,9 @@ impl Tracer<'_> {
 
     /// An integer; reports what is none.
     pub(super) fn index_at(&mut self, value: Value, place: &impl ToTokens) -> Option<Affine> {
+        if self.refuse_changing([&value], place.span()) {
+            return None;
+        }
         match value {
             Value::Index(index) => Some(index),
             Value::Cases(_) => {
@@ -100,6 +103,9 @@ impl Tracer<'_> {
     }
 
     pub(super) fn index_expression(&mut self, access: &syn::ExprIndex) -> Option<Value> {
+        if self.is_place(&access.expr) && !matches!(*access.index, syn::Expr::Range(_)) {
+            return self.read_places(&syn::Expr::Index(access.clone()));
+        }
         let base = self.expression(&access.expr);
         let index = self.expression(&access.index);
         let (base, index) = (base?, index?);
@@ -118,17 +124,15 @@ impl Tracer<'_> {
             }
             (Value::List(list), index) => self.listed(&list, index, access),
             (Value::Tensor(tensor), Value::Range(range)) => self.sliced(&tensor, &range, access),
-            (Value::Tensor(tensor), Value::Index(index)) => self.linear_entry(&tensor, &index, access),
-            (Value::Tensor(tensor), Value::Tuple(pair)) => self.matrix_entry(&tensor, &pair, access),
-            (Value::Tensor(_) | Value::Array(_), index @ Value::Integer(_)) => {
+            (Value::Tensor(tensor), index @ (Value::Index(_) | Value::Tuple(_) | Value::Integer(_) | Value::Tensor(_))) => {
+                let (row, column) = self.entry_at(&tensor, index, access)?;
+                Some(Value::Tensor(self.entry(&tensor, &row, &column)))
+            }
+            (Value::Array(_), index @ Value::Integer(_)) => {
                 self.index_at(index, &*access.index);
                 None
             }
-            (Value::Tensor(_), Value::Tensor(_)) => {
-                self.diagnostics
-                    .error(&*access.index, "a scalar is no index: cast an entry of the data, `data.label[i] as usize`");
-                None
-            }
+            (base, index) if self.refuse_changing([&base, &index], access.expr.span()) => None,
             (base, index) => {
                 let message = format!("{} cannot be indexed by {}", base.describe(), index.describe());
                 self.diagnostics.error(&*access.index, message);
@@ -195,7 +199,30 @@ impl Tracer<'_> {
         self.list_item(list, &place)
     }
 
-    fn matrix_entry(&mut self, tensor: &Tensor, pair: &[Value], access: &syn::ExprIndex) -> Option<Value> {
+    /// The row and column of `tensor[index]`: checked, and 0 along a dimension that the form lacks.
+    pub(super) fn entry_at(&mut self, tensor: &Tensor, index: Value, access: &syn::ExprIndex) -> Option<(Affine, Affine)> {
+        match index {
+            Value::Tuple(pair) => self.matrix_entry(tensor, &pair, access),
+            Value::Index(index) => self.linear_entry(tensor, &index, access),
+            Value::Integer(_) | Value::Cases(_) => {
+                self.index_at(index, &*access.index)?;
+                None
+            }
+            Value::Tensor(_) => {
+                self.diagnostics
+                    .error(&*access.index, "a scalar is no index: cast an entry of the data, `data.label[i] as usize`");
+                None
+            }
+            other if self.refuse_changing([&other], access.index.span()) => None,
+            other => {
+                let message = format!("{} cannot be indexed by {}", describe_form(tensor.form), other.describe());
+                self.diagnostics.error(&*access.index, message);
+                None
+            }
+        }
+    }
+
+    fn matrix_entry(&mut self, tensor: &Tensor, pair: &[Value], access: &syn::ExprIndex) -> Option<(Affine, Affine)> {
         if let Some(product) = pair.iter().find(|index| matches!(index, Value::Integer(_))) {
             self.index_at(product.clone(), &*access.index);
             return None;
@@ -209,11 +236,11 @@ impl Tracer<'_> {
             return None;
         };
         self.check_entry_in(tensor, row, column, &access.expr, &*access.index)?;
-        Some(Value::Tensor(self.entry(tensor, row, column)))
+        Some((row.clone(), column.clone()))
     }
 
     /// `x[k]`: an entry of a vector, or of a matrix counted column by column.
-    fn linear_entry(&mut self, tensor: &Tensor, index: &Affine, access: &syn::ExprIndex) -> Option<Value> {
+    fn linear_entry(&mut self, tensor: &Tensor, index: &Affine, access: &syn::ExprIndex) -> Option<(Affine, Affine)> {
         match tensor.form {
             Form::Scalar => {
                 self.diagnostics.error(&*access.index, "a scalar cannot be indexed");
@@ -221,7 +248,8 @@ impl Tracer<'_> {
             }
             Form::Column | Form::Row => {
                 self.check_index(&tensor.length(), index, &access.expr, &*access.index)?;
-                return Some(Value::Tensor(self.entry(tensor, index, index)));
+                let (index, zero) = (index.clone(), Affine::default());
+                return Some(if tensor.form == Form::Column { (index, zero) } else { (zero, index) });
             }
             Form::Matrix => {}
         }
@@ -231,7 +259,7 @@ impl Tracer<'_> {
             Some(0) => (Affine::default(), Affine::default()),
             _ => self.divide_within(index, &rows, &tensor.columns)?,
         };
-        Some(Value::Tensor(self.entry(tensor, &row, &column)))
+        Some((row, column))
     }
 
     /// Reports an entry that a tensor certainly lacks; `place` names the tensor and the access.

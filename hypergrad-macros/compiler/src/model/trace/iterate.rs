@@ -8,12 +8,12 @@ use super::csr::STORED_HELP;
 use super::piece::Piece;
 use super::stream::Stream;
 use super::value::{LoopVariable, Tensor, Value, own_index};
-use super::words::{self, AdapterWithWord, AdapterWord, ConsumerWord};
+use super::words::{self, AdapterWithWord, AdapterWord, ConsumerWord, StepsWord};
 use crate::ir::{Affine, Guard, Size, Test};
 use crate::model::Form;
 
 pub fn names() -> Vec<&'static str> {
-    words::names(&[AdapterWord::NAMES, AdapterWithWord::NAMES, ConsumerWord::NAMES])
+    words::names(&[AdapterWord::NAMES, AdapterWithWord::NAMES, ConsumerWord::NAMES, StepsWord::NAMES])
 }
 
 /// A piece with its item evaluated: what exists there, under which conditions.
@@ -30,6 +30,9 @@ struct Opened {
 
 impl Tracer<'_> {
     pub(super) fn stream_method(&mut self, call: &Call<'_>, stream: Stream, mut arguments: Vec<Value>) -> Outcome {
+        if let Some(word) = StepsWord::find(call.name()) {
+            return self.done_in_steps(call, word, &stream, arguments);
+        }
         match (AdapterWord::find(call.name()), ConsumerWord::find(call.name()), AdapterWithWord::find(call.name())) {
             (Some(word), ..) if arguments.is_empty() => self.adapted(call, word, stream),
             (_, Some(word), _) if arguments.is_empty() => self.consumed(call, word, &stream),
@@ -39,6 +42,21 @@ impl Tracer<'_> {
             },
             _ => Outcome::Unknown,
         }
+    }
+
+    fn done_in_steps(&mut self, call: &Call<'_>, word: StepsWord, stream: &Stream, mut arguments: Vec<Value>) -> Outcome {
+        let count = match word {
+            StepsWord::fold => 2,
+            StepsWord::for_each => 1,
+        };
+        if arguments.len() != count {
+            return Outcome::Unknown;
+        }
+        let Some(callable) = self.callable_at(call, &arguments[count - 1..], 0) else { return Outcome::Known(None) };
+        Outcome::Known(match word {
+            StepsWord::fold => self.fold(stream, arguments.swap_remove(0), &callable, call.site.span),
+            StepsWord::for_each => self.for_each(stream, &callable, call.site.span),
+        })
     }
 
     fn adapted(&mut self, call: &Call<'_>, word: AdapterWord, stream: Stream) -> Outcome {
@@ -178,7 +196,7 @@ impl Tracer<'_> {
     fn open(&mut self, piece: Piece) -> Option<Opened> {
         let depth = self.arms.len();
         self.arms.extend(piece.guards.iter().cloned().map(Condition::Index));
-        let found = self.filtered_item(&piece);
+        let found = self.for_each_index(|tracer| tracer.filtered_item(&piece));
         self.arms.truncate(depth);
         let (condition, item) = found?;
         let Piece { variables, extents, guards, position, pattern, .. } = piece;
@@ -186,7 +204,7 @@ impl Tracer<'_> {
     }
 
     /// The conditions of the filters, each evaluated where the ones before hold, and the item.
-    fn filtered_item(&mut self, piece: &Piece) -> Option<(Condition, Value)> {
+    pub(super) fn filtered_item(&mut self, piece: &Piece) -> Option<(Condition, Value)> {
         let mut all = Condition::Constant(true);
         for (item, filter) in &piece.filters {
             let item = self.item_value(item)?;

@@ -1,9 +1,10 @@
 //! Early returns: `return`, `?` and `let .. else`.
 //!
-//! What follows a `return` under a condition is read where the condition does not hold; at its end a
-//! function has the value of the first return that was reached.
+//! What follows a `return` under a condition is read where the condition does not hold, as it is behind a
+//! `continue`; at its end a function has the value of the first return that was reached.
 
 use proc_macro2::Span;
+use syn::spanned::Spanned;
 
 use super::Tracer;
 use super::condition::Condition;
@@ -19,13 +20,35 @@ pub struct Frame {
     returned: Vec<(Condition, Value)>,
     /// Whether a return was refused.
     refused: bool,
+    /// How many loops and closures enclose its call.
+    outside: usize,
+    /// The exits of loops that were refused, by the address of the expression, and how much was said by then.
+    refused_exits: Vec<(usize, usize)>,
+}
+
+/// How often the current step and the current function were left.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+pub struct Exits {
+    steps: usize,
+    returns: usize,
+}
+
+/// What of the current statement was left early, so that the rest of it is not done everywhere.
+#[derive(Clone, Copy, Default)]
+pub struct Sequence {
+    /// The exits before it.
+    since: Exits,
+    /// Cells below this one may not be changed: an exit of a statement further out comes before.
+    pub fixed: usize,
 }
 
 impl Tracer<'_> {
     /// Reads a body that may return early.
     pub(super) fn until_return(&mut self, place: Span, body: impl FnOnce(&mut Self) -> Option<Value>) -> Option<Value> {
-        self.frames.push(Frame { depth: self.arms.len(), ..Frame::default() });
-        let value = body(self);
+        let fixed = self.fixed_cells();
+        let (depth, outside) = (self.arms.len(), self.cells.frames.len());
+        self.frames.push(Frame { depth, outside, ..Frame::default() });
+        let value = self.in_order(fixed, body);
         let frame = self.frames.pop()?;
         if frame.refused {
             return None;
@@ -38,13 +61,28 @@ impl Tracer<'_> {
             Some(value) => self.expression(value),
             None => Some(Value::Tuple(Vec::new())),
         };
-        self.leave(value, &Condition::Constant(true));
+        let exit = (std::ptr::from_ref(expression).addr(), expression.return_token.span());
+        self.leave(value, &Condition::Constant(true), exit);
         Some(Value::Never)
     }
 
     /// Returns from the current function where a condition holds here.
-    fn leave(&mut self, value: Option<Value>, condition: &Condition) {
+    fn leave(&mut self, value: Option<Value>, condition: &Condition, (address, span): (usize, Span)) {
+        let (inside, said) = (self.cells.frames.len(), self.diagnostics.len());
         let Some(frame) = self.frames.last_mut() else { return };
+        if inside > frame.outside {
+            // Steps that are written out meet it again.
+            if frame.refused_exits.iter().any(|(exit, before)| *exit == address && *before < said) {
+                return;
+            }
+            frame.refused_exits.push((address, said));
+            self.diagnostics.error_with_help(
+                span,
+                "a loop is not left by `return` or `?`: whether a step is reached depends on those before",
+                "leave the step with `continue`, or set a value in the loop and return behind it",
+            );
+            return;
+        }
         let here = self.arms.iter().skip(frame.depth).cloned().fold(Condition::Constant(true), Condition::and);
         match value {
             Some(value) => frame.returned.push((here.and(condition.clone()), value)),
@@ -64,20 +102,47 @@ impl Tracer<'_> {
         };
         let none = choice.is("Some").not();
         if none != Condition::Constant(false) {
-            self.leave(Some(Value::Choice(Box::new(Choice::none()))), &none);
+            let exit = (std::ptr::from_ref(expression).addr(), expression.question_token.span());
+            self.leave(Some(Value::Choice(Box::new(Choice::none()))), &none, exit);
         }
         choice.payload().cloned().or(Some(Value::Never))
     }
 
-    /// How often the current function has returned.
-    pub(super) fn returns(&self) -> usize {
-        self.frames.last().map_or(0, |frame| frame.returned.len())
+    /// How often the current step and function were left up to here.
+    pub(super) fn exits(&self) -> Exits {
+        let steps = self.cells.innermost_loop().map_or(0, |frame| frame.skipped.len());
+        Exits { steps, returns: self.frames.last().map_or(0, |frame| frame.returned.len()) }
     }
 
-    /// Where the current function has not returned since then.
-    pub(super) fn stays(&self, since: usize) -> Condition {
-        let returned = self.frames.last().map(|frame| &frame.returned[since..]).unwrap_or_default();
-        returned.iter().fold(Condition::Constant(true), |all, (condition, _)| all.and(condition.clone().not()))
+    /// Where none of the exits since then was taken.
+    pub(super) fn not_left(&self, since: Exits) -> Condition {
+        let skipped = self.cells.innermost_loop().map(|frame| &frame.skipped[since.steps..]).unwrap_or_default();
+        let returned = self.frames.last().map(|frame| &frame.returned[since.returns..]).unwrap_or_default();
+        let taken = skipped.iter().chain(returned.iter().map(|(condition, _)| condition));
+        taken.fold(Condition::Constant(true), |all, exit| all.and(exit.clone().not()))
+    }
+
+    /// Evaluates what begins a sequence of its own: a statement, an arm, a body.
+    pub(super) fn in_order<T>(&mut self, fixed: usize, evaluate: impl FnOnce(&mut Self) -> T) -> T {
+        let own = Sequence { since: self.exits(), fixed };
+        let outer = std::mem::replace(&mut self.sequence, own);
+        let result = evaluate(self);
+        self.sequence = outer;
+        result
+    }
+
+    /// Cells below this one may not be changed here, behind an exit in the same statement.
+    pub(super) fn fixed_cells(&self) -> usize {
+        if self.exits() == self.sequence.since { self.sequence.fixed } else { self.cells.len() }
+    }
+
+    pub(super) fn refuse_behind_exit(&mut self, cell: usize, span: Span) {
+        let name = self.cells.get(cell).name.clone();
+        self.diagnostics.error_with_help(
+            span,
+            format!("`{name}` is changed behind a `?`, `return`, `continue` or `break` in the same statement"),
+            "bind what may leave to a name first, in a statement of its own: `let v = ..;`",
+        );
     }
 
     /// `let pattern = value else { return .. };`
@@ -89,7 +154,8 @@ impl Tracer<'_> {
             return;
         }
         let inside = std::mem::replace(&mut self.environment, outer);
-        self.under(condition.not(), |tracer| tracer.expression(otherwise));
+        let fixed = self.fixed_cells();
+        self.in_order(fixed, |tracer| tracer.in_arm(&condition.not(), otherwise.span(), |tracer| tracer.expression(otherwise)));
         self.environment = inside;
     }
 }

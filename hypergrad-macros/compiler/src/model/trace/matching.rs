@@ -94,6 +94,7 @@ impl Tracer<'_> {
             }
             other => match self.expression(other)? {
                 Value::Bool(condition) => Some(condition),
+                found if self.refuse_changing([&found], other.span()) => None,
                 found => {
                     self.diagnostics.error(other, format!("expected a condition, found {}", found.describe()));
                     None
@@ -314,6 +315,9 @@ impl Tracer<'_> {
     }
 
     fn compared_at(&mut self, comparison: Comparison, value: &Value, other: Value, place: &impl quote::ToTokens) -> Applies {
+        if self.refuse_changing([value, &other], place.to_token_stream().span()) {
+            return None;
+        }
         let found = value.describe();
         let applies = self.compared(comparison, value.clone(), other);
         if applies.is_none() {

@@ -7,7 +7,7 @@
 use super::Tracer;
 use super::call::Call;
 use super::value::Value;
-use super::words::{IDENTITIES, Words};
+use super::words::{ChangeWord, IDENTITIES, PlaceWord, Words};
 use crate::ir::Size;
 use crate::model::{Form, Taken};
 use crate::syntax::{Dimension, Type};
@@ -33,6 +33,9 @@ impl Tracer<'_> {
     pub(super) fn is_of_another_trait(&mut self, call: &Call<'_>, receiver: &Value) -> bool {
         if !self.has_traits || self.is_in_library() {
             return false;
+        }
+        if let Value::State(state) = receiver {
+            return self.is_of_another_trait(call, &Value::Tensor(state.shape().clone()));
         }
         let name = call.name();
         let is_number = matches!(receiver, Value::Tensor(tensor) if tensor.is_scalar());
@@ -72,7 +75,13 @@ impl Tracer<'_> {
                 all
             }
             Value::Tensor(tensor) => {
-                let taken = if CONSUMING.contains(name) { Taken::Owned } else { Taken::Borrowed };
+                // What takes `&mut self` comes after both.
+                let changes = ChangeWord::find(name).is_some() || PlaceWord::find(name).is_some();
+                let taken: &[Taken] = match name {
+                    _ if changes => &[Taken::Borrowed, Taken::Owned],
+                    _ if CONSUMING.contains(name) => &[Taken::Owned],
+                    _ => &[Taken::Borrowed],
+                };
                 let dimension =
                     |size: &Size| self.sizes.resolve(size).as_constant().map_or(Dimension::Dynamic, Dimension::Constant);
                 let (rows, columns) = (dimension(&tensor.rows), dimension(&tensor.columns));
@@ -87,7 +96,7 @@ impl Tracer<'_> {
                     shapes.push(dynamic);
                 }
                 let ty = |(rows, columns)| Type::Tensor { scalar: self.scalar, form: tensor.form, rows, columns };
-                shapes.into_iter().map(|shape| (ty(shape), taken)).collect()
+                shapes.into_iter().flat_map(|shape| taken.iter().map(move |taken| (ty(shape), *taken))).collect()
             }
             Value::Csr(_) if !IDENTITIES.contains(name) => vec![(Type::Csr { scalar: self.scalar }, Taken::Borrowed)],
             Value::Index(_) if OF_INTEGERS.contains(name) => vec![(Type::Count, Taken::Owned)],

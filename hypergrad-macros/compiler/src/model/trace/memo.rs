@@ -56,6 +56,7 @@ fn is_plain(value: &Value) -> bool {
         Value::Factored(_) => true,
         Value::Present(value) => is_plain(value),
         Value::Cases(cases) => cases.iter().all(|(_, value)| is_plain(value)),
-        Value::Csr(_) | Value::CsrRow(_) | Value::Callable(_) | Value::Range(_) | Value::Stream(_) | Value::Never => false,
+        Value::Csr(_) | Value::CsrRow(_) | Value::Callable(_) | Value::Range(_) | Value::Stream(_) => false,
+        Value::Reference(_) | Value::State(_) | Value::Last | Value::Infinity(_) | Value::Never => false,
     }
 }

@@ -5,11 +5,16 @@
 //! product however large n is. A refused subexpression gives `None`, which silences what follows
 //! from it; its siblings are still visited, so that all mistakes of a body come out at once.
 
+mod accumulate;
 mod agree;
+mod assign;
 mod block;
 mod call;
 mod cases;
 mod cast;
+mod cells;
+mod change;
+mod changed;
 mod condition;
 mod constructor;
 mod contract;
@@ -18,6 +23,7 @@ mod division;
 mod elementwise;
 mod environment;
 mod expression;
+mod finish;
 mod gather;
 mod generics;
 mod index;
@@ -33,17 +39,21 @@ mod methods;
 mod operator;
 mod option;
 mod outside;
+mod overlap;
 mod pairs;
 mod path;
 mod piece;
+mod place;
 mod range;
 mod refuse;
+mod repeat;
 mod scalar;
 mod slice;
 mod solve;
 mod spell;
 mod stream;
 mod structure;
+mod unroll;
 mod value;
 mod variant;
 mod words;
@@ -125,6 +135,8 @@ pub struct Tracer<'a> {
     /// All indices that data decides, by number.
     gathers: Vec<Gather>,
     environment: Environment,
+    /// What `let mut` made.
+    cells: cells::Cells,
     /// The items among them, declared in the enclosing bodies.
     items: Environment,
     /// Conditions of the arms that enclose the current expression.
@@ -135,6 +147,8 @@ pub struct Tracer<'a> {
     calls: Vec<String>,
     /// What they and the closures among them have returned so far.
     frames: Vec<leave::Frame>,
+    /// What of the current statement was left early.
+    sequence: leave::Sequence,
     memo: memo::Memo,
 }
 
@@ -159,11 +173,13 @@ impl<'a> Tracer<'a> {
             divisions: Vec::new(),
             gathers: Vec::new(),
             environment: Environment::default(),
+            cells: cells::Cells::default(),
             items: Environment::default(),
             arms: Vec::new(),
             inferred: Vec::new(),
             calls: Vec::new(),
             frames: Vec::new(),
+            sequence: leave::Sequence::default(),
             memo: memo::Memo::default(),
         }
     }

@@ -24,6 +24,7 @@ impl Tracer<'_> {
         match (unary.op, value) {
             (syn::UnOp::Deref(_), value) => Some(value),
             (syn::UnOp::Neg(_), Value::Tensor(tensor)) => Some(Value::Tensor(self.scale(-1.0, &tensor))),
+            (syn::UnOp::Neg(_), Value::Infinity(value)) => Some(Value::Infinity(-value)),
             (syn::UnOp::Neg(_), Value::Index(index)) => Some(Value::Index(index.scale(&Size::constant(-1)))),
             (syn::UnOp::Neg(_), Value::Integer(number)) => Some(Value::Integer(self.scale(-1.0, &number))),
             (syn::UnOp::Not(_), Value::Bool(condition)) => Some(Value::Bool(condition.not())),
@@ -62,12 +63,11 @@ impl Tracer<'_> {
         if let syn::BinOp::And(_) | syn::BinOp::Or(_) = binary.op {
             return self.connective(binary, &site);
         }
+        if let Some(op) = super::assign::compound(&binary.op) {
+            return self.assign_by(binary, &op);
+        }
         let left = self.expression(&binary.left);
         let right = self.expression(&binary.right);
-        if site.name.ends_with('=') && comparison(&binary.op).is_none() {
-            self.refuse_assignment(Some(&binary.left), site.span);
-            return None;
-        }
         self.by_case(vec![left?, right?], &mut |tracer, operands| match operands.as_slice() {
             [left, right] => tracer.operate(&site, &binary.op, left, right),
             _ => None,
@@ -83,7 +83,9 @@ impl Tracer<'_> {
             Some(condition) => condition.clone().not(),
             None => Condition::Constant(true),
         };
-        let right = self.under(arm, |tracer| tracer.expression(&binary.right)).and_then(|value| self.condition_of(value, site));
+        let right = self
+            .in_arm(&arm, site.span, |tracer| tracer.expression(&binary.right))
+            .and_then(|value| self.condition_of(value, site));
         let (left, right) = (left?, right?);
         Some(Value::Bool(if conjunction { left.and(right) } else { left.or(right) }))
     }
@@ -91,6 +93,7 @@ impl Tracer<'_> {
     fn condition_of(&mut self, value: Value, site: &Site<'_>) -> Option<Condition> {
         match value {
             Value::Bool(condition) => Some(condition),
+            other if self.refuse_changing([&other], site.span) => None,
             other => {
                 self.diagnostics.error(site.span, format!("expected a condition, found {}", other.describe()));
                 None
@@ -109,7 +112,7 @@ impl Tracer<'_> {
         result
     }
 
-    fn operate(&mut self, site: &Site<'_>, op: &syn::BinOp, left: &Value, right: &Value) -> Option<Value> {
+    pub(super) fn operate(&mut self, site: &Site<'_>, op: &syn::BinOp, left: &Value, right: &Value) -> Option<Value> {
         if let (Value::Choice(left), Value::Choice(right), Some(comparison @ (Comparison::Eq | Comparison::Ne))) =
             (left, right, comparison(op))
         {
@@ -118,6 +121,9 @@ impl Tracer<'_> {
         }
         if left.own_type().or(right.own_type()).is_some() {
             return self.overloaded(site, op, left, right);
+        }
+        if left.changes() || right.changes() {
+            return self.operate_on_state(site, op, left, right);
         }
         if let (Value::Index(left), Value::Index(right)) = (left, right) {
             return match comparison(op) {
@@ -347,6 +353,9 @@ impl Tracer<'_> {
     }
 
     pub(super) fn branch(&mut self, branch: &syn::ExprIf, expected: Option<&Type>) -> Option<Value> {
+        if let Some(done) = self.running_extreme(branch) {
+            return done;
+        }
         let outer = self.environment.clone();
         let condition = self.test(&branch.cond);
         let Some((_, otherwise)) = &branch.else_branch else {
@@ -378,7 +387,7 @@ impl Tracer<'_> {
         let unit = Some(Value::Tuple(Vec::new()));
         let then = match condition {
             Some(Condition::Constant(false)) => unit.clone(),
-            Some(condition) => self.under(condition, |tracer| tracer.block(&branch.then_branch, None)),
+            Some(condition) => self.in_arm(&condition, branch.if_token.span, |tracer| tracer.block(&branch.then_branch, None)),
             None => {
                 self.block(&branch.then_branch, None);
                 None
@@ -411,9 +420,13 @@ impl Tracer<'_> {
             Condition::Constant(true) => then(self),
             Condition::Constant(false) => otherwise(self),
             condition => {
-                let then = self.under(condition.clone(), then);
+                let (before, fixed) = (self.cells.snapshot(), self.fixed_cells());
+                let then = self.in_order(fixed, |tracer| tracer.under(condition.clone(), then));
+                let taken = self.cells.snapshot();
+                self.cells.restore(&before);
                 let not = condition.clone().not();
-                let otherwise = self.under(not, otherwise);
+                let otherwise = self.in_order(fixed, |tracer| tracer.under(not.clone(), otherwise));
+                self.join_cells(&not, &taken[..before.len()], place);
                 self.join(place, condition, then?, otherwise?)
             }
         }
@@ -424,6 +437,10 @@ impl Tracer<'_> {
         if let (Value::Tensor(then), Value::Tensor(otherwise)) = (&then, &otherwise) {
             let site = Site { span: place, name: "if".to_owned(), operands: Vec::new() };
             self.agree(&site, then.clone(), otherwise.clone())?;
+        }
+        if then.changes() != otherwise.changes() {
+            self.refuse_changing([&then, &otherwise], place);
+            return None;
         }
         let found = then.describe();
         let before = self.diagnostics.len();

@@ -10,7 +10,7 @@ use super::environment::Lookup;
 use super::spell::spell;
 use super::value::{Callable, Value};
 use super::variant::EnumName;
-use super::words::{ConstantWord, LimitWord, MathWord, Words};
+use super::words::{ConstantWord, InfinityWord, LimitWord, MathWord, Words};
 use crate::ir::{Func, Reduction};
 use crate::model::Scalar;
 use crate::syntax::Type;
@@ -29,6 +29,10 @@ impl Tracer<'_> {
         if let Some(name) = path.path.get_ident() {
             let name = name.to_string();
             match self.environment.get(&name) {
+                Lookup::Bound(Value::Reference(place)) => {
+                    let place = place.clone();
+                    return self.load(&place, path.span());
+                }
                 Lookup::Bound(value) => return Some(value.clone()),
                 Lookup::Refused => return None,
                 Lookup::Unbound => {}
@@ -57,6 +61,15 @@ impl Tracer<'_> {
             return Some(Value::Callable(Callable::Path(Rc::new(path.path.clone()))));
         }
         let full = self.full_path(&path.path);
+        if let [.., owner, name] = full.as_slice()
+            && matches!(owner.as_str(), "f64" | "f32")
+            && let Some(word) = InfinityWord::find(name)
+        {
+            return Some(Value::Infinity(match word {
+                InfinityWord::INFINITY => f64::INFINITY,
+                InfinityWord::NEG_INFINITY => f64::NEG_INFINITY,
+            }));
+        }
         if let Some(value) = standard_constant(&full) {
             if let [.., float, owner, name] = full.as_slice()
                 && owner == "consts"
@@ -199,10 +212,13 @@ impl Tracer<'_> {
     /// Calls what a local name is bound to.
     fn call_bound(&mut self, name: &syn::Ident, arguments: Vec<Option<Value>>, call: &Call<'_>) -> Option<Value> {
         let Lookup::Bound(bound) = self.environment.get(&name.to_string()) else { return None };
-        let bound = bound.clone();
+        let bound = match bound.clone() {
+            Value::Reference(place) => self.load(&place, call.site.span)?,
+            bound => bound,
+        };
         let arguments: Vec<Value> = arguments.into_iter().collect::<Option<_>>()?;
         match bound {
-            Value::Callable(callable) => self.call_value(&callable, arguments, call.site.span),
+            Value::Callable(callable) => self.call_within(&callable, arguments, call.site.span),
             other => {
                 self.diagnostics.error(name, format!("`{name}` is {}, which cannot be called", other.describe()));
                 None

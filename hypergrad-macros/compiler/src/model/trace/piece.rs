@@ -11,6 +11,7 @@ use super::contract::Factor;
 use super::csr::{CsrRow, Part};
 use super::length::Lengths;
 use super::list::List;
+use super::place::{Part as PlacePart, Place};
 use super::stream::{Items, Stream};
 use super::value::{Callable, LoopVariable, Tensor, Value};
 use crate::ir::{Affine, Guard, Size};
@@ -48,6 +49,9 @@ pub enum Item {
     Window(Tensor, Size, Affine),
     Listed(List, Affine),
     Stored(CsrRow, Part, Affine),
+    PlaceEntry(Box<Place>, Tensor, Affine),
+    PlaceRow(Box<Place>, Tensor, Affine),
+    PlaceColumn(Box<Place>, Tensor, Affine),
     Choice(Vec<Value>, Affine),
     Mapped(Box<Item>, Callable),
     Pair(Box<Item>, Box<Item>),
@@ -62,6 +66,9 @@ impl Items {
             Self::Columns(tensor) => Item::Column(tensor.clone(), index),
             Self::Listed(list) => Item::Listed(list.clone(), index),
             Self::Windows(tensor, width) => Item::Window(tensor.clone(), width.clone(), index),
+            Self::Places(place, shape) => Item::PlaceEntry(place.clone(), shape.clone(), index),
+            Self::RowPlaces(place, shape) => Item::PlaceRow(place.clone(), shape.clone(), index),
+            Self::ColumnPlaces(place, shape) => Item::PlaceColumn(place.clone(), shape.clone(), index),
         }
     }
 }
@@ -408,6 +415,27 @@ impl Tracer<'_> {
             }
             Item::Listed(list, place) => self.list_item(list, place)?,
             Item::Stored(row, part, column) => self.stored_item(row, *part, column),
+            Item::PlaceEntry(place, shape, index) => {
+                let zero = Affine::default();
+                let (row, column) = match shape.form {
+                    Form::Row => (zero, index.clone()),
+                    Form::Matrix => {
+                        let rows = self.sizes.resolve(&shape.rows);
+                        let (column, row) = self.divide_within(index, &rows, &shape.columns)?;
+                        (row, column)
+                    }
+                    Form::Column | Form::Scalar => (index.clone(), zero),
+                };
+                Value::Reference(Box::new(place.at(PlacePart::entry(row, column))))
+            }
+            Item::PlaceRow(place, shape, row) => {
+                let part = PlacePart { row: row.clone(), form: Form::Row, rows: one, ..PlacePart::whole(shape) };
+                Value::Reference(Box::new(place.at(part)))
+            }
+            Item::PlaceColumn(place, shape, column) => {
+                let part = PlacePart { column: column.clone(), form: Form::Column, columns: one, ..PlacePart::whole(shape) };
+                Value::Reference(Box::new(place.at(part)))
+            }
             Item::Choice(values, index) => self.choose(values, index)?,
             Item::Mapped(inner, callable) => {
                 let inner = self.item_value(inner)?;
@@ -418,6 +446,15 @@ impl Tracer<'_> {
                 Value::Tuple(vec![first?, second?])
             }
         })
+    }
+
+    /// The item at a position, where there surely is one.
+    pub(super) fn single_item(&mut self, stream: &Stream, position: &Affine) -> Option<Value> {
+        let mut found = self.at(stream, position)?;
+        match (found.pop(), found.is_empty()) {
+            (Some(Alternative { guards, item }), true) if guards.is_empty() => self.item_value(&item),
+            _ => None,
+        }
     }
 
     /// `values[index]` for an index that is not constant: `Σₖ [index = k]·valueₖ`.

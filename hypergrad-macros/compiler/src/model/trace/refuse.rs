@@ -15,31 +15,23 @@ const DECOMPOSITIONS: Words = Words(
 );
 
 /// Recursions over an iterator.
-const RECURSIONS: Words = Words("fold try_fold scan reduce successors rfold for_each compress_rows");
+const RECURSIONS: Words = Words("try_fold scan reduce successors rfold try_for_each compress_rows");
 
 /// Methods that pick an entry by its value: not continuous.
 const CHOICES: Words = Words(
     "argmax argmin imax imin iamax iamin icamax imax_full iamax_full icamax_full floor ceil round trunc fract rem_euclid max_by",
 );
 
+/// Methods that change their operand, beyond those that are read.
+const CHANGES: Words = Words(
+    "swap swap_rows swap_columns sort sort_by sort_unstable sort_unstable_by truncate retain insert extend dedup drain resize_mut \
+    transpose_mut get_mut last_mut first_mut chunks_mut pop clear",
+);
+
+/// Methods that change a list in place, and give a new value of anything else.
+const CHANGES_OF_LISTS: Words = Words("push reverse");
+
 impl Tracer<'_> {
-    pub(super) fn refuse_mutation(&mut self, span: Span) {
-        self.diagnostics.error_with_help(
-            span,
-            "mutation is not accepted: what is differentiated is a value, not a place",
-            "bind the new value to a new name, `let y = ..;`, or build it at once with `map`, `from_fn` or a sum over a range",
-        );
-    }
-
-    /// An assignment. To a name it is silent: the name's `mut` was refused where it is bound.
-    pub(super) fn refuse_assignment(&mut self, target: Option<&syn::Expr>, span: Span) {
-        match target.and_then(assigned_name) {
-            // From here on its value is not known.
-            Some(name) if self.environment.binds(&name) && !self.diagnostics.is_empty() => self.environment.bind(name, None),
-            _ => self.refuse_mutation(span),
-        }
-    }
-
     /// A method that is refused by name, whatever its receiver.
     pub(super) fn refuse_method(&mut self, call: &Call<'_>, is_scalar: bool) -> bool {
         let name = call.name();
@@ -56,11 +48,11 @@ impl Tracer<'_> {
             ))
         } else if CHOICES.contains(name) {
             Some((format!("`{name}` is not accepted: it is not continuous"), "use a continuous function of the entries"))
-        } else if name.ends_with("_mut")
-            || matches!(name, "fill" | "copy_from" | "set_row" | "set_column" | "apply" | "axpy" | "gemv" | "gemm" | "swap")
-        {
-            self.refuse_assignment(call.site.operands.first().copied(), call.site.span);
-            return true;
+        } else if CHANGES.contains(name) || CHANGES_OF_LISTS.contains(name) && self.is_changeable(call) {
+            Some((
+                format!("`{name}` changes its operand in a way that is not read"),
+                "set entries, `v[i] = ..`, or rows and columns, `m.set_row(i, &r)`, or bind a new value to the name",
+            ))
         } else {
             None
         };
@@ -71,6 +63,11 @@ impl Tracer<'_> {
             }
             None => false,
         }
+    }
+
+    /// Whether the method is of a value that was bound with `let mut`.
+    fn is_changeable(&self, call: &Call<'_>) -> bool {
+        call.site.operands.first().is_some_and(|receiver| self.root_place(receiver).is_some())
     }
 
     /// A call of a function that is being inlined.
@@ -99,30 +96,18 @@ impl Tracer<'_> {
     }
 }
 
-const SUMS: &str = "write it as a sum, product or `from_fn` over the range: `(0..n).map(|i| ..).sum::<f64>()`";
-const LAST: &str = "make it the last expression, inside `if`/`else` where it depends on a condition";
-
-/// `r` of `r`, `r[0]`, `r.x`, `*r`, `r.row_mut(0)`.
-fn assigned_name(target: &syn::Expr) -> Option<String> {
-    match target {
-        syn::Expr::Path(path) => path.path.get_ident().map(ToString::to_string),
-        syn::Expr::Index(index) => assigned_name(&index.expr),
-        syn::Expr::Field(field) => assigned_name(&field.base),
-        syn::Expr::MethodCall(call) => assigned_name(&call.receiver),
-        syn::Expr::Unary(unary) => assigned_name(&unary.expr),
-        syn::Expr::Paren(inner) => assigned_name(&inner.expr),
-        syn::Expr::Group(inner) => assigned_name(&inner.expr),
-        _ => None,
-    }
-}
+const UNBOUNDED: &str = "`while` and `loop` are not accepted: values decide how many steps there are";
+const RANGES: &str = "write `for i in 0..n { .. }`, with a condition on what a step does: `if c { s += ..; }`";
+const CONDITIONS: &str = "write the condition around what the step does: `if c { s += ..; }`";
 
 fn refusal(expression: &syn::Expr) -> (Span, &'static str, Option<&'static str>) {
     match expression {
-        syn::Expr::ForLoop(e) => (e.for_token.span, "loops are not accepted yet: recursions come later", Some(SUMS)),
-        syn::Expr::While(e) => (e.while_token.span, "loops are not accepted yet: recursions come later", Some(SUMS)),
-        syn::Expr::Loop(e) => (e.loop_token.span, "loops are not accepted yet: recursions come later", Some(SUMS)),
-        syn::Expr::Break(e) => (e.break_token.span, "`break` is not accepted: a body is one expression", Some(LAST)),
-        syn::Expr::Continue(e) => (e.continue_token.span, "`continue` is not accepted: a body is one expression", Some(LAST)),
+        syn::Expr::While(e) => (e.while_token.span, UNBOUNDED, Some(RANGES)),
+        syn::Expr::Loop(e) => (e.loop_token.span, UNBOUNDED, Some(RANGES)),
+        syn::Expr::Break(e) => {
+            (e.break_token.span, "`break` out of a labelled loop or with a value is not accepted", Some(CONDITIONS))
+        }
+        syn::Expr::Continue(e) => (e.continue_token.span, "`continue` with a label is not accepted", Some(CONDITIONS)),
         syn::Expr::Block(e) => (e.span(), "labelled blocks are not accepted", Some("remove the label")),
         syn::Expr::Let(e) => (
             e.let_token.span,

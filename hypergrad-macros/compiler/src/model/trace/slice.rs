@@ -3,19 +3,11 @@
 use super::Tracer;
 use super::call::{Call, Outcome};
 use super::contract::{Contraction, Factor};
+use super::place::Part;
 use super::value::{Range, Tensor, Value, own_index};
 use super::words::{PartWord, SelectWord};
 use crate::ir::{Affine, Size};
 use crate::model::Form;
-
-/// A part of a tensor: where it begins, how many rows and columns it has.
-struct Part {
-    row: Affine,
-    column: Affine,
-    form: Form,
-    rows: Size,
-    columns: Size,
-}
 
 fn one() -> Size {
     Size::constant(1)
@@ -30,18 +22,21 @@ impl Tracer<'_> {
         if let PartWord::remove_row | PartWord::remove_column = word {
             return Outcome::Known(self.removed(call, word == PartWord::remove_row, t, arguments).map(Value::Tensor));
         }
-        let part = self.part(call, word, t, arguments);
-        let Some(part) = part else { return Outcome::Known(None) };
+        Outcome::Known(self.checked_part(call, word, t, arguments).map(|part| Value::Tensor(self.part_of(t, &part))))
+    }
+
+    /// A part that the tensor has.
+    pub(super) fn checked_part(&mut self, call: &Call<'_>, word: PartWord, t: &Tensor, arguments: &[Value]) -> Option<Part> {
+        let part = self.part(call, word, t, arguments)?;
         let last = |start: &Affine, count: &Size| start.add(&Affine::constant(count.sub(&one())));
         let (row, column) = (last(&part.row, &part.rows), last(&part.column, &part.columns));
         let place = call.place(1);
         let receiver = call.place(0);
-        let fits = self
-            .check_index(&t.rows, &part.row, &receiver, &place)
-            .and_then(|()| self.check_index(&t.columns, &part.column, &receiver, &place))
-            .and_then(|()| self.check_index(&t.rows, &row, &receiver, &place))
-            .and_then(|()| self.check_index(&t.columns, &column, &receiver, &place));
-        Outcome::Known(fits.map(|()| Value::Tensor(self.part_of(t, &part))))
+        self.check_index(&t.rows, &part.row, &receiver, &place)?;
+        self.check_index(&t.columns, &part.column, &receiver, &place)?;
+        self.check_index(&t.rows, &row, &receiver, &place)?;
+        self.check_index(&t.columns, &column, &receiver, &place)?;
+        Some(part)
     }
 
     fn part(&mut self, call: &Call<'_>, word: PartWord, t: &Tensor, arguments: &[Value]) -> Option<Part> {
@@ -128,7 +123,7 @@ impl Tracer<'_> {
         Some((start, count))
     }
 
-    fn part_of(&mut self, t: &Tensor, part: &Part) -> Tensor {
+    pub(super) fn part_of(&mut self, t: &Tensor, part: &Part) -> Tensor {
         let (r, c) = self.axes(&part.rows, &part.columns);
         let kept = own_index(part.form, &r, &c);
         let affine = |v| if kept.contains(&v) { Affine::wire(v) } else { Affine::default() };

@@ -10,6 +10,7 @@ use super::Tracer;
 use super::condition::{Comparison, Condition};
 use super::csr::{CsrRow, Part};
 use super::list::List;
+use super::place::Place;
 use super::value::{Callable, Range, Tensor, Value};
 use crate::ir::{Affine, Guard, Size};
 use crate::model::Form;
@@ -54,6 +55,20 @@ pub enum Items {
     Windows(Tensor, Size),
     /// Of a list.
     Listed(List),
+    /// References to the entries of a place, column by column, and a tensor of its shape.
+    Places(Box<Place>, Tensor),
+    RowPlaces(Box<Place>, Tensor),
+    ColumnPlaces(Box<Place>, Tensor),
+}
+
+impl Items {
+    /// The cell to whose parts these are references.
+    pub fn cell(&self) -> Option<usize> {
+        match self {
+            Self::Places(place, _) | Self::RowPlaces(place, _) | Self::ColumnPlaces(place, _) => Some(place.cell),
+            Self::Numbers | Self::Entries(_) | Self::Rows(_) | Self::Columns(_) | Self::Windows(..) | Self::Listed(_) => None,
+        }
+    }
 }
 
 impl Stream {
@@ -133,10 +148,13 @@ impl Stream {
         match self {
             Self::Run { start, end, items } => {
                 let length = match items {
-                    Items::Entries(tensor) => tensor.length(),
-                    Items::Rows(tensor) => tensor.rows.clone(),
-                    Items::Columns(tensor) => tensor.columns.clone(),
                     Items::Listed(list) => list.length(),
+                    Items::Places(_, tensor) if tensor.form == Form::Matrix => {
+                        return Some(vec![tensor.columns.clone(), tensor.rows.clone()]);
+                    }
+                    Items::Entries(tensor) | Items::Places(_, tensor) => tensor.length(),
+                    Items::Rows(tensor) | Items::RowPlaces(_, tensor) => tensor.rows.clone(),
+                    Items::Columns(tensor) | Items::ColumnPlaces(_, tensor) => tensor.columns.clone(),
                     Items::Numbers | Items::Windows(..) => return None,
                 };
                 let whole = *start == Affine::default() && end.as_ref().and_then(Affine::as_size) == Some(&length);

@@ -8,11 +8,12 @@ use syn::spanned::Spanned as _;
 
 use super::Tracer;
 use super::call::Call;
+use super::place::Place;
 use super::spell::spell;
 use super::value::{Struct, Value};
 use super::variant::{Choice, EnumName};
 use crate::diagnostics::nearest;
-use crate::syntax::{Associated, AssociatedItem, Member, Module, outer_name};
+use crate::syntax::{Associated, AssociatedItem, Member, Module, Receiver, outer_name};
 
 impl Value {
     /// The name of the module's type that it has.
@@ -277,6 +278,56 @@ impl<'a> Tracer<'a> {
         self.surroundings.associated(found, true, call.site.span);
         let arguments = [receiver].into_iter().chain(arguments).map(Some).collect();
         self.call_titled(found.title(), found.function()?, arguments, call.site.span)
+    }
+
+    /// A method of the module's own with `&mut self`, of a place.
+    pub(super) fn own_changing_method(&mut self, call: &syn::ExprMethodCall) -> Option<Option<Value>> {
+        let name = call.method.to_string();
+        let (owner, place) = self.place_of_own_type(&call.receiver, &name)?;
+        let found = self.associated_item(&owner, &name, None, call.method.span())?;
+        if found.receiver() != Some(Receiver::Mutable) {
+            return None;
+        }
+        let operands: Vec<&syn::Expr> = call.args.iter().collect();
+        let arguments = self.passed(&operands, &[]);
+        self.surroundings.associated(found, true, call.method.span());
+        let arguments = [Some(Value::Reference(Box::new(place)))].into_iter().chain(arguments).collect();
+        Some(self.call_titled(found.title(), found.function()?, arguments, call.method.span()))
+    }
+
+    /// The place that a method of this name is called on, where it is of a type of the module.
+    fn place_of_own_type(&mut self, receiver: &syn::Expr, name: &str) -> Option<(String, Place)> {
+        self.root_place(receiver)?;
+        if !self.module.associated.iter().any(|item| item.name() == name) {
+            return None;
+        }
+        let place = self.single_place(receiver)?.borrowed();
+        let owner = self.leaf(&place)?.own_type()?.to_owned();
+        Some((owner, place))
+    }
+
+    /// `p += q` of a type of the module: its own `add_assign`.
+    pub(super) fn own_assignment(&mut self, op: &syn::BinOp, place: &Place, value: Value, span: Span) -> Option<Value> {
+        let owner = self.leaf(place)?.own_type()?.to_owned();
+        let name = match op {
+            syn::BinOp::Add(_) => "add_assign",
+            syn::BinOp::Sub(_) => "sub_assign",
+            syn::BinOp::Mul(_) => "mul_assign",
+            syn::BinOp::Div(_) => "div_assign",
+            _ => return None,
+        };
+        let found = self.associated_item(&owner, name, None, span);
+        let Some(function) = found.and_then(Associated::function) else {
+            self.diagnostics.error_with_help(
+                span,
+                format!("`{name}` of `{owner}` is not found in this module, where its body could be read"),
+                "write the operator with `=`, `p = p + q`, or implement it in the module",
+            );
+            return None;
+        };
+        let title = found.map(Associated::title).unwrap_or_default();
+        let arguments = vec![Some(Value::Reference(Box::new(place.clone().borrowed()))), Some(value)];
+        self.call_titled(title, function, arguments, span)
     }
 
     /// A method that no block of the module has.

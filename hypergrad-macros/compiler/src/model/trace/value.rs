@@ -2,10 +2,12 @@
 
 use std::rc::Rc;
 
+use super::accumulate::State;
 use super::condition::Condition;
 use super::csr::{Csr, CsrRow};
 use super::environment::Environment;
 use super::list::{List, Listed};
+use super::place::Place;
 use super::solve::Factored;
 use super::stream::Stream;
 use super::variant::Choice;
@@ -54,6 +56,14 @@ pub enum Value {
     Stream(Box<Stream>),
     /// Of what returns.
     Never,
+    /// What `&mut` gives, and what a name stands for that was bound with `let mut`.
+    Reference(Box<Place>),
+    /// What a loop changes, inside of the loop.
+    State(Box<State>),
+    /// What the last step of a loop left in a cell.
+    Last,
+    /// `f64::INFINITY` and its opposite: where a maximum or minimum begins.
+    Infinity(f64),
 }
 
 /// Reals: the node has one axis per index variable of `batch`, in ascending order of the
@@ -204,6 +214,10 @@ impl Value {
             Self::Range(_) => "a range",
             Self::Stream(_) => "an iterator",
             Self::Never => "nothing: it returns",
+            Self::Reference(_) => "a `&mut` reference",
+            Self::State(_) => "a value that the loop changes",
+            Self::Last => "what the last step of a loop left",
+            Self::Infinity(_) => "an infinite constant",
         }
     }
 }

@@ -161,6 +161,27 @@ words! {
     /// What ends an iterator.
     "Sums over ranges and entries" ConsumerWord { sum product count len collect }
 
+    /// What ends an iterator with a closure that is called in order.
+    "Loops and what they change" StepsWord { fold for_each }
+
+    /// Where a maximum or minimum begins.
+    "Loops and what they change" InfinityWord { INFINITY NEG_INFINITY }
+
+    /// What begins there.
+    "Loops and what they change" ExtremeWord { max min }
+
+    /// References to parts.
+    "Loops and what they change" PlaceWord {
+        row_mut column_mut rows_mut columns_mut fixed_rows_mut fixed_columns_mut rows_range_mut columns_range_mut view_mut
+        fixed_view_mut iter_mut row_iter_mut column_iter_mut as_mut_slice
+    }
+
+    /// Methods that change their operand.
+    "Loops and what they change" ChangeWord {
+        fill copy_from set_row set_column set_diagonal fill_row fill_column fill_diagonal axpy gemv gemm ger apply scale_mut
+        unscale_mut add_scalar_mut neg_mut component_mul_assign component_div_assign normalize_mut
+    }
+
     /// Methods of sparse matrices.
     "Sparse data" CsrWord { nrows ncols transpose row }
 

@@ -16,23 +16,60 @@ fn refused(cases: &[(&str, &str)]) {
 #[test]
 fn statements() {
     refused(&[
-        ("let mut s = 0.0; s", "mutation"),
-        ("let mut s = 0.0; s += x[0]; s", "mutation"),
-        ("let mut s = y.clone(); s[0] = x[0]; s.fill(1.0); s[1]", "mutation"),
-        ("let mut s = 0.0; if x[0] > 0.0 { s = 1.0; 1.0 } else { s }", "mutation"),
-        ("y.clone().fill(1.0); 1.0", "mutation"),
+        ("y.clone().fill(1.0); 1.0", "is not changed in place"),
         ("fn own(t: f64) -> f64 { if t > 1.0 { own(t - 1.0) } else { t } } own(x[0])", "`own` calls itself"),
-        ("for i in 0..3 { x[i]; } 1.0", "loops are not accepted yet"),
-        ("while true {} 1.0", "loops are not accepted yet"),
-        ("loop {} 1.0", "loops are not accepted yet"),
+        ("while true {} 1.0", "values decide how many steps"),
+        ("loop {} 1.0", "values decide how many steps"),
         ("let a = x[0]?; a", "`?` of a scalar"),
         ("unsafe { 1.0 }", "`unsafe` is not accepted"),
         ("DVector::<f64>::zeros(if x[0] > 0.0 { 2 } else { 3 }).sum()", "differs by a condition"),
         ("(0..3).map(|i| DVector::<f64>::repeat(i, 1.0).sum()).sum::<f64>()", "a size cannot depend on an index"),
         ("fn one(t: f64) -> f64 { two(t) } fn two(t: f64) -> f64 { one(t) } one(x[0])", "calls itself"),
         ("println!(\"{}\", 1); x[0]", "macro `println!` is not accepted"),
-        ("let s = x[0]; s += 1.0; s", "mutation"),
-        ("if x[0] > 0.0 { 1.0 }", "`if` without `else`"),
+        ("let s = x[0]; s += 1.0; s", "`s` is not bound with `let mut`"),
+    ]);
+}
+
+const STEP: &str = "needs what the steps before made of";
+
+#[test]
+fn steps_that_need_each_other() {
+    refused(&[
+        ("let mut s = 0.0; let mut t = 0.0; for i in 0..x.len() { s += x[i]; t += s; } t", STEP),
+        ("let mut s = 0.0; for i in 0..x.len() { s = s * 0.5 + x[i]; } s", STEP),
+        ("let mut s = 0.0; for i in 0..x.len() { s += x[i] * s; } s", STEP),
+        ("let mut s = 0.0; for i in 0..x.len() { if s < 1.0 { s += x[i]; } } s", STEP),
+        ("let mut s = 0.0; for i in 0..x.len() { s = x[i] - s; } s", STEP),
+        ("let mut s = 1.0; for i in 0..x.len() { s += x[i]; s *= 2.0; } s", STEP),
+        ("let mut s = 1.0; for i in 0..x.len() { if i > 2 { s += x[i]; } else { s *= x[i]; } } s", STEP),
+        ("let mut s = x[0]; for i in 0..x.len() { s = s.sin(); } s", STEP),
+        ("let mut v = x.clone(); for i in 1..x.len() { v[i] = v[i - 1] * 2.0; } v.sum()", STEP),
+        ("let mut v = x.clone(); for i in 0..x.len() { let t = v.norm(); v[i] = t; } v.sum()", STEP),
+        ("let mut v = x.clone(); let mut s = 0.0; for i in 0..x.len() { v[i] = 1.0; s += v[0]; } s", STEP),
+        ("let mut v = x.clone(); for i in 0..x.len() { for j in 0..i { v[i] -= v[j]; } } v.sum()", STEP),
+        ("let mut v = x.clone(); for i in 0..x.len() { for j in 0..x.len() { v[i] *= x[j]; } } v.sum()", STEP),
+        ("let mut v = x.clone(); for i in 0..x.len() { v[i] = 1.0; v += &data.b; } v.sum()", STEP),
+        ("let mut v = x.clone(); for i in 0..x.len() { v[i] = 1.0; v[0] += 1.0; } v.sum()", STEP),
+        ("let (mut a, mut b) = (x[0], x[1]); for _ in 0..data.n { a += b; b += 1.0; } a", STEP),
+        ("let mut k = 0; let mut s = 0.0; for i in 0..data.n { s += x[k]; k += 1; } s", STEP),
+        ("x.iter().fold(0.0, |a, b| a * y[0] + b)", STEP),
+        ("let mut v = x.clone(); for i in 0..x.len() { v[0] = x[i]; } v.sum()", "may set the same entry of `v`"),
+        ("let mut v = x.clone(); for i in 0..x.len() { for j in 0..x.len() { v[i] = x[j]; } } v.sum()", "may set the same entry"),
+        ("let mut v = x.clone(); for i in 0..x.len() - 1 { v[i] = 1.0; v[i + 1] = y[0]; } v.sum()", "may set the same entry"),
+        (
+            "let n = x.len(); let mut m = data.q.clone(); let mut s = 0.0; for i in 0..n { for j in 0..=i { m[(i, j)] = x[i]; m[(j, i)] = x[j]; s += m[(i, j)]; } } s",
+            STEP,
+        ),
+        (
+            "let n = x.len(); let mut m = data.q.clone(); let mut s = 0.0; for i in 0..n { m[(i, i)] = x[i]; for j in 0..n { m[(i, j)] += x[j]; } s += m[(i, i)]; } s",
+            STEP,
+        ),
+        ("let mut t = 0.0; for i in 0..x.len() { t = x[i]; } t", "what the last step of a loop left"),
+        ("let mut t = 0.0; let mut s = 0.0; for i in 0..x.len() { if i > 1 { t = x[i]; } s += t; } s", STEP),
+        ("let mut s = 0.0; x.iter().map(|t| { s += t; s }).sum()", "inside of a closure that is called for each index"),
+        ("let mut s = 0.0; for i in 0..x.len() { if x[i] > 3.0 { break; } s += x[i]; } s", "`break` is not accepted"),
+        ("let mut s = 0.0; for i in 0.. { s += x[i]; } s", "no end"),
+        ("f64::INFINITY * x[0]", "infinite constant"),
     ]);
 }
 
@@ -63,7 +100,7 @@ fn names() {
         ("data.q.clone().symmetric_eigenvalues().sum()", "of decompositions, those that solve systems are read"),
         ("data.q.clone().lu().u().sum()", "its parts have no derivative rule"),
         ("data.q.clone().try_inverse().unwrap_or_default().sum()", "an error of the point"),
-        ("x.iter().fold(0.0, |a, b| a + b)", "recursions come later"),
+        ("x.iter().scan(0.0, |a, b| Some(*b)).sum()", "recursions come later"),
         ("x[x[0] as usize]", "cannot be cast"),
         ("x[x[0]]", "a scalar is no index"),
         ("x.iter().filter(|t| **t > 0.0).skip(1).sum::<f64>()", "`skip` after `filter`"),
@@ -88,7 +125,36 @@ fn names() {
 #[test]
 fn all_mistakes_are_reported_at_once() {
     let found = body(
-        "let a = x.nrom() + y.nrom(); let b = a + xx; b * outside(b) + (data.s * data.t).sum() + x.iter().fold(0.0, |a, b| a + b)",
+        "let a = x.nrom() + y.nrom(); let b = a + xx; b * outside(b) + (data.s * data.t).sum() + x.iter().fold(0.0, |a, b| a * y[0] + b)",
     );
     assert_eq!(found.len(), 6, "{found:#?}");
+}
+
+#[test]
+fn exits_of_loops() {
+    refused(&[
+        ("for i in 0..x.len() { if x[i] > 1.0 { return x[i]; } } 1.0", "a loop is not left by `return`"),
+        ("for i in 0..3 { if i == 1 { return x[i]; } } 1.0", "a loop is not left by `return`"),
+        ("for t in [x[0], x[1]] { if t > 1.0 { return t; } } 1.0", "a loop is not left by `return`"),
+        ("let mut s = 1.0; for i in 0..3 { s = s * x[i] + 1.0; if s > 1.0 { return s; } } s", "a loop is not left by `return`"),
+        (
+            "fn h(x: &DVector<f64>) -> Option<f64> { let mut s = 0.0; for i in 0..9 { let t = x.get(i)?; s += t; } Some(s) } h(x).unwrap()",
+            "a loop is not left by `return` or `?`",
+        ),
+        (
+            "let mut s = 0.0; for i in 0..9 { s += match x.get(i) { Some(t) => *t, None => continue }; } s",
+            "`s` is changed behind a `?`",
+        ),
+        (
+            "fn add(s: &mut f64, o: Option<&f64>) -> Option<()> { *s += o?; Some(()) } let mut s = 0.0; add(&mut s, x.get(9)); s",
+            "`s` is changed behind a `?`",
+        ),
+        (
+            "fn add(s: &mut f64, t: f64) { *s += t; } let mut s = 0.0; for i in 0..9 { add(&mut s, match x.get(i) { Some(t) => *t, None => continue }); } s",
+            "`s` is changed behind a `?`",
+        ),
+        ("let mut o = None; for i in 0..x.len() { o = Some(x[i]); } o.unwrap_or(0.0)", "`o`"),
+        ("let mut o = Some(x[0]); for i in 0..x.len() { if x[i] > 1.0 { o = None; } } o.unwrap_or(0.0)", "`o`"),
+        ("let mut o = Some(x[0]); if let Some(ref mut t) = o { *t += 1.0; } o.unwrap()", "`ref mut` is not accepted"),
+    ]);
 }

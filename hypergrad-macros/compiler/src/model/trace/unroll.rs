@@ -1,0 +1,55 @@
+//! Loops whose steps need each other: written out where there are few of them.
+
+use super::Tracer;
+use super::condition::Condition;
+use super::stream::Stream;
+use super::value::{Callable, Value};
+use crate::ir::{Affine, Size};
+
+/// So many steps of one loop are written out.
+pub const MOST_STEPS: i64 = 16;
+
+/// So many in all, of loops inside of each other.
+const MOST_IN_ALL: usize = 256;
+
+impl Tracer<'_> {
+    /// The items of an iterator that has a small constant number of them, in order; of a filtered one, each
+    /// with the condition under which it is there.
+    pub(super) fn few_items(&mut self, stream: &Stream) -> Option<Vec<(Condition, Value)>> {
+        let (stream, filters) = unfiltered(stream);
+        let lengths = self.lengths(stream)?;
+        let [(guards, length)] = lengths.as_slice() else { return None };
+        let count = length.as_size().and_then(|size| self.sizes.resolve(size).as_constant())?;
+        if !guards.is_empty() || !(0..=MOST_STEPS).contains(&count) {
+            return None;
+        }
+        if self.cells.written_out * count as usize > MOST_IN_ALL {
+            return None;
+        }
+        (0..count).map(|k| self.step_item(stream, k, &filters)).collect()
+    }
+
+    fn step_item(&mut self, stream: &Stream, position: i64, filters: &[&Callable]) -> Option<(Condition, Value)> {
+        let value = self.single_item(stream, &Affine::constant(Size::constant(position)))?;
+        let mut all = Condition::Constant(true);
+        for filter in filters {
+            match self.call_value(filter, vec![value.clone()], filter.place())? {
+                Value::Bool(condition) => all = all.and(condition),
+                _ => return None,
+            }
+        }
+        Some((all, value))
+    }
+}
+
+/// A stream without the filters that come last, the first one first.
+fn unfiltered(stream: &Stream) -> (&Stream, Vec<&Callable>) {
+    match stream {
+        Stream::Filtered(inner, filter) => {
+            let (inner, mut filters) = unfiltered(inner);
+            filters.push(filter);
+            (inner, filters)
+        }
+        other => (other, Vec::new()),
+    }
+}

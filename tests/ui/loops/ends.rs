@@ -1,0 +1,55 @@
+#![allow(unused)]
+
+use hypergrad::bilevel;
+
+#[bilevel]
+mod toy {
+    use nalgebra::DVector;
+
+    pub struct Data {
+        pub n: usize,
+        pub k: usize,
+    }
+
+    pub fn f(x: &DVector<f64>, y: &DVector<f64>, data: &Data) -> f64 {
+        let mut sum = y[0];
+        for i in 0..x.len() {
+            if x[i] > 3.0 {
+                break;
+            }
+            sum += x[i];
+        }
+        'rows: for i in 0..x.len() {
+            for j in 0..x.len() {
+                if i == j {
+                    continue 'rows;
+                }
+                sum += x[i] * x[j];
+            }
+        }
+        'steps: for i in 0..x.len() {
+            if i == 2 {
+                break 'steps;
+            }
+            sum += x[i];
+        }
+        for i in 0..data.n {
+            for j in 0..i * (data.n - data.k) {
+                sum += x[i];
+            }
+        }
+        while sum > 1.0 {
+            sum *= 0.5;
+        }
+        for i in 0.. {
+            sum += x[i];
+        }
+        sum
+    }
+
+    pub fn g(x: &DVector<f64>, _y: &DVector<f64>, _data: &Data) -> f64 {
+        x.norm_squared()
+    }
+}
+
+fn main() {}

@@ -1,0 +1,51 @@
+#![allow(unused)]
+
+use hypergrad::bilevel;
+
+#[bilevel]
+mod toy {
+    use nalgebra::DVector;
+
+    pub struct Data {
+        pub n: usize,
+    }
+
+    fn first(x: &DVector<f64>) -> f64 {
+        for i in 0..x.len() {
+            if x[i] > 1.0 {
+                return x[i];
+            }
+        }
+        0.0
+    }
+
+    fn total(x: &DVector<f64>, n: usize) -> Option<f64> {
+        let mut sum = 0.0;
+        for i in 0..n {
+            let t = x.get(i)?;
+            sum += t * t;
+        }
+        Some(sum)
+    }
+
+    pub fn f(x: &DVector<f64>, y: &DVector<f64>, data: &Data) -> f64 {
+        let mut sum = y[0];
+        for i in 0..data.n {
+            sum += match x.get(i) {
+                Some(t) => *t,
+                None => continue,
+            };
+        }
+        let mut best = Some(x[0]);
+        if let Some(ref mut t) = best {
+            *t += 1.0;
+        }
+        sum + first(x) + total(x, data.n).unwrap_or(0.0)
+    }
+
+    pub fn g(x: &DVector<f64>, _y: &DVector<f64>, _data: &Data) -> f64 {
+        x.norm_squared()
+    }
+}
+
+fn main() {}
