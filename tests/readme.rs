@@ -7,7 +7,7 @@ use std::process::Command;
 const README: &str = include_str!("../README.md");
 const ESTIMATORS: &str = include_str!("../docs/estimators.md");
 const FIRST: &str = include_str!("../examples/first.rs");
-const REFUSED: &str = include_str!("ui/body/sum_by_fold.stderr");
+const REFUSED: &str = include_str!("ui/body/shape_clash_of_data.stderr");
 
 /// The standard output of an example.
 fn run(example: &str, argument: &str) -> Result<String, Box<dyn Error>> {
