@@ -70,6 +70,7 @@ pub mod sums {
         for _ in 0..5 {
             (p, v) = (p + 0.1 * v, v - 0.1 * p);
         }
+        #[expect(clippy::needless_late_init, reason = "read as it is written")]
         let scale;
         if x[1] > 0.0 {
             scale = 2.0;

@@ -351,9 +351,12 @@ fn single_precision() {
     let y = Vector3::new(0.1_f32, 0.5, 0.2);
     let x = problem.solve(&Vector2::new(0.5, 1.0), &y, &Newton::new().tolerance(1e-6)).unwrap().x;
     let table = problem.compare_at(&x, &y, &(x * 1.01)).unwrap();
-    // Eight estimators; 1e-8 of f32 is 0.
-    assert_eq!(table.rows.len(), 8);
-    for row in &table.rows {
+    // Eight estimators that do not iterate; 1e-8 of f32 is 0.
+    let iterates =
+        |kind| matches!(kind, EstimatorKind::Aid | EstimatorKind::Unrolled | EstimatorKind::Truncated | EstimatorKind::OneStep);
+    let rows = || table.rows.iter().filter(|row| !iterates(row.kind));
+    assert_eq!(rows().count(), 8);
+    for row in rows() {
         let (efficiency, error) = (row.efficiency.unwrap(), row.error.unwrap().unwrap());
         assert_eq!(row.proved, efficiency < 1e-6, "{table}");
         assert!(if row.proved { error < 1e-3 } else { efficiency > 1e-2 }, "{table}");

@@ -45,7 +45,7 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("use a name, `_`, a number", "no other pattern is stable"),
     ("`if` without `else` has no value", "ill typed"),
     ("add `else { .. }`", "the same"),
-    ("make it the last expression", "of `break` and `continue`"),
+    ("related methods that are read: {}", "where several words are alike"),
     ("nothing: it returns", "what a value is called inside other messages"),
     ("the pattern `{}` compares integers, scalars or conditions", "ill typed, but for text"),
     ("`let` in a condition that is no condition of an `if`", "`while let` is refused as a loop"),
