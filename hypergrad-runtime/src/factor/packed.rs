@@ -1,7 +1,7 @@
 //! Factors of the matrices that a user's function solves with: each one run of numbers, as generated
 //! code keeps them among its other tensors.
 //!
-//! A matrix with n rows takes [`packed_len`] numbers: n² of its factor, n pivots, and [`STATUS`] that
+//! A matrix with n rows takes [`packed_len`] numbers: n² of its factor, n pivots, and `STATUS` that
 //! say whether it can be solved with. What cannot is solved to NaN, and [`fault`] has the reason.
 //!
 //! | n | by Gaussian elimination is meant |
