@@ -1,7 +1,9 @@
 //! Indices that the data holds: how far they reach, and which one is out of range. Items of lists: their common
-//! size.
+//! size. Reals: the first one that is not finite.
 
 use crate::error::ShapeError;
+use crate::kernels;
+use crate::scalar::Real;
 
 /// One more than the largest index; 0 where there is none.
 pub fn reach(indices: impl Iterator<Item = usize>) -> usize {
@@ -12,6 +14,13 @@ pub fn reach(indices: impl Iterator<Item = usize>) -> usize {
 /// The smallest index; where there is none, as large as can be asked for.
 pub fn least(indices: impl Iterator<Item = usize>) -> usize {
     indices.min().unwrap_or(usize::MAX)
+}
+
+/// The first entry that is not finite, of fields given by name.
+pub fn first_non_finite<T: Real>(fields: &[(&'static str, &[T])]) -> Option<ShapeError> {
+    fields
+        .iter()
+        .find_map(|(what, entries)| kernels::first_non_finite(entries).map(|index| ShapeError::NonFinite { what, index }))
 }
 
 /// The extent that all items of a list have; 0 where there is no item.

@@ -664,3 +664,6 @@ fn f_1_negative_curvature(&self, w: &mut Work, out: &mut [f64]) -> bool {
 fn spectrum<'w>(&self, w: &'w mut Work) -> &'w mut dyn hg::Spectrum {
     &mut w.factor
 }
+fn data_fault(&self) -> hg::core::option::Option<hg::ShapeError> {
+    hg::indices::first_non_finite(&[("data.target", self.data().target.as_slice())])
+}

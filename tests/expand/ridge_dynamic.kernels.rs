@@ -973,3 +973,13 @@ fn f_1_negative_curvature(&self, w: &mut Work, out: &mut [f64]) -> bool {
 fn spectrum<'w>(&self, w: &'w mut Work) -> &'w mut dyn hg::Spectrum {
     &mut w.factor
 }
+fn data_fault(&self) -> hg::core::option::Option<hg::ShapeError> {
+    hg::indices::first_non_finite(
+        &[
+            ("data.a_tr", self.data().a_tr.as_slice()),
+            ("data.b_tr", self.data().b_tr.as_slice()),
+            ("data.a_val", self.data().a_val.as_slice()),
+            ("data.b_val", self.data().b_val.as_slice()),
+        ],
+    )
+}

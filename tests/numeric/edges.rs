@@ -1,11 +1,13 @@
 //! Edges: empty and tiny sizes, wrong shapes, entries that are no numbers, singular matrices,
 //! solvers that do not converge, ways to own the data, several problems side by side.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use hypergrad::bilevel;
-use hypergrad::error::{EstimatorError, LinearError, ShapeError, SolveError};
+use hypergrad::error::{EstimatorError, LinearError, OuterError, ShapeError, SolveError};
 use hypergrad::estimator::*;
+use hypergrad::outer::{Descent, minimize};
 use hypergrad::solver::{GradientDescent, Newton};
 use nalgebra::{DMatrix, DVector};
 
@@ -62,14 +64,14 @@ fn wrong_shapes_name_both_fields() {
     let Err(error) = ridge::Problem::new(&data) else { panic!("b_tr is too short") };
     let ShapeError::Mismatch { left, left_size, right, right_size, .. } = error else { panic!("{error}") };
     assert!([left, right].iter().any(|name| name.contains("a_tr")), "{error}");
-    assert!([left, right].iter().any(|name| name.contains("b_tr")), "{error}");
+    assert!([left, right].iter().any(|name| name.contains("data.b_tr")), "{error}");
     assert_eq!([left_size.min(right_size), left_size.max(right_size)], [4, 5]);
     assert!(error.to_string().contains("f: &data.a_tr * x - &data.b_tr"), "{error}");
 
     let mut data = example(5, 3);
     data.a_val = DMatrix::zeros(9, 2);
     let error = ridge::Problem::new(&data).unwrap_err().to_string();
-    assert!(error.contains("a_val") && error.contains("a_tr") && error.contains("g: &data.a_val * x"), "{error}");
+    assert!(error.contains("data.a_val") && error.contains("a_tr") && error.contains("g: &data.a_val * x"), "{error}");
 }
 
 /// What is emitted can be shown, and held by what derives `Debug`.
@@ -354,4 +356,40 @@ fn renamed_imports() {
     let problem = renamed::problem::Problem::new().unwrap();
     let (x, y) = (nalgebra::Vector2::new(0.3, 0.4), nalgebra::Vector2::new(0.1, 0.2));
     assert!(problem.check_derivatives(&x, &y).unwrap().agrees());
+}
+
+/// What cannot be computed because of an entry of the data says which.
+#[test]
+fn a_number_of_the_data_that_is_none_is_named() {
+    let (x, y) = (data::vector(2, 0.3), data::vector(2, 2.1));
+    let named = |found: ShapeError, field| found == ShapeError::NonFinite { what: field, index: 3 };
+    let mut broken = example(6, 2);
+    broken.b_tr[3] = f64::NAN;
+    let problem = ridge::Problem::new(&broken).unwrap();
+    for found in [problem.solve(&x, &y, &Newton::new()), problem.solve(&x, &y, &GradientDescent::auto())] {
+        assert!(matches!(found, Err(SolveError::Shape(error)) if named(error, "data.b_tr")), "{found:?}");
+    }
+    let run =
+        minimize(&problem, &x, &y, &Descent::adam(0.1).steps(3), &Newton::new(), &Ift::new(), |_| ControlFlow::Continue(()));
+    assert!(
+        matches!(run, Err(OuterError::Solve { error: SolveError::Shape(error), .. }) if named(error, "data.b_tr")),
+        "{run:?}"
+    );
+
+    let mut broken = example(6, 2);
+    broken.a_val[3] = f64::INFINITY;
+    let problem = ridge::Problem::new(&broken).unwrap();
+    let solution = problem.solve(&x, &y, &Newton::new()).unwrap();
+    for found in [
+        problem.hypergradient(&solution.x, &y, &Ift::new()).err(),
+        problem.at(&solution.x, &y).unwrap().Omega().err(),
+        problem.at(&solution.x, &y).unwrap().Omega_1().err(),
+    ] {
+        assert!(matches!(found, Some(EstimatorError::Shape(error)) if named(error, "data.a_val")), "{found:?}");
+    }
+    let found = problem.value_and_gradient(&x, &y, &Newton::new(), &Ift::new());
+    assert!(
+        matches!(found, Err(OuterError::Estimator { error: EstimatorError::Shape(error), .. }) if named(error, "data.a_val")),
+        "{found:?}"
+    );
 }

@@ -1,7 +1,7 @@
 //! The systems of one computation, and how they were solved so far.
 
 use super::{AdjointSolve, LinearInfo};
-use crate::error::EstimatorError;
+use crate::error::{EstimatorError, LinearError};
 use crate::problem::Bilevel;
 use crate::problem::space::{T, check_finite};
 
@@ -31,7 +31,7 @@ impl<'a, P: Bilevel, L: AdjointSolve<P>> Systems<'a, P, L> {
     /// Those of the solve, and a solution that is not finite.
     #[inline]
     pub fn solve(&mut self, problem: &P, work: &mut P::Work, what: &'static str, rhs: &mut [T<P>]) -> Result<(), EstimatorError> {
-        let info = self.linear.solve(problem, work, self.workspace, rhs)?;
+        let info = self.linear.solve(problem, work, self.workspace, rhs).map_err(|error| of_solve(problem, error))?;
         self.info = self.info.and(info);
         check_finite(problem, work, what, rhs)
     }
@@ -48,7 +48,7 @@ impl<'a, P: Bilevel, L: AdjointSolve<P>> Systems<'a, P, L> {
         what: &'static str,
         rhs: &mut [T<P>],
     ) -> Result<(), EstimatorError> {
-        let info = self.linear.solve_tr(problem, work, self.workspace, rhs)?;
+        let info = self.linear.solve_tr(problem, work, self.workspace, rhs).map_err(|error| of_solve(problem, error))?;
         self.info = self.info.and(info);
         check_finite(problem, work, what, rhs)
     }
@@ -67,8 +67,14 @@ impl<'a, P: Bilevel, L: AdjointSolve<P>> Systems<'a, P, L> {
     ) -> Result<(), EstimatorError> {
         problem.g_1(work, v);
         check_finite(problem, work, "g_1", v)?;
-        let info = self.linear.solve_one(problem, work, self.workspace, super::Side::Transposed, start, v)?;
-        self.info = self.info.and(info);
+        let info = self.linear.solve_one(problem, work, self.workspace, super::Side::Transposed, start, v);
+        self.info = self.info.and(info.map_err(|error| of_solve(problem, error))?);
         check_finite(problem, work, "v", v)
     }
+}
+
+/// A solve that failed, perhaps for the data's sake.
+#[cold]
+fn of_solve<P: Bilevel>(problem: &P, error: LinearError) -> EstimatorError {
+    EstimatorError::from(error).or_of_data(problem)
 }

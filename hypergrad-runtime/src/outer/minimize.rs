@@ -149,13 +149,13 @@ fn finish<P: Bilevel, S: InnerSolver<P>, E: Estimator<P>, J: Projection>(
     mut observer: impl FnMut(&Observation<'_, T<P>>) -> ControlFlow<()>,
 ) -> MinimumResult<P> {
     let end = running.run(&mut observer);
-    let tolerance = running.descent.gradient_tolerance();
+    let (problem, tolerance) = (running.problem, running.descent.gradient_tolerance());
     let at = running.x_like(x);
     let stop = if let End::Done(stop) | End::NotConverged(stop) = &end { *stop } else { Stop::Steps };
     match (end, running.reached(x, y, stop)) {
         (End::Done(_), Some(reached)) => Ok(reached),
         (End::NotConverged(_), Some(reached)) => Err(OuterError::NotConverged { reached, tolerance }),
-        (End::Solve(error), reached) => Err(OuterError::Solve { error: error.map(|()| at), reached }),
+        (End::Solve(error), reached) => Err(OuterError::Solve { error: error.or_of_data(problem).map(|()| at), reached }),
         (End::Estimator(error), reached) => Err(OuterError::Estimator { error, reached }),
         (End::NonFinite(what), reached) => Err(OuterError::NonFinite { what, reached }),
         (End::Invalid { what, value, accepted }, _) => Err(OuterError::InvalidSetting { what, value, accepted }),

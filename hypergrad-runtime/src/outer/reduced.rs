@@ -149,7 +149,7 @@ impl<'p, P: Bilevel, S: InnerSolver<P>, E: Estimator<P>> Reduced<'p, P, S, E> {
         self.problem.set_x(work, x.flat());
         *solves += 1;
         let solved = self.solver.run(self.problem, work, inner);
-        solved.map_err(|error| error.map(|()| self.x0.like(self.problem.x(work))))?;
+        solved.map_err(|error| error.or_of_data(self.problem).map(|()| self.x0.like(self.problem.x(work))))?;
         x.flat_mut().copy_from_slice(self.problem.x(work));
         Ok(*value.insert(objective(self.problem, work)?))
     }

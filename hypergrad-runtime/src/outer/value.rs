@@ -75,7 +75,7 @@ where
     let mut outer = estimator.workspace(problem, &work)?;
     let mut gradient = zeros_y(problem, &work)?;
     let solved = solver.run(problem, &mut work, &mut inner);
-    let solved = solved.map_err(|error: SolveError| error.map(|()| x0.like(problem.x(&work))))?;
+    let solved = solved.map_err(|error: SolveError| error.or_of_data(problem).map(|()| x0.like(problem.x(&work))))?;
     let value = objective(problem, &mut work)?;
     if estimator.adjoint_start() == AdjointStart::Inverse {
         let mut v = zeros_x(problem, &work)?;

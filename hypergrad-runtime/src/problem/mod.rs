@@ -6,6 +6,7 @@
 //! forgets what depends on it.
 
 mod change;
+mod data_fault;
 #[doc(hidden)]
 pub mod products;
 pub mod space;
@@ -46,6 +47,12 @@ pub trait Bilevel {
     #[inline]
     fn structure(&self) -> Structure {
         Self::STRUCTURE
+    }
+
+    /// The first entry of the data's fields that is not finite, by the field's name. It is asked where a result is not
+    /// finite: a field may hold such entries where nothing reads them.
+    fn data_fault(&self) -> Option<ShapeError> {
+        None
     }
 
     /// Allocates the buffers for variables of these shapes and sets the point to `(x, y)`.

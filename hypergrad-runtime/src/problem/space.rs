@@ -35,7 +35,8 @@ pub fn check_input<S: Real>(what: &'static str, a: &[S]) -> Result<(), ShapeErro
     }
 }
 
-/// Refuses numbers that are not finite; with the reason of a kernel that failed, if one did.
+/// Refuses numbers that are not finite; with the reason of a kernel that failed or the entry of the data that is not,
+/// if there is one.
 pub(crate) fn check_finite<P: Bilevel>(
     problem: &P,
     work: &P::Work,
@@ -46,7 +47,7 @@ pub(crate) fn check_finite<P: Bilevel>(
         None => Ok(()),
         Some(index) => Err(match problem.fault(work) {
             Some(fault) => EstimatorError::Linear(fault),
-            None => EstimatorError::NonFinite { what, index },
+            None => EstimatorError::NonFinite { what, index }.or_of_data(problem),
         }),
     }
 }

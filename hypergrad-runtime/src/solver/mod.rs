@@ -129,6 +129,6 @@ pub fn solve<P: Bilevel, S: InnerSolver<P>>(
     let x = |()| x0.like(problem.x(&work));
     match result {
         Ok(solution) => Ok(solution.map(x)),
-        Err(error) => Err(error.map(x)),
+        Err(error) => Err(error.or_of_data(problem).map(x)),
     }
 }

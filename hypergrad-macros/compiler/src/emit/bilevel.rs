@@ -24,6 +24,7 @@ impl Emission<'_> {
         );
         let (factor, square) = (self.factor(), self.square_type());
         let fault = self.fault();
+        let data_fault = self.data_fault();
         let structure = self.is_decided_by_data().then(|| {
             quote!(
                 #[inline]
@@ -52,6 +53,7 @@ impl Emission<'_> {
                 #from_products
                 #factor
                 #fault
+                #data_fault
             }
             impl #declared Problem #arguments {
                 #inner_kernels

@@ -21,6 +21,19 @@ pub fn slice(model: &Model, number: usize) -> TokenStream {
     }
 }
 
+/// The reals of a field, as a slice, where it has any.
+pub fn reals(model: &Model, number: usize) -> Option<TokenStream> {
+    let field = model.data.as_ref().and_then(|d| d.fields.get(number))?;
+    match &field.kind {
+        DataKind::Tensor { .. } | DataKind::Array { .. } | DataKind::Packed { .. } => Some(slice(model, number)),
+        DataKind::Csr { .. } => {
+            let matrix = sparse(model, number);
+            Some(quote!(#matrix.values()))
+        }
+        DataKind::Index { .. } | DataKind::Count { .. } | DataKind::Enum { .. } | DataKind::Flag { .. } => None,
+    }
+}
+
 /// The index at a place of a field, whose items are the slice `items`.
 pub fn index(model: &Model, field: usize, items: &TokenStream, place: &TokenStream) -> TokenStream {
     let item = model.data.as_ref().and_then(|d| d.fields.get(field)).map(|field| field.item.as_slice()).unwrap_or_default();

@@ -1,10 +1,10 @@
-//! Why a point has no finite value: a matrix in the user's functions that cannot be solved with.
+//! Why a point has no finite value: a matrix in the user's functions that cannot be solved with, an entry of the data.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::work::ready_bit;
-use super::{Emission, numbers};
+use super::{Emission, data, numbers};
 use crate::analysis::Stage;
 use crate::lower::program::Factor;
 use crate::print;
@@ -22,6 +22,25 @@ impl Emission<'_> {
                 #bind
                 #(#looks)*
                 hg::core::option::Option::None
+            }
+        })
+    }
+
+    /// `Bilevel::data_fault`: looks at every field of reals that the functions read.
+    pub(super) fn data_fault(&self) -> Option<TokenStream> {
+        let fields = self.model.data.iter().flat_map(|data| data.fields.iter().enumerate());
+        let entries: Vec<TokenStream> = fields
+            .filter(|(_, field)| field.read)
+            .filter_map(|(number, field)| {
+                let (name, slice) = (&field.name, data::reals(self.model, number)?);
+                Some(quote!((#name, #slice)))
+            })
+            .collect();
+        (!entries.is_empty()).then(|| {
+            quote! {
+                fn data_fault(&self) -> hg::core::option::Option<hg::ShapeError> {
+                    hg::indices::first_non_finite(&[#(#entries),*])
+                }
             }
         })
     }
