@@ -60,6 +60,67 @@ pub mod by_traits {
     }
 }
 
+/// Special functions, in the middle and in the tails.
+#[bilevel]
+pub mod special {
+    use hypergrad::math::{digamma, lambert_w, ln_gamma, log_normal_cdf, log1mexp, normal_cdf, trigamma};
+    use nalgebra::Vector3;
+
+    pub fn f(x: &Vector3<f64>, y: &Vector3<f64>) -> f64 {
+        let gamma = ln_gamma(1.3 + x[0] * x[0]) + digamma(x[1] - 2.45) * trigamma(2.0 + y[0]);
+        let normal = normal_cdf(x[2] * y[1]) + x.map(log_normal_cdf).sum() + log_normal_cdf(9.0 * y[2] - 0.1 * x[0]);
+        gamma + normal + lambert_w(x[1] * y[1]) - log1mexp(-0.7 - x[0] * y[2]).exp()
+    }
+
+    pub fn g(x: &Vector3<f64>, y: &Vector3<f64>) -> f64 {
+        ln_gamma(y[1] + 4.0) * normal_cdf(x[0] + y[0]) - lambert_w(x[2].exp() + trigamma(1.0)) + log1mexp(x[1] - 5.0)
+    }
+}
+
+/// Binary outcomes with a normal link, of which some are far on the wrong side: `f` is convex by what is
+/// known of `ln Φ`.
+#[bilevel]
+pub mod probit {
+    use hypergrad::math::log_normal_cdf;
+    use nalgebra::{DMatrix, DVector};
+
+    pub struct Data {
+        pub a: DMatrix<f32>,
+        pub sign: DVector<f32>,
+    }
+
+    pub fn f(x: &DVector<f32>, y: f32, data: &Data) -> f32 {
+        let score = (&data.a * x).component_mul(&data.sign);
+        y.exp() * x.norm_squared() - score.map(log_normal_cdf).sum()
+    }
+
+    pub fn g(x: &DVector<f32>, _y: f32, _data: &Data) -> f32 {
+        x.norm_squared()
+    }
+}
+
+#[test]
+fn special_functions() {
+    let problem = special::Problem::new().unwrap();
+    for [a, b, c] in [[0.4, 0.7, 0.9], [-1.1, 0.6, -0.3]] {
+        check(&problem, &nalgebra::Vector3::new(a, b, c), &nalgebra::Vector3::new(0.8, 0.35, -0.6));
+    }
+}
+
+#[test]
+fn what_is_known_of_the_normal_distribution_makes_a_problem_convex() {
+    assert!(probit::Problem::STRUCTURE.f1_definite && probit::Problem::STRUCTURE.f1_diagonal_plus_gram);
+    let data = probit::Data {
+        a: nalgebra::DMatrix::from_row_slice(3, 2, &[9.0, -1.0, -30.0, 2.0, 0.5, 1.5]),
+        sign: nalgebra::DVector::from_vec(vec![1.0, 1.0, -1.0]),
+    };
+    let problem = probit::Problem::new(data).unwrap();
+    let x = nalgebra::DVector::from_vec(vec![1.0, 0.5]);
+    // -30 and more deviations off, where Φ itself is 0 in single precision.
+    assert!(problem.at(&x, &0.0).unwrap().f() > 400.0);
+    assert!(problem.solve(&x, &0.0, &hypergrad::solver::Newton::new()).is_ok());
+}
+
 #[test]
 fn methods_of_numbers() {
     let problem = on_floats::Problem::new().unwrap();

@@ -1,6 +1,7 @@
 //! Scalar functions that generated code calls: families closed under differentiation, in forms
 //! that lose no digits and do not overflow.
 
+use hypergrad_special as special;
 use nalgebra::{ComplexField, RealField};
 
 use crate::scalar::Real;
@@ -92,6 +93,54 @@ pub fn bell<T: Real>(t: T) -> T {
     }
     let leading = f64::from_bits(t.to_bits() & 0xffff_ffff_0000_0000);
     T::lit(exp(-leading * leading) * exp(-(t - leading) * (t + leading)))
+}
+
+/// `ln |Γ(t)|`.
+#[inline]
+pub fn ln_gamma<T: Real>(t: T) -> T {
+    T::lit(special::ln_gamma(t.wide()))
+}
+
+/// The derivatives of `ln |Γ|`: digamma, trigamma, ..
+#[inline]
+pub fn polygamma<T: Real>(t: T, order: i32) -> T {
+    T::lit(special::polygamma(order.unsigned_abs(), t.wide()))
+}
+
+/// The probability of the normal distribution below t.
+#[inline]
+pub fn normal_cdf<T: Real>(t: T) -> T {
+    T::lit(special::normal_cdf(t.wide()))
+}
+
+/// `e^(-t²/2)/√(2π)`.
+#[inline]
+pub fn normal_density<T: Real>(t: T) -> T {
+    T::lit(special::normal_density(t.wide()))
+}
+
+/// The logarithm of `normal_cdf`, or its derivative of this order.
+#[inline]
+pub fn log_normal_cdf<T: Real>(t: T, order: i32) -> T {
+    T::lit(special::log_normal_cdf(order.unsigned_abs(), t.wide()))
+}
+
+/// The `w >= -1` with `w e^w = t`.
+#[inline]
+pub fn lambert_w<T: Real>(t: T) -> T {
+    T::lit(special::lambert_w(t.wide()))
+}
+
+/// `ln(1 - e^t)`, for `t < 0`.
+#[inline]
+pub fn log1mexp<T: Real>(t: T) -> T {
+    T::lit(special::log1mexp(t.wide()))
+}
+
+/// `1/(e^-t - 1)`, for `t < 0`.
+#[inline]
+pub fn bose<T: Real>(t: T) -> T {
+    T::lit(special::bose(t.wide()))
 }
 
 /// `s^p` of a squared norm, but 0 at 0: a norm has derivative 0 there.
@@ -333,6 +382,21 @@ mod tests {
             close(slope(bell, t), -2.0 * t * bell(t));
             close(slope(|t| sqrt1pm1(t * t), t), t / (1.0 + t * t).sqrt());
         }
+        for t in [-3.4, -0.4, 0.3, 2.0] {
+            let close = |a: f64, b: f64| assert!((a - b).abs() < 1e-7 * (1.0 + b.abs()), "{a} {b} at {t}");
+            close(slope(ln_gamma, t), polygamma(t, 0));
+            close(slope(|t| polygamma(t, 0), t), polygamma(t, 1));
+            close(slope(|t| polygamma(t, 1), t), polygamma(t, 2));
+            close(slope(normal_cdf, t), normal_density(t));
+            close(slope(normal_density, t), -t * normal_density(t));
+            for k in 0..4 {
+                close(slope(|t| log_normal_cdf(t, k), t), log_normal_cdf(t, k + 1));
+            }
+            close(slope(log1mexp, -t.abs()), -bose(-t.abs()));
+            let w = lambert_w(t.abs());
+            close(slope(lambert_w, t.abs()), (-w).exp() / (1.0 + w));
+        }
+        assert!((log_normal_cdf(-40.0_f32, 0) + 804.608_44).abs() < 1e-3 && normal_cdf(-12.0_f32) > 0.0);
         let (x, y) = (1.7, 0.6);
         assert!((slope(|y| pow(x, y), y) - pow_ln(x, y, 1)).abs() < 1e-10);
         assert!((slope(|y| pow_ln(x, y, 1), y) - pow_ln(x, y, 2)).abs() < 1e-10);

@@ -35,6 +35,86 @@ pub fn erfc<T: Real>(t: T) -> T {
     kernel::erfc(t)
 }
 
+/// `ln |Γ(t)|`, the logarithm of the gamma function; `(n - 1)! = e^ln_gamma(n)`.
+///
+/// ```
+/// use hypergrad::math::ln_gamma;
+///
+/// // The logarithm of the Poisson distribution's probability of 3, at rate 2.
+/// let (count, rate) = (3.0_f64, 2.0_f64);
+/// let ln_p = count * rate.ln() - rate - ln_gamma(count + 1.0);
+/// assert!((ln_p - (8.0_f64 / 6.0).ln() + 2.0).abs() < 1e-15);
+/// ```
+#[inline]
+pub fn ln_gamma<T: Real>(t: T) -> T {
+    kernel::ln_gamma(t)
+}
+
+/// `ψ(t) = (ln Γ)'(t)`.
+///
+/// # Reference
+///
+/// Abramowitz and Stegun, Handbook of Mathematical Functions, section 6.3.
+#[inline]
+pub fn digamma<T: Real>(t: T) -> T {
+    kernel::polygamma(t, 0)
+}
+
+/// `ψ'(t) = (ln Γ)''(t) = Σ 1/(t + n)²`.
+#[inline]
+pub fn trigamma<T: Real>(t: T) -> T {
+    kernel::polygamma(t, 1)
+}
+
+/// The normal distribution's probability below t, exact relative to itself in its left tail.
+#[inline]
+pub fn normal_cdf<T: Real>(t: T) -> T {
+    kernel::normal_cdf(t)
+}
+
+/// The logarithm of [`normal_cdf`]: finite at every t, `-t²/2 - ln(-t √2π)` far to the left. Its
+/// derivative is the inverse of Mills' ratio, `φ/Φ`, and its derivatives of every order stay exact
+/// in both tails.
+///
+/// ```
+/// use hypergrad::math::log_normal_cdf;
+///
+/// assert!((log_normal_cdf(-1000.0_f64) + 500_007.826_694_812_16).abs() < 1e-9);
+/// ```
+#[inline]
+pub fn log_normal_cdf<T: Real>(t: T) -> T {
+    kernel::log_normal_cdf(t, 0)
+}
+
+/// Lambert's function, the `w >= -1` with `w e^w = t`; not a number for `t < -1/e`.
+///
+/// ```
+/// use hypergrad::math::lambert_w;
+///
+/// let w: f64 = lambert_w(2.0);
+/// assert!((w * w.exp() - 2.0).abs() < 1e-15);
+/// ```
+///
+/// # Reference
+///
+/// Corless, Gonnet, Hare, Jeffrey and Knuth, On the Lambert W function, 1996.
+#[inline]
+pub fn lambert_w<T: Real>(t: T) -> T {
+    kernel::lambert_w(t)
+}
+
+/// `ln(1 - e^t)` for `t < 0`, without cancellation: of a probability given by its logarithm t, the
+/// logarithm of the complement. (Where the argument is written with the other sign, `ln(1 - e^-a)`,
+/// that is `log1mexp(-a)`.)
+///
+/// # Reference
+///
+/// Mächler, Accurately computing log(1 - exp(-|a|)), 2012.
+#[inline]
+pub fn log1mexp<T: Real>(t: T) -> T {
+    kernel::log1mexp(t)
+}
+
 /// `ln sum_i e^(v_i)`, over every entry of a vector or a matrix; `-inf` without entries.
 #[inline]
 pub fn log_sum_exp<T, R, C, S>(v: &Matrix<T, R, C, S>) -> T

@@ -146,6 +146,7 @@ fn of_map(func: Func, args: &[Sign]) -> Sign {
     match func.definition().range {
         Range::Unknown => Sign::Unknown,
         Range::Nonnegative => Sign::Nonnegative,
+        Range::Nonpositive => Sign::Nonpositive,
         Range::AsArgument => args[0],
         // 1/t of t >= 0 is positive wherever it is finite.
         Range::AsReciprocal => match args[0] {

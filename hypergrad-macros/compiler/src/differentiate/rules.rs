@@ -139,6 +139,22 @@ impl Rule<'_> {
                 let argument = self.argument(0);
                 self.times(-2.0, &[argument, self.value])
             }
+            Func::LnGamma => self.of(Func::Polygamma(0)),
+            Func::Polygamma(order) => self.of(Func::Polygamma(order + 1)),
+            // Φ' = φ, φ' = -t φ
+            Func::NormalCdf => self.of(Func::NormalDensity),
+            Func::NormalDensity => {
+                let argument = self.argument(0);
+                self.times(-1.0, &[argument, self.value])
+            }
+            Func::LogNormalCdf(order) => self.log_normal_cdf(order),
+            Func::LambertW => self.lambert_w(),
+            Func::Log1mExp => self.scaled_of(-1.0, Func::Bose),
+            // b' = b + b²
+            Func::Bose => {
+                let square = self.square(self.value);
+                self.graph.add_all(&[self.value, square], self.shape.to_vec())
+            }
             Func::Abs => self.of(Func::Sign0),
             Func::Huber => self.huber(),
             Func::Pow => self.pow(),
@@ -250,6 +266,29 @@ impl Rule<'_> {
         let third = self.of(Func::Logistic(3));
         let factor = self.affine(-12.0, second, 1.0);
         self.times(1.0, &[third, factor])
+    }
+
+    /// `W' = e^-W/(1 + W)`.
+    fn lambert_w(&mut self) -> Id {
+        let negative = self.graph.scaled(-1.0, self.value);
+        let (numerator, denominator) = (self.apply(Func::Exp, negative), self.affine(1.0, self.value, 1.0));
+        let inverse = self.apply(Func::Powi(-1), denominator);
+        self.times(1.0, &[numerator, inverse])
+    }
+
+    /// The next of the family; with its members `r, L₂, L₃, L₄`, from the fourth on
+    /// `L₄' = -L₄(t + 2r) - 3L₃(1 + 2L₂)`: the derivative of `L₂ = -r(t + r)`, taken three times.
+    fn log_normal_cdf(&mut self, order: u8) -> Id {
+        if order < 4 {
+            return self.of(Func::LogNormalCdf(order + 1));
+        }
+        let [r, second, third, fourth] = [1, 2, 3, 4].map(|k| self.of(Func::LogNormalCdf(k)));
+        let argument = self.argument(0);
+        let terms = vec![self.graph.term(1.0, argument), self.graph.term(2.0, r)];
+        let shifted = self.graph.sum(terms, self.shape.to_vec());
+        let slope = self.affine(2.0, second, 1.0);
+        let (first, rest) = (self.times(-1.0, &[fourth, shifted]), self.times(-3.0, &[third, slope]));
+        self.graph.add_all(&[first, rest], self.shape.to_vec())
     }
 
     /// `scale·(a t² + b)^p`.

@@ -102,6 +102,7 @@ pub enum Parity {
 pub enum Range {
     Unknown,
     Nonnegative,
+    Nonpositive,
     /// That of the argument: increasing through 0.
     AsArgument,
     /// That of the argument, which is not 0 where the value is finite.
@@ -341,6 +342,29 @@ impl Func {
             Self::Bell => {
                 unary("bell", Notation::Bell).smooth().even().range(Range::Nonnegative).trend(Trend::DecreasingAboveZero)
             }
+            Self::LnGamma => unary("ln_gamma", Call("lnΓ")).smooth().bend(Bend::ConvexAboveZero).safe(1.5),
+            Self::Polygamma(order) => polygamma(order),
+            Self::NormalCdf => unary("normal_cdf", Call("Φ"))
+                .smooth()
+                .range(Range::Nonnegative)
+                .bend(Bend::ConcaveAboveZero)
+                .trend(Trend::Increasing),
+            Self::NormalDensity => {
+                unary("normal_density", Call("φ")).smooth().even().range(Range::Nonnegative).trend(Trend::DecreasingAboveZero)
+            }
+            Self::LogNormalCdf(order) => log_normal_cdf(order),
+            Self::LambertW => unary("lambert_w", Call("W"))
+                .smooth()
+                .range(Range::AsArgument)
+                .bend(Bend::Concave)
+                .trend(Trend::Increasing)
+                .safe(1.0),
+            Self::Log1mExp => {
+                called("log1mexp").smooth().range(Range::Nonpositive).bend(Bend::Concave).trend(Trend::Decreasing).safe(-1.0)
+            }
+            Self::Bose => {
+                called("bose").smooth().range(Range::Nonnegative).bend(Bend::Convex).trend(Trend::Increasing).safe(-1.0)
+            }
             Self::Sqrt1pM1 => unary("sqrt1pm1", Notation::RootLessOne)
                 .smooth()
                 .range(Range::AsArgument)
@@ -462,6 +486,42 @@ fn norm_power(p: f64) -> Definition {
         .trend(if p > 0.0 { Trend::Increasing } else { Trend::Unknown })
         .norm_of_squares(p >= 0.5)
         .named("norm")
+}
+
+/// The derivatives of `ln |Γ|`. Those of even order `k + 1` are `k! Σ (t + n)^(-k-1)`, of even powers;
+/// the others have a sign above 0 only.
+const fn polygamma(order: u8) -> Definition {
+    let name = match order {
+        0 => "ψ",
+        1 => "ψ′",
+        2 => "ψ″",
+        3 => "ψ‴",
+        _ => "ψ⁗",
+    };
+    let function = unary("polygamma", Notation::Call(name)).with(Parameter::Integer(order as i32)).smooth().safe(1.5);
+    if order.is_multiple_of(2) {
+        return function.bend(Bend::ConcaveAboveZero);
+    }
+    function.range(Range::Nonnegative).bend(Bend::ConvexAboveZero).trend(Trend::DecreasingAboveZero)
+}
+
+/// `ln Φ` and its derivatives: concave, and its slope `φ/Φ` is convex (Sampford 1953).
+const fn log_normal_cdf(order: u8) -> Definition {
+    let name = match order {
+        0 => "lnΦ",
+        1 => "lnΦ′",
+        2 => "lnΦ″",
+        3 => "lnΦ‴",
+        _ => "lnΦ⁗",
+    };
+    let function = unary("log_normal_cdf", Notation::Call(name)).with(Parameter::Integer(order as i32)).smooth();
+    match order {
+        0 => function.range(Range::Nonpositive).bend(Bend::Concave).trend(Trend::Increasing),
+        1 => function.range(Range::Nonnegative).bend(Bend::Convex).trend(Trend::Decreasing),
+        2 => function.range(Range::Nonpositive).trend(Trend::Increasing),
+        3 => function.range(Range::Nonnegative),
+        _ => function,
+    }
 }
 
 /// Softplus and its derivatives, of which the second is even.

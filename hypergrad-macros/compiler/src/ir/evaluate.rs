@@ -1,5 +1,7 @@
 //! The value of elementwise functions on numbers: constant folding and the test interpreter.
 
+use hypergrad_special as special;
+
 use super::func::Func;
 
 impl Func {
@@ -45,6 +47,14 @@ impl Func {
             Self::Erf => libm::erf(a[0]),
             Self::Erfc => libm::erfc(a[0]),
             Self::Bell => (-a[0] * a[0]).exp(),
+            Self::LnGamma => special::ln_gamma(a[0]),
+            Self::Polygamma(order) => special::polygamma(u32::from(order), a[0]),
+            Self::NormalCdf => special::normal_cdf(a[0]),
+            Self::NormalDensity => special::normal_density(a[0]),
+            Self::LogNormalCdf(order) => special::log_normal_cdf(u32::from(order), a[0]),
+            Self::LambertW => special::lambert_w(a[0]),
+            Self::Log1mExp => special::log1mexp(a[0]),
+            Self::Bose => special::bose(a[0]),
             Self::Sqrt1pM1 => a[0] / (1.0 + (1.0 + a[0]).sqrt()),
             Self::Abs => a[0].abs(),
             Self::Signum => a[0].signum(),

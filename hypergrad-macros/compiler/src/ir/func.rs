@@ -63,6 +63,22 @@ pub enum Func {
     Erfc,
     /// `e^-t²`, of which the derivatives of the two are made.
     Bell,
+    /// `ln |Γ(t)|`.
+    LnGamma,
+    /// The derivatives of it: digamma, trigamma, ..
+    Polygamma(u8),
+    /// `Φ(t) = ∫ φ` up to t.
+    NormalCdf,
+    /// `φ(t) = e^(-t²/2)/√(2π)`.
+    NormalDensity,
+    /// The k-th derivative of `ln Φ`, up to the fourth: the first is `φ/Φ`.
+    LogNormalCdf(u8),
+    /// The principal w with `w e^w = t`.
+    LambertW,
+    /// `ln(1 - e^t)`, for `t < 0`.
+    Log1mExp,
+    /// `1/(e^-t - 1)`, for `t < 0`: minus the derivative of `Log1mExp`.
+    Bose,
     /// `sqrt(1+s) - 1`, stable near 0.
     Sqrt1pM1,
     Abs,

@@ -63,11 +63,34 @@ const POSITIVE: &[f64] = &[0.05, 0.4, 1.0, 2.5, 40.0];
 const INSIDE_ONE: &[f64] = &[-0.9, -0.3, 0.0, 1e-300, 0.5, 0.95];
 const ABOVE_ONE: &[f64] = &[1.1, 2.0, 7.0];
 
-/// `constant + sign·erf` of the variable itself: num-dual has no erf, so by the closed forms of its derivatives.
+/// `constant + sign·erf`: num-dual has no erf, so by the closed forms of its derivatives.
 fn error_function(t: Number3, constant: f64, sign: f64) -> Number3 {
     let slope = std::f64::consts::FRAC_2_SQRT_PI * (-t.re * t.re).exp();
     let value = if constant == 0.0 { libm::erf(t.re) } else { libm::erfc(t.re) };
-    Number3::new(value, sign * slope, -2.0 * sign * t.re * slope, sign * (4.0 * t.re * t.re - 2.0) * slope)
+    // Of t as a multiple of the variable.
+    let [first, second, third] = [sign * slope, -2.0 * sign * t.re * slope, sign * (4.0 * t.re * t.re - 2.0) * slope];
+    Number3::new(value, first * t.v1, second * t.v1 * t.v1, third * t.v1.powi(3))
+}
+
+/// `ln Γ` by Stirling's series from `t + 20` on.
+fn stirling(t: Number3) -> Number3 {
+    let s = t + 20.0;
+    let tail = s.recip() / 12.0 - s.powi(-3) / 360.0 + s.powi(-5) / 1260.0 - s.powi(-7) / 1680.0;
+    let far = (s - 0.5) * s.ln() - s + 0.5 * std::f64::consts::TAU.ln() + tail;
+    (0..20).fold(far, |sum, n| sum - (t + f64::from(n)).ln())
+}
+
+/// The derivative of that.
+fn digamma(t: Number3) -> Number3 {
+    let s = t + 20.0;
+    let far = s.ln() - s.recip() * 0.5 - s.powi(-2) / 12.0 + s.powi(-4) / 120.0 - s.powi(-6) / 252.0 + s.powi(-8) / 240.0;
+    (0..20).fold(far, |sum, n| sum - (t + f64::from(n)).recip())
+}
+
+/// Newton's method on `w e^w = t`, in dual numbers: three steps more than the value needs.
+fn lambert(t: Number3) -> Number3 {
+    let start = Number3::from_re(if t.re < 0.0 { -0.5 } else { t.re.ln_1p() });
+    (0..20).fold(start, |w, _| w - (w - t * (-w).exp()) / (w + 1.0))
 }
 
 #[test]
@@ -111,6 +134,14 @@ fn smooth_functions_of_one_argument() {
         (Func::Erf, REAL, |t| error_function(t, 0.0, 1.0)),
         (Func::Erfc, REAL, |t| error_function(t, 1.0, -1.0)),
         (Func::Bell, REAL, |t| (-t * t).exp()),
+        (Func::LnGamma, POSITIVE, |t| stirling(t)),
+        (Func::Polygamma(0), POSITIVE, |t| digamma(t)),
+        (Func::NormalDensity, REAL, |t| (t * t * -0.5).exp() / std::f64::consts::TAU.sqrt()),
+        (Func::NormalCdf, REAL, |t| error_function(t / std::f64::consts::SQRT_2, 0.0, 1.0) * 0.5 + 0.5),
+        (Func::LogNormalCdf(0), REAL, |t| (error_function(t / std::f64::consts::SQRT_2, 0.0, 1.0) * 0.5 + 0.5).ln()),
+        (Func::LambertW, &[-0.3, -0.1, 1e-300, 0.7, 20.0], |t| lambert(t)),
+        (Func::Log1mExp, &[-0.05, -0.6, -0.8, -3.0], |t| (-t.exp() + 1.0).ln()),
+        (Func::Bose, &[-0.05, -0.6, -0.8, -3.0], |t| ((-t).exp() - 1.0).recip()),
     ];
     for (func, points, reference) in table {
         let orders = unary(func);
@@ -134,6 +165,23 @@ fn the_logistic_family_is_closed() {
                 assert!((here.at(*x)[usize::from(order) - 3] - difference).abs() < 1e-9, "order {order} at {x}");
             }
         }
+    }
+}
+
+/// The same of the logarithm of the normal distribution, in the tail as well.
+#[test]
+fn the_normal_family_is_closed() {
+    for order in 0..4_u8 {
+        let (here, next) = (unary(Func::LogNormalCdf(order)), unary(Func::LogNormalCdf(order + 1)));
+        for x in REAL {
+            assert_eq!(here.at(*x)[1].to_bits(), next.at(*x)[0].to_bits(), "order {order} at {x}");
+        }
+    }
+    let fourth = unary(Func::LogNormalCdf(4));
+    for x in [-6.5, -2.3, -0.7, 0.2, 1.7] {
+        let h = 1e-4;
+        let difference = (fourth.at(x + h)[0] - fourth.at(x - h)[0]) / (2.0 * h);
+        assert!((fourth.at(x)[1] - difference).abs() < 1e-7, "at {x}: {} {difference}", fourth.at(x)[1]);
     }
 }
 

@@ -241,22 +241,6 @@ impl Tracer<'_> {
             if scalar { tracer.scalar_at(value, &place, "a scalar") } else { tracer.tensor_at(value, &place, "a vector") }
         };
         let result = match word {
-            MathWord::softplus => {
-                let t = next(self, true)?;
-                self.safely(Func::Logistic(0), &t)
-            }
-            MathWord::sigmoid => {
-                let t = next(self, true)?;
-                self.safely(Func::Logistic(1), &t)
-            }
-            MathWord::erf => {
-                let t = next(self, true)?;
-                self.safely(Func::Erf, &t)
-            }
-            MathWord::erfc => {
-                let t = next(self, true)?;
-                self.safely(Func::Erfc, &t)
-            }
             MathWord::log_sum_exp => {
                 let v = next(self, false)?;
                 self.reduce(Reduction::LogSumExp, &v)
@@ -273,8 +257,32 @@ impl Tracer<'_> {
                 let root = self.apply(Func::Sqrt1pM1, &[&square]);
                 self.multiply(&[&delta, &delta, &root])
             }
+            _ => {
+                let t = next(self, true)?;
+                self.safely(word.of_one_scalar()?, &t)
+            }
         };
         Some(Value::Tensor(result))
+    }
+}
+
+impl MathWord {
+    /// The function of the graph that a word is, if it is one of one scalar.
+    fn of_one_scalar(self) -> Option<Func> {
+        Some(match self {
+            Self::softplus => Func::Logistic(0),
+            Self::sigmoid => Func::Logistic(1),
+            Self::erf => Func::Erf,
+            Self::erfc => Func::Erfc,
+            Self::ln_gamma => Func::LnGamma,
+            Self::digamma => Func::Polygamma(0),
+            Self::trigamma => Func::Polygamma(1),
+            Self::normal_cdf => Func::NormalCdf,
+            Self::log_normal_cdf => Func::LogNormalCdf(0),
+            Self::lambert_w => Func::LambertW,
+            Self::log1mexp => Func::Log1mExp,
+            Self::log_sum_exp | Self::huber | Self::pseudo_huber => return None,
+        })
     }
 }
 

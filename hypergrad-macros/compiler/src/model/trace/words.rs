@@ -45,7 +45,10 @@ macro_rules! words {
 
 words! {
     /// Functions of `hypergrad::math`.
-    "Scalar functions" MathWord { softplus sigmoid log_sum_exp huber pseudo_huber erf erfc }
+    "Scalar functions" MathWord {
+        softplus sigmoid log_sum_exp huber pseudo_huber erf erfc
+        ln_gamma digamma trigamma normal_cdf log_normal_cdf lambert_w log1mexp
+    }
 
     /// Methods of scalars, without arguments, that are one function of the graph.
     "Scalar functions" FunctionWord {
