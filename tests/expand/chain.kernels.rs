@@ -115,35 +115,6 @@ fn objective(&self, w: &mut Work) -> hg::core::option::Option<f64> {
     }
     hg::core::option::Option::Some(out[0])
 }
-fn g(&self, w: &mut Work) -> f64 {
-    let s0 = self.s0;
-    let s1 = w.s1;
-    let s2 = w.s2;
-    let out = &mut [0f64; 1];
-    {
-        let out = &mut *out;
-        out[0usize..][..1usize].fill(0f64);
-    }
-    let t0 = {
-        let a0 = self.data().target.as_slice();
-        let a2 = hg::Dense::flat(&w.x);
-        if s2 == 0 {
-            0f64
-        } else {
-            let p0 = &a2[0usize..][..s2];
-            let p1 = &a0[0usize..][..s2];
-            hg::kernels::sum_windows(
-                [p0, p1],
-                |[p0, p1]| ((p0 - (p1 * p1)) * (p0 - (p1 * p1))),
-            )
-        }
-    };
-    {
-        let out = &mut *out;
-        out[0usize] += (t0);
-    }
-    out[0]
-}
 fn residual(&self, w: &mut Work, out: &mut [f64]) {
     let s0 = self.s0;
     let s1 = w.s1;
@@ -173,6 +144,83 @@ fn residual(&self, w: &mut Work, out: &mut [f64]) {
                         } else {
                             0f64
                         }));
+            }
+        }
+    }
+}
+fn f_1(&self, w: &mut Work, out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = w.s1;
+    let s2 = w.s2;
+    self.ready1(w);
+    self.ready0(w);
+    {
+        let b0 = &w.b0[..];
+        let b1 = &w.b1[..];
+        let out = &mut *out;
+        for i1 in 0..s2 {
+            if s2 > 0 {
+                let target = &mut out[s2 * i1..][..s2];
+                for i0 in 0..s2 {
+                    target[i0] = ((if (i0) == (i1) { (b1[i0]) } else { 0f64 })
+                        - 2f64
+                            * (if (s2) >= ((i0 + 2usize)) {
+                                (b0[i0]
+                                    * ((if ((i0 + 1usize)) == (i1) { (1f64) } else { 0f64 })
+                                        - (if (i0) == (i1) { (1f64) } else { 0f64 })))
+                            } else {
+                                0f64
+                            })
+                        + 2f64
+                            * (if (i0) >= (1usize) {
+                                (b0[(i0).saturating_sub(1usize)]
+                                    * ((if (i0) == (i1) { (1f64) } else { 0f64 })
+                                        - (if (i0) == ((i1 + 1usize)) { (1f64) } else { 0f64 })))
+                            } else {
+                                0f64
+                            }));
+                }
+            }
+        }
+    }
+}
+fn f_2(&self, w: &mut Work, out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = w.s1;
+    let s2 = w.s2;
+    self.ready0(w);
+    {
+        let b0 = &w.b0[..];
+        let a2 = hg::Dense::flat(&w.x);
+        let out = &mut *out;
+        for i1 in 0..s1 {
+            if s2 > 0 {
+                let target = &mut out[s2 * i1..][..s2];
+                for i0 in 0..s2 {
+                    target[i0] = (-2f64
+                        * (if (s2) >= ((i0 + 2usize)) {
+                            ((if (i0) == (i1) && (s2) >= ((i0 + 2usize))
+                                && (s1) >= ((i0 + 1usize))
+                            {
+                                (b0[i0] * ((a2[(i0 + 1usize)]) - (a2[i0])))
+                            } else {
+                                0f64
+                            }))
+                        } else {
+                            0f64
+                        })
+                        + 2f64
+                            * (if (i0) >= (1usize) {
+                                ((if (i0) == ((i1 + 1usize)) {
+                                    (b0[(i0).saturating_sub(1usize)]
+                                        * ((a2[i0]) - (a2[(i0).saturating_sub(1usize)])))
+                                } else {
+                                    0f64
+                                }))
+                            } else {
+                                0f64
+                            }));
+                }
             }
         }
     }
@@ -326,6 +374,35 @@ fn f_1_diagonal_2_tr_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
         }
     }
 }
+fn g(&self, w: &mut Work) -> f64 {
+    let s0 = self.s0;
+    let s1 = w.s1;
+    let s2 = w.s2;
+    let out = &mut [0f64; 1];
+    {
+        let out = &mut *out;
+        out[0usize..][..1usize].fill(0f64);
+    }
+    let t0 = {
+        let a0 = self.data().target.as_slice();
+        let a2 = hg::Dense::flat(&w.x);
+        if s2 == 0 {
+            0f64
+        } else {
+            let p0 = &a2[0usize..][..s2];
+            let p1 = &a0[0usize..][..s2];
+            hg::kernels::sum_windows(
+                [p0, p1],
+                |[p0, p1]| ((p0 - (p1 * p1)) * (p0 - (p1 * p1))),
+            )
+        }
+    };
+    {
+        let out = &mut *out;
+        out[0usize] += (t0);
+    }
+    out[0]
+}
 fn g_1(&self, w: &mut Work, out: &mut [f64]) {
     let s0 = self.s0;
     let s1 = w.s1;
@@ -351,6 +428,31 @@ fn g_2(&self, w: &mut Work, out: &mut [f64]) {
     {
         let out = &mut *out;
         out[0usize..][..s1].fill(0f64);
+    }
+}
+fn g_11(&self, w: &mut Work, out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = w.s1;
+    let s2 = w.s2;
+    {
+        let out = &mut *out;
+        for i1 in 0..s2 {
+            if s2 > 0 {
+                let target = &mut out[s2 * i1..][..s2];
+                for i0 in 0..s2 {
+                    target[i0] = (if (i0) == (i1) { (2f64) } else { 0f64 });
+                }
+            }
+        }
+    }
+}
+fn g_21(&self, w: &mut Work, out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = w.s1;
+    let s2 = w.s2;
+    {
+        let out = &mut *out;
+        out[0usize..][..s1 * s2].fill(0f64);
     }
 }
 fn m_11_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
@@ -430,108 +532,6 @@ fn m_12_mul(&self, w: &mut Work, c: &[f64], out: &mut [f64]) {
                         }));
             }
         }
-    }
-}
-fn f_1(&self, w: &mut Work, out: &mut [f64]) {
-    let s0 = self.s0;
-    let s1 = w.s1;
-    let s2 = w.s2;
-    self.ready1(w);
-    self.ready0(w);
-    {
-        let b0 = &w.b0[..];
-        let b1 = &w.b1[..];
-        let out = &mut *out;
-        for i1 in 0..s2 {
-            if s2 > 0 {
-                let target = &mut out[s2 * i1..][..s2];
-                for i0 in 0..s2 {
-                    target[i0] = ((if (i0) == (i1) { (b1[i0]) } else { 0f64 })
-                        - 2f64
-                            * (if (s2) >= ((i0 + 2usize)) {
-                                (b0[i0]
-                                    * ((if ((i0 + 1usize)) == (i1) { (1f64) } else { 0f64 })
-                                        - (if (i0) == (i1) { (1f64) } else { 0f64 })))
-                            } else {
-                                0f64
-                            })
-                        + 2f64
-                            * (if (i0) >= (1usize) {
-                                (b0[(i0).saturating_sub(1usize)]
-                                    * ((if (i0) == (i1) { (1f64) } else { 0f64 })
-                                        - (if (i0) == ((i1 + 1usize)) { (1f64) } else { 0f64 })))
-                            } else {
-                                0f64
-                            }));
-                }
-            }
-        }
-    }
-}
-fn f_2(&self, w: &mut Work, out: &mut [f64]) {
-    let s0 = self.s0;
-    let s1 = w.s1;
-    let s2 = w.s2;
-    self.ready0(w);
-    {
-        let b0 = &w.b0[..];
-        let a2 = hg::Dense::flat(&w.x);
-        let out = &mut *out;
-        for i1 in 0..s1 {
-            if s2 > 0 {
-                let target = &mut out[s2 * i1..][..s2];
-                for i0 in 0..s2 {
-                    target[i0] = (-2f64
-                        * (if (s2) >= ((i0 + 2usize)) {
-                            ((if (i0) == (i1) && (s2) >= ((i0 + 2usize))
-                                && (s1) >= ((i0 + 1usize))
-                            {
-                                (b0[i0] * ((a2[(i0 + 1usize)]) - (a2[i0])))
-                            } else {
-                                0f64
-                            }))
-                        } else {
-                            0f64
-                        })
-                        + 2f64
-                            * (if (i0) >= (1usize) {
-                                ((if (i0) == ((i1 + 1usize)) {
-                                    (b0[(i0).saturating_sub(1usize)]
-                                        * ((a2[i0]) - (a2[(i0).saturating_sub(1usize)])))
-                                } else {
-                                    0f64
-                                }))
-                            } else {
-                                0f64
-                            }));
-                }
-            }
-        }
-    }
-}
-fn g_11(&self, w: &mut Work, out: &mut [f64]) {
-    let s0 = self.s0;
-    let s1 = w.s1;
-    let s2 = w.s2;
-    {
-        let out = &mut *out;
-        for i1 in 0..s2 {
-            if s2 > 0 {
-                let target = &mut out[s2 * i1..][..s2];
-                for i0 in 0..s2 {
-                    target[i0] = (if (i0) == (i1) { (2f64) } else { 0f64 });
-                }
-            }
-        }
-    }
-}
-fn g_21(&self, w: &mut Work, out: &mut [f64]) {
-    let s0 = self.s0;
-    let s1 = w.s1;
-    let s2 = w.s2;
-    {
-        let out = &mut *out;
-        out[0usize..][..s1 * s2].fill(0f64);
     }
 }
 fn m_11(&self, w: &mut Work, out: &mut [f64]) {

@@ -192,36 +192,6 @@ fn ready9(&self, w: &mut Work) {
 fn objective(&self, _w: &mut Work) -> hg::core::option::Option<f64> {
     hg::core::option::Option::None
 }
-fn g(&self, w: &mut Work) -> f64 {
-    let s0 = self.s0;
-    let s1 = self.s1;
-    let s2 = w.s2;
-    let s3 = w.s3;
-    let s4 = w.s4;
-    let out = &mut [0f64; 1];
-    self.ready2(w);
-    {
-        let b2 = &w.b2[..];
-        let out = &mut *out;
-        out[0usize] = (0.01f64 * b2[0usize]);
-    }
-    let t0 = {
-        let a1 = self.data().target.as_slice();
-        let a3 = hg::Dense::flat(&w.x);
-        if s0 == 0 {
-            0f64
-        } else {
-            let p0 = &a1[0usize..][..s0];
-            let p1 = &a3[0usize..][..s0];
-            hg::kernels::sum_windows([p0, p1], |[p0, p1]| ((-p0 + p1) * (-p0 + p1)))
-        }
-    };
-    {
-        let out = &mut *out;
-        out[0usize] += (0.5f64 * t0);
-    }
-    out[0]
-}
 fn residual(&self, w: &mut Work, out: &mut [f64]) {
     let s0 = self.s0;
     let s1 = self.s1;
@@ -241,6 +211,62 @@ fn residual(&self, w: &mut Work, out: &mut [f64]) {
                 target[i0] = (p0[i0] - p1[i0]);
             }
         }
+    }
+}
+fn f_1(&self, w: &mut Work, out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = w.s2;
+    let s3 = w.s3;
+    let s4 = w.s4;
+    self.ready3(w);
+    {
+        let b3 = &w.b3[..];
+        let a2 = hg::Dense::flat(&w.y);
+        let out = &mut *out;
+        for i1 in 0..s0 {
+            if s0 > 0 {
+                let p0 = &a2[s0 * i1..][..s0];
+                let p1 = &b3[0usize..][..s0];
+                let target = &mut out[s0 * i1..][..s0];
+                for i0 in 0..s0 {
+                    target[i0] = ((if (i0) == (i1) { (1f64) } else { 0f64 })
+                        - (p0[i0] * p1[i0]));
+                }
+            }
+        }
+    }
+}
+fn f_2(&self, w: &mut Work, out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = w.s2;
+    let s3 = w.s3;
+    let s4 = w.s4;
+    self.ready3(w);
+    {
+        let b3 = &w.b3[..];
+        let a3 = hg::Dense::flat(&w.x);
+        let out = &mut *out;
+        hg::kernels::widely(
+            #[inline(always)]
+            || {
+                for i2 in 0..s0 {
+                    for i1 in 0..s0 {
+                        if s0 > 0 {
+                            let target = &mut out[(s0 * i1 + s0 * s0 * i2)..][..s0];
+                            for i0 in 0..s0 {
+                                target[i0] = (if (i0) == (i1) {
+                                    (-(a3[i2] * b3[i0]))
+                                } else {
+                                    0f64
+                                });
+                            }
+                        }
+                    }
+                }
+            },
+        );
     }
 }
 fn f_1_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
@@ -438,6 +464,36 @@ fn f_1_diagonal_2_tr_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
         }
     }
 }
+fn g(&self, w: &mut Work) -> f64 {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = w.s2;
+    let s3 = w.s3;
+    let s4 = w.s4;
+    let out = &mut [0f64; 1];
+    self.ready2(w);
+    {
+        let b2 = &w.b2[..];
+        let out = &mut *out;
+        out[0usize] = (0.01f64 * b2[0usize]);
+    }
+    let t0 = {
+        let a1 = self.data().target.as_slice();
+        let a3 = hg::Dense::flat(&w.x);
+        if s0 == 0 {
+            0f64
+        } else {
+            let p0 = &a1[0usize..][..s0];
+            let p1 = &a3[0usize..][..s0];
+            hg::kernels::sum_windows([p0, p1], |[p0, p1]| ((-p0 + p1) * (-p0 + p1)))
+        }
+    };
+    {
+        let out = &mut *out;
+        out[0usize] += (0.5f64 * t0);
+    }
+    out[0]
+}
 fn g_1(&self, w: &mut Work, out: &mut [f64]) {
     let s0 = self.s0;
     let s1 = self.s1;
@@ -476,6 +532,35 @@ fn g_2(&self, w: &mut Work, out: &mut [f64]) {
                 }
             }
         }
+    }
+}
+fn g_11(&self, w: &mut Work, out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = w.s2;
+    let s3 = w.s3;
+    let s4 = w.s4;
+    {
+        let out = &mut *out;
+        for i1 in 0..s0 {
+            if s0 > 0 {
+                let target = &mut out[s0 * i1..][..s0];
+                for i0 in 0..s0 {
+                    target[i0] = (if (i0) == (i1) { (1f64) } else { 0f64 });
+                }
+            }
+        }
+    }
+}
+fn g_21(&self, w: &mut Work, out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = w.s2;
+    let s3 = w.s3;
+    let s4 = w.s4;
+    {
+        let out = &mut *out;
+        out[0usize..][..s0 * s0 * s0].fill(0f64);
     }
 }
 fn m_11_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
@@ -641,91 +726,6 @@ fn m_12_mul(&self, w: &mut Work, c: &[f64], out: &mut [f64]) {
             &b12[..s0],
             &mut out[..s0],
         );
-    }
-}
-fn f_1(&self, w: &mut Work, out: &mut [f64]) {
-    let s0 = self.s0;
-    let s1 = self.s1;
-    let s2 = w.s2;
-    let s3 = w.s3;
-    let s4 = w.s4;
-    self.ready3(w);
-    {
-        let b3 = &w.b3[..];
-        let a2 = hg::Dense::flat(&w.y);
-        let out = &mut *out;
-        for i1 in 0..s0 {
-            if s0 > 0 {
-                let p0 = &a2[s0 * i1..][..s0];
-                let p1 = &b3[0usize..][..s0];
-                let target = &mut out[s0 * i1..][..s0];
-                for i0 in 0..s0 {
-                    target[i0] = ((if (i0) == (i1) { (1f64) } else { 0f64 })
-                        - (p0[i0] * p1[i0]));
-                }
-            }
-        }
-    }
-}
-fn f_2(&self, w: &mut Work, out: &mut [f64]) {
-    let s0 = self.s0;
-    let s1 = self.s1;
-    let s2 = w.s2;
-    let s3 = w.s3;
-    let s4 = w.s4;
-    self.ready3(w);
-    {
-        let b3 = &w.b3[..];
-        let a3 = hg::Dense::flat(&w.x);
-        let out = &mut *out;
-        hg::kernels::widely(
-            #[inline(always)]
-            || {
-                for i2 in 0..s0 {
-                    for i1 in 0..s0 {
-                        if s0 > 0 {
-                            let target = &mut out[(s0 * i1 + s0 * s0 * i2)..][..s0];
-                            for i0 in 0..s0 {
-                                target[i0] = (if (i0) == (i1) {
-                                    (-(a3[i2] * b3[i0]))
-                                } else {
-                                    0f64
-                                });
-                            }
-                        }
-                    }
-                }
-            },
-        );
-    }
-}
-fn g_11(&self, w: &mut Work, out: &mut [f64]) {
-    let s0 = self.s0;
-    let s1 = self.s1;
-    let s2 = w.s2;
-    let s3 = w.s3;
-    let s4 = w.s4;
-    {
-        let out = &mut *out;
-        for i1 in 0..s0 {
-            if s0 > 0 {
-                let target = &mut out[s0 * i1..][..s0];
-                for i0 in 0..s0 {
-                    target[i0] = (if (i0) == (i1) { (1f64) } else { 0f64 });
-                }
-            }
-        }
-    }
-}
-fn g_21(&self, w: &mut Work, out: &mut [f64]) {
-    let s0 = self.s0;
-    let s1 = self.s1;
-    let s2 = w.s2;
-    let s3 = w.s3;
-    let s4 = w.s4;
-    {
-        let out = &mut *out;
-        out[0usize..][..s0 * s0 * s0].fill(0f64);
     }
 }
 fn m_11(&self, w: &mut Work, out: &mut [f64]) {

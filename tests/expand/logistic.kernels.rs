@@ -282,49 +282,6 @@ fn objective(&self, w: &mut Work) -> hg::core::option::Option<f64> {
     }
     hg::core::option::Option::Some(out[0])
 }
-fn g(&self, w: &mut Work) -> f64 {
-    let s0 = self.s0;
-    let s1 = self.s1;
-    let s2 = self.s2;
-    let s3 = self.s3;
-    let s4 = w.s4;
-    let out = &mut [0f64; 1];
-    {
-        let out = &mut *out;
-        out[0usize..][..1usize].fill(0f64);
-    }
-    w.b10.resize(s2, 0f64);
-    self.ready9(w);
-    {
-        let b9 = &w.b9[..];
-        let b10 = &mut w.b10[..];
-        if s2 > 0 {
-            let p0 = &b9[0usize..][..s2];
-            let target = &mut b10[0usize..][..s2];
-            for i1 in 0..s2 {
-                target[i1] = p0[i1];
-            }
-        }
-    }
-    {
-        let b10 = &mut w.b10[..];
-        hg::kernels::softplus(&mut b10[..s2]);
-    }
-    let t0 = {
-        let b10 = &w.b10[..];
-        if s2 == 0 {
-            0f64
-        } else {
-            let p0 = &b10[0usize..][..s2];
-            hg::kernels::sum_windows([p0], |[p0]| (p0))
-        }
-    };
-    {
-        let out = &mut *out;
-        out[0usize] += (t0);
-    }
-    out[0]
-}
 fn residual(&self, w: &mut Work, out: &mut [f64]) {
     let s0 = self.s0;
     let s1 = self.s1;
@@ -373,6 +330,63 @@ fn residual(&self, w: &mut Work, out: &mut [f64]) {
             &b11[..s0],
             &mut out[..s1],
         );
+    }
+}
+fn f_1(&self, w: &mut Work, out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = w.s4;
+    self.ready0(w);
+    {
+        let b0 = &w.b0[..];
+        let out = &mut *out;
+        for i1 in 0..s1 {
+            if s1 > 0 {
+                let target = &mut out[s1 * i1..][..s1];
+                for i0 in 0..s1 {
+                    target[i0] = ((if (i0) == (i1) { (b0[0usize]) } else { 0f64 }));
+                }
+            }
+        }
+    }
+    self.ready12(w);
+    {
+        let b12 = &w.b12[..];
+        let a0 = self.data().a_tr.as_slice();
+        let out = &mut *out;
+        let scratch = &mut w.scratch;
+        scratch.resize(hg::kernels::weighted_gram_scratch(s0, s1), 0f64);
+        hg::kernels::weighted_gram(
+            (1f64),
+            &a0[..s0 * s1],
+            &b12[..s0],
+            s0,
+            s1,
+            &mut scratch[..],
+            &mut out[..s1 * s1],
+        );
+    }
+}
+fn f_2(&self, w: &mut Work, out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = w.s4;
+    self.ready0(w);
+    {
+        let b0 = &w.b0[..];
+        let a3 = hg::Dense::flat(&w.x);
+        let out = &mut *out;
+        if s1 > 0 {
+            let p0 = &a3[0usize..][..s1];
+            let target = &mut out[0usize..][..s1];
+            for i0 in 0..s1 {
+                target[i0] = (p0[i0] * b0[0usize]);
+            }
+        }
     }
 }
 fn f_1_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
@@ -527,6 +541,49 @@ fn f_1_diagonal_2_tr_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
         out[0usize] += (t0);
     }
 }
+fn g(&self, w: &mut Work) -> f64 {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = w.s4;
+    let out = &mut [0f64; 1];
+    {
+        let out = &mut *out;
+        out[0usize..][..1usize].fill(0f64);
+    }
+    w.b10.resize(s2, 0f64);
+    self.ready9(w);
+    {
+        let b9 = &w.b9[..];
+        let b10 = &mut w.b10[..];
+        if s2 > 0 {
+            let p0 = &b9[0usize..][..s2];
+            let target = &mut b10[0usize..][..s2];
+            for i1 in 0..s2 {
+                target[i1] = p0[i1];
+            }
+        }
+    }
+    {
+        let b10 = &mut w.b10[..];
+        hg::kernels::softplus(&mut b10[..s2]);
+    }
+    let t0 = {
+        let b10 = &w.b10[..];
+        if s2 == 0 {
+            0f64
+        } else {
+            let p0 = &b10[0usize..][..s2];
+            hg::kernels::sum_windows([p0], |[p0]| (p0))
+        }
+    };
+    {
+        let out = &mut *out;
+        out[0usize] += (t0);
+    }
+    out[0]
+}
 fn g_1(&self, w: &mut Work, out: &mut [f64]) {
     let s0 = self.s0;
     let s1 = self.s1;
@@ -577,6 +634,38 @@ fn g_2(&self, w: &mut Work, out: &mut [f64]) {
     {
         let out = &mut *out;
         out[0usize] = 0f64;
+    }
+}
+fn g_11(&self, w: &mut Work, out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = w.s4;
+    self.ready16(w);
+    {
+        let b16 = &w.b16[..];
+        let out = &mut *out;
+        for i1 in 0..s1 {
+            if s1 > 0 {
+                let p0 = &b16[s1 * i1..][..s1];
+                let target = &mut out[s1 * i1..][..s1];
+                for i0 in 0..s1 {
+                    target[i0] = p0[i0];
+                }
+            }
+        }
+    }
+}
+fn g_21(&self, w: &mut Work, out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = w.s4;
+    {
+        let out = &mut *out;
+        out[0usize..][..s1].fill(0f64);
     }
 }
 fn m_11_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
@@ -713,95 +802,6 @@ fn m_12_mul(&self, w: &mut Work, c: &[f64], out: &mut [f64]) {
                 target[i0] = (-(p0[i0] * (b0[0usize] * a19[0usize])));
             }
         }
-    }
-}
-fn f_1(&self, w: &mut Work, out: &mut [f64]) {
-    let s0 = self.s0;
-    let s1 = self.s1;
-    let s2 = self.s2;
-    let s3 = self.s3;
-    let s4 = w.s4;
-    self.ready0(w);
-    {
-        let b0 = &w.b0[..];
-        let out = &mut *out;
-        for i1 in 0..s1 {
-            if s1 > 0 {
-                let target = &mut out[s1 * i1..][..s1];
-                for i0 in 0..s1 {
-                    target[i0] = ((if (i0) == (i1) { (b0[0usize]) } else { 0f64 }));
-                }
-            }
-        }
-    }
-    self.ready12(w);
-    {
-        let b12 = &w.b12[..];
-        let a0 = self.data().a_tr.as_slice();
-        let out = &mut *out;
-        let scratch = &mut w.scratch;
-        scratch.resize(hg::kernels::weighted_gram_scratch(s0, s1), 0f64);
-        hg::kernels::weighted_gram(
-            (1f64),
-            &a0[..s0 * s1],
-            &b12[..s0],
-            s0,
-            s1,
-            &mut scratch[..],
-            &mut out[..s1 * s1],
-        );
-    }
-}
-fn f_2(&self, w: &mut Work, out: &mut [f64]) {
-    let s0 = self.s0;
-    let s1 = self.s1;
-    let s2 = self.s2;
-    let s3 = self.s3;
-    let s4 = w.s4;
-    self.ready0(w);
-    {
-        let b0 = &w.b0[..];
-        let a3 = hg::Dense::flat(&w.x);
-        let out = &mut *out;
-        if s1 > 0 {
-            let p0 = &a3[0usize..][..s1];
-            let target = &mut out[0usize..][..s1];
-            for i0 in 0..s1 {
-                target[i0] = (p0[i0] * b0[0usize]);
-            }
-        }
-    }
-}
-fn g_11(&self, w: &mut Work, out: &mut [f64]) {
-    let s0 = self.s0;
-    let s1 = self.s1;
-    let s2 = self.s2;
-    let s3 = self.s3;
-    let s4 = w.s4;
-    self.ready16(w);
-    {
-        let b16 = &w.b16[..];
-        let out = &mut *out;
-        for i1 in 0..s1 {
-            if s1 > 0 {
-                let p0 = &b16[s1 * i1..][..s1];
-                let target = &mut out[s1 * i1..][..s1];
-                for i0 in 0..s1 {
-                    target[i0] = p0[i0];
-                }
-            }
-        }
-    }
-}
-fn g_21(&self, w: &mut Work, out: &mut [f64]) {
-    let s0 = self.s0;
-    let s1 = self.s1;
-    let s2 = self.s2;
-    let s3 = self.s3;
-    let s4 = w.s4;
-    {
-        let out = &mut *out;
-        out[0usize..][..s1].fill(0f64);
     }
 }
 fn m_11(&self, w: &mut Work, out: &mut [f64]) {

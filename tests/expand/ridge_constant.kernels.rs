@@ -191,44 +191,6 @@ fn objective(&self, w: &mut Work) -> hg::core::option::Option<f64> {
     }
     hg::core::option::Option::Some(out[0])
 }
-fn g(&self, w: &mut Work) -> f64 {
-    let out = &mut [0f64; 1];
-    {
-        let out = &mut *out;
-        out[0usize..][..1usize].fill(0f64);
-    }
-    let mut b2 = [0f64; 8usize];
-    {
-        let a3 = self.data().b_val.as_slice();
-        let b2 = &mut b2;
-        {
-            let p0 = &a3[0usize..][..8usize];
-            let target = &mut b2[0usize..][..8usize];
-            for i0 in 0..8usize {
-                target[i0] = (-p0[i0]);
-            }
-        }
-    }
-    {
-        let a2 = self.data().a_val.as_slice();
-        let a5 = hg::Dense::flat(&w.x);
-        let b2 = &mut b2;
-        hg::kernels::gemv(
-            (1f64),
-            &a2[..24usize],
-            8usize,
-            3usize,
-            &a5[..3usize],
-            &mut b2[..8usize],
-        );
-    }
-    {
-        let b2 = &b2;
-        let out = &mut *out;
-        out[..1usize][0] += (1f64) * hg::kernels::dot(&b2[..8usize], &b2[..8usize]);
-    }
-    out[0]
-}
 fn residual(&self, w: &mut Work, out: &mut [f64]) {
     self.ready1(w);
     {
@@ -258,6 +220,40 @@ fn residual(&self, w: &mut Work, out: &mut [f64]) {
             &a5[..3usize],
             &mut out[..3usize],
         );
+    }
+}
+fn f_1(&self, w: &mut Work, out: &mut [f64]) {
+    self.ready1(w);
+    {
+        let b1 = &w.b1[..];
+        let b3 = self.b3();
+        let out = &mut *out;
+        for i1 in 0..3usize {
+            {
+                let p0 = &b3[3usize * i1..][..3usize];
+                let target = &mut out[3usize * i1..][..3usize];
+                for i0 in 0..3usize {
+                    target[i0] = ((if (i0) == (i1) { (b1[i0]) } else { 0f64 })
+                        + 2f64 * p0[i0]);
+                }
+            }
+        }
+    }
+}
+fn f_2(&self, w: &mut Work, out: &mut [f64]) {
+    self.ready1(w);
+    {
+        let b1 = &w.b1[..];
+        let a5 = hg::Dense::flat(&w.x);
+        let out = &mut *out;
+        for i1 in 0..3usize {
+            {
+                let target = &mut out[3usize * i1..][..3usize];
+                for i0 in 0..3usize {
+                    target[i0] = (if (i0) == (i1) { (a5[i0] * b1[i0]) } else { 0f64 });
+                }
+            }
+        }
     }
 }
 fn f_1_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
@@ -360,6 +356,44 @@ fn f_1_diagonal_2_tr_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
         }
     }
 }
+fn g(&self, w: &mut Work) -> f64 {
+    let out = &mut [0f64; 1];
+    {
+        let out = &mut *out;
+        out[0usize..][..1usize].fill(0f64);
+    }
+    let mut b2 = [0f64; 8usize];
+    {
+        let a3 = self.data().b_val.as_slice();
+        let b2 = &mut b2;
+        {
+            let p0 = &a3[0usize..][..8usize];
+            let target = &mut b2[0usize..][..8usize];
+            for i0 in 0..8usize {
+                target[i0] = (-p0[i0]);
+            }
+        }
+    }
+    {
+        let a2 = self.data().a_val.as_slice();
+        let a5 = hg::Dense::flat(&w.x);
+        let b2 = &mut b2;
+        hg::kernels::gemv(
+            (1f64),
+            &a2[..24usize],
+            8usize,
+            3usize,
+            &a5[..3usize],
+            &mut b2[..8usize],
+        );
+    }
+    {
+        let b2 = &b2;
+        let out = &mut *out;
+        out[..1usize][0] += (1f64) * hg::kernels::dot(&b2[..8usize], &b2[..8usize]);
+    }
+    out[0]
+}
 fn g_1(&self, w: &mut Work, out: &mut [f64]) {
     {
         let b7 = self.b7();
@@ -390,6 +424,27 @@ fn g_2(&self, w: &mut Work, out: &mut [f64]) {
     {
         let out = &mut *out;
         out[0usize..][..3usize].fill(0f64);
+    }
+}
+fn g_11(&self, w: &mut Work, out: &mut [f64]) {
+    {
+        let b5 = self.b5();
+        let out = &mut *out;
+        for i1 in 0..3usize {
+            {
+                let p0 = &b5[3usize * i1..][..3usize];
+                let target = &mut out[3usize * i1..][..3usize];
+                for i0 in 0..3usize {
+                    target[i0] = (2f64 * p0[i0]);
+                }
+            }
+        }
+    }
+}
+fn g_21(&self, w: &mut Work, out: &mut [f64]) {
+    {
+        let out = &mut *out;
+        out[0usize..][..9usize].fill(0f64);
     }
 }
 fn m_11_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
@@ -445,61 +500,6 @@ fn m_12_mul(&self, w: &mut Work, c: &[f64], out: &mut [f64]) {
                 target[i0] = (-(p0[i0] * p1[i0] * p2[i0]));
             }
         }
-    }
-}
-fn f_1(&self, w: &mut Work, out: &mut [f64]) {
-    self.ready1(w);
-    {
-        let b1 = &w.b1[..];
-        let b3 = self.b3();
-        let out = &mut *out;
-        for i1 in 0..3usize {
-            {
-                let p0 = &b3[3usize * i1..][..3usize];
-                let target = &mut out[3usize * i1..][..3usize];
-                for i0 in 0..3usize {
-                    target[i0] = ((if (i0) == (i1) { (b1[i0]) } else { 0f64 })
-                        + 2f64 * p0[i0]);
-                }
-            }
-        }
-    }
-}
-fn f_2(&self, w: &mut Work, out: &mut [f64]) {
-    self.ready1(w);
-    {
-        let b1 = &w.b1[..];
-        let a5 = hg::Dense::flat(&w.x);
-        let out = &mut *out;
-        for i1 in 0..3usize {
-            {
-                let target = &mut out[3usize * i1..][..3usize];
-                for i0 in 0..3usize {
-                    target[i0] = (if (i0) == (i1) { (a5[i0] * b1[i0]) } else { 0f64 });
-                }
-            }
-        }
-    }
-}
-fn g_11(&self, w: &mut Work, out: &mut [f64]) {
-    {
-        let b5 = self.b5();
-        let out = &mut *out;
-        for i1 in 0..3usize {
-            {
-                let p0 = &b5[3usize * i1..][..3usize];
-                let target = &mut out[3usize * i1..][..3usize];
-                for i0 in 0..3usize {
-                    target[i0] = (2f64 * p0[i0]);
-                }
-            }
-        }
-    }
-}
-fn g_21(&self, w: &mut Work, out: &mut [f64]) {
-    {
-        let out = &mut *out;
-        out[0usize..][..9usize].fill(0f64);
     }
 }
 fn m_11(&self, w: &mut Work, out: &mut [f64]) {

@@ -328,28 +328,6 @@ fn objective(&self, w: &mut Work) -> hg::core::option::Option<f64> {
     }
     hg::core::option::Option::Some(out[0])
 }
-fn g(&self, w: &mut Work) -> f64 {
-    let s0 = self.s0;
-    let s1 = self.s1;
-    let s2 = self.s2;
-    let s3 = self.s3;
-    let s4 = self.s4;
-    let s5 = self.s5;
-    let s6 = w.s6;
-    let s7 = w.s7;
-    let out = &mut [0f64; 1];
-    {
-        let out = &mut *out;
-        out[0usize..][..1usize].fill(0f64);
-    }
-    self.ready2(w);
-    {
-        let b2 = &w.b2[..];
-        let out = &mut *out;
-        out[..1usize][0] += (1f64) * hg::kernels::dot(&b2[..s3], &b2[..s3]);
-    }
-    out[0]
-}
 fn residual(&self, w: &mut Work, out: &mut [f64]) {
     let s0 = self.s0;
     let s1 = self.s1;
@@ -405,6 +383,56 @@ fn residual(&self, w: &mut Work, out: &mut [f64]) {
                 &b0[..s0],
                 &mut out[..s1],
             );
+        }
+    }
+}
+fn f_1(&self, w: &mut Work, out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = self.s4;
+    let s5 = self.s5;
+    let s6 = w.s6;
+    let s7 = w.s7;
+    self.ready1(w);
+    {
+        let b1 = &w.b1[..];
+        let b4 = self.b4();
+        let out = &mut *out;
+        for i1 in 0..s1 {
+            if s1 > 0 {
+                let p0 = &b4[s1 * i1..][..s1];
+                let target = &mut out[s1 * i1..][..s1];
+                for i0 in 0..s1 {
+                    target[i0] = ((if (i0) == (i1) { (b1[i0]) } else { 0f64 })
+                        + 2f64 * p0[i0]);
+                }
+            }
+        }
+    }
+}
+fn f_2(&self, w: &mut Work, out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = self.s4;
+    let s5 = self.s5;
+    let s6 = w.s6;
+    let s7 = w.s7;
+    self.ready1(w);
+    {
+        let b1 = &w.b1[..];
+        let a5 = hg::Dense::flat(&w.x);
+        let out = &mut *out;
+        for i1 in 0..s1 {
+            if s1 > 0 {
+                let target = &mut out[s1 * i1..][..s1];
+                for i0 in 0..s1 {
+                    target[i0] = (if (i0) == (i1) { (a5[i0] * b1[i0]) } else { 0f64 });
+                }
+            }
         }
     }
 }
@@ -575,6 +603,28 @@ fn f_1_diagonal_2_tr_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
         }
     }
 }
+fn g(&self, w: &mut Work) -> f64 {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = self.s4;
+    let s5 = self.s5;
+    let s6 = w.s6;
+    let s7 = w.s7;
+    let out = &mut [0f64; 1];
+    {
+        let out = &mut *out;
+        out[0usize..][..1usize].fill(0f64);
+    }
+    self.ready2(w);
+    {
+        let b2 = &w.b2[..];
+        let out = &mut *out;
+        out[..1usize][0] += (1f64) * hg::kernels::dot(&b2[..s3], &b2[..s3]);
+    }
+    out[0]
+}
 fn g_1(&self, w: &mut Work, out: &mut [f64]) {
     let s0 = self.s0;
     let s1 = self.s1;
@@ -635,6 +685,43 @@ fn g_2(&self, w: &mut Work, out: &mut [f64]) {
     {
         let out = &mut *out;
         out[0usize..][..s1].fill(0f64);
+    }
+}
+fn g_11(&self, w: &mut Work, out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = self.s4;
+    let s5 = self.s5;
+    let s6 = w.s6;
+    let s7 = w.s7;
+    {
+        let b7 = self.b7();
+        let out = &mut *out;
+        for i1 in 0..s1 {
+            if s1 > 0 {
+                let p0 = &b7[s1 * i1..][..s1];
+                let target = &mut out[s1 * i1..][..s1];
+                for i0 in 0..s1 {
+                    target[i0] = (2f64 * p0[i0]);
+                }
+            }
+        }
+    }
+}
+fn g_21(&self, w: &mut Work, out: &mut [f64]) {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = self.s4;
+    let s5 = self.s5;
+    let s6 = w.s6;
+    let s7 = w.s7;
+    {
+        let out = &mut *out;
+        out[0usize..][..s1 * s1].fill(0f64);
     }
 }
 fn m_11_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
@@ -745,93 +832,6 @@ fn m_12_mul(&self, w: &mut Work, c: &[f64], out: &mut [f64]) {
                 target[i0] = (-(p0[i0] * p1[i0] * p2[i0]));
             }
         }
-    }
-}
-fn f_1(&self, w: &mut Work, out: &mut [f64]) {
-    let s0 = self.s0;
-    let s1 = self.s1;
-    let s2 = self.s2;
-    let s3 = self.s3;
-    let s4 = self.s4;
-    let s5 = self.s5;
-    let s6 = w.s6;
-    let s7 = w.s7;
-    self.ready1(w);
-    {
-        let b1 = &w.b1[..];
-        let b4 = self.b4();
-        let out = &mut *out;
-        for i1 in 0..s1 {
-            if s1 > 0 {
-                let p0 = &b4[s1 * i1..][..s1];
-                let target = &mut out[s1 * i1..][..s1];
-                for i0 in 0..s1 {
-                    target[i0] = ((if (i0) == (i1) { (b1[i0]) } else { 0f64 })
-                        + 2f64 * p0[i0]);
-                }
-            }
-        }
-    }
-}
-fn f_2(&self, w: &mut Work, out: &mut [f64]) {
-    let s0 = self.s0;
-    let s1 = self.s1;
-    let s2 = self.s2;
-    let s3 = self.s3;
-    let s4 = self.s4;
-    let s5 = self.s5;
-    let s6 = w.s6;
-    let s7 = w.s7;
-    self.ready1(w);
-    {
-        let b1 = &w.b1[..];
-        let a5 = hg::Dense::flat(&w.x);
-        let out = &mut *out;
-        for i1 in 0..s1 {
-            if s1 > 0 {
-                let target = &mut out[s1 * i1..][..s1];
-                for i0 in 0..s1 {
-                    target[i0] = (if (i0) == (i1) { (a5[i0] * b1[i0]) } else { 0f64 });
-                }
-            }
-        }
-    }
-}
-fn g_11(&self, w: &mut Work, out: &mut [f64]) {
-    let s0 = self.s0;
-    let s1 = self.s1;
-    let s2 = self.s2;
-    let s3 = self.s3;
-    let s4 = self.s4;
-    let s5 = self.s5;
-    let s6 = w.s6;
-    let s7 = w.s7;
-    {
-        let b7 = self.b7();
-        let out = &mut *out;
-        for i1 in 0..s1 {
-            if s1 > 0 {
-                let p0 = &b7[s1 * i1..][..s1];
-                let target = &mut out[s1 * i1..][..s1];
-                for i0 in 0..s1 {
-                    target[i0] = (2f64 * p0[i0]);
-                }
-            }
-        }
-    }
-}
-fn g_21(&self, w: &mut Work, out: &mut [f64]) {
-    let s0 = self.s0;
-    let s1 = self.s1;
-    let s2 = self.s2;
-    let s3 = self.s3;
-    let s4 = self.s4;
-    let s5 = self.s5;
-    let s6 = w.s6;
-    let s7 = w.s7;
-    {
-        let out = &mut *out;
-        out[0usize..][..s1 * s1].fill(0f64);
     }
 }
 fn m_11(&self, w: &mut Work, out: &mut [f64]) {

@@ -2,25 +2,6 @@ fn ready_y(&self, w: &mut Work) {}
 fn objective(&self, _w: &mut Work) -> hg::core::option::Option<f64> {
     hg::core::option::Option::None
 }
-fn g(&self, w: &mut Work) -> f64 {
-    let out = &mut [0f64; 1];
-    {
-        let out = &mut *out;
-        out[0usize..][..1usize].fill(0f64);
-    }
-    {
-        let a3 = hg::Dense::flat(&w.x);
-        let out = &mut *out;
-        out[..1usize][0] += (0.5f64) * hg::kernels::dot(&a3[..3usize], &a3[..3usize]);
-    }
-    {
-        let a2 = hg::Dense::flat(&w.y);
-        let a3 = hg::Dense::flat(&w.x);
-        let out = &mut *out;
-        out[..1usize][0] += (1f64) * hg::kernels::dot(&a2[..3usize], &a3[..3usize]);
-    }
-    out[0]
-}
 fn residual(&self, w: &mut Work, out: &mut [f64]) {
     {
         let a1 = self.data().b.as_slice();
@@ -49,6 +30,43 @@ fn residual(&self, w: &mut Work, out: &mut [f64]) {
             &a3[..3usize],
             &mut out[..3usize],
         );
+    }
+}
+fn f_1(&self, w: &mut Work, out: &mut [f64]) {
+    {
+        let a0 = self.data().a.as_slice();
+        let a2 = hg::Dense::flat(&w.y);
+        let a3 = hg::Dense::flat(&w.x);
+        let out = &mut *out;
+        for i1 in 0..3usize {
+            {
+                let p0 = &a0[3usize * i1..][..3usize];
+                let target = &mut out[3usize * i1..][..3usize];
+                for i0 in 0..3usize {
+                    target[i0] = (p0[i0]
+                        + 0.2f64
+                            * (if (i0) == (i1) { (a2[i0] * a3[i0]) } else { 0f64 }));
+                }
+            }
+        }
+    }
+}
+fn f_2(&self, w: &mut Work, out: &mut [f64]) {
+    {
+        let a3 = hg::Dense::flat(&w.x);
+        let out = &mut *out;
+        for i1 in 0..3usize {
+            {
+                let target = &mut out[3usize * i1..][..3usize];
+                for i0 in 0..3usize {
+                    target[i0] = (if (i0) == (i1) {
+                        (0.1f64 * a3[i0] * a3[i0])
+                    } else {
+                        0f64
+                    });
+                }
+            }
+        }
     }
 }
 fn f_1_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
@@ -172,6 +190,25 @@ fn f_1_diagonal_2_tr_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
         }
     }
 }
+fn g(&self, w: &mut Work) -> f64 {
+    let out = &mut [0f64; 1];
+    {
+        let out = &mut *out;
+        out[0usize..][..1usize].fill(0f64);
+    }
+    {
+        let a3 = hg::Dense::flat(&w.x);
+        let out = &mut *out;
+        out[..1usize][0] += (0.5f64) * hg::kernels::dot(&a3[..3usize], &a3[..3usize]);
+    }
+    {
+        let a2 = hg::Dense::flat(&w.y);
+        let a3 = hg::Dense::flat(&w.x);
+        let out = &mut *out;
+        out[..1usize][0] += (1f64) * hg::kernels::dot(&a2[..3usize], &a3[..3usize]);
+    }
+    out[0]
+}
 fn g_1(&self, w: &mut Work, out: &mut [f64]) {
     {
         let a2 = hg::Dense::flat(&w.y);
@@ -196,6 +233,32 @@ fn g_2(&self, w: &mut Work, out: &mut [f64]) {
             let target = &mut out[0usize..][..3usize];
             for i0 in 0..3usize {
                 target[i0] = p0[i0];
+            }
+        }
+    }
+}
+fn g_11(&self, w: &mut Work, out: &mut [f64]) {
+    {
+        let out = &mut *out;
+        for i1 in 0..3usize {
+            {
+                let target = &mut out[3usize * i1..][..3usize];
+                for i0 in 0..3usize {
+                    target[i0] = (if (i0) == (i1) { (1f64) } else { 0f64 });
+                }
+            }
+        }
+    }
+}
+fn g_21(&self, w: &mut Work, out: &mut [f64]) {
+    {
+        let out = &mut *out;
+        for i1 in 0..3usize {
+            {
+                let target = &mut out[3usize * i1..][..3usize];
+                for i0 in 0..3usize {
+                    target[i0] = (if (i0) == (i1) { (1f64) } else { 0f64 });
+                }
             }
         }
     }
@@ -247,69 +310,6 @@ fn m_12_mul(&self, w: &mut Work, c: &[f64], out: &mut [f64]) {
             let target = &mut out[0usize..][..3usize];
             for i0 in 0..3usize {
                 target[i0] = (p0[i0] - 0.2f64 * (p1[i0] * p2[i0] * p0[i0]));
-            }
-        }
-    }
-}
-fn f_1(&self, w: &mut Work, out: &mut [f64]) {
-    {
-        let a0 = self.data().a.as_slice();
-        let a2 = hg::Dense::flat(&w.y);
-        let a3 = hg::Dense::flat(&w.x);
-        let out = &mut *out;
-        for i1 in 0..3usize {
-            {
-                let p0 = &a0[3usize * i1..][..3usize];
-                let target = &mut out[3usize * i1..][..3usize];
-                for i0 in 0..3usize {
-                    target[i0] = (p0[i0]
-                        + 0.2f64
-                            * (if (i0) == (i1) { (a2[i0] * a3[i0]) } else { 0f64 }));
-                }
-            }
-        }
-    }
-}
-fn f_2(&self, w: &mut Work, out: &mut [f64]) {
-    {
-        let a3 = hg::Dense::flat(&w.x);
-        let out = &mut *out;
-        for i1 in 0..3usize {
-            {
-                let target = &mut out[3usize * i1..][..3usize];
-                for i0 in 0..3usize {
-                    target[i0] = (if (i0) == (i1) {
-                        (0.1f64 * a3[i0] * a3[i0])
-                    } else {
-                        0f64
-                    });
-                }
-            }
-        }
-    }
-}
-fn g_11(&self, w: &mut Work, out: &mut [f64]) {
-    {
-        let out = &mut *out;
-        for i1 in 0..3usize {
-            {
-                let target = &mut out[3usize * i1..][..3usize];
-                for i0 in 0..3usize {
-                    target[i0] = (if (i0) == (i1) { (1f64) } else { 0f64 });
-                }
-            }
-        }
-    }
-}
-fn g_21(&self, w: &mut Work, out: &mut [f64]) {
-    {
-        let out = &mut *out;
-        for i1 in 0..3usize {
-            {
-                let target = &mut out[3usize * i1..][..3usize];
-                for i0 in 0..3usize {
-                    target[i0] = (if (i0) == (i1) { (1f64) } else { 0f64 });
-                }
             }
         }
     }

@@ -4,7 +4,7 @@
 use super::algebra::{Algebra, Relation};
 use super::facts::{Estimator, Fact, Facts};
 use super::stationary::{self, Change, Verdict, prove};
-use crate::differentiate::{Group, Matrix, Quantities, Value};
+use crate::differentiate::{Group, Matrix, OfRole, Quantities, Value};
 use crate::ir::{Graph, Id};
 
 type Rule = fn(&mut Graph, &Quantities, &Facts) -> Option<Verdict>;
@@ -78,7 +78,7 @@ const SUPER_ANYWAY: &str = "Ift::new() is, and so it is at x - P⁻¹ F";
 
 /// P = `F_1` where F = 0.
 fn custom_preconditioner(graph: &mut Graph, q: &Quantities, facts: &Facts) -> Option<Verdict> {
-    let same = match q.extras.get(Group::Preconditioner, "preconditioner")? {
+    let same = match q.extras.get(Group::Preconditioner, OfRole::Preconditioner)? {
         Value::Square(p) => is_f_1(graph, q, p),
         Value::LikeX(p) if facts.f1_diagonal.holds => is_diagonal_f_1(graph, q, p),
         _ => false,

@@ -9,6 +9,7 @@ mod factors;
 mod lift;
 mod optional;
 mod quantities;
+mod quantity;
 mod rest;
 mod reverse;
 mod rules;
@@ -17,8 +18,9 @@ mod solve;
 pub use dense::{Cube, Matrix, Vector, columns, diagonal, diagonal_of_terms, pairing, without, written};
 pub use factors::{DiagonalPlusGram, Root};
 pub use lift::{lift, lift_along};
-pub use optional::{Extra, Group, Value};
+pub use optional::{Group, OfRole, Value};
 pub use quantities::{Quantities, derive};
+pub use quantity::{Accessor, Directions, Quantity, Shape, Space};
 pub use reverse::gradient;
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 
 use super::dense::{Matrix, Vector, columns, pairing};
 use super::quantities::{Quantities, directions};
+use super::quantity::{Directions, Space};
 use super::reverse::gradient;
 use crate::ir::{Affine, Graph, Id, Number, Operand, Product, Role, Wire};
 use crate::model::{Change, Model, Preconditioner};
@@ -17,9 +18,57 @@ pub enum Group {
     Preconditioner,
 }
 
-/// A quantity and its space.
+/// A quantity of a role.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum OfRole {
+    Change,
+    ChangeInverse,
+    Change1,
+    Change2,
+    Change2TrMul,
+    Change11,
+    Change21,
+    Change21Mul,
+    Along1,
+    Along2,
+    Along11,
+    Along21,
+    Preconditioner,
+    PreconditionerAlong,
+}
+
+impl OfRole {
+    /// The kernel's name, and its directions.
+    pub fn kernel(self) -> (&'static str, Directions) {
+        let one = Directions::One(Space::X);
+        match self {
+            Self::Change => ("change", Directions::None),
+            Self::ChangeInverse => ("change_inverse", Directions::None),
+            Self::Change1 => ("change_1", Directions::None),
+            Self::Change2 => ("change_2", Directions::None),
+            Self::Change2TrMul => ("change_2_tr_mul", one),
+            Self::Change11 => ("change_11", one),
+            Self::Change21 => ("change_21", one),
+            Self::Change21Mul => ("change_21_mul", Directions::Two),
+            Self::Along1 => ("along_1", one),
+            Self::Along2 => ("along_2", one),
+            Self::Along11 => ("along_11", Directions::Two),
+            Self::Along21 => ("along_21", Directions::Two),
+            Self::Preconditioner => ("preconditioner", Directions::None),
+            Self::PreconditionerAlong => ("preconditioner_along", one),
+        }
+    }
+
+    /// Whether it is a product, which is asked for once a direction.
+    pub fn is_product(self) -> bool {
+        matches!(self, Self::Change2TrMul | Self::Change21Mul)
+    }
+}
+
+/// The formulas of a quantity, by its space.
 #[derive(Clone, Debug)]
 pub enum Value {
+    Scalar(Id),
     LikeX(Vector),
     LikeY(Vector),
     /// n x n.
@@ -33,17 +82,18 @@ pub enum Value {
 impl Value {
     pub fn nodes(&mut self) -> Vec<&mut Id> {
         match self {
+            Self::Scalar(node) => vec![node],
             Self::LikeX(vector) | Self::LikeY(vector) => vector.iter_mut().collect(),
             Self::Square(matrix) | Self::Wide(matrix) | Self::Tall(matrix) => matrix.iter_mut().flatten().collect(),
         }
     }
 }
 
-/// A quantity under the name of its kernel.
+/// A quantity of a role, and its formulas.
 #[derive(Clone, Debug)]
 pub struct Extra {
     pub group: Group,
-    pub name: &'static str,
+    pub quantity: OfRole,
     pub value: Value,
 }
 
@@ -62,8 +112,8 @@ pub struct Extras {
 }
 
 impl Extras {
-    pub fn get(&self, group: Group, name: &str) -> Option<&Value> {
-        self.all.iter().find(|extra| extra.group == group && extra.name == name).map(|extra| &extra.value)
+    pub fn get(&self, group: Group, quantity: OfRole) -> Option<&Value> {
+        self.all.iter().find(|extra| extra.group == group && extra.quantity == quantity).map(|extra| &extra.value)
     }
 
     pub fn has(&self, group: Group) -> bool {
@@ -118,10 +168,10 @@ fn in_z_and_y(graph: &mut Graph, scalar: Id, z: &[Id], y: &[Id]) -> (Vector, Vec
 /// Everything that `Change` of the runtime asks for; whether the change is a no-op.
 fn add_change(graph: &mut Graph, q: &Quantities, t: &[Id], change: &Change, group: Group, extras: &mut Extras) -> bool {
     let (phi, z, y) = (&change.forward, extras.z.clone(), &q.y);
-    let mut add = |name, value| extras.all.push(Extra { group, name, value });
-    add("change", Value::LikeX(phi.clone()));
+    let mut add = |quantity, value| extras.all.push(Extra { group, quantity, value });
+    add(OfRole::Change, Value::LikeX(phi.clone()));
     if let Some((_, inverse)) = &change.inverse {
-        add("change_inverse", Value::LikeX(inverse.clone()));
+        add(OfRole::ChangeInverse, Value::LikeX(inverse.clone()));
     }
     // phi_1 u = ∇_v⟨∇_z⟨v, phi⟩, u⟩, phi_2 c alike.
     let l = pairing(graph, phi, &q.v);
@@ -131,30 +181,30 @@ fn add_change(graph: &mut Graph, q: &Quantities, t: &[Id], change: &Change, grou
     let phi_1 = columns(graph, &phi_1_mul, &q.u);
     // A phi that forgets z has no inverse anywhere, which the estimate says.
     let constant = phi_1.iter().flatten().all(|node| graph.is_zero(*node));
-    add("change_1", Value::Square(phi_1));
+    add(OfRole::Change1, Value::Square(phi_1));
     let along = pairing(graph, &l_2, &q.c);
     let phi_2_mul = gradient(graph, along, &q.v);
-    add("change_2", Value::Wide(columns(graph, &phi_2_mul, &q.c)));
+    add(OfRole::Change2, Value::Wide(columns(graph, &phi_2_mul, &q.c)));
     // K(z, y; u) = uᵀphi: K_2, and K_11 v, K_21 v.
     let k = pairing(graph, phi, &q.u);
     let (k_1, k_2) = in_z_and_y(graph, k, &z, y);
-    add("change_2_tr_mul", Value::LikeY(k_2));
+    add(OfRole::Change2TrMul, Value::LikeY(k_2));
     let bilinear = pairing(graph, &k_1, &q.v);
     let (k_11_mul, k_21_mul) = in_z_and_y(graph, bilinear, &z, y);
     let (k_11, k_21) = (columns(graph, &k_11_mul, &q.v), columns(graph, &k_21_mul, &q.v));
     let affine = !constant && k_11.iter().chain(&k_21).flatten().all(|node| graph.is_zero(*node));
-    add("change_11", Value::Square(k_11));
-    add("change_21", Value::Tall(k_21));
-    add("change_21_mul", Value::LikeY(k_21_mul));
+    add(OfRole::Change11, Value::Square(k_11));
+    add(OfRole::Change21, Value::Tall(k_21));
+    add(OfRole::Change21Mul, Value::LikeY(k_21_mul));
     // q = phi_1 u: the gradients of ⟨q, v⟩, and second ones of ⟨u, phi_1 v⟩ (the frozen p is v here).
     let along = pairing(graph, &phi_1_mul, &q.v);
     let (q_1, q_2) = in_z_and_y(graph, along, &z, y);
-    add("along_1", Value::Square(columns(graph, &q_1, &q.v)));
-    add("along_2", Value::Tall(columns(graph, &q_2, &q.v)));
+    add(OfRole::Along1, Value::Square(columns(graph, &q_1, &q.v)));
+    add(OfRole::Along2, Value::Tall(columns(graph, &q_2, &q.v)));
     let along = pairing(graph, &k_11_mul, t);
     let (q_11, q_21) = in_z_and_y(graph, along, &z, y);
-    add("along_11", Value::Square(columns(graph, &q_11, t)));
-    add("along_21", Value::Tall(columns(graph, &q_21, t)));
+    add(OfRole::Along11, Value::Square(columns(graph, &q_11, t)));
+    add(OfRole::Along21, Value::Tall(columns(graph, &q_21, t)));
     affine
 }
 
@@ -170,8 +220,8 @@ fn add_preconditioner(graph: &mut Graph, q: &Quantities, t: &[Id], preconditione
     let slope = gradient(graph, along, &q.x);
     let slope = columns(graph, &slope, t);
     let group = Group::Preconditioner;
-    extras.all.push(Extra { group, name: "preconditioner", value });
-    extras.all.push(Extra { group, name: "preconditioner_along", value: Value::Square(slope) });
+    extras.all.push(Extra { group, quantity: OfRole::Preconditioner, value });
+    extras.all.push(Extra { group, quantity: OfRole::PreconditionerAlong, value: Value::Square(slope) });
 }
 
 /// `tᵀ A u` of a matrix in blocks.

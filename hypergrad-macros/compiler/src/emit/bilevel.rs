@@ -6,8 +6,8 @@ use quote::{format_ident, quote};
 use super::statements::Scope;
 use super::{Emission, numbers};
 use crate::analysis::Stage;
-use crate::ir::Role;
-use crate::lower::program::{Function, Home};
+use crate::differentiate::{Directions, Quantity, Shape, Space};
+use crate::lower::program::{Computes, Stmt};
 
 impl Emission<'_> {
     pub(super) fn bilevel(&self) -> TokenStream {
@@ -16,10 +16,10 @@ impl Emission<'_> {
         let (n, m) = (&self.layout.n, &self.layout.m);
         let (xx, xy, yx) = (self.layout.matrix(n, n), self.layout.matrix(n, m), self.layout.matrix(m, n));
         let set_up = self.set_up();
-        let kernels = self.kernels(Home::Bilevel);
-        let inner_kernels = self.kernels(Home::Problem);
+        let kernels = self.kernels(Quantity::is_asked);
+        let inner_kernels = self.kernels(|quantity| !quantity.is_asked());
         let from_products = self.from_products();
-        let no_objective = (!self.program.functions.iter().any(|f| f.name == "objective")).then(
+        let no_objective = self.quantities.f.is_none().then(
             || quote!(fn objective(&self, _w: &mut Work) -> hg::core::option::Option<#scalar> { hg::core::option::Option::None }),
         );
         let (factor, square) = (self.factor(), self.square_type());
@@ -111,53 +111,62 @@ impl Emission<'_> {
         }
     }
 
-    fn kernels(&self, home: Home) -> TokenStream {
-        self.program.functions.iter().filter(|f| f.home == home).map(|f| self.kernel(f)).collect()
+    /// The kernels of these quantities.
+    fn kernels(&self, wanted: impl Fn(Quantity) -> bool) -> TokenStream {
+        let functions = self.program.functions.iter().filter_map(|function| match function.computes {
+            Computes::Problem(quantity) if wanted(quantity) => Some((quantity, &function.body)),
+            Computes::Problem(_) | Computes::Role(..) | Computes::Factor(_) => None,
+        });
+        functions.map(|(quantity, body)| self.kernel(quantity, body)).collect()
     }
 
-    fn kernel(&self, function: &Function) -> TokenStream {
+    fn kernel(&self, quantity: Quantity, body: &[Stmt]) -> TokenStream {
         let scalar = &self.scalar;
-        let name = format_ident!("{}", function.name);
-        let inline = self.inline();
-        if function.name == "f_1_tr_mul" && self.facts.f1_symmetric.holds {
+        let (name, shape, directions) = quantity.kernel();
+        let (name, inline) = (format_ident!("{name}"), self.inline());
+        if quantity == Quantity::F1TrMul && self.facts.f1_symmetric.holds {
             return quote! {
                 #[inline]
                 fn f_1_tr_mul(&self, w: &mut Work, u: &[#scalar], out: &mut [#scalar]) { self.f_1_mul(w, u, out) }
             };
         }
         let bind = self.symbols.bind_point();
-        let body = self.names.statements(&function.body, Scope::Point);
+        let body = self.names.statements(body, Scope::Point);
+        if shape != Shape::Scalar {
+            let directions = self.directions(directions);
+            return quote! {
+                #inline
+                fn #name(&self, w: &mut Work, #directions out: &mut [#scalar]) {
+                    #bind
+                    #body
+                }
+            };
+        }
         let zero = numbers::number(0.0, self.model.scalar);
-        let direction = function.direction.map(|role| match role {
-            Role::DirectionY => quote!(c: &[#scalar],),
-            _ => quote!(u: &[#scalar],),
-        });
-        match function.name {
-            "objective" => quote! {
-                #inline
-                fn objective(&self, w: &mut Work) -> hg::core::option::Option<#scalar> {
-                    #bind
-                    let out = &mut [#zero; 1];
-                    #body
-                    hg::core::option::Option::Some(out[0])
-                }
-            },
-            "g" => quote! {
-                #inline
-                fn g(&self, w: &mut Work) -> #scalar {
-                    #bind
-                    let out = &mut [#zero; 1];
-                    #body
-                    out[0]
-                }
-            },
-            _ => quote! {
-                #inline
-                fn #name(&self, w: &mut Work, #direction out: &mut [#scalar]) {
-                    #bind
-                    #body
-                }
-            },
+        let (ty, value) = if quantity == Quantity::Objective {
+            (quote!(hg::core::option::Option<#scalar>), quote!(hg::core::option::Option::Some(out[0])))
+        } else {
+            (quote!(#scalar), quote!(out[0]))
+        };
+        quote! {
+            #inline
+            fn #name(&self, w: &mut Work) -> #ty {
+                #bind
+                let out = &mut [#zero; 1];
+                #body
+                #value
+            }
+        }
+    }
+
+    /// The parameters of a kernel beside the point and the output.
+    pub(super) fn directions(&self, directions: Directions) -> TokenStream {
+        let scalar = &self.scalar;
+        match directions {
+            Directions::None => TokenStream::new(),
+            Directions::One(Space::X) => quote!(u: &[#scalar],),
+            Directions::One(Space::Y) => quote!(c: &[#scalar],),
+            Directions::Two => quote!(u: &[#scalar], v: &[#scalar],),
         }
     }
 

@@ -6,7 +6,9 @@ use quote::{format_ident, quote};
 use super::statements::Scope;
 use super::{Emission, numbers};
 use crate::analysis::Samples;
+use crate::differentiate::Quantity;
 use crate::ir::Size;
+use crate::lower::program::{Computes, Part};
 
 impl Emission<'_> {
     /// `factor`, and what needs it: `f_1_solve`, `f_1_tr_solve`, `spectrum`.
@@ -14,18 +16,20 @@ impl Emission<'_> {
         let scalar = &self.scalar;
         let bind = self.symbols.bind_point();
         let parts = self.factor_parts();
-        let (name, resize) = match (&self.facts.samples, &self.quantities.f_1_parts) {
+        let (computes, resize) = match (&self.facts.samples, &self.quantities.f_1_parts) {
             (Some(samples), _) => {
                 let blocks = self.blocks(samples);
-                ("f_1_blocks", quote!(w.factor.resize("F_1", #blocks)?;))
+                (Computes::Factor(Part::Blocks), quote!(w.factor.resize("F_1", #blocks)?;))
             }
-            (None, Some(_)) => ("f_1", quote!(w.factor.resize_whole("F_1", hg::Dense::flat(&w.x).len())?;)),
+            (None, Some(_)) => {
+                (Computes::Problem(Quantity::F1), quote!(w.factor.resize_whole("F_1", hg::Dense::flat(&w.x).len())?;))
+            }
             (None, None) => (
-                if self.facts.f1_diagonal.holds { "f_1_diagonal" } else { "f_1" },
+                Computes::Problem(if self.facts.f1_diagonal.holds { Quantity::F1Diagonal } else { Quantity::F1 }),
                 quote!(w.factor.resize("F_1", hg::Dense::flat(&w.x).len())?;),
             ),
         };
-        let body = self.body(name, Scope::Factor).unwrap_or_else(|| self.called(name));
+        let body = self.body(computes, Scope::Factor).unwrap_or_else(|| self.called(computes));
         let decided = self.facts.f1_definite.is_conditional() && !self.facts.f1_diagonal.holds;
         let choose = decided.then(|| quote!(w.factor.choose(self.structure.f1_definite);));
         let square = self.square();
@@ -52,14 +56,14 @@ impl Emission<'_> {
         }
     }
 
-    fn body(&self, name: &str, scope: Scope) -> Option<TokenStream> {
-        let function = self.program.functions.iter().find(|f| f.name == name)?;
+    fn body(&self, computes: Computes, scope: Scope) -> Option<TokenStream> {
+        let function = self.program.functions.iter().find(|f| f.computes == computes)?;
         Some(self.names.statements(&function.body, scope))
     }
 
     /// The matrix by its kernel.
-    fn called(&self, name: &str) -> TokenStream {
-        let (name, factor) = (format_ident!("{name}"), self.factor_type());
+    fn called(&self, computes: Computes) -> TokenStream {
+        let (name, factor) = (format_ident!("{}", computes.name()), self.factor_type());
         quote! {
             let mut factor = hg::core::mem::replace(&mut w.factor, <#factor>::empty());
             hg::Bilevel::#name(self, w, factor.matrix_mut());
@@ -70,8 +74,8 @@ impl Emission<'_> {
     /// The diagonal and the roots, where they are cheaper than the whole.
     fn factor_parts(&self) -> Option<TokenStream> {
         let rows = numbers::size(&self.rows()?);
-        let diagonal = self.body("f_1_parts_diagonal", Scope::Diagonal);
-        let roots = self.body("f_1_parts_roots", Scope::Roots);
+        let diagonal = self.body(Computes::Factor(Part::Diagonal), Scope::Diagonal);
+        let roots = self.body(Computes::Factor(Part::Roots), Scope::Roots);
         let given = self.facts.f1_diagonal_plus_gram.is_conditional().then(|| quote!(self.structure.f1_diagonal_plus_gram &&));
         Some(quote! {
             if #given w.factor.resize("F_1", hg::Dense::flat(&w.x).len(), #rows)? {

@@ -6,8 +6,8 @@ use quote::{format_ident, quote};
 use super::Emission;
 use super::statements::Scope;
 use crate::analysis::Stage;
-use crate::differentiate::{Group, Value};
-use crate::lower::program::{Function, Home};
+use crate::differentiate::{Directions, Group, OfRole, Value};
+use crate::lower::program::{Computes, Stmt};
 use crate::model::Change;
 
 impl Emission<'_> {
@@ -32,7 +32,7 @@ impl Emission<'_> {
     /// The estimators that need an optional role, added to a comparison.
     pub(super) fn compared(&self) -> TokenStream {
         let extras = &self.quantities.extras;
-        let diagonal = matches!(extras.get(Group::Preconditioner, "preconditioner"), Some(Value::LikeX(_)));
+        let diagonal = matches!(extras.get(Group::Preconditioner, OfRole::Preconditioner), Some(Value::LikeX(_)));
         let change = |no_op: bool| if no_op { quote!((1, 1, 1)) } else { quote!((1, 1, 5)) };
         let mut rows = TokenStream::new();
         if extras.has(Group::Preconditioner) {
@@ -89,9 +89,9 @@ impl Emission<'_> {
         let scalar = &self.scalar;
         let (kind, capability) = match group {
             Group::Local => (quote!(hg::Local), quote!(hg::LocalizedChange)),
-            _ => (quote!(hg::Global), quote!(hg::ChangeOfVariables)),
+            Group::Change | Group::Preconditioner => (quote!(hg::Global), quote!(hg::ChangeOfVariables)),
         };
-        let inverse = self.quantities.extras.get(group, "change_inverse").is_some();
+        let inverse = self.quantities.extras.get(group, OfRole::ChangeInverse).is_some();
         let no_inverse = (!inverse).then(|| quote!(fn change_inverse(&self, _w: &mut Work, _out: &mut [#scalar]) {}));
         let kernels = self.extra_kernels(group);
         let forget = self.forget(Stage::Adjoint);
@@ -113,7 +113,7 @@ impl Emission<'_> {
 
     fn preconditioner(&self) -> TokenStream {
         let (declared, arguments) = self.generics();
-        let value = self.quantities.extras.get(Group::Preconditioner, "preconditioner");
+        let value = self.quantities.extras.get(Group::Preconditioner, OfRole::Preconditioner);
         let diagonal = matches!(value, Some(Value::LikeX(_)));
         let kernels = self.extra_kernels(Group::Preconditioner);
         quote! {
@@ -125,30 +125,23 @@ impl Emission<'_> {
     }
 
     fn extra_kernels(&self, group: Group) -> TokenStream {
-        self.program
-            .functions
-            .iter()
-            .filter(|function| function.home == Home::Role(group))
-            .map(|f| self.extra_kernel(f))
-            .collect()
+        let functions = self.program.functions.iter().filter_map(|function| match function.computes {
+            Computes::Role(of, quantity) if of == group => Some((quantity, &function.body)),
+            Computes::Role(..) | Computes::Problem(_) | Computes::Factor(_) => None,
+        });
+        functions.map(|(quantity, body)| self.extra_kernel(quantity, body)).collect()
     }
 
-    fn extra_kernel(&self, function: &Function) -> TokenStream {
+    fn extra_kernel(&self, quantity: OfRole, body: &[Stmt]) -> TokenStream {
         let scalar = &self.scalar;
-        let name = format_ident!("{}", function.name);
+        let (name, directions) = quantity.kernel();
+        let name = format_ident!("{name}");
         let bind = self.symbols.bind_point();
-        let body = self.names.statements(&function.body, Scope::Point);
-        let (parameters, freeze) = match function.name {
-            "change_2_tr_mul" | "change_11" | "change_21" | "along_1" | "along_2" | "preconditioner_along" => {
-                (quote!(u: &[#scalar],), None)
-            }
-            "change_21_mul" | "along_11" | "along_21" => {
-                (quote!(u: &[#scalar], v: &[#scalar],), Some(quote!(hg::Bilevel::set_adjoint(self, w, v);)))
-            }
-            _ => (TokenStream::new(), None),
-        };
+        let body = self.names.statements(body, Scope::Point);
+        let freeze = (directions == Directions::Two).then(|| quote!(hg::Bilevel::set_adjoint(self, w, v);));
+        let directions = self.directions(directions);
         quote! {
-            fn #name(&self, w: &mut Work, #parameters out: &mut [#scalar]) {
+            fn #name(&self, w: &mut Work, #directions out: &mut [#scalar]) {
                 #freeze
                 #bind
                 #body

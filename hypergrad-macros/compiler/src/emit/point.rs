@@ -1,25 +1,25 @@
 //! `Point`: the accessors of the contract, each with its formula; `Held`: a fixed y.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use super::{Emission, Lifetimes};
+use crate::differentiate::{Accessor, Directions, Quantity, Shape, Space};
+use crate::ir::Size;
 use crate::model::{Form, InnerKind, Signature, Variable};
 
-/// Which space a vector is shaped like.
-#[derive(Clone, Copy)]
-enum Space {
-    X,
-    Y,
+/// How many entries a vector of a space has.
+fn letter(space: Space) -> TokenStream {
+    match space {
+        Space::X => quote!(n),
+        Space::Y => quote!(m),
+    }
 }
 
 impl Emission<'_> {
     pub(super) fn point(&self) -> TokenStream {
         let types = self.point_types();
-        let values = self.values();
-        let vectors = self.vectors();
-        let products = self.products();
-        let matrices = self.matrices();
+        let quantities = self.quantities();
         let solved = self.solved();
         let checked = self.checked();
         let (declared, _) = self.point_generics();
@@ -28,10 +28,8 @@ impl Emission<'_> {
             #types
             #[allow(non_snake_case)]
             impl #declared Point #arguments {
-                #values
-                #vectors
-                #products
-                #matrices
+                #quantities
+                fn dims(&self) -> (usize, usize) { hg::Bilevel::dims(self.problem, &self.work()) }
                 #solved
             }
             #checked
@@ -90,6 +88,10 @@ impl Emission<'_> {
         quote! {
             #debug
             /// A point `(x, y)`. Quantities are computed when first asked for; what they share, once.
+            ///
+            /// `f`, `F`, `g` and their derivatives are what floating point gives, as the module's own functions are:
+            /// where an intermediate overflows or leaves its domain, entries are infinite or NaN, and nothing says so.
+            /// What solves with `F_1` (`Psi`, `Omega`, ..) is an `Err` there.
             pub struct Point #plain {
                 problem: &'p Problem #problem,
                 x: #x,
@@ -152,159 +154,153 @@ impl Emission<'_> {
         }
     }
 
+    /// Of a quantity that may be handed out as NaN; see the type.
+    fn unchecked(&self, name: &str, words: &str, panics: &str) -> TokenStream {
+        self.doc(name, &format!("{words} Not checked: not finite where an intermediate is not.{panics}"))
+    }
+
     fn doc(&self, name: &str, words: &str) -> TokenStream {
         let formula = (self.docs)(name);
         let text = if formula.is_empty() { words.to_owned() } else { format!("{words}\n\n```text\n{formula}\n```") };
         quote!(#[doc = #text])
     }
 
-    /// `f` and `g`.
-    fn values(&self) -> TokenStream {
-        let scalar = &self.scalar;
-        let zero = super::numbers::number(0.0, self.model.scalar);
-        let f_doc = self.doc("f", "The inner objective.");
-        let g_doc = self.doc("g", "The outer objective.");
-        let f = (self.model.inner.kind == InnerKind::Objective).then(|| {
-            quote! {
-                #f_doc
-                #[inline]
-                pub fn f(&self) -> #scalar {
-                    hg::Bilevel::objective(self.problem, &mut self.work()).unwrap_or(#zero)
-                }
-            }
-        });
-        quote! {
-            #f
-            #g_doc
-            #[inline]
-            pub fn g(&self) -> #scalar { hg::Bilevel::g(self.problem, &mut self.work()) }
+    /// Every quantity that users read as it is.
+    fn quantities(&self) -> TokenStream {
+        let accessors = Quantity::ALL.into_iter().filter_map(|quantity| Some((quantity, quantity.accessor()?)));
+        accessors.map(|(quantity, accessor)| self.quantity(quantity, accessor)).collect()
+    }
+
+    fn quantity(&self, quantity: Quantity, accessor: Accessor) -> TokenStream {
+        let (kernel, shape, directions) = quantity.kernel();
+        let kernel = format_ident!("{kernel}");
+        match (shape, directions) {
+            (Shape::Scalar, _) => self.value(quantity, accessor),
+            (Shape::Vector(space), Directions::One(from)) => self.product(&kernel, accessor, from, space),
+            (Shape::Vector(space), _) => self.vector(&kernel, accessor, space),
+            (Shape::Matrix(rows, columns), _) => self.matrix(&kernel, accessor, rows, columns),
+            (Shape::Tensor(rows, columns, slices), _) => self.tensor(&kernel, accessor, [rows, columns, slices]),
         }
     }
 
-    fn vectors(&self) -> TokenStream {
-        [
-            ("F", "residual", Space::X, "The inner residual, shaped like x."),
-            ("g_1", "g_1", Space::X, "The gradient of g in x, shaped like x."),
-            ("g_2", "g_2", Space::Y, "The gradient of g in y, shaped like y."),
-        ]
-        .into_iter()
-        .map(|(name, kernel, space, words)| {
-            let (doc, method, into) = (self.doc(name, words), format_ident!("{name}"), format_ident!("{name}_into"));
-            let kernel = format_ident!("{kernel}");
-            let ty = self.space_type(space);
-            let prototype = self.prototype(space);
-            let write =
-                self.writing(space, &quote!(out), |target| quote!(hg::Bilevel::#kernel(self.problem, &mut self.work(), #target)));
-            let into_doc = format!(
-                "[`Self::{name}`], written to `out`, which must be shaped like the result.\n\n# Panics\nWhere it is not."
-            );
-            quote! {
-                #doc
-                #[inline]
-                pub fn #method(&self) -> #ty {
-                    let mut flat = <<#ty as hg::Variable>::Flat as hg::Dense>::zeros(hg::Variable::flat_len(#prototype), 1);
-                    hg::Bilevel::#kernel(self.problem, &mut self.work(), hg::Dense::flat_mut(&mut flat));
-                    hg::Variable::like(#prototype, hg::Dense::flat(&flat))
-                }
-                #[doc = #into_doc]
-                #[inline]
-                #[track_caller]
-                pub fn #into(&self, out: &mut #ty) { #write }
-            }
-        })
-        .collect()
-    }
-
-    fn products(&self) -> TokenStream {
-        [
-            ("F_1_mul", "f_1_mul", Space::X, Space::X, "`F_1 u`, without forming `F_1`; u and the result are shaped like x."),
-            ("F_1_tr_mul", "f_1_tr_mul", Space::X, Space::X, "`F_1ᵀ s`, without forming `F_1`; s and the result are shaped like x."),
-            ("F_2_mul", "f_2_mul", Space::Y, Space::X, "`F_2 c`, c shaped like y, the result like x."),
-            ("F_2_tr_mul", "f_2_tr_mul", Space::X, Space::Y, "`F_2ᵀ s`, s shaped like x, the result like y."),
-        ]
-        .into_iter()
-        .map(|(name, kernel, from, to, words)| {
-            let doc = self.doc(name, &format!("{words}\n\n# Panics\nWhere the argument has another length."));
-            let (method, into, kernel) = (format_ident!("{name}"), format_ident!("{name}_into"), format_ident!("{kernel}"));
-            let (argument, result) = (self.space_type(from), self.space_type(to));
-            let (from_prototype, to_prototype) = (self.prototype(from), self.prototype(to));
-            let write = self.writing(to, &quote!(out), |target| {
-                self.reading(from, &quote!(direction), |source| {
-                    quote!(hg::Bilevel::#kernel(self.problem, &mut self.work(), #source, #target))
-                })
-            });
-            let compute = self.reading(from, &quote!(direction), |source| {
-                quote!(hg::Bilevel::#kernel(self.problem, &mut self.work(), #source, hg::Dense::flat_mut(&mut flat)))
-            });
-            let into_doc = format!("[`Self::{name}`], written to `out`.\n\n# Panics\nWhere an argument has another length.");
-            quote! {
-                #doc
-                #[inline]
-                #[track_caller]
-                pub fn #method(&self, direction: &#argument) -> #result {
-                    hg::point::check_length(hg::Variable::flat_len(direction), hg::Variable::flat_len(#from_prototype));
-                    let mut flat = <<#result as hg::Variable>::Flat as hg::Dense>::zeros(hg::Variable::flat_len(#to_prototype), 1);
-                    #compute;
-                    hg::Variable::like(#to_prototype, hg::Dense::flat(&flat))
-                }
-                #[doc = #into_doc]
-                #[inline]
-                #[track_caller]
-                pub fn #into(&self, direction: &#argument, out: &mut #result) {
-                    hg::point::check_length(hg::Variable::flat_len(direction), hg::Variable::flat_len(#from_prototype));
-                    #write
-                }
-            }
-        })
-        .collect()
-    }
-
-    fn matrices(&self) -> TokenStream {
-        let (n, m) = (&self.layout.n, &self.layout.m);
-        let dense = [
-            ("F_1", "f_1", (n, quote!(n)), (n, quote!(n)), "`F_1[(i,j)] = dF_i/dx_j`, n x n."),
-            ("F_2", "f_2", (n, quote!(n)), (m, quote!(m)), "`F_2[(i,b)] = dF_i/dy_b`, n x m."),
-            ("g_11", "g_11", (n, quote!(n)), (n, quote!(n)), "The second derivatives of g in x, n x n."),
-            ("g_21", "g_21", (m, quote!(m)), (n, quote!(n)), "`g_21[(b,k)] = d²g/dy_b dx_k`, m x n."),
-        ]
-        .into_iter()
-        .map(|(name, kernel, (rows, r), (columns, c), words)| {
-            let (doc, method, kernel) = (self.doc(name, words), format_ident!("{name}"), format_ident!("{kernel}"));
-            let ty = self.layout.matrix(rows, columns);
-            quote! {
-                #doc
-                #[inline]
-                pub fn #method(&self) -> #ty {
-                    let (n, m) = self.dims();
-                    let mut matrix = <#ty as hg::Dense>::zeros(#r, #c);
-                    hg::Bilevel::#kernel(self.problem, &mut self.work(), hg::Dense::flat_mut(&mut matrix));
-                    matrix
-                }
-            }
-        });
-        let cubes = [
-            ("F_11", "f_11", self.layout.cube(n, n, n), quote!((n, n, n)), "`F_11[(i,j,k)] = d²F_i/dx_j dx_k`, for inspection."),
-            ("F_21", "f_21", self.layout.cube(n, m, n), quote!((n, m, n)), "`F_21[(i,b,k)] = d²F_i/dy_b dx_k`, for inspection."),
-        ]
-        .into_iter()
-        .map(|(name, kernel, storage, dims, words)| {
-            let doc = self.doc(name, &format!("{words}\n\n# Panics\nWhere it exceeds the limit of dense storage."));
-            let (method, kernel) = (format_ident!("{name}"), format_ident!("{kernel}"));
-            quote! {
-                #doc
-                #[track_caller]
-                pub fn #method(&self) -> hg::Tensor3<#storage> {
-                    let (n, m) = self.dims();
-                    let mut tensor = hg::point::new_tensor::<#storage>(#name, #dims);
-                    hg::Bilevel::#kernel(self.problem, &mut self.work(), tensor.flat_mut());
-                    tensor
-                }
-            }
-        });
+    /// `f`, where there is one, and `g`.
+    fn value(&self, quantity: Quantity, Accessor { name, words, .. }: Accessor) -> TokenStream {
+        let (scalar, doc, name) = (&self.scalar, self.unchecked(name, words, ""), format_ident!("{name}"));
+        let value = if quantity == Quantity::Objective {
+            let zero = super::numbers::number(0.0, self.model.scalar);
+            quote!(hg::Bilevel::objective(self.problem, &mut self.work()).unwrap_or(#zero))
+        } else {
+            quote!(hg::Bilevel::#name(self.problem, &mut self.work()))
+        };
+        if quantity == Quantity::Objective && self.quantities.f.is_none() {
+            return TokenStream::new();
+        }
         quote! {
-            fn dims(&self) -> (usize, usize) { hg::Bilevel::dims(self.problem, &self.work()) }
-            #(#dense)*
-            #(#cubes)*
+            #doc
+            #[inline]
+            pub fn #name(&self) -> #scalar { #value }
+        }
+    }
+
+    fn vector(&self, kernel: &Ident, Accessor { name, words, .. }: Accessor, space: Space) -> TokenStream {
+        let (doc, method, into) = (self.unchecked(name, words, ""), format_ident!("{name}"), format_ident!("{name}_into"));
+        let ty = self.space_type(space);
+        let prototype = self.prototype(space);
+        let write =
+            self.writing(space, &quote!(out), |target| quote!(hg::Bilevel::#kernel(self.problem, &mut self.work(), #target)));
+        let into_doc =
+            format!("[`Self::{name}`], written to `out`, which must be shaped like the result.\n\n# Panics\nWhere it is not.");
+        quote! {
+            #doc
+            #[inline]
+            pub fn #method(&self) -> #ty {
+                let mut flat = <<#ty as hg::Variable>::Flat as hg::Dense>::zeros(hg::Variable::flat_len(#prototype), 1);
+                hg::Bilevel::#kernel(self.problem, &mut self.work(), hg::Dense::flat_mut(&mut flat));
+                hg::Variable::like(#prototype, hg::Dense::flat(&flat))
+            }
+            #[doc = #into_doc]
+            #[inline]
+            #[track_caller]
+            pub fn #into(&self, out: &mut #ty) { #write }
+        }
+    }
+
+    fn product(&self, kernel: &Ident, Accessor { name, words, .. }: Accessor, from: Space, to: Space) -> TokenStream {
+        let doc = self.unchecked(name, words, "\n\n# Panics\nWhere the argument has another length.");
+        let (method, into) = (format_ident!("{name}"), format_ident!("{name}_into"));
+        let (argument, result) = (self.space_type(from), self.space_type(to));
+        let (from_prototype, to_prototype) = (self.prototype(from), self.prototype(to));
+        let write = self.writing(to, &quote!(out), |target| {
+            self.reading(
+                from,
+                &quote!(direction),
+                |source| quote!(hg::Bilevel::#kernel(self.problem, &mut self.work(), #source, #target)),
+            )
+        });
+        let compute = self.reading(
+            from,
+            &quote!(direction),
+            |source| quote!(hg::Bilevel::#kernel(self.problem, &mut self.work(), #source, hg::Dense::flat_mut(&mut flat))),
+        );
+        let into_doc = format!("[`Self::{name}`], written to `out`.\n\n# Panics\nWhere an argument has another length.");
+        quote! {
+            #doc
+            #[inline]
+            #[track_caller]
+            pub fn #method(&self, direction: &#argument) -> #result {
+                hg::point::check_length(hg::Variable::flat_len(direction), hg::Variable::flat_len(#from_prototype));
+                let mut flat = <<#result as hg::Variable>::Flat as hg::Dense>::zeros(hg::Variable::flat_len(#to_prototype), 1);
+                #compute;
+                hg::Variable::like(#to_prototype, hg::Dense::flat(&flat))
+            }
+            #[doc = #into_doc]
+            #[inline]
+            #[track_caller]
+            pub fn #into(&self, direction: &#argument, out: &mut #result) {
+                hg::point::check_length(hg::Variable::flat_len(direction), hg::Variable::flat_len(#from_prototype));
+                #write
+            }
+        }
+    }
+
+    fn matrix(&self, kernel: &Ident, Accessor { name, words, .. }: Accessor, rows: Space, columns: Space) -> TokenStream {
+        let (doc, method) = (self.unchecked(name, words, ""), format_ident!("{name}"));
+        let ty = self.layout.matrix(self.length(rows), self.length(columns));
+        let (r, c) = (letter(rows), letter(columns));
+        quote! {
+            #doc
+            #[inline]
+            pub fn #method(&self) -> #ty {
+                let (n, m) = self.dims();
+                let mut matrix = <#ty as hg::Dense>::zeros(#r, #c);
+                hg::Bilevel::#kernel(self.problem, &mut self.work(), hg::Dense::flat_mut(&mut matrix));
+                matrix
+            }
+        }
+    }
+
+    fn tensor(&self, kernel: &Ident, Accessor { name, words, .. }: Accessor, spaces: [Space; 3]) -> TokenStream {
+        let doc = self.unchecked(name, words, "\n\n# Panics\nWhere it exceeds the limit of dense storage.");
+        let method = format_ident!("{name}");
+        let [rows, columns, slices] = spaces.map(|space| self.length(space));
+        let storage = self.layout.cube(rows, columns, slices);
+        let dims = spaces.map(letter);
+        quote! {
+            #doc
+            #[track_caller]
+            pub fn #method(&self) -> hg::Tensor3<#storage> {
+                let (n, m) = self.dims();
+                let mut tensor = hg::point::new_tensor::<#storage>(#name, (#(#dims),*));
+                hg::Bilevel::#kernel(self.problem, &mut self.work(), tensor.flat_mut());
+                tensor
+            }
+        }
+    }
+
+    fn length(&self, space: Space) -> &Size {
+        match space {
+            Space::X => &self.layout.n,
+            Space::Y => &self.layout.m,
         }
     }
 

@@ -1,9 +1,15 @@
 //! Derivatives that have no code of their own: from products with unit directions.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use super::{Emission, numbers};
+use crate::differentiate::Quantity;
+
+/// The kernel of a quantity.
+fn kernel(quantity: Quantity) -> Ident {
+    format_ident!("{}", quantity.kernel().0)
+}
 
 impl Emission<'_> {
     /// The kernels of `Bilevel` that come from products.
@@ -39,36 +45,39 @@ impl Emission<'_> {
         let (scalar, q) = (&self.scalar, self.quantities);
         let zero = numbers::number(0.0, self.model.scalar);
         let (x, y) = (&self.x_type, &self.y_type);
-        [("f_11", "l_11_mul", &q.l_11_mul, quote!(n), x), ("f_21", "l_21_mul", &q.l_21_mul, quote!(m), y)]
-            .into_iter()
-            .map(|(name, product, nodes, middle, space)| {
-                let (name, product) = (format_ident!("{name}"), format_ident!("{product}"));
-                if nodes.iter().all(|node| self.model.graph.is_zero(*node)) {
-                    return quote!(fn #name(&self, _w: &mut Work, out: &mut [#scalar]) { out.fill(#zero); });
+        [
+            (Quantity::F11, Quantity::L11Mul, &q.l_11_mul, quote!(n), x),
+            (Quantity::F21, Quantity::L21Mul, &q.l_21_mul, quote!(m), y),
+        ]
+        .into_iter()
+        .map(|(tensor, product, nodes, middle, space)| {
+            let (name, product) = (kernel(tensor), kernel(product));
+            if nodes.iter().all(|node| self.model.graph.is_zero(*node)) {
+                return quote!(fn #name(&self, _w: &mut Work, out: &mut [#scalar]) { out.fill(#zero); });
+            }
+            quote! {
+                fn #name(&self, w: &mut Work, out: &mut [#scalar]) {
+                    let (n, m) = hg::Bilevel::dims(self, w);
+                    let v = w.v.clone();
+                    hg::products::tensor::<_, <#space as hg::Variable>::Flat>(self, w, #middle, Self::#product, out);
+                    hg::Bilevel::set_adjoint(self, w, hg::Dense::flat(&v));
                 }
-                quote! {
-                    fn #name(&self, w: &mut Work, out: &mut [#scalar]) {
-                        let (n, m) = hg::Bilevel::dims(self, w);
-                        let v = w.v.clone();
-                        hg::products::tensor::<_, <#space as hg::Variable>::Flat>(self, w, #middle, Self::#product, out);
-                        hg::Bilevel::set_adjoint(self, w, hg::Dense::flat(&v));
-                    }
-                }
-            })
-            .collect()
+            }
+        })
+        .collect()
     }
 
     fn matrices_from_products(&self) -> TokenStream {
         let (scalar, q) = (&self.scalar, self.quantities);
         // Columns; where the matrix is not square, rows if these are fewer.
         let square = [
-            ("f_1", "f_1_mul", &q.f_1),
-            ("g_11", "g_11_mul", &q.g_11),
-            ("m_11", "m_11_mul", &q.m_11),
-            ("g_21", "g_21_mul", &q.g_21),
+            (Quantity::F1, Quantity::F1Mul, &q.f_1),
+            (Quantity::G11, Quantity::G11Mul, &q.g_11),
+            (Quantity::M11, Quantity::M11Mul, &q.m_11),
+            (Quantity::G21, Quantity::G21Mul, &q.g_21),
         ];
-        let square = square.into_iter().filter(|(.., matrix)| matrix.is_none()).map(|(name, product, _)| {
-            let (name, product) = (format_ident!("{name}"), format_ident!("{product}"));
+        let square = square.into_iter().filter(|(.., matrix)| matrix.is_none()).map(|(matrix, product, _)| {
+            let (name, product) = (kernel(matrix), kernel(product));
             quote! {
                 fn #name(&self, w: &mut Work, out: &mut [#scalar]) {
                     let mut unit = hg::core::mem::replace(&mut w.unit_x, hg::Dense::empty());
@@ -78,23 +87,24 @@ impl Emission<'_> {
             }
         });
         let wide = [
-            ("f_2", "unit_y", "f_2_mul", "unit_x", "f_2_tr_mul", &q.f_2),
-            ("m_21", "unit_x", "m_21_mul", "unit_y", "m_12_mul", &q.m_21),
+            (Quantity::F2, ("unit_y", Quantity::F2Mul), ("unit_x", Quantity::F2TrMul), &q.f_2),
+            (Quantity::M21, ("unit_x", Quantity::M21Mul), ("unit_y", Quantity::M12Mul), &q.m_21),
         ];
-        let wide = wide.into_iter().filter(|(.., matrix)| matrix.is_none()).map(|(name, column, by_column, row, by_row, _)| {
-            let [name, column, by_column, row, by_row] =
-                [name, column, by_column, row, by_row].map(|word| format_ident!("{word}"));
-            quote! {
-                fn #name(&self, w: &mut Work, out: &mut [#scalar]) {
-                    let mut column = hg::core::mem::replace(&mut w.#column, hg::Dense::empty());
-                    let mut row = hg::core::mem::replace(&mut w.#row, hg::Dense::empty());
-                    let (columns, rows) = (hg::Dense::flat_mut(&mut column), hg::Dense::flat_mut(&mut row));
-                    hg::products::fewer(self, w, (columns, Self::#by_column), (rows, Self::#by_row), out);
-                    w.#column = column;
-                    w.#row = row;
+        let wide =
+            wide.into_iter().filter(|(.., matrix)| matrix.is_none()).map(|(matrix, (column, by_column), (row, by_row), _)| {
+                let [name, by_column, by_row] = [matrix, by_column, by_row].map(kernel);
+                let [column, row] = [column, row].map(|field| format_ident!("{field}"));
+                quote! {
+                    fn #name(&self, w: &mut Work, out: &mut [#scalar]) {
+                        let mut column = hg::core::mem::replace(&mut w.#column, hg::Dense::empty());
+                        let mut row = hg::core::mem::replace(&mut w.#row, hg::Dense::empty());
+                        let (columns, rows) = (hg::Dense::flat_mut(&mut column), hg::Dense::flat_mut(&mut row));
+                        hg::products::fewer(self, w, (columns, Self::#by_column), (rows, Self::#by_row), out);
+                        w.#column = column;
+                        w.#row = row;
+                    }
                 }
-            }
-        });
+            });
         quote!(#(#square)* #(#wide)*)
     }
 

@@ -2,79 +2,53 @@
 
 use super::body::Body;
 use super::context::Context;
-use super::program::{Function, Home, Place, Source, Stmt, natural_strides};
-use crate::differentiate::DiagonalPlusGram;
-use crate::differentiate::{Extra, Matrix, Quantities, Value, Vector};
-use crate::ir::{Id, Role, Size};
+use super::program::{Computes, Function, Part, Place, Source, Stmt, natural_strides};
+use crate::differentiate::{DiagonalPlusGram, Matrix, Quantities, Quantity, Value, Vector};
+use crate::ir::{Id, Size};
 
-/// One function per quantity, under the trait's names.
+/// One function per quantity that has formulas.
 pub fn functions(context: &Context<'_>, q: &Quantities) -> Vec<Function> {
     let (x, y) = (layout(context, &q.x), layout(context, &q.y));
-    let mut functions = Vec::new();
-    let mut scalar = |name, node: Option<Id>| {
-        if let Some(node) = node {
-            functions.push(function(context, Home::Bilevel, name, vec![(node, Place::natural(Source::Out, &[]))]));
-        }
-    };
-    scalar("objective", q.f);
-    scalar("g", q.g);
-    let vectors: [(&'static str, &Vector, &Layout, Option<Role>, Home); 16] = [
-        ("residual", &q.residual, &x, None, Home::Bilevel),
-        ("f_1_mul", &q.f_1_mul, &x, Some(Role::DirectionX), Home::Bilevel),
-        ("f_1_tr_mul", &q.f_1_tr_mul, &x, Some(Role::DirectionX), Home::Bilevel),
-        ("f_2_mul", &q.f_2_mul, &x, Some(Role::DirectionY), Home::Bilevel),
-        ("f_2_tr_mul", &q.f_2_tr_mul, &y, Some(Role::DirectionX), Home::Bilevel),
-        ("f_1_diagonal", &q.f_1_diagonal, &x, None, Home::Bilevel),
-        ("f_1_diagonal_2_tr_mul", &q.f_1_diagonal_2_tr_mul, &y, Some(Role::DirectionX), Home::Bilevel),
-        ("l_11_mul", &q.l_11_mul, &x, Some(Role::DirectionX), Home::Problem),
-        ("l_21_mul", &q.l_21_mul, &y, Some(Role::DirectionX), Home::Problem),
-        ("g_11_mul", &q.g_11_mul, &x, Some(Role::DirectionX), Home::Problem),
-        ("g_21_mul", &q.g_21_mul, &y, Some(Role::DirectionX), Home::Problem),
-        ("g_1", &q.g_1, &x, None, Home::Bilevel),
-        ("g_2", &q.g_2, &y, None, Home::Bilevel),
-        ("m_11_mul", &q.m_11_mul, &x, Some(Role::DirectionX), Home::Bilevel),
-        ("m_21_mul", &q.m_21_mul, &y, Some(Role::DirectionX), Home::Bilevel),
-        ("m_12_mul", &q.m_12_mul, &x, Some(Role::DirectionY), Home::Bilevel),
-    ];
-    for (name, vector, rows, direction, home) in vectors.into_iter().filter(|(_, vector, ..)| !vector.is_empty()) {
-        let outputs = vector.iter().enumerate().map(|(k, node)| (*node, place(&[(rows, k)]))).collect();
-        functions.push(Function { direction, ..function(context, home, name, outputs) });
-    }
-    let matrices: [(&'static str, &Option<Matrix>, &Layout, &Layout); 6] = [
-        ("f_1", &q.f_1, &x, &x),
-        ("f_2", &q.f_2, &x, &y),
-        ("g_11", &q.g_11, &x, &x),
-        ("g_21", &q.g_21, &y, &x),
-        ("m_11", &q.m_11, &x, &x),
-        ("m_21", &q.m_21, &y, &x),
-    ];
-    for (name, matrix, rows, columns) in matrices {
-        if let Some(matrix) = matrix {
-            functions.push(dense(context, name, matrix, rows, columns));
-        }
-    }
+    let of_problem = Quantity::ALL.into_iter().filter_map(|quantity| Some((Computes::Problem(quantity), q.value(quantity)?)));
+    let mut functions: Vec<Function> = of_problem.map(|(computes, value)| of_value(context, computes, &value, &x, &y)).collect();
     if !q.f_1_blocks.is_empty() {
-        functions.push(function(context, Home::Factor, "f_1_blocks", diagonal_blocks(context, &q.f_1_blocks)));
+        functions.push(function(context, Computes::Factor(Part::Blocks), diagonal_blocks(context, &q.f_1_blocks)));
     }
     if let Some(parts) = &q.f_1_parts {
-        let diagonal = parts.diagonal.iter().enumerate().map(|(k, node)| (*node, place(&[(&x, k)]))).collect();
-        functions.push(function(context, Home::Factor, "f_1_parts_diagonal", diagonal));
-        functions.push(function(context, Home::Factor, "f_1_parts_roots", roots(context, parts, &x)));
+        functions.push(function(context, Computes::Factor(Part::Diagonal), vector(&parts.diagonal, &x)));
+        functions.push(function(context, Computes::Factor(Part::Roots), roots(context, parts, &x)));
     }
-    functions.extend(q.extras.all.iter().map(|extra| extra_function(context, extra, &x, &y)));
+    let of_roles = q.extras.all.iter();
+    functions.extend(of_roles.map(|extra| of_value(context, Computes::Role(extra.group, extra.quantity), &extra.value, &x, &y)));
     functions
 }
 
+fn of_value(context: &Context<'_>, computes: Computes, value: &Value, x: &Layout, y: &Layout) -> Function {
+    match value {
+        Value::Scalar(node) => function(context, computes, vec![(*node, Place::natural(Source::Out, &[]))]),
+        Value::LikeX(nodes) => function(context, computes, vector(nodes, x)),
+        Value::LikeY(nodes) => function(context, computes, vector(nodes, y)),
+        Value::Square(matrix) => dense(context, computes, matrix, x, x),
+        Value::Wide(matrix) => dense(context, computes, matrix, x, y),
+        Value::Tall(matrix) => dense(context, computes, matrix, y, x),
+    }
+}
+
+/// The blocks of a vector and their places.
+fn vector(nodes: &Vector, rows: &Layout) -> Vec<(Id, Place)> {
+    nodes.iter().enumerate().map(|(k, node)| (*node, place(&[(rows, k)]))).collect()
+}
+
 /// A dense matrix: where some blocks are zero, all of it is set to zero first.
-fn dense(context: &Context<'_>, name: &'static str, matrix: &Matrix, rows: &Layout, columns: &Layout) -> Function {
+fn dense(context: &Context<'_>, computes: Computes, matrix: &Matrix, rows: &Layout, columns: &Layout) -> Function {
     let all = blocks(matrix, rows, columns);
     let (zero, written): (Vec<_>, Vec<_>) = all.into_iter().partition(|(node, _)| context.graph.is_zero(*node));
     if zero.len() <= 1 {
-        return function(context, Home::Bilevel, name, blocks(matrix, rows, columns));
+        return function(context, computes, blocks(matrix, rows, columns));
     }
     let shape = vec![rows.total.clone(), columns.total.clone()];
     let zero = Stmt::Zero { place: Place::natural(Source::Out, &shape), shape };
-    let mut function = function(context, Home::Bilevel, name, written);
+    let mut function = function(context, computes, written);
     function.body.insert(0, zero);
     function
 }
@@ -82,21 +56,7 @@ fn dense(context: &Context<'_>, name: &'static str, matrix: &Matrix, rows: &Layo
 /// What counts the violations of each condition on the data.
 pub fn violations(context: &Context<'_>, q: &Quantities) -> Vec<Vec<Stmt>> {
     let count = |node: &Id| vec![(*node, Place::natural(Source::Out, &[]))];
-    q.violations.iter().map(|node| function(context, Home::Problem, "violations", count(node)).body).collect()
-}
-
-/// A kernel of an optional role.
-fn extra_function(context: &Context<'_>, extra: &Extra, x: &Layout, y: &Layout) -> Function {
-    let vector =
-        |vector: &Vector, rows: &Layout| vector.iter().enumerate().map(|(k, node)| (*node, place(&[(rows, k)]))).collect();
-    let outputs = match &extra.value {
-        Value::LikeX(nodes) => vector(nodes, x),
-        Value::LikeY(nodes) => vector(nodes, y),
-        Value::Square(matrix) => blocks(matrix, x, x),
-        Value::Wide(matrix) => blocks(matrix, x, y),
-        Value::Tall(matrix) => blocks(matrix, y, x),
-    };
-    function(context, Home::Role(extra.group), extra.name, outputs)
+    q.violations.iter().map(|node| body(context, count(node))).collect()
 }
 
 /// The blocks of a matrix and their places.
@@ -150,12 +110,16 @@ fn diagonal_blocks(context: &Context<'_>, matrix: &Matrix) -> Vec<(Id, Place)> {
     outputs
 }
 
-fn function(context: &Context<'_>, home: Home, name: &'static str, outputs: Vec<(Id, Place)>) -> Function {
+fn function(context: &Context<'_>, computes: Computes, outputs: Vec<(Id, Place)>) -> Function {
+    Function { computes, body: body(context, outputs) }
+}
+
+fn body(context: &Context<'_>, outputs: Vec<(Id, Place)>) -> Vec<Stmt> {
     let mut body = Body::new(context, None);
     for (node, place) in outputs {
         body.write(node, &place);
     }
-    Function { home, name, direction: None, body: body.statements }
+    body.statements
 }
 
 /// Blocks of a variable in its flat form.

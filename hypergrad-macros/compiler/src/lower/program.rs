@@ -1,8 +1,8 @@
 //! The lowered form: statements over flat column-major buffers. `emit` turns it into Rust.
 
 use crate::analysis::Stage;
-use crate::differentiate::Group;
-use crate::ir::{Affine, Func, Guard, Id, Role, Size, Wire};
+use crate::differentiate::{Directions, Group, OfRole, Quantity};
+use crate::ir::{Affine, Func, Guard, Id, Size, Wire};
 
 /// What a lowered module consists of.
 #[derive(Debug, Default)]
@@ -48,24 +48,48 @@ pub struct Choice {
 /// A kernel: writes one output.
 #[derive(Debug)]
 pub struct Function {
-    pub home: Home,
-    pub name: &'static str,
-    /// The direction of a product: u or c.
-    pub direction: Option<Role>,
+    pub computes: Computes,
     pub body: Vec<Stmt>,
 }
 
-/// Where a kernel is emitted.
+/// What a function computes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Home {
-    /// In the implementation of `Bilevel`.
-    Bilevel,
-    /// In that of an optional role's trait.
-    Role(Group),
-    /// As a part of `factor`.
-    Factor,
-    /// As a method of `Problem`, which other kernels call.
-    Problem,
+pub enum Computes {
+    Problem(Quantity),
+    Role(Group, OfRole),
+    /// A part of `factor`.
+    Factor(Part),
+}
+
+/// What a factorisation by structure starts from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// The diagonal blocks of `F_1`.
+    Blocks,
+    /// The diagonal of a diagonal plus a Gram matrix.
+    Diagonal,
+    /// The roots of the Gram matrix.
+    Roots,
+}
+
+impl Computes {
+    /// In the runtime's traits; parts stand in the body of `factor`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Problem(quantity) => quantity.kernel().0,
+            Self::Role(_, quantity) => quantity.kernel().0,
+            Self::Factor(_) => "factor",
+        }
+    }
+
+    /// Whether it is asked for once a direction, many times a point.
+    pub fn is_repeated(self) -> bool {
+        match self {
+            Self::Problem(quantity) => quantity.kernel().2 != Directions::None,
+            Self::Role(_, quantity) => quantity.is_product(),
+            Self::Factor(_) => false,
+        }
+    }
 }
 
 /// Where numbers live.

@@ -3,14 +3,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::program::{Home, Program, Stmt};
+use super::program::{Program, Stmt};
 use crate::analysis::Stage;
 
 /// Buffers of the stages x and adjoint with one reader, which is not called once per direction.
 pub fn single_use(program: &Program) -> BTreeSet<usize> {
     let mut readers: BTreeMap<usize, BTreeSet<Reader>> = BTreeMap::new();
     for (number, function) in program.functions.iter().enumerate() {
-        let repeated = function.direction.is_some() || matches!(function.home, Home::Role(_)) && function.name.ends_with("_mul");
+        let repeated = function.computes.is_repeated();
         visit(&function.body, &mut |buffer| {
             readers.entry(buffer).or_default().insert(Reader::Function { number, repeated });
         });

@@ -2,7 +2,7 @@
 
 use super::printer::Printer;
 use crate::analysis::{Fact, Facts};
-use crate::differentiate::{Cube, Group, Matrix, Quantities, Value};
+use crate::differentiate::{Cube, Group, Matrix, OfRole, Quantities, Quantity, Shape, Space, Value};
 use crate::ir::Id;
 use crate::model::{InnerKind, Model, Variable};
 
@@ -25,27 +25,7 @@ pub struct Derivation {
 /// Writes down everything that was derived and proved.
 pub fn derivation(model: &Model, q: &Quantities, facts: &Facts) -> Derivation {
     let mut writer = Writer { model, entries: Vec::new() };
-    writer.scalar("f", q.f);
-    writer.vector("F", "F", &model.x, &q.residual);
-    writer.dense("F_1", [&model.x, &model.x], q.f_1.as_ref());
-    writer.dense("F_2", [&model.x, &model.y], q.f_2.as_ref());
-    writer.vector("F_1_mul", "F_1 u", &model.x, &q.f_1_mul);
-    writer.vector("F_1_tr_mul", "F_1ᵀ u", &model.x, &q.f_1_tr_mul);
-    writer.vector("F_2_mul", "F_2 c", &model.x, &q.f_2_mul);
-    writer.vector("F_2_tr_mul", "F_2ᵀ u", &model.y, &q.f_2_tr_mul);
-    writer.scalar("g", q.g);
-    writer.vector("g_1", "g_1", &model.x, &q.g_1);
-    writer.vector("g_2", "g_2", &model.y, &q.g_2);
-    if q.g_11.is_none() {
-        writer.vector("g_11", "g_11 u", &model.x, &q.g_11_mul);
-    }
-    if q.g_21.is_none() {
-        writer.vector("g_21", "g_21 u", &model.y, &q.g_21_mul);
-    }
-    writer.dense("g_11", [&model.x, &model.x], q.g_11.as_ref());
-    writer.dense("g_21", [&model.y, &model.x], q.g_21.as_ref());
-    writer.tensor(("F_11", "(vᵀF)_11 u"), [&model.x, &model.x, &model.x], q.f_11.as_ref(), &q.l_11_mul);
-    writer.tensor(("F_21", "(vᵀF)_21 u"), [&model.x, &model.y, &model.x], q.f_21.as_ref(), &q.l_21_mul);
+    Quantity::ALL.into_iter().for_each(|quantity| writer.quantity(q, quantity));
     writer.optional(q);
     let facts = no_ops(q).into_iter().chain(proved(model, facts)).collect();
     Derivation { heading: heading(model), entries: writer.entries, facts }
@@ -155,25 +135,49 @@ struct Writer<'m> {
 }
 
 impl Writer<'_> {
+    /// What is shown of a quantity: its own formulas, or those of a product in the place of what has none.
+    fn quantity(&mut self, q: &Quantities, quantity: Quantity) {
+        if let Some(cube) = q.cube(quantity) {
+            return self.cube(quantity, cube);
+        }
+        let is_written = |of: Quantity| q.value(of).is_some() || q.cube(of).is_some();
+        let own = quantity.accessor().map(|accessor| (accessor.name, accessor.formula));
+        let other = || {
+            let (of, formula) = quantity.stands_for().filter(|(of, _)| !is_written(*of))?;
+            Some((of.accessor()?.name, formula))
+        };
+        if let (Some((name, formula)), Some(value)) = (own.or_else(other), q.value(quantity)) {
+            self.value(name, formula, &value);
+        }
+    }
+
     /// The optional roles, and the first derivatives of changes of variables.
     fn optional(&mut self, q: &Quantities) {
         let names = [(Group::Change, ["phi", "phi_inv", "phi_1", "phi_2"]), (Group::Local, ["psi", "psi_inv", "psi_1", "psi_2"])];
         for (group, names) in names {
-            let kernels = ["change", "change_inverse", "change_1", "change_2"];
-            for (name, kernel) in names.into_iter().zip(kernels) {
-                self.extra(name, q.extras.get(group, kernel));
+            let quantities = [OfRole::Change, OfRole::ChangeInverse, OfRole::Change1, OfRole::Change2];
+            for (name, quantity) in names.into_iter().zip(quantities) {
+                self.extra(name, q.extras.get(group, quantity));
             }
         }
-        self.extra("P", q.extras.get(Group::Preconditioner, "preconditioner"));
+        self.extra("P", q.extras.get(Group::Preconditioner, OfRole::Preconditioner));
     }
 
     fn extra(&mut self, name: &'static str, value: Option<&Value>) {
+        if let Some(value) = value {
+            self.value(name, name, value);
+        }
+    }
+
+    fn value(&mut self, name: &'static str, formula: &str, value: &Value) {
         let (x, y) = (&self.model.x, &self.model.y);
         match value {
-            Some(Value::LikeX(nodes)) => self.vector(name, name, x, nodes),
-            Some(Value::Square(matrix)) => self.matrix(name, [x, x], matrix),
-            Some(Value::Wide(matrix)) => self.matrix(name, [x, y], matrix),
-            _ => {}
+            Value::Scalar(node) => self.push(name, self.formula(formula, *node)),
+            Value::LikeX(nodes) => self.vector(name, formula, x, nodes),
+            Value::LikeY(nodes) => self.vector(name, formula, y, nodes),
+            Value::Square(matrix) => self.matrix(name, [x, x], matrix),
+            Value::Wide(matrix) => self.matrix(name, [x, y], matrix),
+            Value::Tall(matrix) => self.matrix(name, [y, x], matrix),
         }
     }
 
@@ -187,22 +191,10 @@ impl Writer<'_> {
         }
     }
 
-    fn scalar(&mut self, name: &'static str, node: Option<Id>) {
-        let lines = node.map(|n| self.formula(name, n)).unwrap_or_default();
-        self.push(name, lines);
-    }
-
     fn vector(&mut self, name: &'static str, shown: &str, variable: &Variable, nodes: &[Id]) {
         let blocks = variable.blocks.iter().zip(nodes);
         let lines = blocks.flat_map(|(b, node)| self.formula(&label(shown, block_suffix(b)), *node)).collect();
         self.push(name, lines);
-    }
-
-    /// Where it is written out.
-    fn dense(&mut self, name: &'static str, spaces: [&Variable; 2], nodes: Option<&Matrix>) {
-        if let Some(nodes) = nodes {
-            self.matrix(name, spaces, nodes);
-        }
     }
 
     fn matrix(&mut self, name: &'static str, [rows, columns]: [&Variable; 2], nodes: &Matrix) {
@@ -215,24 +207,22 @@ impl Writer<'_> {
         self.push(name, lines);
     }
 
-    /// A tensor of order three, or the product that its entries are read from.
-    fn tensor(
-        &mut self,
-        (name, product): (&'static str, &str),
-        [first, second, third]: [&Variable; 3],
-        cube: Option<&Cube>,
-        along: &[Id],
-    ) {
-        let Some(nodes) = cube else { return self.vector(name, product, second, along) };
+    fn cube(&mut self, quantity: Quantity, nodes: &Cube) {
+        let Some(accessor) = quantity.accessor() else { return };
+        let Shape::Tensor(first, second, third) = quantity.kernel().1 else { return };
+        let [first, second, third] = [first, second, third].map(|space| match space {
+            Space::X => &self.model.x.blocks,
+            Space::Y => &self.model.y.blocks,
+        });
         let mut lines = Vec::new();
-        for (one, nodes) in first.blocks.iter().zip(nodes) {
-            for (two, nodes) in second.blocks.iter().zip(nodes) {
-                for (three, node) in third.blocks.iter().zip(nodes) {
-                    lines.extend(self.formula(&tagged(name, &[one, two, three]), *node));
+        for (one, nodes) in first.iter().zip(nodes) {
+            for (two, nodes) in second.iter().zip(nodes) {
+                for (three, node) in third.iter().zip(nodes) {
+                    lines.extend(self.formula(&tagged(accessor.name, &[one, two, three]), *node));
                 }
             }
         }
-        self.push(name, lines);
+        self.push(accessor.name, lines);
     }
 }
 
