@@ -213,10 +213,9 @@ fn a_quadratic_objective_needs_no_root() {
 /// The factor is kept where it is proved constant, and the point is restored.
 #[test]
 fn factors_are_reused_and_points_restored() {
-    fn factorisations<K: Kind>() -> usize {
+    fn factorisations<K: Kind>(estimator: &impl Estimator<Cubic<K>>) -> usize {
         let problem = Cubic::<K>::random(4, 3, 51);
         let (x, y) = problem.start();
-        let estimator = Preconditioned::newton();
         let mut work = point::start(&problem, &x, &y).expect("shapes");
         let mut workspace = estimator.workspace(&problem, &work).expect("small");
         let mut out = [0.0; 3];
@@ -225,8 +224,10 @@ fn factors_are_reused_and_points_restored() {
         assert!(report.inner_residual > 0.0 && report.linear_residual < 1e-12);
         work.factored
     }
-    assert_eq!(factorisations::<Quadratic>(), 1);
-    assert_eq!(factorisations::<Convex>(), 2);
+    assert_eq!(factorisations::<Quadratic>(&Preconditioned::newton()), 1);
+    assert_eq!(factorisations::<Convex>(&Preconditioned::newton()), 2);
+    assert_eq!(factorisations::<Convex>(&Tangent::new()), 1);
+    assert_eq!(factorisations::<General>(&Tangent::new()), 1);
 }
 
 /// Estimates against the true errors: within a factor of 2 close to the root.

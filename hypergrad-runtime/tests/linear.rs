@@ -13,6 +13,7 @@ use hypergrad_runtime::linear::{
 use hypergrad_runtime::nalgebra::{DMatrix, DVector, SVector};
 use hypergrad_runtime::problem::Bilevel;
 use hypergrad_runtime::solver::{Newton, solve};
+use hypergrad_runtime::structure::EstimatorKind;
 
 /// A point off the root, its `F_1`, and a right side.
 struct Case<K: Kind> {
@@ -241,7 +242,9 @@ fn same<K: Kind>(
     let name = iterated.kind();
     assert!((&a.gradient - &b.gradient).norm() < 1e-8, "{name}");
     let (error, other) = (a.report.error_estimate.unwrap(), b.report.error_estimate.unwrap());
-    assert!((error - other).abs() < 1e-6 * error.max(1e-3), "{name}: {error:e} {other:e}");
+    // With a factor, Tangent's is one of another point: to first order the same.
+    let relative = if direct.kind() == EstimatorKind::Tangent { 5e-2 } else { 1e-6 };
+    assert!((error - other).abs() < relative * error.max(1e-3), "{name}: {error:e} {other:e}");
     let (a, b) = (jacobian(problem, x_star, y, direct).unwrap(), jacobian(problem, x_star, y, iterated).unwrap());
     assert!((a - b).norm() < 1e-7, "{name}");
     let (a, b) = (efficiency(problem, x_star, y, direct).unwrap(), efficiency(problem, x_star, y, iterated).unwrap());

@@ -109,11 +109,10 @@ pub(super) fn omega_from<P: Bilevel, L: AdjointSolve<P>>(
         s.before.flat_mut().copy_from_slice(s.v.flat());
     }
     s.solved = false;
-    systems.adjoint(problem, work, warm.then_some(s.before.flat()), s.v.flat_mut())?;
+    systems.adjoint_and_g_1(problem, work, warm.then_some(s.before.flat()), s.v.flat_mut(), s.u.flat_mut())?;
     s.solved = true;
     omega_from_adjoint(problem, work, s.v.flat(), s.scratch.flat_mut(), gradient)?;
     problem.f_1_tr_mul(work, s.v.flat(), s.left.flat_mut());
-    problem.g_1(work, s.u.flat_mut());
     axpy(-T::<P>::ONE, s.u.flat(), s.left.flat_mut());
     check_finite(problem, work, "F_1ᵀ v - g_1", s.left.flat())?;
     know(problem, work, s, systems, gradient);

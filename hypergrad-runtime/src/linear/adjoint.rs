@@ -122,6 +122,22 @@ pub trait AdjointSolve<P: Bilevel> {
         false
     }
 
+    /// Solves `F_1 out = rhs`, or with the transpose, in place, where `F_1` at a point near by is good enough: with the
+    /// factor of the last point, where there is one. What has none solves with `F_1` as it is.
+    ///
+    /// # Errors
+    /// As [`AdjointSolve::solve_one`].
+    fn solve_near(
+        &self,
+        problem: &P,
+        work: &mut P::Work,
+        workspace: &mut Self::Workspace,
+        side: Side,
+        rhs: &mut [T<P>],
+    ) -> Result<LinearInfo, LinearError> {
+        self.solve_one(problem, work, workspace, side, None, rhs)
+    }
+
     /// Solves `F_1 out = rhs` in place, for one or more right sides of length n one after another.
     ///
     /// # Errors
@@ -215,6 +231,18 @@ impl<P: Bilevel> AdjointSolve<P> for Direct {
         rhs: &mut [T<P>],
     ) -> Result<LinearInfo, LinearError> {
         problem.factor(work)?;
+        self.solve_near(problem, work, &mut (), side, rhs)
+    }
+
+    #[inline]
+    fn solve_near(
+        &self,
+        problem: &P,
+        work: &mut P::Work,
+        (): &mut (),
+        side: Side,
+        rhs: &mut [T<P>],
+    ) -> Result<LinearInfo, LinearError> {
         match side {
             Side::Plain => problem.f_1_solve(work, rhs),
             Side::Transposed => problem.f_1_tr_solve(work, rhs),

@@ -53,6 +53,23 @@ impl<'a, P: Bilevel, L: AdjointSolve<P>> Systems<'a, P, L> {
         check_finite(problem, work, what, rhs)
     }
 
+    /// Either system, in place, with the factor of the last point; `what` names the solution.
+    ///
+    /// # Errors
+    /// As [`Systems::solve`].
+    pub fn solve_near(
+        &mut self,
+        problem: &P,
+        work: &mut P::Work,
+        side: super::Side,
+        what: &'static str,
+        rhs: &mut [T<P>],
+    ) -> Result<(), EstimatorError> {
+        let info = self.linear.solve_near(problem, work, self.workspace, side, rhs);
+        self.info = self.info.and(info.map_err(|error| of_solve(problem, error))?);
+        check_finite(problem, work, what, rhs)
+    }
+
     /// The adjoint, `F_1ᵀ v = g_1`, into v; from `start` where the solve is one by steps.
     ///
     /// # Errors
@@ -67,6 +84,37 @@ impl<'a, P: Bilevel, L: AdjointSolve<P>> Systems<'a, P, L> {
     ) -> Result<(), EstimatorError> {
         problem.g_1(work, v);
         check_finite(problem, work, "g_1", v)?;
+        self.solve_adjoint(problem, work, start, v)
+    }
+
+    /// [`Systems::adjoint`], which leaves `g_1` behind.
+    ///
+    /// # Errors
+    /// As [`Systems::adjoint`].
+    #[inline]
+    pub fn adjoint_and_g_1(
+        &mut self,
+        problem: &P,
+        work: &mut P::Work,
+        start: Option<&[T<P>]>,
+        v: &mut [T<P>],
+        g_1: &mut [T<P>],
+    ) -> Result<(), EstimatorError> {
+        problem.g_1(work, g_1);
+        check_finite(problem, work, "g_1", g_1)?;
+        v.copy_from_slice(g_1);
+        self.solve_adjoint(problem, work, start, v)
+    }
+
+    /// The adjoint, where v is `g_1`.
+    #[inline]
+    fn solve_adjoint(
+        &mut self,
+        problem: &P,
+        work: &mut P::Work,
+        start: Option<&[T<P>]>,
+        v: &mut [T<P>],
+    ) -> Result<(), EstimatorError> {
         let info = self.linear.solve_one(problem, work, self.workspace, super::Side::Transposed, start, v);
         self.info = self.info.and(info.map_err(|error| of_solve(problem, error))?);
         check_finite(problem, work, "v", v)
