@@ -1,3 +1,11 @@
+fn sizes(
+    &self,
+    x: &::hypergrad::nalgebra::SVector<::core::primitive::f64, 3>,
+    y: &::hypergrad::nalgebra::SVector<::core::primitive::f64, 3>,
+) -> hg::core::result::Result<[usize; 0usize], hg::ShapeError> {
+    let data = self.data();
+    hg::core::result::Result::Ok([])
+}
 fn ready_y(&self, w: &mut Work) {}
 fn objective(&self, _w: &mut Work) -> hg::core::option::Option<f64> {
     hg::core::option::Option::None
@@ -22,7 +30,7 @@ fn residual(&self, w: &mut Work, out: &mut [f64]) {
         let a0 = self.data().a.as_slice();
         let a3 = hg::Dense::flat(&w.x);
         let out = &mut *out;
-        hg::kernels::gemv(
+        hg::kernels::gemv_small(
             (1f64),
             &a0[..9usize],
             3usize,
@@ -89,7 +97,7 @@ fn f_1_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
         let a0 = self.data().a.as_slice();
         let a12 = u;
         let out = &mut *out;
-        hg::kernels::gemv(
+        hg::kernels::gemv_small(
             (1f64),
             &a0[..9usize],
             3usize,

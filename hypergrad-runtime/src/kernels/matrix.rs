@@ -46,6 +46,26 @@ pub fn gemv<T: Real>(alpha: T, a: &[T], rows: usize, cols: usize, x: &[T], out: 
     }
 }
 
+/// The most rows of [`gemv_small`].
+const SMALL: usize = 8;
+
+/// `out += alpha A x`, for constant sizes of at most [`SMALL`] rows: unrolled, with the sums in registers.
+#[expect(clippy::inline_always, reason = "the sizes are constants at each call")]
+#[inline(always)]
+pub fn gemv_small<T: Real>(alpha: T, a: &[T], rows: usize, cols: usize, x: &[T], out: &mut [T]) {
+    let (a, x, out) = (&a[..rows * cols], &x[..cols], &mut out[..rows]);
+    // Two chains of additions for each row.
+    let mut sums = [[T::ZERO; SMALL]; 2];
+    for j in 0..cols {
+        for i in 0..rows {
+            sums[j % 2][i] += a[i + j * rows] * x[j];
+        }
+    }
+    for i in 0..rows {
+        out[i] += alpha * (sums[0][i] + sums[1][i]);
+    }
+}
+
 /// `out += alpha Aᵀx`, A of size `rows x cols`. Column by column: the eight sums of a dot product
 /// keep the adders busy; several columns at once measured slower.
 #[inline]

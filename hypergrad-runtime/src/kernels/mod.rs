@@ -13,7 +13,7 @@ pub use crate::lanes::{cos, exp, exp_m1, ln, ln_1p, logistic_2, logistic_3, sech
 pub use khatri_rao::{khatri_rao, khatri_rao_scratch};
 #[cfg(feature = "std")]
 pub(crate) use matrix::blocked::gemm_into;
-pub use matrix::{gemm, gemm_nt, gemm_tn, gemm_tt, gemv, gemv_t, ger};
+pub use matrix::{gemm, gemm_nt, gemm_tn, gemm_tt, gemv, gemv_small, gemv_t, ger};
 pub use reduce::{
     copy, exclusive_product, max_weights, min_weights, reduce_log_sum_exp, reduce_max, reduce_min, softmax, sum_by, sum_windows,
     widely,

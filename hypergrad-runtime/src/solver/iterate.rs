@@ -173,10 +173,12 @@ pub(super) fn iterate<P: Bilevel>(
             break;
         }
         steps += 1;
+        let after = residual_norm(problem, work, vectors.residual.flat_mut(), steps);
+        // After F, when what was just written can be read without waiting.
         if !all_finite(problem.x(work)) {
             return Err(SolveError::NonFinite { what: "x", step: steps });
         }
-        size = residual_norm(problem, work, vectors.residual.flat_mut(), steps)?;
+        size = after?;
         broken = observer(&InnerObservation::new(steps, problem.x(work), size)).is_break();
     }
     let solution = Solution::new((), size, steps, size <= rule.accepted);

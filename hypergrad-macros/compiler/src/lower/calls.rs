@@ -5,6 +5,9 @@ use super::pattern::{Matrix, Pattern};
 use super::program::{Argument, Expr, Kernel, Place, Slice, Stmt, natural_strides};
 use crate::ir::{Affine, Id, Product, Reduction, Size};
 
+/// The most rows and columns of a matrix whose product is unrolled.
+const SMALL: i64 = 8;
+
 impl Body<'_> {
     /// Emits a kernel's call where all operands and the target lie as it needs them.
     pub(super) fn kernel(&mut self, product: &Product, found: Pattern, scale: f64, place: &Place) -> bool {
@@ -31,7 +34,13 @@ impl Body<'_> {
                     Argument::Size(columns.clone()),
                     self.slice(&x, length.clone()),
                 ];
-                self.call(if matrix.transposed { "gemv_t" } else { "gemv" }, arguments, place, out.clone(), None)
+                let small = [&rows, &columns].iter().all(|size| size.as_constant().is_some_and(|size| size <= SMALL));
+                let name = match (matrix.transposed, small) {
+                    (true, _) => "gemv_t",
+                    (false, true) => "gemv_small",
+                    (false, false) => "gemv",
+                };
+                self.call(name, arguments, place, out.clone(), None)
             }
             Pattern::Sparse { matrix, other, transposed } => {
                 let Some(x) = stored(other) else { return false };
