@@ -26,7 +26,7 @@ pub use hypergrad_runtime::math::kernel;
 pub use hypergrad_runtime::outer::{self, ValueResult};
 pub use hypergrad_runtime::problem::{Bilevel, Dense, FixedPointMap, Tensor3, Variable, products, range_of};
 pub use hypergrad_runtime::problem::{Change, ChangeOfVariables, CustomPreconditioner, Global, Local, LocalizedChange};
-pub use hypergrad_runtime::problem::{array_len, like_array, read_array};
+pub use hypergrad_runtime::problem::{array_len, assign_array, like_array, read_array};
 pub use hypergrad_runtime::solver::{self, InnerSolver, Solution};
 pub use hypergrad_runtime::structure::{EstimatorKind, Structure};
 pub use hypergrad_runtime::{indices, nalgebra, point};

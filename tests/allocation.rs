@@ -100,6 +100,36 @@ fn solvers_and_estimators_with_kept_storage() {
     assert_eq!(allocations, 0);
 }
 
+/// A kept point goes to another x or y in its own buffers.
+#[test]
+fn points_that_move() {
+    let data = data();
+    let problem = logistic::Problem::new(&data).unwrap();
+    let (x, y) = (DVector::from_element(6, 0.1), DVector::from_element(6, -0.5));
+    let (other, outer) = (DVector::from_fn(6, |i, _| 0.1 * i as f64), DVector::from_fn(6, |i, _| 0.2 - 0.1 * i as f64));
+    let mut at = problem.at(&x, &y).unwrap();
+    let (mut residual, mut gradient) = (x.clone(), y.clone());
+    let allocations = later_allocations(|| {
+        at.move_to(&x).unwrap();
+        at.move_to_y(&y).unwrap();
+        at.F_into(&mut residual);
+        at.move_to(&other).unwrap();
+        at.move_to_y(&outer).unwrap();
+        at.F_into(&mut residual);
+        at.Omega_into(&mut gradient).unwrap();
+    });
+    assert_eq!(allocations, 0);
+    let new = problem.at(&other, &outer).unwrap();
+    assert_eq!((&residual, &gradient), (&new.F(), &new.Omega().unwrap()));
+    assert_eq!((at.x(), at.y(), at.f(), at.g()), (&other, &outer, new.f(), new.g()));
+
+    // What is refused changes nothing.
+    at.move_to(&DVector::from_element(6, f64::NAN)).unwrap_err();
+    at.move_to_y(&DVector::from_element(6, f64::INFINITY)).unwrap_err();
+    at.move_to(&DVector::zeros(7)).unwrap_err();
+    assert_eq!((at.x(), at.y(), at.F(), at.f()), (&other, &outer, new.F(), new.f()));
+}
+
 /// Allocations of an estimate with kept storage.
 fn of_estimator<'d, E: Estimator<logistic::Problem<&'d logistic::Data>>>(data: &'d logistic::Data, estimator: E) -> u64 {
     let problem = logistic::Problem::new(data).unwrap();

@@ -38,6 +38,43 @@ pub mod affine {
     }
 }
 
+/// x decides its own shape.
+#[bilevel]
+pub mod grid {
+    use nalgebra::DMatrix;
+
+    pub fn f(x: &DMatrix<f64>, y: f64) -> f64 {
+        x.norm_squared() * y.exp() + x.row(0).sum() * x.column(0).sum()
+    }
+
+    pub fn g(x: &DMatrix<f64>, y: f64) -> f64 {
+        x.row(1).sum() * y
+    }
+}
+
+/// Two shapes with as many entries are two shapes.
+#[test]
+fn held_and_moved_points_of_another_shape() {
+    let problem = grid::Problem::new().unwrap();
+    let entries = |i: usize, j: usize| 1.0 + 0.5 * i as f64 - 0.3 * j as f64;
+    let (wide, tall) = (DMatrix::from_fn(2, 3, entries), DMatrix::from_fn(3, 2, entries));
+    let expected = problem.at(&tall, &0.4).unwrap().F();
+    assert!((&expected - grid_residual(&tall, 0.4)).norm() < 1e-14);
+    let held = problem.fix(&0.4).unwrap();
+    held.at(&wide).unwrap();
+    assert_eq!(held.at(&tall).unwrap().F(), expected);
+    let mut at = problem.at(&wide, &0.4).unwrap();
+    at.move_to(&tall).unwrap();
+    assert_eq!(at.F(), expected);
+}
+
+fn grid_residual(x: &DMatrix<f64>, y: f64) -> DMatrix<f64> {
+    let (row, column) = (x.row(0).sum(), x.column(0).sum());
+    DMatrix::from_fn(x.nrows(), x.ncols(), |i, j| {
+        2.0 * y.exp() * x[(i, j)] + if i == 0 { column } else { 0.0 } + if j == 0 { row } else { 0.0 }
+    })
+}
+
 #[test]
 fn one_and_many_right_sides_determinant_inertia() {
     let problem = saddle::Problem::new().unwrap();

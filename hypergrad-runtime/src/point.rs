@@ -5,7 +5,7 @@
 use crate::error::EstimatorError;
 use crate::kernels;
 use crate::linear::{AdjointSolve, Direct, Systems};
-pub use crate::problem::space::{T, X, Y, check_input, start};
+pub use crate::problem::space::{T, X, Y, check_input, flat, start};
 pub(crate) use crate::problem::space::{check_finite, zeros_x, zeros_y};
 use crate::problem::{Bilevel, Dense, Tensor3};
 use crate::scalar::Real;
@@ -41,10 +41,14 @@ pub fn omega_from_adjoint<P: Bilevel>(
 /// # Errors
 /// `F_1` cannot be factored, or a result is not finite.
 pub fn omega_into<P: Bilevel>(problem: &P, work: &mut P::Work, out: &mut [T<P>]) -> Result<(), EstimatorError> {
-    let mut v = zeros_x(problem, work)?;
-    let mut scratch = zeros_y(problem, work)?;
-    adjoint_into(problem, work, v.flat_mut())?;
-    omega_from_adjoint(problem, work, v.flat(), scratch.flat_mut(), out)
+    let (mut v, mut scratch) = match problem.take_scratch(work) {
+        Some(kept) => kept,
+        None => (zeros_x(problem, work)?, zeros_y(problem, work)?),
+    };
+    let result = adjoint_into(problem, work, v.flat_mut())
+        .and_then(|()| omega_from_adjoint(problem, work, v.flat(), scratch.flat_mut(), out));
+    problem.keep_scratch(work, (v, scratch));
+    result
 }
 
 /// [`omega_into`], returning the flat vector.

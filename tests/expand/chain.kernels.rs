@@ -1,3 +1,30 @@
+fn sizes(
+    &self,
+    x: &::hypergrad::nalgebra::DVector<::core::primitive::f64>,
+    y: &::hypergrad::nalgebra::DVector<::core::primitive::f64>,
+) -> hg::core::result::Result<[usize; 2usize], hg::ShapeError> {
+    let s0 = self.s0;
+    let data = self.data();
+    let s1: usize = y.len();
+    let s2: usize = x.len();
+    if s1 < (s2).saturating_sub(1usize) {
+        return hg::core::result::Result::Err(hg::ShapeError::TooSmall {
+            what: "y.len()",
+            needed: (s2).saturating_sub(1usize),
+            found: s1,
+            place: "f: y at i",
+        });
+    }
+    if s0 < s2 {
+        return hg::core::result::Result::Err(hg::ShapeError::TooSmall {
+            what: "data.target.len()",
+            needed: s2,
+            found: s0,
+            place: "f: data.target at i",
+        });
+    }
+    hg::core::result::Result::Ok([s1, s2])
+}
 fn ready_y(&self, w: &mut Work) {}
 fn ready0(&self, w: &mut Work) {
     if w.ready[0usize] & 1u64 != 0 {
@@ -666,4 +693,25 @@ fn spectrum<'w>(&self, w: &'w mut Work) -> &'w mut dyn hg::Spectrum {
 }
 fn data_fault(&self) -> hg::core::option::Option<hg::ShapeError> {
     hg::indices::first_non_finite(&[("data.target", self.data().target.as_slice())])
+}
+fn take_scratch(
+    &self,
+    w: &mut Work,
+) -> hg::core::option::Option<
+    (
+        <::hypergrad::nalgebra::DVector<::core::primitive::f64> as hg::Variable>::Flat,
+        <::hypergrad::nalgebra::DVector<::core::primitive::f64> as hg::Variable>::Flat,
+    ),
+> {
+    w.lent.take()
+}
+fn keep_scratch(
+    &self,
+    w: &mut Work,
+    lent: (
+        <::hypergrad::nalgebra::DVector<::core::primitive::f64> as hg::Variable>::Flat,
+        <::hypergrad::nalgebra::DVector<::core::primitive::f64> as hg::Variable>::Flat,
+    ),
+) {
+    w.lent = hg::core::option::Option::Some(lent);
 }

@@ -1,3 +1,43 @@
+fn sizes(
+    &self,
+    x: &::hypergrad::nalgebra::DVector<::core::primitive::f64>,
+    y: &::hypergrad::nalgebra::DMatrix<::core::primitive::f64>,
+) -> hg::core::result::Result<[usize; 3usize], hg::ShapeError> {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let data = self.data();
+    let s2: usize = y.nrows();
+    let s3: usize = y.ncols();
+    let s4: usize = x.len();
+    if s2 != s0 {
+        return hg::core::result::Result::Err(hg::ShapeError::Mismatch {
+            left: "y.nrows()",
+            left_size: s2,
+            right: "data.input.len()",
+            right_size: s0,
+            place: "Phi: y * x + &data.input",
+        });
+    }
+    if s3 != s0 {
+        return hg::core::result::Result::Err(hg::ShapeError::Mismatch {
+            left: "y.ncols()",
+            left_size: s3,
+            right: "data.input.len()",
+            right_size: s0,
+            place: "",
+        });
+    }
+    if s4 != s0 {
+        return hg::core::result::Result::Err(hg::ShapeError::Mismatch {
+            left: "x.len()",
+            left_size: s4,
+            right: "data.input.len()",
+            right_size: s0,
+            place: "Phi: y * x",
+        });
+    }
+    hg::core::result::Result::Ok([s2, s3, s4])
+}
 fn ready_y(&self, w: &mut Work) {
     self.ready2(w);
 }
@@ -866,4 +906,25 @@ fn data_fault(&self) -> hg::core::option::Option<hg::ShapeError> {
             ("data.target", self.data().target.as_slice()),
         ],
     )
+}
+fn take_scratch(
+    &self,
+    w: &mut Work,
+) -> hg::core::option::Option<
+    (
+        <::hypergrad::nalgebra::DVector<::core::primitive::f64> as hg::Variable>::Flat,
+        <::hypergrad::nalgebra::DMatrix<::core::primitive::f64> as hg::Variable>::Flat,
+    ),
+> {
+    w.lent.take()
+}
+fn keep_scratch(
+    &self,
+    w: &mut Work,
+    lent: (
+        <::hypergrad::nalgebra::DVector<::core::primitive::f64> as hg::Variable>::Flat,
+        <::hypergrad::nalgebra::DMatrix<::core::primitive::f64> as hg::Variable>::Flat,
+    ),
+) {
+    w.lent = hg::core::option::Option::Some(lent);
 }

@@ -1,3 +1,25 @@
+fn sizes(
+    &self,
+    x: &::hypergrad::nalgebra::DVector<::core::primitive::f64>,
+    y: &::core::primitive::f64,
+) -> hg::core::result::Result<[usize; 1usize], hg::ShapeError> {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let data = self.data();
+    let s4: usize = x.len();
+    if s4 != s1 {
+        return hg::core::result::Result::Err(hg::ShapeError::Mismatch {
+            left: "x.len()",
+            left_size: s4,
+            right: "data.a_tr.ncols()",
+            right_size: s1,
+            place: "f: &data.a_tr * x",
+        });
+    }
+    hg::core::result::Result::Ok([s4])
+}
 fn ready_y(&self, w: &mut Work) {
     self.ready0(w);
 }
@@ -1002,4 +1024,25 @@ fn data_fault(&self) -> hg::core::option::Option<hg::ShapeError> {
             ("data.a_val", self.data().a_val.as_slice()),
         ],
     )
+}
+fn take_scratch(
+    &self,
+    w: &mut Work,
+) -> hg::core::option::Option<
+    (
+        <::hypergrad::nalgebra::DVector<::core::primitive::f64> as hg::Variable>::Flat,
+        <::core::primitive::f64 as hg::Variable>::Flat,
+    ),
+> {
+    w.lent.take()
+}
+fn keep_scratch(
+    &self,
+    w: &mut Work,
+    lent: (
+        <::hypergrad::nalgebra::DVector<::core::primitive::f64> as hg::Variable>::Flat,
+        <::core::primitive::f64 as hg::Variable>::Flat,
+    ),
+) {
+    w.lent = hg::core::option::Option::Some(lent);
 }

@@ -1,3 +1,11 @@
+fn sizes(
+    &self,
+    x: &::hypergrad::nalgebra::SVector<::core::primitive::f64, 3>,
+    y: &::hypergrad::nalgebra::SVector<::core::primitive::f64, 3>,
+) -> hg::core::result::Result<[usize; 0usize], hg::ShapeError> {
+    let data = self.data();
+    hg::core::result::Result::Ok([])
+}
 fn ready_y(&self, w: &mut Work) {
     self.ready1(w);
 }
@@ -212,7 +220,7 @@ fn residual(&self, w: &mut Work, out: &mut [f64]) {
         let b3 = self.b3();
         let a5 = hg::Dense::flat(&w.x);
         let out = &mut *out;
-        hg::kernels::gemv(
+        hg::kernels::gemv_small(
             (2f64),
             &b3[..9usize],
             3usize,
@@ -275,7 +283,7 @@ fn f_1_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
         let b3 = self.b3();
         let a17 = u;
         let out = &mut *out;
-        hg::kernels::gemv(
+        hg::kernels::gemv_small(
             (2f64),
             &b3[..9usize],
             3usize,
@@ -378,7 +386,7 @@ fn g(&self, w: &mut Work) -> f64 {
         let a2 = self.data().a_val.as_slice();
         let a5 = hg::Dense::flat(&w.x);
         let b2 = &mut b2;
-        hg::kernels::gemv(
+        hg::kernels::gemv_small(
             (1f64),
             &a2[..24usize],
             8usize,
@@ -410,7 +418,7 @@ fn g_1(&self, w: &mut Work, out: &mut [f64]) {
         let b5 = self.b5();
         let a5 = hg::Dense::flat(&w.x);
         let out = &mut *out;
-        hg::kernels::gemv(
+        hg::kernels::gemv_small(
             (2f64),
             &b5[..9usize],
             3usize,
@@ -456,7 +464,7 @@ fn m_11_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
         let b5 = self.b5();
         let a17 = u;
         let out = &mut *out;
-        hg::kernels::gemv(
+        hg::kernels::gemv_small(
             (2f64),
             &b5[..9usize],
             3usize,

@@ -1,3 +1,37 @@
+fn sizes(
+    &self,
+    x: &::hypergrad::nalgebra::DVector<::core::primitive::f64>,
+    y: &::hypergrad::nalgebra::DVector<::core::primitive::f64>,
+) -> hg::core::result::Result<[usize; 2usize], hg::ShapeError> {
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = self.s4;
+    let s5 = self.s5;
+    let data = self.data();
+    let s6: usize = y.len();
+    let s7: usize = x.len();
+    if s6 != s1 {
+        return hg::core::result::Result::Err(hg::ShapeError::Mismatch {
+            left: "y.len()",
+            left_size: s6,
+            right: "data.a_tr.ncols()",
+            right_size: s1,
+            place: "f: y.map(f64::exp).dot(&x.component_mul(x))",
+        });
+    }
+    if s7 != s1 {
+        return hg::core::result::Result::Err(hg::ShapeError::Mismatch {
+            left: "x.len()",
+            left_size: s7,
+            right: "data.a_tr.ncols()",
+            right_size: s1,
+            place: "f: &data.a_tr * x",
+        });
+    }
+    hg::core::result::Result::Ok([s6, s7])
+}
 fn ready_y(&self, w: &mut Work) {
     self.ready1(w);
 }
@@ -982,4 +1016,25 @@ fn data_fault(&self) -> hg::core::option::Option<hg::ShapeError> {
             ("data.b_val", self.data().b_val.as_slice()),
         ],
     )
+}
+fn take_scratch(
+    &self,
+    w: &mut Work,
+) -> hg::core::option::Option<
+    (
+        <::hypergrad::nalgebra::DVector<::core::primitive::f64> as hg::Variable>::Flat,
+        <::hypergrad::nalgebra::DVector<::core::primitive::f64> as hg::Variable>::Flat,
+    ),
+> {
+    w.lent.take()
+}
+fn keep_scratch(
+    &self,
+    w: &mut Work,
+    lent: (
+        <::hypergrad::nalgebra::DVector<::core::primitive::f64> as hg::Variable>::Flat,
+        <::hypergrad::nalgebra::DVector<::core::primitive::f64> as hg::Variable>::Flat,
+    ),
+) {
+    w.lent = hg::core::option::Option::Some(lent);
 }

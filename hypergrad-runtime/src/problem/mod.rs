@@ -16,7 +16,7 @@ pub use crate::storage::{BYTES_LIMIT, Dense, Tensor3};
 pub use change::{Change, ChangeOfVariables, CustomPreconditioner, Global, Local, LocalizedChange, Reach};
 pub use variable::Variable;
 #[doc(hidden)]
-pub use variable::{array_len, like_array, range_of, read_array};
+pub use variable::{array_len, assign_array, like_array, range_of, read_array};
 
 use crate::error::{LinearError, ShapeError};
 use crate::factor::{Spectrum, Square};
@@ -147,6 +147,12 @@ pub trait Bilevel {
     }
     /// The factor of the last successful [`Bilevel::factor`]: determinant, inertia, condition of `F_1`.
     fn spectrum<'w>(&self, work: &'w mut Self::Work) -> &'w mut dyn Spectrum;
+    /// Scratch of lengths n and m that [`Bilevel::keep_scratch`] has left in `work`; `None` where it is cheaper to make.
+    fn take_scratch(&self, _work: &mut Self::Work) -> Option<(space::X<Self>, space::Y<Self>)> {
+        None
+    }
+    /// Leaves scratch for the next call.
+    fn keep_scratch(&self, _work: &mut Self::Work, _scratch: (space::X<Self>, space::Y<Self>)) {}
     /// Why a kernel could not compute its result at this point. Such a kernel fills its output with NaN
     /// and leaves the reason in `work`, where it stays until the stage it belongs to is set anew; checks
     /// of results report it instead of the NaN.

@@ -17,11 +17,20 @@ pub type Y<P> = <<P as Bilevel>::Y as Variable>::Flat;
 ///
 /// # Errors
 /// A length does not fit the data, or an entry of x or y is not finite.
+#[inline]
 pub fn start<P: Bilevel>(problem: &P, x: &P::X, y: &P::Y) -> Result<P::Work, ShapeError> {
     let work = problem.work(x, y)?;
     check_input("x", problem.x(&work))?;
     check_input("y", problem.y(&work))?;
     Ok(work)
+}
+
+/// The flat entries of a variable.
+#[inline]
+pub fn flat<V: Variable>(variable: &V) -> V::Flat {
+    let mut flat = V::Flat::zeros(variable.flat_len(), 1);
+    variable.read(flat.flat_mut());
+    flat
 }
 
 /// Refuses entries of an input that are not finite.

@@ -24,6 +24,15 @@ pub trait Variable {
     /// A variable of the same shape with the entries of `flat`, of length `flat_len`.
     #[must_use]
     fn like(&self, flat: &[Self::Scalar]) -> Self;
+    /// Takes the entries of `flat`, of length `flat_len`. Nothing is allocated, unless by what has no better way than
+    /// [`Variable::like`].
+    #[inline]
+    fn assign(&mut self, flat: &[Self::Scalar])
+    where
+        Self: Sized,
+    {
+        *self = self.like(flat);
+    }
 
     /// The flat entries of a field of a struct, by its name, or its path where structs are nested
     /// (`outer.inner`); `None` where there is no such field.
@@ -101,6 +110,10 @@ macro_rules! array_variable {
         fn like(&self, flat: &[$scalar]) -> Self {
             like_array(self, flat)
         }
+        #[inline]
+        fn assign(&mut self, flat: &[$scalar]) {
+            assign_array(self, flat);
+        }
     };
 }
 array_variable!([N] f64, f64, SVector<f64, N>);
@@ -137,6 +150,17 @@ pub fn like_array<V: Variable, const N: usize>(array: &[V; N], flat: &[V::Scalar
     })
 }
 
+/// Items of the same shapes take these entries.
+#[inline]
+pub fn assign_array<V: Variable, const N: usize>(array: &mut [V; N], flat: &[V::Scalar]) {
+    let mut at = 0;
+    for item in array {
+        let start = at;
+        at += item.flat_len();
+        item.assign(&flat[start..at]);
+    }
+}
+
 /// Copies the common part.
 #[inline]
 fn copy<T: Copy>(from: &[T], to: &mut [T]) {
@@ -165,6 +189,10 @@ macro_rules! matrix_variable {
                 let mut new = self.clone();
                 copy(flat, new.as_mut_slice());
                 new
+            }
+            #[inline]
+            fn assign(&mut self, flat: &[T]) {
+                copy(flat, self.as_mut_slice());
             }
         }
     };

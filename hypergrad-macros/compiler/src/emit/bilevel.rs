@@ -25,6 +25,7 @@ impl Emission<'_> {
         let (factor, square) = (self.factor(), self.square_type());
         let fault = self.fault();
         let data_fault = self.data_fault();
+        let lending = self.lending();
         let structure = self.is_decided_by_data().then(|| {
             quote!(
                 #[inline]
@@ -54,6 +55,7 @@ impl Emission<'_> {
                 #factor
                 #fault
                 #data_fault
+                #lending
             }
             impl #declared Problem #arguments {
                 #inner_kernels
@@ -62,28 +64,43 @@ impl Emission<'_> {
         }
     }
 
-    /// `work`, `dims`, and the setters.
-    fn set_up(&self) -> TokenStream {
-        let (x, y, scalar) = (&self.x_type, &self.y_type, &self.scalar);
+    /// The sizes that x and y decide, checked.
+    pub(super) fn point_sizes(&self) -> TokenStream {
+        let (x, y) = (&self.x_type, &self.y_type);
         let problem = self.symbols.bind_problem();
         let measure = self.symbols.measure_point(self.model);
         let checks = super::sizes::checks(self.model, false);
         let data = self.model.data.is_some().then(|| quote!(let data = self.data();));
-        let fields = self.new_work_fields();
-        let (forget_y, forget_x) = (self.forget(Stage::Y), self.forget(Stage::X));
-        let forget_adjoint = self.forget(Stage::Adjoint);
+        let names = self.symbols.point_names();
+        let count = numbers::usize_literal(names.len() as i64);
         quote! {
-            fn work(&self, x: &#x, y: &#y) -> hg::core::result::Result<Work, hg::ShapeError> {
+            #[inline]
+            fn sizes(&self, x: &#x, y: &#y) -> hg::core::result::Result<[usize; #count], hg::ShapeError> {
                 #problem
                 #data
                 #measure
                 #checks
-                let mut flat_x = <<#x as hg::Variable>::Flat as hg::Dense>::zeros(hg::Variable::flat_len(x), 1);
-                hg::Variable::read(x, hg::Dense::flat_mut(&mut flat_x));
-                let mut flat_y = <<#y as hg::Variable>::Flat as hg::Dense>::zeros(hg::Variable::flat_len(y), 1);
-                hg::Variable::read(y, hg::Dense::flat_mut(&mut flat_y));
-                let v = <<#x as hg::Variable>::Flat as hg::Dense>::zeros(hg::Variable::flat_len(x), 1);
-                hg::core::result::Result::Ok(Work { x: flat_x, y: flat_y, v, #fields })
+                hg::core::result::Result::Ok([#(#names),*])
+            }
+        }
+    }
+
+    /// The flat entries of x and y.
+    pub(super) fn entries(&self) -> TokenStream {
+        let (x, y) = (&self.x_type, &self.y_type);
+        quote!(hg::point::flat::<#x>(x), hg::point::flat::<#y>(y))
+    }
+
+    /// `work`, `dims`, and the setters.
+    fn set_up(&self) -> TokenStream {
+        let (x, y, scalar) = (&self.x_type, &self.y_type, &self.scalar);
+        let entries = self.entries();
+        let forget_adjoint = self.forget(Stage::Adjoint);
+        quote! {
+            #[inline]
+            fn work(&self, x: &#x, y: &#y) -> hg::core::result::Result<Work, hg::ShapeError> {
+                let sizes = self.sizes(x, y)?;
+                hg::core::result::Result::Ok(Work::new(#entries, sizes))
             }
             #[inline]
             fn dims(&self, w: &Work) -> (usize, usize) {
@@ -92,12 +109,12 @@ impl Emission<'_> {
             #[inline]
             fn set_y(&self, w: &mut Work, y: &[#scalar]) {
                 hg::kernels::copy(y, hg::Dense::flat_mut(&mut w.y));
-                #forget_y
+                w.forget_y();
             }
             #[inline]
             fn set_x(&self, w: &mut Work, x: &[#scalar]) {
                 hg::kernels::copy(x, hg::Dense::flat_mut(&mut w.x));
-                #forget_x
+                w.forget_x();
             }
             #[inline]
             fn x<'w>(&self, w: &'w Work) -> &'w [#scalar] { hg::Dense::flat(&w.x) }

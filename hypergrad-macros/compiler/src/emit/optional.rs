@@ -26,7 +26,7 @@ impl Emission<'_> {
         }
         let x = &self.x_type;
         let flat = quote!(<#x as hg::Variable>::Flat);
-        (quote!(z: #flat,), quote!(z: <#flat as hg::Dense>::zeros(hg::Variable::flat_len(x), 1),))
+        (quote!(z: #flat,), quote!(z: <#flat as hg::Dense>::zeros(n, 1),))
     }
 
     /// The estimators that need an optional role, added to a comparison.

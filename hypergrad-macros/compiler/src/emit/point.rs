@@ -85,6 +85,8 @@ impl Emission<'_> {
         let arguments = self.point_arguments();
         let (_, problem) = self.generics();
         let (x, y) = (&self.x_type, &self.y_type);
+        let entries = self.entries();
+        let moves = [self.move_to(Space::X), self.move_to(Space::Y)].into_iter().collect::<TokenStream>();
         quote! {
             #debug
             /// A point `(x, y)`. Quantities are computed when first asked for; what they share, once.
@@ -99,6 +101,7 @@ impl Emission<'_> {
                 work: hg::core::cell::RefCell<Work>,
             }
             impl #declared Point #arguments {
+                /// x and y as their flat entries in `work`.
                 #[inline]
                 fn new(problem: &'p Problem #problem, x: &#x, y: &#y, work: Work) -> Self {
                     let (x, y) = (
@@ -107,12 +110,27 @@ impl Emission<'_> {
                     );
                     Self { problem, x, y, work: hg::core::cell::RefCell::new(work) }
                 }
+                /// The same, without a `Work` that would have to be moved.
+                #[inline(always)]
+                fn start(problem: &'p Problem #problem, x: &#x, y: &#y) -> hg::core::result::Result<Self, hg::ShapeError> {
+                    let sizes = problem.sizes(x, y)?;
+                    let (flat_x, flat_y) = (#entries);
+                    hg::point::check_input("x", hg::Dense::flat(&flat_x))?;
+                    hg::point::check_input("y", hg::Dense::flat(&flat_y))?;
+                    hg::core::result::Result::Ok(Self {
+                        problem,
+                        x: hg::Variable::like(x, hg::Dense::flat(&flat_x)),
+                        y: hg::Variable::like(y, hg::Dense::flat(&flat_y)),
+                        work: hg::core::cell::RefCell::new(Work::new(flat_x, flat_y, sizes)),
+                    })
+                }
                 #[inline]
                 fn work(&self) -> hg::core::cell::RefMut<'_, Work> { self.work.borrow_mut() }
                 /// The x of the point.
                 pub fn x(&self) -> &#x { &self.x }
                 /// The y of the point.
                 pub fn y(&self) -> &#y { &self.y }
+                #moves
             }
 
             /// A fixed y, with what depends on data and y alone.
@@ -136,7 +154,7 @@ impl Emission<'_> {
                 pub fn at(&self, x: &#x) -> hg::core::result::Result<Point #arguments, hg::ShapeError> {
                     let mut kept = self.work.borrow_mut();
                     if let hg::core::option::Option::Some(kept) = &mut *kept {
-                        if hg::Variable::flat_len(x) == hg::Dense::flat(&kept.x).len() {
+                        if self.problem.sizes(x, &self.y)? == kept.sizes() {
                             let mut work = kept.clone();
                             let mut flat = <<#x as hg::Variable>::Flat as hg::Dense>::zeros(hg::Variable::flat_len(x), 1);
                             hg::Variable::read(x, hg::Dense::flat_mut(&mut flat));
@@ -157,6 +175,39 @@ impl Emission<'_> {
     /// Of a quantity that may be handed out as NaN; see the type.
     fn unchecked(&self, name: &str, words: &str, panics: &str) -> TokenStream {
         self.doc(name, &format!("{words} Not checked: not finite where an intermediate is not.{panics}"))
+    }
+
+    /// A kept point goes elsewhere in its own buffers.
+    fn move_to(&self, space: Space) -> TokenStream {
+        let (method, field, forget, arguments, kept) = match space {
+            Space::X => ("move_to", "x", "forget_x", quote!(x, &self.y), "What depends on y alone is kept, and"),
+            Space::Y => ("move_to_y", "y", "forget_y", quote!(&self.x, y), "What depends on data alone is kept, and"),
+        };
+        let doc = format!(
+            "Moves the point to another {field}. {kept} nothing is allocated where {field} has the shape of the one before.\n\n# Errors\nSizes that do not fit the data, or an entry that is not finite; the point stays where it was."
+        );
+        let [method_name, field_name, forget] = [method, field, forget].map(|name| format_ident!("{name}"));
+        let ty = self.space_type(space);
+        quote! {
+            #[doc = #doc]
+            #[inline]
+            pub fn #method_name(&mut self, #field_name: &#ty) -> hg::core::result::Result<(), hg::ShapeError> {
+                let work = self.work.get_mut();
+                if self.problem.sizes(#arguments)? != work.sizes() {
+                    *self = self.problem.at(#arguments)?;
+                    return hg::core::result::Result::Ok(());
+                }
+                hg::Variable::read(#field_name, hg::Dense::flat_mut(&mut work.#field_name));
+                let checked = hg::point::check_input(#field, hg::Dense::flat(&work.#field_name));
+                if checked.is_err() {
+                    hg::Variable::read(&self.#field_name, hg::Dense::flat_mut(&mut work.#field_name));
+                    return checked;
+                }
+                hg::Variable::assign(&mut self.#field_name, hg::Dense::flat(&work.#field_name));
+                work.#forget();
+                checked
+            }
+        }
     }
 
     fn doc(&self, name: &str, words: &str) -> TokenStream {

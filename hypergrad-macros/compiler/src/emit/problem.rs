@@ -207,11 +207,12 @@ impl Emission<'_> {
         let choices: TokenStream = (0..self.program.choices.len()).map(|k| self.choice(k)).collect();
         let ready = self.ready_functions();
         let ready_y = self.ready_y();
-        let decide = self.decide();
+        let (decide, sizes) = (self.decide(), self.point_sizes());
         quote! {
             impl #declared Problem #arguments {
                 #data
                 #decide
+                #sizes
                 fn fill_tables(&mut self) { #(#fills)* }
                 fn ready_y(&self, w: &mut Work) { #ready_y }
                 #tables
@@ -338,8 +339,7 @@ impl Emission<'_> {
                 /// Sizes that do not fit the data, or an entry that is not finite.
                 #[inline]
                 pub fn at(&self, x: &#x, y: &#y) -> hg::core::result::Result<Point #point_arguments, hg::ShapeError> {
-                    let work = hg::point::start(self, x, y)?;
-                    hg::core::result::Result::Ok(Point::new(self, x, y, work))
+                    Point::start(self, x, y)
                 }
 
                 /// Keeps y, and what depends on data and y alone, for many x.

@@ -30,12 +30,12 @@ impl Emission<'_> {
             return (TokenStream::new(), TokenStream::new());
         }
         let spaces =
-            [("unit_x", &self.x_type, quote!(x)), ("other_x", &self.x_type, quote!(x)), ("unit_y", &self.y_type, quote!(y))];
+            [("unit_x", &self.x_type, quote!(n)), ("other_x", &self.x_type, quote!(n)), ("unit_y", &self.y_type, quote!(m))];
         let (mut fields, mut values) = (TokenStream::new(), TokenStream::new());
-        for (name, ty, variable) in spaces {
+        for (name, ty, length) in spaces {
             let (name, flat) = (format_ident!("{name}"), quote!(<#ty as hg::Variable>::Flat));
             fields.extend(quote!(#name: #flat,));
-            values.extend(quote!(#name: <#flat as hg::Dense>::zeros(hg::Variable::flat_len(#variable), 1),));
+            values.extend(quote!(#name: <#flat as hg::Dense>::zeros(#length, 1),));
         }
         (fields, values)
     }

@@ -58,6 +58,15 @@ impl Emission<'_> {
             let (name, length) = (quote::format_ident!("f{k}"), length(b));
             quote!(let #name = &flat[at..][..#length]; at += #length;)
         });
+        let assigned = variable.blocks.iter().map(|b| {
+            let (path, length) = (super::data::steps(&b.path), length(b));
+            let assign = if b.array.is_some() { quote!(hg::assign_array) } else { quote!(hg::Variable::assign) };
+            quote!({
+                let length = #length;
+                #assign(&mut self #path, &flat[at..][..length]);
+                at += length;
+            })
+        });
         let fields = variable.blocks.iter().map(|b| {
             let path = written(&b.path);
             let length = length(b);
@@ -70,6 +79,7 @@ impl Emission<'_> {
                 fn flat_len(&self) -> usize { 0 #(+ #lengths)* }
                 fn read(&self, out: &mut [#scalar]) { let mut at = 0; #(#reads)* }
                 fn like(&self, flat: &[#scalar]) -> Self { let mut at = 0; #(#windows)* #built }
+                fn assign(&mut self, flat: &[#scalar]) { let mut at = 0; #(#assigned)* }
                 fn block(&self, path: &str) -> hg::core::option::Option<hg::core::ops::Range<usize>> {
                     hg::range_of(path, &[#(#fields),*])
                 }

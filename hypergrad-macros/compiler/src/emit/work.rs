@@ -21,6 +21,7 @@ impl Emission<'_> {
         let (x, y) = (&self.x_type, &self.y_type);
         let factor = self.factor_type();
         let sizes = self.symbols.point_names();
+        let count = numbers::usize_literal(sizes.len() as i64);
         let kept: Vec<usize> = self.kept().collect();
         let fields = kept.iter().map(|k| {
             let name = self.names.buffer(*k);
@@ -34,10 +35,36 @@ impl Emission<'_> {
         });
         let scratch = self.needs_scratch().then(|| quote!(scratch: hg::Vec<#scalar>,));
         let pivots = self.needs_pivots().then(|| quote!(pivots: hg::Vec<usize>,));
+        let lent = self.lends().then(|| {
+            let lent = self.lent();
+            quote!(lent: hg::core::option::Option<#lent>,)
+        });
         let words = self.words();
         let (z, _) = self.z_field();
         let (units, _) = self.unit_fields();
+        let fresh = self.new_work_fields();
+        let (forget_y, forget_x) = (self.forget(Stage::Y), self.forget(Stage::X));
         quote! {
+            impl Work {
+                /// Written in one piece, to where it stays: it may be some kilobytes, and moving it would cost as much as computing.
+                #[inline(always)]
+                fn new(
+                    x: <#x as hg::Variable>::Flat, y: <#y as hg::Variable>::Flat, sizes: [usize; #count],
+                ) -> Self {
+                    let [#(#sizes),*] = sizes;
+                    let (n, m) = (hg::Dense::flat(&x).len(), hg::Dense::flat(&y).len());
+                    let v = <<#x as hg::Variable>::Flat as hg::Dense>::zeros(n, 1);
+                    Work { x, y, v, #fresh }
+                }
+                #[inline]
+                fn forget_y(&mut self) { let w = self; #forget_y }
+                #[inline]
+                fn forget_x(&mut self) { let w = self; #forget_x }
+                /// The sizes that x and y decide.
+                #[inline]
+                fn sizes(&self) -> [usize; #count] { [#(self.#sizes),*] }
+            }
+
             /// Every buffer of one point.
             #[derive(Clone)]
             #[doc(hidden)]
@@ -52,6 +79,7 @@ impl Emission<'_> {
                 ready: [u64; #words],
                 #scratch
                 #pivots
+                #lent
                 #(#sizes: usize,)*
                 #(#fields,)*
             }
@@ -59,7 +87,7 @@ impl Emission<'_> {
     }
 
     /// The fields of a new `Work`, besides x, y and v.
-    pub(super) fn new_work_fields(&self) -> TokenStream {
+    fn new_work_fields(&self) -> TokenStream {
         let words = self.words();
         let sizes = self.symbols.point_names();
         let factor = self.factor_type();
@@ -76,6 +104,7 @@ impl Emission<'_> {
         });
         let scratch = self.needs_scratch().then(|| quote!(scratch: hg::Vec::new(),));
         let pivots = self.needs_pivots().then(|| quote!(pivots: hg::Vec::new(),));
+        let lent = self.lends().then(|| quote!(lent: hg::core::option::Option::None,));
         let (_, z) = self.z_field();
         let (_, units) = self.unit_fields();
         quote! {
@@ -86,9 +115,31 @@ impl Emission<'_> {
             ready: [0; #words],
             #scratch
             #pivots
+            #lent
             #(#sizes,)*
             #(#buffers,)*
         }
+    }
+
+    /// Whether the point keeps scratch vectors: those of constant lengths are on the stack.
+    fn lends(&self) -> bool {
+        [&self.layout.n, &self.layout.m].iter().any(|length| length.as_constant().is_none())
+    }
+
+    fn lent(&self) -> TokenStream {
+        let (x, y) = (&self.x_type, &self.y_type);
+        quote!((<#x as hg::Variable>::Flat, <#y as hg::Variable>::Flat))
+    }
+
+    /// The scratch vectors, lent.
+    pub(super) fn lending(&self) -> Option<TokenStream> {
+        let lent = self.lent();
+        self.lends().then(|| {
+            quote! {
+                fn take_scratch(&self, w: &mut Work) -> hg::core::option::Option<#lent> { w.lent.take() }
+                fn keep_scratch(&self, w: &mut Work, lent: #lent) { w.lent = hg::core::option::Option::Some(lent); }
+            }
+        })
     }
 
     /// Functions that make cached buffers ready.
