@@ -3,12 +3,18 @@
 
 use super::graph::Graph;
 use super::node::{Id, Op};
+use super::size::Size;
 
 impl Graph {
     /// Whether a node is finite wherever its inputs are, overflow of sums and products aside.
     pub fn is_finite_everywhere(&self, id: Id) -> bool {
         self.reachable(&[id]).iter().all(|node| match self.op(*node) {
             Op::Map(func, _) => func.definition().safe.is_none(),
+            // Of no entries: infinite.
+            Op::Reduce { arg, keep, .. } => {
+                let one = Size::constant(1);
+                self.shape(*arg).iter().skip(*keep).all(|extent| extent.sub(&one).is_nonnegative())
+            }
             // Singular matrices.
             Op::Factor { .. } | Op::Solve { .. } | Op::Determinant { .. } => false,
             Op::Input(_)
@@ -17,7 +23,6 @@ impl Graph {
             | Op::Iota
             | Op::Product(_)
             | Op::Sum(_)
-            | Op::Reduce { .. }
             | Op::Weights { .. }
             | Op::Exclusive { .. } => true,
         })

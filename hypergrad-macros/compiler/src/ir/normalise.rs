@@ -416,7 +416,8 @@ impl<'s> Normalizer<'s> {
         }
     }
 
-    /// A summed wire that nothing reads counts its extent, which is empty where it is below 0.
+    /// A summed wire that nothing reads counts its extent, which is empty where it is below 0. A sum of no terms is 0,
+    /// also of terms that are not finite: then the count has a guard beside it, as `0·∞` is no 0.
     fn drop_unused_wires(&mut self, graph: &mut Graph) {
         for wire in (0..self.extents.len() as u32).map(Wire) {
             let Some(extent) = self.extents[wire.0 as usize].clone() else { continue };
@@ -429,9 +430,10 @@ impl<'s> Normalizer<'s> {
             match extent.as_constant() {
                 Some(value) => self.scale_or_keep(graph, value.max(0) as f64),
                 None => {
-                    // An extent below 0 has no values to count.
-                    if !extent.is_nonnegative() {
-                        self.guards.push(Guard { affine: Affine::constant(extent.clone()), test: Test::NonNegative });
+                    let finite = self.operands.iter().all(|operand| graph.is_finite_everywhere(operand.node));
+                    let least = if finite { extent.clone() } else { extent.sub(&Size::constant(1)) };
+                    if !least.is_nonnegative() {
+                        self.guards.push(Guard { affine: Affine::constant(least), test: Test::NonNegative });
                     }
                     let count = graph.count(extent);
                     self.operands.push(Operand { node: count, index: Vec::new() });

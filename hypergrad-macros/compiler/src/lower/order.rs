@@ -155,10 +155,12 @@ impl<'p> Search<'p> {
     }
 
     /// The guards that hold inside of a part, by number; one operand alone has none. A guard of the
-    /// whole may have wires that no operand has.
+    /// whole may have wires that no operand has; one of sizes alone is of the whole: where it does not hold
+    /// nothing is read, neither what is not finite.
     fn inside(&self, set: usize) -> impl Iterator<Item = usize> + '_ {
         let (whole, alone, all) = (set + 1 == 1 << self.wires.len(), set.is_power_of_two(), self.all(set));
-        (0..self.guards.len()).filter(move |k| whole || !alone && self.guards[*k] & !all == 0)
+        let is_within = move |guard: u64| guard != 0 && guard & !all == 0;
+        (0..self.guards.len()).filter(move |k| whole || !alone && is_within(self.guards[*k]))
     }
 
     /// The guards of the product over a set, of which these are the parts.

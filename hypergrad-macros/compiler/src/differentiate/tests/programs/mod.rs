@@ -76,7 +76,8 @@ fn check(program: &Program, seed: u64) -> Outcome {
                 let differs =
                     difference(&found, &expected).and_then(|_| difference(&found, &carefully_expected(program, &point, 1.0)?));
                 if let Some((name, text)) = differs {
-                    // Where a vector is empty, a sum over it times `ln 0` or `1/0` is no number.
+                    // Where a vector is empty, a sum over it times `ln 0` or `1/0` is no number: a product does not say
+                    // whether it was a factor of the terms or of their sum.
                     if text.contains("found NaN") && point.sizes.contains(&0) {
                         return Outcome::Refused("no number where a size is 0".to_owned());
                     }
