@@ -13,6 +13,25 @@
 //! | η₁, η₂ | `\|X'\|²`, 0 | `\|X'\|²/4`, 0 |
 //!
 //! For penalties `l = e^y` use [`InnerObjective::exponential`].
+//!
+//! ```
+//! use hypergrad::bounds::{constants, unrolled};
+//! use nalgebra::{DMatrix, DVector};
+//!
+//! let rows = |shift: f64| DMatrix::from_fn(9, 3, |i, j| (shift + (i * (j + 2)) as f64).sin());
+//! let labels = DVector::from_fn(9, |i, _| if i % 3 == 0 { 1.0 } else { -1.0 });
+//! let penalties = DVector::repeat(3, 1.0);
+//!
+//! let inner = constants::logistic(&rows(0.0), &labels, &penalties);
+//! let outer = constants::logistic_outer(&rows(0.5));
+//! let map = inner.gradient_descent(inner.best_step())?;
+//! assert!(unrolled(&map, &outer, 60)?.bound < 1e-3 * unrolled(&map, &outer, 10)?.bound);
+//!
+//! let targets = DVector::from_fn(9, |i, _| i as f64);
+//! let least_squares = constants::least_squares(&rows(0.0), &targets, &penalties);
+//! assert!(least_squares.mu >= 1.0 && least_squares.hessian_slope == 0.0);
+//! # Ok::<(), hypergrad::bounds::InvalidConstant>(())
+//! ```
 
 use nalgebra::{DMatrix, DVector};
 

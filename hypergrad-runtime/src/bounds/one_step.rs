@@ -49,6 +49,17 @@ impl OuterSlopes {
 /// Corollary 1: `|J^OS - J| <= ρ L_F / (1 - ρ) + L_J |x_{k-1} - x*|`. The first term is there for
 /// ever: one step is for maps that contract fast.
 ///
+/// # Example
+/// ```
+/// use hypergrad::bounds::{FixedPointMap, last_iterate, one_step_jacobian};
+///
+/// // A map that contracts by 0.1 keeps an error; Newton's, which contracts by 0 at the root, does not.
+/// let map = FixedPointMap { factor: 0.1, mixed: 1.0, jacobian_slope: 2.0 };
+/// assert!(one_step_jacobian(&map, 0.0)?.bound > 0.1);
+/// assert!(last_iterate(2.0, 1e-6)?.bound <= 2e-6);
+/// # Ok::<(), hypergrad::bounds::InvalidConstant>(())
+/// ```
+///
 /// # Errors
 /// A constant without meaning.
 pub fn one_step_jacobian(map: &FixedPointMap, before: f64) -> Result<Certificate, InvalidConstant> {
@@ -129,6 +140,19 @@ pub fn value_smoothness(map: &FixedPointMap, outer: &OuterSlopes) -> Result<f64,
 /// ```
 ///
 /// with L of [`value_smoothness`] and ε of [`one_step`].
+///
+/// # Example
+/// ```
+/// use hypergrad::bounds::{FixedPointMap, OuterSlopes, descent, one_step, value_smoothness};
+///
+/// let map = FixedPointMap { factor: 0.01, mixed: 1.0, jacobian_slope: 1.0 };
+/// let outer = OuterSlopes { gradient: 2.0, gradient_slope: 1.0 };
+/// let (smoothness, error) = (value_smoothness(&map, &outer)?, one_step(&map, &outer, 1e-3, 1e-5)?.bound);
+/// // h can fall by 5 at most: more steps help down to the error of the hypergradients.
+/// let certificate = |steps| descent(smoothness, 5.0, error, steps);
+/// assert!(certificate(100)?.bound > 10.0 * error && certificate(1_000_000)?.bound < 1.5 * error);
+/// # Ok::<(), hypergrad::bounds::InvalidConstant>(())
+/// ```
 ///
 /// # Errors
 /// A constant without meaning, or no step.

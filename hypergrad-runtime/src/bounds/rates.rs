@@ -1,4 +1,14 @@
 //! By how much an iteration has come closer after k steps, at worst.
+//!
+//! ```
+//! use hypergrad::bounds::rates;
+//!
+//! // Condition 100: conjugate gradients need fewer steps than gradient descent by its square root.
+//! let steps = |rate: &dyn Fn(usize) -> f64| (0..).find(|&k| rate(k) <= 1e-6);
+//! let descent = steps(&|k| rates::gradient_descent(100.0, k).unwrap_or(f64::NAN));
+//! let conjugate = steps(&|k| rates::conjugate_gradient(100.0, k).unwrap_or(f64::NAN));
+//! assert_eq!((descent, conjugate), (Some(691), Some(84)));
+//! ```
 
 use nalgebra::ComplexField;
 

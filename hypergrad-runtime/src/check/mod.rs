@@ -55,6 +55,23 @@ pub trait UserFunctions: Bilevel {
 /// Every claim of `STRUCTURE` has a row; that an estimator is super-efficient is a claim about roots, and
 /// has one there.
 ///
+/// # Example
+/// `Problem::check_derivatives` is this function, and the module's other roles.
+/// ```
+/// # #[hypergrad::bilevel]
+/// # mod ridge {
+/// #     use nalgebra::Vector2;
+/// #     pub fn f(x: &Vector2<f64>, y: &Vector2<f64>) -> f64 { (x[0] + x[1] - 1.0).powi(2) + y.map(f64::exp).dot(&x.component_mul(x)) }
+/// #     pub fn g(x: &Vector2<f64>, _y: &Vector2<f64>) -> f64 { (x[0] - 0.5).powi(2) + x[1] * x[1] }
+/// # }
+/// # use nalgebra::Vector2;
+/// let problem = ridge::Problem::new()?;
+/// let report = problem.check_derivatives(&Vector2::new(0.4, 0.3), &Vector2::new(-1.0, 0.2))?;
+/// println!("{report}");
+/// assert!(report.agrees());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// x or y does not fit, or is not finite. A disagreement is a row of the table, not an error.
 pub fn derivatives<P: UserFunctions>(problem: &P, x: &P::X, y: &P::Y) -> Result<DerivativeReport, EstimatorError> {

@@ -42,6 +42,27 @@ impl Bound {
 /// `C_y(Psi)` is the largest `Psi_1[s, γ, u]` over unit vectors, found by alternating maximisation
 /// from `γ = g_1`: the right side holds with what is found, whether or not that is the global maximum.
 ///
+/// # Example
+/// `problem.compare(&x_star, &y)` prints this and the bounds below; by themselves:
+/// ```
+/// # #[hypergrad::bilevel]
+/// # mod ridge {
+/// #     use nalgebra::Vector2;
+/// #     pub fn f(x: &Vector2<f64>, y: &Vector2<f64>) -> f64 { (x[0] + x[1] - 1.0).powi(2) + y.map(f64::exp).dot(&x.component_mul(x)) }
+/// #     pub fn g(x: &Vector2<f64>, _y: &Vector2<f64>) -> f64 { (x[0] - 0.5).powi(2) + x[1] * x[1] }
+/// # }
+/// use hypergrad::estimator::{Localized, Preconditioned, proposition_3, proposition_13};
+/// use hypergrad::solver::Newton;
+/// # use nalgebra::Vector2;
+/// # let y = Vector2::new(-1.0, 0.2);
+/// let problem = ridge::Problem::new()?;
+/// let x = problem.solve(&Vector2::zeros(), &y, &Newton::new())?.x;
+/// assert!(proposition_3(&problem, &x, &y)?.holds());
+/// let pair = proposition_13(&problem, &x, &y, &Localized::exp(), &Preconditioned::jacobi())?;
+/// assert!(pair.lower <= pair.difference && pair.difference <= pair.upper);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// Not at a root, `F_1` singular, or `Psi_1` too large to form.
 pub fn proposition_3<P: Bilevel>(problem: &P, x_star: &P::X, y: &P::Y) -> Result<Bound, EstimatorError> {

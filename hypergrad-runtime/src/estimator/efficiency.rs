@@ -57,6 +57,30 @@ const LARGEST_DENSE: usize = 1 << 22;
 /// solves each; it stops when the norm changes by less than a relative `1e-10` per sweep, and is a
 /// lower bound.
 ///
+/// # Example
+/// ```
+/// # #[hypergrad::bilevel]
+/// # mod ridge {
+/// #     use nalgebra::Vector2;
+/// #     pub fn f(x: &Vector2<f64>, y: &Vector2<f64>) -> f64 { (x[0] + x[1] - 1.0).powi(2) + y.map(f64::exp).dot(&x.component_mul(x)) }
+/// #     pub fn g(x: &Vector2<f64>, _y: &Vector2<f64>) -> f64 { (x[0] - 0.5).powi(2) + x[1] * x[1] }
+/// # }
+/// use hypergrad::estimator::{Ift, Tangent};
+/// use hypergrad::solver::Newton;
+/// # use nalgebra::Vector2;
+/// # let y = Vector2::new(-1.0, 0.2);
+/// let problem = ridge::Problem::new()?;
+/// let x = problem.solve(&Vector2::zeros(), &y, &Newton::new())?.x;
+/// let c_y = problem.efficiency(&x, &y, &Ift::new())?;
+/// // An error of 1e-4 in x is at most C_y times that in the gradient; with Tangent it enters squared.
+/// let x_hat = x + Vector2::new(1e-4, 0.0);
+/// let exact = problem.hypergradient(&x, &y, &Ift::new())?.gradient;
+/// let error = (problem.hypergradient(&x_hat, &y, &Ift::new())?.gradient - exact).norm();
+/// assert!(error > 1e-6 && error <= 1.01e-4 * c_y);
+/// assert!(problem.efficiency(&x, &y, &Tangent::new())? < 1e-12);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// `NotAtRoot` where the Newton step `|F_1⁻¹ F|` exceeds `1e-6 (1 + |x|)` (`f32`: `1e-3`); and as
 /// [`jacobian`].

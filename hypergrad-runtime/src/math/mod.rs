@@ -1,6 +1,18 @@
 //! Functions of numbers: those the language adds to nalgebra, and the usual ones for `no_std` users.
 //!
 //! All of them are ordinary functions, generic over `f32` and `f64`, and stable over the whole range.
+//!
+//! ```
+//! use hypergrad::math::{erfc, huber, log_sum_exp, softplus};
+//! use nalgebra::Vector2;
+//!
+//! // Where ln(1 + e^t), ln Σ e^t and 1 - erf t, as they are written, overflow or cancel:
+//! assert_eq!(softplus(800.0), 800.0);
+//! assert!((log_sum_exp(&Vector2::repeat(1000.0)) - 1000.0 - 2.0_f64.ln()).abs() < 1e-12);
+//! assert!(erfc(10.0_f64) > 2.0e-45);
+//! // A loss that is quadratic up to 1, and linear from there.
+//! assert_eq!((huber(0.5, 1.0), huber(3.0, 1.0)), (0.125, 2.5));
+//! ```
 
 #[doc(hidden)]
 pub mod kernel;

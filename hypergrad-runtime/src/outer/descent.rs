@@ -33,6 +33,17 @@ pub struct Descent<J = Everywhere> {
 }
 
 /// How accurately the inner problem is solved at each outer step.
+///
+/// # Example
+/// ```
+/// use hypergrad::outer::{Descent, InnerAccuracy};
+///
+/// // 1e-2 at first, half of it with every step, never below 1e-8.
+/// let scheduled = Descent::adam(0.1).inner(InnerAccuracy::schedule(1e-2, 0.5, 1e-8));
+/// // As accurate as the step needs, by the error estimates.
+/// let adapted = Descent::lbfgs().inner(InnerAccuracy::by_error(1e-2));
+/// # let _ = (scheduled, adapted);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum InnerAccuracy {

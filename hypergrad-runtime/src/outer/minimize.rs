@@ -118,6 +118,30 @@ where
 /// Goes on from the end of another run, as if it had not ended: k steps and l more are `k + l` steps to the last
 /// bit, with the same settings. The observer does not see the step again that the state is at.
 ///
+/// # Example
+/// ```
+/// use std::ops::ControlFlow;
+///
+/// use hypergrad::estimator::Ift;
+/// use hypergrad::outer::{self, Descent, Observation};
+/// use hypergrad::solver::Newton;
+/// # #[hypergrad::bilevel]
+/// # mod ridge {
+/// #     pub fn f(x: f64, y: f64) -> f64 { (x - 1.0).powi(2) + (x - 4.0).powi(2) + y.exp() * x * x }
+/// #     pub fn g(x: f64, _y: f64) -> f64 { (x - 2.0).powi(2) }
+/// # }
+///
+/// let problem = ridge::Problem::new()?;
+/// let (solver, estimator) = (Newton::new(), Ift::new());
+/// let go_on = |_: &Observation<'_, f64>| ControlFlow::Continue(());
+/// let ten = Descent::adam(0.1).steps(10);
+/// let half = outer::minimize(&problem, &0.0, &0.0, &ten, &solver, &estimator, go_on)?;
+/// // With the feature `serde` the state goes to a file and back.
+/// let rest = outer::resume(&problem, half.state(), &ten, &solver, &estimator, go_on)?;
+/// assert_eq!(rest.last.step, 20);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// As [`minimize`]; and a state whose vectors do not fit the problem.
 pub fn resume<P, S, E, J>(

@@ -17,6 +17,35 @@ use crate::scalar::Real;
 /// The nearest point of a closed convex set.
 ///
 /// A tuple of projections is one too, if each moves a [`Block`] of its own.
+///
+/// # Example
+/// A set of one's own, the vectors of one common entry, and one made of two:
+/// ```
+/// use hypergrad::outer::{Ball, Block, Descent, NonNegative, Projection};
+/// use hypergrad::scalar::Real;
+///
+/// #[derive(Clone, Copy)]
+/// struct Common;
+///
+/// impl Projection for Common {
+///     fn project<T: Real>(&self, y: &mut [T]) {
+///         let sum = y.iter().fold(T::ZERO, |sum, &entry| sum + entry);
+///         let mean = sum / T::lit(y.len() as f64);
+///         y.fill(mean);
+///     }
+/// }
+///
+/// let mut y = [1.0, 2.0, 6.0];
+/// Common.project(&mut y);
+/// assert_eq!(y, [3.0; 3]);
+///
+/// let blocks = (Block::new(0..2, NonNegative), Block::new(2..3, Ball::new(1.0)));
+/// let mut y = [-1.0, 2.0, 6.0];
+/// blocks.project(&mut y);
+/// assert_eq!(y, [0.0, 2.0, 1.0]);
+/// let descent = Descent::gradient(0.1).project(blocks);
+/// # let _ = descent;
+/// ```
 pub trait Projection {
     /// Moves the flat y to the nearest point of the set.
     fn project<T: Real>(&self, y: &mut [T]);
