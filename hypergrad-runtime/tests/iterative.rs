@@ -272,16 +272,25 @@ fn workspaces_are_used_again() {
     assert_eq!(problem.g(&mut work), by_map);
 }
 
-/// The Jacobian of one step, by differences of the estimate by x.
+/// The Jacobians of one step and of runs, by differences of the estimates by x.
 fn jacobian_holds<K: Kind, M: Step<Cubic<K>> + Copy>(problem: &Cubic<K>, map: M, x: &Vector, y: &Vector, what: &str) {
-    let estimator = OneStep::new(map);
-    let found = jacobian(problem, x, y, &estimator).unwrap();
+    by_differences(problem, &OneStep::new(map), x, y, what);
+    for t in [0, 1, 2, 7] {
+        by_differences(problem, &Unrolled::reverse(map, t).few_checkpoints(), x, y, &format!("{what}, {t} steps"));
+        let run = jacobian(problem, x, y, &Unrolled::reverse(map, t)).unwrap();
+        assert_eq!(run, jacobian(problem, x, y, &Unrolled::forward(map, t)).unwrap());
+        assert_eq!(run, jacobian(problem, x, y, &Truncated::new(map, t)).unwrap());
+    }
+}
+
+fn by_differences<K: Kind>(problem: &Cubic<K>, estimator: &impl Estimator<Cubic<K>>, x: &Vector, y: &Vector, what: &str) {
+    let found = jacobian(problem, x, y, estimator).unwrap();
     let h = 1e-5;
     for k in 0..x.len() {
         let at = |shift: f64| {
             let mut moved = x.clone();
             moved[k] += shift;
-            gradient(problem, &moved, y, &estimator)
+            gradient(problem, &moved, y, estimator)
         };
         let column = ((at(h) - at(-h)) * 8.0 - (at(2.0 * h) - at(-2.0 * h))) / (12.0 * h);
         let error = (found.column(k) - &column).norm();
@@ -290,13 +299,15 @@ fn jacobian_holds<K: Kind, M: Step<Cubic<K>> + Copy>(problem: &Cubic<K>, map: M,
 }
 
 #[test]
-fn one_step_has_a_jacobian() {
+fn steps_have_jacobians() {
     let convex = Cubic::<Convex>::random(5, 3, 1);
     let (x0, y) = convex.start();
     let x = Vector::from_fn(5, |i, _| 0.2 * (1.0 + i as f64).sin());
     jacobian_holds(&convex, GradientDescent::new(0.1), &x, &y, "gradient descent");
     jacobian_holds(&convex, HeavyBall::with(0.1, 0.4), &x, &y, "heavy ball");
     jacobian_holds(&convex, Nesterov::with(0.1, 0.4), &x, &y, "Nesterov");
+    let piggyback = Piggyback::new(GradientDescent::new(0.1)).tolerance(1e-3).jacobian_tolerance(1e-3);
+    by_differences(&convex, &piggyback, &x, &y, "piggyback");
     let map = contraction();
     jacobian_holds(&map, FixedPoint::new(), &x, &y, "fixed point");
     let general = Cubic::<General>::random(5, 3, 3);
@@ -307,6 +318,8 @@ fn one_step_has_a_jacobian() {
     let root_2 = solve(&general, &x0, &y, &Newton::new().tolerance(1e-13)).unwrap().x;
     jacobian_holds(&general, Newton::new(), &root_2, &y, "nonsymmetric, Newton");
     let error = jacobian(&convex, &x, &y, &OneStep::new(Newton::new())).unwrap_err();
+    assert!(matches!(error, EstimatorError::NotAtRoot { .. }), "{error}");
+    let error = jacobian(&convex, &x, &y, &Unrolled::reverse(Newton::new(), 3)).unwrap_err();
     assert!(matches!(error, EstimatorError::NotAtRoot { .. }), "{error}");
     // What it is for: the error near the root, to first order.
     let c_y = efficiency(&convex, &root, &y, &OneStep::new(Newton::new())).unwrap();
@@ -333,6 +346,7 @@ fn a_comparison_has_the_iterations() {
     assert!(row("one step, newton").bias.unwrap() < 1e-9 && row("one step, newton").efficiency.is_ok());
     assert!(row("unrolled, descent 20").bias.unwrap() > 1e-9 && row("unrolled, descent 20").memory == 120, "{table}");
     let forward = row("forward, descent 20");
+    assert!(forward.efficiency.as_ref().is_ok_and(|c_y| c_y.is_finite() && *c_y > 0.0));
     assert!((forward.bias.unwrap() - row("unrolled, descent 20").bias.unwrap()).abs() < 1e-12 && forward.memory == 18);
     assert!(row("piggyback, descent").bias.unwrap() < 1e-5 && row("truncated, descent 20").bias.is_some());
     assert!(row("one step, descent").bias.unwrap() > row("truncated, descent 20").bias.unwrap());

@@ -106,6 +106,8 @@ pub struct Compare<'a, P: Bilevel> {
     measured: Option<(P::Work, Y<P>)>,
     comparison: Comparison,
     pairing: Option<Pairing<P>>,
+    /// Whether the next row has a `C_y`: runs of many steps have none here, for their price.
+    pub(super) wants_efficiency: bool,
 }
 
 impl<'a, P: Bilevel> Compare<'a, P> {
@@ -127,7 +129,7 @@ impl<'a, P: Bilevel> Compare<'a, P> {
         let pairing = if small { direct_part(problem, &mut root).ok().map(Pairing::new) } else { None };
         let comparison = Comparison { rows: Vec::new(), structure: problem.structure(), proposition_3, pairs: Vec::new() };
         let entries = problem.spectrum(&mut root).entries();
-        Ok(Self { problem, root, entries, measured, comparison, pairing }.built_in().iterative())
+        Ok(Self { problem, root, entries, measured, comparison, pairing, wants_efficiency: true }.built_in().iterative())
     }
 
     /// Whether Jacobians are small enough to be formed for every estimator.
@@ -195,6 +197,12 @@ impl<'a, P: Bilevel> Compare<'a, P> {
 
     /// `C_y`; small Jacobians are kept for the pairs.
     fn efficiency<E: Estimator<P>>(&mut self, estimator: &E, distance: Option<f64>) -> Result<f64, EstimatorError> {
+        if !self.wants_efficiency {
+            return Err(EstimatorError::NotAvailable {
+                what: "C_y of a run of so many steps, in a table",
+                kind: estimator.kind(),
+            });
+        }
         let Some(pairing) = &mut self.pairing else { return efficiency_at(self.problem, &mut self.root, estimator) };
         let jacobian = Jacobian::at(self.problem, &mut self.root, estimator)?;
         let norm = jacobian.norm;

@@ -3,7 +3,7 @@
 //! Their estimates at a root are off by what so many steps leave; a row has that too.
 
 use super::compare::{Compare, Cost};
-use super::{Aid, OneStep, Piggyback, Truncated, Unrolled, hypergradient_report};
+use super::{Aid, Estimator, OneStep, Piggyback, Truncated, Unrolled, hypergradient_report};
 use crate::problem::Bilevel;
 use crate::solver::{GradientDescent, Newton, Step};
 
@@ -11,6 +11,8 @@ use crate::solver::{GradientDescent, Newton, Step};
 const STEPS: usize = 20;
 /// Steps after which a piggyback run is given up.
 const MOST: usize = 2000;
+/// Steps of all directions of x that the `C_y` of a run may take: six products each.
+const MOST_FOR_EFFICIENCY: usize = 1 << 12;
 
 impl<P: Bilevel> Compare<'_, P> {
     /// The built-in estimators that iterate, with 20 steps each. Those that push `dx/dy` forward are left out where
@@ -30,6 +32,15 @@ impl<P: Bilevel> Compare<'_, P> {
         table.add_biased(&OneStep::new(Newton::new()), "newton", newton)
     }
 
+    /// A run of so many steps.
+    fn add_run<E: Estimator<P>>(mut self, estimator: &E, settings: &str, steps: usize, cost: Cost) -> Self {
+        let n = self.problem.dims(&self.root).0;
+        self.wants_efficiency = steps.saturating_mul(n) <= MOST_FOR_EFFICIENCY;
+        let mut table = self.add_biased(estimator, settings, cost);
+        table.wants_efficiency = true;
+        table
+    }
+
     /// Through steps of gradient descent of length `1/L`, L by a power iteration at the root.
     fn descending(mut self) -> Self {
         let (n, m) = self.problem.dims(&self.root);
@@ -42,15 +53,15 @@ impl<P: Bilevel> Compare<'_, P> {
         // A step: F, and of its derivative F_1ᵀ and F_2ᵀ, or F_1 and F_2 for each entry of y.
         let reverse = Cost { products: 3 * STEPS, memory: STEPS * n, ..Cost::default() };
         let forward = |steps: usize| Cost { products: steps * (1 + 2 * m), memory: n * m, ..Cost::default() };
-        let mut table = self.add_biased(&Unrolled::reverse(map, STEPS), "descent 20", reverse);
+        let mut table = self.add_run(&Unrolled::reverse(map, STEPS), "descent 20", STEPS, reverse);
         if table.is_small() {
-            table = table.add_biased(&Unrolled::forward(map, STEPS), "forward, descent 20", forward(STEPS));
+            table = table.add_run(&Unrolled::forward(map, STEPS), "forward, descent 20", STEPS, forward(STEPS));
             let piggyback = Piggyback::new(map).max_steps(MOST);
             let report = hypergradient_report(table.problem, &mut table.root, &piggyback);
             let steps = report.map_or(MOST, |report| report.linear_iterations);
-            table = table.add_biased(&piggyback, "piggyback, descent", forward(steps));
+            table = table.add_run(&piggyback, "piggyback, descent", steps, forward(steps));
         }
-        table.add_biased(&Truncated::new(map, STEPS), "descent 20", reverse).add_biased(
+        table.add_run(&Truncated::new(map, STEPS), "descent 20", STEPS, reverse).add_biased(
             &OneStep::new(map),
             "descent",
             Cost { products: 3, memory: n, ..Cost::default() },

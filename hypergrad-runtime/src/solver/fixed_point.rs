@@ -4,7 +4,7 @@ use core::ops::ControlFlow;
 
 use super::anderson::Anderson;
 use super::iterate::{Defaults, Moved, Stopping, Vectors, iterate, stopping_builders};
-use super::step::{Cross, GradientState, Parts, Step};
+use super::step::{Cross, GradientState, Held, Parts, Step};
 use super::{InnerObservation, InnerSolver, Solution};
 use crate::error::{LinearError, SolveError};
 use crate::linear::Side;
@@ -136,6 +136,18 @@ impl<P: FixedPointMap> Step<P> for FixedPoint {
         out: &mut [T<P>],
     ) -> Result<(), LinearError> {
         state.cross(problem, work, state.step, both, out);
+        Ok(())
+    }
+
+    fn bend(
+        &self,
+        problem: &P,
+        work: &mut P::Work,
+        state: &mut GradientState<P>,
+        ((cotangent, _), u): (Held<'_, T<P>>, &[T<P>]),
+        bars: Parts<'_, T<P>>,
+    ) -> Result<(), LinearError> {
+        state.bend(problem, work, (cotangent.iter().copied(), u), bars);
         Ok(())
     }
 }

@@ -29,7 +29,7 @@ pub use lbfgs::{CurvaturePairs, Lbfgs};
 pub use momentum::{HeavyBall, MomentumState, Nesterov};
 pub use newton::{Newton, NewtonState};
 pub use observe::{InnerObservation, Observed};
-pub use step::{Cross, GradientState, Parts, Step};
+pub use step::{Cross, GradientState, Held, Parts, Step};
 
 use core::ops::ControlFlow;
 

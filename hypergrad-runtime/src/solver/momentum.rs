@@ -6,7 +6,7 @@ use nalgebra::ComplexField;
 
 use super::gradient_descent::check_positive;
 use super::iterate::{Defaults, Moved, Stopping, Vectors, iterate, stopping_builders};
-use super::step::{Cross, GradientState, Parts, Step};
+use super::step::{Cross, GradientState, Held, Parts, Step};
 use super::{InnerObservation, InnerSolver, Solution};
 use crate::error::{LinearError, SolveError};
 use crate::kernels::{axpy, scale};
@@ -166,6 +166,18 @@ macro_rules! momentum_method {
                 state.gradient.cross(problem, work, length, both, out);
                 Ok(())
             }
+
+            fn bend(
+                &self,
+                problem: &P,
+                work: &mut P::Work,
+                state: &mut MomentumState<P>,
+                (cotangent, u): (Held<'_, T<P>>, &[T<P>]),
+                bars: Parts<'_, T<P>>,
+            ) -> Result<(), LinearError> {
+                $rule::bend(problem, work, &mut state.gradient, (cotangent, u), bars);
+                Ok(())
+            }
         }
 
         impl<P: Bilevel> InnerSolver<P> for $name {
@@ -273,7 +285,7 @@ momentum_method! {
 
 /// `x' = x - α F + β (x - p)`, `p' = x`.
 mod heavy_ball {
-    use super::{Bilevel, ComplexField, Dense, GradientState, Parts, Real, T, axpy, scale};
+    use super::{Bilevel, ComplexField, Dense, GradientState, Held, Parts, Real, T, axpy, scale};
 
     pub fn constants(smallest: f64, largest: f64) -> (f64, f64) {
         let (low, high) = (ComplexField::sqrt(smallest), ComplexField::sqrt(largest));
@@ -317,6 +329,17 @@ mod heavy_ball {
         scale(-momentum, p);
     }
 
+    /// λ' itself falls on F.
+    pub fn bend<P: Bilevel>(
+        problem: &P,
+        work: &mut P::Work,
+        s: &mut GradientState<P>,
+        ((x, _), u): (Held<'_, T<P>>, &[T<P>]),
+        bars: Parts<'_, T<P>>,
+    ) {
+        s.bend(problem, work, (x.iter().copied(), u), bars);
+    }
+
     pub fn push_forward<P: Bilevel>(
         problem: &P,
         work: &mut P::Work,
@@ -336,7 +359,7 @@ mod heavy_ball {
 
 /// `p' = x - α F`, `x' = p' + β (p' - p)`.
 mod nesterov {
-    use super::{Bilevel, ComplexField, Dense, GradientState, Parts, Real, T, axpy};
+    use super::{Bilevel, ComplexField, Dense, GradientState, Held, Parts, Real, T, axpy};
 
     pub fn constants(smallest: f64, largest: f64) -> (f64, f64) {
         let root = ComplexField::sqrt(3.0 * largest / smallest + 1.0);
@@ -376,6 +399,18 @@ mod nesterov {
             *p = -momentum * old;
         }
         s.pull(problem, work, x, y_bar);
+    }
+
+    /// q falls on F.
+    pub fn bend<P: Bilevel>(
+        problem: &P,
+        work: &mut P::Work,
+        s: &mut GradientState<P>,
+        ((x, p), u): (Held<'_, T<P>>, &[T<P>]),
+        bars: Parts<'_, T<P>>,
+    ) {
+        let ahead = T::<P>::lit(1.0 + s.momentum);
+        s.bend(problem, work, (x.iter().zip(p).map(|(&x, &p)| ahead * x + p), u), bars);
     }
 
     pub fn push_forward<P: Bilevel>(

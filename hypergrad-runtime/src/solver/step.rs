@@ -85,6 +85,23 @@ pub trait Step<P: Bilevel> {
         let _ = (problem, work, state, c, u, out);
         Ok(())
     }
+
+    /// How what is pulled back changes with x: adds `(∂(Phi_1ᵀ λ)/∂x u, ∂(Phi_2ᵀ λ)/∂x u)` to `(x_bar, y_bar)`, for the
+    /// step from the x in `work` and a cotangent λ of z' held fast. Where [`Step::CROSS`] is [`Cross::Everywhere`].
+    ///
+    /// # Errors
+    /// A system cannot be solved.
+    fn bend(
+        &self,
+        problem: &P,
+        work: &mut P::Work,
+        state: &mut Self::State,
+        (cotangent, u): (Held<'_, T<P>>, &[T<P>]),
+        bars: Parts<'_, T<P>>,
+    ) -> Result<(), LinearError> {
+        let _ = (problem, work, state, cotangent, u, bars);
+        Ok(())
+    }
 }
 
 /// Where the derivative of a step's derivative is known.
@@ -100,6 +117,9 @@ pub enum Cross {
 
 /// The parts of z, a tangent or a cotangent: that of x, and that of p, empty without momentum.
 pub type Parts<'a, S> = (&'a mut [S], &'a mut [S]);
+
+/// [`Parts`] that are read.
+pub type Held<'a, S> = (&'a [S], &'a [S]);
 
 /// What a step along F needs: `Phi = x - step F` and what momentum adds.
 pub struct GradientState<P: Bilevel> {
@@ -155,6 +175,30 @@ impl<P: Bilevel> GradientState<P> {
         problem.m_21_mul(work, u, out);
         axpy(-T::<P>::ONE, self.image_y.flat(), out);
         scale(T::<P>::lit(length), out);
+    }
+
+    /// `x̄ -= step ∂(F_1ᵀ c)/∂x u`, `ȳ -= step ∂(F_2ᵀ c)/∂x u`, c being what falls on F: the derivatives of `M = g - cᵀF`
+    /// without those of g.
+    pub(super) fn bend(
+        &mut self,
+        problem: &P,
+        work: &mut P::Work,
+        (c, u): (impl Iterator<Item = T<P>>, &[T<P>]),
+        (x_bar, y_bar): Parts<'_, T<P>>,
+    ) {
+        let step = T::<P>::lit(self.step);
+        self.next.flat_mut().iter_mut().zip(c).for_each(|(kept, c)| *kept = c);
+        problem.set_adjoint(work, self.next.flat());
+        problem.m_11_mul(work, u, self.image.flat_mut());
+        axpy(step, self.image.flat(), x_bar);
+        problem.m_21_mul(work, u, self.image_y.flat_mut());
+        axpy(step, self.image_y.flat(), y_bar);
+        self.image.flat_mut().fill(T::<P>::ZERO);
+        problem.set_adjoint(work, self.image.flat());
+        problem.m_11_mul(work, u, self.image.flat_mut());
+        axpy(-step, self.image.flat(), x_bar);
+        problem.m_21_mul(work, u, self.image_y.flat_mut());
+        axpy(-step, self.image_y.flat(), y_bar);
     }
 
     /// `u <- u - step (F_1 u + F_2 c)`.

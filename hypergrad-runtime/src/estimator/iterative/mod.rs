@@ -5,6 +5,8 @@
 
 #[cfg(feature = "std")]
 mod forward;
+#[cfg(feature = "std")]
+mod jacobian;
 mod one_step;
 #[cfg(feature = "std")]
 mod piggyback;

@@ -120,7 +120,8 @@ impl<P: Bilevel, M: Step<P>> Formula<P> for OneStep<M> {
     }
 }
 
-fn jacobian<P: Bilevel, M: Step<P>>(
+/// The Jacobian from the x `start`, which `work` is at.
+pub(super) fn jacobian<P: Bilevel, M: Step<P>>(
     problem: &P,
     work: &mut P::Work,
     map: &M,

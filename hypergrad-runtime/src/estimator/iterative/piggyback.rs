@@ -1,8 +1,10 @@
 //! The inner method and its derivative by y, until both have converged.
 
+use super::jacobian;
 use super::unrolled::ForwardStorage;
 use crate::error::{EstimatorError, LinearError};
 use crate::estimator::formula::{Evaluated, Formula};
+use crate::estimator::hypergradient_report;
 use crate::estimator::steps::Vectors;
 use crate::point::T;
 use crate::problem::Bilevel;
@@ -141,5 +143,11 @@ impl<P: Bilevel, M: Step<P>> Formula<P> for Piggyback<M> {
             }
         })?;
         Ok(Evaluated::after(steps, change, evaluated))
+    }
+
+    /// That of a run of as many steps as are made from here, which small changes of x do not change.
+    fn derivative(&self, problem: &P, work: &mut P::Work, out: &mut [T<P>]) -> Result<(), EstimatorError> {
+        let steps = hypergradient_report(problem, work, self)?.linear_iterations;
+        jacobian::of_run(problem, work, (&self.map, steps, EstimatorKind::Unrolled), out)
     }
 }

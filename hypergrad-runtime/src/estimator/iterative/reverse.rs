@@ -41,13 +41,18 @@ pub(super) fn differentiate<P: Bilevel, M: Step<P>>(
         let first = segment * tape.segment;
         for k in (0..tape.segment.min(steps - first)).rev() {
             problem.set_x(work, tape.iterate(k));
-            let memory = if M::VECTORS > 1 { s.t.flat_mut() } else { &mut [] };
+            let memory = memory_of::<P, M>(s.t.flat_mut());
             map.pull_back(problem, work, state, (s.v.flat_mut(), memory), s.correction.flat_mut())?;
         }
     }
     axpy(T::<P>::ONE, s.correction.flat(), gradient);
     problem.set_x(work, s.u.flat());
     check_finite(problem, work, "the derivative of the run", gradient)
+}
+
+/// The part of p of a cotangent or a tangent, where there is one.
+pub(super) fn memory_of<P: Bilevel, M: Step<P>>(p: &mut [T<P>]) -> &mut [T<P>] {
+    if M::VECTORS > 1 { p } else { &mut [] }
 }
 
 /// The steps of a segment, their starts on the tape.

@@ -2,7 +2,7 @@
 
 use super::forward::Sensitivity;
 use super::tape::Tape;
-use super::{ErrorWork, error_at_end, error_work, reverse};
+use super::{ErrorWork, error_at_end, error_work, jacobian, reverse};
 use crate::error::{EstimatorError, LinearError};
 use crate::estimator::formula::{Evaluated, Formula};
 use crate::estimator::steps::Vectors;
@@ -31,7 +31,9 @@ pub struct Forward;
 /// no point near the root, but t steps. The objective in the result is g at the x that is passed in.
 ///
 /// The error estimate (off by default) is the distance to `Omega - Omega_1 F_1⁻¹ F` at the last iterate, with systems
-/// solved by products. There is no `C_y`: at a root the estimate is not `∇h` but for t to infinity.
+/// solved by products. At a root the estimate is not `∇h` but for t to infinity: `|estimate - ∇h| <= b + C_y |x - x*|` to first
+/// order, b the error at the root itself. The Jacobian holds at every x for gradient descent, momentum and the fixed
+/// point, and at a root for Newton's method, where it is 0 from two steps on.
 ///
 /// # Example
 /// ```
@@ -161,6 +163,10 @@ impl<P: Bilevel, M: Step<P>> Formula<P> for Unrolled<M, Reverse> {
     ) -> Result<Evaluated, EstimatorError> {
         storage.evaluate(problem, work, s, (&self.map, self.steps), gradient)
     }
+
+    fn derivative(&self, problem: &P, work: &mut P::Work, out: &mut [T<P>]) -> Result<(), EstimatorError> {
+        jacobian::of_run(problem, work, (&self.map, self.steps, EstimatorKind::Unrolled), out)
+    }
 }
 
 /// What a forward run needs.
@@ -229,6 +235,10 @@ impl<P: Bilevel, M: Step<P>> Formula<P> for Unrolled<M, Forward> {
             }
             Ok(())
         })
+    }
+
+    fn derivative(&self, problem: &P, work: &mut P::Work, out: &mut [T<P>]) -> Result<(), EstimatorError> {
+        jacobian::of_run(problem, work, (&self.map, self.steps, EstimatorKind::Unrolled), out)
     }
 }
 
@@ -302,5 +312,9 @@ impl<P: Bilevel, M: Step<P>> Formula<P> for Truncated<M> {
         gradient: &mut [T<P>],
     ) -> Result<Evaluated, EstimatorError> {
         storage.evaluate(problem, work, s, (&self.map, self.steps), gradient)
+    }
+
+    fn derivative(&self, problem: &P, work: &mut P::Work, out: &mut [T<P>]) -> Result<(), EstimatorError> {
+        jacobian::of_run(problem, work, (&self.map, self.steps, EstimatorKind::Truncated), out)
     }
 }
