@@ -78,6 +78,7 @@
 //! - `serde`: the state of an outer loop can be written and read.
 //! - `basin`: [`outer::Reduced`] is a problem for the optimisers of the crate basin.
 #![cfg_attr(not(feature = "std"), no_std)]
+#![warn(missing_debug_implementations)]
 
 #[doc = include_str!("../docs/attribute.md")]
 pub use hypergrad_macros::bilevel;

@@ -22,11 +22,15 @@
 //!
 //! Without the feature `std` nothing here allocates.
 #![cfg_attr(not(feature = "std"), no_std)]
+#![warn(missing_debug_implementations)]
 
 #[cfg(not(any(feature = "std", feature = "libm")))]
 compile_error!(
     "hypergrad needs functions of numbers from `std` or from `libm`: without default features, write `features = [\"libm\"]`"
 );
+
+#[macro_use]
+mod opaque;
 
 pub use nalgebra;
 

@@ -109,6 +109,7 @@ pub struct Compare<'a, P: Bilevel> {
     /// Whether the next row has a `C_y`: runs of many steps have none here, for their price.
     pub(super) wants_efficiency: bool,
 }
+opaque_debug!([P: Bilevel] Compare<'_, P>, "Compare");
 
 impl<'a, P: Bilevel> Compare<'a, P> {
     /// At the root `x_star`; where `x_hat` is given, each estimate there is measured against `∇h(y)`,

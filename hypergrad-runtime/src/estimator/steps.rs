@@ -37,6 +37,7 @@ pub struct Vectors<P: Bilevel> {
     pub(super) scratch: Y<P>,
     pub(super) other: Y<P>,
 }
+opaque_debug!([P: Bilevel] Vectors<P>, "Vectors");
 
 impl<P: Bilevel> Vectors<P> {
     pub(super) fn new(problem: &P, work: &P::Work) -> Result<Self, LinearError> {
@@ -81,6 +82,7 @@ pub(super) fn omega<P: Bilevel, L: AdjointSolve<P>>(
 
 /// What the iteration for the adjoint starts from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum AdjointStart {
     /// From 0.
     #[default]

@@ -83,6 +83,7 @@ pub struct ConjugateGradientWork<P: Bilevel> {
     delayed: Delayed<P>,
     checked: bool,
 }
+opaque_debug!([P: Bilevel] ConjugateGradientWork<P>, "ConjugateGradientWork");
 
 const METHOD: &str = "conjugate gradient method";
 

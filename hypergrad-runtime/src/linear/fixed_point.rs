@@ -85,6 +85,7 @@ pub struct FixedPointWork<P: Bilevel> {
     jacobi: Jacobi<P>,
     delayed: Delayed<P>,
 }
+opaque_debug!([P: Bilevel] FixedPointWork<P>, "FixedPointWork");
 
 const METHOD: &str = "fixed-point iteration of the linear system";
 

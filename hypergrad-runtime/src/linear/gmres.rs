@@ -89,6 +89,7 @@ pub struct GmresWork<P: Bilevel> {
     jacobi: Jacobi<P>,
     delayed: Delayed<P>,
 }
+opaque_debug!([P: Bilevel] GmresWork<P>, "GmresWork");
 
 /// An orthonormal basis, and the QR factorisation of the matrix projected on it.
 struct Krylov<P: Bilevel> {

@@ -15,6 +15,7 @@ pub struct Lanczos<P: Bilevel> {
     unit: X<P>,
     next: X<P>,
 }
+opaque_debug!([P: Bilevel] Lanczos<P>, "Lanczos");
 
 impl<P: Bilevel> Lanczos<P> {
     /// Makes them for a point of these sizes.

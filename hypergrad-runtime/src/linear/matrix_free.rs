@@ -38,6 +38,7 @@ pub enum MatrixFreeWork<P: Bilevel> {
     /// Not proved symmetric.
     General(NormalEquationsWork<P>),
 }
+opaque_debug!([P: Bilevel] MatrixFreeWork<P>, "MatrixFreeWork");
 
 impl<P: Bilevel> AdjointSolve<P> for MatrixFree {
     type Workspace = MatrixFreeWork<P>;

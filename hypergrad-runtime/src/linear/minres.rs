@@ -70,6 +70,7 @@ pub struct MinresWork<P: Bilevel> {
     delayed: Delayed<P>,
     checked: bool,
 }
+opaque_debug!([P: Bilevel] MinresWork<P>, "MinresWork");
 
 const METHOD: &str = "minimal residual method";
 

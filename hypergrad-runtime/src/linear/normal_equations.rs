@@ -69,6 +69,7 @@ pub struct NormalEquationsWork<P: Bilevel> {
     slope: X<P>,
     delayed: Delayed<P>,
 }
+opaque_debug!([P: Bilevel] NormalEquationsWork<P>, "NormalEquationsWork");
 
 const METHOD: &str = "conjugate gradient method on the normal equations";
 

@@ -12,6 +12,7 @@ pub struct Systems<'a, P: Bilevel, L: AdjointSolve<P>> {
     /// Of all systems so far.
     pub info: LinearInfo,
 }
+opaque_debug!([P: Bilevel, L: AdjointSolve<P>] Systems<'_, P, L>, "Systems");
 
 impl<'a, P: Bilevel, L: AdjointSolve<P>> Systems<'a, P, L> {
     /// Systems to be solved by `linear`.

@@ -55,6 +55,7 @@ pub struct Reduced<'p, P: Bilevel, S: InnerSolver<P>, E: Estimator<P>> {
     y0: P::Y,
     visit: RefCell<Visit<P, S, E>>,
 }
+opaque_debug!([P: Bilevel, S: InnerSolver<P>, E: Estimator<P>] Reduced<'_, P, S, E>, "Reduced");
 
 /// The y that was asked for last, and what is known there.
 struct Visit<P: Bilevel, S: InnerSolver<P>, E: Estimator<P>> {

@@ -11,6 +11,7 @@ use crate::error::LinearError;
 /// A part of the data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(non_camel_case_types, reason = "the letters of the problem")]
+#[non_exhaustive]
 pub enum Part {
     /// The Hessian of the objective.
     Q,
@@ -28,6 +29,7 @@ pub enum Part {
 
 /// A constraint, by its row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum Constraint {
     /// A row of `Ax = b`.
     Equality(usize),

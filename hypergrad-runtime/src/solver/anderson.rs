@@ -30,6 +30,7 @@ pub struct Anderson<P: Bilevel, const M: usize> {
     before_f: X<P>,
     size: f64,
 }
+opaque_debug!([P: Bilevel, const M: usize] Anderson<P, M>, "Anderson");
 
 /// A change of F that lies in the span of newer ones but for this part says nothing.
 const DEPENDENT: f64 = 1e-8;

@@ -115,6 +115,7 @@ pub struct Vectors<P: Bilevel> {
     /// A trial point, or another vector.
     pub(super) trial: X<P>,
 }
+opaque_debug!([P: Bilevel] Vectors<P>, "Vectors");
 
 impl<P: Bilevel> Vectors<P> {
     pub(super) fn new(problem: &P, work: &P::Work) -> Result<Self, LinearError> {

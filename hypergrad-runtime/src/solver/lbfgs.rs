@@ -95,6 +95,7 @@ pub struct CurvaturePairs<P: Bilevel, const K: usize> {
     count: usize,
     next: usize,
 }
+opaque_debug!([P: Bilevel, const K: usize] CurvaturePairs<P, K>, "CurvaturePairs");
 
 impl<P: Bilevel, const K: usize> CurvaturePairs<P, K> {
     fn new(problem: &P, work: &P::Work) -> Result<Self, LinearError> {

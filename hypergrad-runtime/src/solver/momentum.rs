@@ -212,6 +212,7 @@ pub struct MomentumState<P: Bilevel> {
     gradient: GradientState<P>,
     lanczos: Lanczos<P>,
 }
+opaque_debug!([P: Bilevel] MomentumState<P>, "MomentumState");
 
 momentum_method! {
     /// Polyak's heavy ball: `x <- x - α F(x, y) + β (x - p)`, p the x before.

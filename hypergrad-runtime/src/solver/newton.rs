@@ -98,6 +98,7 @@ pub struct NewtonState<P: Bilevel, L: AdjointSolve<P>> {
     other: X<P>,
     image_y: Y<P>,
 }
+opaque_debug!([P: Bilevel, L: AdjointSolve<P>] NewtonState<P, L>, "NewtonState");
 
 /// Full steps, `Phi = x - F_1⁻¹ F`; no line search, whose length would bias the derivative.
 ///

@@ -106,6 +106,7 @@ pub trait Step<P: Bilevel> {
 
 /// Where the derivative of a step's derivative is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Cross {
     /// At every x.
     Everywhere,
@@ -131,6 +132,7 @@ pub struct GradientState<P: Bilevel> {
     image: X<P>,
     image_y: Y<P>,
 }
+opaque_debug!([P: Bilevel] GradientState<P>, "GradientState");
 
 impl<P: Bilevel> GradientState<P> {
     pub(super) fn new(problem: &P, work: &P::Work) -> Result<Self, LinearError> {

@@ -30,6 +30,7 @@ pub struct Storage<P: Bilevel> {
     /// Of `F~_1`, the matrix of the reduced problem; of `phi_1` while z is looked for.
     matrix: Lu<P::XX>,
 }
+opaque_debug!([P: Bilevel] Storage<P>, "Storage");
 
 impl<P: Bilevel> Storage<P> {
     pub(super) fn new(problem: &P, work: &P::Work) -> Result<Self, LinearError> {

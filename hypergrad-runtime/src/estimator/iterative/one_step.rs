@@ -73,6 +73,7 @@ pub struct OneStepStorage<P: Bilevel, M: Step<P>> {
     start: X<P>,
     error: ErrorWork<P>,
 }
+opaque_debug!([P: Bilevel, M: Step<P>] OneStepStorage<P, M>, "OneStepStorage");
 
 impl<P: Bilevel, M: Step<P>> Formula<P> for OneStep<M> {
     type Storage = OneStepStorage<P, M>;

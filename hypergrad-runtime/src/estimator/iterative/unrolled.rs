@@ -111,6 +111,7 @@ pub struct ReverseStorage<P: Bilevel, M: Step<P>> {
     start: X<P>,
     error: ErrorWork<P>,
 }
+opaque_debug!([P: Bilevel, M: Step<P>] ReverseStorage<P, M>, "ReverseStorage");
 
 impl<P: Bilevel, M: Step<P>> ReverseStorage<P, M> {
     fn new(problem: &P, work: &P::Work, map: &M, (steps, segments): (usize, usize), wanted: bool) -> Result<Self, LinearError> {
@@ -176,6 +177,7 @@ pub struct ForwardStorage<P: Bilevel, M: Step<P>> {
     pub(super) start: X<P>,
     pub(super) error: ErrorWork<P>,
 }
+opaque_debug!([P: Bilevel, M: Step<P>] ForwardStorage<P, M>, "ForwardStorage");
 
 impl<P: Bilevel, M: Step<P>> ForwardStorage<P, M> {
     pub(super) fn new(problem: &P, work: &P::Work, map: &M, wanted: bool) -> Result<Self, LinearError> {
