@@ -8,6 +8,7 @@ use syn::visit::{self, Visit};
 use super::Tracer;
 use super::condition::Condition;
 use super::environment::Environment;
+use super::slice_pattern::is_rest;
 use super::value::{Local, Value};
 use crate::diagnostics::Diagnostics;
 use crate::ir::{Affine, Size};
@@ -217,17 +218,16 @@ impl Tracer<'_> {
     }
 
     pub(super) fn bind_elements(&mut self, patterns: Vec<&syn::Pat>, value: Option<Value>) {
-        let count = patterns.len();
-        let span = patterns.first().map_or_else(Span::call_site, syn::spanned::Spanned::span);
-        let elements = value.and_then(|value| self.elements(value, count, span));
-        let rest = patterns.iter().position(|p| matches!(p, syn::Pat::Rest(_)));
+        let parted = value.and_then(|value| self.parted(&patterns, &value));
         for (k, pattern) in patterns.into_iter().enumerate() {
-            let element = elements.as_ref().and_then(|elements| match rest {
-                // What follows `..` counts from the end.
-                Some(rest) if k > rest => (elements.len() + k).checked_sub(count).and_then(|k| elements.get(k)),
-                _ => elements.get(k),
-            });
-            self.bind_pattern(pattern, element.cloned());
+            let element = parted.as_ref().and_then(|parted| parted.elements.get(k)?.clone());
+            match pattern {
+                // What `..` stands for, by name.
+                syn::Pat::Ident(name) if is_rest(pattern) => {
+                    self.bind_name(&syn::PatIdent { subpat: None, ..name.clone() }, element);
+                }
+                _ => self.bind_pattern(pattern, element),
+            }
         }
     }
 

@@ -5,6 +5,7 @@ use syn::spanned::Spanned as _;
 
 use super::Tracer;
 use super::condition::{Comparison, Condition};
+use super::slice_pattern::is_rest;
 use super::spell::spell;
 use super::value::Value;
 use super::variant::EnumName;
@@ -252,21 +253,21 @@ impl Tracer<'_> {
     }
 
     fn parts(&mut self, patterns: Vec<&syn::Pat>, value: &Value) -> Applies {
-        let span = patterns.first().map_or_else(Span::call_site, syn::spanned::Spanned::span);
-        let elements = self.elements(value.clone(), patterns.len(), span)?;
-        let rest = patterns.iter().position(|pattern| is_rest(pattern));
-        let (given, fixed) = (elements.len(), patterns.len() - usize::from(rest.is_some()));
-        if given < fixed || given > fixed && rest.is_none() {
+        let parted = self.parted(&patterns, value)?;
+        if parted.condition == Condition::Constant(false) {
             patterns.iter().for_each(|pattern| self.bind_refused(pattern));
-            return Some(Condition::Constant(false));
+            return Some(parted.condition);
         }
-        let mut all = Condition::Constant(true);
-        for (k, pattern) in patterns.iter().enumerate().filter(|(k, _)| Some(*k) != rest) {
-            // What follows `..` counts from the end.
-            let place = if rest.is_some_and(|rest| k > rest) { given + k - patterns.len() } else { k };
-            all = all.and(self.pattern(pattern, &elements[place])?);
-        }
-        Some(all)
+        let inner = self.under(parted.condition.clone(), |tracer| {
+            let mut all = Condition::Constant(true);
+            for (pattern, element) in patterns.iter().zip(&parted.elements) {
+                if !matches!(pattern, syn::Pat::Rest(_)) {
+                    all = all.and(tracer.pattern(pattern, element.as_ref()?)?);
+                }
+            }
+            Some(all)
+        })?;
+        Some(parted.condition.and(inner))
     }
 
     /// Alternatives, which bind no names: each would be another value.
@@ -334,10 +335,6 @@ fn guarded(pattern: &syn::Pat) -> (&syn::Pat, Option<&syn::Expr>) {
         syn::Pat::Guard(guarded) => (&guarded.pat, Some(&guarded.guard)),
         plain => (plain, None),
     }
-}
-
-fn is_rest(pattern: &syn::Pat) -> bool {
-    matches!(pattern, syn::Pat::Rest(_))
 }
 
 /// The patterns of a tuple variant; those behind `..` are counted from its beginning, too.

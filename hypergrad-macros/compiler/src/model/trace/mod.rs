@@ -49,6 +49,7 @@ mod refuse;
 mod repeat;
 mod scalar;
 mod slice;
+mod slice_pattern;
 mod solve;
 mod spell;
 mod stream;
