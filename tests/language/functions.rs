@@ -109,7 +109,7 @@ fn special_functions() {
 
 #[test]
 fn what_is_known_of_the_normal_distribution_makes_a_problem_convex() {
-    assert!(probit::Problem::STRUCTURE.f1_definite && probit::Problem::STRUCTURE.f1_diagonal_plus_gram);
+    const { assert!(probit::Problem::STRUCTURE.f1_definite && probit::Problem::STRUCTURE.f1_diagonal_plus_gram) };
     let data = probit::Data {
         a: nalgebra::DMatrix::from_row_slice(3, 2, &[9.0, -1.0, -30.0, 2.0, 0.5, 1.5]),
         sign: nalgebra::DVector::from_vec(vec![1.0, 1.0, -1.0]),

@@ -29,6 +29,7 @@ mod collections;
 mod constructors;
 mod functions;
 mod geometry;
+mod idioms;
 mod indices;
 mod iterators;
 mod kinks;

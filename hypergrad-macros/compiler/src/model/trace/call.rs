@@ -10,8 +10,8 @@ use super::environment::Environment;
 use super::value::{Callable, Value};
 use super::variant::EnumName;
 use super::words::{
-    ArrayWord, CsrRowWord, CsrWord, ExtremeWord, FoundWord, IDENTITIES, IntegerWord, ListWord, OptionWord, OrderingWord,
-    SolutionWord,
+    ArrayWord, ConditionWord, CsrRowWord, CsrWord, ExtremeWord, FoundWord, IDENTITIES, IntegerWord, ListWord, OptionWord,
+    OrderingWord, SliceWord, SolutionWord,
 };
 use crate::diagnostics::nearest;
 use crate::syntax::Type;
@@ -299,6 +299,7 @@ impl<'a> Tracer<'a> {
                 None => Outcome::Unknown,
             },
             Value::Choice(choice) => self.choice_method(call, &choice, &arguments),
+            Value::Bool(condition) => self.condition_method(call, &condition, arguments),
             Value::Factored(factored) => self.factored_method(call, &factored, &arguments),
             Value::Present(value) => self.present_method(call, *value),
             Value::Infinity(value) => self.infinity_method(call, value, &arguments),
@@ -307,7 +308,6 @@ impl<'a> Tracer<'a> {
             | Value::Lazy(_)
             | Value::Listed(_)
             | Value::Cases(_)
-            | Value::Bool(_)
             | Value::Tuple(_)
             | Value::Callable(_)
             | Value::Reference(_)
@@ -325,6 +325,10 @@ impl<'a> Tracer<'a> {
 
     /// Methods of arrays: their own, else those of an iterator over them.
     fn array_method(&mut self, call: &Call<'_>, values: Vec<Value>, arguments: Vec<Value>) -> Outcome {
+        if let Some(word) = SliceWord::find(call.name()) {
+            let part = self.pieces_of_array(word, &values, &arguments);
+            return part.map_or(Outcome::Unknown, |part| Outcome::Known(Some(part)));
+        }
         let Some(word) = ArrayWord::find(call.name()) else {
             return match self.stream_of(Value::Array(values)) {
                 Some(stream) => self.stream_method(call, stream, arguments),
@@ -332,6 +336,7 @@ impl<'a> Tracer<'a> {
             };
         };
         Outcome::Known(match word {
+            ArrayWord::concat => self.concatenated(call, values),
             ArrayWord::map => self.mapped_array(call, values, &arguments),
             ArrayWord::len => Some(Value::count(crate::ir::Size::constant(values.len() as i64))),
             ArrayWord::iter | ArrayWord::into_iter => Some(Value::Stream(Box::new(super::stream::Stream::Values(values)))),
@@ -410,7 +415,8 @@ fn words_of(value: &Value) -> Vec<&'static str> {
         Value::List(_) => [ListWord::NAMES, &super::iterate::names()].concat(),
         Value::Index(_) | Value::Integer(_) | Value::Cases(_) => IntegerWord::NAMES.to_vec(),
         Value::Range(_) | Value::Stream(_) => super::iterate::names(),
-        Value::Array(_) => [ArrayWord::NAMES, &super::iterate::names()].concat(),
+        Value::Bool(_) => ConditionWord::NAMES.to_vec(),
+        Value::Array(_) => [ArrayWord::NAMES, SliceWord::NAMES, &super::iterate::names()].concat(),
         Value::Factored(_) => SolutionWord::NAMES.to_vec(),
         Value::Present(_) => FoundWord::NAMES.to_vec(),
         Value::Choice(choice) => match choice.name {
@@ -422,7 +428,6 @@ fn words_of(value: &Value) -> Vec<&'static str> {
         Value::Struct(_)
         | Value::Lazy(_)
         | Value::Listed(_)
-        | Value::Bool(_)
         | Value::Tuple(_)
         | Value::Callable(_)
         | Value::Reference(_)

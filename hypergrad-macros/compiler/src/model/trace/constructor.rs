@@ -285,7 +285,7 @@ impl Tracer<'_> {
         Some(self.bind(&entry, *form, (r, rows), (c, columns)))
     }
 
-    fn identity(&mut self, (form, rows, columns): &(Form, Size, Size)) -> Tensor {
+    pub(super) fn identity(&mut self, (form, rows, columns): &(Form, Size, Size)) -> Tensor {
         let (r, c) = self.axes(rows, columns);
         let (row, column) = (Affine::wire(r), Affine::wire(c));
         let here = self.compare_indices(super::condition::Comparison::Eq, &row, &column);

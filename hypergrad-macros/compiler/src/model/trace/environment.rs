@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use super::value::Value;
+use super::value::{Callable, Value};
 
 /// The bindings in scope, innermost first.
 #[derive(Clone, Debug, Default)]
@@ -30,7 +30,12 @@ pub enum Lookup<'e> {
 impl Environment {
     pub fn bind(&mut self, name: String, value: Option<Value>) {
         let outer = std::mem::take(self);
-        let has_places = outer.has_places() || matches!(value, Some(Value::Reference(_)));
+        let has_places = outer.has_places()
+            || match &value {
+                Some(Value::Reference(_)) => true,
+                Some(Value::Callable(Callable::Closure(closure))) => closure.environment.has_places(),
+                _ => false,
+            };
         self.0 = Some(Rc::new(Binding { name, value, outer, has_places }));
     }
 

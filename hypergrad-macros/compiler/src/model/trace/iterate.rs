@@ -8,12 +8,19 @@ use super::csr::STORED_HELP;
 use super::piece::Piece;
 use super::stream::Stream;
 use super::value::{LoopVariable, Tensor, Value, own_index};
-use super::words::{self, AdapterWithWord, AdapterWord, ConsumerWord, StepsWord};
+use super::words::{self, AdapterWithWord, AdapterWord, ComposedWord, ConsumerWord, ItemWord, StepsWord};
 use crate::ir::{Affine, Guard, Size, Test};
 use crate::model::Form;
 
 pub fn names() -> Vec<&'static str> {
-    words::names(&[AdapterWord::NAMES, AdapterWithWord::NAMES, ConsumerWord::NAMES, StepsWord::NAMES])
+    words::names(&[
+        AdapterWord::NAMES,
+        AdapterWithWord::NAMES,
+        ConsumerWord::NAMES,
+        StepsWord::NAMES,
+        ComposedWord::NAMES,
+        ItemWord::NAMES,
+    ])
 }
 
 /// A piece with its item evaluated: what exists there, under which conditions.
@@ -32,6 +39,12 @@ impl Tracer<'_> {
     pub(super) fn stream_method(&mut self, call: &Call<'_>, stream: Stream, mut arguments: Vec<Value>) -> Outcome {
         if let Some(word) = StepsWord::find(call.name()) {
             return self.done_in_steps(call, word, &stream, arguments);
+        }
+        if let Some(word) = ComposedWord::find(call.name()) {
+            return self.composed_stream(call, word, stream, &arguments);
+        }
+        if let Some(word) = ItemWord::find(call.name()) {
+            return self.one_item(call, word, &stream, &arguments);
         }
         match (AdapterWord::find(call.name()), ConsumerWord::find(call.name()), AdapterWithWord::find(call.name())) {
             (Some(word), ..) if arguments.is_empty() => self.adapted(call, word, stream),
@@ -152,7 +165,7 @@ impl Tracer<'_> {
     }
 
     /// What counts positions has none after a filter.
-    fn refuse_filtered(&mut self, call: &Call<'_>, stream: &Stream) -> bool {
+    pub(super) fn refuse_filtered(&mut self, call: &Call<'_>, stream: &Stream) -> bool {
         let filtered = stream.is_filtered();
         if filtered {
             self.diagnostics.error_with_help(
@@ -167,7 +180,7 @@ impl Tracer<'_> {
         filtered
     }
 
-    fn refuse_endless<T>(&mut self, call: &Call<'_>) -> Option<T> {
+    pub(super) fn refuse_endless<T>(&mut self, call: &Call<'_>) -> Option<T> {
         self.diagnostics.error_with_help(call.site.span, "this iterator has no end", "give the range an end: `0..n`");
         None
     }
@@ -184,7 +197,7 @@ impl Tracer<'_> {
         pieces
     }
 
-    fn refuse_bounds(&mut self, call: &Call<'_>) {
+    pub(super) fn refuse_bounds(&mut self, call: &Call<'_>) {
         self.diagnostics.error_with_help(
             call.site.span,
             "how many items this iterator has is not found: a factor of an index in its bounds has no known sign",
@@ -279,7 +292,7 @@ impl Tracer<'_> {
     }
 
     /// How many items there are: an integer of sizes and outer indices; where filters decide, a sum.
-    fn count_stream(&mut self, call: &Call<'_>, stream: &Stream) -> Option<Value> {
+    pub(super) fn count_stream(&mut self, call: &Call<'_>, stream: &Stream) -> Option<Value> {
         if stream.is_endless() {
             return self.refuse_endless(call);
         }
@@ -332,7 +345,7 @@ impl Tracer<'_> {
 
     /// `collect`: scalars as a column, a list that is written out as an array; what else there is
     /// stays an iterator, since nothing changes before its items are read.
-    fn collected(&mut self, call: &Call<'_>, stream: &Stream) -> Option<Value> {
+    pub(super) fn collected(&mut self, call: &Call<'_>, stream: &Stream) -> Option<Value> {
         let opened = self.opened(call, stream, true)?;
         let listed = opened.len() != 1 && opened.iter().all(|piece| piece.variables.is_empty() && piece.guards.is_empty());
         if listed {

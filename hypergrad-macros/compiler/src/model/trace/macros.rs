@@ -1,4 +1,4 @@
-//! `vector!`, `matrix!`, `vec!`; assertions say nothing of the value.
+//! `vector!`, `matrix!`, `vec!`; assertions and what is printed say nothing of the value.
 
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
@@ -29,13 +29,24 @@ impl Tracer<'_> {
             MacroWord::matrix => self.matrix_macro(call, true),
             MacroWord::dmatrix => self.matrix_macro(call, false),
             MacroWord::vec => self.vec_macro(call),
+            MacroWord::dbg => match call.parse_body::<syn::Expr>() {
+                Ok(expression) => self.expression(&expression),
+                Err(error) => {
+                    self.diagnostics.error(error.span(), "`dbg!` of one value is read as that value");
+                    None
+                }
+            },
             MacroWord::matches => self.matches_macro(call),
             MacroWord::assert
             | MacroWord::assert_eq
             | MacroWord::assert_ne
             | MacroWord::debug_assert
             | MacroWord::debug_assert_eq
-            | MacroWord::debug_assert_ne => Some(Value::Tuple(Vec::new())),
+            | MacroWord::debug_assert_ne
+            | MacroWord::print
+            | MacroWord::println
+            | MacroWord::eprint
+            | MacroWord::eprintln => Some(Value::Tuple(Vec::new())),
         }
     }
 

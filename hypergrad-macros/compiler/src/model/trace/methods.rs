@@ -7,8 +7,8 @@ use super::contract::{Contraction, Factor};
 use super::stream::Stream;
 use super::value::{Callable, Tensor, Value, dimensions, own_index};
 use super::words::{
-    self, DecompositionWord, EntryWord, InverseWord, LongerWord, MapWord, PairWord, PartWord, PartsWord, PowerNormWord,
-    RearrangementWord, ReductionWord, ScalingWord, SizeWord, WindowsWord,
+    self, DecompositionWord, EntryWord, InverseWord, LongerWord, MapWord, NormWord, PairWord, PartWord, PartsWord, PowerNormWord,
+    RearrangementWord, ReductionWord, ScalingWord, SizeWord, SliceWord, ZipFoldWord,
 };
 use crate::ir::{Affine, Func, Guard, Number, Reduction, Size, Test};
 use crate::model::Form;
@@ -29,7 +29,9 @@ pub fn names() -> Vec<&'static str> {
         PartsWord::NAMES,
         DecompositionWord::NAMES,
         InverseWord::NAMES,
-        WindowsWord::NAMES,
+        SliceWord::NAMES,
+        NormWord::NAMES,
+        ZipFoldWord::NAMES,
     ])
 }
 
@@ -44,6 +46,9 @@ impl Tracer<'_> {
             Self::maybe_entry,
             Self::iterators_of,
             Self::counted_of,
+            Self::pieces_of,
+            Self::by_norm,
+            Self::folded_with,
             Self::reductions_of,
             Self::rearrangements_of,
             Self::slices_of,
@@ -62,13 +67,9 @@ impl Tracer<'_> {
     /// Methods with an integer.
     fn counted_of(&mut self, call: &Call<'_>, tensor: &Tensor, arguments: &[Value]) -> Outcome {
         let [Value::Index(count)] = arguments else { return Outcome::Unknown };
-        if let Some(WindowsWord::windows) = WindowsWord::find(call.name()) {
-            let Some(width) = self.size_at(Value::Index(count.clone()), &call.place(1)) else { return Outcome::Known(None) };
-            let windows = Stream::windows(self.reform(tensor, Form::Column), width);
-            return Outcome::Known(Some(Value::Stream(Box::new(windows))));
-        }
         match PowerNormWord::find(call.name()) {
             Some(PowerNormWord::lp_norm) => Outcome::Known(self.lp_norm(tensor, count).map(Value::Tensor)),
+            Some(PowerNormWord::pow) => Outcome::Known(self.matrix_power(call, tensor, count).map(Value::Tensor)),
             None => Outcome::Unknown,
         }
     }
@@ -117,11 +118,11 @@ impl Tracer<'_> {
             ReductionWord::variance => self.variance(t),
             ReductionWord::max => self.reduce(Reduction::Max, t),
             ReductionWord::min => self.reduce(Reduction::Min, t),
-            ReductionWord::amax => {
+            ReductionWord::amax | ReductionWord::camax => {
                 let abs = self.apply(Func::Abs, &[t]);
                 self.reduce(Reduction::Max, &abs)
             }
-            ReductionWord::amin => {
+            ReductionWord::amin | ReductionWord::camin => {
                 let abs = self.apply(Func::Abs, &[t]);
                 self.reduce(Reduction::Min, &abs)
             }
@@ -223,6 +224,10 @@ impl Tracer<'_> {
             RearrangementWord::lower_triangle => self.triangle(t, -1),
             RearrangementWord::xy => self.leading(t, 2),
             RearrangementWord::xyz => self.leading(t, 3),
+            RearrangementWord::symmetric_part => match self.square(call, t) {
+                Some(()) => self.symmetric_part(t),
+                None => return Outcome::Known(None),
+            },
             RearrangementWord::cross_matrix => self.cross_matrix(t),
         };
         Outcome::Known(Some(Value::Tensor(result)))
@@ -252,7 +257,11 @@ impl Tracer<'_> {
 
     /// `v.push(t)`
     fn longer_of(&mut self, call: &Call<'_>, t: &Tensor, arguments: &[Value]) -> Outcome {
-        let (Some(LongerWord::push), [last]) = (LongerWord::find(call.name()), arguments) else { return Outcome::Unknown };
+        let last = match (LongerWord::find(call.name()), arguments) {
+            (Some(LongerWord::push), [last]) => last,
+            (Some(word), [_, _]) => return Outcome::Known(self.with_lines(call, word, t, arguments).map(Value::Tensor)),
+            _ => return Outcome::Unknown,
+        };
         let Some(last) = self.scalar_at(last.clone(), &call.place(1), "a scalar") else { return Outcome::Known(None) };
         let rows = t.rows.add(&one());
         let (r, _) = self.axes(&rows, &one());
@@ -325,6 +334,7 @@ impl Tracer<'_> {
         let (closure_at, located) = match word {
             MapWord::map => (0, false),
             MapWord::map_with_location => (0, true),
+            MapWord::map_diagonal => return self.diagonal_mapped(call, t, arguments),
             MapWord::zip_map => (1, false),
             MapWord::zip_zip_map => (2, false),
         };
@@ -341,6 +351,18 @@ impl Tracer<'_> {
             tensors.push(other);
         }
         Outcome::Known(callable.and_then(|callable| self.map_entries(call, &tensors, &callable, located)))
+    }
+
+    /// `diagonal().map(..)`
+    fn diagonal_mapped(&mut self, call: &Call<'_>, t: &Tensor, arguments: &[Value]) -> Outcome {
+        if arguments.len() != 1 {
+            return Outcome::Unknown;
+        }
+        let Some(callable) = self.square(call, t).and_then(|()| self.callable_at(call, arguments, 0)) else {
+            return Outcome::Known(None);
+        };
+        let diagonal = self.rearrange(t, Form::Column, &t.rows.clone(), &one(), |r, _| (r.clone(), r.clone()));
+        Outcome::Known(self.map_entries(call, &[diagonal], &callable, false))
     }
 
     fn map_entries(&mut self, call: &Call<'_>, tensors: &[Tensor], callable: &Callable, located: bool) -> Option<Value> {

@@ -15,6 +15,8 @@ mod cast;
 mod cells;
 mod change;
 mod changed;
+mod chunks;
+mod compose;
 mod condition;
 mod constructor;
 mod contract;
@@ -57,6 +59,7 @@ mod structure;
 mod unroll;
 mod value;
 mod variant;
+mod variations;
 mod words;
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use super::call::{Call, Outcome};
 use super::condition::Condition;
 use super::value::{Callable, Tensor, Value};
 use super::variant::{Choice, EnumName};
-use super::words::{ComparisonWord, EntryWord, OptionWord, OrderingWord};
+use super::words::{ComparisonWord, ConditionWord, EntryWord, OptionWord, OrderingWord};
 use crate::ir::{Affine, Size};
 use crate::model::Form;
 
@@ -90,6 +90,19 @@ impl Tracer<'_> {
                 self.either_value(call, &some, Value::Choice(Box::new(choice.clone())), other)
             }
         }
+    }
+
+    /// `c.then(|| t)`, `c.then_some(t)`
+    pub(super) fn condition_method(&mut self, call: &Call<'_>, condition: &Condition, mut arguments: Vec<Value>) -> Outcome {
+        let (Some(word), 1) = (ConditionWord::find(call.name()), arguments.len()) else { return Outcome::Unknown };
+        let value = match word {
+            ConditionWord::then => self.called(call, &arguments, 0, condition, Vec::new()),
+            ConditionWord::then_some => arguments.pop(),
+        };
+        Outcome::Known(value.map(|value| match condition {
+            Condition::Constant(false) => Value::Choice(Box::new(Choice::none())),
+            condition => Value::Choice(Box::new(Choice::some_where(condition.clone(), value))),
+        }))
     }
 
     /// A closure of the method, called where it would be.

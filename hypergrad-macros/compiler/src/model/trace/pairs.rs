@@ -48,6 +48,7 @@ impl Tracer<'_> {
             | PairWord::component_div
             | PairWord::cross
             | PairWord::metric_distance
+            | PairWord::angle
             | PairWord::sup
             | PairWord::inf
             | PairWord::lerp => self.agree(&call.site, t, other)?,
@@ -56,6 +57,7 @@ impl Tracer<'_> {
             PairWord::tr_mul | PairWord::ad_mul => self.matrix_product(&a, &b),
             PairWord::kronecker => self.kronecker(&a, &b),
             PairWord::dot | PairWord::dotc | PairWord::tr_dot => self.inner_product(&[&a, &b]),
+            PairWord::angle => self.angle(&a, &b),
             PairWord::component_mul => self.multiply(&[&a, &b]),
             PairWord::component_div => self.divide(&a, &b),
             PairWord::sup => self.apply(Func::Max, &[&a, &b]),

@@ -6,11 +6,12 @@ use syn::spanned::Spanned;
 
 use super::Tracer;
 use super::call::Call;
+use super::condition::Condition;
 use super::environment::Lookup;
 use super::spell::spell;
 use super::value::{Callable, Value};
-use super::variant::EnumName;
-use super::words::{ConstantWord, InfinityWord, LimitWord, MathWord, Words};
+use super::variant::{Choice, EnumName};
+use super::words::{ConstantWord, InfinityWord, LimitWord, MathWord, SourceWord, Words};
 use crate::ir::{Func, Reduction};
 use crate::model::Scalar;
 use crate::syntax::Type;
@@ -173,9 +174,24 @@ impl Tracer<'_> {
                 other => Some(other),
             });
         }
-        if INTEGERS.contains(&owner) && name == "from" && path.path.segments.len() > 1 {
+        if INTEGERS.contains(&owner) && matches!(name.as_str(), "from" | "try_from") && path.path.segments.len() > 1 {
             let arguments: Vec<Value> = arguments.into_iter().collect::<Option<_>>()?;
-            return self.integer_from(arguments.into_iter().next()?, call);
+            let value = self.integer_from(arguments.into_iter().next()?, call)?;
+            // What does not fit panics in `unwrap`.
+            let fits = |value| Value::Choice(Box::new(Choice::some_where(Condition::Constant(true), value)));
+            return Some(if name == "from" { value } else { fits(value) });
+        }
+        if let [root, module, _] = full.as_slice()
+            && (root == "std" || root == "core")
+        {
+            let known = (module == "iter").then(|| SourceWord::find(&name)).flatten();
+            let arguments = || arguments.iter().cloned().collect::<Option<Vec<Value>>>();
+            if let Some(word) = known {
+                return self.source(call, word, &arguments()?);
+            }
+            if module == "array" && name == "from_fn" {
+                return self.array_from_fn(call, &path.path, &arguments()?);
+            }
         }
         if is_scalar || TRAITS.contains(&owner) || full.first().is_some_and(|f| f == "std" || f == "core") {
             let arguments: Vec<Value> = arguments.into_iter().collect::<Option<_>>()?;

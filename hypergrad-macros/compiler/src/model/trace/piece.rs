@@ -33,9 +33,9 @@ pub struct Piece {
 }
 
 /// An item that exists where the guards hold.
-struct Alternative {
-    guards: Vec<Guard>,
-    item: Item,
+pub struct Alternative {
+    pub guards: Vec<Guard>,
+    pub item: Item,
 }
 
 /// An item, before it is evaluated.
@@ -302,7 +302,7 @@ impl Tracer<'_> {
     }
 
     /// The item at a position that is not negative.
-    fn at(&mut self, stream: &Stream, position: &Affine) -> Option<Vec<Alternative>> {
+    pub(super) fn at(&mut self, stream: &Stream, position: &Affine) -> Option<Vec<Alternative>> {
         match stream {
             Stream::Run { start, end, items } => {
                 let index = start.add(position);

@@ -15,11 +15,11 @@ const DECOMPOSITIONS: Words = Words(
 );
 
 /// Recursions over an iterator.
-const RECURSIONS: Words = Words("try_fold scan reduce successors rfold try_for_each compress_rows");
+const RECURSIONS: Words = Words("try_fold scan successors rfold try_for_each compress_rows");
 
 /// Methods that pick an entry by its value: not continuous.
 const CHOICES: Words = Words(
-    "argmax argmin imax imin iamax iamin icamax imax_full iamax_full icamax_full floor ceil round trunc fract rem_euclid max_by",
+    "argmax argmin imax imin iamax iamin icamax imax_full iamax_full icamax_full floor ceil round trunc fract rem_euclid max_by_key min_by_key",
 );
 
 /// Methods that change their operand, beyond those that are read.
@@ -66,7 +66,7 @@ impl Tracer<'_> {
     }
 
     /// Whether the method is of a value that was bound with `let mut`.
-    fn is_changeable(&self, call: &Call<'_>) -> bool {
+    pub(super) fn is_changeable(&self, call: &Call<'_>) -> bool {
         call.site.operands.first().is_some_and(|receiver| self.root_place(receiver).is_some())
     }
 

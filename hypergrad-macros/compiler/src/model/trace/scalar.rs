@@ -128,6 +128,10 @@ impl Tracer<'_> {
                 let base = self.apply(Func::Ln, &[&base]);
                 self.divide(&ln, &base)
             }
+            ScalarPairWord::copysign => {
+                let (size, sign) = (self.apply(Func::Abs, &[t]), self.apply(Func::Signum, &[&other]));
+                self.multiply(&[&size, &sign])
+            }
             ScalarPairWord::atan2 => {
                 // The origin is the one singular point.
                 let other = self.protect(&other, 1.0);

@@ -207,9 +207,12 @@ impl Tracer<'_> {
 
     /// The constants of a turbofish: `fixed_rows::<3>(i)`.
     pub(super) fn generic_sizes(&mut self, call: &Call<'_>) -> Vec<Size> {
-        let Some(generics) = call.generics else { return Vec::new() };
+        call.generics.map_or_else(Vec::new, |generics| self.sizes_in(generics.args.iter()))
+    }
+
+    pub(super) fn sizes_in<'g>(&mut self, generics: impl Iterator<Item = &'g syn::GenericArgument>) -> Vec<Size> {
         let mut sizes = Vec::new();
-        for argument in &generics.args {
+        for argument in generics {
             let value = match argument {
                 syn::GenericArgument::Const(expression) => self.module.constant_value(expression),
                 syn::GenericArgument::Type(syn::Type::Path(path)) => {

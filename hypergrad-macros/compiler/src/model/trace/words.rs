@@ -63,7 +63,7 @@ words! {
     "Scalar functions" PowerWord { powi }
 
     /// Methods of two scalars.
-    "Scalar functions" ScalarPairWord { powf log atan2 hypot min max scale unscale }
+    "Scalar functions" ScalarPairWord { powf log atan2 hypot min max scale unscale copysign }
 
     /// Methods of three scalars.
     "Scalar functions" ScalarTripleWord { clamp mul_add }
@@ -73,6 +73,9 @@ words! {
 
     /// What compares two numbers, or may have no value.
     "Bindings, numbers, conditions" ComparisonWord { cmp partial_cmp checked_sub }
+
+    /// Methods of a condition.
+    "Bindings, numbers, conditions" ConditionWord { then then_some }
 
     /// Methods of an `Option`.
     "Bindings, numbers, conditions" OptionWord {
@@ -94,20 +97,20 @@ words! {
 
     /// Scalars made of all entries.
     "Methods of vectors and matrices" ReductionWord {
-        sum norm norm_squared magnitude magnitude_squared mean variance max min amax amin product trace to_scalar into_scalar
+        sum norm norm_squared magnitude magnitude_squared mean variance max min amax amin camax camin product trace to_scalar into_scalar
     }
 
     /// The same entries elsewhere, and sums along one dimension.
     "Methods of vectors and matrices" RearrangementWord {
         transpose adjoint diagonal row_sum row_sum_tr column_sum row_mean column_mean abs normalize upper_triangle
-        lower_triangle xy xyz cross_matrix
+        lower_triangle symmetric_part xy xyz cross_matrix
     }
 
-    /// Iterators with a length.
-    "Sums over ranges and entries" WindowsWord { windows }
+    /// Slices in pieces.
+    "Sums over ranges and entries" SliceWord { windows chunks chunks_exact split_at }
 
     /// Norms with an exponent.
-    "Methods of vectors and matrices" PowerNormWord { lp_norm }
+    "Methods of vectors and matrices" PowerNormWord { lp_norm pow }
 
     /// Parts of vectors and matrices.
     "Methods of vectors and matrices" PartWord {
@@ -117,11 +120,14 @@ words! {
     /// Rows and columns by a list of indices.
     "Indices from data" SelectWord { select_rows select_columns }
 
-    /// A vector with one entry more.
-    "Methods of vectors and matrices" LongerWord { push }
+    /// Vectors and matrices with entries more.
+    "Methods of vectors and matrices" LongerWord { push insert_row insert_column resize_vertically resize_horizontally }
+
+    /// By the norm.
+    "Methods of vectors and matrices" NormWord { try_normalize cap_magnitude }
 
     /// A scalar function, entry by entry.
-    "Methods of vectors and matrices" MapWord { map map_with_location zip_map zip_zip_map }
+    "Methods of vectors and matrices" MapWord { map map_with_location map_diagonal zip_map zip_zip_map }
 
     /// Factorisations of square matrices.
     "Linear systems" DecompositionWord { lu full_piv_lu qr col_piv_qr cholesky }
@@ -140,7 +146,7 @@ words! {
 
     /// Methods of two vectors or matrices.
     "Methods of vectors and matrices" PairWord {
-        dot dotc tr_dot component_mul component_div tr_mul ad_mul cross kronecker metric_distance sup inf lerp
+        dot dotc tr_dot component_mul component_div tr_mul ad_mul cross kronecker metric_distance angle sup inf lerp
     }
 
     /// Associated functions of nalgebra's types.
@@ -150,7 +156,7 @@ words! {
     }
 
     /// Methods of arrays.
-    "Sums over ranges and entries" ArrayWord { map len iter into_iter }
+    "Sums over ranges and entries" ArrayWord { map len iter into_iter concat }
 
     /// Sizes of lists.
     "Indices from data" ListWord { len nrows ncols is_empty }
@@ -164,8 +170,20 @@ words! {
     /// What ends an iterator.
     "Sums over ranges and entries" ConsumerWord { sum product count len collect }
 
+    /// Iterator methods that others say as well.
+    "Sums over ranges and entries" ComposedWord { inspect flatten filter_map unzip all any reduce max_by min_by }
+
+    /// One item of an iterator.
+    "Sums over ranges and entries" ItemWord { next nth last }
+
+    /// Functions of `core::iter`.
+    "Sums over ranges and entries" SourceWord { empty once repeat repeat_n zip }
+
     /// What ends an iterator with a closure that is called in order.
     "Loops and what they change" StepsWord { fold for_each }
+
+    /// A fold over the entries of two tensors.
+    "Loops and what they change" ZipFoldWord { zip_fold }
 
     /// Where a maximum or minimum begins.
     "Loops and what they change" InfinityWord { INFINITY NEG_INFINITY }
@@ -203,6 +221,7 @@ words! {
     /// Macros.
     "Bindings, numbers, conditions" MacroWord {
         vector matrix dvector dmatrix vec assert assert_eq assert_ne debug_assert debug_assert_eq debug_assert_ne matches
+        print println eprint eprintln dbg
     }
 }
 

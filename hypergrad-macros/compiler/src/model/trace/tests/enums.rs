@@ -20,6 +20,12 @@ fn arms_on_indices_and_conditions() {
         { (0..5).map(|i| if matches!(i, 1..=3) && !matches!(i, 2) { x[i].cos() } else { 0.5 }).sum::<f64>() }
         { let [a, b] = match data.n { 5 => [x[0], y[0]], _ => [y[1], x[1]] }; a * b }
         { match [x[0], x[1], 2.0] { [a, .., c] => a * c } }
+        { match x.as_slice() { [a, .., b] => a * b, _ => 0.0 } }
+        { match x.as_slice() { [a, b] => a * b, [a, b, _, _, e] => a * b - e, _ => 0.0 } }
+        { if let [a, b] = x.as_slice() { a * b } else { x[2] } }
+        { match x.as_slice() { [first, rest @ ..] => first * rest.iter().map(|t| t.sin()).sum::<f64>() * rest[1], [] => 0.0 } }
+        { let [first, rest @ ..] = [x[0], y[0], x[1]]; first * rest[0] - rest[1] * rest.len() as f64 }
+        { match [x[0], x[1], y[2]] { [first, rest @ .., last] => first * rest[0] + last } }
         { (0..5usize).map(|i| (0..5usize).map(|j| match i.abs_diff(j) { 0 => x[i], 1 => x[j] * x[i], d => 0.1 * d as f64 * x[i] }).sum::<f64>()).sum::<f64>() }
         { if data.n.cmp(&3).is_ge() && x[0].partial_cmp(&y[0]).unwrap().reverse().is_lt() { x[0] } else { y[1] * x[2] } }
     }
@@ -31,6 +37,7 @@ fn options() {
         { (0..5).map(|i| if let Some(next) = x.get(i + 1) { x[i] * next } else { x[i] }).sum::<f64>() }
         { (0..5usize).map(|i| i.checked_sub(1).map_or(0.5, |k| x[k] * x[i])).sum::<f64>() }
         { fn h(t: f64, k: Option<f64>) -> f64 { t * k.unwrap_or(2.0) } h(x[0], None) + h(x[1], Some(y[0])) }
+        { (data.n > 3).then(|| x[0]).unwrap_or(0.0) + (x[0] > 5.0).then_some(x[1]).unwrap_or_default() }
         { x.as_slice().first().unwrap() * x.as_slice().last().unwrap() }
         { let o = if x[0] > 0.0 { Some(x[1]) } else { None }; match o { Some(t) if t > 0.0 => t, Some(t) => -t * x[2], None => 3.0 } }
         { (0..5usize).map(|i| i.checked_sub(2).map(|k| x[k] * y[0]).or(x.get(i).copied()).unwrap_or_default()).sum::<f64>() }

@@ -61,6 +61,29 @@ fn sums_over_tensors() {
         { data.a.row_iter().enumerate().map(|(i, r)| r.transpose().dot(y) * x[i]).sum::<f64>() }
         { x.iter().skip(1).step_by(2).sum::<f64>() }
         { x.as_slice().windows(2).map(|w| (w[1] - w[0]).abs()).sum::<f64>() }
+        { x.as_slice().chunks_exact(2).map(|c| c[0] * c[1]).sum::<f64>() }
+        { x.as_slice().chunks_exact(3).enumerate().map(|(k, c)| c[2] * (k + 1) as f64 + c.iter().product::<f64>()).sum::<f64>() }
+        { y.as_slice().chunks(2).map(|c| c.iter().map(|t| t.sin()).sum::<f64>().exp()).sum::<f64>() }
+        { [x[0], x[1], y[0]].windows(2).map(|w| w[0] * w[1]).sum::<f64>() + [x[0], x[1], y[0]].chunks_exact(2).map(|c| c[0] - c[1]).sum::<f64>() }
+        { let (a, b) = x.as_slice().split_at(2); a[1] * b[0] + b.iter().sum::<f64>() * a.len() as f64 }
+        { let v = [x[0], x[1], y[0]]; let (a, b) = v.split_at(1); a[0] * b[1] }
+        { [x.as_slice(), y.as_slice()].concat().iter().enumerate().map(|(i, t)| i as f64 * t).sum::<f64>() }
+        { x.iter().next().unwrap() * x.iter().nth(2).unwrap() - x.iter().rev().next().unwrap() * x.iter().last().unwrap() }
+        { x.iter().skip(1).zip(y.iter()).last().map_or(0.0, |(a, b)| a * b) }
+        { x.iter().nth(7).copied().unwrap_or(2.5) * x[0] }
+        { x.iter().copied().reduce(f64::max).unwrap() + x.iter().copied().reduce(|a, b| a + b).unwrap_or(0.0) }
+        { x.iter().copied().max_by(f64::total_cmp).unwrap() - x.iter().min_by(|a, b| a.partial_cmp(b).unwrap()).unwrap() * y[0] }
+        { x.iter().copied().max_by(|a, b| b.total_cmp(a)).unwrap() }
+        { x.iter().inspect(|_| ()).sum::<f64>() }
+        { let (a, b): (Vec<f64>, Vec<f64>) = x.iter().map(|t| (t.sin(), t.cos())).unzip(); a[0] * b[1] - a[3] }
+        { x.iter().enumerate().filter_map(|(i, t)| if i % 2 == 0 { Some(t * t) } else { None }).sum::<f64>() }
+        { x.iter().filter_map(|t| (*t > 0.0).then(|| t.ln())).sum::<f64>() }
+        { x.iter().map(|t| [t * t, *t]).flatten().sum::<f64>() }
+        { if x.iter().all(|t| *t > -5.0) && x.iter().any(|t| *t > 1.0) && !(0..data.n).all(|i| i < 2) { x[0] } else { x[1] } }
+        { core::iter::zip(x.iter(), y.iter()).map(|(a, b)| a * b).sum::<f64>() + core::iter::empty::<f64>().sum::<f64>() }
+        { std::iter::once(y[0]).chain(x.iter().copied()).map(|t| t * t).sum::<f64>() + std::iter::repeat_n(x[0], 3).sum::<f64>() }
+        { x.iter().zip(std::iter::repeat(y[1])).map(|(a, b)| a * b).sum::<f64>() }
+        { let v: [f64; 3] = std::array::from_fn(|i| x[i] * y[i]); v.iter().sum::<f64>() + std::array::from_fn::<f64, 2, _>(|i| x[i])[1] }
         { x.into_iter().map(|t| t.exp()).sum::<f64>().ln() }
         { data.w.iter().zip(y.iter()).map(|(w, t)| w * t).sum::<f64>() }
         { data.w.iter().map(|w| w * x[0]).sum::<f64>() }

@@ -54,7 +54,18 @@ fn reductions() {
         { x.dot(&data.b) + y.dot(&y.scale(3.0)) + data.q.dot(&data.q.transpose()) + data.r.dot(&data.r) }
         { data.r.tr_dot(x) + x.tr_dot(&data.r) + data.s.tr_dot(&data.s) }
         { x.metric_distance(&data.b) }
-        { x.lp_norm(1) + x.lp_norm(3) }
+        { x.lp_norm(1) + x.lp_norm(3) + x.camax() * x.camin() }
+        { (data.q.pow(2) * x).norm_squared() + data.s.pow(1).trace() + data.s.pow(0).sum() * x[0] }
+        { (x * data.b.transpose()).symmetric_part().sum() + data.q.map_diagonal(|t| t.sin()).dot(x) }
+        { x.angle(&data.b) + (y * 0.0).angle(y) }
+        { x.zip_fold(&data.b, data.k, |s, a, b| s + a * a * b) }
+        { x.clone().insert_row(0, 1.5).dot(&data.b.clone().insert_row(5, data.k)) + x.clone().insert_row(2, y[0])[3] }
+        { x.clone().insert_column(1, y[0]).sum() + data.q.clone().insert_column(5, 2.0).insert_row(1, x[0]).norm_squared() }
+        { x.clone().resize_vertically(7, y[1]).norm_squared() + x.clone().resize_vertically(2, 0.0).sum() + data.a.clone().resize_horizontally(4, x[0]).sum() }
+        { x.try_normalize(1e-9).unwrap().dot(&data.b) + x.try_normalize(1e3).map_or(0.5, |v| v[0]) }
+        { x.cap_magnitude(0.5).dot(&data.b) + x.cap_magnitude(50.0).dot(&data.b) }
+        { 2.5_f64.copysign(x[1]) * x[0] + x[0].copysign(-1.0) }
+        { println!("{x}"); eprintln!(); dbg!(x[0] * 2.0) + f64::from(i32::try_from(data.n).unwrap()) * x[1] }
         { log_sum_exp(x) + log_sum_exp(&data.a) }
     }
 }

@@ -1,0 +1,102 @@
+//! Slices in pieces: `windows`, `chunks`, `chunks_exact`, `split_at`, `concat`.
+
+use super::Tracer;
+use super::call::{Call, Outcome};
+use super::stream::Stream;
+use super::value::{Tensor, Value};
+use super::words::SliceWord;
+use crate::ir::{Affine, Size};
+use crate::model::Form;
+
+impl Tracer<'_> {
+    /// Of the entries of a tensor.
+    pub(super) fn pieces_of(&mut self, call: &Call<'_>, tensor: &Tensor, arguments: &[Value]) -> Outcome {
+        let (Some(word), [Value::Index(count)]) = (SliceWord::find(call.name()), arguments) else { return Outcome::Unknown };
+        let column = self.reform(tensor, Form::Column);
+        Outcome::Known(match word {
+            SliceWord::split_at => {
+                let Some(first) = self.size_at(Value::Index(count.clone()), &call.place(1)) else {
+                    return Outcome::Known(None);
+                };
+                let rest = self.sizes.resolve(&column.rows).sub(&first);
+                let (start, middle) = (Affine::default(), Affine::constant(first.clone()));
+                if self.check_index(&column.rows.add(&Size::constant(1)), &middle, &call.place(0), &call.place(1)).is_none() {
+                    return Outcome::Known(None);
+                }
+                let parts = [self.rows_of(&column, &start, &first), self.rows_of(&column, &middle, &rest)];
+                Some(Value::Tuple(parts.map(Value::Tensor).to_vec()))
+            }
+            SliceWord::windows | SliceWord::chunks_exact | SliceWord::chunks => {
+                let Some(width) = self.size_at(Value::Index(count.clone()), &call.place(1)) else {
+                    return Outcome::Known(None);
+                };
+                self.chunked(call, word, column, &width).map(|stream| Value::Stream(Box::new(stream)))
+            }
+        })
+    }
+
+    fn chunked(&mut self, call: &Call<'_>, word: SliceWord, column: Tensor, width: &Size) -> Option<Stream> {
+        if width.is_zero() {
+            self.diagnostics.error(call.site.span, format!("`{}` takes a length of at least 1", call.name()));
+            return None;
+        }
+        let length = self.sizes.resolve(&column.rows);
+        match (word, length.as_constant(), width.as_constant()) {
+            (SliceWord::windows, ..) => Some(Stream::windows(column, width.clone())),
+            // Every so manieth window.
+            (SliceWord::chunks_exact, ..) => {
+                Some(Stream::Strided(Box::new(Stream::windows(column, width.clone())), width.clone()))
+            }
+            (_, Some(length), Some(width)) => {
+                let chunk = |start: i64| {
+                    let count = Size::constant(width.min(length - start));
+                    Value::Tensor(self.rows_of(&column, &Affine::constant(Size::constant(start)), &count))
+                };
+                Some(Stream::Values((0..length).step_by(width as usize).map(chunk).collect()))
+            }
+            _ => {
+                self.diagnostics.error_with_help(
+                    call.site.span,
+                    "`chunks` of a length that only a run can tell is not accepted: its last chunk may be shorter",
+                    "use `chunks_exact`, which leaves the rest out",
+                );
+                None
+            }
+        }
+    }
+
+    /// Of an array, item by item.
+    pub(super) fn pieces_of_array(&mut self, word: SliceWord, values: &[Value], arguments: &[Value]) -> Option<Value> {
+        let [Value::Index(count)] = arguments else { return None };
+        let count =
+            usize::try_from(count.as_size()?.as_constant()?).ok().filter(|count| *count > 0 || word == SliceWord::split_at)?;
+        let array = |part: &[Value]| Value::Array(part.to_vec());
+        let parts: Vec<Value> = match word {
+            SliceWord::split_at => {
+                let (first, second) = values.split_at_checked(count)?;
+                return Some(Value::Tuple(vec![array(first), array(second)]));
+            }
+            SliceWord::windows => values.windows(count).map(array).collect(),
+            SliceWord::chunks => values.chunks(count).map(array).collect(),
+            SliceWord::chunks_exact => values.chunks_exact(count).map(array).collect(),
+        };
+        Some(Value::Stream(Box::new(Stream::Values(parts))))
+    }
+
+    /// `[a, b].concat()`: what the parts hold, one after the other.
+    pub(super) fn concatenated(&mut self, call: &Call<'_>, values: Vec<Value>) -> Option<Value> {
+        let mut all: Option<Stream> = None;
+        for value in values {
+            let found = value.describe();
+            let Some(part) = self.stream_of(value) else {
+                self.diagnostics.error(call.site.span, format!("`concat` takes slices, found {found}"));
+                return None;
+            };
+            all = Some(match all {
+                None => part,
+                Some(all) => Stream::Chained(Box::new(all), Box::new(part)),
+            });
+        }
+        self.collected(call, &all.unwrap_or_else(|| Stream::Values(Vec::new())))
+    }
+}

@@ -1,0 +1,296 @@
+//! Iterator methods that others say as well, each read as those: `filter_map(f)` is
+//! `filter(|t| f(t).is_some()).map(|t| f(t).unwrap())`.
+
+use std::rc::Rc;
+
+use proc_macro2::TokenStream;
+use quote::quote_spanned;
+
+use super::Tracer;
+use super::call::{Call, Outcome};
+use super::condition::{Comparison, Condition};
+use super::environment::Environment;
+use super::stream::{Items, Stream};
+use super::value::{Callable, Closure, Tensor, Value};
+use super::variant::Choice;
+use super::words::{ComposedWord, ItemWord, SourceWord, ZipFoldWord};
+use crate::ir::{Affine, Guard, Size};
+use crate::syntax::{Storage, Type};
+
+/// The name under which a made closure calls the one that was given.
+const GIVEN: &str = "__given";
+
+impl Tracer<'_> {
+    pub(super) fn composed_stream(&mut self, call: &Call<'_>, word: ComposedWord, stream: Stream, given: &[Value]) -> Outcome {
+        let span = call.site.span;
+        let with_closure = !matches!(word, ComposedWord::flatten | ComposedWord::unzip);
+        if given.len() != usize::from(with_closure) {
+            return Outcome::Unknown;
+        }
+        let boxed = |stream| Some(Value::Stream(Box::new(stream)));
+        let closure = |tokens: TokenStream| made(tokens, given.first().cloned());
+        Outcome::Known(match word {
+            // What it does with an item is not the value's.
+            ComposedWord::inspect => boxed(stream),
+            ComposedWord::flatten => boxed(Stream::Flat(Box::new(stream), closure(quote_spanned! { span=> |t| t }))),
+            ComposedWord::filter_map => {
+                let kept = Stream::Filtered(Box::new(stream), closure(quote_spanned! { span=> |t| __given(t).is_some() }));
+                boxed(Stream::Mapped(Box::new(kept), closure(quote_spanned! { span=> |t| __given(t).unwrap() })))
+            }
+            ComposedWord::unzip => {
+                let first = Stream::Mapped(Box::new(stream.clone()), closure(quote_spanned! { span=> |t| t.0 }));
+                let second = Stream::Mapped(Box::new(stream), closure(quote_spanned! { span=> |t| t.1 }));
+                self.pair_of_lists(call, &first, &second)
+            }
+            ComposedWord::all | ComposedWord::any => {
+                let (counted, comparison) = match word {
+                    ComposedWord::all => (quote_spanned! { span=> |t| !__given(t) }, Comparison::Eq),
+                    _ => (quote_spanned! { span=> |t| __given(t) }, Comparison::Gt),
+                };
+                let count = self.count_stream(call, &Stream::Filtered(Box::new(stream), closure(counted)));
+                count.and_then(|count| self.compared(comparison, count, Value::count(Size::constant(0)))).map(Value::Bool)
+            }
+            ComposedWord::reduce => self.reduced(call, stream, given),
+            ComposedWord::max_by | ComposedWord::min_by => self.extreme_by(call, word, &stream, given),
+        })
+    }
+
+    fn pair_of_lists(&mut self, call: &Call<'_>, first: &Stream, second: &Stream) -> Option<Value> {
+        if self.refuse_filtered(call, first) {
+            return None;
+        }
+        Some(Value::Tuple(vec![self.collected(call, first)?, self.collected(call, second)?]))
+    }
+
+    /// `fold` that begins with the first item.
+    fn reduced(&mut self, call: &Call<'_>, stream: Stream, given: &[Value]) -> Option<Value> {
+        let callable = self.callable_at(call, given, 0)?;
+        let first = self.item_if_any(call, &stream, &Affine::default())?;
+        let (here, Some(payload)) = (first.is("Some"), first.payload().cloned()) else {
+            return Some(Value::Choice(Box::new(Choice::none())));
+        };
+        let rest = stream.skipped(&Affine::constant(Size::constant(1)));
+        let value = self.under(here.clone(), |tracer| tracer.fold(&rest, payload, &callable, call.site.span))?;
+        Some(Value::Choice(Box::new(Choice::some_where(here, value))))
+    }
+
+    /// `max_by(f64::total_cmp)`, `min_by(|a, b| a.partial_cmp(b).unwrap())`: the largest or smallest value.
+    fn extreme_by(&mut self, call: &Call<'_>, word: ComposedWord, stream: &Stream, given: &[Value]) -> Option<Value> {
+        let callable = self.callable_at(call, given, 0)?;
+        let Some(ascending) = compares_itself(&callable) else {
+            self.diagnostics.error_with_help(
+                callable.place(),
+                format!("`{}` by another order is not accepted: it picks an item, which is not continuous", call.name()),
+                "compare the items themselves, `f64::total_cmp` or `|a, b| a.partial_cmp(b).unwrap()`",
+            );
+            return None;
+        };
+        let first = self.item_if_any(call, stream, &Affine::default())?;
+        let span = call.site.span;
+        let (start, pick) = if (word == ComposedWord::max_by) == ascending {
+            (f64::NEG_INFINITY, quote_spanned! { span=> |s, t| s.max(t) })
+        } else {
+            (f64::INFINITY, quote_spanned! { span=> |s, t| s.min(t) })
+        };
+        let value = self.fold(stream, Value::Infinity(start), &made(pick, None), span)?;
+        Some(Value::Choice(Box::new(Choice::some_where(first.is("Some"), value))))
+    }
+
+    /// One item: `next`, `nth(k)`, `last`.
+    pub(super) fn one_item(&mut self, call: &Call<'_>, word: ItemWord, stream: &Stream, given: &[Value]) -> Outcome {
+        // At the last position, by cases of the length.
+        let positions = match (word, given) {
+            (ItemWord::next, []) => vec![(Vec::new(), Affine::default())],
+            (ItemWord::nth, [index]) => match self.index_at(index.clone(), &call.place(1)) {
+                Some(index) => vec![(Vec::new(), index)],
+                None => return Outcome::Known(None),
+            },
+            (ItemWord::last, []) if stream.is_endless() => return Outcome::Known(self.refuse_endless(call)),
+            (ItemWord::last, []) if self.refuse_filtered(call, stream) => return Outcome::Known(None),
+            (ItemWord::last, []) => match self.lengths(stream) {
+                Some(lengths) => {
+                    let one = Affine::constant(Size::constant(1));
+                    lengths.into_iter().map(|(guards, length)| (guards, length.sub(&one))).collect()
+                }
+                None => {
+                    self.refuse_bounds(call);
+                    return Outcome::Known(None);
+                }
+            },
+            _ => return Outcome::Unknown,
+        };
+        if self.is_changeable(call) {
+            let message = format!("`{}` of an iterator that it moves on is not accepted", call.name());
+            self.diagnostics.error_with_help(call.site.span, message, "read items at their indices, or write a `for` loop");
+            return Outcome::Known(None);
+        }
+        Outcome::Known(self.item_of_cases(call, stream, positions).map(|choice| Value::Choice(Box::new(choice))))
+    }
+
+    /// The item at the position whose guards hold.
+    fn item_of_cases(&mut self, call: &Call<'_>, stream: &Stream, positions: Vec<(Vec<Guard>, Affine)>) -> Option<Choice> {
+        let mut found: Option<Choice> = None;
+        for (guards, position) in positions.into_iter().rev() {
+            let here = guards.into_iter().map(Condition::Index).fold(Condition::Constant(true), Condition::and);
+            let item = self.under(here.clone(), |tracer| tracer.item_if_any(call, stream, &position))?;
+            found = Some(match found {
+                None => item,
+                Some(others) => match self.merge_choices(&here, item, others)? {
+                    Value::Choice(choice) => *choice,
+                    _ => return None,
+                },
+            });
+        }
+        found
+    }
+
+    fn item_if_any(&mut self, call: &Call<'_>, stream: &Stream, position: &Affine) -> Option<Choice> {
+        if self.refuse_filtered(call, stream) {
+            return None;
+        }
+        let not_below = self.compare_indices(Comparison::Ge, position, &Affine::default());
+        let mut found = Choice::none();
+        for alternative in self.at(stream, position)? {
+            let here = alternative.guards.into_iter().map(Condition::Index).fold(not_below.clone(), Condition::and);
+            let value = self.under(here.clone(), |tracer| tracer.item_value(&alternative.item))?;
+            let one = Choice::some_where(here.clone(), value);
+            found = match found.payload() {
+                None => one,
+                Some(_) => match self.merge_choices(&here, one, found)? {
+                    Value::Choice(choice) => *choice,
+                    _ => return None,
+                },
+            };
+        }
+        Some(found)
+    }
+
+    /// `a.zip_fold(&b, first, |s, x, y| ..)`
+    pub(super) fn folded_with(&mut self, call: &Call<'_>, t: &Tensor, arguments: &[Value]) -> Outcome {
+        let (Some(ZipFoldWord::zip_fold), [other, first, given]) = (ZipFoldWord::find(call.name()), arguments) else {
+            return Outcome::Unknown;
+        };
+        let Some(other) = self.tensor_at(other.clone(), &call.place(1), "a vector or matrix") else {
+            return Outcome::Known(None);
+        };
+        let Some((t, other)) = self.agree(&call.site, t.clone(), other) else { return Outcome::Known(None) };
+        let span = call.site.span;
+        let step = made(quote_spanned! { span=> |s, (x, y)| __given(s, x, y) }, Some(given.clone()));
+        let pairs = self.zipped(Stream::entries(t), Stream::entries(other));
+        Outcome::Known(self.fold(&pairs, first.clone(), &step, span))
+    }
+
+    /// Functions of `core::iter` that make an iterator.
+    pub(super) fn source(&mut self, call: &Call<'_>, word: SourceWord, arguments: &[Value]) -> Option<Value> {
+        let span = call.site.span;
+        let same = |value: &Value| made(quote_spanned! { span=> |_| __given }, Some(value.clone()));
+        let numbers = |end| Stream::Run { start: Affine::default(), end, items: Items::Numbers };
+        let stream = match (word, arguments) {
+            (SourceWord::empty, []) => Stream::Values(Vec::new()),
+            (SourceWord::once, [value]) => Stream::Values(vec![value.clone()]),
+            (SourceWord::repeat, [value]) => Stream::Mapped(Box::new(numbers(None)), same(value)),
+            (SourceWord::repeat_n, [value, count]) => {
+                let end = self.index_at(count.clone(), &call.place(1))?;
+                Stream::Mapped(Box::new(numbers(Some(end))), same(value))
+            }
+            (SourceWord::zip, [first, second]) => {
+                let (first, second) = (self.stream_of(first.clone()), self.stream_of(second.clone()));
+                let (Some(first), Some(second)) = (first, second) else {
+                    self.diagnostics.error(span, "`zip` takes two iterators");
+                    return None;
+                };
+                if self.refuse_filtered(call, &first) || self.refuse_filtered(call, &second) {
+                    return None;
+                }
+                self.zipped(first, second)
+            }
+            _ => return None,
+        };
+        Some(Value::Stream(Box::new(stream)))
+    }
+
+    /// `core::array::from_fn`, of a length that is written or expected.
+    pub(super) fn array_from_fn(&mut self, call: &Call<'_>, path: &syn::Path, arguments: &[Value]) -> Option<Value> {
+        let callable = self.callable_at(call, arguments, 0)?;
+        let Some(length) = self.length_of_array(call, path) else {
+            let help = "write it: `let v: [f64; 3] = ..`, or `from_fn::<f64, 3, _>(..)`";
+            self.diagnostics.error_with_help(call.site.span, "the length of this array is not found", help);
+            return None;
+        };
+        let index = |k| Value::Index(Affine::constant(Size::constant(k)));
+        let items: Vec<Option<Value>> =
+            (0..length).map(|k| self.call_within(&callable, vec![index(k)], call.site.span)).collect();
+        items.into_iter().collect::<Option<Vec<Value>>>().map(Value::Array)
+    }
+
+    fn length_of_array(&mut self, call: &Call<'_>, path: &syn::Path) -> Option<i64> {
+        if let syn::PathArguments::AngleBracketed(generics) = &path.segments.last()?.arguments {
+            // `from_fn::<T, N, F>`
+            return self.sizes_in(generics.args.iter().skip(1).take(1)).first().and_then(Size::as_constant);
+        }
+        match &call.expected {
+            Some(Type::List { storage: Storage::Array(length), .. }) => Some(*length),
+            _ => None,
+        }
+    }
+}
+
+/// A closure that is read as if it stood there; `__given` is the value.
+fn made(tokens: TokenStream, given: Option<Value>) -> Callable {
+    let mut environment = Environment::default();
+    if let Some(given) = given {
+        environment.bind(GIVEN.to_owned(), Some(given));
+    }
+    let syntax = syn::parse2(tokens).unwrap_or_else(|_| syn::parse_quote! { |t| t });
+    Callable::Closure(Rc::new(Closure { syntax, environment }))
+}
+
+/// Whether a comparison is that of its two arguments in this order, or the other way round.
+fn compares_itself(callable: &Callable) -> Option<bool> {
+    match callable {
+        Callable::Path(path) => path.segments.last().is_some_and(|name| is_comparison(&name.ident)).then_some(true),
+        Callable::Closure(closure) => {
+            let names: Vec<String> = closure.syntax.inputs.iter().filter_map(bound_name).collect();
+            let compared = comparison_of(&closure.syntax.body)?;
+            match (names.as_slice(), compared) {
+                ([first, second], [left, right]) if (*first == left, *second == right) == (true, true) => Some(true),
+                ([first, second], [left, right]) if (*first == right, *second == left) == (true, true) => Some(false),
+                _ => None,
+            }
+        }
+        Callable::Local(_) => None,
+    }
+}
+
+fn is_comparison(name: &syn::Ident) -> bool {
+    name == "total_cmp" || name == "partial_cmp"
+}
+
+fn bound_name(pattern: &syn::Pat) -> Option<String> {
+    match pattern {
+        syn::Pat::Ident(name) if name.subpat.is_none() => Some(name.ident.to_string()),
+        syn::Pat::Reference(inner) => bound_name(&inner.pat),
+        syn::Pat::Type(typed) => bound_name(&typed.pat),
+        _ => None,
+    }
+}
+
+/// The names that `a.total_cmp(b)` or `a.partial_cmp(b).unwrap()` compares.
+fn comparison_of(body: &syn::Expr) -> Option<[String; 2]> {
+    let syn::Expr::MethodCall(call) = body else { return None };
+    match call.args.first() {
+        Some(other) if is_comparison(&call.method) => Some([name_in(&call.receiver)?, name_in(other)?]),
+        _ if call.method == "unwrap" || call.method == "expect" => comparison_of(&call.receiver),
+        _ => None,
+    }
+}
+
+fn name_in(expression: &syn::Expr) -> Option<String> {
+    match expression {
+        syn::Expr::Path(path) => path.path.get_ident().map(ToString::to_string),
+        syn::Expr::Reference(inner) => name_in(&inner.expr),
+        syn::Expr::Unary(syn::ExprUnary { op: syn::UnOp::Deref(_), expr, .. }) => name_in(expr),
+        syn::Expr::Paren(inner) => name_in(&inner.expr),
+        _ => None,
+    }
+}
