@@ -61,6 +61,17 @@ pub trait Bilevel {
     /// # Errors
     /// `ShapeError` where a length of x or y does not fit the data.
     fn work(&self, x: &Self::X, y: &Self::Y) -> Result<Self::Work, ShapeError>;
+    /// [`Bilevel::work`] where every entry is finite.
+    ///
+    /// # Errors
+    /// As [`Bilevel::work`]; an entry that is not finite.
+    #[inline]
+    fn start(&self, x: &Self::X, y: &Self::Y) -> Result<Self::Work, ShapeError> {
+        let work = self.work(x, y)?;
+        space::check_input("x", self.x(&work))?;
+        space::check_input("y", self.y(&work))?;
+        Ok(work)
+    }
     /// `(n, m)`.
     fn dims(&self, work: &Self::Work) -> (usize, usize);
     /// Sets y (length m): forgets what depends on y.

@@ -19,10 +19,7 @@ pub type Y<P> = <<P as Bilevel>::Y as Variable>::Flat;
 /// A length does not fit the data, or an entry of x or y is not finite.
 #[inline]
 pub fn start<P: Bilevel>(problem: &P, x: &P::X, y: &P::Y) -> Result<P::Work, ShapeError> {
-    let work = problem.work(x, y)?;
-    check_input("x", problem.x(&work))?;
-    check_input("y", problem.y(&work))?;
-    Ok(work)
+    problem.start(x, y)
 }
 
 /// The flat entries of a variable.

@@ -103,6 +103,14 @@ impl Emission<'_> {
                 hg::core::result::Result::Ok(Work::new(#entries, sizes))
             }
             #[inline]
+            fn start(&self, x: &#x, y: &#y) -> hg::core::result::Result<Work, hg::ShapeError> {
+                let sizes = self.sizes(x, y)?;
+                let (x, y) = (#entries);
+                hg::point::check_input("x", hg::Dense::flat(&x))?;
+                hg::point::check_input("y", hg::Dense::flat(&y))?;
+                hg::core::result::Result::Ok(Work::new(x, y, sizes))
+            }
+            #[inline]
             fn dims(&self, w: &Work) -> (usize, usize) {
                 (hg::Dense::flat(&w.x).len(), hg::Dense::flat(&w.y).len())
             }
