@@ -238,3 +238,57 @@ fn softmax_by_its_roots() {
         assert!((&found - &expected).norm() < 1e-10 * expected.norm(), "{found} {expected}");
     }
 }
+
+/// F affine, of constant size: not as many entries as vectors have.
+#[bilevel]
+pub mod affine {
+    use nalgebra::{SMatrix, SVector};
+
+    pub struct Data {
+        pub a: SMatrix<f64, 12, 5>,
+        pub b: SVector<f64, 12>,
+    }
+
+    pub fn f(x: &SVector<f64, 5>, y: &SVector<f64, 5>, data: &Data) -> f64 {
+        (data.a * x - data.b).norm_squared() + 0.5 * y.map(f64::exp).dot(&x.component_mul(x))
+    }
+
+    pub fn g(x: &SVector<f64, 5>, _y: &SVector<f64, 5>, _data: &Data) -> f64 {
+        x.norm_squared()
+    }
+}
+
+/// Steps in registers are those that are seen one by one, and fail as they do.
+#[test]
+fn descent_on_an_affine_residual() {
+    use core::ops::ControlFlow;
+    use hypergrad::problem::Bilevel;
+    use hypergrad::solver::{GradientDescent, InnerSolver};
+    let data = affine::Data {
+        a: SMatrix::from_fn(|i, j| (1.3 * i as f64 + 0.7 * j as f64).sin()),
+        b: SMatrix::from_fn(|i, _| (0.4 * i as f64).cos()),
+    };
+    let problem = affine::Problem::new(&data).unwrap();
+    let (x0, y) = (SMatrix::from_fn(|i, _| 0.1 * i as f64), SMatrix::from_fn(|i, _| 0.2 - 0.1 * i as f64));
+    let reached = |descent: &GradientDescent, seen: &mut dyn FnMut(&[f64])| {
+        let mut work = problem.work(&x0, &y).unwrap();
+        let mut kept = descent.workspace(&problem, &work).unwrap();
+        descent.run_observed(&problem, &mut work, &mut kept, None, &mut |step| {
+            seen(step.x);
+            ControlFlow::Continue(())
+        })
+    };
+    for steps in [1, 8, 9, 100] {
+        let descent = GradientDescent::new(0.02).steps(steps);
+        let mut x = vec![0.0; 5];
+        let observed = reached(&descent, &mut |seen| x.copy_from_slice(seen)).unwrap();
+        let found = problem.solve(&x0, &y, &descent).unwrap();
+        assert_eq!((found.steps, found.converged), (observed.steps, observed.converged));
+        assert!(found.x.iter().zip(&x).all(|(found, seen)| (found - seen).abs() < 1e-14), "{steps}: {} {x:?}", found.x);
+        assert!((found.residual - observed.residual).abs() < 1e-12);
+    }
+    let far = GradientDescent::new(1e6).steps(80);
+    let (found, observed) = (problem.solve(&x0, &y, &far).unwrap_err(), reached(&far, &mut |_| {}).unwrap_err());
+    assert_eq!(found.to_string(), observed.to_string());
+    assert!(found.to_string().contains("step"), "{found}");
+}

@@ -1,6 +1,7 @@
 //! Loops over slices that generated code calls. Matrices are column-major; every kernel adds to
 //! `out`. Lengths must fit; surplus is ignored only where it says so.
 
+mod descent;
 mod khatri_rao;
 mod matrix;
 mod reduce;
@@ -10,13 +11,15 @@ mod vector;
 mod wide;
 
 pub use crate::lanes::{cos, exp, exp_m1, ln, ln_1p, logistic_2, logistic_3, sech2, sigmoid, sin, softplus, tanh};
+pub use descent::Descent;
+pub(crate) use descent::MOST as MOST_DESCENT;
 pub use khatri_rao::{khatri_rao, khatri_rao_scratch};
 #[cfg(feature = "std")]
 pub(crate) use matrix::blocked::gemm_into;
 pub use matrix::{gemm, gemm_nt, gemm_tn, gemm_tt, gemv, gemv_small, gemv_t, ger};
 pub use reduce::{
-    copy, exclusive_product, max_weights, min_weights, reduce_log_sum_exp, reduce_max, reduce_min, softmax, sum_by, sum_windows,
-    widely,
+    copy, copy_scaled, exclusive_product, max_weights, min_weights, reduce_log_sum_exp, reduce_max, reduce_min, softmax, sum_by,
+    sum_windows, widely,
 };
 pub use sparse::{csr_mul, csr_position, csr_tr_mul};
 pub use symmetric::{gram, weighted_gram, weighted_gram_scratch};

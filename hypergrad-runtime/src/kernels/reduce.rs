@@ -79,6 +79,14 @@ pub fn copy<T: Copy>(from: &[T], to: &mut [T]) {
     }
 }
 
+/// `to = alpha from`, over the common part.
+#[inline]
+pub fn copy_scaled<T: Real>(alpha: T, from: &[T], to: &mut [T]) {
+    for (to, &from) in to.iter_mut().zip(from) {
+        *to = alpha * from;
+    }
+}
+
 fn fold<T: Real>(a: &[T], kept: usize, k: usize, start: T, combine: impl Fn(T, T) -> T) -> T {
     a.iter().skip(k).step_by(kept.max(1)).fold(start, |folded, t| combine(folded, *t))
 }

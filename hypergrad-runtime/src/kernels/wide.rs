@@ -359,7 +359,7 @@ wide!(f32, f32s: as_simd_f32s, as_mut_simd_f32s, partial_load_f32s, partial_stor
 /// Runs a kernel where the machine has vectors.
 #[cfg(feature = "std")]
 #[inline]
-fn run(kernel: impl pulp::WithSimd<Output = ()>) -> bool {
+pub(super) fn run(kernel: impl pulp::WithSimd<Output = ()>) -> bool {
     let arch = pulp::Arch::new();
     if matches!(arch, pulp::Arch::Scalar) {
         return false;

@@ -2,7 +2,8 @@
 
 use core::ops::ControlFlow;
 
-use super::iterate::{Defaults, Moved, Stopping, Vectors, iterate, stopping_builders};
+use super::affine;
+use super::iterate::{Defaults, Moved, Stopping, Vectors, iterate, reached, residual_norm, stopping_builders};
 use super::minimum::{check, is_cheap};
 use super::step::{Cross, GradientState, Held, Parts, Step};
 use super::{InnerObservation, InnerSolver, Solution};
@@ -190,7 +191,7 @@ impl<P: Bilevel> InnerSolver<P> for GradientDescent {
         observer: &mut impl FnMut(&InnerObservation<'_, T<P>>) -> ControlFlow<()>,
     ) -> Result<Solution<()>, SolveError> {
         self.begin(problem, work, state)?;
-        let settings = (self.stopping.or(tolerance), Defaults { tolerance: 1e-8, max_steps: 10_000 });
+        let settings = (self.stopping.or(tolerance), DEFAULTS);
         let mut before = f64::INFINITY;
         let result = iterate(problem, work, vectors, settings, observer, |work, vectors, size| {
             if self.step.is_none() {
@@ -211,7 +212,25 @@ impl<P: Bilevel> InnerSolver<P> for GradientDescent {
         });
         if self.stationary || !is_cheap(problem, work) { result } else { check(problem, work, result?) }
     }
+
+    /// Where F is affine in few entries of x, the steps are those of F itself: `F <- F - step F_1 F`.
+    fn run(&self, problem: &P, work: &mut P::Work, workspace: &mut Self::Workspace) -> Result<Solution<()>, SolveError> {
+        let vectors = &mut workspace.0;
+        if let (Some(steps), Some(step)) = (self.stopping.exact, self.step)
+            && affine::applies::<P>(steps)
+        {
+            check_positive("step", step)?;
+            let start = residual_norm(problem, work, vectors.residual.flat_mut(), 0)?;
+            if affine::descend(problem, work, vectors, step, steps) {
+                let result = reached(problem, work, vectors, (self.stopping, DEFAULTS), (start, steps));
+                return if self.stationary || !is_cheap(problem, work) { result } else { check(problem, work, result?) };
+            }
+        }
+        self.run_observed(problem, work, workspace, None, &mut |_| ControlFlow::Continue(()))
+    }
 }
+
+const DEFAULTS: Defaults = Defaults { tolerance: 1e-8, max_steps: 10_000 };
 
 /// The growth of a step that went well: where f decides, and where `|F|` does.
 const GROWTH: f64 = 1.25;

@@ -152,6 +152,19 @@ pub(super) fn not_finite<P: Bilevel>(problem: &P, work: &P::Work, what: &'static
     }
 }
 
+/// What a run of exactly so many steps has reached, whose x is in the work.
+pub(super) fn reached<P: Bilevel>(
+    problem: &P,
+    work: &mut P::Work,
+    vectors: &mut Vectors<P>,
+    (stopping, defaults): (Stopping, Defaults),
+    (start, steps): (f64, usize),
+) -> Result<Solution<()>, SolveError> {
+    let size = residual_norm(problem, work, vectors.residual.flat_mut(), steps)?;
+    let rule = stopping.rule::<T<P>>(defaults, start)?;
+    Ok(Solution::new((), size, steps, size <= rule.accepted))
+}
+
 /// Steps until the rule is met, or the observer breaks off. `advance(work, vectors, |F|)` finds x, F in `vectors`.
 pub(super) fn iterate<P: Bilevel>(
     problem: &P,

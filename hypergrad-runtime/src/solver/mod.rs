@@ -9,6 +9,7 @@
 //! `F_1`: [`Newton`] makes one more at the end; [`GradientDescent`] makes one where `F_1` is diagonal, falls into
 //! blocks, or has at most 512 rows, and none where f was proved convex.
 
+mod affine;
 mod anderson;
 mod fixed_point;
 mod gradient_descent;
