@@ -37,13 +37,10 @@ fn ready0(&self, w: &mut Work) {
     {
         let a1 = hg::Dense::flat(&w.y);
         let b0 = &mut w.b0[..];
-        if (s2).saturating_sub(1usize) > 0 {
-            let p0 = &a1[0usize..][..(s2).saturating_sub(1usize)];
-            let target = &mut b0[0usize..][..(s2).saturating_sub(1usize)];
-            for i0 in 0..(s2).saturating_sub(1usize) {
-                target[i0] = (p0[i0]);
-            }
-        }
+        hg::kernels::copy(
+            &a1[..(s2).saturating_sub(1usize)],
+            &mut b0[..(s2).saturating_sub(1usize)],
+        );
     }
     {
         let b0 = &mut w.b0[..];
@@ -96,6 +93,20 @@ fn ready2(&self, w: &mut Work) {
         }
     }
     w.ready[0usize] |= 4u64;
+}
+fn start(
+    &self,
+    x: &::hypergrad::nalgebra::DVector<::core::primitive::f64>,
+    y: &::hypergrad::nalgebra::DVector<::core::primitive::f64>,
+) -> hg::core::result::Result<Work, hg::ShapeError> {
+    let sizes = self.sizes(x, y)?;
+    let (x, y) = (
+        hg::point::flat::<::hypergrad::nalgebra::DVector<::core::primitive::f64>>(x),
+        hg::point::flat::<::hypergrad::nalgebra::DVector<::core::primitive::f64>>(y),
+    );
+    hg::point::check_input("x", hg::Dense::flat(&x))?;
+    hg::point::check_input("y", hg::Dense::flat(&y))?;
+    hg::core::result::Result::Ok(Work::new(x, y, sizes))
 }
 fn objective(&self, w: &mut Work) -> hg::core::option::Option<f64> {
     let s0 = self.s0;

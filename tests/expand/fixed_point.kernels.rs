@@ -54,13 +54,7 @@ fn ready0(&self, w: &mut Work) {
     {
         let a0 = self.data().input.as_slice();
         let b0 = &mut w.b0[..];
-        if s0 > 0 {
-            let p0 = &a0[0usize..][..s0];
-            let target = &mut b0[0usize..][..s0];
-            for i0 in 0..s0 {
-                target[i0] = (p0[i0]);
-            }
-        }
+        hg::kernels::copy(&a0[..s0], &mut b0[..s0]);
     }
     {
         let a2 = hg::Dense::flat(&w.y);
@@ -84,13 +78,7 @@ fn ready1(&self, w: &mut Work) {
     {
         let b0 = &w.b0[..];
         let b1 = &mut w.b1[..];
-        if s0 > 0 {
-            let p0 = &b0[0usize..][..s0];
-            let target = &mut b1[0usize..][..s0];
-            for i0 in 0..s0 {
-                target[i0] = p0[i0];
-            }
-        }
+        hg::kernels::copy(&b0[..s0], &mut b1[..s0]);
     }
     {
         let b1 = &mut w.b1[..];
@@ -132,13 +120,7 @@ fn ready3(&self, w: &mut Work) {
     {
         let b0 = &w.b0[..];
         let b3 = &mut w.b3[..];
-        if s0 > 0 {
-            let p0 = &b0[0usize..][..s0];
-            let target = &mut b3[0usize..][..s0];
-            for i0 in 0..s0 {
-                target[i0] = p0[i0];
-            }
-        }
+        hg::kernels::copy(&b0[..s0], &mut b3[..s0]);
     }
     {
         let b3 = &mut w.b3[..];
@@ -228,6 +210,20 @@ fn ready9(&self, w: &mut Work) {
         }
     }
     w.ready[0usize] |= 512u64;
+}
+fn start(
+    &self,
+    x: &::hypergrad::nalgebra::DVector<::core::primitive::f64>,
+    y: &::hypergrad::nalgebra::DMatrix<::core::primitive::f64>,
+) -> hg::core::result::Result<Work, hg::ShapeError> {
+    let sizes = self.sizes(x, y)?;
+    let (x, y) = (
+        hg::point::flat::<::hypergrad::nalgebra::DVector<::core::primitive::f64>>(x),
+        hg::point::flat::<::hypergrad::nalgebra::DMatrix<::core::primitive::f64>>(y),
+    );
+    hg::point::check_input("x", hg::Dense::flat(&x))?;
+    hg::point::check_input("y", hg::Dense::flat(&y))?;
+    hg::core::result::Result::Ok(Work::new(x, y, sizes))
 }
 fn objective(&self, _w: &mut Work) -> hg::core::option::Option<f64> {
     hg::core::option::Option::None
@@ -352,13 +348,7 @@ fn f_1_tr_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
     {
         let a12 = u;
         let out = &mut *out;
-        if s0 > 0 {
-            let p0 = &a12[0usize..][..s0];
-            let target = &mut out[0usize..][..s0];
-            for i0 in 0..s0 {
-                target[i0] = (p0[i0]);
-            }
-        }
+        hg::kernels::copy(&a12[..s0], &mut out[..s0]);
     }
     w.b4.resize(s0, 0f64);
     self.ready3(w);

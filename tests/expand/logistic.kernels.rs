@@ -145,13 +145,7 @@ fn ready12(&self, w: &mut Work) {
     {
         let b7 = &w.b7[..];
         let b12 = &mut w.b12[..];
-        if s0 > 0 {
-            let p0 = &b7[0usize..][..s0];
-            let target = &mut b12[0usize..][..s0];
-            for i0 in 0..s0 {
-                target[i0] = p0[i0];
-            }
-        }
+        hg::kernels::copy(&b7[..s0], &mut b12[..s0]);
     }
     {
         let b12 = &mut w.b12[..];
@@ -173,13 +167,7 @@ fn ready15(&self, w: &mut Work) {
     {
         let b9 = &w.b9[..];
         let b15 = &mut w.b15[..];
-        if s2 > 0 {
-            let p0 = &b9[0usize..][..s2];
-            let target = &mut b15[0usize..][..s2];
-            for i0 in 0..s2 {
-                target[i0] = p0[i0];
-            }
-        }
+        hg::kernels::copy(&b9[..s2], &mut b15[..s2]);
     }
     {
         let b15 = &mut w.b15[..];
@@ -234,19 +222,27 @@ fn ready17(&self, w: &mut Work) {
     {
         let b7 = &w.b7[..];
         let b17 = &mut w.b17[..];
-        if s0 > 0 {
-            let p0 = &b7[0usize..][..s0];
-            let target = &mut b17[0usize..][..s0];
-            for i0 in 0..s0 {
-                target[i0] = p0[i0];
-            }
-        }
+        hg::kernels::copy(&b7[..s0], &mut b17[..s0]);
     }
     {
         let b17 = &mut w.b17[..];
         hg::kernels::logistic_3(&mut b17[..s0]);
     }
     w.ready[0usize] |= 131072u64;
+}
+fn start(
+    &self,
+    x: &::hypergrad::nalgebra::DVector<::core::primitive::f64>,
+    y: &::core::primitive::f64,
+) -> hg::core::result::Result<Work, hg::ShapeError> {
+    let sizes = self.sizes(x, y)?;
+    let (x, y) = (
+        hg::point::flat::<::hypergrad::nalgebra::DVector<::core::primitive::f64>>(x),
+        hg::point::flat::<::core::primitive::f64>(y),
+    );
+    hg::point::check_input("x", hg::Dense::flat(&x))?;
+    hg::point::check_input("y", hg::Dense::flat(&y))?;
+    hg::core::result::Result::Ok(Work::new(x, y, sizes))
 }
 fn objective(&self, w: &mut Work) -> hg::core::option::Option<f64> {
     let s0 = self.s0;
@@ -277,13 +273,7 @@ fn objective(&self, w: &mut Work) -> hg::core::option::Option<f64> {
     {
         let b7 = &w.b7[..];
         let b8 = &mut w.b8[..];
-        if s0 > 0 {
-            let p0 = &b7[0usize..][..s0];
-            let target = &mut b8[0usize..][..s0];
-            for i1 in 0..s0 {
-                target[i1] = p0[i1];
-            }
-        }
+        hg::kernels::copy(&b7[..s0], &mut b8[..s0]);
     }
     {
         let b8 = &mut w.b8[..];
@@ -328,13 +318,7 @@ fn residual(&self, w: &mut Work, out: &mut [f64]) {
     {
         let b7 = &w.b7[..];
         let b11 = &mut w.b11[..];
-        if s0 > 0 {
-            let p0 = &b7[0usize..][..s0];
-            let target = &mut b11[0usize..][..s0];
-            for i1 in 0..s0 {
-                target[i1] = p0[i1];
-            }
-        }
+        hg::kernels::copy(&b7[..s0], &mut b11[..s0]);
     }
     {
         let b11 = &mut w.b11[..];
@@ -579,13 +563,7 @@ fn g(&self, w: &mut Work) -> f64 {
     {
         let b9 = &w.b9[..];
         let b10 = &mut w.b10[..];
-        if s2 > 0 {
-            let p0 = &b9[0usize..][..s2];
-            let target = &mut b10[0usize..][..s2];
-            for i1 in 0..s2 {
-                target[i1] = p0[i1];
-            }
-        }
+        hg::kernels::copy(&b9[..s2], &mut b10[..s2]);
     }
     {
         let b10 = &mut w.b10[..];
@@ -621,13 +599,7 @@ fn g_1(&self, w: &mut Work, out: &mut [f64]) {
     {
         let b9 = &w.b9[..];
         let b14 = &mut w.b14[..];
-        if s2 > 0 {
-            let p0 = &b9[0usize..][..s2];
-            let target = &mut b14[0usize..][..s2];
-            for i0 in 0..s2 {
-                target[i0] = p0[i0];
-            }
-        }
+        hg::kernels::copy(&b9[..s2], &mut b14[..s2]);
     }
     {
         let b14 = &mut w.b14[..];
@@ -739,13 +711,7 @@ fn m_11_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
     {
         let b22 = &w.b22[..];
         let out = &mut *out;
-        if s1 > 0 {
-            let p0 = &b22[0usize..][..s1];
-            let target = &mut out[0usize..][..s1];
-            for i0 in 0..s1 {
-                target[i0] = (p0[i0]);
-            }
-        }
+        hg::kernels::copy(&b22[..s1], &mut out[..s1]);
     }
     w.b21.resize(s2, 0f64);
     w.b4.resize(s2, 0f64);

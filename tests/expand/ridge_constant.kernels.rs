@@ -149,6 +149,20 @@ fn ready1(&self, w: &mut Work) {
     }
     w.ready[0usize] |= 2u64;
 }
+fn start(
+    &self,
+    x: &::hypergrad::nalgebra::SVector<::core::primitive::f64, 3>,
+    y: &::hypergrad::nalgebra::SVector<::core::primitive::f64, 3>,
+) -> hg::core::result::Result<Work, hg::ShapeError> {
+    let sizes = self.sizes(x, y)?;
+    let (x, y) = (
+        hg::point::flat::<::hypergrad::nalgebra::SVector<::core::primitive::f64, 3>>(x),
+        hg::point::flat::<::hypergrad::nalgebra::SVector<::core::primitive::f64, 3>>(y),
+    );
+    hg::point::check_input("x", hg::Dense::flat(&x))?;
+    hg::point::check_input("y", hg::Dense::flat(&y))?;
+    hg::core::result::Result::Ok(Work::new(x, y, sizes))
+}
 fn objective(&self, w: &mut Work) -> hg::core::option::Option<f64> {
     let out = &mut [0f64; 1];
     {

@@ -246,13 +246,7 @@ fn ready0(&self, w: &mut Work) {
     {
         let a1 = self.data().b_tr.as_slice();
         let b0 = &mut w.b0[..];
-        if s0 > 0 {
-            let p0 = &a1[0usize..][..s0];
-            let target = &mut b0[0usize..][..s0];
-            for i0 in 0..s0 {
-                target[i0] = (-p0[i0]);
-            }
-        }
+        hg::kernels::copy_scaled((-1f64), &a1[..s0], &mut b0[..s0]);
     }
     {
         let a0 = self.data().a_tr.as_slice();
@@ -278,13 +272,7 @@ fn ready1(&self, w: &mut Work) {
     {
         let a4 = hg::Dense::flat(&w.y);
         let b1 = &mut w.b1[..];
-        if s1 > 0 {
-            let p0 = &a4[0usize..][..s1];
-            let target = &mut b1[0usize..][..s1];
-            for i0 in 0..s1 {
-                target[i0] = p0[i0];
-            }
-        }
+        hg::kernels::copy(&a4[..s1], &mut b1[..s1]);
     }
     {
         let b1 = &mut w.b1[..];
@@ -308,13 +296,7 @@ fn ready2(&self, w: &mut Work) {
     {
         let a3 = self.data().b_val.as_slice();
         let b2 = &mut w.b2[..];
-        if s3 > 0 {
-            let p0 = &a3[0usize..][..s3];
-            let target = &mut b2[0usize..][..s3];
-            for i0 in 0..s3 {
-                target[i0] = (-p0[i0]);
-            }
-        }
+        hg::kernels::copy_scaled((-1f64), &a3[..s3], &mut b2[..s3]);
     }
     {
         let a2 = self.data().a_val.as_slice();
@@ -323,6 +305,20 @@ fn ready2(&self, w: &mut Work) {
         hg::kernels::gemv((1f64), &a2[..s1 * s3], s3, s1, &a5[..s1], &mut b2[..s3]);
     }
     w.ready[0usize] |= 4u64;
+}
+fn start(
+    &self,
+    x: &::hypergrad::nalgebra::DVector<::core::primitive::f64>,
+    y: &::hypergrad::nalgebra::DVector<::core::primitive::f64>,
+) -> hg::core::result::Result<Work, hg::ShapeError> {
+    let sizes = self.sizes(x, y)?;
+    let (x, y) = (
+        hg::point::flat::<::hypergrad::nalgebra::DVector<::core::primitive::f64>>(x),
+        hg::point::flat::<::hypergrad::nalgebra::DVector<::core::primitive::f64>>(y),
+    );
+    hg::point::check_input("x", hg::Dense::flat(&x))?;
+    hg::point::check_input("y", hg::Dense::flat(&y))?;
+    hg::core::result::Result::Ok(Work::new(x, y, sizes))
 }
 fn objective(&self, w: &mut Work) -> hg::core::option::Option<f64> {
     let s0 = self.s0;
@@ -389,13 +385,7 @@ fn residual(&self, w: &mut Work, out: &mut [f64]) {
         {
             let b8 = self.b8();
             let out = &mut *out;
-            if s1 > 0 {
-                let p0 = &b8[0usize..][..s1];
-                let target = &mut out[0usize..][..s1];
-                for i1 in 0..s1 {
-                    target[i1] += ((-2f64) * p0[i1]);
-                }
-            }
+            hg::kernels::axpy((-2f64), &b8[..s1], &mut out[..s1]);
         }
         {
             let b4 = self.b4();
@@ -672,13 +662,7 @@ fn g_1(&self, w: &mut Work, out: &mut [f64]) {
         {
             let b9 = self.b9();
             let out = &mut *out;
-            if s1 > 0 {
-                let p0 = &b9[0usize..][..s1];
-                let target = &mut out[0usize..][..s1];
-                for i0 in 0..s1 {
-                    target[i0] = (-2f64 * p0[i0]);
-                }
-            }
+            hg::kernels::copy_scaled((-2f64), &b9[..s1], &mut out[..s1]);
         }
         {
             let b7 = self.b7();
@@ -949,13 +933,7 @@ fn factor(&self, w: &mut Work) -> hg::core::result::Result<(), hg::LinearError> 
             {
                 let b1 = &w.b1[..];
                 let out = w.factor.diagonal_mut();
-                if s1 > 0 {
-                    let p0 = &b1[0usize..][..s1];
-                    let target = &mut out[0usize..][..s1];
-                    for i0 in 0..s1 {
-                        target[i0] = p0[i0];
-                    }
-                }
+                hg::kernels::copy(&b1[..s1], &mut out[..s1]);
             }
         }
         {

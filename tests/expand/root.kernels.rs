@@ -7,6 +7,20 @@ fn sizes(
     hg::core::result::Result::Ok([])
 }
 fn ready_y(&self, w: &mut Work) {}
+fn start(
+    &self,
+    x: &::hypergrad::nalgebra::SVector<::core::primitive::f64, 3>,
+    y: &::hypergrad::nalgebra::SVector<::core::primitive::f64, 3>,
+) -> hg::core::result::Result<Work, hg::ShapeError> {
+    let sizes = self.sizes(x, y)?;
+    let (x, y) = (
+        hg::point::flat::<::hypergrad::nalgebra::SVector<::core::primitive::f64, 3>>(x),
+        hg::point::flat::<::hypergrad::nalgebra::SVector<::core::primitive::f64, 3>>(y),
+    );
+    hg::point::check_input("x", hg::Dense::flat(&x))?;
+    hg::point::check_input("y", hg::Dense::flat(&y))?;
+    hg::core::result::Result::Ok(Work::new(x, y, sizes))
+}
 fn objective(&self, _w: &mut Work) -> hg::core::option::Option<f64> {
     hg::core::option::Option::None
 }

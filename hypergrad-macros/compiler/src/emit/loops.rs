@@ -35,6 +35,37 @@ impl Names<'_> {
         span.unless_empty(&quote!(#set_up #prepare for #step in 0..#count { #advance #store }), &TokenStream::new())
     }
 
+    /// A long loop over one multiple of what lies side by side, as a call: less for the compiler to read.
+    pub(super) fn multiple(&self, statement: &Stmt) -> Option<TokenStream> {
+        let Stmt::Loop { variable, extent, bounds, body } = statement else { return None };
+        let [Stmt::Store { target, offset, add, value }] = body.as_slice() else { return None };
+        let (coefficient, source, from) = multiple_of(value)?;
+        let is_long = extent.as_constant().is_none_or(|count| count >= LONG);
+        let side_by_side = [offset, from].iter().all(|index| index.coefficient(*variable).is_one());
+        if !is_long || !side_by_side || !bounds.is_empty() {
+            return None;
+        }
+        let span = Span { variable: *variable, extent, bounds };
+        let count = numbers::size(extent);
+        let window = |source: Source, index: &Affine| {
+            let (source, start) = (self.source(source), span.first(index));
+            if start == Affine::default() {
+                return quote!(#source[..#count]);
+            }
+            let start = numbers::affine(&start);
+            quote!(#source[#start..][..#count])
+        };
+        let starts_at_0 = [offset, from].iter().all(|index| span.first(index) == Affine::default());
+        let (from, to) = (window(source, from), window(*target, offset));
+        let factor = numbers::number(coefficient, self.scalar);
+        let call = match (add, coefficient == 1.0) {
+            (true, _) => quote!(hg::kernels::axpy(#factor, &#from, &mut #to);),
+            (false, true) => quote!(hg::kernels::copy(&#from, &mut #to);),
+            (false, false) => quote!(hg::kernels::copy_scaled(#factor, &#from, &mut #to);),
+        };
+        Some(if starts_at_0 { call } else { span.unless_empty(&call, &TokenStream::new()) })
+    }
+
     pub(super) fn sum(&self, span: &Span<'_>, value: &Expr) -> TokenStream {
         let Steps { count, step, .. } = span.steps();
         let (windows, set_up) = self.windows(span, value);
@@ -75,6 +106,17 @@ impl Names<'_> {
             windows.known.push((source, offset.clone(), name));
         }
         (windows, set_up)
+    }
+}
+
+/// A number times a load.
+fn multiple_of(value: &Expr) -> Option<(f64, Source, &Affine)> {
+    let times = |factor: f64, part| multiple_of(part).map(|(inner, source, offset)| (factor * inner, source, offset));
+    match value {
+        Expr::Load { source, offset } => Some((1.0, *source, offset)),
+        Expr::Product(factor, parts) => parts.first().filter(|_| parts.len() == 1).and_then(|part| times(*factor, part)),
+        Expr::Sum(terms) => terms.first().filter(|_| terms.len() == 1).and_then(|(factor, part)| times(*factor, part)),
+        _ => None,
     }
 }
 

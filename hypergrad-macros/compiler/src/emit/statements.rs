@@ -72,7 +72,7 @@ impl Names<'_> {
                 let bindings = self.bindings(std::slice::from_ref(statement), scope);
                 let code = match statement {
                     Stmt::Kernel(kernel) => self.kernel(kernel, scope),
-                    _ => self.inner(statement),
+                    _ => self.multiple(statement).unwrap_or_else(|| self.inner(statement)),
                 };
                 let code = if super::loops::is_deep(statement) {
                     quote!(hg::kernels::widely(#[inline(always)] || { #code });)

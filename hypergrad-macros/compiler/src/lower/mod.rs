@@ -3,6 +3,7 @@
 mod body;
 mod calls;
 mod centre;
+mod common;
 mod conditions;
 mod context;
 mod contract;
@@ -49,6 +50,7 @@ pub fn lower(graph: &mut Graph, sizes: &Sizes, quantities: &mut Quantities) -> P
     let roots: Vec<Id> = quantities.roots().iter().map(|id| **id).collect();
     let nominal = nominal::Nominal::new(graph, &roots);
     let roots = centre::shift(graph, &roots);
+    let roots = common::factor(graph, &roots);
     let plan = contract::plan(graph, sizes, &roots, &nominal);
     for (root, image) in quantities.roots().into_iter().zip(&plan.roots) {
         *root = *image;
