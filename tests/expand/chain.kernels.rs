@@ -61,9 +61,9 @@ fn ready1(&self, w: &mut Work) {
         let a2 = hg::Dense::flat(&w.x);
         let b1 = &mut w.b1[..];
         if s2 > 0 {
-            let p0 = &a2[0usize..][..s2];
-            let p1 = &a0[0usize..][..s2];
-            let target = &mut b1[0usize..][..s2];
+            let p0 = &a2[..s2];
+            let p1 = &a0[..s2];
+            let target = &mut b1[..s2];
             for i0 in 0..s2 {
                 target[i0] = hg::kernel::cosh((p0[i0] - (p1[i0])));
             }
@@ -84,9 +84,9 @@ fn ready2(&self, w: &mut Work) {
         let a2 = hg::Dense::flat(&w.x);
         let b2 = &mut w.b2[..];
         if s2 > 0 {
-            let p0 = &a2[0usize..][..s2];
-            let p1 = &a0[0usize..][..s2];
-            let target = &mut b2[0usize..][..s2];
+            let p0 = &a2[..s2];
+            let p1 = &a0[..s2];
+            let target = &mut b2[..s2];
             for i0 in 0..s2 {
                 target[i0] = hg::kernel::sinh((p0[i0] - (p1[i0])));
             }
@@ -123,7 +123,7 @@ fn objective(&self, w: &mut Work) -> hg::core::option::Option<f64> {
         if s2 == 0 {
             0f64
         } else {
-            let p0 = &b1[0usize..][..s2];
+            let p0 = &b1[..s2];
             hg::kernels::sum_windows([p0], |[p0]| (p0))
         }
     };
@@ -138,9 +138,9 @@ fn objective(&self, w: &mut Work) -> hg::core::option::Option<f64> {
         if (s2).saturating_sub(1usize) == 0 {
             0f64
         } else {
-            let p0 = &b0[0usize..][..(s2).saturating_sub(1usize)];
+            let p0 = &b0[..(s2).saturating_sub(1usize)];
             let p1 = &a2[1usize..][..(s2).saturating_sub(1usize)];
-            let p2 = &a2[0usize..][..(s2).saturating_sub(1usize)];
+            let p2 = &a2[..(s2).saturating_sub(1usize)];
             hg::kernels::sum_windows(
                 [p0, p1, p2],
                 |[p0, p1, p2]| (p0 * ((p1) - (p2)) * ((p1) - (p2))),
@@ -165,8 +165,8 @@ fn residual(&self, w: &mut Work, out: &mut [f64]) {
         let a2 = hg::Dense::flat(&w.x);
         let out = &mut *out;
         if s2 > 0 {
-            let p0 = &b2[0usize..][..s2];
-            let target = &mut out[0usize..][..s2];
+            let p0 = &b2[..s2];
+            let target = &mut out[..s2];
             for i0 in 0..s2 {
                 target[i0] = (p0[i0]
                     - 2f64
@@ -275,9 +275,9 @@ fn f_1_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
         let a19 = u;
         let out = &mut *out;
         if s2 > 0 {
-            let p0 = &b1[0usize..][..s2];
-            let p1 = &a19[0usize..][..s2];
-            let target = &mut out[0usize..][..s2];
+            let p0 = &b1[..s2];
+            let p1 = &a19[..s2];
+            let target = &mut out[..s2];
             for i0 in 0..s2 {
                 target[i0] = ((p0[i0] * p1[i0])
                     - 2f64
@@ -311,7 +311,7 @@ fn f_2_mul(&self, w: &mut Work, c: &[f64], out: &mut [f64]) {
         let a20 = c;
         let out = &mut *out;
         if s2 > 0 {
-            let target = &mut out[0usize..][..s2];
+            let target = &mut out[..s2];
             for i0 in 0..s2 {
                 target[i0] = (-2f64
                     * (if (s2) >= ((i0 + 2usize)) {
@@ -347,7 +347,7 @@ fn f_2_tr_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
         let a19 = u;
         let out = &mut *out;
         if s1 > 0 {
-            let target = &mut out[0usize..][..s1];
+            let target = &mut out[..s1];
             for i0 in 0..s1 {
                 target[i0] = (if (s2) >= ((i0 + 2usize)) {
                     (2f64 * b0[i0] * ((a2[(i0 + 1usize)]) - (a2[i0]))
@@ -370,8 +370,8 @@ fn f_1_diagonal(&self, w: &mut Work, out: &mut [f64]) {
         let b1 = &w.b1[..];
         let out = &mut *out;
         if s2 > 0 {
-            let p0 = &b1[0usize..][..s2];
-            let target = &mut out[0usize..][..s2];
+            let p0 = &b1[..s2];
+            let target = &mut out[..s2];
             for i0 in 0..s2 {
                 target[i0] = (p0[i0]
                     + 2f64 * (if (s2) >= ((i0 + 2usize)) { (b0[i0]) } else { 0f64 })
@@ -397,7 +397,7 @@ fn f_1_diagonal_2_tr_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
         let a19 = u;
         let out = &mut *out;
         if s1 > 0 {
-            let target = &mut out[0usize..][..s1];
+            let target = &mut out[..s1];
             for i0 in 0..s1 {
                 target[i0] = (if (s2) >= ((i0 + 2usize)) {
                     (2f64 * b0[i0]
@@ -427,8 +427,8 @@ fn g(&self, w: &mut Work) -> f64 {
         if s2 == 0 {
             0f64
         } else {
-            let p0 = &a2[0usize..][..s2];
-            let p1 = &a0[0usize..][..s2];
+            let p0 = &a2[..s2];
+            let p1 = &a0[..s2];
             hg::kernels::sum_windows(
                 [p0, p1],
                 |[p0, p1]| ((p0 - (p1 * p1)) * (p0 - (p1 * p1))),
@@ -450,9 +450,9 @@ fn g_1(&self, w: &mut Work, out: &mut [f64]) {
         let a2 = hg::Dense::flat(&w.x);
         let out = &mut *out;
         if s2 > 0 {
-            let p0 = &a2[0usize..][..s2];
-            let p1 = &a0[0usize..][..s2];
-            let target = &mut out[0usize..][..s2];
+            let p0 = &a2[..s2];
+            let p1 = &a0[..s2];
+            let target = &mut out[..s2];
             for i0 in 0..s2 {
                 target[i0] = (2f64 * p0[i0] - 2f64 * (p1[i0] * p1[i0]));
             }
@@ -504,10 +504,10 @@ fn m_11_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
         let a19 = u;
         let out = &mut *out;
         if s2 > 0 {
-            let p0 = &a19[0usize..][..s2];
-            let p1 = &a18[0usize..][..s2];
-            let p2 = &b2[0usize..][..s2];
-            let target = &mut out[0usize..][..s2];
+            let p0 = &a19[..s2];
+            let p1 = &a18[..s2];
+            let p2 = &b2[..s2];
+            let target = &mut out[..s2];
             for i0 in 0..s2 {
                 target[i0] = (2f64 * p0[i0] - (p1[i0] * p0[i0] * p2[i0]));
             }
@@ -525,7 +525,7 @@ fn m_21_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
         let a19 = u;
         let out = &mut *out;
         if s1 > 0 {
-            let target = &mut out[0usize..][..s1];
+            let target = &mut out[..s1];
             for i0 in 0..s1 {
                 target[i0] = (if (s2) >= ((i0 + 2usize)) {
                     (2f64 * b0[i0] * ((a19[(i0 + 1usize)]) - (a19[i0]))
@@ -548,7 +548,7 @@ fn m_12_mul(&self, w: &mut Work, c: &[f64], out: &mut [f64]) {
         let a20 = c;
         let out = &mut *out;
         if s2 > 0 {
-            let target = &mut out[0usize..][..s2];
+            let target = &mut out[..s2];
             for i0 in 0..s2 {
                 target[i0] = (-2f64
                     * (if (s2) >= ((i0 + 2usize)) {
@@ -603,7 +603,7 @@ fn m_21(&self, w: &mut Work, out: &mut [f64]) {
         let a18 = hg::Dense::flat(&w.v);
         let b3 = &mut w.b3[..];
         if s1 > 0 {
-            let target = &mut b3[0usize..][..s1];
+            let target = &mut b3[..s1];
             for i2 in 0..s1 {
                 target[i2] = (if (s2) >= ((i2 + 2usize)) {
                     (b0[i2] * (-(a18[(i2 + 1usize)]) + (a18[i2])))

@@ -144,9 +144,9 @@ fn ready5(&self, w: &mut Work) {
         let a11 = hg::Dense::flat(&w.v);
         let b5 = &mut w.b5[..];
         if s0 > 0 {
-            let p0 = &a11[0usize..][..s0];
-            let p1 = &b3[0usize..][..s0];
-            let target = &mut b5[0usize..][..s0];
+            let p0 = &a11[..s0];
+            let p1 = &b3[..s0];
+            let target = &mut b5[..s0];
             for i0 in 0..s0 {
                 target[i0] = (p0[i0] * p1[i0]);
             }
@@ -172,9 +172,9 @@ fn ready8(&self, w: &mut Work) {
         let a2 = hg::Dense::flat(&w.y);
         let b8 = &mut w.b8[..];
         if s0 > 0 {
-            let p0 = &b1[0usize..][..s0];
-            let p1 = &b3[0usize..][..s0];
-            let target = &mut b8[0usize..][..s0];
+            let p0 = &b1[..s0];
+            let p1 = &b3[..s0];
+            let target = &mut b8[..s0];
             for i0 in 0..s0 {
                 target[i0] = (a2[(i0 + s0 * i0)] * p0[i0] * p1[i0]);
             }
@@ -200,10 +200,10 @@ fn ready9(&self, w: &mut Work) {
         let a11 = hg::Dense::flat(&w.v);
         let b9 = &mut w.b9[..];
         if s0 > 0 {
-            let p0 = &b1[0usize..][..s0];
-            let p1 = &a11[0usize..][..s0];
-            let p2 = &b3[0usize..][..s0];
-            let target = &mut b9[0usize..][..s0];
+            let p0 = &b1[..s0];
+            let p1 = &a11[..s0];
+            let p2 = &b3[..s0];
+            let target = &mut b9[..s0];
             for i0 in 0..s0 {
                 target[i0] = (p0[i0] * p1[i0] * p2[i0]);
             }
@@ -240,9 +240,9 @@ fn residual(&self, w: &mut Work, out: &mut [f64]) {
         let a3 = hg::Dense::flat(&w.x);
         let out = &mut *out;
         if s0 > 0 {
-            let p0 = &a3[0usize..][..s0];
-            let p1 = &b1[0usize..][..s0];
-            let target = &mut out[0usize..][..s0];
+            let p0 = &a3[..s0];
+            let p1 = &b1[..s0];
+            let target = &mut out[..s0];
             for i0 in 0..s0 {
                 target[i0] = (p0[i0] - p1[i0]);
             }
@@ -263,7 +263,7 @@ fn f_1(&self, w: &mut Work, out: &mut [f64]) {
         for i1 in 0..s0 {
             if s0 > 0 {
                 let p0 = &a2[s0 * i1..][..s0];
-                let p1 = &b3[0usize..][..s0];
+                let p1 = &b3[..s0];
                 let target = &mut out[s0 * i1..][..s0];
                 for i0 in 0..s0 {
                     target[i0] = ((if (i0) == (i1) { (1f64) } else { 0f64 })
@@ -329,10 +329,10 @@ fn f_1_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
         let a12 = u;
         let out = &mut *out;
         if s0 > 0 {
-            let p0 = &a12[0usize..][..s0];
-            let p1 = &b3[0usize..][..s0];
-            let p2 = &b6[0usize..][..s0];
-            let target = &mut out[0usize..][..s0];
+            let p0 = &a12[..s0];
+            let p1 = &b3[..s0];
+            let p2 = &b6[..s0];
+            let target = &mut out[..s0];
             for i0 in 0..s0 {
                 target[i0] = (p0[i0] - (p1[i0] * p2[i0]));
             }
@@ -357,9 +357,9 @@ fn f_1_tr_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
         let a12 = u;
         let b4 = &mut w.b4[..];
         if s0 > 0 {
-            let p0 = &a12[0usize..][..s0];
-            let p1 = &b3[0usize..][..s0];
-            let target = &mut b4[0usize..][..s0];
+            let p0 = &a12[..s0];
+            let p1 = &b3[..s0];
+            let target = &mut b4[..s0];
             for i1 in 0..s0 {
                 target[i1] = (p0[i1] * p1[i1]);
             }
@@ -402,9 +402,9 @@ fn f_2_mul(&self, w: &mut Work, c: &[f64], out: &mut [f64]) {
         let b7 = &w.b7[..];
         let out = &mut *out;
         if s0 > 0 {
-            let p0 = &b3[0usize..][..s0];
-            let p1 = &b7[0usize..][..s0];
-            let target = &mut out[0usize..][..s0];
+            let p0 = &b3[..s0];
+            let p1 = &b7[..s0];
+            let target = &mut out[..s0];
             for i0 in 0..s0 {
                 target[i0] = (-(p0[i0] * p1[i0]));
             }
@@ -424,9 +424,9 @@ fn f_2_tr_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
         let a12 = u;
         let b4 = &mut w.b4[..];
         if s0 > 0 {
-            let p0 = &a12[0usize..][..s0];
-            let p1 = &b3[0usize..][..s0];
-            let target = &mut b4[0usize..][..s0];
+            let p0 = &a12[..s0];
+            let p1 = &b3[..s0];
+            let target = &mut b4[..s0];
             for i2 in 0..s0 {
                 target[i2] = (p0[i2] * p1[i2]);
             }
@@ -438,7 +438,7 @@ fn f_2_tr_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
         let out = &mut *out;
         for i1 in 0..s0 {
             if s0 > 0 {
-                let p0 = &b4[0usize..][..s0];
+                let p0 = &b4[..s0];
                 let target = &mut out[s0 * i1..][..s0];
                 for i0 in 0..s0 {
                     target[i0] = (-(a3[i1] * p0[i0]));
@@ -459,8 +459,8 @@ fn f_1_diagonal(&self, w: &mut Work, out: &mut [f64]) {
         let a2 = hg::Dense::flat(&w.y);
         let out = &mut *out;
         if s0 > 0 {
-            let p0 = &b3[0usize..][..s0];
-            let target = &mut out[0usize..][..s0];
+            let p0 = &b3[..s0];
+            let target = &mut out[..s0];
             for i0 in 0..s0 {
                 target[i0] = (1f64 - (a2[(i0 + s0 * i0)] * p0[i0]));
             }
@@ -483,8 +483,8 @@ fn f_1_diagonal_2_tr_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
         let out = &mut *out;
         for i1 in 0..s0 {
             if s0 > 0 {
-                let p0 = &a12[0usize..][..s0];
-                let p1 = &b8[0usize..][..s0];
+                let p0 = &a12[..s0];
+                let p1 = &b8[..s0];
                 let target = &mut out[s0 * i1..][..s0];
                 for i0 in 0..s0 {
                     target[i0] = (-(if (i0) == (i1) { (p0[i0] * b3[i0]) } else { 0f64 })
@@ -513,8 +513,8 @@ fn g(&self, w: &mut Work) -> f64 {
         if s0 == 0 {
             0f64
         } else {
-            let p0 = &a1[0usize..][..s0];
-            let p1 = &a3[0usize..][..s0];
+            let p0 = &a1[..s0];
+            let p1 = &a3[..s0];
             hg::kernels::sum_windows([p0, p1], |[p0, p1]| ((-p0 + p1) * (-p0 + p1)))
         }
     };
@@ -535,9 +535,9 @@ fn g_1(&self, w: &mut Work, out: &mut [f64]) {
         let a3 = hg::Dense::flat(&w.x);
         let out = &mut *out;
         if s0 > 0 {
-            let p0 = &a1[0usize..][..s0];
-            let p1 = &a3[0usize..][..s0];
-            let target = &mut out[0usize..][..s0];
+            let p0 = &a1[..s0];
+            let p1 = &a3[..s0];
+            let target = &mut out[..s0];
             for i0 in 0..s0 {
                 target[i0] = (-p0[i0] + p1[i0]);
             }
@@ -622,9 +622,9 @@ fn m_11_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
         let b9 = &w.b9[..];
         let b10 = &mut w.b10[..];
         if s0 > 0 {
-            let p0 = &b6[0usize..][..s0];
-            let p1 = &b9[0usize..][..s0];
-            let target = &mut b10[0usize..][..s0];
+            let p0 = &b6[..s0];
+            let p1 = &b9[..s0];
+            let target = &mut b10[..s0];
             for i1 in 0..s0 {
                 target[i1] = (p0[i1] * p1[i1]);
             }
@@ -641,9 +641,9 @@ fn m_11_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
         let a12 = u;
         let out = &mut *out;
         if s0 > 0 {
-            let p0 = &a12[0usize..][..s0];
-            let p1 = &b11[0usize..][..s0];
-            let target = &mut out[0usize..][..s0];
+            let p0 = &a12[..s0];
+            let p1 = &b11[..s0];
+            let target = &mut out[..s0];
             for i0 in 0..s0 {
                 target[i0] = (p0[i0] - 2f64 * p1[i0]);
             }
@@ -675,9 +675,9 @@ fn m_21_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
         let b9 = &w.b9[..];
         let b10 = &mut w.b10[..];
         if s0 > 0 {
-            let p0 = &b6[0usize..][..s0];
-            let p1 = &b9[0usize..][..s0];
-            let target = &mut b10[0usize..][..s0];
+            let p0 = &b6[..s0];
+            let p1 = &b9[..s0];
+            let target = &mut b10[..s0];
             for i2 in 0..s0 {
                 target[i2] = (p0[i2] * p1[i2]);
             }
@@ -691,8 +691,8 @@ fn m_21_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
         let out = &mut *out;
         for i1 in 0..s0 {
             if s0 > 0 {
-                let p0 = &b5[0usize..][..s0];
-                let p1 = &b10[0usize..][..s0];
+                let p0 = &b5[..s0];
+                let p1 = &b10[..s0];
                 let target = &mut out[s0 * i1..][..s0];
                 for i0 in 0..s0 {
                     target[i0] = ((a12[i1] * p0[i0]) - 2f64 * (a3[i1] * p1[i0]));
@@ -736,9 +736,9 @@ fn m_12_mul(&self, w: &mut Work, c: &[f64], out: &mut [f64]) {
         let b9 = &w.b9[..];
         let b12 = &mut w.b12[..];
         if s0 > 0 {
-            let p0 = &b7[0usize..][..s0];
-            let p1 = &b9[0usize..][..s0];
-            let target = &mut b12[0usize..][..s0];
+            let p0 = &b7[..s0];
+            let p1 = &b9[..s0];
+            let target = &mut b12[..s0];
             for i0 in 0..s0 {
                 target[i0] = (p0[i0] * p1[i0]);
             }
@@ -815,7 +815,7 @@ fn m_21(&self, w: &mut Work, out: &mut [f64]) {
                     for i1 in 0..s0 {
                         if s0 > 0 {
                             let p0 = &a2[s0 * i2..][..s0];
-                            let p1 = &b9[0usize..][..s0];
+                            let p1 = &b9[..s0];
                             let target = &mut out[(s0 * i1 + s0 * s0 * i2)..][..s0];
                             for i0 in 0..s0 {
                                 target[i0] = ((if (i1) == (i2) {
@@ -867,7 +867,7 @@ fn factor(&self, w: &mut Work) -> hg::core::result::Result<(), hg::LinearError> 
         for i1 in 0..s0 {
             if s0 > 0 {
                 let p0 = &a2[s0 * i1..][..s0];
-                let p1 = &b3[0usize..][..s0];
+                let p1 = &b3[..s0];
                 let target = &mut out[s0 * i1..][..s0];
                 for i0 in 0..s0 {
                     target[i0] = ((if (i0) == (i1) { (1f64) } else { 0f64 })

@@ -284,7 +284,7 @@ fn objective(&self, w: &mut Work) -> hg::core::option::Option<f64> {
         if s0 == 0 {
             0f64
         } else {
-            let p0 = &b8[0usize..][..s0];
+            let p0 = &b8[..s0];
             hg::kernels::sum_windows([p0], |[p0]| (p0))
         }
     };
@@ -306,8 +306,8 @@ fn residual(&self, w: &mut Work, out: &mut [f64]) {
         let a3 = hg::Dense::flat(&w.x);
         let out = &mut *out;
         if s1 > 0 {
-            let p0 = &a3[0usize..][..s1];
-            let target = &mut out[0usize..][..s1];
+            let p0 = &a3[..s1];
+            let target = &mut out[..s1];
             for i0 in 0..s1 {
                 target[i0] = ((p0[i0] * b0[0usize]));
             }
@@ -387,8 +387,8 @@ fn f_2(&self, w: &mut Work, out: &mut [f64]) {
         let a3 = hg::Dense::flat(&w.x);
         let out = &mut *out;
         if s1 > 0 {
-            let p0 = &a3[0usize..][..s1];
-            let target = &mut out[0usize..][..s1];
+            let p0 = &a3[..s1];
+            let target = &mut out[..s1];
             for i0 in 0..s1 {
                 target[i0] = (p0[i0] * b0[0usize]);
             }
@@ -407,8 +407,8 @@ fn f_1_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
         let a18 = u;
         let out = &mut *out;
         if s1 > 0 {
-            let p0 = &a18[0usize..][..s1];
-            let target = &mut out[0usize..][..s1];
+            let p0 = &a18[..s1];
+            let target = &mut out[..s1];
             for i0 in 0..s1 {
                 target[i0] = ((b0[0usize] * p0[i0]));
             }
@@ -432,9 +432,9 @@ fn f_1_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
         let b12 = &w.b12[..];
         let b13 = &mut w.b13[..];
         if s0 > 0 {
-            let p0 = &b3[0usize..][..s0];
-            let p1 = &b12[0usize..][..s0];
-            let target = &mut b13[0usize..][..s0];
+            let p0 = &b3[..s0];
+            let p1 = &b12[..s0];
+            let target = &mut b13[..s0];
             for i1 in 0..s0 {
                 target[i1] = (p0[i1] * p1[i1]);
             }
@@ -463,8 +463,8 @@ fn f_2_mul(&self, w: &mut Work, c: &[f64], out: &mut [f64]) {
         let a19 = c;
         let out = &mut *out;
         if s1 > 0 {
-            let p0 = &a3[0usize..][..s1];
-            let target = &mut out[0usize..][..s1];
+            let p0 = &a3[..s1];
+            let target = &mut out[..s1];
             for i0 in 0..s1 {
                 target[i0] = (p0[i0] * (b0[0usize] * a19[0usize]));
             }
@@ -507,7 +507,7 @@ fn f_1_diagonal(&self, w: &mut Work, out: &mut [f64]) {
         let b0 = &w.b0[..];
         let out = &mut *out;
         if s1 > 0 {
-            let target = &mut out[0usize..][..s1];
+            let target = &mut out[..s1];
             for i0 in 0..s1 {
                 target[i0] = (b0[0usize]);
             }
@@ -538,7 +538,7 @@ fn f_1_diagonal_2_tr_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
         if s1 == 0 {
             0f64
         } else {
-            let p0 = &a18[0usize..][..s1];
+            let p0 = &a18[..s1];
             hg::kernels::sum_windows([p0], |[p0]| (b0[0usize] * p0))
         }
     };
@@ -574,7 +574,7 @@ fn g(&self, w: &mut Work) -> f64 {
         if s2 == 0 {
             0f64
         } else {
-            let p0 = &b10[0usize..][..s2];
+            let p0 = &b10[..s2];
             hg::kernels::sum_windows([p0], |[p0]| (p0))
         }
     };
@@ -693,10 +693,10 @@ fn m_11_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
         let b17 = &w.b17[..];
         let b18 = &mut w.b18[..];
         if s0 > 0 {
-            let p0 = &b3[0usize..][..s0];
-            let p1 = &b5[0usize..][..s0];
-            let p2 = &b17[0usize..][..s0];
-            let target = &mut b18[0usize..][..s0];
+            let p0 = &b3[..s0];
+            let p1 = &b5[..s0];
+            let p2 = &b17[..s0];
+            let target = &mut b18[..s0];
             for i1 in 0..s0 {
                 target[i1] = (p0[i1] * p1[i1] * p2[i1]);
             }
@@ -731,9 +731,9 @@ fn m_11_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
         let b15 = &w.b15[..];
         let b21 = &mut w.b21[..];
         if s2 > 0 {
-            let p0 = &b4[0usize..][..s2];
-            let p1 = &b15[0usize..][..s2];
-            let target = &mut b21[0usize..][..s2];
+            let p0 = &b4[..s2];
+            let p1 = &b15[..s2];
+            let target = &mut b21[..s2];
             for i2 in 0..s2 {
                 target[i2] = (p0[i2] * p1[i2]);
             }
@@ -784,8 +784,8 @@ fn m_12_mul(&self, w: &mut Work, c: &[f64], out: &mut [f64]) {
         let a19 = c;
         let out = &mut *out;
         if s1 > 0 {
-            let p0 = &a17[0usize..][..s1];
-            let target = &mut out[0usize..][..s1];
+            let p0 = &a17[..s1];
+            let target = &mut out[..s1];
             for i0 in 0..s1 {
                 target[i0] = (-(p0[i0] * (b0[0usize] * a19[0usize])));
             }
@@ -820,9 +820,9 @@ fn m_11(&self, w: &mut Work, out: &mut [f64]) {
         let b17 = &w.b17[..];
         let b23 = &mut w.b23[..];
         if s0 > 0 {
-            let p0 = &b5[0usize..][..s0];
-            let p1 = &b17[0usize..][..s0];
-            let target = &mut b23[0usize..][..s0];
+            let p0 = &b5[..s0];
+            let p1 = &b17[..s0];
+            let target = &mut b23[..s0];
             for i2 in 0..s0 {
                 target[i2] = (p0[i2] * p1[i2]);
             }
@@ -857,8 +857,8 @@ fn m_21(&self, w: &mut Work, out: &mut [f64]) {
         let a17 = hg::Dense::flat(&w.v);
         let out = &mut *out;
         if s1 > 0 {
-            let p0 = &a17[0usize..][..s1];
-            let target = &mut out[0usize..][..s1];
+            let p0 = &a17[..s1];
+            let target = &mut out[..s1];
             for i0 in 0..s1 {
                 target[i0] = (-(b0[0usize] * p0[i0]));
             }
@@ -899,7 +899,7 @@ fn factor(&self, w: &mut Work) -> hg::core::result::Result<(), hg::LinearError> 
                 let b0 = &w.b0[..];
                 let out = w.factor.diagonal_mut();
                 if s1 > 0 {
-                    let target = &mut out[0usize..][..s1];
+                    let target = &mut out[..s1];
                     for i0 in 0..s1 {
                         target[i0] = (b0[0usize]);
                     }
@@ -913,8 +913,8 @@ fn factor(&self, w: &mut Work) -> hg::core::result::Result<(), hg::LinearError> 
                 let b12 = &w.b12[..];
                 let b19 = &mut w.b19[..];
                 if s0 > 0 {
-                    let p0 = &b12[0usize..][..s0];
-                    let target = &mut b19[0usize..][..s0];
+                    let p0 = &b12[..s0];
+                    let target = &mut b19[..s0];
                     for i2 in 0..s0 {
                         target[i2] = hg::kernel::sqrt(p0[i2]);
                     }

@@ -140,8 +140,8 @@ fn ready1(&self, w: &mut Work) {
         let a4 = hg::Dense::flat(&w.y);
         let b1 = &mut w.b1[..];
         {
-            let p0 = &a4[0usize..][..3usize];
-            let target = &mut b1[0usize..][..3usize];
+            let p0 = &a4[..3usize];
+            let target = &mut b1[..3usize];
             for i0 in 0..3usize {
                 target[i0] = hg::kernel::exp(p0[i0]);
             }
@@ -174,8 +174,8 @@ fn objective(&self, w: &mut Work) -> hg::core::option::Option<f64> {
         let a1 = self.data().b_tr.as_slice();
         let b0 = &mut b0;
         {
-            let p0 = &a1[0usize..][..12usize];
-            let target = &mut b0[0usize..][..12usize];
+            let p0 = &a1[..12usize];
+            let target = &mut b0[..12usize];
             for i0 in 0..12usize {
                 target[i0] = (-p0[i0]);
             }
@@ -203,8 +203,8 @@ fn objective(&self, w: &mut Work) -> hg::core::option::Option<f64> {
     let t0 = {
         let b1 = &w.b1[..];
         let a5 = hg::Dense::flat(&w.x);
-        let p0 = &a5[0usize..][..3usize];
-        let p1 = &b1[0usize..][..3usize];
+        let p0 = &a5[..3usize];
+        let p1 = &b1[..3usize];
         hg::kernels::sum_by(3usize, |i1| (p0[i1] * p0[i1] * p1[i1]))
     };
     {
@@ -221,10 +221,10 @@ fn residual(&self, w: &mut Work, out: &mut [f64]) {
         let a5 = hg::Dense::flat(&w.x);
         let out = &mut *out;
         {
-            let p0 = &a5[0usize..][..3usize];
-            let p1 = &b1[0usize..][..3usize];
-            let p2 = &b6[0usize..][..3usize];
-            let target = &mut out[0usize..][..3usize];
+            let p0 = &a5[..3usize];
+            let p1 = &b1[..3usize];
+            let p2 = &b6[..3usize];
+            let target = &mut out[..3usize];
             for i0 in 0..3usize {
                 target[i0] = ((p0[i0] * p1[i0]) - 2f64 * p2[i0]);
             }
@@ -285,9 +285,9 @@ fn f_1_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
         let a17 = u;
         let out = &mut *out;
         {
-            let p0 = &b1[0usize..][..3usize];
-            let p1 = &a17[0usize..][..3usize];
-            let target = &mut out[0usize..][..3usize];
+            let p0 = &b1[..3usize];
+            let p1 = &a17[..3usize];
+            let target = &mut out[..3usize];
             for i0 in 0..3usize {
                 target[i0] = ((p0[i0] * p1[i0]));
             }
@@ -318,10 +318,10 @@ fn f_2_mul(&self, w: &mut Work, c: &[f64], out: &mut [f64]) {
         let a18 = c;
         let out = &mut *out;
         {
-            let p0 = &a5[0usize..][..3usize];
-            let p1 = &b1[0usize..][..3usize];
-            let p2 = &a18[0usize..][..3usize];
-            let target = &mut out[0usize..][..3usize];
+            let p0 = &a5[..3usize];
+            let p1 = &b1[..3usize];
+            let p2 = &a18[..3usize];
+            let target = &mut out[..3usize];
             for i0 in 0..3usize {
                 target[i0] = (p0[i0] * p1[i0] * p2[i0]);
             }
@@ -336,10 +336,10 @@ fn f_2_tr_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
         let a17 = u;
         let out = &mut *out;
         {
-            let p0 = &a5[0usize..][..3usize];
-            let p1 = &b1[0usize..][..3usize];
-            let p2 = &a17[0usize..][..3usize];
-            let target = &mut out[0usize..][..3usize];
+            let p0 = &a5[..3usize];
+            let p1 = &b1[..3usize];
+            let p2 = &a17[..3usize];
+            let target = &mut out[..3usize];
             for i0 in 0..3usize {
                 target[i0] = (p0[i0] * p1[i0] * p2[i0]);
             }
@@ -353,9 +353,9 @@ fn f_1_diagonal(&self, w: &mut Work, out: &mut [f64]) {
         let b4 = self.b4();
         let out = &mut *out;
         {
-            let p0 = &b1[0usize..][..3usize];
-            let p1 = &b4[0usize..][..3usize];
-            let target = &mut out[0usize..][..3usize];
+            let p0 = &b1[..3usize];
+            let p1 = &b4[..3usize];
+            let target = &mut out[..3usize];
             for i0 in 0..3usize {
                 target[i0] = (p0[i0] + 2f64 * p1[i0]);
             }
@@ -369,9 +369,9 @@ fn f_1_diagonal_2_tr_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
         let a17 = u;
         let out = &mut *out;
         {
-            let p0 = &b1[0usize..][..3usize];
-            let p1 = &a17[0usize..][..3usize];
-            let target = &mut out[0usize..][..3usize];
+            let p0 = &b1[..3usize];
+            let p1 = &a17[..3usize];
+            let target = &mut out[..3usize];
             for i0 in 0..3usize {
                 target[i0] = (p0[i0] * p1[i0]);
             }
@@ -389,8 +389,8 @@ fn g(&self, w: &mut Work) -> f64 {
         let a3 = self.data().b_val.as_slice();
         let b2 = &mut b2;
         {
-            let p0 = &a3[0usize..][..8usize];
-            let target = &mut b2[0usize..][..8usize];
+            let p0 = &a3[..8usize];
+            let target = &mut b2[..8usize];
             for i0 in 0..8usize {
                 target[i0] = (-p0[i0]);
             }
@@ -421,8 +421,8 @@ fn g_1(&self, w: &mut Work, out: &mut [f64]) {
         let b7 = self.b7();
         let out = &mut *out;
         {
-            let p0 = &b7[0usize..][..3usize];
-            let target = &mut out[0usize..][..3usize];
+            let p0 = &b7[..3usize];
+            let target = &mut out[..3usize];
             for i0 in 0..3usize {
                 target[i0] = (-2f64 * p0[i0]);
             }
@@ -496,10 +496,10 @@ fn m_21_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
         let a17 = u;
         let out = &mut *out;
         {
-            let p0 = &b1[0usize..][..3usize];
-            let p1 = &a16[0usize..][..3usize];
-            let p2 = &a17[0usize..][..3usize];
-            let target = &mut out[0usize..][..3usize];
+            let p0 = &b1[..3usize];
+            let p1 = &a16[..3usize];
+            let p2 = &a17[..3usize];
+            let target = &mut out[..3usize];
             for i0 in 0..3usize {
                 target[i0] = (-(p0[i0] * p1[i0] * p2[i0]));
             }
@@ -514,10 +514,10 @@ fn m_12_mul(&self, w: &mut Work, c: &[f64], out: &mut [f64]) {
         let a18 = c;
         let out = &mut *out;
         {
-            let p0 = &b1[0usize..][..3usize];
-            let p1 = &a16[0usize..][..3usize];
-            let p2 = &a18[0usize..][..3usize];
-            let target = &mut out[0usize..][..3usize];
+            let p0 = &b1[..3usize];
+            let p1 = &a16[..3usize];
+            let p2 = &a18[..3usize];
+            let target = &mut out[..3usize];
             for i0 in 0..3usize {
                 target[i0] = (-(p0[i0] * p1[i0] * p2[i0]));
             }

@@ -347,8 +347,8 @@ fn objective(&self, w: &mut Work) -> hg::core::option::Option<f64> {
         if s1 == 0 {
             0f64
         } else {
-            let p0 = &a5[0usize..][..s1];
-            let p1 = &b1[0usize..][..s1];
+            let p0 = &a5[..s1];
+            let p1 = &b1[..s1];
             hg::kernels::sum_windows([p0, p1], |[p0, p1]| (p0 * p0 * p1))
         }
     };
@@ -373,9 +373,9 @@ fn residual(&self, w: &mut Work, out: &mut [f64]) {
         let a5 = hg::Dense::flat(&w.x);
         let out = &mut *out;
         if s1 > 0 {
-            let p0 = &a5[0usize..][..s1];
-            let p1 = &b1[0usize..][..s1];
-            let target = &mut out[0usize..][..s1];
+            let p0 = &a5[..s1];
+            let p1 = &b1[..s1];
+            let target = &mut out[..s1];
             for i0 in 0..s1 {
                 target[i0] = ((p0[i0] * p1[i0]));
             }
@@ -475,9 +475,9 @@ fn f_1_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
         let a17 = u;
         let out = &mut *out;
         if s1 > 0 {
-            let p0 = &b1[0usize..][..s1];
-            let p1 = &a17[0usize..][..s1];
-            let target = &mut out[0usize..][..s1];
+            let p0 = &b1[..s1];
+            let p1 = &a17[..s1];
+            let target = &mut out[..s1];
             for i0 in 0..s1 {
                 target[i0] = ((p0[i0] * p1[i0]));
             }
@@ -543,10 +543,10 @@ fn f_2_mul(&self, w: &mut Work, c: &[f64], out: &mut [f64]) {
         let a18 = c;
         let out = &mut *out;
         if s1 > 0 {
-            let p0 = &a5[0usize..][..s1];
-            let p1 = &b1[0usize..][..s1];
-            let p2 = &a18[0usize..][..s1];
-            let target = &mut out[0usize..][..s1];
+            let p0 = &a5[..s1];
+            let p1 = &b1[..s1];
+            let p2 = &a18[..s1];
+            let target = &mut out[..s1];
             for i0 in 0..s1 {
                 target[i0] = (p0[i0] * p1[i0] * p2[i0]);
             }
@@ -569,10 +569,10 @@ fn f_2_tr_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
         let a17 = u;
         let out = &mut *out;
         if s1 > 0 {
-            let p0 = &a5[0usize..][..s1];
-            let p1 = &b1[0usize..][..s1];
-            let p2 = &a17[0usize..][..s1];
-            let target = &mut out[0usize..][..s1];
+            let p0 = &a5[..s1];
+            let p1 = &b1[..s1];
+            let p2 = &a17[..s1];
+            let target = &mut out[..s1];
             for i0 in 0..s1 {
                 target[i0] = (p0[i0] * p1[i0] * p2[i0]);
             }
@@ -594,9 +594,9 @@ fn f_1_diagonal(&self, w: &mut Work, out: &mut [f64]) {
         let b5 = self.b5();
         let out = &mut *out;
         if s1 > 0 {
-            let p0 = &b1[0usize..][..s1];
-            let p1 = &b5[0usize..][..s1];
-            let target = &mut out[0usize..][..s1];
+            let p0 = &b1[..s1];
+            let p1 = &b5[..s1];
+            let target = &mut out[..s1];
             for i0 in 0..s1 {
                 target[i0] = (p0[i0] + 2f64 * p1[i0]);
             }
@@ -618,9 +618,9 @@ fn f_1_diagonal_2_tr_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
         let a17 = u;
         let out = &mut *out;
         if s1 > 0 {
-            let p0 = &b1[0usize..][..s1];
-            let p1 = &a17[0usize..][..s1];
-            let target = &mut out[0usize..][..s1];
+            let p0 = &b1[..s1];
+            let p1 = &a17[..s1];
+            let target = &mut out[..s1];
             for i0 in 0..s1 {
                 target[i0] = (p0[i0] * p1[i0]);
             }
@@ -816,10 +816,10 @@ fn m_21_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
         let a17 = u;
         let out = &mut *out;
         if s1 > 0 {
-            let p0 = &b1[0usize..][..s1];
-            let p1 = &a16[0usize..][..s1];
-            let p2 = &a17[0usize..][..s1];
-            let target = &mut out[0usize..][..s1];
+            let p0 = &b1[..s1];
+            let p1 = &a16[..s1];
+            let p2 = &a17[..s1];
+            let target = &mut out[..s1];
             for i0 in 0..s1 {
                 target[i0] = (-(p0[i0] * p1[i0] * p2[i0]));
             }
@@ -842,10 +842,10 @@ fn m_12_mul(&self, w: &mut Work, c: &[f64], out: &mut [f64]) {
         let a18 = c;
         let out = &mut *out;
         if s1 > 0 {
-            let p0 = &b1[0usize..][..s1];
-            let p1 = &a16[0usize..][..s1];
-            let p2 = &a18[0usize..][..s1];
-            let target = &mut out[0usize..][..s1];
+            let p0 = &b1[..s1];
+            let p1 = &a16[..s1];
+            let p2 = &a18[..s1];
+            let target = &mut out[..s1];
             for i0 in 0..s1 {
                 target[i0] = (-(p0[i0] * p1[i0] * p2[i0]));
             }

@@ -31,10 +31,10 @@ fn residual(&self, w: &mut Work, out: &mut [f64]) {
         let a3 = hg::Dense::flat(&w.x);
         let out = &mut *out;
         {
-            let p0 = &a1[0usize..][..3usize];
-            let p1 = &a2[0usize..][..3usize];
-            let p2 = &a3[0usize..][..3usize];
-            let target = &mut out[0usize..][..3usize];
+            let p0 = &a1[..3usize];
+            let p1 = &a2[..3usize];
+            let p2 = &a3[..3usize];
+            let target = &mut out[..3usize];
             for i0 in 0..3usize {
                 target[i0] = (-p0[i0] + 0.1f64 * (p1[i0] * p2[i0] * p2[i0]));
             }
@@ -98,10 +98,10 @@ fn f_1_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
         let a12 = u;
         let out = &mut *out;
         {
-            let p0 = &a2[0usize..][..3usize];
-            let p1 = &a3[0usize..][..3usize];
-            let p2 = &a12[0usize..][..3usize];
-            let target = &mut out[0usize..][..3usize];
+            let p0 = &a2[..3usize];
+            let p1 = &a3[..3usize];
+            let p2 = &a12[..3usize];
+            let target = &mut out[..3usize];
             for i0 in 0..3usize {
                 target[i0] = (0.2f64 * (p0[i0] * p1[i0] * p2[i0]));
             }
@@ -128,10 +128,10 @@ fn f_1_tr_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
         let a12 = u;
         let out = &mut *out;
         {
-            let p0 = &a2[0usize..][..3usize];
-            let p1 = &a3[0usize..][..3usize];
-            let p2 = &a12[0usize..][..3usize];
-            let target = &mut out[0usize..][..3usize];
+            let p0 = &a2[..3usize];
+            let p1 = &a3[..3usize];
+            let p2 = &a12[..3usize];
+            let target = &mut out[..3usize];
             for i0 in 0..3usize {
                 target[i0] = (0.2f64 * (p0[i0] * p1[i0] * p2[i0]));
             }
@@ -157,9 +157,9 @@ fn f_2_mul(&self, w: &mut Work, c: &[f64], out: &mut [f64]) {
         let a13 = c;
         let out = &mut *out;
         {
-            let p0 = &a3[0usize..][..3usize];
-            let p1 = &a13[0usize..][..3usize];
-            let target = &mut out[0usize..][..3usize];
+            let p0 = &a3[..3usize];
+            let p1 = &a13[..3usize];
+            let target = &mut out[..3usize];
             for i0 in 0..3usize {
                 target[i0] = (0.1f64 * p0[i0] * p0[i0] * p1[i0]);
             }
@@ -172,9 +172,9 @@ fn f_2_tr_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
         let a12 = u;
         let out = &mut *out;
         {
-            let p0 = &a3[0usize..][..3usize];
-            let p1 = &a12[0usize..][..3usize];
-            let target = &mut out[0usize..][..3usize];
+            let p0 = &a3[..3usize];
+            let p1 = &a12[..3usize];
+            let target = &mut out[..3usize];
             for i0 in 0..3usize {
                 target[i0] = (0.1f64 * p0[i0] * p0[i0] * p1[i0]);
             }
@@ -188,9 +188,9 @@ fn f_1_diagonal(&self, w: &mut Work, out: &mut [f64]) {
         let a3 = hg::Dense::flat(&w.x);
         let out = &mut *out;
         {
-            let p0 = &a2[0usize..][..3usize];
-            let p1 = &a3[0usize..][..3usize];
-            let target = &mut out[0usize..][..3usize];
+            let p0 = &a2[..3usize];
+            let p1 = &a3[..3usize];
+            let target = &mut out[..3usize];
             for i0 in 0..3usize {
                 target[i0] = ((a0[4usize * i0]) + 0.2f64 * (p0[i0] * p1[i0]));
             }
@@ -203,9 +203,9 @@ fn f_1_diagonal_2_tr_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
         let a12 = u;
         let out = &mut *out;
         {
-            let p0 = &a3[0usize..][..3usize];
-            let p1 = &a12[0usize..][..3usize];
-            let target = &mut out[0usize..][..3usize];
+            let p0 = &a3[..3usize];
+            let p1 = &a12[..3usize];
+            let target = &mut out[..3usize];
             for i0 in 0..3usize {
                 target[i0] = (0.2f64 * p0[i0] * p1[i0]);
             }
@@ -237,9 +237,9 @@ fn g_1(&self, w: &mut Work, out: &mut [f64]) {
         let a3 = hg::Dense::flat(&w.x);
         let out = &mut *out;
         {
-            let p0 = &a2[0usize..][..3usize];
-            let p1 = &a3[0usize..][..3usize];
-            let target = &mut out[0usize..][..3usize];
+            let p0 = &a2[..3usize];
+            let p1 = &a3[..3usize];
+            let target = &mut out[..3usize];
             for i0 in 0..3usize {
                 target[i0] = (p0[i0] + p1[i0]);
             }
@@ -251,8 +251,8 @@ fn g_2(&self, w: &mut Work, out: &mut [f64]) {
         let a3 = hg::Dense::flat(&w.x);
         let out = &mut *out;
         {
-            let p0 = &a3[0usize..][..3usize];
-            let target = &mut out[0usize..][..3usize];
+            let p0 = &a3[..3usize];
+            let target = &mut out[..3usize];
             for i0 in 0..3usize {
                 target[i0] = p0[i0];
             }
@@ -292,10 +292,10 @@ fn m_11_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
         let a12 = u;
         let out = &mut *out;
         {
-            let p0 = &a12[0usize..][..3usize];
-            let p1 = &a2[0usize..][..3usize];
-            let p2 = &a11[0usize..][..3usize];
-            let target = &mut out[0usize..][..3usize];
+            let p0 = &a12[..3usize];
+            let p1 = &a2[..3usize];
+            let p2 = &a11[..3usize];
+            let target = &mut out[..3usize];
             for i0 in 0..3usize {
                 target[i0] = (p0[i0] - 0.2f64 * (p1[i0] * p2[i0] * p0[i0]));
             }
@@ -309,10 +309,10 @@ fn m_21_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
         let a12 = u;
         let out = &mut *out;
         {
-            let p0 = &a12[0usize..][..3usize];
-            let p1 = &a3[0usize..][..3usize];
-            let p2 = &a11[0usize..][..3usize];
-            let target = &mut out[0usize..][..3usize];
+            let p0 = &a12[..3usize];
+            let p1 = &a3[..3usize];
+            let p2 = &a11[..3usize];
+            let target = &mut out[..3usize];
             for i0 in 0..3usize {
                 target[i0] = (p0[i0] - 0.2f64 * (p1[i0] * p2[i0] * p0[i0]));
             }
@@ -326,10 +326,10 @@ fn m_12_mul(&self, w: &mut Work, c: &[f64], out: &mut [f64]) {
         let a13 = c;
         let out = &mut *out;
         {
-            let p0 = &a13[0usize..][..3usize];
-            let p1 = &a3[0usize..][..3usize];
-            let p2 = &a11[0usize..][..3usize];
-            let target = &mut out[0usize..][..3usize];
+            let p0 = &a13[..3usize];
+            let p1 = &a3[..3usize];
+            let p2 = &a11[..3usize];
+            let target = &mut out[..3usize];
             for i0 in 0..3usize {
                 target[i0] = (p0[i0] - 0.2f64 * (p1[i0] * p2[i0] * p0[i0]));
             }

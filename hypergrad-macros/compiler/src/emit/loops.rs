@@ -24,8 +24,8 @@ impl Names<'_> {
         let value = self.expression(value, &windows);
         let target = self.source(*target);
         let (prepare, place) = if offset.coefficient(variable).is_one() {
-            let start = numbers::affine(&span.first(offset));
-            (quote!(let target = &mut #target[#start..][..#count];), quote!(target[#step]))
+            let range = range(&span.first(offset), &count);
+            (quote!(let target = &mut #target #range;), quote!(target[#step]))
         } else {
             let offset = numbers::affine(offset);
             (TokenStream::new(), quote!(#target[#offset]))
@@ -100,9 +100,8 @@ impl Names<'_> {
                 continue;
             }
             let name = format_ident!("p{}", windows.known.len());
-            let start = numbers::affine(&span.first(offset));
-            let from = self.source(source);
-            set_up.extend(quote!(let #name = &#from[#start..][..#count];));
+            let (from, range) = (self.source(source), range(&span.first(offset), &count));
+            set_up.extend(quote!(let #name = &#from #range;));
             windows.known.push((source, offset.clone(), name));
         }
         (windows, set_up)
@@ -118,6 +117,15 @@ fn multiple_of(value: &Expr) -> Option<(f64, Source, &Affine)> {
         Expr::Sum(terms) => terms.first().filter(|_| terms.len() == 1).and_then(|(factor, part)| times(*factor, part)),
         _ => None,
     }
+}
+
+/// Of a slice: so many entries from the start. An index less is work less for rustc.
+fn range(start: &Affine, count: &TokenStream) -> TokenStream {
+    if start.as_size().is_some_and(Size::is_zero) {
+        return quote!([..#count]);
+    }
+    let start = numbers::affine(start);
+    quote!([#start..][..#count])
 }
 
 /// Sums of at least this many terms are computed in lanes.
