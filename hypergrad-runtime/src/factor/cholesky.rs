@@ -22,8 +22,8 @@ pub struct Cholesky;
 impl Method for Cholesky {
     #[expect(clippy::inline_always, reason = "with a constant size the loops are unrolled")]
     #[inline(always)]
-    fn eliminate<T: Real>(what: &'static str, a: &mut [T], _pivots: &mut [usize], n: usize) -> Result<Smallest, LinearError> {
-        if n <= SMALL { eliminate_small(what, a, n) } else { eliminate_large(what, a, n) }
+    fn eliminate<T: Real>(what: &'static str, a: &mut [T], pivots: &mut [usize], n: usize) -> Result<Smallest, LinearError> {
+        if n <= SMALL { eliminate_small(what, a, n) } else { T::cholesky((what, a, pivots, n)) }
     }
 
     #[expect(clippy::inline_always, reason = "with a constant size the loops are unrolled")]
@@ -115,8 +115,14 @@ fn eliminate_small<T: Real>(what: &'static str, a: &mut [T], n: usize) -> Result
 }
 
 /// Block by block; D stands on the diagonal until the end.
-#[inline(never)]
-fn eliminate_large<T: Real>(what: &'static str, a: &mut [T], n: usize) -> Result<Smallest, LinearError> {
+#[expect(clippy::inline_always, reason = "it is compiled for the vectors of its caller")]
+#[inline(always)]
+pub(super) fn eliminate<T: Real>(
+    what: &'static str,
+    a: &mut [T],
+    _pivots: &mut [usize],
+    n: usize,
+) -> Result<Smallest, LinearError> {
     let mut smallest = Smallest::NONE;
     for block in blocks(n, LARGE) {
         smallest = smallest.min(eliminate_block(what, a, n, &block)?);
@@ -130,6 +136,8 @@ fn eliminate_large<T: Real>(what: &'static str, a: &mut [T], n: usize) -> Result
 }
 
 /// Eliminates the columns of a block, and updates no other ones.
+#[expect(clippy::inline_always, reason = "it is compiled for the vectors of its caller")]
+#[inline(always)]
 fn eliminate_block<T: Real>(what: &'static str, a: &mut [T], n: usize, block: &Range<usize>) -> Result<Smallest, LinearError> {
     let mut smallest = Smallest::NONE;
     #[cfg(feature = "std")]

@@ -7,7 +7,7 @@
 //! inertia and solving symmetric linear systems, Math. Comp. 31 (1977).
 
 use super::condition::{Smallest, hadamard};
-use super::{Inertia, LogDet, Method, check_pivot};
+use super::{Inertia, LogDet, Method, WIDE, check_pivot};
 use crate::error::LinearError;
 use crate::kernels::{axpy, dot};
 use crate::scalar::Real;
@@ -21,18 +21,7 @@ pub struct Ldlt;
 impl Method for Ldlt {
     #[inline]
     fn eliminate<T: Real>(what: &'static str, a: &mut [T], pivots: &mut [usize], n: usize) -> Result<Smallest, LinearError> {
-        let mut smallest = Smallest::NONE;
-        let mut j = 0;
-        while j < n {
-            let (row, double) = choose(a, n, j);
-            let last = j + usize::from(double);
-            exchange(a, n, last, row);
-            pivots[j] = 2 * row + usize::from(double);
-            let pivot = if double { eliminate_two(what, a, n, pivots, j)? } else { eliminate_one(what, a, n, pivots, j)? };
-            smallest = smallest.min(pivot);
-            j = last + 1;
-        }
-        Ok(smallest)
+        if n < WIDE { eliminate(what, a, pivots, n) } else { T::ldlt((what, a, pivots, n)) }
     }
 
     #[inline]
@@ -144,6 +133,29 @@ impl Method for Ldlt {
     }
 }
 
+/// Bunch and Kaufman's elimination.
+#[expect(clippy::inline_always, reason = "it is compiled for the vectors of its caller")]
+#[inline(always)]
+pub(super) fn eliminate<T: Real>(
+    what: &'static str,
+    a: &mut [T],
+    pivots: &mut [usize],
+    n: usize,
+) -> Result<Smallest, LinearError> {
+    let mut smallest = Smallest::NONE;
+    let mut j = 0;
+    while j < n {
+        let (row, double) = choose(a, n, j);
+        let last = j + usize::from(double);
+        exchange(a, n, last, row);
+        pivots[j] = 2 * row + usize::from(double);
+        let pivot = if double { eliminate_two(what, a, n, pivots, j)? } else { eliminate_one(what, a, n, pivots, j)? };
+        smallest = smallest.min(pivot);
+        j = last + 1;
+    }
+    Ok(smallest)
+}
+
 /// `L z = P b` in place.
 #[inline]
 fn forward<T: Real>(a: &[T], pivots: &[usize], n: usize, rhs: &mut [T]) {
@@ -219,12 +231,15 @@ fn block_before(pivots: &[usize], end: usize) -> usize {
 }
 
 /// Entry `(i, j)` of the symmetric matrix, from its lower triangle.
-#[inline]
+#[expect(clippy::inline_always, reason = "it is compiled for the vectors of its caller")]
+#[inline(always)]
 fn entry<T: Real>(a: &[T], n: usize, i: usize, j: usize) -> T {
     if i >= j { a[i + j * n] } else { a[j + i * n] }
 }
 
 /// The largest `|a_rk|` with k from j on, but not `except`, and its k.
+#[expect(clippy::inline_always, reason = "it is compiled for the vectors of its caller")]
+#[inline(always)]
 fn largest<T: Real>(a: &[T], n: usize, r: usize, j: usize) -> (usize, T) {
     let mut found = (r, T::ZERO);
     for k in j..n {
@@ -237,6 +252,8 @@ fn largest<T: Real>(a: &[T], n: usize, r: usize, j: usize) -> (usize, T) {
 }
 
 /// The row to exchange with the last one of the block, and whether the block is 2 x 2.
+#[expect(clippy::inline_always, reason = "it is compiled for the vectors of its caller")]
+#[inline(always)]
 fn choose<T: Real>(a: &[T], n: usize, j: usize) -> (usize, bool) {
     // (1 + √17) / 8 balances the growth of the two kinds of step.
     let alpha = T::lit(0.640_388_203_202_208);
@@ -256,6 +273,8 @@ fn choose<T: Real>(a: &[T], n: usize, j: usize) -> (usize, bool) {
 }
 
 /// Exchanges rows and columns p < q of the symmetric matrix, and rows p, q of L so far.
+#[expect(clippy::inline_always, reason = "it is compiled for the vectors of its caller")]
+#[inline(always)]
 fn exchange<T: Real>(a: &mut [T], n: usize, p: usize, q: usize) {
     if p == q {
         return;
@@ -273,6 +292,8 @@ fn exchange<T: Real>(a: &mut [T], n: usize, p: usize, q: usize) {
 }
 
 /// `sum |l_jk| |d_kk'| |l_jk'|` over the blocks before `first`: the terms subtracted from `a_jj`.
+#[expect(clippy::inline_always, reason = "it is compiled for the vectors of its caller")]
+#[inline(always)]
 fn cancelled<T: Real>(a: &[T], n: usize, pivots: &[usize], j: usize, first: usize) -> T {
     let mut sum = T::ZERO;
     let mut k = 0;
@@ -291,6 +312,8 @@ fn cancelled<T: Real>(a: &[T], n: usize, pivots: &[usize], j: usize, first: usiz
 }
 
 /// A 1 x 1 block: `l = a_j / d`, `A -= l d lᵀ`.
+#[expect(clippy::inline_always, reason = "it is compiled for the vectors of its caller")]
+#[inline(always)]
 fn eliminate_one<T: Real>(
     what: &'static str,
     a: &mut [T],
@@ -312,6 +335,8 @@ fn eliminate_one<T: Real>(
 }
 
 /// A 2 x 2 block E: `[l m] = [a_j a_j+1] E⁻¹`, `A -= [l m] E [l m]ᵀ`.
+#[expect(clippy::inline_always, reason = "it is compiled for the vectors of its caller")]
+#[inline(always)]
 fn eliminate_two<T: Real>(
     what: &'static str,
     a: &mut [T],
@@ -340,7 +365,8 @@ fn eliminate_two<T: Real>(
 }
 
 /// Solves `E (u, v) = (p, q)` with the block at j, scaled by its off-diagonal entry, the largest.
-#[inline]
+#[expect(clippy::inline_always, reason = "it is compiled for the vectors of its caller")]
+#[inline(always)]
 fn solve_two<T: Real>(a: &[T], n: usize, j: usize, p: T, q: T) -> (T, T) {
     let off = a[j + 1 + j * n];
     let (first, second) = (a[j + j * n] / off, a[j + 1 + (j + 1) * n] / off);

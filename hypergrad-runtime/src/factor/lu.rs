@@ -5,7 +5,7 @@ use core::ops::Range;
 #[cfg(feature = "std")]
 use super::BLOCK;
 use super::condition::Smallest;
-use super::{Inertia, LogDet, Method, PANEL, check_pivot, split_column, subtract_columns};
+use super::{Inertia, LogDet, Method, PANEL, WIDE, check_pivot, split_column, subtract_columns};
 use crate::error::LinearError;
 use crate::kernels::{axpy, dot, scale};
 use crate::scalar::Real;
@@ -17,17 +17,7 @@ pub struct Lu;
 impl Method for Lu {
     #[inline]
     fn eliminate<T: Real>(what: &'static str, a: &mut [T], pivots: &mut [usize], n: usize) -> Result<Smallest, LinearError> {
-        #[cfg(feature = "std")]
-        if n >= large::LARGE {
-            return large::eliminate(what, a, pivots, n);
-        }
-        let mut smallest = Smallest::NONE;
-        eliminate_block(a, pivots, n, &(0..n), |a, j| {
-            let value = a[j + j * n];
-            smallest = smallest.min(check_pivot(what, n, j, value, cancelled(a, n, j) + value.abs())?);
-            Ok(())
-        })?;
-        Ok(smallest)
+        if n < WIDE { eliminate(what, a, pivots, n) } else { T::lu((what, a, pivots, n)) }
     }
 
     #[inline]
@@ -106,8 +96,31 @@ impl Method for Lu {
     }
 }
 
+/// Gaussian elimination.
+#[expect(clippy::inline_always, reason = "it is compiled for the vectors of its caller")]
+#[inline(always)]
+pub(super) fn eliminate<T: Real>(
+    what: &'static str,
+    a: &mut [T],
+    pivots: &mut [usize],
+    n: usize,
+) -> Result<Smallest, LinearError> {
+    #[cfg(feature = "std")]
+    if n >= large::LARGE {
+        return large::eliminate(what, a, pivots, n);
+    }
+    let mut smallest = Smallest::NONE;
+    eliminate_block(a, pivots, n, &(0..n), |a, j| {
+        let value = a[j + j * n];
+        smallest = smallest.min(check_pivot(what, n, j, value, cancelled(a, n, j) + value.abs())?);
+        Ok(())
+    })?;
+    Ok(smallest)
+}
+
 /// Eliminates the columns of a block, and touches no other ones. `check` sees every pivot before it divides.
-#[inline]
+#[expect(clippy::inline_always, reason = "it is compiled for the vectors of its caller")]
+#[inline(always)]
 fn eliminate_block<T: Real, E>(
     a: &mut [T],
     pivots: &mut [usize],
@@ -156,6 +169,8 @@ mod large {
 
     /// Gaussian elimination. Rows are exchanged, and pivots judged, once for a block: the entries of a
     /// row are far apart in memory.
+    #[expect(clippy::inline_always, reason = "it is compiled for the vectors of its caller")]
+    #[inline(always)]
     pub fn eliminate<T: Real>(what: &'static str, a: &mut [T], pivots: &mut [usize], n: usize) -> Result<Smallest, LinearError> {
         let mut smallest = Smallest::NONE;
         for block in blocks(n, LARGE) {
@@ -207,7 +222,8 @@ mod large {
 }
 
 /// The rows of a whole panel in a later column: `L t = b` with the panel's unit lower triangle.
-#[inline]
+#[expect(clippy::inline_always, reason = "it is compiled for the vectors of its caller")]
+#[inline(always)]
 fn eliminated<T: Real>(panel: &[T], n: usize, first: usize, later: &mut [T]) -> [T; PANEL] {
     let t = &mut later[first..first + PANEL];
     for (j, column) in panel.chunks_exact(n).enumerate() {
@@ -218,7 +234,8 @@ fn eliminated<T: Real>(panel: &[T], n: usize, first: usize, later: &mut [T]) -> 
 }
 
 /// The row of the largest entry of column j at or below the diagonal.
-#[inline]
+#[expect(clippy::inline_always, reason = "it is compiled for the vectors of its caller")]
+#[inline(always)]
 fn largest_below<T: Real>(a: &[T], n: usize, j: usize) -> usize {
     let (mut row, mut largest) = (j, a[j + j * n].abs());
     for i in j + 1..n {
@@ -231,7 +248,8 @@ fn largest_below<T: Real>(a: &[T], n: usize, j: usize) -> usize {
 }
 
 /// Exchanges two rows in every column.
-#[inline]
+#[expect(clippy::inline_always, reason = "it is compiled for the vectors of its caller")]
+#[inline(always)]
 fn exchange_rows<T: Real>(a: &mut [T], n: usize, i: usize, j: usize) {
     if i != j {
         for column in a.chunks_exact_mut(n) {

@@ -28,6 +28,7 @@ pub mod packed;
 mod spectrum;
 mod square;
 mod symmetric;
+mod wide;
 
 pub use blocks::{Blocks, Segment};
 pub use dense::Factored;
@@ -35,6 +36,7 @@ pub use diagonal::Diagonal;
 pub use gram::DiagonalPlusGram;
 pub use spectrum::{Inertia, LogDet, Spectrum};
 pub use square::{Answer, Ask, Square, Whole};
+pub use wide::Eliminate;
 
 use core::ops::Range;
 
@@ -183,6 +185,9 @@ fn split_column<T>(a: &mut [T], n: usize, j: usize) -> (&mut [T], &mut [T]) {
     a[j * n..].split_at_mut(n)
 }
 
+/// Matrices of at least so many rows are eliminated with the vectors of the machine.
+const WIDE: usize = 12;
+
 /// Columns that are eliminated together: later ones are read and written once for all of them.
 const PANEL: usize = 4;
 
@@ -201,7 +206,8 @@ fn blocks(n: usize, large: usize) -> impl Iterator<Item = Range<usize>> {
 }
 
 /// `out -= sum_j t_j column_j`, the columns of a panel of height n from row `from` on, one after another.
-#[inline]
+#[expect(clippy::inline_always, reason = "it is compiled for the vectors of its caller")]
+#[inline(always)]
 fn subtract_columns<T: Real>(t: [T; PANEL], panel: &[T], n: usize, from: usize, out: &mut [T]) {
     let [a, b, c, d] = core::array::from_fn(|j| &panel[j * n..][from..n]);
     let columns = a.iter().zip(b).zip(c).zip(d);

@@ -1,0 +1,53 @@
+//! Eliminations with the widest vectors of the machine.
+//!
+//! They are compiled here, once for each scalar, and run under one dispatch. What they call is inlined into them; nothing
+//! is fused, so that the factors have the same bits on every machine.
+
+use super::condition::Smallest;
+use super::{cholesky, ldlt, lu};
+use crate::error::LinearError;
+use crate::kernels::widely;
+
+/// What an elimination takes: the name of the matrix, its entries, its pivots, its size.
+pub type Task<'a, T> = (&'static str, &'a mut [T], &'a mut [usize], usize);
+
+/// The eliminations of a scalar type.
+pub trait Eliminate: Sized {
+    /// By Gauss.
+    ///
+    /// # Errors
+    /// As [`super::Method::eliminate`].
+    fn lu(task: Task<'_, Self>) -> Result<Smallest, LinearError>;
+    /// By Bunch and Kaufman.
+    ///
+    /// # Errors
+    /// As [`super::Method::eliminate`].
+    fn ldlt(task: Task<'_, Self>) -> Result<Smallest, LinearError>;
+    /// By Cholesky.
+    ///
+    /// # Errors
+    /// As [`super::Method::eliminate`].
+    fn cholesky(task: Task<'_, Self>) -> Result<Smallest, LinearError>;
+}
+
+macro_rules! eliminate {
+    ($($scalar:ident: $($name:ident = $module:ident),*;)*) => {$(
+        impl Eliminate for $scalar {
+            $(
+                #[inline(never)]
+                fn $name((what, a, pivots, n): Task<'_, Self>) -> Result<Smallest, LinearError> {
+                    let mut result = Ok(Smallest::NONE);
+                    widely(
+                        #[inline(always)]
+                        || result = $module::eliminate(what, a, pivots, n),
+                    );
+                    result
+                }
+            )*
+        }
+    )*};
+}
+eliminate! {
+    f64: lu = lu, ldlt = ldlt, cholesky = cholesky;
+    f32: lu = lu, ldlt = ldlt, cholesky = cholesky;
+}
