@@ -22,8 +22,10 @@ pub fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     let origin = if options.data.is_some() { "cpusmall" } else { "generated rows (--data DIR reads cpusmall)" };
     println!("\nBolte et al., Fig. 2: weighted ridge regression, {origin}, {} rows x {} features", a.nrows(), a.ncols());
     let mut panels = Vec::new();
-    for condition in [100.0, 1000.0] {
-        let (penalty, condition) = penalty(&a, condition);
+    let mut cases = [100.0, 1000.0].map(|condition| penalty(&a, condition)).to_vec();
+    // Where no penalty is needed for either, they are one.
+    cases.dedup();
+    for (penalty, condition) in cases {
         let data = Data { a: a.clone(), b: b.clone(), penalty, c: DVector::zeros(a.ncols()) };
         for (name, wide) in [("1/L", false), ("2/(L + μ)", true)] {
             let steps: Vec<usize> = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000]

@@ -61,7 +61,8 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let clock = Instant::now();
     let at = problem.at(&inner.x, &y)?;
-    println!(" training loss {:.4}, validation loss {:.4}", at.f(), at.g());
+    println!(" training loss with its penalty {:.4}, validation loss {:.4}", at.f(), at.g());
+    println!(" (x = 0 gives every class the same probability, and the loss ln {CLASSES} = {:.4})", (CLASSES as f64).ln());
     let estimator = Ift::with(ConjugateGradient::new().tolerance(1e-8)).error_estimate(false);
     let hypergradient = problem.hypergradient(&inner.x, &y, &estimator)?;
     println!(
