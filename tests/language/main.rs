@@ -27,6 +27,7 @@ mod bystander;
 mod choices;
 mod collections;
 mod constructors;
+mod declared;
 mod functions;
 mod geometry;
 mod idioms;

@@ -3,7 +3,7 @@
 use std::f64::consts::FRAC_2_SQRT_PI;
 
 use super::rest;
-use crate::ir::{Func, Graph, Id, Number, Size, Term, View};
+use crate::ir::{Func, Graph, Id, Name, Number, Size, Term, View};
 
 /// The derivative of a function in one argument.
 pub enum Partial {
@@ -178,6 +178,7 @@ impl Rule<'_> {
             // min(a, b) = -max(-a, -b), also where one is NaN.
             Func::Min => self.tie_gt(-1.0),
             Func::Clamp => self.clamp(),
+            Func::Declared(name) => self.declared(name),
         })
     }
 
@@ -266,6 +267,12 @@ impl Rule<'_> {
         let third = self.of(Func::Logistic(3));
         let factor = self.affine(-12.0, second, 1.0);
         self.times(1.0, &[third, factor])
+    }
+
+    /// By the formula with which it was declared.
+    fn declared(&mut self, name: Name) -> Id {
+        let derivative = self.graph.declared_derivative(name, &self.args[0].clone(), self.shape);
+        derivative.unwrap_or_else(|| panic!("`{}` has no derivative", name.0))
     }
 
     /// `W' = e^-W/(1 + W)`.

@@ -5,6 +5,7 @@ use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, TokenStream,
 use quote::quote;
 
 use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::syntax::DERIVATIVE;
 
 /// The item as it came, with the errors and what else is added to it.
 pub fn module(item: TokenStream, diagnostics: Diagnostics, others: &TokenStream) -> TokenStream {
@@ -31,7 +32,7 @@ pub fn append(item: TokenStream, additions: TokenStream) -> TokenStream {
     let mut tokens: Vec<TokenTree> = item.into_iter().collect();
     match tokens.pop() {
         Some(TokenTree::Group(body)) if body.delimiter() == Delimiter::Brace => {
-            let mut inside = body.stream();
+            let mut inside = without_declarations(body.stream());
             inside.extend(additions);
             let mut extended = Group::new(Delimiter::Brace, inside);
             extended.set_span(body.span());
@@ -40,6 +41,26 @@ pub fn append(item: TokenStream, additions: TokenStream) -> TokenStream {
         }
         last => tokens.into_iter().chain(last).chain(additions).collect(),
     }
+}
+
+/// The module's own tokens without `#[derivative(..)]`, which means something here alone.
+fn without_declarations(body: TokenStream) -> TokenStream {
+    let is_declaration = |tree: &TokenTree| match tree {
+        TokenTree::Group(group) if group.delimiter() == Delimiter::Bracket => {
+            matches!(group.stream().into_iter().next(), Some(TokenTree::Ident(name)) if name == DERIVATIVE)
+        }
+        _ => false,
+    };
+    let mut kept: Vec<TokenTree> = Vec::new();
+    for tree in body {
+        let hash = matches!(kept.last(), Some(TokenTree::Punct(mark)) if mark.as_char() == '#');
+        if hash && is_declaration(&tree) {
+            kept.pop();
+        } else {
+            kept.push(tree);
+        }
+    }
+    kept.into_iter().collect()
 }
 
 /// A type whose length is the error: rustc takes it for erroneous and is silent about whatever is

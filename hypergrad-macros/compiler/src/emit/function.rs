@@ -13,6 +13,10 @@ pub fn call(func: Func, a: &[TokenStream], scalar: Scalar) -> TokenStream {
         let (one, t) = (numbers::number(1.0, scalar), &a[0]);
         return quote!((#one / #t));
     }
+    if let Func::Declared(name) = func {
+        let name = format_ident!("{}", name.0);
+        return quote!(super::#name(#(#a),*));
+    }
     let kernel = func.definition().kernel;
     let parameter = match kernel.parameter {
         Parameter::None => None,

@@ -32,7 +32,7 @@ use quote::quote;
 use crate::analysis::{Facts, Stage};
 use crate::differentiate::Quantities;
 use crate::lower::program::Program;
-use crate::model::Model;
+use crate::model::{Declared, Model};
 use layout::Layout;
 use sizes::Symbols;
 use statements::Names;
@@ -112,7 +112,13 @@ impl<'m> Emission<'m> {
         let optional = self.optional();
         let point = self.point();
         let claims = claims::proofs(&self.model.claims, root);
+        let declared = self.model.declared.iter().map(|Declared { function, derivative }| {
+            let float = &self.scalar;
+            quote! { const _: [fn(#float) -> #float; 2] = [#function, #derivative]; }
+        });
         quote! {
+            #(#declared)*
+
             #[doc(inline)]
             pub use __bilevel::Problem;
 

@@ -398,6 +398,8 @@ impl Func {
             Self::Select => claims_nothing(3, "select", Notation::Cases).range(Range::Either).cheap().named("if"),
             Self::Clamp => claims_nothing(3, "clamp", Call("clamp")).range(Range::Between).cheap(),
             Self::Inside => claims_nothing(3, "inside", Notation::Between).steps().range(Range::Nonnegative).named("clamp"),
+            // Most domains have this point, where an arm is not taken.
+            Self::Declared(name) => called(name.0).smooth().safe(0.5),
         }
     }
 

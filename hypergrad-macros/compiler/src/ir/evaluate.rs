@@ -100,6 +100,8 @@ impl Func {
                 }
             }
             Self::Clamp => a[0].max(a[1]).min(a[2]),
+            // Only a run can tell.
+            Self::Declared(_) => f64::NAN,
             Self::Inside => indicator(a[1] <= a[0] && a[0] <= a[2]),
         }
     }

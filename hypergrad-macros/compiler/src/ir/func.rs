@@ -2,6 +2,8 @@
 //! that every derivative has a stable closed form (docs/formulas.md, part 4). What is known of
 //! each: `definition.rs`.
 
+use super::formula::Name;
+
 /// An exact `f64` constant with equality and hashing by bits.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub struct Number(u64);
@@ -112,4 +114,6 @@ pub enum Func {
     Clamp,
     /// 1 for lo <= t <= hi, else 0: the derivative of clamp.
     Inside,
+    /// A function of the user's, of which only the derivative can be read.
+    Declared(Name),
 }

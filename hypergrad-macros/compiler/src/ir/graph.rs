@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::formula::{Formula, Name};
 use super::func::Number;
 use super::node::{Id, Input, Node, Op, Term, View};
 use super::size::Size;
@@ -49,6 +50,8 @@ pub struct Graph {
     pub(super) supports: BTreeMap<Id, Vec<Support>>,
     /// Selections by fields of reals.
     pub(super) selections: BTreeMap<Id, Id>,
+    /// The derivatives of functions that are declared with them.
+    pub(super) declared: BTreeMap<Name, Formula>,
 }
 
 impl Graph {

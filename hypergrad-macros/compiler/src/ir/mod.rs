@@ -7,6 +7,7 @@ mod equation;
 pub mod evaluate;
 mod finite;
 pub mod flatten;
+mod formula;
 pub mod func;
 pub mod graph;
 #[cfg(test)]
@@ -28,6 +29,7 @@ pub mod verify;
 
 pub use affine::{Affine, Wire};
 pub use definition::{Bend, Cost, Notation, Parameter, Range, Trend};
+pub use formula::{Formula, Name};
 pub use func::{Func, Number};
 pub use graph::{Graph, InputInfo, Role};
 pub use node::{Elimination, Guard, Id, Input, Op, Operand, Product, Reduction, Term, Test, View};

@@ -17,6 +17,7 @@ impl Graph {
             let shape = self.shape(id).iter().map(resolve).collect();
             images.insert(id, resolved.input(info.clone(), shape));
         }
+        resolved.declared.clone_from(&self.declared);
         resolved.copy_sparse(self, |id| images[&id]);
         for id in self.reachable(roots) {
             if !images.contains_key(&id) {

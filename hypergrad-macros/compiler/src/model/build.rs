@@ -10,7 +10,7 @@ use super::result::{self, Like};
 use super::signature::Header;
 use super::trace::{Tracer, Value};
 use super::{
-    Data, DataKind, Inner, InnerKind, Model, Optional, Outer, Scalar, Variable, conditional, optional, roles, variables,
+    Data, DataKind, Inner, InnerKind, Model, Optional, Outer, Scalar, Variable, conditional, declared, optional, roles, variables,
 };
 use crate::diagnostics::Diagnostics;
 use crate::ir::{Graph, Id, Input, Role};
@@ -24,13 +24,15 @@ pub fn build(module: &Module, options: &Options, crate_path: &TokenStream, diagn
     let headers = Headers::read(&roles, diagnostics);
     let types = Types::read(module, &headers, diagnostics)?;
     let mut space = Space::new(module, &types);
+    let declared = declared::read(module, types.scalar.scalar, &mut space.graph, &mut space.fields, diagnostics);
     let inner = headers.inner.as_ref().and_then(|(kind, header)| space.inner(*kind, header, &types, diagnostics));
     let outer = headers.outer.as_ref().and_then(|header| space.outer(header, &types, diagnostics));
     let optional = optional::read(&mut space, &headers, &types, diagnostics);
     if !diagnostics.is_empty() {
         return None;
     }
-    Some(space.finish(inner?, outer?, optional?, types.scalar.scalar, crate_path))
+    let model = space.finish(inner?, outer?, optional?, types.scalar.scalar, crate_path);
+    Some(Model { declared, ..model })
 }
 
 /// The variables and the data, as inputs of the graph.
@@ -167,6 +169,7 @@ impl<'m> Space<'m> {
             checks: self.sizes.checks(),
             sizes: self.sizes,
             claims: claims.into_claims(),
+            declared: Vec::new(),
             crate_path: crate_path.clone(),
         }
     }

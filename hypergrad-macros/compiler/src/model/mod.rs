@@ -5,6 +5,7 @@ mod build;
 mod claims;
 mod conditional;
 mod data;
+mod declared;
 mod headers;
 mod optional;
 mod result;
@@ -51,6 +52,14 @@ pub struct Model {
     pub claims: Vec<Claim>,
     /// Where hypergrad is, as generated code writes it: `::hypergrad`.
     pub crate_path: TokenStream,
+    pub declared: Vec<Declared>,
+}
+
+/// A function that is read by its derivative alone.
+#[derive(Debug, Clone)]
+pub struct Declared {
+    pub function: Ident,
+    pub derivative: Ident,
 }
 
 /// x or y: its blocks in declaration order.

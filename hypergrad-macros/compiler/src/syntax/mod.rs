@@ -33,6 +33,9 @@ pub use resolve::strip_references;
 pub use traits::Leaf;
 pub use types::{Dimension, Form, Scalar, Storage, Type};
 
+/// The attribute of a function that is the derivative of another: `#[derivative(erf)]`.
+pub const DERIVATIVE: &str = "derivative";
+
 /// The annotated inline module. Items keep their order.
 #[derive(Debug, Clone)]
 pub struct Module {
@@ -121,6 +124,19 @@ impl Module {
             syn::Item::Fn(function) => Some(function),
             _ => None,
         })
+    }
+
+    /// Functions that are the derivatives of others, each with the attribute that says so.
+    pub fn derivatives(&self) -> impl Iterator<Item = (&syn::Attribute, &syn::ItemFn)> {
+        self.functions().filter_map(|function| {
+            let attribute = function.attrs.iter().find(|attribute| attribute.path().is_ident(DERIVATIVE))?;
+            Some((attribute, function))
+        })
+    }
+
+    /// Whether a function of this name is declared with its derivative.
+    pub fn is_declared(&self, name: &syn::Ident) -> bool {
+        self.derivatives().any(|(attribute, _)| attribute.parse_args::<syn::Ident>().is_ok_and(|of| of == *name))
     }
 
     /// The names of the module's structs and type aliases.

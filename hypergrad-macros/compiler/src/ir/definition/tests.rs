@@ -69,7 +69,7 @@ fn after(func: Func) -> Option<Func> {
         Func::Ne => Func::Select,
         Func::Select => Func::Clamp,
         Func::Clamp => Func::Inside,
-        Func::Inside => return None,
+        Func::Inside | Func::Declared(_) => return None,
     })
 }
 

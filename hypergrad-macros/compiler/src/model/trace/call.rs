@@ -14,6 +14,7 @@ use super::words::{
     OrderingWord, SliceWord, SolutionWord,
 };
 use crate::diagnostics::nearest;
+use crate::ir::{Func, Name};
 use crate::syntax::Type;
 
 /// A call of a known method or function.
@@ -112,7 +113,10 @@ impl<'a> Tracer<'a> {
 
     /// Inlines a function of the module: its body in a scope with nothing but its parameters.
     pub(super) fn call_function(&mut self, function: &syn::ItemFn, arguments: Vec<Option<Value>>, span: Span) -> Option<Value> {
-        self.call_titled(function.sig.ident.to_string(), function, arguments, span)
+        match self.declared(&function.sig.ident, &arguments, span) {
+            Some(value) => value,
+            None => self.call_titled(function.sig.ident.to_string(), function, arguments, span),
+        }
     }
 
     /// A function or method of the module, under a name that no other has.
@@ -126,6 +130,27 @@ impl<'a> Tracer<'a> {
         let address = std::ptr::from_ref(function).addr();
         self.remembered(address, None, &arguments.clone(), |tracer| {
             tracer.call_in(title, function, &Environment::default(), arguments, span)
+        })
+    }
+
+    /// A call of a function that is declared with its derivative; `None` where it is not.
+    pub(super) fn declared(&mut self, name: &syn::Ident, arguments: &[Option<Value>], span: Span) -> Option<Option<Value>> {
+        if !self.module.is_declared(name) {
+            return None;
+        }
+        let [argument] = arguments else { return Some(None) };
+        Some(match argument {
+            Some(Value::Tensor(t)) if t.is_scalar() => {
+                let function = Func::Declared(Name::new(&name.to_string()));
+                Some(Value::Tensor(self.safely(function, t)))
+            }
+            Some(value) => {
+                if !self.refuse_changing([value], span) {
+                    self.diagnostics.error(span, format!("`{name}` takes a number, found {}", value.describe()));
+                }
+                None
+            }
+            None => None,
         })
     }
 

@@ -155,6 +155,11 @@ impl Tracer<'_> {
         let full = self.module.imports.expand(&path.path);
         let name = full.last().cloned().unwrap_or_default();
         let owner = full.len().checked_sub(2).and_then(|k| full.get(k)).cloned().unwrap_or_default();
+        if let Some(name) = path.path.get_ident()
+            && let Some(value) = self.declared(name, &arguments, call.site.span)
+        {
+            return value;
+        }
         if path.qself.is_none()
             && let Some(word) = MathWord::find(&name)
         {
