@@ -145,6 +145,7 @@ impl Fixture {
             checks: Vec::new(),
             claims: Vec::new(),
             crate_path: TokenStream::new(),
+            declared: Vec::new(),
         }
     }
 
