@@ -17,7 +17,8 @@ pub type Y<P> = <<P as Bilevel>::Y as Variable>::Flat;
 ///
 /// # Errors
 /// A length does not fit the data, or an entry of x or y is not finite.
-#[inline]
+#[expect(clippy::inline_always, reason = "buffers of constant sizes are written where they stay")]
+#[inline(always)]
 pub fn start<P: Bilevel>(problem: &P, x: &P::X, y: &P::Y) -> Result<P::Work, ShapeError> {
     problem.start(x, y)
 }

@@ -102,7 +102,7 @@ impl Emission<'_> {
                 let sizes = self.sizes(x, y)?;
                 hg::core::result::Result::Ok(Work::new(#entries, sizes))
             }
-            #[inline]
+            #[inline(always)]
             fn start(&self, x: &#x, y: &#y) -> hg::core::result::Result<Work, hg::ShapeError> {
                 let sizes = self.sizes(x, y)?;
                 let (x, y) = (#entries);
