@@ -36,6 +36,7 @@ pub use diagonal::Diagonal;
 pub use gram::DiagonalPlusGram;
 pub use spectrum::{Inertia, LogDet, Spectrum};
 pub use square::{Answer, Ask, Square, Whole};
+#[doc(hidden)]
 pub use wide::Eliminate;
 
 use core::ops::Range;
