@@ -100,8 +100,14 @@ fn sizes_of(affine: &Affine) -> impl Iterator<Item = &Size> {
 }
 
 fn of_sizes<'a>(sizes: impl IntoIterator<Item = &'a Size>, symbols: &[Stage]) -> Stage {
-    let mentioned = sizes.into_iter().flat_map(|size| size.terms().flat_map(|(monomial, _)| monomial));
-    mentioned.map(|s| symbols.get(s.0 as usize).copied().unwrap_or(Stage::Data)).max().unwrap_or(Stage::Data)
+    let mut latest = Stage::Data;
+    // Most sizes are numbers.
+    for size in sizes.into_iter().filter(|size| size.as_constant().is_none()) {
+        for symbol in size.terms().flat_map(|(monomial, _)| monomial) {
+            latest = latest.max(symbols.get(symbol.0 as usize).copied().unwrap_or(Stage::Data));
+        }
+    }
+    latest
 }
 
 fn of_source(source: &SymbolSource) -> Stage {

@@ -169,11 +169,4 @@ impl<'m> Emission<'m> {
         let buffers = self.program.buffers.iter().enumerate();
         buffers.filter(|(_, b)| b.stage == Stage::Data).map(|(k, b)| (k, b.length.as_constant()))
     }
-
-    /// The stage of a factor of `F_1`.
-    fn factor_stage(&self) -> Stage {
-        let mut stages = crate::analysis::Stages::new(&self.model.sizes);
-        let Some(f_1) = &self.quantities.f_1 else { return Stage::X };
-        f_1.iter().flatten().map(|id| stages.get(&self.model.graph, *id)).max().unwrap_or(Stage::X)
-    }
 }

@@ -180,7 +180,8 @@ impl Emission<'_> {
             let keep = !mask;
             quote!(w.ready[#word] &= #keep;)
         });
-        let factor = (self.factor_stage() >= stage && stage <= Stage::X).then(|| quote!(w.factored = false;));
+        let factor =
+            (self.program.f_1_stage.unwrap_or(Stage::X) >= stage && stage <= Stage::X).then(|| quote!(w.factored = false;));
         quote!(#(#clear)* #factor)
     }
 

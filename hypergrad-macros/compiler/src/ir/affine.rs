@@ -63,7 +63,11 @@ impl Affine {
     }
 
     pub fn sub(&self, other: &Self) -> Self {
-        self.add(&other.scale(&Size::constant(-1)))
+        let mut result = Self { constant: self.constant.sub(&other.constant), terms: self.terms.clone() };
+        for (wire, coefficient) in &other.terms {
+            result.add_term(*wire, &coefficient.scale(-1));
+        }
+        result
     }
 
     /// Replaces every wire by an affine expression.

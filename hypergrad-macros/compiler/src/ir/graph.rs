@@ -1,7 +1,9 @@
 //! The hash-consed arena of nodes. Equal nodes have equal ids; operands have smaller ids than the
 //! nodes that read them, so id order is a topological order.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashMap;
 
 use super::formula::{Formula, Name};
 use super::func::Number;
@@ -44,7 +46,7 @@ pub struct InputInfo {
 #[derive(Default, Clone, Debug)]
 pub struct Graph {
     nodes: Vec<Node>,
-    ids: HashMap<Node, Id>,
+    ids: FxHashMap<Node, Id>,
     inputs: Vec<(InputInfo, Id)>,
     pub(super) sparse: BTreeMap<Id, Sparse>,
     pub(super) supports: BTreeMap<Id, Vec<Support>>,

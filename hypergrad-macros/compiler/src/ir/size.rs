@@ -17,7 +17,7 @@ use std::rc::Rc;
 pub struct Symbol(pub u32);
 
 /// Product of symbols, sorted, repeated symbols repeated.
-type Monomial = Vec<Symbol>;
+type Monomial = Rc<[Symbol]>;
 
 /// An integer polynomial in symbols.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
@@ -50,7 +50,7 @@ impl Size {
     }
 
     pub fn symbol(symbol: Symbol) -> Self {
-        Self { constant: 0, rest: Some(Rc::from([(vec![symbol], 1)])) }
+        Self { constant: 0, rest: Some(Rc::from([(Monomial::from([symbol]), 1)])) }
     }
 
     /// The value, where no symbol is left.
@@ -78,19 +78,37 @@ impl Size {
     }
 
     pub fn add(&self, other: &Self) -> Self {
-        let constant = self.constant.saturating_add(other.constant);
-        let rest = match (&self.rest, &other.rest) {
-            (rest, None) | (None, rest) => rest.clone(),
-            (Some(own), Some(others)) => {
-                let mut terms: BTreeMap<Monomial, i64> = own.iter().cloned().collect();
-                for (monomial, coefficient) in others.iter() {
-                    let sum = terms.entry(monomial.clone()).or_insert(0);
-                    *sum = sum.saturating_add(*coefficient);
-                }
-                shared(terms)
-            }
+        self.add_multiple(other, 1)
+    }
+
+    /// `self + factor·other`: the two sorted lists of terms become one.
+    fn add_multiple(&self, other: &Self, factor: i64) -> Self {
+        let constant = self.constant.saturating_add(other.constant.saturating_mul(factor));
+        let (own, others) = match (&self.rest, &other.rest) {
+            (rest, None) => return Self { constant, rest: rest.clone() },
+            (None, Some(_)) => return Self { constant, rest: other.scale(factor).rest },
+            (Some(own), Some(others)) => (own, others),
         };
-        Self { constant, rest }
+        let mut terms = Vec::with_capacity(own.len() + others.len());
+        let (mut own, mut others) = (own.iter().peekable(), others.iter().peekable());
+        while let (Some((left, a)), Some((right, b))) = (own.peek(), others.peek()) {
+            let scaled = b.saturating_mul(factor);
+            match left.cmp(right) {
+                Ordering::Less => terms.extend(own.next().cloned()),
+                Ordering::Greater => {
+                    terms.push((right.clone(), scaled));
+                    others.next();
+                }
+                Ordering::Equal => {
+                    terms.push((left.clone(), a.saturating_add(scaled)));
+                    own.next();
+                    others.next();
+                }
+            }
+        }
+        terms.extend(own.cloned());
+        terms.extend(others.map(|(monomial, coefficient)| (monomial.clone(), coefficient.saturating_mul(factor))));
+        Self { constant, rest: shared(terms) }
     }
 
     pub fn scale(&self, factor: i64) -> Self {
@@ -104,7 +122,7 @@ impl Size {
     }
 
     pub fn sub(&self, other: &Self) -> Self {
-        self.add(&other.scale(-1))
+        self.add_multiple(other, -1)
     }
 
     pub fn mul(&self, other: &Self) -> Self {
@@ -118,12 +136,12 @@ impl Size {
             for (right, b) in other.terms() {
                 let mut monomial = [left, right].concat();
                 monomial.sort_unstable();
-                let sum = terms.entry(monomial).or_insert(0);
+                let sum = terms.entry(monomial.into()).or_insert(0);
                 *sum = sum.saturating_add(a.saturating_mul(b));
             }
         }
         let constant = terms.remove([].as_slice()).unwrap_or(0);
-        Self { constant, rest: shared(terms) }
+        Self { constant, rest: shared(terms.into_iter().collect()) }
     }
 
     pub fn product<'a>(sizes: impl IntoIterator<Item = &'a Self>) -> Self {
@@ -161,7 +179,7 @@ impl Size {
     pub fn terms(&self) -> impl Iterator<Item = (&[Symbol], i64)> {
         let constant: &[Symbol] = &[];
         let constant = (self.constant != 0).then_some((constant, self.constant));
-        constant.into_iter().chain(self.rest().iter().map(|(monomial, coefficient)| (monomial.as_slice(), *coefficient)))
+        constant.into_iter().chain(self.rest().iter().map(|(monomial, coefficient)| (&**monomial, *coefficient)))
     }
 
     /// Whether the size is at least zero for all non-negative values of its symbols: every
@@ -197,7 +215,7 @@ impl Size {
         for (monomial, coefficient) in self.terms() {
             match without(monomial, symbols).filter(|_| coefficient % value == 0) {
                 Some(factors) => quotient = quotient.add(&Self::term(factors, coefficient / value)),
-                None => rest = rest.add(&Self::term(monomial.to_vec(), coefficient)),
+                None => rest = rest.add(&Self::term(monomial.into(), coefficient)),
             }
         }
         Some((quotient, rest))
@@ -208,7 +226,7 @@ impl Size {
         if monomial.is_empty() {
             return Self::constant(coefficient);
         }
-        Self { constant: 0, rest: shared(BTreeMap::from([(monomial, coefficient)])) }
+        Self { constant: 0, rest: shared(vec![(monomial, coefficient)]) }
     }
 
     /// The size in readable mathematics; `name` spells a symbol.
@@ -242,9 +260,10 @@ impl Size {
     }
 }
 
-fn shared(mut terms: BTreeMap<Monomial, i64>) -> Option<Rc<[(Monomial, i64)]>> {
-    terms.retain(|_, coefficient| *coefficient != 0);
-    (!terms.is_empty()).then(|| terms.into_iter().collect())
+/// Sorted terms, without those that vanish.
+fn shared(mut terms: Vec<(Monomial, i64)>) -> Option<Rc<[(Monomial, i64)]>> {
+    terms.retain(|(_, coefficient)| *coefficient != 0);
+    (!terms.is_empty()).then(|| terms.into())
 }
 
 /// A monomial divided by another, where that leaves one.
@@ -254,7 +273,7 @@ fn without(monomial: &[Symbol], divisor: &[Symbol]) -> Option<Monomial> {
         let position = rest.iter().position(|s| s == symbol)?;
         rest.remove(position);
     }
-    Some(rest)
+    Some(rest.into())
 }
 
 impl fmt::Display for Size {

@@ -302,9 +302,10 @@ fn spellings_meet() {
     let summed = graph.product(unit(&[n.clone(), Size::constant(3)], operands, vec![wire(0)]), vec![n.clone()]);
     assert_eq!(summed, graph.scaled(3.0, v));
     // Of no terms it is 0, also where the terms are not finite.
-    let sum = graph.product(unit(&[n.clone()], vec![Operand { node: v, index: vec![Affine::default()] }], vec![]), vec![]);
+    let sum =
+        graph.product(unit(std::slice::from_ref(&n), vec![Operand { node: v, index: vec![Affine::default()] }], vec![]), vec![]);
     let log = graph.apply(Func::Ln, &[sum]);
-    let counted = graph.product(unit(&[n.clone()], vec![Operand { node: log, index: vec![] }], vec![]), vec![]);
+    let counted = graph.product(unit(std::slice::from_ref(&n), vec![Operand { node: log, index: vec![] }], vec![]), vec![]);
     let guards = |graph: &Graph, node: Id| match graph.op(node) {
         Op::Product(product) => product.guards.len(),
         _ => 0,

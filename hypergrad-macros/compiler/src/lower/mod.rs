@@ -56,11 +56,14 @@ pub fn lower(graph: &mut Graph, sizes: &Sizes, quantities: &mut Quantities) -> P
         *root = *image;
     }
     let mut stages = Stages::new(sizes);
+    let f_1 = quantities.f_1.iter().flatten().flatten();
+    let f_1_stage = f_1.map(|id| stages.get(graph, *id)).max();
     let storage = materialise::decide(graph, &mut stages, &plan.roots, &plan.hoists);
     let mut context = Context::new(graph, sizes, &mut stages, storage, plan.hoists);
     let draft = program(&context, quantities);
     context.local = sharing::single_use(&draft).into_iter().filter(|buffer| !solve::is_factor(&context, *buffer)).collect();
-    if context.local.is_empty() { draft } else { program(&context, quantities) }
+    let program = if context.local.is_empty() { draft } else { program(&context, quantities) };
+    Program { f_1_stage, ..program }
 }
 
 fn program(context: &Context<'_>, quantities: &Quantities) -> Program {

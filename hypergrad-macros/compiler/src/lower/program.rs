@@ -18,6 +18,8 @@ pub struct Program {
     pub violations: Vec<Vec<Stmt>>,
     /// Buffers that hold factors.
     pub factors: Vec<Factor>,
+    /// When the formulas of `F_1` are known, where it has any.
+    pub f_1_stage: Option<Stage>,
 }
 
 /// A buffer of factors, each of which says whether it is sound.
