@@ -88,6 +88,34 @@ pub mod wrong {
     }
 }
 
+#[bilevel]
+pub mod wrong_single {
+    use nalgebra::DVector;
+
+    fn cube(t: f32) -> f32 {
+        let mut product = 1.0;
+        let mut k = 0;
+        while k < 3 {
+            product *= t;
+            k += 1;
+        }
+        product
+    }
+
+    #[derivative(cube)]
+    fn slope(t: f32) -> f32 {
+        2.0 * t * t
+    }
+
+    pub fn f(x: &DVector<f32>, y: &DVector<f32>) -> f32 {
+        x.map(cube).sum() + (x - y).norm_squared()
+    }
+
+    pub fn g(x: &DVector<f32>, _y: &DVector<f32>) -> f32 {
+        x.norm_squared()
+    }
+}
+
 /// To third order, which is the fourth of the declared functions.
 #[test]
 fn all_orders_follow_from_the_first() {
@@ -103,9 +131,13 @@ fn all_orders_follow_from_the_first() {
 #[test]
 fn a_wrong_derivative_is_found() {
     let problem = wrong::Problem::new().unwrap();
-    let (x, y) = (DVector::from_vec(vec![0.9_f64, 1.3]), DVector::from_vec(vec![0.4, -0.2]));
+    let (x, y) = (DVector::from_vec(vec![0.9, 1.3]), DVector::from_vec(vec![0.4, -0.2]));
     let report = hypergrad::check::derivatives(&problem, &x, &y).unwrap();
     assert!(!report.agrees(), "{report}");
+    // In single precision small steps are all noise, which must not pass for agreement.
+    let problem = wrong_single::Problem::new().unwrap();
+    let report = hypergrad::check::derivatives(&problem, &x.cast::<f32>(), &y.cast::<f32>()).unwrap();
+    assert!(!report.is_certain(), "{report}");
 }
 
 #[test]

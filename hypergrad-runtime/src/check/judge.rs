@@ -7,6 +7,8 @@ use crate::scalar::Real;
 
 /// Rounding of a quantity, in units of eps times the size of its terms: sums of thousands of terms.
 const ROUNDING: f64 = 5e4;
+/// Differences with more noise than this part of the largest entry say nothing, in any precision.
+const SHARP: f64 = 0.02;
 /// The steps that are tried, as factors, where the first does not agree: functions that change over
 /// a short distance, a domain that ends nearby.
 const SHRINK: [f64; 4] = [1e-1, 1e-2, 1e-3, 1e-4];
@@ -37,7 +39,7 @@ struct Scale {
 impl Scale {
     /// Differences noisier than this say nothing.
     fn sharp(&self) -> f64 {
-        1e3 * self.relative * self.entries.max(self.terms)
+        (1e3 * self.relative).min(SHARP) * self.entries.max(self.terms)
     }
 }
 
@@ -186,5 +188,20 @@ impl Row {
             row.doubt = if verdict > row.verdict { doubt } else { row.doubt.max(doubt) };
             row.verdict = verdict;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// In single precision small steps leave noise as large as the derivative, which agrees with nothing.
+    #[test]
+    fn noise_agrees_with_nothing() {
+        let scale = Scale { relative: 5e-3, eps: f64::from(f32::EPSILON), entries: 1.0, terms: 1.0, inherited: 0.0 };
+        let of = |noise| Quotient { value: 1.3, noise, jump: 0.0, rough: 0.0, step: 1e-3 };
+        assert_eq!(verdict(&scale, 1.0, &of(0.4)).0, Verdict::Uncertain);
+        assert_eq!(verdict(&scale, 1.0, &of(0.01)).0, Verdict::Disagrees);
+        assert_eq!(verdict(&scale, 1.301, &of(0.01)).0, Verdict::Agrees);
     }
 }
