@@ -21,17 +21,14 @@ pub fn slice(model: &Model, number: usize) -> TokenStream {
     }
 }
 
-/// The reals of a field, as a slice, where it has any.
-pub fn reals(model: &Model, number: usize) -> Option<TokenStream> {
-    let field = model.data.as_ref().and_then(|d| d.fields.get(number))?;
-    match &field.kind {
-        DataKind::Tensor { .. } | DataKind::Array { .. } | DataKind::Packed { .. } => Some(slice(model, number)),
-        DataKind::Csr { .. } => {
-            let matrix = sparse(model, number);
-            Some(quote!(#matrix.values()))
-        }
-        DataKind::Index { .. } | DataKind::Count { .. } | DataKind::Enum { .. } | DataKind::Flag { .. } => None,
+/// The reals of a field that has any, as a slice.
+pub fn reals(model: &Model, number: usize) -> TokenStream {
+    let field = model.data.as_ref().and_then(|d| d.fields.get(number));
+    if field.is_some_and(|field| matches!(field.kind, DataKind::Csr { .. })) {
+        let matrix = sparse(model, number);
+        return quote!(#matrix.values());
     }
+    slice(model, number)
 }
 
 /// The index at a place of a field, whose items are the slice `items`.

@@ -1,11 +1,14 @@
 //! Why a point has no finite value: a matrix in the user's functions that cannot be solved with, an entry of the data.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::work::ready_bit;
 use super::{Emission, data, numbers};
 use crate::analysis::Stage;
+use crate::ir::Id;
 use crate::lower::program::Factor;
 use crate::print;
 
@@ -26,14 +29,16 @@ impl Emission<'_> {
         })
     }
 
-    /// `Bilevel::data_fault`: looks at every field of reals that the functions read.
+    /// `Bilevel::data_fault`: looks at every field of reals whose entries the functions read.
     pub(super) fn data_fault(&self) -> Option<TokenStream> {
+        let roots: Vec<Id> = self.quantities.clone().roots().into_iter().map(|id| *id).collect();
+        let reached: BTreeSet<Id> = self.model.graph.reachable(&roots).into_iter().collect();
         let fields = self.model.data.iter().flat_map(|data| data.fields.iter().enumerate());
         let entries: Vec<TokenStream> = fields
-            .filter(|(_, field)| field.read)
-            .filter_map(|(number, field)| {
-                let (name, slice) = (&field.name, data::reals(self.model, number)?);
-                Some(quote!((#name, #slice)))
+            .filter(|(_, field)| field.kind.reals().is_some_and(|input| reached.contains(&input)))
+            .map(|(number, field)| {
+                let (name, slice) = (&field.name, data::reals(self.model, number));
+                quote!((#name, #slice))
             })
             .collect();
         (!entries.is_empty()).then(|| {

@@ -150,6 +150,17 @@ pub enum DataKind {
     Enum { size: Size, name: String, variants: Vec<String> },
 }
 
+impl DataKind {
+    /// The input that holds its reals.
+    pub fn reals(&self) -> Option<Id> {
+        match self {
+            Self::Tensor { input, .. } | Self::Array { input, .. } | Self::Packed { input, .. } => Some(*input),
+            Self::Csr { values, .. } => Some(*values),
+            Self::Index { .. } | Self::Count { .. } | Self::Flag { .. } | Self::Enum { .. } => None,
+        }
+    }
+}
+
 /// The inner role.
 #[derive(Debug)]
 pub struct Inner {
