@@ -8,7 +8,7 @@ pub trait Descent: Sized {
     /// The least entries of x: as many as the widest vectors have.
     const LEAST: usize;
 
-    /// So many times `x -= r`, `r += A r`. x and r are padded to [`Descent::LEAST`] or [`MOST`] entries, and so are the
+    /// So many times `x -= r`, `r += A r`. x and r are padded to [`Descent::LEAST`] or `MOST` entries, and so are the
     /// columns of A.
     #[inline]
     fn affine_descent(_a: &[Self], _x: &mut [Self], _r: &mut [Self], _steps: usize) -> bool {

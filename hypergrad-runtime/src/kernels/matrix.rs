@@ -49,7 +49,7 @@ pub fn gemv<T: Real>(alpha: T, a: &[T], rows: usize, cols: usize, x: &[T], out: 
 /// The most rows of [`gemv_small`].
 const SMALL: usize = 8;
 
-/// `out += alpha A x`, for constant sizes of at most [`SMALL`] rows: unrolled, with the sums in registers.
+/// `out += alpha A x`, for constant sizes of at most `SMALL` rows: unrolled, with the sums in registers.
 #[expect(clippy::inline_always, reason = "the sizes are constants at each call")]
 #[inline(always)]
 pub fn gemv_small<T: Real>(alpha: T, a: &[T], rows: usize, cols: usize, x: &[T], out: &mut [T]) {
