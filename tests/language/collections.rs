@@ -224,6 +224,84 @@ fn folds_of_their_own_sizes() {
     assert!(matches!(error, ShapeError::IndexOutOfRange { what: "data.folds[1].held", value: 3, bound: 3, .. }), "{error}");
 }
 
+/// The same, read at an index of a sum and of a loop: both are written out.
+#[bilevel]
+pub mod indexed_folds {
+    use nalgebra::{DMatrix, DVector};
+
+    const K: usize = 3;
+
+    pub struct Fold {
+        pub a: DMatrix<f64>,
+        pub b: DVector<f64>,
+    }
+
+    pub struct Data {
+        pub folds: [Fold; K],
+    }
+
+    pub struct Weights {
+        pub w: [DVector<f64>; K],
+    }
+
+    pub fn f(x: &Weights, y: &f64, data: &Data) -> f64 {
+        let losses = (0..K).map(|k| {
+            let Fold { a, b } = &data.folds[k];
+            (a * &x.w[k] - b).norm_squared() + y.exp() * x.w[k].norm_squared()
+        });
+        let neighbours = (0..K - 1).filter(|k| *k != 1).map(|k| (&x.w[k + 1] + &x.w[k + 1]).norm_squared());
+        losses.sum::<f64>() + neighbours.sum::<f64>()
+    }
+
+    pub fn g(x: &Weights, _: &f64, data: &Data) -> f64 {
+        let mut total = 0.0;
+        for k in 0..K {
+            let residual = &data.folds[k].a * &x.w[k] - &data.folds[k].b;
+            for i in 0..2 {
+                total += residual[i].powi(2) * (k + i) as f64;
+            }
+        }
+        total
+    }
+}
+
+#[test]
+fn folds_at_an_index() {
+    let fold = |rows: usize, n: usize| indexed_folds::Fold { a: matrix(rows, n, 0.2 * rows as f64), b: vector(rows, 0.6) };
+    let data = indexed_folds::Data { folds: [fold(4, 2), fold(5, 3), fold(3, 1)] };
+    let x = indexed_folds::Weights { w: [vector(2, 0.4), vector(3, 0.2), vector(1, 1.1)] };
+    agree!(indexed_folds, data, x, -0.3);
+}
+
+/// Items that are all read in one entry are of one size.
+#[bilevel]
+pub mod gram {
+    use nalgebra::{DMatrix, DVector};
+
+    pub struct Points {
+        pub p: [DVector<f64>; 3],
+    }
+
+    pub fn f(x: &Points, y: &f64) -> f64 {
+        let gram = DMatrix::from_fn(3, 3, |i, j| x.p[i].dot(&x.p[j]));
+        gram.norm_squared() * y.exp()
+    }
+
+    pub fn g(x: &Points, _: &f64) -> f64 {
+        (0..3).map(|i| x.p[i].norm_squared()).sum()
+    }
+}
+
+#[test]
+fn items_of_one_entry() {
+    let x = gram::Points { p: [vector(2, 0.4), vector(2, 0.2), vector(2, 1.1)] };
+    let problem = gram::Problem::new().unwrap();
+    assert!((problem.at(&x, &0.3).unwrap().g() - gram::g(&x, &0.3)).abs() < 1e-12);
+    check(&problem, &x, &0.3);
+    let x = gram::Points { p: [vector(2, 0.4), vector(3, 0.2), vector(2, 1.1)] };
+    assert!(problem.at(&x, &0.3).is_err());
+}
+
 /// A root over an array.
 #[bilevel]
 pub mod root {

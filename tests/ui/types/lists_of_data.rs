@@ -28,7 +28,7 @@ mod toy {
             + f64::from(data.strange[0].signed)
             + data.strange[1].weight
             + data.nested[0][0].dot(x)
-            + (0..3).map(|k| (&data.folds[k].a * x).norm_squared()).sum::<f64>()
+            + DVector::from_fn(3, |k, _| (&data.folds[k].a * x).norm_squared()).sum()
     }
 
     pub fn g(x: &DVector<f64>, _y: f64) -> f64 {

@@ -84,6 +84,20 @@ impl Sizes {
         self.symbols.len()
     }
 
+    /// Forgets what was unified and required since then. Symbols that were made since keep their numbers.
+    pub fn forget_since(&mut self, before: &Self) {
+        for (k, binding) in self.bindings.iter_mut().enumerate() {
+            *binding = before.bindings.get(k).cloned().flatten();
+        }
+        self.checks.truncate(before.checks.len());
+    }
+
+    /// Takes back that something was forgotten.
+    pub fn relearn(&mut self, learned: &Self) {
+        self.bindings[..learned.bindings.len()].clone_from_slice(&learned.bindings);
+        self.checks.clone_from(&learned.checks);
+    }
+
     pub fn name(&self, symbol: Symbol) -> &str {
         &self.symbols[symbol.0 as usize].0
     }

@@ -118,7 +118,7 @@ impl Tracer<'_> {
             (Value::Array(values), Value::Index(index)) => {
                 self.check_index(&Size::constant(values.len() as i64), &index, &access.expr, &*access.index)?;
                 if index.as_size().is_none() {
-                    self.require_alike(&values, access)?;
+                    self.require_alike(&values, &index, access)?;
                 }
                 self.choose(&values, &index)
             }
@@ -143,8 +143,11 @@ impl Tracer<'_> {
 
     /// What stands at an index of a sum is one value for all items: they are of one size, which is checked when
     /// the problem is made, and no structs.
-    fn require_alike(&mut self, values: &[Value], access: &syn::ExprIndex) -> Option<()> {
+    fn require_alike(&mut self, values: &[Value], index: &Affine, access: &syn::ExprIndex) -> Option<()> {
         let mut first: Option<&Tensor> = None;
+        if self.are_apart(values) {
+            self.read_apart(index);
+        }
         for value in values {
             match (value, first) {
                 (Value::Lazy(_) | Value::Csr(_) | Value::List(_), _) => {
@@ -171,6 +174,17 @@ impl Tracer<'_> {
             }
         }
         Some(())
+    }
+
+    /// Whether items may have sizes of their own.
+    fn are_apart(&self, values: &[Value]) -> bool {
+        let mut sizes = values.iter().filter_map(|value| match value {
+            Value::Tensor(tensor) => Some((self.sizes.resolve(&tensor.rows), self.sizes.resolve(&tensor.columns))),
+            _ => None,
+        });
+        let first = sizes.next();
+        let structs = values.iter().any(|value| matches!(value, Value::Lazy(_) | Value::Csr(_) | Value::List(_)));
+        structs || sizes.any(|other| first.as_ref() != Some(&other))
     }
 
     /// `list[k]`, `list[a..b]`, `list[(i, j)]`.

@@ -240,7 +240,17 @@ impl Tracer<'_> {
 
     /// All pieces with their items; every mistake is reported.
     fn opened(&mut self, call: &Call<'_>, stream: &Stream, ordered: bool) -> Option<Vec<Opened>> {
-        let opened: Vec<Option<Opened>> = self.ended(call, stream, ordered)?.into_iter().map(|piece| self.open(piece)).collect();
+        let (mistakes, inferred) = (self.diagnostics.len(), self.inferred.len());
+        let pieces = self.ended(call, stream, ordered)?;
+        let variables: Vec<LoopVariable> = pieces.iter().flat_map(|piece| piece.variables.clone()).collect();
+        let opened: Vec<Option<Opened>> = pieces.into_iter().map(|piece| self.open(piece)).collect();
+        if let before @ Some(_) = self.apart_at(&variables)
+            && let Some(stream) = self.reread(before, |tracer| tracer.written_out(stream))
+        {
+            self.diagnostics.truncate(mistakes);
+            self.inferred.truncate(inferred);
+            return self.opened(call, &stream, ordered);
+        }
         opened.into_iter().collect()
     }
 

@@ -7,6 +7,7 @@
 
 mod accumulate;
 mod agree;
+mod apart;
 mod assign;
 mod block;
 mod call;
@@ -154,6 +155,8 @@ pub struct Tracer<'a> {
     /// What of the current statement was left early.
     sequence: leave::Sequence,
     memo: memo::Memo,
+    /// Where items of their own sizes were read at an index of a sum.
+    apart: apart::Apart,
 }
 
 impl<'a> Tracer<'a> {
@@ -185,6 +188,7 @@ impl<'a> Tracer<'a> {
             frames: Vec::new(),
             sequence: leave::Sequence::default(),
             memo: memo::Memo::default(),
+            apart: apart::Apart::default(),
         }
     }
 

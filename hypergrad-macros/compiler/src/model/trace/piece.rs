@@ -58,7 +58,7 @@ pub enum Item {
 }
 
 impl Items {
-    fn at(&self, index: Affine) -> Item {
+    pub(super) fn at(&self, index: Affine) -> Item {
         match self {
             Self::Numbers => Item::Number(index),
             Self::Entries(tensor) => Item::Entry(tensor.clone(), index),

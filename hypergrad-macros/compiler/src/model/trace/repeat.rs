@@ -3,6 +3,8 @@
 //! Items of a list are steps of their own. Where a step needs the one before, and there are few of them,
 //! they are written out ([`super::unroll`]).
 
+use std::rc::Rc;
+
 use proc_macro2::Span;
 use syn::spanned::Spanned;
 
@@ -14,6 +16,7 @@ use super::piece::Piece;
 use super::stream::Stream;
 use super::value::{Callable, LoopVariable, Tensor, Value};
 use crate::ir::{Guard, Size};
+use crate::shape::Sizes;
 
 /// What a piece of an iterator says of the steps that are done for it.
 #[derive(Clone, Debug, Default)]
@@ -98,12 +101,12 @@ impl Tracer<'_> {
         let (mistakes, before) = (self.diagnostics.len(), self.cells.snapshot());
         let earlier = std::mem::replace(&mut self.cells.needs_steps, false);
         let (environment, arms, inferred) = (self.environment.clone(), self.arms.len(), self.inferred.len());
-        self.all_at_once(stream, changed, span, step);
+        let apart = self.all_at_once(stream, changed, span, step);
         let needs_steps = std::mem::replace(&mut self.cells.needs_steps, earlier);
-        if !needs_steps {
+        if !needs_steps && apart.is_none() {
             return;
         }
-        if let Some(items) = self.few_items(stream) {
+        if let Some(items) = self.reread(apart, |tracer| tracer.few_items(stream)) {
             self.diagnostics.truncate(mistakes);
             self.cells.restore(&before);
             self.environment = environment;
@@ -111,19 +114,21 @@ impl Tracer<'_> {
             self.inferred.truncate(inferred);
             self.steps_in_order(items, span, step);
         } else {
-            self.cells.needs_steps = true;
+            self.cells.needs_steps = earlier || needs_steps;
         }
     }
 
-    fn all_at_once(&mut self, stream: &Stream, changed: Vec<usize>, span: Span, step: Step<'_>) {
+    /// What was known before items of their own sizes were read, if they were: then it is to be read again.
+    fn all_at_once(&mut self, stream: &Stream, changed: Vec<usize>, span: Span, step: Step<'_>) -> Option<Rc<Sizes>> {
         let Some(pieces) = self.pieces(stream, false) else {
             self.diagnostics.error_with_help(
                 span,
                 "how many steps this loop has is not found: a factor of an index in its bounds has no known sign",
                 "use bounds that are sums of indices and counts, and a condition on the index inside",
             );
-            return;
+            return None;
         };
+        let variables: Vec<LoopVariable> = pieces.iter().flat_map(|piece| piece.variables.clone()).collect();
         let before: Vec<Option<Value>> = changed.iter().map(|cell| self.cells.get(*cell).value.clone()).collect();
         let fixed = self.fixed_cells();
         let frame = self.cells.enter(FrameKind::Loop, changed.clone(), self.arms.len());
@@ -141,6 +146,7 @@ impl Tracer<'_> {
                 done.push((steps, after));
             }
         }
+        let apart = self.apart_at(&variables);
         let reads = self.cells.frames.pop().map(|frame| frame.reads).unwrap_or_default();
         for (k, (cell, value)) in changed.iter().zip(before).enumerate() {
             let after: Vec<(&Steps, Option<Value>)> = done.iter().map(|(steps, all)| (steps, all[k].clone())).collect();
@@ -148,6 +154,7 @@ impl Tracer<'_> {
             let value = value.and_then(|value| self.finished(value, after, &own, (frame, *cell), span));
             self.cells.set(*cell, value);
         }
+        apart
     }
 
     /// One step, for all items of a piece.

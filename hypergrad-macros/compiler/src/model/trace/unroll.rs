@@ -10,7 +10,7 @@ use crate::ir::{Affine, Size};
 pub const MOST_STEPS: i64 = 16;
 
 /// So many in all, of loops inside of each other.
-const MOST_IN_ALL: usize = 256;
+pub const MOST_IN_ALL: usize = 256;
 
 impl Tracer<'_> {
     /// The items of an iterator that has a small constant number of them, in order; of a filtered one, each
