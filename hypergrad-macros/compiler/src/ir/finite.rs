@@ -2,7 +2,7 @@
 //! constants that is not finite is left as it is.
 
 use super::graph::Graph;
-use super::node::{Id, Op};
+use super::node::{Id, Op, Reduction};
 use super::size::Size;
 
 impl Graph {
@@ -11,10 +11,7 @@ impl Graph {
         self.reachable(&[id]).iter().all(|node| match self.op(*node) {
             Op::Map(func, _) => func.definition().safe.is_none(),
             // Of no entries: infinite.
-            Op::Reduce { arg, keep, .. } => {
-                let one = Size::constant(1);
-                self.shape(*arg).iter().skip(*keep).all(|extent| extent.sub(&one).is_nonnegative())
-            }
+            Op::Reduce { arg, keep, .. } => !self.may_be_of_none(*arg, *keep),
             // Singular matrices.
             Op::Factor { .. } | Op::Solve { .. } | Op::Determinant { .. } => false,
             Op::Input(_)
@@ -25,6 +22,32 @@ impl Graph {
             | Op::Sum(_)
             | Op::Weights { .. }
             | Op::Exclusive { .. } => true,
+        })
+    }
+
+    /// Whether a reduction of all axes from `keep` on may find no entries.
+    pub fn may_be_of_none(&self, arg: Id, keep: usize) -> bool {
+        let one = Size::constant(1);
+        !self.shape(arg).iter().skip(keep).all(|extent| extent.sub(&one).is_nonnegative())
+    }
+
+    /// Whether a node reads a log-sum-exp of entries that there may be none of: then it is `-∞`.
+    pub fn reads_logarithm_of_none(&self, id: Id) -> bool {
+        self.reachable(&[id]).iter().any(|node| match *self.op(*node) {
+            Op::Reduce { kind: Reduction::LogSumExp, arg, keep } => self.may_be_of_none(arg, keep),
+            Op::Input(_)
+            | Op::Constant(_)
+            | Op::Count(_)
+            | Op::Iota
+            | Op::Product(_)
+            | Op::Sum(_)
+            | Op::Map(..)
+            | Op::Reduce { .. }
+            | Op::Weights { .. }
+            | Op::Exclusive { .. }
+            | Op::Factor { .. }
+            | Op::Solve { .. }
+            | Op::Determinant { .. } => false,
         })
     }
 

@@ -232,7 +232,8 @@ fn reduce(kind: Reduction, arg: &Tensor, keep: usize) -> Tensor {
 
 fn log_sum_exp(slice: &[f64]) -> f64 {
     let most = slice.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    most + slice.iter().map(|t| (t - most).exp()).sum::<f64>().ln()
+    // Of no entries, or of none above -∞, nothing can be subtracted.
+    if most.is_finite() { most + slice.iter().map(|t| (t - most).exp()).sum::<f64>().ln() } else { most }
 }
 
 fn weights(kind: Reduction, arg: &Tensor, keep: usize) -> Tensor {

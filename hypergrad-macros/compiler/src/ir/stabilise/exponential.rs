@@ -113,6 +113,15 @@ pub fn reciprocal(graph: &mut Graph, node: Id) -> Option<Id> {
         }
         Op::Sum(terms) => {
             let parts = parts(graph, &terms, &shape)?;
+            // 1/(e^a + e^b) = e^{-a} σ(a - b)
+            if let Some((a, b)) = parts.pair(graph) {
+                let below = graph.subtract(a, b);
+                let sigmoid = graph.apply(Func::Logistic(1), &[below]);
+                let negative = graph.scaled(-1.0, a);
+                let exponential = graph.apply(Func::Exp, &[negative]);
+                let views = [graph.whole(exponential), graph.whole(sigmoid)];
+                return Some(graph.times(1.0, &views, shape));
+            }
             match (parts.constant, parts.others.as_slice()) {
                 // 1/(c + e^t) = σ(ln c - t)/c
                 (Some(c), [t]) => {
@@ -120,15 +129,6 @@ pub fn reciprocal(graph: &mut Graph, node: Id) -> Option<Id> {
                     let below = shifted(graph, negative, c);
                     let sigmoid = graph.apply(Func::Logistic(1), &[below]);
                     Some(graph.scaled((-c).exp(), sigmoid))
-                }
-                // 1/(e^a + e^b) = e^{-a} σ(a - b)
-                (None, [a, b]) => {
-                    let below = graph.subtract(*a, *b);
-                    let sigmoid = graph.apply(Func::Logistic(1), &[below]);
-                    let negative = graph.scaled(-1.0, *a);
-                    let exponential = graph.apply(Func::Exp, &[negative]);
-                    let views = [graph.whole(exponential), graph.whole(sigmoid)];
-                    Some(graph.times(1.0, &views, shape))
                 }
                 _ => exponential_of_minus(graph, node),
             }

@@ -76,6 +76,15 @@ pub struct Parts {
     pub others: Vec<Id>,
 }
 
+impl Parts {
+    /// Two parts and no constant, the one by which they can be divided first: a sum of no exponentials is 0.
+    pub fn pair(&self, graph: &Graph) -> Option<(Id, Id)> {
+        let (None, [a, b]) = (self.constant, self.others.as_slice()) else { return None };
+        let pairs = [(*a, *b), (*b, *a)];
+        pairs.into_iter().find(|(divisor, _)| !graph.reads_logarithm_of_none(*divisor))
+    }
+}
+
 /// A sum of terms that are positive by their form; at least one is not constant.
 pub fn parts(graph: &mut Graph, terms: &[Term], shape: &[Size]) -> Option<Parts> {
     parts_within(graph, terms, shape, &mut { BUDGET })
@@ -111,6 +120,12 @@ pub fn shifted(graph: &mut Graph, node: Id, c: f64) -> Id {
 }
 
 fn of_sum(graph: &mut Graph, parts: &Parts, shape: &[Size]) -> Id {
+    // ln(e^a + e^b) = a + softplus(b - a)
+    if let Some((a, b)) = parts.pair(graph) {
+        let above = graph.subtract(b, a);
+        let soft = graph.apply(Func::Logistic(0), &[above]);
+        return graph.add_all(&[a, soft], shape.to_vec());
+    }
     match (parts.constant, parts.others.as_slice()) {
         (None, [one]) => *one,
         // ln(c + e^t) = ln c + softplus(t - ln c)
@@ -118,12 +133,6 @@ fn of_sum(graph: &mut Graph, parts: &Parts, shape: &[Size]) -> Id {
             let above = shifted(graph, *one, -c);
             let soft = graph.apply(Func::Logistic(0), &[above]);
             shifted(graph, soft, c)
-        }
-        // ln(e^a + e^b) = a + softplus(b - a)
-        (None, [a, b]) => {
-            let above = graph.subtract(*b, *a);
-            let soft = graph.apply(Func::Logistic(0), &[above]);
-            graph.add_all(&[*a, soft], shape.to_vec())
         }
         (constant, others) => {
             let stacked = stack(graph, constant, others, shape);

@@ -6,7 +6,7 @@ use crate::differentiate::tests::programs::read;
 use crate::differentiate::tests::random::Random;
 use crate::exploit::untranspose;
 use crate::ir::interpret::{Point, Tensor};
-use crate::ir::{Graph, Id, Role};
+use crate::ir::{Graph, Id, Role, Size, Symbol};
 use crate::print::formula;
 
 /// Value and three derivatives of `f(x)` at points, `body` being an expression in `x: f64`.
@@ -303,6 +303,58 @@ fn cross_entropy_with_labels() {
             [value - 0.5 * t, first - 0.5, second, third]
         });
     }
+}
+
+/// `f` and its slope at x = 1, `body` being an expression in x, b times x and w.
+fn of_vectors(body: &str, b: &[f64], w: &[f64]) -> [f64; 2] {
+    let text = format!(
+        "mod m {{ use nalgebra::DVector; pub struct D {{ pub b: DVector<f64>, pub w: DVector<f64> }}
+            pub fn f(x: f64, y: f64, d: &D) -> f64 {{ let (b, w) = (&d.b * x, &d.w); {body} }}
+            pub fn g(x: f64, y: f64) -> f64 {{ x + y }} }}"
+    );
+    let mut model = read(&text).unwrap_or_else(|e| panic!("{body}: {e}"));
+    let q = derive(&mut model);
+    let roots = [q.f.unwrap(), q.residual[0]];
+    let mut point = Point { symbols: vec![0; 2], ..Point::default() };
+    for (_, info, id) in model.graph.inputs() {
+        let vector = if info.block == 0 { b } else { w };
+        if let (Role::Data, [extent]) = (info.role, model.graph.shape(id)) {
+            let symbol = (0..2).find(|symbol| *extent == Size::symbol(Symbol(*symbol))).unwrap();
+            point.symbols[symbol as usize] = vector.len() as i64;
+            point.inputs.insert(id, Tensor::vector(vector));
+        } else {
+            point.inputs.insert(id, Tensor::scalar(1.0));
+        }
+    }
+    let values = point.values(&model.graph, &roots);
+    [0, 1].map(|k| values[k].data[0])
+}
+
+/// A sum of no exponentials is 0, also where others are written by their logarithms.
+#[test]
+fn sums_of_no_exponentials() {
+    let softmax = "{ let e = b.map(f64::exp); (&e / e.sum()).sum() }";
+    assert_eq!(of_vectors(&format!("1.0 / (1.5 + {softmax}.powi(2))"), &[], &[]), [1.0 / 1.5, 0.0]);
+    assert!((of_vectors(&format!("1.0 / (1.5 + {softmax}.powi(2))"), &[0.3, 0.4], &[])[0] - 0.4).abs() < 1e-15);
+    assert_eq!(of_vectors(&format!("{softmax}.ln()"), &[], &[])[0], f64::NEG_INFINITY);
+    let (b, w): ([f64; 2], [f64; 2]) = ([0.2, -0.7], [0.4, 1.1]);
+    let total = |b: &[f64], w: &[f64]| b.iter().chain(w).map(|t| t.exp()).sum::<f64>();
+    let slope = |b: &[f64]| b.iter().map(|t| t * t.exp()).sum::<f64>();
+    for (b, w) in [(&b[..], &w[..]), (&b, &[]), (&[], &w)] {
+        let (t, s) = (total(b, w), slope(b));
+        for sum in ["b.map(f64::exp).sum() + w.map(f64::exp).sum()", "w.map(f64::exp).sum() + b.map(f64::exp).sum()"] {
+            for (body, [value, derivative]) in
+                [(format!("({sum}).ln()"), [t.ln(), s / t]), (format!("1.0 / ({sum})"), [1.0 / t, -s / (t * t)])]
+            {
+                let found = of_vectors(&body, b, w);
+                assert!((found[0] - value).abs() + (found[1] - derivative).abs() < 1e-14, "{body} of {b:?}, {w:?}: {found:?}");
+            }
+        }
+        let found = of_vectors("(b.map(f64::exp).sum() + x.exp()).ln()", b, w);
+        let t = total(b, &[1.0]);
+        assert!((found[0] - t.ln()).abs() < 1e-14 && (found[1] - (slope(b) + 1f64.exp()) / t).abs() < 1e-14, "{found:?}");
+    }
+    assert_eq!(of_vectors("(b.map(f64::exp).sum() + w.map(f64::exp).sum()).ln()", &[], &[])[0], f64::NEG_INFINITY);
 }
 
 fn same_within(body: &str, tolerance: f64, reference: impl Fn(f64) -> [f64; 4]) {
