@@ -42,6 +42,8 @@ pub use hypergrad_runtime::check::{self, DerivativeReport, InnerRole, UserFuncti
 #[cfg(feature = "std")]
 pub use hypergrad_runtime::estimator::Comparison;
 #[cfg(feature = "std")]
+pub use hypergrad_runtime::storage::{Home, Spare};
+#[cfg(feature = "std")]
 pub use std::{sync::OnceLock, vec::Vec};
 
 /// Contractions of data are kept up to this many entries.

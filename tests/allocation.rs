@@ -130,6 +130,35 @@ fn points_that_move() {
     assert_eq!((at.x(), at.y(), at.F(), at.f()), (&other, &outer, new.F(), new.f()));
 }
 
+/// A point goes on in the buffers of one that is gone, whatever its place; what it copies is x and y.
+#[test]
+fn points_that_follow_each_other() {
+    let data = data();
+    let problem = logistic::Problem::new(&data).unwrap();
+    let (x, y) = (DVector::from_element(6, 0.1), DVector::from_element(6, -0.5));
+    let (other, outer) = (DVector::from_fn(6, |i, _| 0.1 * i as f64), DVector::from_fn(6, |i, _| 0.2 - 0.1 * i as f64));
+    let (mut residual, mut gradient) = (x.clone(), y.clone());
+    let mut run = |x: &DVector<f64>, y: &DVector<f64>| {
+        let at = problem.at(x, y).unwrap();
+        at.F_into(&mut residual);
+        at.Omega_into(&mut gradient).unwrap();
+    };
+    run(&x, &y);
+    assert_eq!(measure(|| run(&other, &outer)).count_total, 2);
+    let held = problem.fix(&outer).unwrap();
+    held.at(&x).unwrap();
+    assert_eq!(measure(|| drop(held.at(&x).unwrap())).count_total, 2);
+    // Nothing of the points before is left.
+    let fresh = logistic::Problem::new(&data).unwrap();
+    assert_eq!((residual, gradient), (fresh.at(&other, &outer).unwrap().F(), fresh.at(&other, &outer).unwrap().Omega().unwrap()));
+    problem.at(&DVector::from_element(6, f64::NAN), &y).unwrap_err();
+    for (x, y) in [(&x, &y), (&other, &y), (&x, &outer)] {
+        let (again, first) = (problem.at(x, y).unwrap(), logistic::Problem::new(&data).unwrap());
+        let first = first.at(x, y).unwrap();
+        assert_eq!((again.F_1(), again.Omega_1().unwrap(), again.g()), (first.F_1(), first.Omega_1().unwrap(), first.g()));
+    }
+}
+
 /// Allocations of an estimate with kept storage.
 fn of_estimator<'d, E: Estimator<logistic::Problem<&'d logistic::Data>>>(data: &'d logistic::Data, estimator: E) -> u64 {
     let problem = logistic::Problem::new(data).unwrap();

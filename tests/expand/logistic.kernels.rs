@@ -236,13 +236,28 @@ fn start(
     y: &::core::primitive::f64,
 ) -> hg::core::result::Result<Work, hg::ShapeError> {
     let sizes = self.sizes(x, y)?;
+    let lengths = (hg::Variable::flat_len(x), hg::Variable::flat_len(y));
+    let spare = self
+        .spare
+        .take(|w| w.sizes() == sizes && hg::Bilevel::dims(self, w) == lengths);
+    if let hg::core::option::Option::Some(mut w) = spare {
+        w.home = self.spare.home();
+        hg::Variable::read(x, hg::Dense::flat_mut(&mut w.x));
+        hg::Variable::read(y, hg::Dense::flat_mut(&mut w.y));
+        hg::point::check_input("x", hg::Dense::flat(&w.x))?;
+        hg::point::check_input("y", hg::Dense::flat(&w.y))?;
+        w.forget_y();
+        return hg::core::result::Result::Ok(w);
+    }
     let (x, y) = (
         hg::point::flat::<::hypergrad::nalgebra::DVector<::core::primitive::f64>>(x),
         hg::point::flat::<::core::primitive::f64>(y),
     );
     hg::point::check_input("x", hg::Dense::flat(&x))?;
     hg::point::check_input("y", hg::Dense::flat(&y))?;
-    hg::core::result::Result::Ok(Work::new(x, y, sizes))
+    let mut w = Work::new(x, y, sizes);
+    w.home = self.spare.home();
+    hg::core::result::Result::Ok(w)
 }
 fn objective(&self, w: &mut Work) -> hg::core::option::Option<f64> {
     let s0 = self.s0;

@@ -161,7 +161,8 @@ fn start(
     );
     hg::point::check_input("x", hg::Dense::flat(&x))?;
     hg::point::check_input("y", hg::Dense::flat(&y))?;
-    hg::core::result::Result::Ok(Work::new(x, y, sizes))
+    let mut w = Work::new(x, y, sizes);
+    hg::core::result::Result::Ok(w)
 }
 fn objective(&self, w: &mut Work) -> hg::core::option::Option<f64> {
     let out = &mut [0f64; 1];

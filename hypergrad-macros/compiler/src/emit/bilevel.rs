@@ -96,6 +96,7 @@ impl Emission<'_> {
         let (x, y, scalar) = (&self.x_type, &self.y_type, &self.scalar);
         let entries = self.entries();
         let forget_adjoint = self.forget(Stage::Adjoint);
+        let (recycled, home) = self.recycles().then(|| (self.recycled(), quote!(w.home = self.spare.home();))).unzip();
         quote! {
             #[inline]
             fn work(&self, x: &#x, y: &#y) -> hg::core::result::Result<Work, hg::ShapeError> {
@@ -105,10 +106,13 @@ impl Emission<'_> {
             #[inline(always)]
             fn start(&self, x: &#x, y: &#y) -> hg::core::result::Result<Work, hg::ShapeError> {
                 let sizes = self.sizes(x, y)?;
+                #recycled
                 let (x, y) = (#entries);
                 hg::point::check_input("x", hg::Dense::flat(&x))?;
                 hg::point::check_input("y", hg::Dense::flat(&y))?;
-                hg::core::result::Result::Ok(Work::new(x, y, sizes))
+                let mut w = Work::new(x, y, sizes);
+                #home
+                hg::core::result::Result::Ok(w)
             }
             #[inline]
             fn dims(&self, w: &Work) -> (usize, usize) {
@@ -132,6 +136,23 @@ impl Emission<'_> {
             fn set_adjoint(&self, w: &mut Work, v: &[#scalar]) {
                 hg::kernels::copy(v, hg::Dense::flat_mut(&mut w.v));
                 #forget_adjoint
+            }
+        }
+    }
+
+    /// A start in the buffers of a point that is gone.
+    fn recycled(&self) -> TokenStream {
+        quote! {
+            let lengths = (hg::Variable::flat_len(x), hg::Variable::flat_len(y));
+            let spare = self.spare.take(|w| w.sizes() == sizes && hg::Bilevel::dims(self, w) == lengths);
+            if let hg::core::option::Option::Some(mut w) = spare {
+                w.home = self.spare.home();
+                hg::Variable::read(x, hg::Dense::flat_mut(&mut w.x));
+                hg::Variable::read(y, hg::Dense::flat_mut(&mut w.y));
+                hg::point::check_input("x", hg::Dense::flat(&w.x))?;
+                hg::point::check_input("y", hg::Dense::flat(&w.y))?;
+                w.forget_y();
+                return hg::core::result::Result::Ok(w);
             }
         }
     }

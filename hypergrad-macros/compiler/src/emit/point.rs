@@ -85,7 +85,7 @@ impl Emission<'_> {
         let arguments = self.point_arguments();
         let (_, problem) = self.generics();
         let (x, y) = (&self.x_type, &self.y_type);
-        let entries = self.entries();
+        let start = self.point_start();
         let moves = [self.move_to(Space::X), self.move_to(Space::Y)].into_iter().collect::<TokenStream>();
         quote! {
             #debug
@@ -110,20 +110,7 @@ impl Emission<'_> {
                     );
                     Self { problem, x, y, work: hg::core::cell::RefCell::new(work) }
                 }
-                /// The same, without a `Work` that would have to be moved.
-                #[inline(always)]
-                fn start(problem: &'p Problem #problem, x: &#x, y: &#y) -> hg::core::result::Result<Self, hg::ShapeError> {
-                    let sizes = problem.sizes(x, y)?;
-                    let (flat_x, flat_y) = (#entries);
-                    hg::point::check_input("x", hg::Dense::flat(&flat_x))?;
-                    hg::point::check_input("y", hg::Dense::flat(&flat_y))?;
-                    hg::core::result::Result::Ok(Self {
-                        problem,
-                        x: hg::Variable::like(x, hg::Dense::flat(&flat_x)),
-                        y: hg::Variable::like(y, hg::Dense::flat(&flat_y)),
-                        work: hg::core::cell::RefCell::new(Work::new(flat_x, flat_y, sizes)),
-                    })
-                }
+                #start
                 #[inline]
                 fn work(&self) -> hg::core::cell::RefMut<'_, Work> { self.work.borrow_mut() }
                 /// The x of the point.
@@ -151,23 +138,51 @@ impl Emission<'_> {
                 ///
                 /// # Errors
                 /// Sizes that do not fit the data, or an entry that is not finite.
+                #[inline]
                 pub fn at(&self, x: &#x) -> hg::core::result::Result<Point #arguments, hg::ShapeError> {
                     let mut kept = self.work.borrow_mut();
-                    if let hg::core::option::Option::Some(kept) = &mut *kept {
-                        if self.problem.sizes(x, &self.y)? == kept.sizes() {
-                            let mut work = kept.clone();
-                            let mut flat = <<#x as hg::Variable>::Flat as hg::Dense>::zeros(hg::Variable::flat_len(x), 1);
-                            hg::Variable::read(x, hg::Dense::flat_mut(&mut flat));
-                            hg::point::check_input("x", hg::Dense::flat(&flat))?;
-                            hg::Bilevel::set_x(self.problem, &mut work, hg::Dense::flat(&flat));
-                            return hg::core::result::Result::Ok(Point::new(self.problem, x, &self.y, work));
+                    let sizes = self.problem.sizes(x, &self.y)?;
+                    let kept = match &mut *kept {
+                        hg::core::option::Option::Some(kept) if kept.sizes() == sizes => &*kept,
+                        kept => {
+                            let mut work = hg::point::start(self.problem, x, &self.y)?;
+                            self.problem.ready_y(&mut work);
+                            &*kept.insert(work)
                         }
-                    }
-                    let mut work = hg::point::start(self.problem, x, &self.y)?;
-                    self.problem.ready_y(&mut work);
-                    *kept = hg::core::option::Option::Some(work.clone());
-                    hg::core::result::Result::Ok(Point::new(self.problem, x, &self.y, work))
+                    };
+                    let mut point = Point::start(self.problem, x, &self.y)?;
+                    point.work.get_mut().keep_y(kept);
+                    hg::core::result::Result::Ok(point)
                 }
+            }
+        }
+    }
+
+    /// The start of a point: constant buffers are written where they stay, others are those of a point before.
+    fn point_start(&self) -> TokenStream {
+        let (x, y, entries) = (&self.x_type, &self.y_type, self.entries());
+        let (_, problem) = self.generics();
+        if self.recycles() {
+            return quote! {
+                #[inline]
+                fn start(problem: &'p Problem #problem, x: &#x, y: &#y) -> hg::core::result::Result<Self, hg::ShapeError> {
+                    hg::core::result::Result::Ok(Self::new(problem, x, y, hg::point::start(problem, x, y)?))
+                }
+            };
+        }
+        quote! {
+            #[inline(always)]
+            fn start(problem: &'p Problem #problem, x: &#x, y: &#y) -> hg::core::result::Result<Self, hg::ShapeError> {
+                let sizes = problem.sizes(x, y)?;
+                let (flat_x, flat_y) = (#entries);
+                hg::point::check_input("x", hg::Dense::flat(&flat_x))?;
+                hg::point::check_input("y", hg::Dense::flat(&flat_y))?;
+                hg::core::result::Result::Ok(Self {
+                    problem,
+                    x: hg::Variable::like(x, hg::Dense::flat(&flat_x)),
+                    y: hg::Variable::like(y, hg::Dense::flat(&flat_y)),
+                    work: hg::core::cell::RefCell::new(Work::new(flat_x, flat_y, sizes)),
+                })
             }
         }
     }

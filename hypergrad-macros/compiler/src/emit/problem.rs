@@ -53,19 +53,20 @@ impl Emission<'_> {
         );
         let decided = self.is_decided_by_data().then(|| quote!(structure: hg::Structure,));
         let packed = self.packed().map(|(name, ty, _)| quote!(#name: #ty));
+        let spare = self.recycles().then(|| quote!(spare: hg::Spare<Work>,));
         match &self.model.data {
             Some(_) => {
                 let ty = self.data_type(Lifetimes::Static);
                 quote! {
                     #[doc = #doc]
                     #[derive(Clone)]
-                    pub struct Problem<D = #ty> { data: D, #decided #(#sizes: usize,)* #(#packed,)* #(#tables,)* }
+                    pub struct Problem<D = #ty> { data: D, #spare #decided #(#sizes: usize,)* #(#packed,)* #(#tables,)* }
                 }
             }
             None => quote! {
                 #[doc = #doc]
                 #[derive(Clone)]
-                pub struct Problem { #(#sizes: usize,)* #(#tables,)* }
+                pub struct Problem { #spare #(#sizes: usize,)* #(#tables,)* }
             },
         }
     }
@@ -162,6 +163,7 @@ impl Emission<'_> {
         } else {
             (TokenStream::new(), TokenStream::new())
         };
+        let spare = self.recycles().then(|| quote!(spare: hg::core::default::Default::default(),));
         let (parameter, borrow, field) = match &self.model.data {
             Some(_) => {
                 let ty = self.data_type(Lifetimes::Named);
@@ -182,7 +184,7 @@ impl Emission<'_> {
                     #measure
                     #checks
                     #(#pack)*
-                    let mut problem = Self { #field #initial #(#sizes,)* #(#packed,)* #(#tables,)* };
+                    let mut problem = Self { #field #spare #initial #(#sizes,)* #(#packed,)* #(#tables,)* };
                     problem.fill_tables();
                     #decide
                     hg::core::result::Result::Ok(problem)

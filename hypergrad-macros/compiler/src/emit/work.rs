@@ -44,6 +44,9 @@ impl Emission<'_> {
         let (units, _) = self.unit_fields();
         let fresh = self.new_work_fields();
         let (forget_y, forget_x) = (self.forget(Stage::Y), self.forget(Stage::X));
+        let keep_y = self.keep_y();
+        let home = self.recycles().then(|| quote!(home: hg::Home<Work>,));
+        let coming_home = self.recycles().then(|| self.coming_home());
         quote! {
             impl Work {
                 /// Written in one piece, to where it stays: it may be some kilobytes, and moving it would cost as much as computing.
@@ -60,6 +63,9 @@ impl Emission<'_> {
                 fn forget_y(&mut self) { let w = self; #forget_y }
                 #[inline]
                 fn forget_x(&mut self) { let w = self; #forget_x }
+                /// What depends on y alone, from a point with the same y.
+                #[inline]
+                fn keep_y(&mut self, from: &Self) { let w = self; #keep_y }
                 /// The sizes that x and y decide.
                 #[inline]
                 fn sizes(&self) -> [usize; #count] { [#(self.#sizes),*] }
@@ -80,10 +86,48 @@ impl Emission<'_> {
                 #scratch
                 #pivots
                 #lent
+                #home
                 #(#sizes: usize,)*
                 #(#fields,)*
             }
+
+            #coming_home
         }
+    }
+
+    /// Whether the buffers of a point that is gone serve the next one: where any has a dynamic length.
+    pub(super) fn recycles(&self) -> bool {
+        self.lends() || self.kept().any(|k| self.program.buffers[k].length.as_constant().is_none())
+    }
+
+    fn coming_home(&self) -> TokenStream {
+        let (x, y) = (&self.x_type, &self.y_type);
+        let count = numbers::usize_literal(self.symbols.point_names().len() as i64);
+        quote! {
+            impl hg::core::ops::Drop for Work {
+                fn drop(&mut self) {
+                    let home = self.home.leave();
+                    home.keep(|| {
+                        let (x, y) = (<<#x as hg::Variable>::Flat as hg::Dense>::empty(), <<#y as hg::Variable>::Flat as hg::Dense>::empty());
+                        hg::core::mem::replace(self, Work::new(x, y, [0; #count]))
+                    });
+                }
+            }
+        }
+    }
+
+    /// Copies the buffers of stage y that are ready.
+    fn keep_y(&self) -> TokenStream {
+        let buffers = self.cached().filter(|k| self.program.buffers[*k].stage == Stage::Y).map(|k| {
+            let (name, (word, bit)) = (self.names.buffer(k), ready_bit(k));
+            quote! {
+                if from.ready[#word] & #bit != 0 {
+                    w.#name.clone_from(&from.#name);
+                    w.ready[#word] |= #bit;
+                }
+            }
+        });
+        quote!(#(#buffers)*)
     }
 
     /// The fields of a new `Work`, besides x, y and v.
@@ -105,6 +149,7 @@ impl Emission<'_> {
         let scratch = self.needs_scratch().then(|| quote!(scratch: hg::Vec::new(),));
         let pivots = self.needs_pivots().then(|| quote!(pivots: hg::Vec::new(),));
         let lent = self.lends().then(|| quote!(lent: hg::core::option::Option::None,));
+        let home = self.recycles().then(|| quote!(home: hg::Home::NONE,));
         let (_, z) = self.z_field();
         let (_, units) = self.unit_fields();
         quote! {
@@ -116,6 +161,7 @@ impl Emission<'_> {
             #scratch
             #pivots
             #lent
+            #home
             #(#sizes,)*
             #(#buffers,)*
         }
