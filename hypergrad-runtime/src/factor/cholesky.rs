@@ -15,14 +15,20 @@ const LARGE: usize = 96;
 /// Matrices up to this size are eliminated column by column, in code for that size where it is a constant.
 const SMALL: usize = 16;
 
-/// Cholesky's method. Reads the lower triangle only; no pivots.
+/// Cholesky's method. Reads and writes the lower triangle only; no pivots.
 #[derive(Clone, Copy, Debug)]
 pub struct Cholesky;
 
 impl Method for Cholesky {
     #[expect(clippy::inline_always, reason = "with a constant size the loops are unrolled")]
     #[inline(always)]
-    fn eliminate<T: Real>(what: &'static str, a: &mut [T], pivots: &mut [usize], n: usize) -> Result<Smallest, LinearError> {
+    fn eliminate<T: Real>(
+        what: &'static str,
+        a: &mut [T],
+        pivots: &mut [usize],
+        n: usize,
+        _scratch: &mut [T],
+    ) -> Result<Smallest, LinearError> {
         if n <= SMALL { eliminate_small(what, a, n) } else { T::cholesky((what, a, pivots, n)) }
     }
 
@@ -174,10 +180,10 @@ mod large {
     use core::ops::Range;
 
     use crate::factor::BLOCK;
-    use crate::kernels::gemm_into;
+    use crate::kernels::{axpy, gemm_into};
     use crate::scalar::Real;
 
-    /// Columns of one product: of its square on the diagonal, the upper half is computed for nothing.
+    /// Columns of one product; of its square on the diagonal, the upper half is computed for nothing, and not stored.
     const STRIP: usize = 64;
 
     /// `sum_k d_k l_jk²` over the columns before the block, for each of its rows: column by column, since
@@ -192,7 +198,7 @@ mod large {
         sums
     }
 
-    /// `A_22 -= L_21 D L_21ᵀ`, the lower triangle.
+    /// `A_22 -= L_21 D L_21ᵀ`, the lower triangle; the upper one stays as it is.
     pub fn subtract<T: Real>(a: &mut [T], n: usize, block: &Range<usize>) {
         let (done, rest) = a.split_at_mut(block.end * n);
         let done = &done[block.start * n..];
@@ -204,9 +210,18 @@ mod large {
                     *scaled = column[k] * l;
                 }
             }
-            let out = &mut rest[(start - block.end) * n + start..];
-            let shape = (n - start, block.len(), width);
-            gemm_into(-T::ONE, (&done[start..], 1, n), (scaled.as_flattened(), STRIP, 1), (out, n), shape);
+            let right = (scaled.as_flattened(), STRIP, 1);
+            let mut square = [[T::ZERO; STRIP]; STRIP];
+            let target = (square.as_flattened_mut(), STRIP);
+            gemm_into(-T::ONE, (&done[start..], 1, n), right, target, (width, block.len(), width));
+            let out = &mut rest[(start - block.end) * n..];
+            for ((k, column), square) in (0..width).zip(out.chunks_exact_mut(n)).zip(&square) {
+                axpy(T::ONE, &square[k..width], &mut column[start + k..start + width]);
+            }
+            let below = start + width;
+            if below < n {
+                gemm_into(-T::ONE, (&done[below..], 1, n), right, (&mut out[below..], n), (n - below, block.len(), width));
+            }
         }
     }
 }

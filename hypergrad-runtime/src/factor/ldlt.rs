@@ -20,7 +20,13 @@ pub struct Ldlt;
 
 impl Method for Ldlt {
     #[inline]
-    fn eliminate<T: Real>(what: &'static str, a: &mut [T], pivots: &mut [usize], n: usize) -> Result<Smallest, LinearError> {
+    fn eliminate<T: Real>(
+        what: &'static str,
+        a: &mut [T],
+        pivots: &mut [usize],
+        n: usize,
+        _scratch: &mut [T],
+    ) -> Result<Smallest, LinearError> {
         if n < WIDE { eliminate(what, a, pivots, n) } else { T::ldlt((what, a, pivots, n)) }
     }
 

@@ -16,7 +16,13 @@ pub struct Lu;
 
 impl Method for Lu {
     #[inline]
-    fn eliminate<T: Real>(what: &'static str, a: &mut [T], pivots: &mut [usize], n: usize) -> Result<Smallest, LinearError> {
+    fn eliminate<T: Real>(
+        what: &'static str,
+        a: &mut [T],
+        pivots: &mut [usize],
+        n: usize,
+        _scratch: &mut [T],
+    ) -> Result<Smallest, LinearError> {
         if n < WIDE { eliminate(what, a, pivots, n) } else { T::lu((what, a, pivots, n)) }
     }
 

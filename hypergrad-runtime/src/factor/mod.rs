@@ -6,8 +6,7 @@
 //! | block-diagonal | [`Blocks`], each block by one of the following |
 //! | diagonal plus a Gram matrix of few rows | [`DiagonalPlusGram`] |
 //! | symmetric, positive semidefinite | [`Cholesky`] |
-//! | symmetric | [`Ldlt`] |
-//! | symmetric, positive semidefinite where the data says so | [`method::Symmetric`] |
+//! | symmetric, perhaps positive semidefinite by the data | [`method::Symmetric`] |
 //! | none | [`Lu`] |
 //!
 //! A pivot is refused as zero when it is below `n eps` times the terms that cancelled in it, a test
@@ -107,11 +106,17 @@ pub mod method {
 
 /// How a square matrix is factored, in storage of somebody else: a is `n x n`, column-major.
 pub trait Method: Clone + core::fmt::Debug {
-    /// Factors in place; says how small the smallest pivot is.
+    /// Factors in place; says how small the smallest pivot is. `scratch` may have any length.
     ///
     /// # Errors
     /// Singular, not definite, or not finite.
-    fn eliminate<T: Real>(what: &'static str, a: &mut [T], pivots: &mut [usize], n: usize) -> Result<Smallest, LinearError>;
+    fn eliminate<T: Real>(
+        what: &'static str,
+        a: &mut [T],
+        pivots: &mut [usize],
+        n: usize,
+        scratch: &mut [T],
+    ) -> Result<Smallest, LinearError>;
     /// Solves `A out = rhs` in place.
     fn solve<T: Real>(a: &[T], pivots: &[usize], n: usize, rhs: &mut [T]);
     /// Solves `Aᵀ out = rhs` in place.
@@ -147,7 +152,7 @@ fn factor<M: Method, D: Dense>(
     scratch: &mut [D::Scalar],
 ) -> Result<Option<f64>, LinearError> {
     check_finite(what, a)?;
-    let smallest = M::eliminate(what, a, pivots, n)?;
+    let smallest = M::eliminate(what, a, pivots, n, scratch)?;
     condition::check_condition::<M, D>((a, pivots, n), scratch, what, smallest)
 }
 

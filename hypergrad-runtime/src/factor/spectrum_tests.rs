@@ -93,7 +93,7 @@ fn scaled_inverse<M: Method>(factored: &[f64], pivots: &[usize], a: &DMatrix<f64
 fn encloses<M: Method>(a: &DMatrix<f64>) {
     let n = a.nrows();
     let (mut factored, mut pivots) = (a.as_slice().to_vec(), vec![0; n]);
-    let smallest = M::eliminate("A", &mut factored, &mut pivots, n).expect("regular");
+    let smallest = M::eliminate("A", &mut factored, &mut pivots, n, &mut []).expect("regular");
     let exact = scaled_inverse::<M>(&factored, &pivots, a);
     let bound = M::inverse_bound(n, smallest);
     let found = estimate::<M, DMatrix<f64>>((&factored, &pivots, n), &mut []);

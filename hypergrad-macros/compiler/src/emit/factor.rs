@@ -114,10 +114,8 @@ impl Emission<'_> {
         let (x, n) = (&self.x_type, &self.layout.n);
         let method = if self.facts.f1_definite.holds {
             "Cholesky"
-        } else if self.facts.f1_definite.is_conditional() {
+        } else if self.facts.f1_definite.is_conditional() || self.facts.f1_symmetric.holds {
             "Symmetric"
-        } else if self.facts.f1_symmetric.holds {
-            "Ldlt"
         } else {
             "Lu"
         };
