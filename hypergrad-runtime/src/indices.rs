@@ -38,6 +38,34 @@ pub fn common(extents: impl Iterator<Item = usize>, what: &'static str) -> Resul
     Ok(first.unwrap_or(0))
 }
 
+/// The largest extent; 0 where there is no item.
+pub fn longest(extents: impl Iterator<Item = usize>) -> usize {
+    extents.max().unwrap_or(0)
+}
+
+/// The first item of which two extents differ that have to agree.
+pub fn unlike(
+    first: impl Iterator<Item = usize>,
+    second: impl Iterator<Item = usize>,
+    [left, right]: [&'static str; 2],
+    place: &'static str,
+) -> Option<ShapeError> {
+    let differ = |(item, (left_size, right_size)): (usize, (usize, usize))| {
+        (left_size != right_size).then_some(ShapeError::ItemMismatch { item, left, left_size, right, right_size, place })
+    };
+    first.zip(second).enumerate().find_map(differ)
+}
+
+/// Copies a matrix, column by column, to the first rows of a larger one.
+pub fn place<T: Real>(entries: &[T], own_rows: usize, target: &mut [T], rows: usize) {
+    if own_rows == 0 {
+        return;
+    }
+    for (own, column) in entries.chunks_exact(own_rows).zip(target.chunks_exact_mut(rows)) {
+        kernels::copy(own, &mut column[..own_rows]);
+    }
+}
+
 /// The error for the first index which, with `offset` added, is not below `length`. Called where there is one.
 pub fn out_of_range(
     mut indices: impl Iterator<Item = usize>,
@@ -60,6 +88,18 @@ pub fn out_of_range(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn items_of_their_own_sizes() {
+        let found = unlike([2, 3, 4].into_iter(), [2, 3, 5].into_iter(), ["data.a", "data.b"], "f: a - b");
+        assert!(matches!(found, Some(ShapeError::ItemMismatch { item: 2, left_size: 4, right_size: 5, .. })), "{found:?}");
+        assert_eq!(unlike([2].into_iter(), [2].into_iter(), ["a", "b"], ""), None);
+        let mut target = [0.0; 6];
+        place(&[1.0, 2.0, 3.0, 4.0], 2, &mut target, 3);
+        assert_eq!(target, [1.0, 2.0, 0.0, 3.0, 4.0, 0.0]);
+        place::<f64>(&[], 0, &mut target, 3);
+        assert_eq!((longest([].into_iter()), longest([1, 4, 2].into_iter())), (0, 4));
+    }
 
     #[test]
     fn reaches() {

@@ -29,6 +29,7 @@ mod bystander;
 mod choices;
 mod collections;
 mod declared;
+mod lengths;
 mod page;
 mod shared;
 

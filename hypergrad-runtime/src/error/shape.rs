@@ -54,6 +54,21 @@ pub enum ShapeError {
         /// The size of the items before it.
         expected: usize,
     },
+    /// Two sizes of one item of a list do not agree.
+    ItemMismatch {
+        /// The first item of which they differ.
+        item: usize,
+        /// What of each item, such as `data.folds.a`.
+        left: &'static str,
+        /// Its size.
+        left_size: usize,
+        /// What it has to agree with.
+        right: &'static str,
+        /// Its size.
+        right_size: usize,
+        /// The function and the expression that ask for it; may be empty.
+        place: &'static str,
+    },
     /// An entry is infinite or not a number.
     NonFinite {
         /// The variable or field.
@@ -80,6 +95,10 @@ impl fmt::Display for ShapeError {
             }
             Self::UnequalItems { what, item, found, expected } => {
                 write!(f, "`{what}` has size {found} in item {item}, and {expected} in the items before it: they must agree")
+            }
+            Self::ItemMismatch { item, left, left_size, right, right_size, place } => {
+                write!(f, "in item {item} `{left}` has size {left_size} and `{right}` has size {right_size}: they must agree")?;
+                write_place(f, place)
             }
             Self::NonFinite { what, index } => write!(f, "entry {index} of `{what}` is not finite"),
         }

@@ -31,7 +31,7 @@ mod toy {
         let placed: f64 = x.iter().filter(|t| **t > 0.0).enumerate().map(|(i, t)| i as f64 * t).sum();
         let paired: f64 = y.iter().zip(x.iter().filter(|t| **t > 0.0)).map(|(s, t)| s * t).sum();
         let standing: f64 = x.iter().step_by(0).sum();
-        let ragged: f64 = (0..data.n).map(|i| (0..i).map(|j| x[j]).collect::<Vec<f64>>().iter().sum::<f64>()).sum();
+        let ragged: f64 = (0..data.n).map(|i| (i.saturating_sub(1)..data.n.min(i + 2)).map(|j| x[j]).collect::<Vec<f64>>().iter().sum::<f64>()).sum();
         let open: f64 = (0..data.n).map(|i| ((data.n - 2) * i..data.n).map(|j| x[j]).sum::<f64>()).sum();
         let counted: f64 = (0..data.n).map(|i| ((data.n - 2) * i..data.n).count() as f64).sum();
         let own: Own = y.iter().map(|t| Own { t: *t }).sum();

@@ -115,12 +115,16 @@ fn of_source(source: &SymbolSource) -> Stage {
         SymbolSource::DataAxis { .. }
         | SymbolSource::Count { .. }
         | SymbolSource::ItemAxis { .. }
+        | SymbolSource::LongestItem { .. }
+        | SymbolSource::ShortestItem { .. }
         | SymbolSource::ListAxis { .. }
         | SymbolSource::Reach { .. }
         | SymbolSource::Least { .. } => Stage::Data,
         SymbolSource::YAxis { .. } => Stage::Y,
         // Late enough whatever the division is of.
-        SymbolSource::XAxis { .. } | SymbolSource::Quotient { .. } | SymbolSource::Inferred => Stage::X,
+        SymbolSource::XAxis { .. } | SymbolSource::Quotient { .. } | SymbolSource::Inferred | SymbolSource::Varying(_) => {
+            Stage::X
+        }
     }
 }
 

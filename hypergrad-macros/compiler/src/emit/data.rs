@@ -16,7 +16,9 @@ pub fn slice(model: &Model, number: usize) -> TokenStream {
             quote!(&self.#name[..])
         }
         DataKind::Tensor { form: Form::Scalar, .. } => quote!(hg::core::slice::from_ref(&#access)),
-        DataKind::Tensor { .. } | DataKind::Array { .. } | DataKind::Index { .. } => quote!(#access.as_slice()),
+        DataKind::Tensor { .. } | DataKind::Array { .. } | DataKind::Index { .. } | DataKind::Extent { .. } => {
+            quote!(#access.as_slice())
+        }
         DataKind::Csr { .. } | DataKind::Count { .. } | DataKind::Enum { .. } | DataKind::Flag { .. } => quote!(&[]),
     }
 }
@@ -33,8 +35,15 @@ pub fn reals(model: &Model, number: usize) -> TokenStream {
 
 /// The index at a place of a field, whose items are the slice `items`.
 pub fn index(model: &Model, field: usize, items: &TokenStream, place: &TokenStream) -> TokenStream {
-    let item = model.data.as_ref().and_then(|d| d.fields.get(field)).map(|field| field.item.as_slice()).unwrap_or_default();
-    quote!((#items[#place] #(.#item)* as usize))
+    let Some(field) = model.data.as_ref().and_then(|d| d.fields.get(field)) else { return quote!(0usize) };
+    let item = &field.item;
+    match &field.kind {
+        DataKind::Extent { form, axis } => {
+            let extent = item_extent(*form, *axis);
+            quote!(#items[#place] #(.#item)*.#extent)
+        }
+        _ => quote!((#items[#place] #(.#item)* as usize)),
+    }
 }
 
 /// All indices of a field, as an iterator; the data is `data`.
@@ -58,9 +67,11 @@ pub fn extent(model: &Model, field: usize, axis: usize) -> TokenStream {
             1 => quote!(#access.ncols()),
             _ => quote!(#access.nrows()),
         },
-        DataKind::Tensor { .. } | DataKind::Array { .. } | DataKind::Index { .. } | DataKind::Packed { .. } => {
-            quote!(#access.len())
-        }
+        DataKind::Tensor { .. }
+        | DataKind::Array { .. }
+        | DataKind::Index { .. }
+        | DataKind::Extent { .. }
+        | DataKind::Packed { .. } => quote!(#access.len()),
         DataKind::Count { .. } => quote!(#access),
         DataKind::Flag { .. } => quote!(hg::core::primitive::usize::from(#access)),
         // rustc proves that these are all variants.
@@ -115,10 +126,14 @@ pub fn entries_of_item(field: &DataField, form: Form) -> TokenStream {
 /// The extent along an axis of what a field is of each item, as an iterator; the data is `data`.
 pub fn item_extents(field: &DataField, form: Form, axis: usize) -> TokenStream {
     let (access, item) = (access(field, &quote!(data)), &field.item);
-    let extent = match (form, axis) {
+    let extent = item_extent(form, axis);
+    quote!(#access.as_slice().iter().map(|item| item #(.#item)*.#extent))
+}
+
+fn item_extent(form: Form, axis: usize) -> TokenStream {
+    match (form, axis) {
         (Form::Matrix, 0) => quote!(nrows()),
         (Form::Matrix, _) => quote!(ncols()),
         (Form::Scalar | Form::Column | Form::Row, _) => quote!(len()),
-    };
-    quote!(#access.as_slice().iter().map(|item| item #(.#item)*.#extent))
+    }
 }

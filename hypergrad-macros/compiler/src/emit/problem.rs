@@ -6,7 +6,8 @@ use quote::{format_ident, quote};
 use super::statements::Scope;
 use super::{Emission, Lifetimes, numbers};
 use crate::ir::Size;
-use crate::model::DataKind;
+use crate::model::{DataField, DataKind, Form};
+use crate::shape::SymbolSource;
 
 impl Emission<'_> {
     pub(super) fn problem(&self) -> TokenStream {
@@ -90,18 +91,39 @@ impl Emission<'_> {
             };
             let access = super::data::access(field, &quote!(data));
             let entries = super::data::entries_of_item(field, *form);
+            let copy = self.copy_of_item(field, *form, shape);
             let value = quote!({
                 let mut packed = #start;
                 let mut at = 0;
                 for item in #access.as_slice() {
                     let entries = #entries;
-                    hg::kernels::copy(entries, &mut packed[at..][..entries.len()]);
-                    at += entries.len();
+                    #copy
                 }
                 packed
             });
             Some((super::data::packed_name(number), ty, value))
         })
+    }
+
+    /// Copies the `entries` of one `item` to `packed` and moves `at` on: zeros follow where the item is smaller than
+    /// another.
+    fn copy_of_item(&self, field: &DataField, form: Form, shape: &[Size]) -> TokenStream {
+        let longest = |symbol| matches!(self.model.sizes.source(symbol), SymbolSource::LongestItem { .. });
+        if !shape.iter().flat_map(Size::symbols).any(longest) {
+            return quote! {
+                hg::kernels::copy(entries, &mut packed[at..][..entries.len()]);
+                at += entries.len();
+            };
+        }
+        let (size, item) = (numbers::size(&Size::product(shape)), &field.item);
+        let (own_rows, rows) = match (form, shape) {
+            (Form::Matrix, [rows, _]) => (quote!(item #(.#item)*.nrows()), numbers::size(rows)),
+            _ => (quote!(entries.len()), size.clone()),
+        };
+        quote! {
+            hg::indices::place(entries, #own_rows, &mut packed[at..][..#size], #rows);
+            at += #size;
+        }
     }
 
     /// The sizes that the data decides; the data itself may be large.
@@ -155,7 +177,7 @@ impl Emission<'_> {
             })
             .collect();
         let measure = self.symbols.measure_data(self.model);
-        let checks = super::sizes::checks(self.model, true);
+        let (alike, checks) = (super::sizes::alike(self.model), super::sizes::checks(self.model, true));
         let packed = self.packed().map(|(name, ..)| name);
         let pack = self.packed().map(|(name, _, value)| quote!(let #name = #value;));
         let (initial, decide) = if self.is_decided_by_data() {
@@ -182,6 +204,7 @@ impl Emission<'_> {
                     use hg::core::borrow::Borrow as _;
                     #borrow
                     #measure
+                    #alike
                     #checks
                     #(#pack)*
                     let mut problem = Self { #field #spare #initial #(#sizes,)* #(#packed,)* #(#tables,)* };

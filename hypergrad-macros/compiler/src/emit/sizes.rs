@@ -9,7 +9,7 @@ use super::{data, numbers};
 use crate::ir::{Size, Symbol};
 use crate::lower::program::Choice;
 use crate::model::{Block, DataKind, Form, Model, Variable};
-use crate::shape::{Check, CheckKind, SymbolSource};
+use crate::shape::{Alike, Check, CheckKind, SymbolSource};
 
 /// Symbols by who knows them.
 pub struct Symbols {
@@ -24,9 +24,13 @@ impl Symbols {
         let all = (0..model.sizes.len() as u32).map(Symbol);
         // What was inferred is expressed by others.
         let known = all.filter(|s| match model.sizes.source(*s) {
-            SymbolSource::Inferred => false,
+            SymbolSource::Inferred | SymbolSource::Varying(_) => false,
             // A pass over the field.
-            SymbolSource::Reach { field } | SymbolSource::Least { field } | SymbolSource::ItemAxis { field, .. } => {
+            SymbolSource::Reach { field }
+            | SymbolSource::Least { field }
+            | SymbolSource::ItemAxis { field, .. }
+            | SymbolSource::LongestItem { field, .. }
+            | SymbolSource::ShortestItem { field, .. } => {
                 model.data.as_ref().and_then(|d| d.fields.get(*field)).is_some_and(|field| field.read)
             }
             _ => true,
@@ -79,8 +83,15 @@ fn is_data(model: &Model, symbol: Symbol) -> bool {
         SymbolSource::DataAxis { .. } | SymbolSource::Count { .. } | SymbolSource::Reach { .. } | SymbolSource::Least { .. } => {
             true
         }
-        SymbolSource::ItemAxis { .. } | SymbolSource::ListAxis { .. } => true,
-        SymbolSource::XAxis { .. } | SymbolSource::YAxis { .. } | SymbolSource::Quotient { .. } | SymbolSource::Inferred => false,
+        SymbolSource::ItemAxis { .. }
+        | SymbolSource::LongestItem { .. }
+        | SymbolSource::ShortestItem { .. }
+        | SymbolSource::ListAxis { .. } => true,
+        SymbolSource::XAxis { .. }
+        | SymbolSource::YAxis { .. }
+        | SymbolSource::Quotient { .. }
+        | SymbolSource::Inferred
+        | SymbolSource::Varying(_) => false,
     }
 }
 
@@ -91,6 +102,14 @@ fn measure(model: &Model, symbol: Symbol) -> TokenStream {
         SymbolSource::Count { field } => data::extent(model, *field, 0),
         SymbolSource::ListAxis { field, axis } => data::extent(model, *field, *axis),
         SymbolSource::ItemAxis { field, axis } => return item_extent(model, &name, *field, *axis),
+        SymbolSource::LongestItem { field, axis } => {
+            let extents = extents_of(model, *field, *axis);
+            quote!(hg::indices::longest(#extents))
+        }
+        SymbolSource::ShortestItem { field, axis } => {
+            let extents = extents_of(model, *field, *axis);
+            quote!(hg::indices::least(#extents))
+        }
         SymbolSource::Reach { field } => {
             let indices = data::indices(model, *field);
             quote!(hg::indices::reach(#indices))
@@ -106,9 +125,33 @@ fn measure(model: &Model, symbol: Symbol) -> TokenStream {
                 (numbers::size(&model.sizes.resolve(dividend)), numbers::size(&model.sizes.resolve(divisor)));
             quote!((#dividend).checked_div(#divisor).unwrap_or(0))
         }
-        SymbolSource::Inferred => quote!(0usize),
+        SymbolSource::Inferred | SymbolSource::Varying(_) => quote!(0usize),
     };
     quote!(let #name: usize = #value;)
+}
+
+/// The extents of all items of a list.
+fn extents_of(model: &Model, field: usize, axis: usize) -> TokenStream {
+    let field = model.data.as_ref().and_then(|d| d.fields.get(field));
+    match field.map(|field| (field, &field.kind)) {
+        Some((field, DataKind::Packed { form, .. })) => data::item_extents(field, *form, axis),
+        _ => quote!(hg::core::iter::empty()),
+    }
+}
+
+/// The extents of items that have to agree, each by its own.
+pub fn alike(model: &Model) -> TokenStream {
+    let name = |field: usize| model.data.as_ref().and_then(|d| d.fields.get(field)).map_or("", |field| field.name.as_str());
+    let check = |Alike { left, right, place }: &Alike| {
+        let [first, second] = [left, right].map(|(field, axis)| extents_of(model, *field, *axis));
+        let (left, right) = (name(left.0), name(right.0));
+        quote! {
+            if let hg::core::option::Option::Some(error) = hg::indices::unlike(#first, #second, [#left, #right], #place) {
+                return hg::core::result::Result::Err(error);
+            }
+        }
+    };
+    model.sizes.alike().iter().map(check).collect()
 }
 
 /// An extent that all items of a list have, which is checked.

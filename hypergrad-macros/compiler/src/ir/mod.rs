@@ -12,6 +12,7 @@ pub mod func;
 pub mod graph;
 #[cfg(test)]
 pub mod interpret;
+mod lengths;
 pub mod map;
 pub mod mirror;
 pub mod node;

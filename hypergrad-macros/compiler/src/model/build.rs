@@ -13,21 +13,43 @@ use super::{
     Data, DataKind, Inner, InnerKind, Model, Optional, Outer, Scalar, Variable, conditional, declared, optional, roles, variables,
 };
 use crate::diagnostics::Diagnostics;
-use crate::ir::{Graph, Id, Input, Role};
+use crate::ir::{Graph, Id, Input, Role, Size};
 use crate::shape::Sizes;
 use crate::syntax::{Module, Options};
 
 /// Reads the module; every mistake is reported, and a model is made only where there is none.
+///
+/// Items of lists are read as of one size first. Extents that nothing else decides may be each item's own; where the module can
+/// be read so, too, it is.
 pub fn build(module: &Module, options: &Options, crate_path: &TokenStream, diagnostics: &mut Diagnostics) -> Option<Model> {
+    let alike = build_with(module, options, crate_path, Vec::new(), diagnostics)?;
+    let free = alike.sizes.free_items();
+    let is_read = |field: usize| alike.data.as_ref().is_some_and(|data| data.fields[field].read);
+    let own: Vec<(usize, usize)> = free.into_iter().filter(|(field, _)| is_read(*field)).collect();
+    if own.is_empty() {
+        return Some(alike);
+    }
+    let mut refused = Diagnostics::default();
+    build_with(module, options, crate_path, own, &mut refused).or(Some(alike))
+}
+
+fn build_with(
+    module: &Module,
+    options: &Options,
+    crate_path: &TokenStream,
+    own_extents: Vec<(usize, usize)>,
+    diagnostics: &mut Diagnostics,
+) -> Option<Model> {
     let roles = roles::find(module, options, diagnostics);
     conditional::check(module, &roles, diagnostics);
     let headers = Headers::read(&roles, diagnostics);
     let types = Types::read(module, &headers, diagnostics)?;
-    let mut space = Space::new(module, &types);
+    let mut space = Space::new(module, &types, own_extents);
     let declared = declared::read(module, types.scalar.scalar, &mut space.graph, &mut space.fields, diagnostics);
     let inner = headers.inner.as_ref().and_then(|(kind, header)| space.inner(*kind, header, &types, diagnostics));
     let outer = headers.outer.as_ref().and_then(|header| space.outer(header, &types, diagnostics));
-    let optional = optional::read(&mut space, &headers, &types, diagnostics);
+    let mut optional = optional::read(&mut space, &headers, &types, diagnostics);
+    space.check_lengths(inner.as_ref(), outer.as_ref(), optional.as_mut(), diagnostics);
     if !diagnostics.is_empty() {
         return None;
     }
@@ -46,7 +68,7 @@ pub struct Space<'m> {
 }
 
 impl<'m> Space<'m> {
-    fn new(module: &'m Module, types: &Types<'m>) -> Self {
+    fn new(module: &'m Module, types: &Types<'m>, own_extents: Vec<(usize, usize)>) -> Self {
         let mut claims = Claims::default();
         let (mut graph, mut sizes) = (Graph::new(), Sizes::default());
         for variable in [&types.x.ty, &types.y.ty] {
@@ -55,7 +77,7 @@ impl<'m> Space<'m> {
             }
         }
         // The data first: sizes are named after what was declared first.
-        let mut fields = Fields::new(module, types.scalar.clone(), claims);
+        let mut fields = Fields::new(module, types.scalar.clone(), claims, own_extents);
         if let Some(data) = &types.data {
             fields.register_all(&data.ty, &data.name, &mut graph, &mut sizes);
         }
@@ -128,6 +150,31 @@ impl<'m> Space<'m> {
         value
     }
 
+    /// Reports lengths that depend on indices where a node takes them for numbers.
+    fn check_lengths(
+        &self,
+        inner: Option<&Inner>,
+        outer: Option<&Outer>,
+        optional: Option<&mut Optional>,
+        diagnostics: &mut Diagnostics,
+    ) {
+        let varies = |size: &Size| self.sizes.varies(&self.sizes.resolve(size));
+        let inner_role = inner.map(|inner| (&inner.function, inner.nodes.clone()));
+        let outer_role = outer.map(|outer| (&outer.function, vec![outer.node]));
+        let place = inner_role.as_ref().or(outer_role.as_ref()).map(|(name, _)| (*name).clone());
+        let others = optional.map(|optional| optional.nodes().map(|id| *id).collect());
+        let roles = inner_role.into_iter().chain(outer_role).map(|(name, nodes)| (name.clone(), nodes));
+        for (name, nodes) in roles.chain(place.zip(others)) {
+            if self.graph.counts(&nodes, &varies) {
+                diagnostics.error_with_help(
+                    &name,
+                    format!("in `{name}` a length that depends on an index is used in a way that is not read"),
+                    "use a length that is the same for all indices, and conditions on the index",
+                );
+            }
+        }
+    }
+
     /// Replaces every size by its canonical form; inputs get new ids.
     fn finish(
         mut self,
@@ -137,6 +184,7 @@ impl<'m> Space<'m> {
         scalar: Scalar,
         crate_path: &TokenStream,
     ) -> Model {
+        self.sizes.settle();
         let mut roots: Vec<&mut Id> = inner.nodes.iter_mut().chain([&mut outer.node]).chain(optional.nodes()).collect();
         let old: Vec<Id> = roots.iter().map(|root| **root).collect();
         let before: BTreeMap<Id, Input> = self.graph.inputs().map(|(input, _, id)| (id, input)).collect();
@@ -186,7 +234,7 @@ fn resolve_data(data: &mut Data, sizes: &Sizes, renewed: &dyn Fn(Id) -> Id) {
             }
             DataKind::Csr { values, pattern } => (*values, *pattern) = (renewed(*values), renewed(*pattern)),
             DataKind::Array { input, length } => (*input, *length) = (renewed(*input), sizes.resolve(length)),
-            DataKind::Index { .. } => {}
+            DataKind::Index { .. } | DataKind::Extent { .. } => {}
             DataKind::Packed { input, shape, length, .. } => {
                 (*input, *length) = (renewed(*input), sizes.resolve(length));
                 for size in shape {

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::claims::{Claims, Taken};
 use super::scalars::ScalarType;
-use super::trace::{Item, Lazy, List, Surroundings, Value, dimensions};
+use super::trace::{Extents, Item, Lazy, List, Surroundings, Value, dimensions};
 use super::variables::{axes, field_type};
 use super::{Data, DataField, DataKind, Form, Step};
 use crate::diagnostics::{Diagnostic, Diagnostics};
@@ -28,6 +28,8 @@ pub struct Fields<'m> {
     leaves: Vec<Leaf<'m>>,
     entries: BTreeMap<Vec<String>, Entry>,
     claims: Claims,
+    /// The extents of items, by field and axis, that each item has of its own.
+    own_extents: Vec<(usize, usize)>,
 }
 
 struct Leaf<'m> {
@@ -203,7 +205,7 @@ fn mentioned_fields(module: &Module) -> BTreeSet<String> {
 
 impl<'m> Fields<'m> {
     /// No field yet: a module without data.
-    pub fn new(module: &'m Module, scalar: ScalarType, claims: Claims) -> Self {
+    pub fn new(module: &'m Module, scalar: ScalarType, claims: Claims, own_extents: Vec<(usize, usize)>) -> Self {
         Self {
             module,
             scalar,
@@ -212,6 +214,7 @@ impl<'m> Fields<'m> {
             leaves: Vec::new(),
             entries: BTreeMap::new(),
             claims,
+            own_extents,
         }
     }
 
@@ -403,14 +406,51 @@ impl<'m> Fields<'m> {
             Type::Tensor { form, rows, columns, .. } => (*form, *rows, *columns),
             _ => (Form::Scalar, Dimension::Constant(1), Dimension::Constant(1)),
         };
-        let source = |axis| SymbolSource::ItemAxis { field: number, axis };
+        let has_own = |axis: usize| self.own_extents.contains(&(number, axis));
+        let source = |axis| {
+            if has_own(axis) {
+                SymbolSource::LongestItem { field: number, axis }
+            } else {
+                SymbolSource::ItemAxis { field: number, axis }
+            }
+        };
+        let own = [0, 1].map(has_own);
         let shape = axes(form, rows, columns, &name, &source, place.sizes);
         let whole: Vec<Size> = shape.iter().cloned().chain([items.length.clone()]).collect();
         let input = place.input(number, &items.suffix(), whole);
         let (rows, columns) = dimensions(form, &shape);
-        let kind = DataKind::Packed { input, form, shape, length: items.length.clone() };
+        let kind = DataKind::Packed { input, form, shape: shape.clone(), length: items.length.clone() };
         self.leaf(items.field, items.whole.clone(), kind, None, items.path.clone(), name, place);
-        Item::Real { leaf: Some(number), node: input, form, rows, columns }
+        let [first, second] = [0, 1].map(|axis| self.extents(items, form, (axis, own[axis]), &shape, place));
+        let extents = if form == Form::Row { [None, first] } else { [first, second] };
+        Item::Real { leaf: Some(number), node: input, form, rows, columns, extents }
+    }
+
+    /// The extents of all items along an axis, as indices, where each has its own. The leaf is there in any case, so that
+    /// fields have the same numbers however items are read.
+    fn extents(
+        &mut self,
+        items: &Items<'m, '_>,
+        form: Form,
+        (axis, own): (usize, bool),
+        shape: &[Size],
+        place: &mut Place<'_>,
+    ) -> Option<Extents> {
+        let longest = shape.get(axis)?;
+        let (leaf, name) = (self.leaves.len(), items.name(&self.name, place));
+        let kind = DataKind::Extent { form, axis };
+        self.leaf(items.field, items.whole.clone(), kind, None, items.path.clone(), name, place);
+        let suffix = format!("{}.{}", items.suffix(), Self::extent_name(form, axis));
+        let shape = vec![items.length.clone(), longest.add(&Size::constant(1))];
+        own.then(|| Extents { leaf, selection: place.selection(leaf, &suffix, shape) })
+    }
+
+    fn extent_name(form: Form, axis: usize) -> &'static str {
+        match (form, axis) {
+            (Form::Matrix, 0) => "nrows()",
+            (Form::Matrix, _) => "ncols()",
+            (Form::Scalar | Form::Column | Form::Row, _) => "len()",
+        }
     }
 
     /// An index of each item, or a condition.
@@ -538,7 +578,7 @@ impl<'m> Fields<'m> {
 fn value_of(kind: &DataKind, graph: &Graph) -> Value {
     match kind {
         // Read as a list.
-        DataKind::Index { .. } | DataKind::Packed { .. } => Value::Tuple(Vec::new()),
+        DataKind::Index { .. } | DataKind::Extent { .. } | DataKind::Packed { .. } => Value::Tuple(Vec::new()),
         DataKind::Tensor { input, form, shape } => Value::tensor(*input, *form, shape),
         DataKind::Csr { values, pattern } => Value::csr(*values, *pattern, graph.shape(*values)),
         DataKind::Array { input, length } => Value::tensor(*input, Form::Column, std::slice::from_ref(length)),

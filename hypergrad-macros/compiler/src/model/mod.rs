@@ -139,6 +139,8 @@ pub enum DataKind {
     Array { input: Id, length: Size },
     /// Indices, in a list of this form; a selection in the graph, see [`crate::ir::Sparse`].
     Index { form: Form },
+    /// An extent of what stands in each item of a list, as indices.
+    Extent { form: Form, axis: usize },
     /// Reals of the items of a list, of this form and shape each; copied side by side when the problem is made. The
     /// input's last axis counts the items.
     Packed { input: Id, form: Form, shape: Vec<Size>, length: Size },
@@ -156,7 +158,7 @@ impl DataKind {
         match self {
             Self::Tensor { input, .. } | Self::Array { input, .. } | Self::Packed { input, .. } => Some(*input),
             Self::Csr { values, .. } => Some(*values),
-            Self::Index { .. } | Self::Count { .. } | Self::Flag { .. } | Self::Enum { .. } => None,
+            Self::Index { .. } | Self::Extent { .. } | Self::Count { .. } | Self::Flag { .. } | Self::Enum { .. } => None,
         }
     }
 }

@@ -2,5 +2,7 @@
 //! when the program runs.
 
 mod sizes;
+mod varying;
 
 pub use sizes::{Check, CheckKind, Sizes, SymbolSource};
+pub use varying::{Alike, ItemExtent, Varying};

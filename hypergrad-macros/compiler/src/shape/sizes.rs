@@ -1,5 +1,6 @@
 //! The table of size symbols and their unification.
 
+use super::varying::{Alike, Varying};
 use crate::ir::{Size, Symbol};
 
 /// Where the value of a symbol comes from when the program runs.
@@ -15,6 +16,10 @@ pub enum SymbolSource {
     YAxis { block: usize, axis: usize },
     /// Extent of an axis of what data field `field` is of each item of its list.
     ItemAxis { field: usize, axis: usize },
+    /// The largest of these extents, where each item has its own.
+    LongestItem { field: usize, axis: usize },
+    /// The smallest of them; where there is no item, as large as can be asked for.
+    ShortestItem { field: usize, axis: usize },
     /// How many items the list has to which data field `field` belongs, along an axis.
     ListAxis { field: usize, axis: usize },
     /// One more than the largest index in data field `field`, 0 where there is none.
@@ -25,6 +30,8 @@ pub enum SymbolSource {
     Quotient { dividend: Size, divisor: Size },
     /// A dimension that rustc infers from the place of use; unification finds it.
     Inferred,
+    /// A length that depends on indices: while bodies are traced, no size of a node afterwards.
+    Varying(Box<Varying>),
 }
 
 /// What is left to check when the program runs: `left = right` or `left >= right`.
@@ -62,6 +69,7 @@ pub struct Sizes {
     /// Where a symbol was bound.
     places: Vec<String>,
     checks: Vec<Check>,
+    pub(super) alike: Vec<Alike>,
 }
 
 impl Sizes {
@@ -90,12 +98,14 @@ impl Sizes {
             *binding = before.bindings.get(k).cloned().flatten();
         }
         self.checks.truncate(before.checks.len());
+        self.alike.truncate(before.alike.len());
     }
 
     /// Takes back that something was forgotten.
     pub fn relearn(&mut self, learned: &Self) {
         self.bindings[..learned.bindings.len()].clone_from_slice(&learned.bindings);
         self.checks.clone_from(&learned.checks);
+        self.alike.clone_from(&learned.alike);
     }
 
     pub fn name(&self, symbol: Symbol) -> &str {
@@ -116,6 +126,14 @@ impl Sizes {
             }
             current = next;
         }
+    }
+
+    pub(super) fn bind(&mut self, symbol: Symbol, value: Size) {
+        self.bindings[symbol.0 as usize] = Some(value);
+    }
+
+    pub(super) fn sources(&self) -> impl Iterator<Item = (Symbol, &SymbolSource)> {
+        self.symbols.iter().enumerate().map(|(k, (_, source))| (Symbol(k as u32), source))
     }
 
     /// A size in the user's words.
@@ -145,9 +163,13 @@ impl Sizes {
         if difference.as_constant().is_some() {
             return Err(Clash { left, right });
         }
+        let varies = self.varies(&difference);
         // The later symbol is expressed by the earlier: sizes are named after what was declared
         // first (data before variables).
         for symbol in difference.symbols().into_iter().rev() {
+            if varies && *self.source(symbol) != SymbolSource::Inferred {
+                continue;
+            }
             if let Some(value) = solve_for(symbol, &difference) {
                 if value.as_constant().is_some_and(|v| v < 0) {
                     return Err(Clash { left, right });
@@ -156,6 +178,9 @@ impl Sizes {
                 self.places[symbol.0 as usize] = place();
                 return Ok(());
             }
+        }
+        if varies {
+            return if self.unify_items(&difference, place) { Ok(()) } else { Err(Clash { left, right }) };
         }
         let (left_name, right_name) = (self.display(&left), self.display(&right));
         self.checks.push(Check { kind: CheckKind::Equal, left, right, left_name, right_name, place: place() });
@@ -173,7 +198,8 @@ impl Sizes {
         if slack.is_nonnegative() {
             return Ok(());
         }
-        if slack.as_constant().is_some() {
+        // Of what varies nothing can be asked once.
+        if slack.as_constant().is_some() || self.varies(&slack) {
             return Err(Clash { left, right });
         }
         let kind = CheckKind::AtLeast;
@@ -189,7 +215,7 @@ impl Sizes {
     pub fn checks(&self) -> Vec<Check> {
         let mut checks = Vec::new();
         for (k, binding) in self.bindings.iter().enumerate() {
-            if binding.is_some() && self.symbols[k].1 != SymbolSource::Inferred {
+            if binding.is_some() && !matches!(self.symbols[k].1, SymbolSource::Inferred | SymbolSource::Varying(_)) {
                 let own = Size::symbol(Symbol(k as u32));
                 let value = self.resolve(&own);
                 checks.push(Check {

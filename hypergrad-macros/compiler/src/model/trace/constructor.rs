@@ -280,7 +280,8 @@ impl Tracer<'_> {
         let (r, c) = self.axes(rows, columns);
         let kept = own_index(*form, &r, &c);
         let affine = |v| if kept.contains(&v) { Affine::wire(v) } else { Affine::default() };
-        let value = self.call_value(callable, vec![Value::Index(affine(r)), Value::Index(affine(c))], callable.place())?;
+        let indices = vec![Value::Index(affine(r)), Value::Index(affine(c))];
+        let value = self.within(&kept, |tracer| tracer.call_value(callable, indices, callable.place()))?;
         let entry = self.scalar_result(call, callable, value)?;
         Some(self.bind(&entry, *form, (r, rows), (c, columns)))
     }

@@ -42,6 +42,8 @@ pub struct Contraction {
     pub local: Vec<LoopVariable>,
     /// One index per own axis of the result.
     pub out: Vec<Affine>,
+    /// Whether the factors are known to be 0 beyond all lengths that depend on indices.
+    pub ends_in_zeros: bool,
 }
 
 impl Factor {
@@ -69,7 +71,14 @@ impl Tracer<'_> {
 
     /// The result of a contraction as a tensor of this form.
     pub(super) fn contract(&mut self, contraction: Contraction, form: Form, rows: &Size, columns: &Size) -> Tensor {
-        let Contraction { coefficient, mut factors, mut guards, local, out } = contraction;
+        let Contraction { coefficient, mut factors, mut guards, local, mut out, ends_in_zeros } = contraction;
+        if !ends_in_zeros {
+            guards.extend(self.within_lengths(&factors, &local));
+        }
+        let indices = factors.iter_mut().flat_map(|factor| &mut factor.index).chain(&mut out);
+        for index in indices.chain(guards.iter_mut().map(|guard| &mut guard.affine)) {
+            *index = self.expanded(index);
+        }
         let mentioned = self.mentioned(&mut factors, &mut guards, &local, &out);
         let is_free = |v: &LoopVariable| !local.contains(v) && self.variables[v.0 as usize].definition.is_none();
         let batch: Vec<LoopVariable> = mentioned.iter().copied().filter(is_free).collect();

@@ -134,6 +134,9 @@ impl Tracer<'_> {
         if let Some(exact) = size.divided_by(divisor) {
             return Some(exact);
         }
+        if [size, divisor].into_iter().any(|size| self.sizes.varies(&self.sizes.resolve(size))) {
+            return None;
+        }
         let name = format!("({}) / ({})", self.sizes.display(size), self.sizes.display(divisor));
         Some(self.sizes.symbol(name, SymbolSource::Quotient { dividend: size.clone(), divisor: divisor.clone() }))
     }

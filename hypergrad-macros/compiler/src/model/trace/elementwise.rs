@@ -49,6 +49,15 @@ impl Tracer<'_> {
     /// `Σ coefficient · tensor`; the shaped tensors agree.
     pub(super) fn linear(&mut self, terms: &[(f64, &Tensor)]) -> Tensor {
         let tensors: Vec<&Tensor> = terms.iter().map(|(_, t)| *t).collect();
+        if let Some(varying) = tensors.iter().find(|t| self.is_varying(t))
+            && let Some(place) = tensors.iter().position(|t| t.is_scalar())
+        {
+            // A number is added where there are entries.
+            let filled = self.fill(tensors[place], varying.form, &varying.rows, &varying.columns);
+            let with = |(k, (c, t)): (usize, &(f64, &Tensor))| (*c, if k == place { filled.clone() } else { (*t).clone() });
+            let terms: Vec<(f64, Tensor)> = terms.iter().enumerate().map(with).collect();
+            return self.linear(&terms.iter().map(|(c, t)| (*c, t)).collect::<Vec<_>>());
+        }
         let frame = Frame::of(&tensors);
         let term = |(c, t): &(f64, &Tensor)| Term { coefficient: Number::new(*c), view: frame.view(t) };
         let shape = self.frame_shape(&frame);
@@ -58,6 +67,38 @@ impl Tracer<'_> {
 
     /// An elementwise function; the shaped arguments agree.
     pub(super) fn apply(&mut self, func: Func, arguments: &[&Tensor]) -> Tensor {
+        if arguments.iter().any(|t| self.is_varying(t)) {
+            return self.apply_inside(func, arguments);
+        }
+        self.apply_everywhere(func, arguments)
+    }
+
+    /// The same of tensors that are 0 beyond their lengths, as is the result.
+    fn apply_inside(&mut self, func: Func, arguments: &[&Tensor]) -> Tensor {
+        let arguments: Vec<Tensor> = match (arguments, func.definition().safe) {
+            ([argument], Some(safe)) => {
+                let one = self.number(1.0);
+                let ones = self.fill(&one, argument.form, &argument.rows, &argument.columns);
+                let frame = Frame::of(&[argument, &ones]);
+                let terms =
+                    [(1.0, *argument), (-safe, &ones)].map(|(c, t)| Term { coefficient: Number::new(c), view: frame.view(t) });
+                let shape = self.frame_shape(&frame);
+                let constant = self.graph.constant(safe);
+                let constant = Term { coefficient: Number::new(1.0), view: View { node: constant, axes: Vec::new() } };
+                let node = self.graph.sum(terms.into_iter().chain([constant]).collect(), shape);
+                vec![Self::framed(frame, node)]
+            }
+            _ => arguments.iter().map(|t| (*t).clone()).collect(),
+        };
+        let arguments: Vec<&Tensor> = arguments.iter().collect();
+        let value = self.apply_everywhere(func, &arguments);
+        let zero = self.number(0.0);
+        let at_zero = self.apply_everywhere(func, &vec![&zero; arguments.len()]);
+        let keeps_zero = arguments.iter().all(|t| !t.is_scalar()) && self.as_number(&at_zero) == Some(0.0);
+        if keeps_zero && func.definition().safe.is_none() { value } else { self.only_inside(&value) }
+    }
+
+    fn apply_everywhere(&mut self, func: Func, arguments: &[&Tensor]) -> Tensor {
         let frame = Frame::of(arguments);
         let views = arguments.iter().map(|t| frame.view(t)).collect();
         let shape = self.frame_shape(&frame);
@@ -94,6 +135,7 @@ impl Tracer<'_> {
 
     /// An integer as a real number: counts and index variables.
     pub(super) fn number_of_index(&mut self, index: &Affine) -> Tensor {
+        let index = &self.expanded(index);
         let constant = self.graph.count(self.sizes.resolve(&index.constant));
         let mut total = Tensor::scalar(constant);
         for (variable, coefficient) in &index.terms {
@@ -127,6 +169,14 @@ impl Tracer<'_> {
 
     /// A maximum, minimum or log-sum-exp over all entries.
     pub(super) fn reduce(&mut self, kind: Reduction, tensor: &Tensor) -> Tensor {
+        if self.is_varying(tensor) {
+            let least = match kind {
+                Reduction::Max | Reduction::LogSumExp => f64::NEG_INFINITY,
+                Reduction::Min => f64::INFINITY,
+            };
+            let beyond = self.beyond(tensor, least);
+            return self.reduce(kind, &beyond);
+        }
         let node = self.graph.reduce(kind, tensor.node, tensor.batch.len());
         Tensor { node, batch: tensor.batch.clone(), form: Form::Scalar, rows: Size::constant(1), columns: Size::constant(1) }
     }

@@ -86,15 +86,15 @@ impl Tracer<'_> {
     /// A count that depends on no index.
     pub(super) fn size_at(&mut self, value: Value, place: &impl ToTokens) -> Option<Size> {
         let index = self.index_at(value, place)?;
-        if let Some(size) = index.as_size() {
-            return Some(self.sizes.resolve(size));
+        let size = self.size_of_index(&index);
+        if size.is_none() {
+            self.diagnostics.error_with_help(
+                place.span(),
+                format!("`{}`, a size that depends on an index, can be below zero", spell(place)),
+                "start the range where it is at least zero, or use a size that is the same for all indices, and a condition on the index inside",
+            );
         }
-        self.diagnostics.error_with_help(
-            place.span(),
-            format!("a size cannot depend on an index: `{}`", spell(place)),
-            "use a size that is the same for all indices, and a condition on the index inside",
-        );
-        None
+        size
     }
 
     pub(super) fn size_expression(&mut self, expression: &syn::Expr) -> Option<Size> {
@@ -307,10 +307,14 @@ impl Tracer<'_> {
         base: &impl ToTokens,
         place: &impl ToTokens,
     ) -> Option<()> {
-        let index = index.map_sizes(&|size| self.sizes.resolve(size));
+        let index = self.expanded(index);
+        if self.sizes.varies(&self.sizes.resolve(length)) {
+            return self.check_varying(length, &index, base, place);
+        }
         let Some((low, high)) = index.bounds(&|v| self.extent(v)).filter(|_| self.is_independent(&index)) else {
             return Some(());
         };
+        let (low, high) = (self.sizes.resolve(&low), self.sizes.at_most(&high));
         let (below, above) = self.excluded(&index);
         if below && above {
             return Some(());
@@ -325,6 +329,27 @@ impl Tracer<'_> {
             return None;
         }
         self.check_reach(length, &index, &high, above, base, place)
+    }
+
+    /// The same of a length that depends on indices.
+    fn check_varying(&mut self, length: &Size, index: &Affine, base: &impl ToTokens, place: &impl ToTokens) -> Option<()> {
+        let bounds = index.bounds(&|v| self.extent(v)).map(|(low, high)| (self.sizes.resolve(&low), self.sizes.at_most(&high)));
+        let whole = self.expanded(&Affine::constant(length.clone()));
+        let below = self.compare_indices(super::condition::Comparison::Lt, index, &whole) == Condition::Constant(true);
+        let above = bounds.as_ref().is_some_and(|(low, _)| low.is_nonnegative()) || self.may_be_excluded(index);
+        if above && (below || self.within_item(length, index)) {
+            return Some(());
+        }
+        let shortest = self.shortest(length);
+        if let (true, Some(shortest), Some((_, high))) = (above, shortest, bounds) {
+            return self.check_reach(&shortest, index, &high, false, base, place);
+        }
+        self.diagnostics.error_with_help(
+            place,
+            format!("the length of `{}` depends on an index, and `{}` is not known to be below it", spell(base), spell(place)),
+            "let the index run over that length: `0..v.len()`, or guard it: `if i < v.len() { .. } else { .. }`",
+        );
+        None
     }
 
     /// `index < length`, unless that is `excluded`.

@@ -415,6 +415,7 @@ impl Tracer<'_> {
         };
         let size = match some.first() {
             None => Some(Size::zero()),
+            Some((guards, length)) if guards.is_empty() => self.size_of_index(length),
             Some((guards, length)) if guards.iter().all(general) => length.as_size().cloned(),
             Some(_) => None,
         };

@@ -14,7 +14,10 @@ impl Tracer<'_> {
     /// The length of an iterator that ends, and that no values filter.
     pub(super) fn lengths(&mut self, stream: &Stream) -> Option<Lengths> {
         Some(match stream {
-            Stream::Run { start, end, .. } => self.not_below_zero(end.as_ref()?.sub(start)),
+            Stream::Run { start, end, .. } => {
+                let length = self.expanded(&end.as_ref()?.sub(start));
+                self.not_below_zero(length)
+            }
             Stream::Entries(tensor) => vec![(Vec::new(), Affine::constant(self.sizes.resolve(&tensor.length())))],
             Stream::Values(values) => vec![(Vec::new(), Affine::constant(Size::constant(values.len() as i64)))],
             Stream::Mapped(inner, _) | Stream::Enumerated(inner) | Stream::Reversed(inner) => self.lengths(inner)?,
@@ -143,9 +146,9 @@ impl Tracer<'_> {
     pub(super) fn reach(&mut self, stream: &Stream) -> Option<Size> {
         Some(match stream {
             Stream::Run { start, end, .. } => {
-                let length = self.joined(end.as_ref()?.sub(start)).map_sizes(&|size| self.sizes.resolve(size));
+                let length = self.expanded(&self.joined(end.as_ref()?.sub(start)));
                 let (_, high) = length.bounds(&|v| self.extent(v))?;
-                high.without_negative_terms()
+                self.sizes.at_most(&high).without_negative_terms()
             }
             Stream::Entries(tensor) => self.sizes.resolve(&tensor.length()),
             Stream::Values(values) => Size::constant(values.len() as i64),

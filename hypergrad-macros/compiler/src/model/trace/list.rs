@@ -7,6 +7,7 @@ use super::condition::{Comparison, Condition};
 use super::contract::{Contraction, Factor};
 use super::stream::Stream;
 use super::value::{Tensor, Value, dimensions, own_index};
+use super::varying::Extents;
 use super::words::ListWord;
 use crate::ir::{Affine, Graph, Id, Size};
 use crate::model::Form;
@@ -43,6 +44,8 @@ pub enum Item {
         form: Form,
         rows: Size,
         columns: Size,
+        /// Of the rows and columns, where each item has its own: the dimensions are the largest.
+        extents: [Option<Extents>; 2],
     },
     Tuple(Vec<Item>),
     /// Of a struct, by name: its fields.
@@ -69,7 +72,7 @@ impl List {
     /// Tensors of one shape, side by side in a node.
     pub fn reals(node: Id, form: Form, own: &[Size], length: &Size) -> Self {
         let (rows, columns) = dimensions(form, own);
-        let item = Item::Real { leaf: None, node, form, rows, columns };
+        let item = Item::Real { leaf: None, node, form, rows, columns, extents: [None; 2] };
         Self { form: Form::Column, rows: length.clone(), columns: Size::constant(1), first: Affine::default(), item }
     }
 
@@ -127,9 +130,18 @@ impl Tracer<'_> {
                 let flag = self.gathered(*selection, place);
                 Value::Bool(self.compare_indices(Comparison::Eq, &flag, &one))
             }
-            Item::Real { leaf, node, form, rows, columns } => {
+            Item::Real { leaf, node, form, rows, columns, extents } => {
                 leaf.iter().for_each(|leaf| self.surroundings.touched(*leaf));
-                Value::Tensor(self.real_item(*node, (*form, rows, columns), place))
+                let sizes = [rows, columns];
+                let [rows, columns] = [0, 1].map(|k| match (extents[k], leaf) {
+                    // The only axis of a row is its first.
+                    (Some(own), Some(leaf)) => {
+                        let axis = if *form == Form::Row { 0 } else { k };
+                        self.size_of_item(own, (*leaf, axis), sizes[k], place)
+                    }
+                    _ => sizes[k].clone(),
+                });
+                Value::Tensor(self.real_item(*node, (*form, &rows, &columns), place))
             }
             Item::Tuple(items) => Value::Tuple(items.iter().map(|item| self.item_at(item, place)).collect::<Option<_>>()?),
             Item::Struct(name, fields) => {
@@ -149,6 +161,7 @@ impl Tracer<'_> {
             factors: vec![Factor { tensor: whole, index }],
             local: own_index(form, &r, &c),
             out: own,
+            ends_in_zeros: true,
             ..Contraction::default()
         };
         self.contract(contraction, form, rows, columns)

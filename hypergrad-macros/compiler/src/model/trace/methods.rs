@@ -87,18 +87,17 @@ impl Tracer<'_> {
     /// Sizes.
     fn sizes_of(&mut self, call: &Call<'_>, tensor: &Tensor, arguments: &[Value]) -> Outcome {
         let (Some(word), []) = (SizeWord::find(call.name()), arguments) else { return Outcome::Unknown };
-        let count = |size: &Size| Value::count(self.sizes.resolve(size));
         Outcome::Known(Some(match word {
-            SizeWord::nrows => count(&tensor.rows),
-            SizeWord::ncols => count(&tensor.columns),
-            SizeWord::len => count(&tensor.length()),
-            SizeWord::shape => Value::Tuple(vec![count(&tensor.rows), count(&tensor.columns)]),
+            SizeWord::nrows => self.count_of(&tensor.rows),
+            SizeWord::ncols => self.count_of(&tensor.columns),
+            SizeWord::len => self.count_of(&tensor.length()),
+            SizeWord::shape => Value::Tuple(vec![self.count_of(&tensor.rows), self.count_of(&tensor.columns)]),
             SizeWord::is_empty => {
-                let length = Affine::constant(tensor.length());
+                let length = self.expanded(&Affine::constant(tensor.length()));
                 Value::Bool(self.compare_indices(super::condition::Comparison::Eq, &length, &Affine::default()))
             }
             SizeWord::is_square => {
-                let (rows, columns) = (Affine::constant(tensor.rows.clone()), Affine::constant(tensor.columns.clone()));
+                let [rows, columns] = [&tensor.rows, &tensor.columns].map(|size| self.expanded(&Affine::constant(size.clone())));
                 Value::Bool(self.compare_indices(super::condition::Comparison::Eq, &rows, &columns))
             }
         }))
@@ -154,7 +153,7 @@ impl Tracer<'_> {
     pub(super) fn over_count(&mut self, t: &Tensor, count: &Size) -> Tensor {
         let size = self.sizes.resolve(count);
         let is_certain = size.sub(&one()).is_nonnegative();
-        let mut count = Tensor::scalar(self.graph.count(size));
+        let mut count = self.number_of_index(&Affine::constant(size));
         if !is_certain {
             let one = self.number(1.0);
             count = self.apply(Func::Max, &[&count, &one]);
@@ -376,7 +375,7 @@ impl Tracer<'_> {
         for tensor in tensors {
             arguments.push(Value::Tensor(self.entry(tensor, &row, &column)));
         }
-        let value = self.call_value(callable, arguments, callable.place())?;
+        let value = self.within(&kept, |tracer| tracer.call_value(callable, arguments, callable.place()))?;
         let entry = self.scalar_result(call, callable, value)?;
         Some(Value::Tensor(self.bind(&entry, t.form, (r, &rows), (c, &columns))))
     }
@@ -400,6 +399,7 @@ impl Tracer<'_> {
 
     /// The product of all entries.
     pub(super) fn product_of_entries(&mut self, t: &Tensor) -> Tensor {
+        let t = &if self.is_varying(t) { self.filled_beyond(t, 1.0) } else { t.clone() };
         let vector = self.flattened(t);
         let node = self.graph.exclusive(vector.node, 0);
         Tensor { node, form: Form::Scalar, rows: one(), columns: one(), ..vector }

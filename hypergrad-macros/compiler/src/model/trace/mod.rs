@@ -61,6 +61,7 @@ mod unroll;
 mod value;
 mod variant;
 mod variations;
+mod varying;
 mod words;
 
 #[cfg(test)]
@@ -80,6 +81,7 @@ use environment::Environment;
 use gather::Gather;
 pub use list::{Item, List};
 pub use value::{Lazy, Tensor, Value, dimensions};
+pub use varying::Extents;
 
 /// What the tracer asks of the model that is being built.
 pub trait Surroundings {

@@ -117,7 +117,8 @@ impl Tracer<'_> {
                 let [column, row] = variables.map(Affine::wire);
                 let position = column.scale(&extents[1]).add(&row);
                 let item = Item::MatrixEntry(tensor.clone(), row, column);
-                Some(vec![Piece::new(variables.to_vec(), extents.to_vec(), Some(position), item)])
+                let guards = variables.iter().filter_map(|v| self.below(*v)).collect();
+                Some(vec![Piece { guards, ..Piece::new(variables.to_vec(), extents.to_vec(), Some(position), item) }])
             }
             Stream::Stored(row, part) => {
                 let extent = self.sizes.resolve(&row.matrix.values.columns);
@@ -206,9 +207,8 @@ impl Tracer<'_> {
 
     /// `start..end`: over positions, where it is as long for all outer indices; else over its indices.
     fn run(&mut self, start: &Affine, end: &Affine, items: &Items) -> Option<Option<Piece>> {
-        let resolve = |index: Affine| index.map_sizes(&|size| self.sizes.resolve(size));
-        let (start, end) = (resolve(start.clone()), resolve(end.clone()));
-        let length = resolve(self.joined(end.sub(&start)));
+        let (start, end) = (self.expanded(start), self.expanded(end));
+        let length = self.expanded(&self.joined(end.sub(&start)));
         let low = start.bounds(&|v| self.extent(v)).map(|(low, _)| low);
         let indices = low.filter(|low| !length.terms.is_empty() && (start.terms.is_empty() || low.is_nonnegative()));
         let (first, extent) = match indices {
@@ -307,7 +307,10 @@ impl Tracer<'_> {
             Stream::Run { start, end, items } => {
                 let index = start.add(position);
                 let inside = match end {
-                    Some(end) => self.compare_indices(Comparison::Lt, &index, end),
+                    Some(end) => {
+                        let end = self.expanded(end);
+                        self.compare_indices(Comparison::Lt, &index, &end)
+                    }
                     None => Condition::Constant(true),
                 };
                 Some(alternative(inside, items.at(index)).into_iter().collect())

@@ -91,7 +91,11 @@ impl Stages {
                 indices(&self.fields[*field], program, place).into_iter().min().map_or(i64::MAX, |least| least as i64)
             }
             // No program has such lists.
-            SymbolSource::ItemAxis { .. } | SymbolSource::ListAxis { .. } => 0,
+            SymbolSource::ItemAxis { .. }
+            | SymbolSource::LongestItem { .. }
+            | SymbolSource::ShortestItem { .. }
+            | SymbolSource::ListAxis { .. } => 0,
+            SymbolSource::Varying(varying) => size(&varying.most),
             SymbolSource::XAxis { block: k, axis } => block(Side::X, *k, *axis),
             SymbolSource::YAxis { block: k, axis } => block(Side::Y, *k, *axis),
             SymbolSource::Quotient { dividend, divisor } => size(dividend).div_euclid(size(divisor).max(1)),

@@ -205,7 +205,10 @@ impl Harness {
     pub fn trace(&mut self, module: &Module, arguments: Vec<Value>, diagnostics: &mut Diagnostics) -> Option<Value> {
         let mut fields = Fields { fields: &self.fields, outside: &mut self.outside };
         let function = module.function("f").unwrap();
-        Tracer::new(&mut self.graph, &mut self.sizes, diagnostics, module, &mut fields, Scalar::F64).call(function, arguments)
+        let mut tracer = Tracer::new(&mut self.graph, &mut self.sizes, diagnostics, module, &mut fields, Scalar::F64);
+        let value = tracer.call(function, arguments);
+        self.sizes.settle();
+        value
     }
 
     pub fn value_of_symbol(&self, symbol: Symbol) -> i64 {
