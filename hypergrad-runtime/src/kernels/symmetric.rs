@@ -19,7 +19,7 @@ pub fn gram<T: Real>(alpha: T, a: &[T], rows: usize, cols: usize, out: &mut [T])
         return;
     }
     let (a, out) = (&a[..rows * cols], &mut out[..cols * cols]);
-    if wide(alpha, a, None, (rows, cols), out) {
+    if wide(alpha, a, None, (rows, cols), &mut [], out) {
         return;
     }
     #[cfg(feature = "std")]
@@ -41,7 +41,7 @@ pub fn weighted_gram<T: Real>(alpha: T, a: &[T], d: &[T], rows: usize, cols: usi
         return;
     }
     let (a, d, out) = (&a[..rows * cols], &d[..rows], &mut out[..cols * cols]);
-    if wide(alpha, a, Some(d), (rows, cols), out) {
+    if wide(alpha, a, Some(d), (rows, cols), scratch, out) {
         return;
     }
     if scratch.len() < rows {
@@ -62,9 +62,9 @@ pub fn weighted_gram<T: Real>(alpha: T, a: &[T], d: &[T], rows: usize, cols: usi
 
 /// By the vectors of the machine, where the result is symmetric to begin with (it is zero, mostly).
 #[inline]
-fn wide<T: Real>(alpha: T, a: &[T], d: Option<&[T]>, (rows, cols): (usize, usize), out: &mut [T]) -> bool {
+fn wide<T: Real>(alpha: T, a: &[T], d: Option<&[T]>, (rows, cols): (usize, usize), scratch: &mut [T], out: &mut [T]) -> bool {
     let applies = rows >= 8 && rows * cols * cols >= 2 * WIDE && is_symmetric(out, cols);
-    let done = applies && T::wide_gram(alpha, a, d, rows, out);
+    let done = applies && T::wide_gram(alpha, a, d, rows, scratch, out);
     if done {
         mirror(out, cols);
     }

@@ -19,9 +19,9 @@ pub trait Wide: Sized {
     fn wide_gemv_t(_alpha: Self, _a: &[Self], _rows: usize, _x: &[Self], _out: &mut [Self]) -> bool {
         false
     }
-    /// The lower triangle of `out += alpha Aᵀ diag(d) A`, or without d.
+    /// The lower triangle of `out += alpha Aᵀ diag(d) A`, or without d; `scratch` may have any length.
     #[inline]
-    fn wide_gram(_alpha: Self, _a: &[Self], _d: Option<&[Self]>, _rows: usize, _out: &mut [Self]) -> bool {
+    fn wide_gram(_alpha: Self, _a: &[Self], _d: Option<&[Self]>, _rows: usize, _scratch: &mut [Self], _out: &mut [Self]) -> bool {
         false
     }
     /// `aᵀb`.
@@ -46,10 +46,17 @@ macro_rules! wide {
             fn wide_gemv_t(alpha: Self, a: &[Self], rows: usize, x: &[Self], out: &mut [Self]) -> bool {
                 run($scalar::GemvT { alpha, a, rows, x, out })
             }
-            fn wide_gram(alpha: Self, a: &[Self], d: Option<&[Self]>, rows: usize, out: &mut [Self]) -> bool {
+            fn wide_gram(
+                alpha: Self,
+                a: &[Self],
+                d: Option<&[Self]>,
+                rows: usize,
+                scratch: &mut [Self],
+                out: &mut [Self],
+            ) -> bool {
                 match d {
-                    Some(d) => run($scalar::Gram::<true> { alpha, a, d, rows, out }),
-                    None => run($scalar::Gram::<false> { alpha, a, d: &[], rows, out }),
+                    Some(d) => run($scalar::Gram::<true> { alpha, a, d, rows, scratch, out }),
+                    None => run($scalar::Gram::<false> { alpha, a, d: &[], rows, scratch, out }),
                 }
             }
             fn wide_dot(a: &[Self], b: &[Self]) -> Option<Self> {
@@ -206,6 +213,7 @@ macro_rules! wide {
                 pub a: &'a [$scalar],
                 pub d: &'a [$scalar],
                 pub rows: usize,
+                pub scratch: &'a mut [$scalar],
                 pub out: &'a mut [$scalar],
             }
 
@@ -214,21 +222,30 @@ macro_rules! wide {
                 #[inline(always)]
                 fn with_simd<S: Simd>(self, simd: S) {
                     let cols = self.a.len() / self.rows;
-                    // A third of a cache of the second level.
-                    let height = ((1 << 18) / (cols * size_of::<$scalar>())).clamp(64, 1024) & !63;
+                    // Half of a cache of the second level: machines with many registers have larger ones.
+                    let cache = if S::REGISTER_COUNT >= 32 { 1 << 19 } else { 1 << 18 };
+                    let height = (cache / (cols * size_of::<$scalar>())).clamp(64, 1024) & !63;
                     let mut from = 0;
                     while from < self.rows {
                         let to = self.rows.min(from + height);
                         let d = if WEIGHTED { &self.d[from..to] } else { &[] };
                         let of = Rows { alpha: self.alpha, a: self.a, d, stride: self.rows, from, to, cols };
                         if S::REGISTER_COUNT >= 32 {
-                            of.triangle::<S, 4, WEIGHTED>(simd, self.out);
+                            of.triangle::<S, 4, WEIGHTED>(simd, self.scratch, self.out);
                         } else {
-                            of.triangle::<S, 3, WEIGHTED>(simd, self.out);
+                            of.triangle::<S, 3, WEIGHTED>(simd, self.scratch, self.out);
                         }
                         from = to;
                     }
                 }
+            }
+
+            /// Columns j and later ones of what stands on the right, in the rows at hand.
+            #[derive(Clone, Copy)]
+            struct Right<'a> {
+                entries: &'a [$scalar],
+                stride: usize,
+                j: usize,
             }
 
             /// Some rows of A.
@@ -245,35 +262,68 @@ macro_rules! wide {
 
             impl Rows<'_> {
                 #[inline(always)]
-                fn triangle<S: Simd, const W: usize, const WEIGHTED: bool>(self, simd: S, out: &mut [$scalar]) {
+                fn triangle<S: Simd, const W: usize, const WEIGHTED: bool>(
+                    self,
+                    simd: S,
+                    scratch: &mut [$scalar],
+                    out: &mut [$scalar],
+                ) {
                     let mut j = 0;
                     while j < self.cols {
                         match self.cols - j {
-                            1 => self.strip::<S, W, 1, WEIGHTED>(simd, j, out),
-                            2 => self.strip::<S, W, 2, WEIGHTED>(simd, j, out),
-                            3 => self.strip::<S, W, 3, WEIGHTED>(simd, j, out),
-                            _ => self.strip::<S, W, W, WEIGHTED>(simd, j, out),
+                            1 => self.strip::<S, W, 1, WEIGHTED>(simd, j, scratch, out),
+                            2 => self.strip::<S, W, 2, WEIGHTED>(simd, j, scratch, out),
+                            3 => self.strip::<S, W, 3, WEIGHTED>(simd, j, scratch, out),
+                            _ => self.strip::<S, W, W, WEIGHTED>(simd, j, scratch, out),
                         }
                         j += W;
                     }
                 }
 
-                /// Columns j to j + C of the result, from the diagonal on.
+                /// Columns j to j + C of the result, from the diagonal on. Where there are many tiles and room, the
+                /// weighted columns are computed once for all of them.
                 #[inline(always)]
                 fn strip<S: Simd, const W: usize, const C: usize, const WEIGHTED: bool>(
                     self,
                     simd: S,
                     j: usize,
+                    scratch: &mut [$scalar],
                     out: &mut [$scalar],
                 ) {
-                    self.tile::<S, C, C, true, WEIGHTED>(simd, j, j, out);
-                    let mut i = j + C;
+                    let height = self.to - self.from;
+                    let many = self.cols - j >= 4 * W;
+                    if WEIGHTED
+                        && many
+                        && let Some(weighted) = scratch.get_mut(..C * height)
+                    {
+                        for (c, weighted) in weighted.chunks_exact_mut(height).enumerate() {
+                            let column = &self.a[(j + c) * self.stride + self.from..][..height];
+                            for ((to, &a), &d) in weighted.iter_mut().zip(column).zip(self.d) {
+                                *to = d * a;
+                            }
+                        }
+                        let right = Right { entries: weighted, stride: height, j };
+                        return self.tiles::<S, W, C, false>(simd, right, out);
+                    }
+                    let right = Right { entries: &self.a[j * self.stride + self.from..], stride: self.stride, j };
+                    self.tiles::<S, W, C, WEIGHTED>(simd, right, out);
+                }
+
+                #[inline(always)]
+                fn tiles<S: Simd, const W: usize, const C: usize, const WEIGHTED: bool>(
+                    self,
+                    simd: S,
+                    right: Right<'_>,
+                    out: &mut [$scalar],
+                ) {
+                    self.tile::<S, C, C, true, WEIGHTED>(simd, right.j, right, out);
+                    let mut i = right.j + C;
                     while i + W <= self.cols {
-                        self.tile::<S, W, C, false, WEIGHTED>(simd, i, j, out);
+                        self.tile::<S, W, C, false, WEIGHTED>(simd, i, right, out);
                         i += W;
                     }
                     while i < self.cols {
-                        self.tile::<S, 1, C, false, WEIGHTED>(simd, i, j, out);
+                        self.tile::<S, 1, C, false, WEIGHTED>(simd, i, right, out);
                         i += 1;
                     }
                 }
@@ -289,9 +339,10 @@ macro_rules! wide {
                     self,
                     simd: S,
                     i: usize,
-                    j: usize,
+                    of: Right<'_>,
                     out: &mut [$scalar],
                 ) {
+                    let j = of.j;
                     let length = (self.to - self.from) / S::lanes();
                     let mut left: [&[S::$vector]; R] = [&[]; R];
                     let mut right: [&[S::$vector]; C] = [&[]; C];
@@ -302,7 +353,7 @@ macro_rules! wide {
                         (left[r], left_rest[r]) = (&body[..length], rest);
                     }
                     for c in 0..C {
-                        let (body, rest) = self.column::<S>(j + c);
+                        let (body, rest) = S::$slices(&of.entries[c * of.stride..][..self.to - self.from]);
                         (right[c], right_rest[c]) = (&body[..length], rest);
                     }
                     let (d, d_rest) = S::$slices(self.d);
