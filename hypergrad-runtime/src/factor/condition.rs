@@ -34,6 +34,7 @@ impl Smallest {
     pub(super) const NONE: Self = Self { ratio: f64::INFINITY, pivot: 0, value: 0.0, scale: 0.0, product: 1.0 };
 
     /// The smaller one, and the product of both.
+    #[inline]
     pub(super) fn min(self, other: Self) -> Self {
         let smaller = if other.ratio < self.ratio { other } else { self };
         Self { product: self.product * other.product, ..smaller }

@@ -157,6 +157,7 @@ fn factor<M: Method, D: Dense>(
 }
 
 /// Refuses entries that are not numbers.
+#[inline]
 fn check_finite<T: Real>(what: &'static str, a: &[T]) -> Result<(), LinearError> {
     match kernels::first_non_finite(a) {
         Some(index) => Err(LinearError::NonFinite { what, index }),

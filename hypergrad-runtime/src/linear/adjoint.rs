@@ -52,6 +52,7 @@ pub struct LinearInfo {
 
 impl LinearInfo {
     /// Of two right sides.
+    #[inline]
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         Self {
@@ -80,6 +81,7 @@ impl LinearInfo {
     }
 }
 
+#[inline]
 fn largest(a: Option<f64>, b: Option<f64>) -> Option<f64> {
     match (a, b) {
         // Not `max`: a NaN has to survive.
