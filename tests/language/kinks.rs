@@ -28,6 +28,39 @@ pub mod table {
     }
 }
 
+/// Whole numbers: constant between jumps.
+#[bilevel]
+pub mod steps {
+    use nalgebra::SVector;
+
+    static SHIFT: f64 = 0.25;
+
+    pub fn f(x: &SVector<f64, 5>, y: &SVector<f64, 5>) -> f64 {
+        let whole = y[0] * x[0].floor() + y[1] * x[1].ceil() + y[2] * x[2].round() + y[3] * (x[3] * x[4]).trunc();
+        whole + (x[4] * y[4]).fract().powi(3) + 0.5 * (x - y).add_scalar(SHIFT).norm_squared()
+    }
+
+    pub fn g(x: &SVector<f64, 5>, y: &SVector<f64, 5>) -> f64 {
+        x.map(f64::floor).dot(y) + x.map(|t| t.fract() * t).sum()
+    }
+}
+
+#[test]
+fn whole_numbers() {
+    let problem = steps::Problem::new().unwrap();
+    let x = SVector::<f64, 5>::from([1.3, -0.7, 2.6, -1.8, 1.4]);
+    let y = SVector::<f64, 5>::from([0.3, 0.6, -0.4, 0.9, 1.7]);
+    let at = problem.at(&x, &y).unwrap();
+    assert!((at.f() - steps::f(&x, &y)).abs() < 1e-12 && (at.g() - steps::g(&x, &y)).abs() < 1e-12);
+    crate::check(&problem, &x, &y);
+    assert!(!steps::Problem::STRUCTURE.smooth);
+    // At a jump, and halfway between two.
+    let x = SVector::<f64, 5>::from([2.0, -3.0, 2.5, -2.0, 1.0]);
+    let at = problem.at(&x, &y).unwrap();
+    assert!((at.f() - steps::f(&x, &y)).abs() < 1e-12);
+    assert!((at.g_1() - (x.map(f64::trunc) * 0.0 + x + x.map(f64::fract))).norm() < 1e-12, "{}", at.g_1());
+}
+
 /// Of whole vectors.
 #[bilevel]
 pub mod vectors {

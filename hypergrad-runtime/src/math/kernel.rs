@@ -343,7 +343,7 @@ macro_rules! wrap {
 }
 wrap! {
     exp ln sqrt cbrt sin cos tan tanh sinh cosh asin acos atan asinh acosh atanh
-    ln_1p exp_m1 exp2 log2 log10 abs
+    ln_1p exp_m1 exp2 log2 log10 abs floor ceil round trunc
 }
 
 #[cfg(test)]

@@ -54,10 +54,15 @@ struct Rule<'a> {
 }
 
 impl Rule<'_> {
+    #[expect(clippy::too_many_lines, reason = "one arm for each function")]
     fn of_function(&mut self, func: Func) -> Partial {
         Partial::Factor(match func {
             // Piecewise constant.
             Func::Signum
+            | Func::Floor
+            | Func::Ceil
+            | Func::Round
+            | Func::Trunc
             | Func::Sign0
             | Func::TieGt
             | Func::Lt

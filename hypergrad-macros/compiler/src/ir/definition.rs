@@ -376,6 +376,10 @@ impl Func {
             }
             // 1 at 0: neither odd nor even.
             Self::Signum => unary("signum", Call("sign")).steps(),
+            Self::Floor => unary("floor", Call("floor")).steps(),
+            Self::Ceil => unary("ceil", Call("ceil")).steps(),
+            Self::Round => unary("round", Call("round")).steps().odd(),
+            Self::Trunc => unary("trunc", Call("trunc")).steps().odd(),
             Self::Sign0 => unary("sign0", Call("sign")).steps().odd().range(Range::AsArgument).named("abs"),
             Self::Huber => {
                 binary("huber").range(Range::NonnegativeWith(1)).bend(Bend::Convex).trend_of_first_alone(Trend::Even).cheap()

@@ -58,6 +58,10 @@ impl Func {
             Self::Sqrt1pM1 => a[0] / (1.0 + (1.0 + a[0]).sqrt()),
             Self::Abs => a[0].abs(),
             Self::Signum => a[0].signum(),
+            Self::Floor => a[0].floor(),
+            Self::Ceil => a[0].ceil(),
+            Self::Round => a[0].round(),
+            Self::Trunc => a[0].trunc(),
             Self::Sign0 => {
                 if a[0] == 0.0 {
                     0.0

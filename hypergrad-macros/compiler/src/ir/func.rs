@@ -86,6 +86,11 @@ pub enum Func {
     Abs,
     /// std's `signum` (1 at +0); its derivative is 0.
     Signum,
+    /// Whole numbers by std's methods; their derivatives are 0.
+    Floor,
+    Ceil,
+    Round,
+    Trunc,
     /// `abs'`: -1, 0 at 0, 1.
     Sign0,
     /// Huber: `t²/2` for `|t| <= δ`, else `δ(|t| - δ/2)`; arguments t, δ.

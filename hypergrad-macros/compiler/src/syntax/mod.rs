@@ -70,6 +70,14 @@ impl Module {
         })
     }
 
+    /// The static of this name that nothing can change.
+    pub fn unchanging(&self, name: &str) -> Option<&syn::ItemStatic> {
+        self.items.iter().find_map(|item| match item {
+            syn::Item::Static(item) if item.ident == name && matches!(item.mutability, syn::StaticMutability::None) => Some(item),
+            _ => None,
+        })
+    }
+
     pub fn alias(&self, name: &str) -> Option<&syn::ItemType> {
         self.items.iter().find_map(|item| match item {
             syn::Item::Type(alias) if alias.ident == name => Some(alias),

@@ -46,12 +46,6 @@ impl Tracer<'_> {
     pub(super) fn unknown_name(&mut self, path: &syn::ExprPath, full: &[String]) {
         let written = spell(path);
         let last = full.last().map_or("", String::as_str);
-        let is_static = self.module.items.iter().any(|item| matches!(item, syn::Item::Static(s) if s.ident == last));
-        if is_static {
-            let message = format!("`{written}` is a static: it can change, so it has no derivative rule");
-            self.diagnostics.error_with_help(path, message, format!("make it a constant: `const {last}: .. = ..;`"));
-            return;
-        }
         if self.refuse_by_owner(path, full) {
             return;
         }

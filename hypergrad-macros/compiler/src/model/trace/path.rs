@@ -56,7 +56,12 @@ impl Tracer<'_> {
         if let Some(name) = self.module.own_name(&path.path)
             && let Some(constant) = self.module.constant(&name.to_string())
         {
-            return self.constant(&constant.ident.to_string(), constant);
+            return self.constant(&constant.ident.to_string(), &constant.ty, &constant.expr);
+        }
+        if let Some(name) = self.module.own_name(&path.path)
+            && let Some(unchanging) = self.module.unchanging(&name.to_string())
+        {
+            return self.constant(&unchanging.ident.to_string(), &unchanging.ty, &unchanging.expr);
         }
         if self.own_function(&path.path).is_some() {
             return Some(Value::Callable(Callable::Path(Rc::new(path.path.clone()))));
@@ -116,16 +121,16 @@ impl Tracer<'_> {
         below.into_iter().find(known).unwrap_or(full)
     }
 
-    pub(super) fn constant(&mut self, title: &str, constant: &syn::ItemConst) -> Option<Value> {
+    pub(super) fn constant(&mut self, title: &str, ty: &syn::Type, value: &syn::Expr) -> Option<Value> {
         let name = format!("const {title}");
         if self.calls.contains(&name) {
             return None;
         }
         self.calls.push(name);
-        let expected = self.hint(&constant.ty);
+        let expected = self.hint(ty);
         let single = expected == Some(Type::Scalar(Scalar::F32)) && self.scalar == Scalar::F64;
         let value = self.at_module_level(|tracer| {
-            if single { tracer.single_precision(&constant.expr) } else { tracer.expression_as(&constant.expr, expected.as_ref()) }
+            if single { tracer.single_precision(value) } else { tracer.expression_as(value, expected.as_ref()) }
         });
         self.calls.pop();
         value

@@ -37,6 +37,10 @@ impl FunctionWord {
             // nalgebra's names for real numbers seen as complex ones.
             Self::abs | Self::modulus | Self::norm1 => Func::Abs,
             Self::signum => Func::Signum,
+            Self::floor => Func::Floor,
+            Self::ceil => Func::Ceil,
+            Self::round => Func::Round,
+            Self::trunc => Func::Trunc,
         }
     }
 }
@@ -97,6 +101,10 @@ impl Tracer<'_> {
             ScalarWord::to_radians => self.scale(1f64.to_radians(), t),
             ScalarWord::to_degrees => self.scale(1f64.to_degrees(), t),
             ScalarWord::modulus_squared => self.multiply(&[t, t]),
+            ScalarWord::fract => {
+                let whole = self.apply(Func::Trunc, &[t]);
+                self.linear(&[(1.0, t), (-1.0, &whole)])
+            }
         })
     }
 

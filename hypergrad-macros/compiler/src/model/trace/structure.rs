@@ -252,7 +252,7 @@ impl<'a> Tracer<'a> {
         match &found.item {
             AssociatedItem::Constant(constant) => {
                 self.surroundings.associated(found, false, path.path.span());
-                self.constant(&found.title(), constant)
+                self.constant(&found.title(), &constant.ty, &constant.expr)
             }
             AssociatedItem::Function(_) => {
                 let mut canonical = path.path.clone();

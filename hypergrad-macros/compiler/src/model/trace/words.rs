@@ -53,11 +53,11 @@ words! {
     /// Methods of scalars, without arguments, that are one function of the graph.
     "Scalar functions" FunctionWord {
         exp ln sqrt cbrt sin cos tan tanh sinh cosh asin acos atan asinh acosh atanh ln_1p exp_m1 recip abs signum
-        modulus norm1
+        modulus norm1 floor ceil round trunc
     }
 
     /// The others without arguments.
-    "Scalar functions" ScalarWord { exp2 log2 log10 sin_cos to_radians to_degrees modulus_squared }
+    "Scalar functions" ScalarWord { exp2 log2 log10 sin_cos to_radians to_degrees modulus_squared fract }
 
     /// Methods of scalars with an integer.
     "Scalar functions" PowerWord { powi }
