@@ -199,6 +199,58 @@ fn in_arms() {
     }
 }
 
+/// The triangles of Cholesky's method, and triangular solves.
+#[bilevel]
+pub mod triangles {
+    use nalgebra::{DMatrix, DVector, Matrix2, Vector2};
+
+    pub struct Data {
+        pub a: DMatrix<f64>,
+        pub b: DVector<f64>,
+    }
+
+    fn covariance(v: &DVector<f64>, data: &Data) -> DMatrix<f64> {
+        &data.a * data.a.transpose() + DMatrix::from_diagonal(&v.map(f64::exp)) + v * v.transpose()
+    }
+
+    pub fn f(x: &DVector<f64>, y: &DVector<f64>, data: &Data) -> f64 {
+        let factored = covariance(x, data).cholesky().unwrap();
+        let l = factored.l();
+        let log_det = 2.0 * l.diagonal().map(f64::ln).sum();
+        let white = l.solve_lower_triangular(&(y - &data.b)).unwrap();
+        let sampled = &l * y;
+        let entries: f64 = (0..3).map(|i| (l[(i, 0)] * y[i]).sin()).sum();
+        log_det + white.norm_squared() + sampled.map(f64::sin).sum() + entries + factored.solve(y).dot(y) + x.norm_squared()
+    }
+
+    pub fn g(x: &DVector<f64>, y: &DVector<f64>, data: &Data) -> f64 {
+        // Of the data alone, of an unsymmetric expression, of a matrix that is no factor.
+        let fixed = covariance(&data.b, data).cholesky().unwrap().unpack();
+        let tilted = DMatrix::from_fn(3, 3, |i, j| data.a[(i, j)] * x[j].sin() + if i == j { 4.0 } else { 0.0 });
+        let read = tilted.clone().cholesky().unwrap().l();
+        let upper = tilted.solve_upper_triangular(y).unwrap();
+        let lower = tilted.tr_solve_lower_triangular(&upper).unwrap();
+        let back = read.tr_solve_lower_triangular(&(fixed * x)).unwrap();
+        let small = Matrix2::new(2.0 + x[0] * x[0], x[1], x[1], 3.0).cholesky().unwrap().l() * Vector2::new(y[0], y[1]);
+        back.dot(&lower) + read.trace() + tilted.tr_solve_upper_triangular(x).unwrap().sum() + small.norm() + x.dot(y)
+    }
+}
+
+#[test]
+fn triangles_of_factors() {
+    let data = triangles::Data { a: matrix(3, 3, 0.2), b: vector(3, 0.5) };
+    let problem = triangles::Problem::new(&data).unwrap();
+    for seed in [0.1, 1.3] {
+        let (x, y) = (vector(3, seed) * 0.4, vector(3, seed + 0.6));
+        let at = problem.at(&x, &y).unwrap();
+        for (found, expected) in [(at.f(), triangles::f(&x, &y, &data)), (at.g(), triangles::g(&x, &y, &data))] {
+            // Condition numbers of some tens.
+            assert!((found - expected).abs() <= 1e-12 * (1.0 + expected.abs()), "{found} for {expected}");
+        }
+        check(&problem, &x, &y);
+    }
+}
+
 /// An error of the point that names the matrix, wherever it is asked for.
 #[bilevel]
 pub mod singular {

@@ -247,6 +247,30 @@ pub fn ln_determinant_cholesky<T: Real>(factors: &[T], n: usize, out: &mut [T]) 
     }
 }
 
+/// The lower triangular L of every factor of [`factor_cholesky`], `A = L Lᵀ`; NaN where the factor is not sound.
+#[inline]
+pub fn lower_cholesky<T: Real>(factors: &[T], n: usize, out: &mut [T]) {
+    if n == 0 {
+        return;
+    }
+    for (packed, out) in factors.chunks_exact(packed_len(n)).zip(out.chunks_exact_mut(n * n)) {
+        let (a, _, status) = parts(packed, n);
+        if status[0] > T::ZERO {
+            out.fill(T::lit(f64::NAN));
+            continue;
+        }
+        for (j, (column, out)) in a.chunks_exact(n).zip(out.chunks_exact_mut(n)).enumerate() {
+            // The diagonal holds the reciprocals of the pivots.
+            let root = T::ONE / column[j].sqrt();
+            out[..j].fill(T::ZERO);
+            out[j] = root;
+            for (out, entry) in out[j + 1..].iter_mut().zip(&column[j + 1..]) {
+                *out = *entry * root;
+            }
+        }
+    }
+}
+
 /// Why some factor cannot be solved with; `what` names its matrix.
 #[must_use]
 pub fn fault<T: Real>(what: &'static str, n: usize, factors: &[T]) -> Option<LinearError> {
@@ -381,9 +405,13 @@ mod tests {
             let (mut det, mut ln_det) = ([0.0], [0.0]);
             determinant_cholesky(&factors, n, &mut det);
             ln_determinant_cholesky(&factors, n, &mut ln_det);
-            let expected = a.cholesky().unwrap().determinant();
+            let theirs = a.cholesky().unwrap();
+            let expected = theirs.determinant();
             assert_close(det[0] / expected, 1.0, 1e-11);
             assert_close(ln_det[0], expected.ln(), 1e-11);
+            let mut lower = DMatrix::zeros(n, n);
+            lower_cholesky(&factors, n, lower.as_mut_slice());
+            assert!((lower - theirs.l()).amax() <= 1e-11 * n as f64);
         }
     }
 
@@ -434,7 +462,9 @@ mod tests {
         let (mut x, mut det) = ([1.0, 1.0], [0.0]);
         solve_cholesky(&factors, 2, 1, &mut x);
         ln_determinant_cholesky(&factors, 2, &mut det);
-        assert!(x[0].is_nan() && det[0].is_nan());
+        let mut lower = [0.0; 4];
+        lower_cholesky(&factors, 2, &mut lower);
+        assert!(x[0].is_nan() && det[0].is_nan() && lower[0].is_nan());
         assert!(matches!(fault("A", 2, &factors), Some(LinearError::NotDefinite { pivot: 1, .. })));
     }
 

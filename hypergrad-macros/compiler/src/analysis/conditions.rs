@@ -60,9 +60,14 @@ fn loops(graph: &Graph, id: Id, op: &Op) -> usize {
         // As deep as those of an elimination.
         Op::Factor { arg, .. } => graph.order(*arg) + 1,
         Op::Solve { .. } => graph.order(id) + 1,
-        Op::Input(_) | Op::Constant(_) | Op::Count(_) | Op::Iota | Op::Sum(_) | Op::Map(..) | Op::Determinant { .. } => {
-            graph.order(id)
-        }
+        Op::Input(_)
+        | Op::Constant(_)
+        | Op::Count(_)
+        | Op::Iota
+        | Op::Sum(_)
+        | Op::Map(..)
+        | Op::Lower { .. }
+        | Op::Determinant { .. } => graph.order(id),
     }
 }
 

@@ -126,6 +126,7 @@ impl<'g> Analysis<'g> {
             | Op::Exclusive { .. }
             | Op::Factor { .. }
             | Op::Solve { .. }
+            | Op::Lower { .. }
             | Op::Determinant { .. } => Curvature::Unknown,
         }
     }

@@ -37,6 +37,7 @@ pub fn kink(graph: &Graph, roots: &[Id], roles: &[Role]) -> Option<&'static str>
         | Op::Exclusive { .. }
         | Op::Factor { .. }
         | Op::Solve { .. }
+        | Op::Lower { .. }
         | Op::Determinant { .. } => None,
     })
 }

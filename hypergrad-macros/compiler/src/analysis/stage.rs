@@ -81,6 +81,7 @@ fn own(graph: &Graph, op: &Op, symbols: &[Stage]) -> Stage {
         | Op::Exclusive { .. }
         | Op::Factor { .. }
         | Op::Solve { .. }
+        | Op::Lower { .. }
         | Op::Determinant { .. } => Stage::Data,
     }
 }

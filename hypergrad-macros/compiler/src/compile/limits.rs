@@ -46,6 +46,7 @@ fn nested(graph: &Graph, roots: &[Id]) -> usize {
             | Op::Weights { .. }
             | Op::Exclusive { .. }
             | Op::Solve { .. }
+            | Op::Lower { .. }
             | Op::Determinant { .. } => usize::from(varies[id.0 as usize]),
         };
         depths[id.0 as usize] = below + own;

@@ -97,6 +97,7 @@ fn lift_node(graph: &mut Graph, id: Id, lifted: &HashMap<Id, Id>, seed_shape: &[
         | Op::Weights { .. }
         | Op::Exclusive { .. }
         | Op::Factor { .. }
+        | Op::Lower { .. }
         | Op::Determinant { .. }) => unreachable!("{op:?} is not linear"),
     }
 }

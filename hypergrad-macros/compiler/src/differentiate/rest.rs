@@ -71,6 +71,7 @@ fn moving_within(graph: &mut Graph, node: Id, depth: usize) -> Option<Id> {
         | Op::Exclusive { .. }
         | Op::Factor { .. }
         | Op::Solve { .. }
+        | Op::Lower { .. }
         | Op::Determinant { .. } => None,
     }
 }

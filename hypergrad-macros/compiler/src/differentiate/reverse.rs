@@ -83,6 +83,7 @@ impl Sweep<'_> {
             // What reads it passes on to its matrix.
             Op::Factor { .. } => {}
             Op::Solve { factor, rhs, transposed } => self.solve((factor, rhs, transposed), id, cotangent),
+            Op::Lower { factor } => self.lower(factor, id, cotangent),
             Op::Determinant { factor, logarithm } => self.determinant(factor, logarithm, id, cotangent),
         }
     }

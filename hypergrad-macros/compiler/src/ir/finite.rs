@@ -13,7 +13,7 @@ impl Graph {
             // Of no entries: infinite.
             Op::Reduce { arg, keep, .. } => !self.may_be_of_none(*arg, *keep),
             // Singular matrices.
-            Op::Factor { .. } | Op::Solve { .. } | Op::Determinant { .. } => false,
+            Op::Factor { .. } | Op::Solve { .. } | Op::Lower { .. } | Op::Determinant { .. } => false,
             Op::Input(_)
             | Op::Constant(_)
             | Op::Count(_)
@@ -47,6 +47,7 @@ impl Graph {
             | Op::Exclusive { .. }
             | Op::Factor { .. }
             | Op::Solve { .. }
+            | Op::Lower { .. }
             | Op::Determinant { .. } => false,
         })
     }
@@ -66,6 +67,7 @@ impl Graph {
             | Op::Exclusive { .. }
             | Op::Factor { .. }
             | Op::Solve { .. }
+            | Op::Lower { .. }
             | Op::Determinant { .. } => false,
         })
     }

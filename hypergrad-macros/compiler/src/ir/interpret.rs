@@ -109,6 +109,13 @@ impl Point {
                 let Some((elimination, arg)) = graph.factored(*factor) else { panic!("{factor:?} is no factor") };
                 solve(elimination, &values[&arg], &values[rhs], *transposed)
             }
+            Op::Lower { factor } => {
+                let Some((elimination, arg)) = graph.factored(*factor) else { panic!("{factor:?} is no factor") };
+                elementwise(shape, |index| {
+                    let lower = cholesky(&matrix_at(elimination, &values[&arg], &index[2..], false));
+                    lower[index[0] as usize][index[1] as usize]
+                })
+            }
             Op::Determinant { factor, logarithm } => {
                 let Some((elimination, arg)) = graph.factored(*factor) else { panic!("{factor:?} is no factor") };
                 let of = |batch: &[i64]| {
@@ -265,6 +272,18 @@ fn matrix_at(elimination: Elimination, arg: &Tensor, batch: &[i64], transposed: 
         arg.at(&[&[i, j], batch].concat())
     };
     (0..n).map(|i| (0..n).map(|j| entry(i, j)).collect()).collect()
+}
+
+/// The lower triangular L with `A = L Lᵀ`.
+fn cholesky(a: &[Vec<f64>]) -> Vec<Vec<f64>> {
+    let mut lower = vec![vec![0.0; a.len()]; a.len()];
+    for i in 0..a.len() {
+        for j in 0..=i {
+            let rest = a[i][j] - (0..j).map(|k| lower[i][k] * lower[j][k]).sum::<f64>();
+            lower[i][j] = if i == j { rest.sqrt() } else { rest / lower[j][j] };
+        }
+    }
+    lower
 }
 
 /// Makes a matrix the identity, by rows; the same is done to `rhs`. Gives the determinant.

@@ -19,7 +19,7 @@ impl Graph {
             Op::Exclusive { arg, .. } => own(*arg, self.order(*arg).saturating_sub(1)..),
             Op::Factor { arg, .. } => self.shape(*arg).iter().take(2).any(sizes),
             Op::Solve { rhs, .. } => self.shape(*rhs).iter().take(1).any(sizes),
-            Op::Determinant { .. } => false,
+            Op::Determinant { .. } | Op::Lower { .. } => false,
         })
     }
 }

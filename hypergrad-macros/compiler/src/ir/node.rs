@@ -64,7 +64,7 @@ pub enum Op {
         order: usize,
     },
     /// A square matrix, eliminated: `arg` has axes `[n, n] + batch`, the result `[packed] + batch`.
-    /// Only [`Op::Solve`] and [`Op::Determinant`] can read it, and nothing is differentiated through
+    /// Only [`Op::Solve`], [`Op::Determinant`] and [`Op::Lower`] can read it, and nothing is differentiated through
     /// it: they pass on to `arg`.
     Factor {
         elimination: Elimination,
@@ -76,6 +76,11 @@ pub enum Op {
         factor: Id,
         rhs: Id,
         transposed: bool,
+    },
+    /// The lower triangular L with `A = L Lᵀ` of the matrices that were factored by Cholesky's method: axes
+    /// `[n, n] + batch`.
+    Lower {
+        factor: Id,
     },
     /// The determinants of the matrices that were factored, or their logarithms (not a number where
     /// the determinant is negative).
@@ -189,7 +194,7 @@ impl Op {
                 vec![*arg]
             }
             Self::Solve { factor, rhs, .. } => vec![*factor, *rhs],
-            Self::Determinant { factor, .. } => vec![*factor],
+            Self::Determinant { factor, .. } | Self::Lower { factor } => vec![*factor],
         }
     }
 }

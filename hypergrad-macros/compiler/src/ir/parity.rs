@@ -76,6 +76,7 @@ impl Parities {
             | Op::Exclusive { .. }
             | Op::Factor { .. }
             | Op::Solve { .. }
+            | Op::Lower { .. }
             | Op::Determinant { .. } => None,
         };
         self.known.insert(key, parity);

@@ -116,6 +116,7 @@ impl Graph {
             Op::Exclusive { arg, order } => self.exclusive(images[arg], *order),
             Op::Factor { elimination, arg } => self.factor(*elimination, images[arg]),
             Op::Solve { factor, rhs, transposed } => self.solve(images[factor], images[rhs], *transposed),
+            Op::Lower { factor } => self.lower(images[factor]),
             Op::Determinant { factor, logarithm } => self.determinant(images[factor], *logarithm),
         }
     }

@@ -54,6 +54,12 @@ impl Graph {
         self.intern(Op::Determinant { factor, logarithm }, shape)
     }
 
+    /// The lower triangular factors of matrices that were factored by Cholesky's method.
+    pub fn lower(&mut self, factor: Id) -> Id {
+        let shape = self.factored(factor).map(|(_, arg)| self.shape(arg).to_vec()).unwrap_or_default();
+        self.intern(Op::Lower { factor }, shape)
+    }
+
     /// The identity matrix of this size, for every element of a batch.
     pub fn identity(&mut self, n: &Size, batch: &[Size]) -> Id {
         let wires: Vec<Affine> = (0..=batch.len() as u32).map(|w| Affine::wire(Wire(w))).collect();

@@ -66,6 +66,7 @@ impl Graph {
             | Op::Exclusive { .. }
             | Op::Factor { .. }
             | Op::Solve { .. }
+            | Op::Lower { .. }
             | Op::Determinant { .. } => Vec::new(),
         };
         if !found.is_empty() {

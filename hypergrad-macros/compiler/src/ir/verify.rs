@@ -11,7 +11,7 @@
 
 use super::affine::Affine;
 use super::graph::Graph;
-use super::node::{Id, Op, Product, Term, View};
+use super::node::{Elimination, Id, Op, Product, Term, View};
 use super::size::Size;
 
 /// The first violation among the nodes that the roots read, in words.
@@ -56,6 +56,12 @@ fn node(graph: &Graph, id: Id) -> Result<(), String> {
             _ => Err("a factor of what is no matrix".to_owned()),
         },
         Op::Solve { factor, rhs, .. } => check_solve(graph, *factor, *rhs, shape),
+        Op::Lower { factor } => match graph.factored(*factor) {
+            Some((Elimination::Cholesky, arg)) => {
+                require(shape == graph.shape(arg), "a triangle of another shape than its matrix")
+            }
+            _ => Err("a triangle of what Cholesky's method did not factor".to_owned()),
+        },
         Op::Determinant { factor, .. } => {
             require(matches!(graph.op(*factor), Op::Factor { .. }), "a determinant of what is no factor")?;
             require(shape == &graph.shape(*factor)[1..], "determinants of another shape than the batch")

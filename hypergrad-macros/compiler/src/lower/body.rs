@@ -101,6 +101,7 @@ impl<'c> Body<'c> {
             }
             Op::Factor { elimination, arg } => self.eliminated(node, elimination, arg, place),
             Op::Solve { factor, rhs, transposed } => self.solve(factor, rhs, transposed, place),
+            Op::Lower { factor } => self.lower(node, factor, place),
             Op::Determinant { factor, logarithm } => self.determinant(node, factor, logarithm, place),
             Op::Map(func, args) if self.lies_in_one_piece(node, place) && computed_over_slices(self.context.graph, node) => {
                 let shape = self.context.graph.shape(node).to_vec();

@@ -49,6 +49,7 @@ impl Body<'_> {
             | Op::Exclusive { .. }
             | Op::Factor { .. }
             | Op::Solve { .. }
+            | Op::Lower { .. }
             | Op::Determinant { .. }) => unreachable!("{op:?} is stored"),
         }
     }

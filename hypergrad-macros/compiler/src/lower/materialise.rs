@@ -204,6 +204,7 @@ fn is_opaque(op: &Op) -> bool {
         | Op::Exclusive { .. }
         | Op::Factor { .. }
         | Op::Solve { .. }
+        | Op::Lower { .. }
         | Op::Determinant { .. } => true,
         Op::Input(_) | Op::Constant(_) | Op::Count(_) | Op::Iota | Op::Product(_) | Op::Sum(_) | Op::Map(..) => false,
     }
@@ -255,7 +256,7 @@ fn edges(graph: &Graph, order: &[Id]) -> Vec<Vec<Edge>> {
                 edges[factor.0 as usize].push(call(reader));
                 edges[rhs.0 as usize].push(Edge { kernel: false, in_place: true, ..call(reader) });
             }
-            Op::Determinant { factor, .. } => edges[factor.0 as usize].push(call(reader)),
+            Op::Determinant { factor, .. } | Op::Lower { factor } => edges[factor.0 as usize].push(call(reader)),
             Op::Input(_) | Op::Constant(_) | Op::Count(_) | Op::Iota => {}
         }
     }

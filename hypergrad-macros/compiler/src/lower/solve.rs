@@ -47,6 +47,11 @@ impl Body<'_> {
         self.call(name, arguments, place, Size::product(self.context.graph.shape(node)), None);
     }
 
+    pub(super) fn lower(&mut self, node: Id, factor: Id, place: &Place) {
+        let arguments = vec![self.factor_of(factor), Argument::Size(rows(self.context, factor))];
+        self.call("lower_cholesky", arguments, place, Size::product(self.context.graph.shape(node)), None);
+    }
+
     fn elimination(&self, factor: Id) -> Elimination {
         self.context.graph.factored(factor).map_or(Elimination::Gauss, |(elimination, _)| elimination)
     }

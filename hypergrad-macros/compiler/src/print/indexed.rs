@@ -42,6 +42,10 @@ fn body(printer: &Printer, id: Id, letters: &[String]) -> Text {
             let whole = printer.solution(*factor, *rhs, *transposed);
             Text::atom(format!("({})[{}]", whole.string, letters.join(",")))
         }
+        Op::Lower { factor } => {
+            let whole = Text::call("chol", &[printer.factored(*factor)]);
+            Text::atom(format!("{}[{}]", whole.string, letters.join(",")))
+        }
         Op::Determinant { factor, .. } => {
             let whole = Text::call("det", &[printer.factored(*factor)]);
             Text::atom(format!("{}[{}]", whole.string, letters.join(",")))

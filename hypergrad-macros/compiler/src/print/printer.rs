@@ -163,6 +163,7 @@ impl<'g> Printer<'g> {
             Op::Exclusive { arg, order } => whole(self.call(&format!("products without {order}"), 0, *arg)),
             Op::Factor { arg, .. } => whole(self.text(*arg)),
             Op::Solve { factor, rhs, transposed } => whole(self.solution(*factor, *rhs, *transposed)),
+            Op::Lower { factor } => whole(Text::call("chol", &[self.factored(*factor)])),
             Op::Determinant { factor, logarithm } => {
                 whole(Text::call(if *logarithm { "ln det" } else { "det" }, &[self.factored(*factor)]))
             }

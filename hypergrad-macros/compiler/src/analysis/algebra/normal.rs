@@ -68,6 +68,11 @@ impl Algebra<'_> {
                 let image = self.graph.solve(factor, rhs, transposed);
                 self.opaque(image)
             }
+            Op::Lower { factor } => {
+                let factor = self.renewed_factor(factor)?;
+                let image = self.graph.lower(factor);
+                self.opaque(image)
+            }
             Op::Determinant { factor, logarithm } => {
                 let factor = self.renewed_factor(factor)?;
                 let image = self.graph.determinant(factor, logarithm);
@@ -103,6 +108,7 @@ impl Algebra<'_> {
             | Op::Exclusive { .. }
             | Op::Factor { .. }
             | Op::Solve { .. }
+            | Op::Lower { .. }
             | Op::Determinant { .. } => {
                 let leaf = self.leaf(Atom::Node(image), 1.0);
                 Some(self.atom(leaf))

@@ -216,6 +216,39 @@ fn determinants_to_third_order() {
     }
 }
 
+/// L with `A = L Lᵀ`, entry by entry.
+fn triangle(a: &[Vec<Number3>]) -> Vec<Vec<Number3>> {
+    let mut lower = vec![vec![Number3::from_re(0.0); N]; N];
+    for i in 0..N {
+        for j in 0..=i {
+            let known = (0..j).fold(a[i][j], |rest, k| rest - lower[i][k] * lower[j][k]);
+            lower[i][j] = if i == j { known.sqrt() } else { known / lower[j][j] };
+        }
+    }
+    lower
+}
+
+#[test]
+fn triangles_to_third_order() {
+    for case in cases().filter(|case| case.elimination == Elimination::Cholesky) {
+        let mut nodes = Nodes::new(&case);
+        let factor = nodes.graph.factor(case.elimination, nodes.matrix);
+        let lower = nodes.graph.lower(factor);
+        let total = nodes.weighted(lower);
+        let x = line();
+        let mut expected = Number3::from_re(0.0);
+        for b in 0..BATCH {
+            let lower = triangle(&case.matrix(&x, b));
+            for (i, row) in lower.iter().enumerate() {
+                for (j, entry) in row.iter().enumerate() {
+                    expected += *entry * weight((i * N + j) * BATCH + b);
+                }
+            }
+        }
+        assert_orders(&format!("symmetric {}", case.symmetric), nodes.orders(total), expected);
+    }
+}
+
 /// The value `rᵀ A⁻¹ r` and its gradient in r read one solution.
 #[test]
 fn a_solution_and_its_derivatives_share_a_node() {

@@ -54,6 +54,7 @@ impl Tracer<'_> {
             Self::slices_of,
             Self::longer_of,
             Self::factored_of,
+            Self::triangular_solution,
             Self::elementwise_of,
         ];
         for family in families {
@@ -286,7 +287,7 @@ impl Tracer<'_> {
         self.rearrange(t, Form::Column, &Size::constant(count), &one(), |r, _| (r.clone(), Affine::default()))
     }
 
-    fn triangle(&mut self, t: &Tensor, sign: i64) -> Tensor {
+    pub(super) fn triangle(&mut self, t: &Tensor, sign: i64) -> Tensor {
         let (r, c) = self.axes(&t.rows, &t.columns);
         let (row, column) = (Affine::wire(r), Affine::wire(c));
         let above = column.sub(&row).scale(&Size::constant(sign));

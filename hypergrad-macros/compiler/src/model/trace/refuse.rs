@@ -11,7 +11,7 @@ use super::words::Words;
 const DECOMPOSITIONS: Words = Words(
     "svd try_svd svd_unordered schur try_schur hessenberg bidiagonalize symmetric_tridiagonalize symmetric_eigen \
     try_symmetric_eigen eigenvalues complex_eigenvalues symmetric_eigenvalues singular_values pseudo_inverse \
-    solve_lower_triangular solve_upper_triangular exp rank udu lblt polar",
+    exp rank udu lblt polar",
 );
 
 /// Recursions over an iterator.

@@ -7,7 +7,7 @@
 use super::Tracer;
 use super::call::{Call, Outcome};
 use super::value::{LoopVariable, Tensor, Value};
-use super::words::{DecompositionWord, FoundWord, InverseWord, SolutionWord, Words};
+use super::words::{DecompositionWord, FoundWord, InverseWord, SolutionWord, TriangleWord, TriangularWord, Words};
 use crate::ir::{Affine, Elimination, Func, Graph, Id, Op, Size, View};
 use crate::model::Form;
 
@@ -61,12 +61,16 @@ impl Tracer<'_> {
     pub(super) fn factored_method(&mut self, call: &Call<'_>, factored: &Factored, arguments: &[Value]) -> Outcome {
         let may_fail = factored.elimination == Elimination::Gauss;
         let wrapped = |tensor: Tensor| if may_fail { present(Value::Tensor(tensor)) } else { Value::Tensor(tensor) };
+        if let (Elimination::Cholesky, Some(TriangleWord::l | TriangleWord::unpack), []) =
+            (factored.elimination, TriangleWord::find(call.name()), arguments)
+        {
+            return Outcome::Known(Some(Value::Tensor(self.lower(factored))));
+        }
         if PARTS.contains(call.name()) {
             self.diagnostics.error_with_help(
                 call.site.span,
                 format!("`{}` of a factorisation is not accepted: its parts have no derivative rule", call.name()),
-                "use the whole: `solve(&b)`, `determinant()`; of `cholesky` also `inverse()` and `ln_determinant()`, which is \
-                 `2 Σ ln l_ii`",
+                "use the whole: `solve(&b)`, `determinant()`; of `cholesky` also `l()`, `inverse()` and `ln_determinant()`",
             );
             return Outcome::Known(None);
         }
@@ -170,6 +174,51 @@ impl Tracer<'_> {
         self.solution(&Inverse { factor: factored.factor, transposed: false, batch: factored.batch.clone() }, &identity)
     }
 
+    /// The lower triangular L with `A = L Lᵀ`.
+    fn lower(&mut self, factored: &Factored) -> Tensor {
+        let node = self.graph.lower(factored.factor);
+        let batches = factored.batch.len();
+        let axes: Vec<usize> = (2..2 + batches).chain([0, 1]).collect();
+        let node = self.graph.permuted(node, &axes);
+        let (rows, columns) = (factored.n.clone(), factored.n.clone());
+        Tensor { node, batch: factored.batch.clone(), form: Form::Matrix, rows, columns }
+    }
+
+    /// `solve_lower_triangular` and the like: of the L of a factored A, `L⁻¹ = Lᵀ A⁻¹`; of another matrix, its triangle is
+    /// factored.
+    pub(super) fn triangular_solution(&mut self, call: &Call<'_>, matrix: &Tensor, arguments: &[Value]) -> Outcome {
+        let (Some(word), [rhs]) = (TriangularWord::find(call.name()), arguments) else { return Outcome::Unknown };
+        let Some(rhs) = self.tensor_at(rhs.clone(), &call.place(1), "a vector or matrix") else { return Outcome::Known(None) };
+        let solution = match (lower_of(self.graph, matrix), word) {
+            (Some(inverse), TriangularWord::solve_lower_triangular) => {
+                let agree = self.agree_inner(&call.site, (matrix, &matrix.rows, "rows"), (&rhs, &rhs.rows, "rows"));
+                agree.map(|()| {
+                    let solution = self.solution(&inverse, &rhs);
+                    let transposed = self.transpose(matrix);
+                    self.matrix_product(&transposed, &solution)
+                })
+            }
+            (Some(inverse), TriangularWord::tr_solve_lower_triangular) => {
+                self.product_of(&call.site, matrix, &rhs).map(|product| self.solution(&inverse, &product))
+            }
+            _ => self.solution_of_triangle(call, word, matrix, &rhs),
+        };
+        Outcome::Known(solution.map(|solution| present(Value::Tensor(solution))))
+    }
+
+    fn solution_of_triangle(&mut self, call: &Call<'_>, word: TriangularWord, matrix: &Tensor, rhs: &Tensor) -> Option<Tensor> {
+        let (side, transposed) = match word {
+            TriangularWord::solve_lower_triangular => (-1, false),
+            TriangularWord::tr_solve_lower_triangular => (-1, true),
+            TriangularWord::solve_upper_triangular => (1, false),
+            TriangularWord::tr_solve_upper_triangular => (1, true),
+        };
+        let triangle = self.triangle(matrix, side);
+        let triangle = if transposed { self.transpose(&triangle) } else { triangle };
+        let factored = self.factored(call, &triangle, Elimination::Gauss)?;
+        self.checked_solution(call, &factored, rhs)
+    }
+
     /// `left · right` as a solve, where one of them is an inverse.
     pub(super) fn product_with_inverse(&mut self, left: &Tensor, right: &Tensor) -> Option<Tensor> {
         if let Some(inverse) = inverse_of(self.graph, left) {
@@ -213,17 +262,36 @@ fn present(value: Value) -> Value {
 
 /// The factored matrix of which a tensor is the inverse, or the transposed inverse.
 fn inverse_of(graph: &Graph, tensor: &Tensor) -> Option<Inverse> {
-    if tensor.form != Form::Matrix {
-        return None;
-    }
-    let view = match graph.as_view(tensor.node) {
-        Some((coefficient, view)) => (coefficient == 1.0).then_some(view)?,
-        None => graph.whole(tensor.node),
-    };
+    let view = matrix_view(graph, tensor)?;
     let Op::Solve { factor, rhs, transposed } = graph.op(view.node) else { return None };
     if !graph.is_identity(*rhs) {
         return None;
     }
+    let (flipped, batch) = places(tensor, &view)?;
+    Some(Inverse { factor: *factor, transposed: *transposed != flipped, batch })
+}
+
+/// The factored matrix of which a tensor is the lower triangle.
+fn lower_of(graph: &Graph, tensor: &Tensor) -> Option<Inverse> {
+    let view = matrix_view(graph, tensor)?;
+    let Op::Lower { factor } = graph.op(view.node) else { return None };
+    let (flipped, batch) = places(tensor, &view)?;
+    (!flipped).then_some(Inverse { factor: *factor, transposed: false, batch })
+}
+
+/// A matrix as a view of the node that holds it.
+fn matrix_view(graph: &Graph, tensor: &Tensor) -> Option<View> {
+    if tensor.form != Form::Matrix {
+        return None;
+    }
+    match graph.as_view(tensor.node) {
+        Some((coefficient, view)) => (coefficient == 1.0).then_some(view),
+        None => Some(graph.whole(tensor.node)),
+    }
+}
+
+/// Of a view of `[n, n] + batch`: whether rows and columns are exchanged, and the variables of the batch.
+fn places(tensor: &Tensor, view: &View) -> Option<(bool, Vec<LoopVariable>)> {
     let own = tensor.batch.len();
     let (rows, batch) = view.axes.split_at(2);
     let flipped = match rows {
@@ -232,7 +300,7 @@ fn inverse_of(graph: &Graph, tensor: &Tensor) -> Option<Inverse> {
         _ => return None,
     };
     let batch: Vec<LoopVariable> = batch.iter().map(|axis| tensor.batch.get(*axis).copied()).collect::<Option<_>>()?;
-    (batch.len() == own).then_some(Inverse { factor: *factor, transposed: *transposed != flipped, batch })
+    (batch.len() == own).then_some((flipped, batch))
 }
 
 impl DecompositionWord {

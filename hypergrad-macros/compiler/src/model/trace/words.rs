@@ -138,6 +138,14 @@ words! {
     /// Methods of factorisations.
     "Linear systems" SolutionWord { solve try_inverse inverse determinant ln_determinant }
 
+    /// The triangle that Cholesky's method finds.
+    "Linear systems" TriangleWord { l unpack }
+
+    /// Solves with the triangle of a matrix, or with the transpose of it.
+    "Linear systems" TriangularWord {
+        solve_lower_triangular solve_upper_triangular tr_solve_lower_triangular tr_solve_upper_triangular
+    }
+
     /// Methods of what a factorisation may not find.
     "Linear systems" FoundWord { unwrap expect }
 
