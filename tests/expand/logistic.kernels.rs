@@ -435,11 +435,28 @@ fn f_1_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
         let b3 = &mut w.b3[..];
         b3[0usize..][..s0].fill(0f64);
     }
-    {
-        let a0 = self.data().a_tr.as_slice();
-        let a18 = u;
-        let b3 = &mut w.b3[..];
-        hg::kernels::gemv((1f64), &a0[..s0 * s1], s0, s1, &a18[..s1], &mut b3[..s0]);
+    if w.ready[0usize] & 128u64 == 0 {
+        w.b7.resize(s0, 0f64);
+        {
+            let a0 = self.data().a_tr.as_slice();
+            let a3 = hg::Dense::flat(&w.x);
+            let a18 = u;
+            let b3 = &mut w.b3[..];
+            let b7 = &mut w.b7[..];
+            b7.fill(0f64);
+            hg::kernels::gemv_both(
+                ((1f64), &a0[..s0 * s1], s0, s1, &a18[..s1], &mut b3[..s0]),
+                (((-1f64)), &a0[..s0 * s1], s0, s1, &a3[..s1], &mut b7[..s0]),
+            );
+        }
+        w.ready[0usize] |= 128u64;
+    } else {
+        {
+            let a0 = self.data().a_tr.as_slice();
+            let a18 = u;
+            let b3 = &mut w.b3[..];
+            hg::kernels::gemv((1f64), &a0[..s0 * s1], s0, s1, &a18[..s1], &mut b3[..s0]);
+        }
     }
     self.ready12(w);
     {

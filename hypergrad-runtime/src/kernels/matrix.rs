@@ -46,6 +46,22 @@ pub fn gemv<T: Real>(alpha: T, a: &[T], rows: usize, cols: usize, x: &[T], out: 
     }
 }
 
+/// A product with a vector: alpha, A, its rows and columns, x, and where `alpha A x` is added.
+pub type Gemv<'a, T> = (T, &'a [T], usize, usize, &'a [T], &'a mut [T]);
+
+/// Two products with the same matrix, see [`gemv`], which is read once for both.
+#[inline]
+pub fn gemv_both<T: Real>((alpha, a, rows, cols, x, out): Gemv<'_, T>, (beta, .., y, other): Gemv<'_, T>) {
+    let is_wide = rows >= TALL && rows * cols >= WIDE;
+    if is_wide
+        && T::wide_gemv_both(&a[..rows * cols], ([alpha, beta], [&x[..cols], &y[..cols]]), (&mut out[..rows], &mut other[..rows]))
+    {
+        return;
+    }
+    gemv(alpha, a, rows, cols, x, out);
+    gemv(beta, a, rows, cols, y, other);
+}
+
 /// The most rows of [`gemv_small`].
 const SMALL: usize = 8;
 

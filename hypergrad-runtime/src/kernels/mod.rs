@@ -16,7 +16,7 @@ pub(crate) use descent::MOST as MOST_DESCENT;
 pub use khatri_rao::{khatri_rao, khatri_rao_scratch};
 #[cfg(feature = "std")]
 pub(crate) use matrix::blocked::gemm_into;
-pub use matrix::{gemm, gemm_nt, gemm_tn, gemm_tt, gemv, gemv_small, gemv_t, ger};
+pub use matrix::{Gemv, gemm, gemm_nt, gemm_tn, gemm_tt, gemv, gemv_both, gemv_small, gemv_t, ger};
 pub use reduce::{
     copy, copy_scaled, exclusive_product, max_weights, min_weights, reduce_log_sum_exp, reduce_max, reduce_min, softmax, sum_by,
     sum_windows, widely,

@@ -110,6 +110,20 @@ fn grams() {
 }
 
 #[test]
+fn two_products_with_one_matrix() {
+    for (rows, cols, _) in sizes() {
+        let (a, x, y) = (entries(rows * cols, 5), entries(cols, 6), entries(cols, 7));
+        let (mut first, mut second) = (entries(rows, 8), vec![0.0; rows]);
+        let (mut expected, mut other) = (first.clone(), second.clone());
+        gemv_both((0.7, &a, rows, cols, &x, &mut first), (-1.0, &a, rows, cols, &y, &mut second));
+        naive(0.7, |i, l| a[i + l * rows], |l, _| x[l], &mut expected, (rows, cols, 1));
+        naive(-1.0, |i, l| a[i + l * rows], |l, _| y[l], &mut other, (rows, cols, 1));
+        close(&first, &expected, cols);
+        close(&second, &other, cols);
+    }
+}
+
+#[test]
 fn khatri_rao_products() {
     for rows in [0, 1, 5, 300] {
         for (widths, split) in [(vec![3, 2, 4, 2], 2), (vec![1, 4, 3, 5], 3), (vec![12, 1, 9], 2)] {

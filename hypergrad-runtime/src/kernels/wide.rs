@@ -14,6 +14,11 @@ pub trait Wide: Sized {
     fn wide_gemv(_alpha: Self, _a: &[Self], _rows: usize, _x: &[Self], _out: &mut [Self]) -> bool {
         false
     }
+    /// `out += alpha_k A x_k` for two k.
+    #[inline]
+    fn wide_gemv_both(_a: &[Self], _of: ([Self; 2], [&[Self]; 2]), _out: (&mut [Self], &mut [Self])) -> bool {
+        false
+    }
     /// `out += alpha Aᵀ x`.
     #[inline]
     fn wide_gemv_t(_alpha: Self, _a: &[Self], _rows: usize, _x: &[Self], _out: &mut [Self]) -> bool {
@@ -42,6 +47,9 @@ macro_rules! wide {
         impl Wide for $scalar {
             fn wide_gemv(alpha: Self, a: &[Self], rows: usize, x: &[Self], out: &mut [Self]) -> bool {
                 run($scalar::Gemv { alpha, a, rows, x, out })
+            }
+            fn wide_gemv_both(a: &[Self], (alpha, x): ([Self; 2], [&[Self]; 2]), out: (&mut [Self], &mut [Self])) -> bool {
+                run($scalar::GemvBoth { alpha, a, x, out })
             }
             fn wide_gemv_t(alpha: Self, a: &[Self], rows: usize, x: &[Self], out: &mut [Self]) -> bool {
                 run($scalar::GemvT { alpha, a, rows, x, out })
@@ -128,6 +136,82 @@ macro_rules! wide {
                         sum = simd.$mul_add(simd.$load(rests[c]), factors[c], sum);
                     }
                     simd.$store(out_rest, sum);
+                }
+            }
+
+            /// `out += alpha_k A x_k` for two k, some columns at a time.
+            pub struct GemvBoth<'a> {
+                pub alpha: [$scalar; 2],
+                pub a: &'a [$scalar],
+                pub x: [&'a [$scalar]; 2],
+                pub out: (&'a mut [$scalar], &'a mut [$scalar]),
+            }
+
+            impl WithSimd for GemvBoth<'_> {
+                type Output = ();
+                #[inline(always)]
+                fn with_simd<S: Simd>(self, simd: S) {
+                    let Self { alpha, a, x, out } = self;
+                    let (rows, cols) = (out.0.len(), x[0].len());
+                    let mut at = 0;
+                    while S::REGISTER_COUNT >= 32 && at + 8 <= cols {
+                        add_both::<S, 8>(simd, alpha, &a[at * rows..], [&x[0][at..], &x[1][at..]], (&mut *out.0, &mut *out.1));
+                        at += 8;
+                    }
+                    while at + 4 <= cols {
+                        add_both::<S, 4>(simd, alpha, &a[at * rows..], [&x[0][at..], &x[1][at..]], (&mut *out.0, &mut *out.1));
+                        at += 4;
+                    }
+                    while at < cols {
+                        add_both::<S, 1>(simd, alpha, &a[at * rows..], [&x[0][at..], &x[1][at..]], (&mut *out.0, &mut *out.1));
+                        at += 1;
+                    }
+                }
+            }
+
+            /// [`add_columns`] for two x: each column is loaded once.
+            #[inline(always)]
+            fn add_both<S: Simd, const C: usize>(
+                simd: S,
+                alpha: [$scalar; 2],
+                a: &[$scalar],
+                x: [&[$scalar]; 2],
+                (first, second): (&mut [$scalar], &mut [$scalar]),
+            ) {
+                let rows = first.len();
+                let (first, first_rest) = S::$slices_mut(first);
+                let (second, second_rest) = S::$slices_mut(second);
+                let mut columns: [&[S::$vector]; C] = [&[]; C];
+                let mut rests: [&[$scalar]; C] = [&[]; C];
+                let mut factors = [[simd.$splat(0.0); C]; 2];
+                for c in 0..C {
+                    let (column, rest) = S::$slices(&a[c * rows..][..rows]);
+                    columns[c] = &column[..first.len()];
+                    rests[c] = rest;
+                    for k in 0..2 {
+                        factors[k][c] = simd.$splat(alpha[k] * x[k][c]);
+                    }
+                }
+                for (i, (first, second)) in first.iter_mut().zip(second).enumerate() {
+                    let mut sums = [*first, *second];
+                    for c in 0..C {
+                        let entry = columns[c][i];
+                        for k in 0..2 {
+                            sums[k] = simd.$mul_add(entry, factors[k][c], sums[k]);
+                        }
+                    }
+                    [*first, *second] = sums;
+                }
+                if !first_rest.is_empty() {
+                    let mut sums = [simd.$load(first_rest), simd.$load(second_rest)];
+                    for c in 0..C {
+                        let entry = simd.$load(rests[c]);
+                        for k in 0..2 {
+                            sums[k] = simd.$mul_add(entry, factors[k][c], sums[k]);
+                        }
+                    }
+                    simd.$store(first_rest, sums[0]);
+                    simd.$store(second_rest, sums[1]);
                 }
             }
 

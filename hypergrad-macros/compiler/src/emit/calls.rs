@@ -8,12 +8,27 @@ use super::loops::Windows;
 use super::numbers;
 use super::statements::{Names, Scope};
 use crate::ir::{Affine, Id, Op, Size};
-use crate::lower::program::{Argument, Kernel, Slice, Source};
+use crate::lower::program::{Argument, Kernel, Slice, Source, Stmt};
 
 impl Names<'_> {
     pub(super) fn kernel(&self, kernel: &Kernel, scope: Scope) -> TokenStream {
         let name = format_ident!("{}", kernel.name);
-        let arguments = kernel.arguments.iter().map(|a| match a {
+        let arguments = kernel.arguments.iter().map(|argument| self.argument(argument));
+        let target = self.slice(&kernel.target);
+        match &kernel.returns {
+            Some(coefficient) => {
+                let coefficient = self.expression(coefficient, &Windows::default());
+                quote!(#target[0] += #coefficient * hg::kernels::#name(#(#arguments),*);)
+            }
+            None => {
+                let prepare = kernel.arguments.iter().filter_map(|a| self.prepare_scratch(a, scope));
+                quote!(#(#prepare)* hg::kernels::#name(#(#arguments,)* &mut #target);)
+            }
+        }
+    }
+
+    fn argument(&self, argument: &Argument) -> TokenStream {
+        match argument {
             Argument::Value(value) => self.expression(value, &Windows::default()),
             Argument::Slice(slice) => {
                 let slice = self.slice(slice);
@@ -28,16 +43,37 @@ impl Names<'_> {
             Argument::Scratch { rows, columns } => self.kernel_scratch(rows, columns),
             Argument::Panel { .. } => quote!(&mut scratch[..]),
             Argument::Elimination { rows } => self.elimination_scratch(rows),
+        }
+    }
+
+    /// A product, and with it the one that a buffer is still to hold.
+    pub(super) fn pair(&self, kernel: &Kernel, scope: Scope) -> TokenStream {
+        let alone = Kernel { along: None, ..kernel.clone() };
+        let Some(along) = &kernel.along else { return TokenStream::new() };
+        let (word, bit) = super::work::ready_bit(along.buffer);
+        let name = self.buffer(along.buffer);
+        let resize = self.buffers[along.buffer].length.as_constant().is_none().then(|| self.scratch(along.buffer));
+        let both = format_ident!("{}_both", kernel.name);
+        let statements = [Stmt::Kernel(alone), Stmt::Kernel(along.kernel.clone())];
+        let bindings = self.bindings(&statements, scope);
+        let [first, second] = [kernel, &along.kernel].map(|kernel| {
+            let arguments = kernel.arguments.iter().map(|argument| self.argument(argument));
+            quote!(#(#arguments),*)
         });
-        let target = self.slice(&kernel.target);
-        match &kernel.returns {
-            Some(coefficient) => {
-                let coefficient = self.expression(coefficient, &Windows::default());
-                quote!(#target[0] += #coefficient * hg::kernels::#name(#(#arguments),*);)
-            }
-            None => {
-                let prepare = kernel.arguments.iter().filter_map(|a| self.prepare_scratch(a, scope));
-                quote!(#(#prepare)* hg::kernels::#name(#(#arguments,)* &mut #target);)
+        let [target, other] = [kernel, &along.kernel].map(|kernel| self.slice(&kernel.target));
+        let zero = numbers::number(0.0, self.scalar);
+        let plain = self.statements(&statements[..1], scope);
+        quote! {
+            if w.ready[#word] & #bit == 0 {
+                #resize
+                {
+                    #bindings
+                    #name.fill(#zero);
+                    hg::kernels::#both((#first, &mut #target), (#second, &mut #other));
+                }
+                w.ready[#word] |= #bit;
+            } else {
+                #plain
             }
         }
     }

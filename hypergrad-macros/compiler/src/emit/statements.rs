@@ -68,6 +68,7 @@ impl Names<'_> {
                 let name = local(*name);
                 quote!(let #name = { #bindings #sum };)
             }
+            Stmt::Kernel(kernel) if kernel.along.is_some() => self.pair(kernel, scope),
             _ => {
                 let bindings = self.bindings(std::slice::from_ref(statement), scope);
                 let code = match statement {
@@ -130,7 +131,7 @@ impl Names<'_> {
         quote!(self.#ready(w);)
     }
 
-    fn scratch(&self, buffer: usize) -> TokenStream {
+    pub(super) fn scratch(&self, buffer: usize) -> TokenStream {
         let name = self.buffer(buffer);
         let zero = numbers::number(0.0, self.scalar);
         match self.buffers[buffer].length.as_constant() {

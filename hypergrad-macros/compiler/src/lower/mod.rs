@@ -22,6 +22,7 @@ pub mod program;
 mod sharing;
 mod solve;
 mod sparse;
+mod together;
 
 use crate::analysis::{Stage, Stages};
 use crate::differentiate::Quantities;
@@ -62,7 +63,8 @@ pub fn lower(graph: &mut Graph, sizes: &Sizes, quantities: &mut Quantities) -> P
     let mut context = Context::new(graph, sizes, &mut stages, storage, plan.hoists);
     let draft = program(&context, quantities);
     context.local = sharing::single_use(&draft).into_iter().filter(|buffer| !solve::is_factor(&context, *buffer)).collect();
-    let program = if context.local.is_empty() { draft } else { program(&context, quantities) };
+    let mut program = if context.local.is_empty() { draft } else { program(&context, quantities) };
+    together::pair(graph, &mut program);
     Program { f_1_stage, ..program }
 }
 

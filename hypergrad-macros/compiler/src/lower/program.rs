@@ -203,6 +203,15 @@ pub struct Kernel {
     pub target: Slice,
     /// The kernel's result is added to the target's one entry, times the coefficient.
     pub returns: Option<Expr>,
+    /// A product of the same matrix that is wanted later, and may be computed in the same pass.
+    pub along: Option<Box<Along>>,
+}
+
+/// The product that a buffer consists of.
+#[derive(Debug, Clone)]
+pub struct Along {
+    pub buffer: usize,
+    pub kernel: Kernel,
 }
 
 #[derive(Debug, Clone)]
