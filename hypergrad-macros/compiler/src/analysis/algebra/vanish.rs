@@ -156,6 +156,11 @@ impl Algebra<'_> {
     }
 
     fn times_power(&mut self, polynomial: &Polynomial, (atom, index): &Variable, exponent: f64) -> Option<Polynomial> {
+        // A wire of the monomial that is none of its axes, as of `i / 3`: nothing else could be read at it.
+        let axes = polynomial.shape.len();
+        if index.iter().flat_map(Affine::wires).any(|wire| wire.0 as usize >= axes) {
+            return None;
+        }
         let leaf = self.leaf(*atom, exponent);
         let power = self.atom(leaf);
         let factors = [(polynomial.clone(), whole(polynomial.shape.len())), (power, index.clone())];

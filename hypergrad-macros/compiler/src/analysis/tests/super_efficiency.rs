@@ -71,6 +71,16 @@ fn omega_is_super_efficient_where_the_adjoint_is_stationary() {
     assert!(!proved(&vectors(SCALED, "x.sum()", &p), CustomPreconditioner));
 }
 
+/// `i / 3` is a wire of its own, which is no axis of what it is part of.
+#[test]
+fn quotients_of_indices_are_no_axes() {
+    let head = "x: &DVector<f64>, y: &DVector<f64>, data: &Data";
+    let pairs = "(0..data.b.len()).zip(0..1_usize).filter(|(i, k)| 2 < 3)";
+    let f = format!("{pairs}.map(|(i, k)| (1.0 + (x[i / 3] * x[k]).powi(2)).powf(1.25)).sum::<f64>() + x.norm_squared()");
+    let facts = facts(&format!("pub fn f({head}) -> f64 {{ {f} }} pub fn g({head}) -> f64 {{ 0.5_f64 }}"));
+    assert!(facts.f1_symmetric.holds && !facts.f1_diagonal.holds);
+}
+
 #[test]
 fn newton_and_tangent_hold_for_every_smooth_problem() {
     let facts = vectors(COUPLED, "x.norm_squared()", "");
