@@ -19,6 +19,8 @@ pub struct Exact {
     pub quantities: Vec<(&'static str, f64)>,
     /// How near the evaluation came to a kink.
     pub margin: f64,
+    /// Whether a vector, a list or an iterator was empty.
+    pub met_nothing: bool,
 }
 
 /// What a compiled or interpreted quantity is compared with.
@@ -44,6 +46,12 @@ pub fn carefully_expected(program: &Program, point: &Point, precision: f64) -> O
     measured(program, point, 2.0 * precision, 40)
 }
 
+/// Whether a number that is none may be found in place of one: where a vector is empty, a sum over it times `ln 0` or
+/// `1/0` is none, and a product does not say whether that was a factor of the terms or of their sum.
+pub fn may_be_of_none(program: &Program, point: &Point) -> bool {
+    exact(program, point, None).is_ok_and(|exact| exact.met_nothing)
+}
+
 fn measured(program: &Program, point: &Point, precision: f64, disturbances: u64) -> Option<Vec<Expected>> {
     let exact = exact(program, point, None).ok().filter(Exact::is_comparable)?;
     let disturbed: Vec<Exact> = (1..=disturbances).filter_map(|seed| self::exact(program, point, Some(seed)).ok()).collect();
@@ -65,12 +73,13 @@ pub fn exact(program: &Program, point: &Point, disturb: Option<u64>) -> Result<E
     let zeros_x = vec![0.0; x.len()];
     let inner = [seeded(&x, [&d.v, &d.u, &d.w]), seeded(&y, [&zeros_y, &zeros_y, &zeros_y])];
     let mixed = [seeded(&x, [&d.v, &d.u, &zeros_x]), seeded(&y, [&zeros_y, &zeros_y, &d.c])];
-    let mut margin = f64::INFINITY;
+    let (mut margin, mut met_nothing) = (f64::INFINITY, false);
     let mut run = |body: &Expr, [x, y]: &[Vec<Dual>; 2]| {
         let inputs = point.inputs(program, x, y);
         let mut run = Run::new(program, &inputs, disturb.map(|seed| (Random::new(seed), DISTURBANCE)));
         let value = run.value(body);
         margin = margin.min(run.margin);
+        met_nothing |= run.met_nothing;
         value
     };
     let (f, fy) = (run(&program.f, &inner)?, run(&program.f, &mixed)?);
@@ -83,7 +92,7 @@ pub fn exact(program: &Program, point: &Point, disturb: Option<u64>) -> Result<E
             (of_residual(point, &less(&inner[0], flat(f)?)), of_residual(point, &less(&mixed[0], flat(fy)?)))
         }
     };
-    Ok(Exact { quantities: list(&a, &b, g, gy), margin })
+    Ok(Exact { quantities: list(&a, &b, g, gy), margin, met_nothing })
 }
 
 /// A residual contracted with v or u, along the second direction and the third.

@@ -30,6 +30,8 @@ pub struct Run<'a, D> {
     noise: Option<(Random, f64)>,
     /// How near it came to a kink in what is differentiated by.
     pub margin: f64,
+    /// Whether a vector, a list or an iterator was empty.
+    pub met_nothing: bool,
     /// Operations left before it is given up.
     left: usize,
 }
@@ -41,13 +43,19 @@ impl<'a, D: Number> Run<'a, D> {
     pub fn new(program: &'a Program, inputs: &'a Inputs<D>, noise: Option<(Random, f64)>) -> Self {
         let names = vec![None; program.names];
         let closures = vec![None; program.names];
-        Self { program, inputs, names, closures, noise, margin: f64::INFINITY, left: MOST_OPERATIONS }
+        Self { program, inputs, names, closures, noise, margin: f64::INFINITY, met_nothing: false, left: MOST_OPERATIONS }
     }
 
     /// # Errors
     /// Where Rust would panic.
     pub fn value(&mut self, expr: &'a Expr) -> Result<Value<D>> {
         self.left = self.left.checked_sub(1).ok_or(Stop::Panic("too many operations"))?;
+        let value = self.evaluated(expr)?;
+        self.met_nothing |= value.is_empty();
+        Ok(value)
+    }
+
+    fn evaluated(&mut self, expr: &'a Expr) -> Result<Value<D>> {
         match expr {
             Expr::Number(value) => Ok(Value::Number(D::from(*value))),
             Expr::Count(count) => Ok(Value::Index(*count)),

@@ -37,7 +37,7 @@ impl<'a, D: Number> Run<'a, D> {
                 self.extreme(v, 1.0)
             }),
             Op::Trace => self.tensor(&arguments[0]).and_then(|a| trace(&a)),
-            Op::LogSumExp(_) => self.entries(&arguments[0]).map(|v| sum(v.iter().map(D::exp)).ln()),
+            Op::LogSumExp(_) => self.entries(&arguments[0]).map(|v| log_sum_exp(&v)),
             _ => return None,
         })
     }
@@ -91,14 +91,14 @@ impl<'a, D: Number> Run<'a, D> {
         match fun {
             Fun::Sin => t.sin(),
             Fun::Cos => t.cos(),
-            Fun::Tanh => t.tanh(),
+            Fun::Tanh => tanh(t),
             Fun::Atan => t.atan(),
             Fun::Asinh => t.asinh(),
             Fun::Exp => (t * 0.25).exp(),
             Fun::Ln1p => (t * t).ln_1p(),
             Fun::Sqrt => (t * t + 1.0).sqrt(),
             Fun::Recip => (t * t + 1.0).recip(),
-            Fun::Softplus => (t.exp() + 1.0).ln(),
+            Fun::Softplus => log_sum_exp(&[t, D::zero()]),
             Fun::Sigmoid => ((-t).exp() + 1.0).recip(),
             Fun::Square => t * t,
             Fun::Cube => t * t * t,
@@ -125,6 +125,22 @@ impl<'a, D: Number> Run<'a, D> {
             }
         }
     }
+}
+
+/// Of dual numbers `sinh/cosh` cancels where both are large.
+fn tanh<D: Number>(t: D) -> D {
+    if t.re().abs() < 1.0 {
+        return t.tanh();
+    }
+    let sign = t.re().signum();
+    let e = (t * (-2.0 * sign)).exp();
+    (-e + 1.0) / (e + 1.0) * sign
+}
+
+/// Of dual numbers `ln Σ e^t` cancels where one is far above the others.
+fn log_sum_exp<D: Number>(v: &[D]) -> D {
+    let Some(most) = v.iter().copied().max_by(|a, b| a.re().total_cmp(&b.re())) else { return D::zero().ln() };
+    most + sum(v.iter().map(|t| (*t - most).exp())).ln()
 }
 
 pub(super) fn sum<D: Number>(items: impl Iterator<Item = D>) -> D {

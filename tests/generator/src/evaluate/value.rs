@@ -112,6 +112,16 @@ impl<D: Copy> Value<D> {
         Self::Tensor(Rc::new(tensor))
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        match self {
+            Self::Tensor(tensor) => tensor.data.is_empty(),
+            Self::Sparse(matrix) => matrix.2.is_empty(),
+            Self::Items(items) => items.is_empty(),
+            Self::List(list) => list.is_empty(),
+            Self::Number(_) | Self::Index(_) | Self::Truth(_) | Self::Tuple(_) | Self::Blocks(_) => false,
+        }
+    }
+
     pub fn number(self) -> Result<D> {
         match self {
             Self::Number(number) => Ok(number),
