@@ -8,6 +8,9 @@ use super::condition::{Comparison, Condition};
 use super::value::Value;
 use crate::ir::{Affine, Size};
 
+/// More cases of one integer are refused.
+const MOST_CASES: usize = 64;
+
 impl Tracer<'_> {
     /// Evaluates in each case of the arguments that differ by case; plainly where none does.
     pub(super) fn by_case(
@@ -25,12 +28,32 @@ impl Tracer<'_> {
                 tracer.in_arm(&condition, Span::call_site(), |tracer| tracer.by_case(arguments, evaluate))
             })?;
             results.push((condition, result));
+            let count = |(_, value): &(Condition, Value)| if let Value::Cases(cases) = value { cases.len() } else { 1 };
+            if self.has_too_many_cases(results.iter().map(count).sum()) {
+                return None;
+            }
+        }
+        if results.iter().all(|(_, value)| matches!(value, Value::Index(_) | Value::Cases(_))) {
+            return Value::one_of(results);
         }
         let (_, mut merged) = results.pop()?;
         for (condition, value) in results.into_iter().rev() {
             merged = self.merge(&condition, value, merged)?;
         }
         Some(merged)
+    }
+
+    /// Refuses more cases than are looked at: those of cases multiply.
+    pub(super) fn has_too_many_cases(&mut self, count: usize) -> bool {
+        if count > MOST_CASES && self.diagnostics.is_empty() {
+            let place = self.diagnostics.reading();
+            self.diagnostics.error_with_help(
+                place,
+                format!("an integer or a length in this function has more than {MOST_CASES} cases"),
+                "write fewer `min`, `max`, `saturating_sub` and ends of ranges into one another",
+            );
+        }
+        count > MOST_CASES
     }
 
     /// `if left >= right { large } else { small }`, decided where the sizes decide it.
@@ -47,17 +70,24 @@ impl Tracer<'_> {
 
 impl Value {
     /// A value that is `then` where the condition holds; the conditions of the cases exclude each
-    /// other, and one always holds.
+    /// other, and one always holds. Those that never hold are left out: cases of cases would multiply.
     pub(super) fn choice(condition: &Condition, then: Self, otherwise: Self) -> Self {
-        let not = condition.clone().not();
-        let mut cases = Vec::new();
-        for (outer, value) in [(condition.clone(), then), (not, otherwise)] {
+        let cases = vec![(condition.clone(), then), (condition.clone().not(), otherwise)];
+        Self::one_of(cases).unwrap_or(Self::Never)
+    }
+
+    /// The one of these integers whose condition holds.
+    pub(super) fn one_of(alternatives: Vec<(Condition, Self)>) -> Option<Self> {
+        let mut cases: Vec<(Condition, Self)> = Vec::new();
+        for (outer, value) in alternatives {
             match value {
-                Self::Cases(inner) => cases.extend(inner.into_iter().map(|(c, v)| (outer.clone().and(c), v))),
+                Self::Cases(inner) => cases.extend(inner.into_iter().filter_map(|(c, v)| Some((outer.within(&c)?, v)))),
                 value => cases.push((outer, value)),
             }
         }
-        Self::Cases(cases)
+        let (_, first) = cases.first()?;
+        let same = |value: &Self| matches!((first, value), (Self::Index(first), Self::Index(other)) if first == other);
+        Some(if cases.iter().all(|(_, value)| same(value)) { first.clone() } else { Self::Cases(cases) })
     }
 }
 
@@ -104,7 +134,7 @@ pub(super) fn all_cases(value: Value) -> Vec<(Condition, Value)> {
         return vec![(Condition::Constant(true), value)];
     }
     let nested = |(outer, value): (Condition, Value)| {
-        all_cases(value).into_iter().map(move |(condition, value)| (outer.clone().and(condition), value))
+        all_cases(value).into_iter().filter_map(move |(condition, value)| Some((outer.within(&condition)?, value)))
     };
     cases_of(&value).into_iter().flat_map(nested).collect()
 }

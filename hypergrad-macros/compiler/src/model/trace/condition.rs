@@ -95,6 +95,23 @@ impl Condition {
         }
     }
 
+    /// Both, without guards that follow from others; `None` where they exclude each other.
+    pub(super) fn within(&self, other: &Self) -> Option<Self> {
+        let (Some(own), Some(others)) = (self.guards(), other.guards()) else { return Some(self.clone().and(other.clone())) };
+        let all = conjunction(&own, &others)?;
+        Some(all.into_iter().map(Self::Index).fold(Self::Constant(true), Self::and))
+    }
+
+    /// The guards of a conjunction of nothing else.
+    fn guards(&self) -> Option<Vec<Guard>> {
+        match self {
+            Self::Constant(true) => Some(Vec::new()),
+            Self::Index(guard) => Some(vec![guard.clone()]),
+            Self::And(all) => all.iter().map(Self::guards).collect::<Option<Vec<_>>>().map(|parts| parts.concat()),
+            Self::Constant(false) | Self::Scalar(_) | Self::Not(_) | Self::Or(_) => None,
+        }
+    }
+
     pub fn or(self, other: Self) -> Self {
         match (self, other) {
             (Self::Constant(false), rest) | (rest, Self::Constant(false)) => rest,
@@ -144,7 +161,7 @@ fn intersect(left: &[Vec<Guard>], right: &[Vec<Guard>]) -> Option<Vec<Vec<Guard>
 }
 
 /// All of these guards, without those that follow from others; `None` where two exclude each other.
-fn conjunction(a: &[Guard], b: &[Guard]) -> Option<Vec<Guard>> {
+pub(super) fn conjunction(a: &[Guard], b: &[Guard]) -> Option<Vec<Guard>> {
     let mut all = a.to_vec();
     for guard in b {
         if all.iter().any(|other| implies(other, &complement(guard))) {

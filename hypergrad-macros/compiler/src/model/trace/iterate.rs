@@ -197,7 +197,11 @@ impl Tracer<'_> {
         pieces
     }
 
+    /// Unless it was refused for another reason already.
     pub(super) fn refuse_bounds(&mut self, call: &Call<'_>) {
+        if !self.diagnostics.is_empty() {
+            return;
+        }
         self.diagnostics.error_with_help(
             call.site.span,
             "how many items this iterator has is not found: a factor of an index in its bounds has no known sign",
@@ -311,7 +315,7 @@ impl Tracer<'_> {
             if lengths.is_none() {
                 self.refuse_bounds(call);
             }
-            return self.length_value(lengths?);
+            return Self::length_value(lengths?);
         }
         let mut total = self.number(0.0);
         for piece in self.opened(call, stream, false)? {

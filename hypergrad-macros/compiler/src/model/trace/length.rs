@@ -2,7 +2,7 @@
 //! else none; zipped iterators have as many as the shorter.
 
 use super::Tracer;
-use super::condition::{Comparison, Condition, complement_case};
+use super::condition::{Comparison, Condition, complement_case, conjunction};
 use super::stream::Stream;
 use super::value::Value;
 use crate::ir::{Affine, Guard, Size, Test};
@@ -25,16 +25,16 @@ impl Tracer<'_> {
             Stream::Zipped(first, second) if second.is_endless() => self.lengths(first)?,
             Stream::Zipped(first, second) => {
                 let (first, second) = (self.lengths(first)?, self.lengths(second)?);
-                self.combined(&first, &second, Self::smaller)
+                self.combined(&first, &second, Self::smaller)?
             }
             Stream::Skipped(inner, count) => {
                 let inner = self.lengths(inner)?;
-                self.each(inner, |tracer, length| tracer.not_below_zero(length.sub(count)))
+                self.each(inner, |tracer, length| tracer.not_below_zero(length.sub(count)))?
             }
             Stream::Taken(inner, count) if inner.is_endless() => vec![(Vec::new(), count.clone())],
             Stream::Taken(inner, count) => {
                 let inner = self.lengths(inner)?;
-                self.each(inner, |tracer, length| tracer.smaller(length, count))
+                self.each(inner, |tracer, length| tracer.smaller(length, count))?
             }
             Stream::Strided(inner, step) => {
                 let mut lengths = self.lengths(inner)?;
@@ -45,7 +45,7 @@ impl Tracer<'_> {
             }
             Stream::Chained(first, second) => {
                 let (first, second) = (self.lengths(first)?, self.lengths(second)?);
-                self.combined(&first, &second, |_, a, b| vec![(Vec::new(), a.add(b))])
+                self.combined(&first, &second, |_, a, b| vec![(Vec::new(), a.add(b))])?
             }
             Stream::Cases(cases) => {
                 let mut all = Lengths::new();
@@ -82,7 +82,7 @@ impl Tracer<'_> {
         Some(self.divide_index(&shifted, step)?.0.sub(&Affine::constant(more)))
     }
 
-    fn each(&mut self, lengths: Lengths, change: impl Fn(&mut Self, &Affine) -> Lengths) -> Lengths {
+    fn each(&mut self, lengths: Lengths, change: impl Fn(&mut Self, &Affine) -> Lengths) -> Option<Lengths> {
         let one = vec![(Vec::new(), Affine::default())];
         self.combined(&lengths, &one, |tracer, length, _| change(tracer, length))
     }
@@ -92,20 +92,23 @@ impl Tracer<'_> {
         first: &Lengths,
         second: &Lengths,
         combine: impl Fn(&mut Self, &Affine, &Affine) -> Lengths,
-    ) -> Lengths {
+    ) -> Option<Lengths> {
         let mut all = Lengths::new();
         for (first_guards, a) in first {
             for (second_guards, b) in second {
                 for (guards, length) in combine(self, a, b) {
-                    let mut guards = [first_guards.as_slice(), second_guards, &guards].concat();
+                    let guards = [first_guards.as_slice(), second_guards, &guards].concat();
+                    let Some(mut guards) = conjunction(&[], &guards) else { continue };
                     guards.sort();
-                    guards.dedup();
                     let length = self.joined(length);
                     all.push((guards, length.map_sizes(&|size| self.sizes.resolve(size))));
                 }
             }
+            if self.has_too_many_cases(all.len()) {
+                return None;
+            }
         }
-        all
+        Some(all)
     }
 
     fn not_below_zero(&mut self, length: Affine) -> Lengths {
@@ -132,14 +135,10 @@ impl Tracer<'_> {
     }
 
     /// The length as an integer.
-    pub(super) fn length_value(&mut self, lengths: Lengths) -> Option<Value> {
-        let mut cases = lengths.into_iter().rev();
-        let mut value = Value::Index(cases.next()?.1);
-        for (guards, length) in cases {
-            let condition = guards.into_iter().map(Condition::Index).fold(Condition::Constant(true), Condition::and);
-            value = self.merge(&condition, Value::Index(length), value)?;
-        }
-        Some(value)
+    pub(super) fn length_value(lengths: Lengths) -> Option<Value> {
+        let condition =
+            |guards: Vec<Guard>| guards.into_iter().map(Condition::Index).fold(Condition::Constant(true), Condition::and);
+        Value::one_of(lengths.into_iter().map(|(guards, length)| (condition(guards), Value::Index(length))).collect())
     }
 
     /// A size that no length of this iterator exceeds.

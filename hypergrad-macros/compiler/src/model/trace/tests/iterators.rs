@@ -104,6 +104,11 @@ fn lengths_by_cases() {
         { (0..4).map(|i| (2..(i % data.n)).step_by(2).chain(0..1).count() as f64).sum::<f64>() * x[0] }
         { (0..4).map(|i| (1..(i % data.n)).step_by(1).skip(2).chain(0..1).count() as f64).sum::<f64>() * x[0] }
         { (0..4).map(|i| (3..i).step_by(3).chain(0..1).count() as f64).sum::<f64>() * x[0] }
+        // Cases of cases: those that exclude each other are not carried along.
+        {
+            let i = 9_usize.saturating_sub(data.n.max(x.len()));
+            (i..i % 1).chain(i..=i.saturating_sub(3)).zip((1..i).step_by(1)).count() as f64 * x[0]
+        }
     }
 }
 
