@@ -82,6 +82,36 @@
 
 #[doc = include_str!("../docs/attribute.md")]
 pub use hypergrad_macros::bilevel;
+/// Lets `#[bilevel]` modules of the same crate read an item that stands outside of them: a function, constant, static, type
+/// alias, enum or struct.
+///
+/// ```
+/// use hypergrad::{bilevel, bilevel_item};
+///
+/// #[bilevel_item]
+/// fn barrier(t: f64) -> f64 {
+///     -t.ln() * crate::WEIGHT
+/// }
+///
+/// #[bilevel_item]
+/// const WEIGHT: f64 = 0.1;
+///
+/// #[bilevel]
+/// mod problem {
+///     pub fn f(x: f64, y: f64) -> f64 {
+///         (x - y).powi(2) + crate::barrier(x)
+///     }
+///
+///     pub fn g(x: f64, _y: f64) -> f64 {
+///         x * x
+///     }
+/// }
+/// # fn main() {}
+/// ```
+///
+/// A module reads the item by its path (`crate::barrier`) or imports it. In the item itself, every name that it does not bind
+/// is written as a whole path (`crate::WEIGHT`, `nalgebra::DVector`), for it is read elsewhere.
+pub use hypergrad_macros::bilevel_item;
 pub use hypergrad_runtime::error::{EstimatorError, LinearError, OuterError, ShapeError, SolveError};
 pub use hypergrad_runtime::problem::{Tensor3, Variable};
 pub use hypergrad_runtime::structure::{EstimatorKind, Structure};

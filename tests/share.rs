@@ -5,7 +5,7 @@
 #![warn(clippy::all, clippy::pedantic, unreachable_pub)]
 #![allow(missing_docs, clippy::must_use_candidate, clippy::many_single_char_names, clippy::cast_precision_loss)]
 
-use hypergrad::bilevel;
+use hypergrad::{bilevel, bilevel_item};
 use nalgebra::{DMatrix, DVector};
 
 /// Before the module that defines what it imports, under another name.
@@ -101,6 +101,84 @@ pub mod deep {
             both.scale * x.sum()
         }
     }
+}
+
+/// Items that stand outside of annotated modules.
+#[bilevel_item]
+pub fn barrier(t: f64) -> f64 {
+    let shifted = t + crate::SHIFT;
+    -shifted.ln() * crate::settings::scale(2)
+}
+
+#[bilevel_item]
+pub const SHIFT: crate::Real = 2.5;
+
+#[bilevel_item]
+static LEVEL: f64 = 0.3;
+
+#[bilevel_item]
+pub type Real = f64;
+
+pub mod settings {
+    use hypergrad::bilevel_item;
+
+    #[bilevel_item]
+    pub fn scale(k: usize) -> f64 {
+        k as f64 * std::f64::consts::LN_2
+    }
+
+    #[derive(Clone, Copy)]
+    #[bilevel_item]
+    pub enum Penalty {
+        Square,
+        Quartic,
+    }
+
+    #[bilevel_item]
+    pub struct Settings {
+        pub weights: nalgebra::DVector<f64>,
+        pub count: usize,
+    }
+}
+
+/// Reads them by path, by import, and by import under another name, though it has items of the same names.
+#[bilevel]
+pub mod outside_items {
+    use crate::settings::{Penalty, Settings};
+    use crate::{Real, barrier as outer_barrier};
+    use nalgebra::DVector;
+
+    fn barrier(t: Real) -> Real {
+        t.sin()
+    }
+
+    fn penalty(t: Real, kind: Penalty) -> Real {
+        match kind {
+            Penalty::Square => t * t,
+            Penalty::Quartic => t.powi(4),
+        }
+    }
+
+    pub fn f(x: &DVector<f64>, y: f64, data: &Settings) -> f64 {
+        let barriers: f64 = x.iter().map(|t| outer_barrier(*t) + barrier(*t)).sum();
+        barriers + (x - &data.weights).norm_squared() * y.exp() * super::LEVEL / data.count as f64
+    }
+
+    pub fn g(x: &DVector<f64>, _y: f64, _data: &Settings) -> f64 {
+        x.iter().map(|t| penalty(*t, Penalty::Quartic) + penalty(*t, Penalty::Square) * crate::SHIFT).sum()
+    }
+}
+
+#[test]
+fn items_from_outside() {
+    let data = settings::Settings { weights: DVector::from_vec(vec![0.3, -0.4, 0.8]), count: 3 };
+    let problem = outside_items::Problem::new(&data).unwrap();
+    let x = DVector::from_vec(vec![0.7, -0.2, 1.1]);
+    let at = problem.at(&x, &0.4).unwrap();
+    assert!((at.f() - outside_items::f(&x, 0.4, &data)).abs() < 1e-13);
+    assert!((at.g() - outside_items::g(&x, 0.4, &data)).abs() < 1e-13);
+    let verdict = problem.check_derivatives(&x, &0.4).unwrap();
+    assert!(verdict.agrees(), "{verdict}");
 }
 
 /// Two modules that import from each other.

@@ -34,10 +34,12 @@ pub fn expand(attribute: &TokenStream, item: TokenStream) -> TokenStream {
     let parsed = catch_unwind(AssertUnwindSafe(|| syntax::parse(attribute.clone(), item.clone(), &mut diagnostics)));
     let (options, module) = match parsed {
         Ok(Some(parsed)) => parsed,
+        // The item is there already.
+        Ok(None) if !diagnostics.is_empty() && !syntax::is_first(attribute) => return emit::fallback::additions(diagnostics),
         Ok(None) if !diagnostics.is_empty() => return emit::fallback::module(item, diagnostics, &TokenStream::new()),
         failed => return emit::fallback::module(item, faulty(diagnostics, failed.err()), &TokenStream::new()),
     };
-    let is_first = options.foreign.is_empty();
+    let is_first = options.is_first();
     let expansion = catch_unwind(AssertUnwindSafe(|| expand_module(attribute, &options, &module, diagnostics)));
     let expansion = expansion.unwrap_or_else(|panic| {
         let mut diagnostics = Diagnostics::default();
@@ -48,6 +50,15 @@ pub fn expand(attribute: &TokenStream, item: TokenStream) -> TokenStream {
         Expansion { additions, errors: None } if is_first => emit::in_papers_letters(emit::append(item, additions)),
         Expansion { additions, errors: Some(errors) } if is_first => emit::fallback::module(item, errors, &additions),
         Expansion { additions, errors } => errors.map(emit::fallback::additions).into_iter().chain([additions]).collect(),
+    }
+}
+
+/// Expands `#[bilevel_item] item`: the item as it is, and what carries it to the modules that read it, or the errors.
+pub fn expand_item(item: TokenStream) -> TokenStream {
+    let mut diagnostics = Diagnostics::default();
+    match syntax::read_shared(item.clone(), &mut diagnostics) {
+        Some((read, name)) => share::item(&read, &name, &item),
+        None => share::refused_item(&item, diagnostics),
     }
 }
 
@@ -65,9 +76,9 @@ fn expand_module(attribute: &TokenStream, options: &Options, module: &Module, mu
         diagnostics.read(Some(module.ident.span()));
         Some(back_end(model))
     }));
-    let is_first = options.foreign.is_empty();
-    if let Some(name) = diagnostics.wanted() {
-        let ask = share::ask(name, module, attribute, &crate_path);
+    let is_first = options.is_first();
+    if let Some((error, wanted)) = diagnostics.wanted() {
+        let ask = share::ask(error, wanted, module, attribute, &crate_path);
         let macros = if is_first { share::macros(module, &crate_path, Pass::First) } else { TokenStream::new() };
         return Expansion { additions: [macros, ask].into_iter().collect(), errors: None };
     }

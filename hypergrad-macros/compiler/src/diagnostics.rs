@@ -22,8 +22,17 @@ pub struct Diagnostic {
     pub end: Span,
     pub message: String,
     pub help: Option<String>,
-    /// The imported type, by its name in the module, whose fields would mend it.
-    pub wanted: Option<Ident>,
+    /// What stands outside of the module and would mend it, if it could be read.
+    pub wanted: Option<Wanted>,
+}
+
+/// An item that stands outside of the module.
+#[derive(Debug, Clone)]
+pub enum Wanted {
+    /// A struct of another annotated module, by its name in this one.
+    Struct(Ident),
+    /// A function, constant or type with an attribute of its own, as written.
+    Item(Box<syn::Path>),
 }
 
 /// Where an error stands: a span, or a reference to the syntax that is to be underlined. A
@@ -83,7 +92,13 @@ impl Diagnostic {
     /// It would be none if the fields of this imported type were known.
     #[must_use]
     pub fn wants(self, name: Ident) -> Self {
-        Self { wanted: Some(name), ..self }
+        Self { wanted: Some(Wanted::Struct(name)), ..self }
+    }
+
+    /// It would be none if this item could be read.
+    #[must_use]
+    pub fn wants_item(self, path: syn::Path) -> Self {
+        Self { wanted: Some(Wanted::Item(Box::new(path))), ..self }
     }
 
     /// The message with its help.
@@ -145,9 +160,12 @@ impl Diagnostics {
         self.errors.into_iter().next()
     }
 
-    /// The first imported type whose fields are missing.
-    pub fn wanted(&self) -> Option<&Ident> {
-        self.errors.iter().find_map(|error| error.wanted.as_ref())
+    /// The first error that an answer from outside would mend: that a struct is missing hides other errors; the others
+    /// wait until nothing else is wrong.
+    pub fn wanted(&self) -> Option<(&Diagnostic, &Wanted)> {
+        let mut wants = self.errors.iter().filter_map(|error| Some((error, error.wanted.as_ref()?)));
+        let all = self.errors.iter().all(|error| error.wanted.is_some());
+        wants.find(|(_, wanted)| all || matches!(wanted, Wanted::Struct(_)))
     }
 
     #[cfg(test)]

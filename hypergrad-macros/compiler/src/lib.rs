@@ -15,4 +15,4 @@ mod print;
 mod shape;
 mod syntax;
 
-pub use compile::expand;
+pub use compile::{expand, expand_item};

@@ -13,7 +13,7 @@ use syn::spanned::Spanned as _;
 
 use super::fallback::compile_error;
 use super::types;
-use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::diagnostics::{Diagnostic, Diagnostics, Wanted};
 use crate::syntax::{Module, REFUSED, Storage, Type, cfg, refusal};
 
 /// Which structs a pass shares. Those of known fields are shared by the first pass, whatever else it
@@ -39,29 +39,51 @@ pub fn macros(module: &Module, crate_path: &TokenStream, pass: Pass) -> TokenStr
     shared.map(|structure| definition(module, crate_path, structure)).collect()
 }
 
-/// The call that asks for the fields of `name` and comes back with the whole module.
-pub fn ask(name: &Ident, module: &Module, attribute: &TokenStream, crate_path: &TokenStream) -> TokenStream {
+/// The call that asks for what is wanted and comes back with the whole module.
+pub fn ask(
+    error: &Diagnostic,
+    wanted: &Wanted,
+    module: &Module,
+    attribute: &TokenStream,
+    crate_path: &TokenStream,
+) -> TokenStream {
     let source = &module.source;
     let comma = (!attribute.is_empty()).then(|| quote! { , });
-    let reason = reason(name, module);
-    quote_spanned! { name.span()=>
-        #reason
-        #name! { [#crate_path::bilevel] [#name] [#attribute #comma] #source }
+    match wanted {
+        Wanted::Struct(name) => {
+            let reason = reason(&unannotated(name), &module.imports.path(&name.to_string()).unwrap_or_default().join("::"));
+            quote_spanned! { name.span()=>
+                #reason
+                #name! { [#crate_path::bilevel] [#name] [#attribute #comma] #source }
+            }
+        }
+        Wanted::Item(path) => {
+            let full = path.get_ident().and_then(|name| module.imports.path(&name.to_string()));
+            let reason = reason(error, &full.map_or_else(|| spell(path), |full| full.join("::")));
+            // What rustc says of a missing macro helps nobody: it is said of the attribute.
+            let asked = at(quote!(#path), Span::call_site());
+            quote! {
+                #reason
+                #asked! { [#crate_path::bilevel] [#path] [#attribute #comma] #source }
+            }
+        }
     }
+}
+
+fn spell(path: &syn::Path) -> String {
+    quote!(#path).to_string().replace(' ', "")
+}
+
+fn unannotated(name: &Ident) -> Diagnostic {
+    Diagnostic::new(name, format!("`{name}` is imported, and the module that defines it is not annotated with `#[bilevel]`"))
+        .help(format!("define `{name}` in this module, or in an annotated one: only there can its fields be read"))
 }
 
 /// Says why there is no such macro, where there is none: a block may hide a macro of a block around
 /// it, and where the import brings no macro to hide it, the outer one is called.
-fn reason(name: &Ident, module: &Module) -> TokenStream {
-    let path = module.imports.path(&name.to_string()).unwrap_or_default().join("::");
-    let Ok(path) = syn::parse_str::<syn::Path>(&path) else { return TokenStream::new() };
-    let error = compile_error(
-        &Diagnostic::new(
-            name,
-            format!("`{name}` is imported, and the module that defines it is not annotated with `#[bilevel]`"),
-        )
-        .help(format!("define `{name}` in this module, or in an annotated one: only there can its fields be read")),
-    );
+fn reason(missing: &Diagnostic, path: &str) -> TokenStream {
+    let Ok(path) = syn::parse_str::<syn::Path>(path) else { return TokenStream::new() };
+    let error = compile_error(missing);
     quote! {
         #[allow(unused_imports, unused_macros)]
         const _: () = {
@@ -72,6 +94,38 @@ fn reason(name: &Ident, module: &Module) -> TokenStream {
                 __fields_of_the_import! {}
             };
         };
+    }
+}
+
+/// An item that cannot be carried, with the errors.
+pub fn refused_item(source: &TokenStream, diagnostics: Diagnostics) -> TokenStream {
+    let errors = diagnostics.into_errors();
+    let errors = errors.iter().map(compile_error);
+    quote! { #source #(#errors)* }
+}
+
+/// An item as it came, and the macro of its name that carries it to the modules that read it.
+pub fn item(item: &syn::Item, name: &Ident, source: &TokenStream) -> TokenStream {
+    let hidden = format_ident!("__item_{}", name, span = Span::call_site());
+    // A struct has its fields read, whatever else it has.
+    let (option, carried) = match item {
+        syn::Item::Struct(structure) => (quote!(fields), crate::syntax::bare(structure)),
+        item => (quote!(items), quote!(#item)),
+    };
+    quote! {
+        #source
+        #[doc(hidden)]
+        #[allow(unused_macros)]
+        macro_rules! #hidden {
+            () => {};
+            ([$($path:tt)*] [$($name:tt)*] [$($options:tt)*] $($module:tt)*) => {
+                #[$($path)*($($options)* #option($($name)* = #carried))]
+                $($module)*
+            };
+        }
+        #[doc(hidden)]
+        #[allow(unused_imports, clippy::redundant_pub_crate)]
+        pub(crate) use #hidden as #name;
     }
 }
 

@@ -4,7 +4,7 @@ use proc_macro2::Ident;
 
 use super::scalars::ScalarType;
 use super::{Block, Form, Scalar, Step, Variable};
-use crate::diagnostics::{Diagnostic, Diagnostics, Place};
+use crate::diagnostics::{Diagnostic, Diagnostics, Place, Wanted};
 use crate::ir::{Graph, InputInfo, Role, Size};
 use crate::shape::{Sizes, SymbolSource};
 use crate::syntax::{Dimension, Member, Module, Storage, Type, cfg, refusal, strip_references};
@@ -77,8 +77,8 @@ fn own_types<T>(diagnostics: &mut Diagnostics, read: impl FnOnce(&mut Diagnostic
     let resolved = read(&mut errors);
     for error in errors.into_errors() {
         diagnostics.push(match &error.wanted {
-            Some(name) => imported(name, (error.span, error.end)),
-            None => error,
+            Some(Wanted::Struct(name)) => imported(name, (error.span, error.end)),
+            Some(Wanted::Item(_)) | None => error,
         });
     }
     resolved

@@ -16,6 +16,38 @@ pub struct Foreign {
     pub structures: Vec<syn::ItemStruct>,
 }
 
+/// What one `items(crate::rate = fn rate(..) { .. })` says: an item with an attribute of its own, by the path that means it in
+/// this module. It is read as if it stood here.
+#[derive(Debug, Clone)]
+pub struct Adopted {
+    pub path: syn::Path,
+    pub item: syn::Item,
+}
+
+impl Parse for Adopted {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let path = input.call(syn::Path::parse_mod_style)?;
+        input.parse::<syn::Token![=]>()?;
+        let mut item: syn::Item = input.parse()?;
+        if let (Some(name), Some(last)) = (name_of(&mut item), path.segments.last()) {
+            *name = last.ident.clone();
+        }
+        Ok(Self { path, item })
+    }
+}
+
+/// The name of an item that can be adopted.
+pub fn name_of(item: &mut syn::Item) -> Option<&mut Ident> {
+    match item {
+        syn::Item::Const(item) => Some(&mut item.ident),
+        syn::Item::Static(item) => Some(&mut item.ident),
+        syn::Item::Enum(item) => Some(&mut item.ident),
+        syn::Item::Fn(item) => Some(&mut item.sig.ident),
+        syn::Item::Type(item) => Some(&mut item.ident),
+        _ => None,
+    }
+}
+
 impl Parse for Foreign {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let name: Ident = input.parse()?;

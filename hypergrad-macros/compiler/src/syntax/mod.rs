@@ -13,6 +13,7 @@ mod options;
 mod parse;
 mod resolve;
 mod scope;
+mod shared;
 mod traits;
 mod types;
 mod variants;
@@ -22,14 +23,15 @@ mod tests;
 
 pub use associated::{Associated, Item as AssociatedItem, Receiver};
 pub use conditional::cfg;
-pub use foreign::{Foreign, REFUSED, refusal};
+pub use foreign::{Foreign, REFUSED, name_of, refusal};
 pub use imports::Imports;
 pub use keyword::Keyword;
 pub use library::outer_name;
 pub use member::Member;
-pub use options::Options;
+pub use options::{Options, is_first};
 pub use parse::{parse, user_problem};
 pub use resolve::strip_references;
+pub use shared::{ITEM, bare, read as read_shared};
 pub use traits::Leaf;
 pub use types::{Dimension, Form, Scalar, Storage, Type};
 
@@ -50,6 +52,8 @@ pub struct Module {
     pub imports: Imports,
     /// Structs of other annotated modules.
     pub foreign: Vec<Foreign>,
+    /// The paths of items that stand outside, which are among the items here, by their last names.
+    pub adopted: Vec<syn::Path>,
     /// The whole item as it came, to be emitted again.
     pub source: proc_macro2::TokenStream,
 }
@@ -157,10 +161,11 @@ impl Module {
         self.items.iter().filter_map(name).collect()
     }
 
-    /// The name of an item of this module, if the path can mean one: `Data` or `self::Data`.
-    #[expect(clippy::unused_self, reason = "a path means an item of some module")]
+    /// The name of an item of this module, if the path can mean one: `Data` or `self::Data`, or the path of an item that was
+    /// adopted.
     pub fn own_name<'p>(&self, path: &'p syn::Path) -> Option<&'p syn::Ident> {
-        own_name(path)
+        let last = || path.segments.last().map(|segment| &segment.ident);
+        own_name(path).or_else(|| if self.adopted.contains(path) { last() } else { None })
     }
 
     /// Whether the module has an item of this name.

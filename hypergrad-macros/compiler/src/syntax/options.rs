@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Punct, TokenStream, TokenTree};
 use syn::ext::IdentExt as _;
 use syn::parse::{ParseStream, Parser as _};
 
-use super::foreign::Foreign;
+use super::foreign::{Adopted, Foreign};
 use super::keyword::Keyword;
 use crate::diagnostics::{Diagnostic, Diagnostics, nearest};
 
@@ -15,8 +15,15 @@ pub struct Options {
     pub crate_path: Option<syn::Path>,
     /// Structs of other annotated modules: no word of the user's.
     pub foreign: Vec<Foreign>,
+    /// Items with an attribute of their own: the same.
+    pub adopted: Vec<Adopted>,
     /// Something was not understood, perhaps a role.
     pub incomplete: bool,
+}
+
+/// Whether these are the options of a module that is read for the first time.
+pub fn is_first(attribute: &TokenStream) -> bool {
+    Options::parse(attribute.clone(), &mut Diagnostics::default()).is_first()
 }
 
 /// `key = function` or `key = none`.
@@ -39,14 +46,23 @@ impl Options {
         options
     }
 
+    /// Whether the module is read for the first time: nobody outside of it was asked.
+    pub fn is_first(&self) -> bool {
+        self.foreign.is_empty() && self.adopted.is_empty()
+    }
+
     /// What the user said about this role.
     pub fn role(&self, keyword: Keyword) -> Option<&RoleOption> {
         self.roles.iter().find(|option| option.keyword == keyword)
     }
 
     fn read(&mut self, argument: &TokenStream) -> Result<(), Diagnostic> {
-        if let Some(foreign) = foreign(argument) {
+        if let Some(foreign) = hidden(argument, "fields") {
             self.foreign.push(foreign);
+            return Ok(());
+        }
+        if let Some(adopted) = hidden(argument, "items") {
+            self.adopted.push(adopted);
             return Ok(());
         }
         let parsed = (|input: ParseStream<'_>| {
@@ -83,10 +99,10 @@ impl Options {
     }
 }
 
-/// `fields(Data = struct Data { .. })`, which only expansions write.
-fn foreign(argument: &TokenStream) -> Option<Foreign> {
+/// `fields(Data = struct Data { .. })`, `items(crate::rate = fn rate(..) { .. })`, which only expansions write.
+fn hidden<T: syn::parse::Parse>(argument: &TokenStream, name: &str) -> Option<T> {
     let list = syn::parse2::<syn::MetaList>(argument.clone()).ok()?;
-    if list.path.is_ident("fields") { list.parse_args().ok() } else { None }
+    if list.path.is_ident(name) { list.parse_args().ok() } else { None }
 }
 
 fn function(value: &TokenStream) -> Result<Option<Ident>, Diagnostic> {

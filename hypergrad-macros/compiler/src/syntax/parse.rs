@@ -2,8 +2,9 @@
 
 use proc_macro2::{Ident, TokenStream};
 
+use super::foreign::Adopted;
 use super::library::Library;
-use super::{Foreign, Imports, Module, Options, associated};
+use super::{Imports, Module, Options, associated};
 use crate::diagnostics::{Diagnostic, Diagnostics};
 
 /// Reads what stands between the attribute's parentheses and the annotated item.
@@ -11,10 +12,7 @@ pub fn parse(attribute: TokenStream, item: TokenStream, diagnostics: &mut Diagno
     let options = Options::parse(attribute, diagnostics);
     let parsed = syn::parse2::<syn::Item>(item.clone());
     match parsed {
-        Ok(syn::Item::Mod(module)) => {
-            let foreign = options.foreign.clone();
-            read_module(module, foreign, item, diagnostics).map(|module| (options, module))
-        }
+        Ok(syn::Item::Mod(module)) => read_module(module, &options, item, diagnostics).map(|module| (options, module)),
         Ok(_) => {
             diagnostics.error_with_help(
                 &item,
@@ -32,13 +30,8 @@ pub fn parse(attribute: TokenStream, item: TokenStream, diagnostics: &mut Diagno
     }
 }
 
-fn read_module(
-    module: syn::ItemMod,
-    foreign: Vec<Foreign>,
-    source: TokenStream,
-    diagnostics: &mut Diagnostics,
-) -> Option<Module> {
-    let Some((_, items)) = module.content else {
+fn read_module(module: syn::ItemMod, options: &Options, source: TokenStream, diagnostics: &mut Diagnostics) -> Option<Module> {
+    let Some((_, mut items)) = module.content else {
         let name = &module.ident;
         let end = module.semi.map_or(name.span(), |semi| semi.spans[0]);
         diagnostics.error_with_help(
@@ -48,10 +41,12 @@ fn read_module(
         );
         return None;
     };
+    let adopted = adopt(&options.adopted, &mut items, diagnostics)?;
+    let foreign = options.foreign.clone();
     let library = Library::of(&source);
     let (imports, mut associated) = (Imports::read(&items), associated::read(&items));
     associated.extend(library.associated);
-    let module = Module { ident: module.ident, items, library: library.items, associated, imports, foreign, source };
+    let module = Module { ident: module.ident, items, library: library.items, associated, imports, foreign, adopted, source };
     if let Some(name) = user_problem(&module.items) {
         diagnostics.push(
             Diagnostic::new(&name, "`Problem` is the type that `#[bilevel]` adds to the module")
@@ -82,8 +77,24 @@ fn read_module(
     Some(module)
 }
 
+/// Adds the items that stand outside to those of the module; their paths.
+fn adopt(adopted: &[Adopted], items: &mut Vec<syn::Item>, diagnostics: &mut Diagnostics) -> Option<Vec<syn::Path>> {
+    for Adopted { path, item } in adopted {
+        let name = path.segments.last().map(|last| last.ident.clone());
+        if items.iter_mut().any(|own| super::name_of(own).cloned() == name) {
+            diagnostics.push(
+                Diagnostic::new(path, "an item of this name is read in this module already")
+                    .help("import one of the two by another name: `use crate::rate as other_rate;`"),
+            );
+            return None;
+        }
+        items.push(item.clone());
+    }
+    Some(adopted.iter().map(|adopted| adopted.path.clone()).collect())
+}
+
 /// Types that are read by their names.
-const PRIMITIVES: [&str; 15] =
+pub const PRIMITIVES: [&str; 15] =
     ["f64", "f32", "usize", "isize", "bool", "i8", "i16", "i32", "i64", "i128", "u8", "u16", "u32", "u64", "u128"];
 
 /// A type or import of the user's that is called `Problem`.

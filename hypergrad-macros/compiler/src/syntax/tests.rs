@@ -197,7 +197,10 @@ fn imports_that_are_asked_for() {
     let wanted = |items: &str, written: &str| {
         let mut diagnostics = Diagnostics::default();
         assert_eq!(module(items).resolve_type(&syn::parse_str(written).unwrap(), &mut diagnostics), None);
-        diagnostics.wanted().map(ToString::to_string)
+        diagnostics.wanted().map(|(_, wanted)| match wanted {
+            crate::diagnostics::Wanted::Struct(name) => name.to_string(),
+            crate::diagnostics::Wanted::Item(path) => panic!("{path:?}"),
+        })
     };
     for path in ["super::a::Data", "crate::a::Data", "self::a::Data", "super::super::Data", "a::{Data}"] {
         assert_eq!(wanted(&format!("use {path}; mod a {{}}"), "&Data").unwrap(), "Data");

@@ -3,7 +3,8 @@
 use super::Tracer;
 use super::spell::spell;
 use super::words::{MathWord, Words};
-use crate::diagnostics::nearest;
+use crate::diagnostics::{Diagnostic, nearest};
+use crate::syntax::ITEM;
 
 /// nalgebra's types that are no vector and no matrix.
 const ROTATIONS: Words = Words(
@@ -18,6 +19,22 @@ const POINTS: Words = Words("Point OPoint Point1 Point2 Point3 Point4 Point5 Poi
 
 /// The variants of the standard library's enums.
 const MAYBE: Words = Words("Ok Err");
+
+/// The item that a path leads to: of a variant, its enum.
+fn item_of(path: &syn::Path) -> syn::Path {
+    let mut item = path.clone();
+    let owner = path.segments.len().checked_sub(2).and_then(|k| path.segments.get(k));
+    if owner.is_some_and(|owner| owner.ident.to_string().starts_with(char::is_uppercase)) {
+        item.segments.pop();
+        item.segments.pop_punct();
+    }
+    item
+}
+
+fn annotate(path: &syn::Path) -> String {
+    let name = item_of(path).segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
+    format!("write `#[hypergrad::{ITEM}]` on `{name}`, or move it into the module")
+}
 
 impl Tracer<'_> {
     /// A call of a function whose body cannot be read.
@@ -35,11 +52,13 @@ impl Tracer<'_> {
         let message = format!("function `{written}` is not defined in this module, where its body could be read");
         let mut known: Vec<&str> = MathWord::NAMES.to_vec();
         known.extend(own.iter().map(String::as_str));
-        let help = match nearest(&written, known) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("move `{last}` into the module"),
+        let error = Diagnostic::new(&path.path, message);
+        let error = match nearest(&written, known) {
+            Some(near) => error.help(format!("did you mean `{near}`?")),
+            None if self.is_of_this_crate(full) => error.help(annotate(&path.path)).wants_item(item_of(&path.path)),
+            None => error.help(format!("move `{last}` into the module")),
         };
-        self.diagnostics.error_with_help(&path.path, message, help);
+        self.diagnostics.push(error);
     }
 
     /// A constant or a value whose definition cannot be read.
@@ -52,12 +71,20 @@ impl Tracer<'_> {
         let constants: Vec<String> = self.module.constants().map(|c| c.ident.to_string()).collect();
         let functions: Vec<String> = self.module.functions().map(|f| f.sig.ident.to_string()).collect();
         let known = self.environment.names().into_iter().chain(constants.iter().chain(&functions).map(String::as_str));
-        let message = format!("`{written}` is not known in this module");
-        let help = match nearest(&written, known) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("the bodies are read from the module alone: move `{last}` into it"),
+        let error = Diagnostic::new(path, format!("`{written}` is not known in this module"));
+        let error = match nearest(&written, known) {
+            Some(near) => error.help(format!("did you mean `{near}`?")),
+            None if self.is_of_this_crate(full) && path.qself.is_none() => {
+                error.help(annotate(&path.path)).wants_item(item_of(&path.path))
+            }
+            None => error.help(format!("the bodies are read from the module alone: move `{last}` into it")),
         };
-        self.diagnostics.error_with_help(path, message, help);
+        self.diagnostics.push(error);
+    }
+
+    /// Whether a path, as imported, leads out of the module and stays in its crate.
+    fn is_of_this_crate(&self, full: &[String]) -> bool {
+        full.len() > 1 && full.first().is_some_and(|first| matches!(first.as_str(), "super" | "crate"))
     }
 
     /// Whether the type before the last segment, or the name itself, says why it cannot be read: then
