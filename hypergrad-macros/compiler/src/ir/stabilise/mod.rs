@@ -174,15 +174,19 @@ pub fn product(graph: &mut Graph, product: &Product, shape: &[Size]) -> Option<I
     Some(graph.product(fused, shape.to_vec()))
 }
 
-/// `lse(z + b) = lse(z) + b` where b lacks the reduced axes: an explicit max shift vanishes. Not where b takes `lse(z)`
-/// away, unless there are entries: `ln Σ softmax(z)` is 0, of no entries `-∞`.
+/// `lse(z + b) = lse(z) + b` where b lacks the reduced axes: an explicit max shift vanishes. Not where b subtracts a
+/// log-sum-exp and there may be no entries: `ln Σ softmax(z)` is 0, of no entries it is `-∞`, not `-∞ + ∞`.
 pub fn reduce(graph: &mut Graph, kind: Reduction, arg: Id, keep: usize) -> Option<Id> {
     let (shifted, rest) = split_shift(graph, kind, arg, keep)?;
-    let inner = graph.reduce(kind, rest, keep);
-    let cancels = |term: &Term| term.view.node == inner && term.coefficient.get() < 0.0;
-    if shifted.iter().any(cancels) && graph.may_be_of_none(rest, keep) {
+    let is_added = |term: &Term| {
+        let is_reduced = matches!(graph.op(term.view.node), Op::Reduce { .. });
+        is_reduced && term.coefficient.get() > 0.0
+    };
+    let may_be_infinite = |term: &Term| !is_added(term) && graph.reads_logarithm_of_none(term.view.node);
+    if graph.may_be_of_none(rest, keep) && shifted.iter().any(may_be_infinite) {
         return None;
     }
+    let inner = graph.reduce(kind, rest, keep);
     let shape = graph.shape(inner).to_vec();
     let mut terms = shifted;
     terms.push(graph.term(1.0, inner));

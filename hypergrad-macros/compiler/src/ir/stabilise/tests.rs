@@ -337,6 +337,11 @@ fn sums_of_no_exponentials() {
     assert_eq!(of_vectors(&format!("1.0 / (1.5 + {softmax}.powi(2))"), &[], &[]), [1.0 / 1.5, 0.0]);
     assert!((of_vectors(&format!("1.0 / (1.5 + {softmax}.powi(2))"), &[0.3, 0.4], &[])[0] - 0.4).abs() < 1e-15);
     assert_eq!(of_vectors(&format!("{softmax}.ln()"), &[], &[])[0], f64::NEG_INFINITY);
+    // `min` would leave out what is no number.
+    let squares = "{ let e = b.map(f64::exp); (&e / e.sum()).norm_squared() }";
+    let body = format!("1.0_f64.min(0.5 / (1.5 + {squares}.powi(2)))");
+    assert_eq!(of_vectors(&body, &[], &[]), [0.5 / 1.5, 0.0]);
+    assert!((of_vectors(&body, &[0.3, 0.3], &[])[0] - 0.5 / 1.75).abs() < 1e-15);
     let (b, w): ([f64; 2], [f64; 2]) = ([0.2, -0.7], [0.4, 1.1]);
     let total = |b: &[f64], w: &[f64]| b.iter().chain(w).map(|t| t.exp()).sum::<f64>();
     let slope = |b: &[f64]| b.iter().map(|t| t * t.exp()).sum::<f64>();
