@@ -195,3 +195,50 @@ fn by_indices_and_values() {
         assert!((at.f() - decided::f(&x, &y)).abs() < 1e-12 && (at.g() - decided::g(&x, &y)).abs() < 1e-12);
     }
 }
+
+/// Arms that are never reached, and remainders of indices below zero.
+#[bilevel]
+pub mod unreached {
+    use nalgebra::Vector4;
+
+    pub struct Data {
+        pub kind: usize,
+    }
+
+    fn loss(t: f64, kind: usize) -> f64 {
+        if kind > 7 {
+            panic!("no such kind");
+        }
+        match kind {
+            0 => t * t,
+            1 => t.abs(),
+            2 => todo!(),
+            3 => unimplemented!("later"),
+            _ => unreachable!("kinds are 0 and 1"),
+        }
+    }
+
+    pub fn f(x: &Vector4<f64>, y: f64, data: &Data) -> f64 {
+        let Some(first) = x.iter().next() else { panic!("empty") };
+        let ring: f64 = (0..4_i32).map(|i| x[(i - 1).rem_euclid(4) as usize] * x[i as usize]).sum();
+        let halves: f64 = (0..4_usize).map(|i| x[i.div_euclid(2)] * y).sum();
+        x.iter().map(|t| loss(*t - y, data.kind)).sum::<f64>() + ring + halves + first.sin()
+    }
+
+    pub fn g(x: &Vector4<f64>, y: f64, _data: &Data) -> f64 {
+        if x[0].total_cmp(&x[1]).is_lt() { x[0] * y } else { x[1] * y + x.norm_squared() }
+    }
+}
+
+#[test]
+fn arms_that_are_not_reached() {
+    for kind in [0, 1] {
+        let data = unreached::Data { kind };
+        let problem = unreached::Problem::new(&data).unwrap();
+        let x = nalgebra::Vector4::new(0.7, -0.2, 1.1, 0.4);
+        let at = problem.at(&x, &0.3).unwrap();
+        assert!((at.f() - unreached::f(&x, 0.3, &data)).abs() < 1e-13);
+        assert!((at.g() - unreached::g(&x, 0.3, &data)).abs() < 1e-13);
+        check(&problem, &x, &0.3);
+    }
+}

@@ -26,6 +26,7 @@ mod toy {
         let below: f64 = (0..3).map(|i| y[i - 1]).sum();
         let large: f64 = (0..3).map(|i| y[i * 4611686018427387904]).sum();
         let wrapped: f64 = (0..3).map(|i| y[(i - 1) % 3]).sum();
+        let euclid: f64 = (0..3).map(|i: usize| y[i.rem_euclid(i + 1)]).sum();
         quotient + product
     }
 

@@ -37,6 +37,8 @@ impl Tracer<'_> {
                 }
             },
             MacroWord::matches => self.matches_macro(call),
+            // Where a run comes here it has no value: the point is no point of the function.
+            MacroWord::panic | MacroWord::unreachable | MacroWord::todo | MacroWord::unimplemented => Some(Value::Never),
             MacroWord::assert
             | MacroWord::assert_eq
             | MacroWord::assert_ne

@@ -196,7 +196,8 @@ impl Tracer<'_> {
         let (Some(word), [right]) = (ComparisonWord::find(call.name()), arguments) else { return Outcome::Unknown };
         let option = |choice: Choice| Some(Value::Choice(Box::new(choice)));
         Outcome::Known(match word {
-            ComparisonWord::cmp => match self.ordering(left.clone(), right.clone()) {
+            // Of numbers: those that are none are no values of the language.
+            ComparisonWord::cmp | ComparisonWord::total_cmp => match self.ordering(left.clone(), right.clone()) {
                 Some(ordering) => option(ordering),
                 None => return Outcome::Unknown,
             },

@@ -18,8 +18,7 @@ const DECOMPOSITIONS: Words = Words(
 const RECURSIONS: Words = Words("try_fold scan successors rfold try_for_each compress_rows");
 
 /// Methods that pick an entry by its value: not continuous.
-const CHOICES: Words =
-    Words("argmax argmin imax imin iamax iamin icamax imax_full iamax_full icamax_full rem_euclid max_by_key min_by_key");
+const CHOICES: Words = Words("argmax argmin imax imin iamax iamin icamax imax_full iamax_full icamax_full max_by_key min_by_key");
 
 /// Methods that change their operand, beyond those that are read.
 const CHANGES: Words = Words(

@@ -237,12 +237,48 @@ impl Tracer<'_> {
                 self.by_order((index, &Affine::default()), index.clone(), index.scale(&Size::constant(-1)))
             }
             (IntegerWord::pow, Some(exponent)) => self.power_of_integer(call, index, exponent),
+            (IntegerWord::div_euclid, Some(divisor)) => {
+                self.euclid(call, index, divisor).map(|(quotient, _)| Value::Index(quotient))
+            }
+            (IntegerWord::rem_euclid, Some(divisor)) => self.euclid(call, index, divisor).map(|(_, rest)| Value::Index(rest)),
             (
-                IntegerWord::max | IntegerWord::min | IntegerWord::abs_diff | IntegerWord::saturating_sub | IntegerWord::pow,
+                IntegerWord::max
+                | IntegerWord::min
+                | IntegerWord::abs_diff
+                | IntegerWord::saturating_sub
+                | IntegerWord::pow
+                | IntegerWord::div_euclid
+                | IntegerWord::rem_euclid,
                 None,
             )
             | (IntegerWord::abs, Some(_)) => return Outcome::Unknown,
         })
+    }
+
+    /// Quotient and remainder, rounded down. Numbers below zero get a multiple of the divisor first.
+    fn euclid(&mut self, call: &Call<'_>, index: &Affine, divisor: &Affine) -> Option<(Affine, Affine)> {
+        let index = self.expanded(index);
+        let divisor = divisor.as_size().map(|size| self.sizes.resolve(size));
+        let low = index.bounds(&|v| self.extent(v)).and_then(|(low, _)| low.as_constant());
+        let more = match (low, divisor.as_ref().map(Size::as_constant)) {
+            (Some(low), Some(Some(divisor))) if divisor > 0 => Some((-low).max(0).div_euclid(divisor) + 1),
+            // A divisor is at least 1.
+            (Some(low), Some(None)) if low >= -1 => Some(-low.min(0)),
+            _ => None,
+        };
+        let divided = divisor.zip(more).and_then(|(divisor, more)| {
+            let shifted = index.add(&Affine::constant(divisor.scale(more)));
+            let (quotient, rest) = self.divide_index(&shifted, &divisor)?;
+            Some((quotient.sub(&Affine::constant(Size::constant(more))), rest))
+        });
+        if divided.is_none() {
+            let message = format!(
+                "`{}` takes a positive divisor that no index changes, of an index whose least value is known",
+                call.name()
+            );
+            self.diagnostics.error(call.site.span, message);
+        }
+        divided
     }
 
     fn power_of_integer(&mut self, call: &Call<'_>, index: &Affine, exponent: &Affine) -> Option<Value> {
@@ -276,9 +312,13 @@ impl Tracer<'_> {
                 },
                 _ => Outcome::Unknown,
             },
-            IntegerWord::abs | IntegerWord::max | IntegerWord::min | IntegerWord::abs_diff | IntegerWord::saturating_sub => {
-                Outcome::Unknown
-            }
+            IntegerWord::abs
+            | IntegerWord::max
+            | IntegerWord::min
+            | IntegerWord::abs_diff
+            | IntegerWord::saturating_sub
+            | IntegerWord::div_euclid
+            | IntegerWord::rem_euclid => Outcome::Unknown,
         }
     }
 }

@@ -69,10 +69,10 @@ words! {
     "Scalar functions" ScalarTripleWord { clamp mul_add }
 
     /// Methods of integers.
-    "Indices" IntegerWord { min max abs_diff saturating_sub pow abs }
+    "Indices" IntegerWord { min max abs_diff saturating_sub pow abs rem_euclid div_euclid }
 
     /// What compares two numbers, or may have no value.
-    "Bindings, numbers, conditions" ComparisonWord { cmp partial_cmp checked_sub }
+    "Bindings, numbers, conditions" ComparisonWord { cmp partial_cmp total_cmp checked_sub }
 
     /// Methods of a condition.
     "Bindings, numbers, conditions" ConditionWord { then then_some }
@@ -229,7 +229,7 @@ words! {
     /// Macros.
     "Bindings, numbers, conditions" MacroWord {
         vector matrix dvector dmatrix vec assert assert_eq assert_ne debug_assert debug_assert_eq debug_assert_ne matches
-        print println eprint eprintln dbg
+        print println eprint eprintln dbg panic unreachable todo unimplemented
     }
 }
 
