@@ -39,7 +39,7 @@ const GROWN: f64 = 2.0;
 
 impl<P: Bilevel, const M: usize> Anderson<P, M> {
     pub(super) fn new(problem: &P, work: &P::Work) -> Result<Self, LinearError> {
-        let zeros = zeros_x(problem, work)?;
+        let zeros = if M == 0 { X::<P>::empty() } else { zeros_x(problem, work)? };
         let vectors = || core::array::from_fn(|_| zeros.clone());
         Ok(Self {
             steps: vectors(),
@@ -63,8 +63,13 @@ impl<P: Bilevel, const M: usize> Anderson<P, M> {
 
     /// One step from x in `vectors`, F there in `residual`.
     pub(super) fn advance(&mut self, problem: &P, work: &mut P::Work, vectors: &mut Vectors<P>, size: f64) {
+        if M == 0 {
+            // Nothing is gathered: the step of the iteration itself.
+            axpy(-T::<P>::ONE, vectors.residual.flat(), vectors.x.flat_mut());
+            return problem.set_x(work, vectors.x.flat());
+        }
         let (x, f) = (vectors.x.flat(), vectors.residual.flat());
-        if M > 0 && self.size.is_finite() && size <= GROWN * self.size {
+        if self.size.is_finite() && size <= GROWN * self.size {
             self.keep(x, f);
         } else {
             (self.count, self.next) = (0, 0);
