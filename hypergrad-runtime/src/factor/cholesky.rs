@@ -95,20 +95,23 @@ impl Method for Cholesky {
     }
 }
 
-/// Column by column. What a pivot started from is kept aside.
+/// Column by column. Pivots and what they started from are kept aside and judged in the end, so that little stands in
+/// the loop: what follows a bad one has no meaning, and is not looked at.
 #[expect(clippy::inline_always, reason = "with a constant size the loops are unrolled")]
 #[inline(always)]
 fn eliminate_small<T: Real>(what: &'static str, a: &mut [T], n: usize) -> Result<Smallest, LinearError> {
     let a = &mut a[..n * n];
-    let mut started = [T::ZERO; SMALL];
+    let (mut started, mut values) = ([T::ZERO; SMALL], [T::ZERO; SMALL]);
     for (j, started) in started.iter_mut().enumerate().take(n) {
         *started = a[j + j * n];
     }
-    let mut smallest = Smallest::NONE;
+    if n <= TINY {
+        eliminate_tiny(a, n, &mut values);
+        return judge(what, &started[..n], &values[..n]);
+    }
     for j in 0..n {
-        let value = a[j + j * n];
-        let inverse = T::ONE / value;
-        smallest = smallest.min(pivot(what, n, j, value, started[j] - value)?);
+        values[j] = a[j + j * n];
+        let inverse = T::ONE / values[j];
         let (column, rest) = split_column(a, n, j);
         column[j] = inverse;
         for (k, later) in (j + 1..n).zip(rest.chunks_exact_mut(n)) {
@@ -117,7 +120,76 @@ fn eliminate_small<T: Real>(what: &'static str, a: &mut [T], n: usize) -> Result
         }
         scale(inverse, &mut column[j + 1..]);
     }
-    Ok(smallest)
+    judge(what, &started[..n], &values[..n])
+}
+
+/// Matrices up to this size are eliminated in registers.
+const TINY: usize = 8;
+
+/// The same in a matrix of its own, which is in registers where the size is a constant: in memory, what a column has
+/// just written would be read in other pieces, and waited for.
+#[expect(clippy::inline_always, reason = "with a constant size the loops are unrolled")]
+#[expect(clippy::needless_range_loop, reason = "slices of the columns keep them in memory")]
+#[inline(always)]
+fn eliminate_tiny<T: Real>(a: &mut [T], n: usize, values: &mut [T]) {
+    let mut m = [[T::ZERO; TINY]; TINY];
+    for j in 0..n {
+        for i in j..n {
+            m[j][i] = a[i + j * n];
+        }
+    }
+    for j in 0..n {
+        values[j] = m[j][j];
+        let inverse = T::ONE / values[j];
+        for k in j + 1..n {
+            let t = m[j][k] * inverse;
+            for i in k..n {
+                let l = m[j][i];
+                m[k][i] -= t * l;
+            }
+        }
+        m[j][j] = inverse;
+        for l in &mut m[j][j + 1..n] {
+            *l *= inverse;
+        }
+    }
+    for j in 0..n {
+        for i in j..n {
+            a[i + j * n] = m[j][i];
+        }
+    }
+}
+
+/// Judges all pivots, in order, as [`pivot`] does; of sound ones nothing is written down.
+#[expect(clippy::inline_always, reason = "with a constant size the loop is unrolled")]
+#[inline(always)]
+fn judge<T: Real>(what: &'static str, started: &[T], values: &[T]) -> Result<Smallest, LinearError> {
+    let n = values.len();
+    let (mut smallest, mut ratios) = (0, [f64::INFINITY; SMALL]);
+    let mut product = 1.0;
+    for j in 0..n {
+        let (value, scale) = (values[j], (started[j] - values[j]).abs() + values[j].abs());
+        let ratio = value.wide() / scale.wide();
+        // False for NaN, too.
+        if !(ratio > n as f64 * T::EPSILON && scale.is_finite() && (T::ONE / value).is_finite()) {
+            return Err(refused(what, n, j, value, started[j] - value));
+        }
+        ratios[j] = ratio;
+        product *= ratio;
+        smallest = if ratio < ratios[smallest] { j } else { smallest };
+    }
+    let (value, before) =
+        values.get(smallest).zip(started.get(smallest)).map_or((0.0, 0.0), |(v, s)| (v.wide(), (*s - *v).wide()));
+    let scale = nalgebra::ComplexField::abs(before) + nalgebra::ComplexField::abs(value);
+    Ok(Smallest { ratio: ratios[smallest], pivot: smallest, value, scale, product })
+}
+
+#[cold]
+fn refused<T: Real>(what: &'static str, n: usize, j: usize, value: T, before: T) -> LinearError {
+    match pivot(what, n, j, value, before) {
+        Err(error) => error,
+        Ok(pivot) => pivot.singular(what),
+    }
 }
 
 /// Block by block; D stands on the diagonal until the end.

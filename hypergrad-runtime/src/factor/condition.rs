@@ -2,8 +2,9 @@
 //!
 //! Rounding hides an exact singularity behind pivots of some multiple of eps, and a triangular factor can
 //! be singular to rounding without a small pivot. So of every factor the 1-norm of the scaled inverse
-//! `C A⁻¹ R` is bounded, or where the bound is too large estimated with a few solves. R and C are such that
-//! `|A| <= n R 1 1ᵀ C` entry by entry, so that scaling rows and columns changes nothing.
+//! `C A⁻¹ R` is bounded, or where the bound is too large estimated with a few solves, for small matrices
+//! computed. R and C are such that `|A| <= n R 1 1ᵀ C` entry by entry, so that scaling rows and columns
+//! changes nothing.
 //!
 //! The bound is Hadamard's: an entry of `A'⁻¹`, `A' = R⁻¹ A C⁻¹`, is a minor of A' over `det A'`, and the
 //! pivots of an elimination, each relative to the terms that make it up, multiply to `det A'`.
@@ -82,13 +83,46 @@ pub(super) fn hadamard(n: usize, determinant: f64) -> f64 {
     n * nalgebra::ComplexField::powf(n, 0.5 * (n - 1.0)) / determinant
 }
 
+/// Matrices of at most so many rows are inverted for it.
+const EXACT: usize = 8;
+
+/// `|C A⁻¹ R|_1`, or an estimate of it; in code for the size where that is a small constant.
+#[expect(clippy::inline_always, reason = "with a constant size the loops are unrolled")]
+#[inline(always)]
+pub(super) fn condition<M: Method, D: Dense>(factor: Factor<'_, D::Scalar>, scratch: &mut [D::Scalar]) -> f64 {
+    if factor.2 <= EXACT { exact::<M, _>(factor) } else { estimate::<M, D>(factor, scratch) }
+}
+
+/// `|C A⁻¹ R|_1`, column by column.
+#[expect(clippy::inline_always, reason = "with a constant size the loops are unrolled")]
+#[inline(always)]
+fn exact<M: Method, T: Real>((a, pivots, n): Factor<'_, T>) -> f64 {
+    if n == 0 {
+        return 0.0;
+    }
+    let (mut rows, mut cols) = ([T::ZERO; EXACT], [T::ZERO; EXACT]);
+    M::scales(a, pivots, n, &mut rows[..n], &mut cols[..n]);
+    let mut largest = 0.0;
+    for k in 0..n {
+        let mut x = [T::ZERO; EXACT];
+        x[k] = rows[k];
+        M::solve(a, pivots, n, &mut x[..n]);
+        let size = x.iter().zip(&cols).fold(T::ZERO, |size, (x, &c)| size + abs(*x * c)).wide();
+        if !f64::is_finite(size) {
+            return f64::INFINITY;
+        }
+        largest = if size > largest { size } else { largest };
+    }
+    largest
+}
+
 /// An estimate of `|C A⁻¹ R|_1`.
 #[cold]
 #[inline(never)]
 pub(super) fn estimate<M: Method, D: Dense>(factor: Factor<'_, D::Scalar>, scratch: &mut [D::Scalar]) -> f64 {
     let (a, pivots, n) = factor;
-    if n == 0 {
-        return 0.0;
+    if n <= EXACT {
+        return exact::<M, _>(factor);
     }
     with_room::<D, _>(scratch, n, |rows, cols, x| {
         M::scales(a, pivots, n, rows, cols);

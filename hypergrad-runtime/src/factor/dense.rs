@@ -111,7 +111,7 @@ impl<M: Method, D: Dense> Spectrum for Factored<M, D> {
         if self.condition.is_nan() {
             let n = self.size();
             let (a, scratch) = self.matrix.flat_mut().split_at_mut(n * n);
-            self.condition = condition::estimate::<M, D>((a, self.pivots.as_ref(), n), scratch);
+            self.condition = condition::condition::<M, D>((a, self.pivots.as_ref(), n), scratch);
         }
         self.condition
     }

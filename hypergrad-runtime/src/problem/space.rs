@@ -44,18 +44,24 @@ pub fn check_input<S: Real>(what: &'static str, a: &[S]) -> Result<(), ShapeErro
 
 /// Refuses numbers that are not finite; with the reason of a kernel that failed or the entry of the data that is not,
 /// if there is one.
+#[inline]
 pub(crate) fn check_finite<P: Bilevel>(
     problem: &P,
     work: &P::Work,
     what: &'static str,
     a: &[T<P>],
 ) -> Result<(), EstimatorError> {
-    match kernels::first_non_finite(a) {
-        None => Ok(()),
-        Some(index) => Err(match problem.fault(work) {
-            Some(fault) => EstimatorError::Linear(fault),
-            None => EstimatorError::NonFinite { what, index }.or_of_data(problem),
-        }),
+    if kernels::all_finite(a) { Ok(()) } else { Err(not_finite(problem, work, what, a)) }
+}
+
+#[cold]
+fn not_finite<P: Bilevel>(problem: &P, work: &P::Work, what: &'static str, a: &[T<P>]) -> EstimatorError {
+    match problem.fault(work) {
+        Some(fault) => EstimatorError::Linear(fault),
+        None => {
+            let index = kernels::first_non_finite(a).unwrap_or(0);
+            EstimatorError::NonFinite { what, index }.or_of_data(problem)
+        }
     }
 }
 
