@@ -32,7 +32,11 @@ mod toy {
         }
         let mut nested = [[x[0]], [x[1]]];
         nested.fill([0.0]);
-        v[0] + last + d.b[0] + m[(0, 0)] + nested[0][0]
+        let mut left = 0.0;
+        for (i, j) in (0..x.len()).flat_map(|i| (0..i).map(move |j| (i, j))) {
+            left = x[i] * y[j];
+        }
+        v[0] + left + last + d.b[0] + m[(0, 0)] + nested[0][0]
     }
 
     pub fn g(x: &DVector<f64>, _y: &DVector<f64>, _data: &Data) -> f64 {

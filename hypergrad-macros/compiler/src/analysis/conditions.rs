@@ -40,6 +40,8 @@ fn cheap(graph: &Graph) -> Vec<bool> {
         let below = || graph.op(id).operands().into_iter().map(|operand| deepest[operand.0 as usize]);
         let axes = match graph.op(id) {
             Op::Input(input) => field_axes(graph, id, *input),
+            // Recursions are not run to find a sign.
+            Op::Scan(_) | Op::State { .. } | Op::Slot(_) => None,
             op => below().try_fold(0, |most, own| own.map(|own| most.max(own))).filter(|most| loops(graph, id, op) <= *most),
         };
         deepest.push(axes);
@@ -68,6 +70,7 @@ fn loops(graph: &Graph, id: Id, op: &Op) -> usize {
         | Op::Map(..)
         | Op::Lower { .. }
         | Op::Determinant { .. } => graph.order(id),
+        Op::Scan(_) | Op::State { .. } | Op::Slot(_) => usize::MAX,
     }
 }
 

@@ -127,7 +127,10 @@ impl<'g> Analysis<'g> {
             | Op::Factor { .. }
             | Op::Solve { .. }
             | Op::Lower { .. }
-            | Op::Determinant { .. } => Curvature::Unknown,
+            | Op::Determinant { .. }
+            | Op::Scan(_)
+            | Op::State { .. }
+            | Op::Slot(_) => Curvature::Unknown,
         }
     }
 

@@ -97,6 +97,7 @@ fn of_node(graph: &Graph, id: Id, signs: &[Sign]) -> Sign {
             Sign::Nonnegative
         }
         Op::Factor { .. } | Op::Solve { .. } | Op::Lower { .. } | Op::Determinant { .. } => Sign::Unknown,
+        Op::Scan(_) | Op::State { .. } | Op::Slot(_) => Sign::Unknown,
         Op::Exclusive { arg, .. } => {
             if of(*arg).is_nonnegative() {
                 Sign::Nonnegative

@@ -38,7 +38,10 @@ pub fn kink(graph: &Graph, roots: &[Id], roles: &[Role]) -> Option<&'static str>
         | Op::Factor { .. }
         | Op::Solve { .. }
         | Op::Lower { .. }
-        | Op::Determinant { .. } => None,
+        | Op::Determinant { .. }
+        | Op::Scan(_)
+        | Op::State { .. }
+        | Op::Slot(_) => None,
     })
 }
 

@@ -16,6 +16,8 @@ pub enum Stage {
     Adjoint,
     /// Per product with a direction.
     Direction,
+    /// Per step of a recursion.
+    Step,
 }
 
 impl Stage {
@@ -60,7 +62,7 @@ impl Stages {
     fn extend(&mut self, graph: &Graph) {
         for id in (self.nodes.len() as u32..graph.len() as u32).map(Id) {
             let node = graph.node(id);
-            let read = node.op.operands().into_iter().map(|o| self.nodes[o.0 as usize]).max().unwrap_or(Stage::Data);
+            let read = graph.reads(id).into_iter().map(|o| self.nodes[o.0 as usize]).max().unwrap_or(Stage::Data);
             let stage = read.max(of_sizes(&node.shape, &self.symbols)).max(own(graph, &node.op, &self.symbols));
             self.nodes.push(stage);
         }
@@ -82,7 +84,11 @@ fn own(graph: &Graph, op: &Op, symbols: &[Stage]) -> Stage {
         | Op::Factor { .. }
         | Op::Solve { .. }
         | Op::Lower { .. }
-        | Op::Determinant { .. } => Stage::Data,
+        | Op::Determinant { .. }
+        | Op::State { .. } => Stage::Data,
+        // Tables of the data are computed without scratch.
+        Op::Scan(scan) => of_sizes([&scan.steps], symbols).max(Stage::Y),
+        Op::Slot(_) => Stage::Step,
     }
 }
 

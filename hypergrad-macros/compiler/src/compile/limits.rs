@@ -39,7 +39,14 @@ fn nested(graph: &Graph, roots: &[Id]) -> usize {
         let below = operands.iter().map(|operand| depths[operand.0 as usize]).max().unwrap_or(0);
         let own = match graph.op(id) {
             // What reads a factor is the function.
-            Op::Input(_) | Op::Constant(_) | Op::Count(_) | Op::Iota | Op::Sum(_) | Op::Factor { .. } => 0,
+            Op::Input(_)
+            | Op::Constant(_)
+            | Op::Count(_)
+            | Op::Iota
+            | Op::Sum(_)
+            | Op::Factor { .. }
+            | Op::State { .. }
+            | Op::Slot(_) => 0,
             Op::Product(_) => usize::from(operands.iter().filter(|operand| varies[operand.0 as usize]).count() > 1),
             Op::Map(..)
             | Op::Reduce { .. }
@@ -47,7 +54,8 @@ fn nested(graph: &Graph, roots: &[Id]) -> usize {
             | Op::Exclusive { .. }
             | Op::Solve { .. }
             | Op::Lower { .. }
-            | Op::Determinant { .. } => usize::from(varies[id.0 as usize]),
+            | Op::Determinant { .. }
+            | Op::Scan(_) => usize::from(varies[id.0 as usize]),
         };
         depths[id.0 as usize] = below + own;
     }

@@ -13,6 +13,7 @@ mod quantity;
 mod rest;
 mod reverse;
 mod rules;
+mod scan;
 mod solve;
 
 pub use dense::{Cube, Matrix, Vector, columns, diagonal, diagonal_of_terms, pairing, without, written};

@@ -72,7 +72,10 @@ fn moving_within(graph: &mut Graph, node: Id, depth: usize) -> Option<Id> {
         | Op::Factor { .. }
         | Op::Solve { .. }
         | Op::Lower { .. }
-        | Op::Determinant { .. } => None,
+        | Op::Determinant { .. }
+        | Op::Scan(_)
+        | Op::State { .. }
+        | Op::Slot(_) => None,
     }
 }
 

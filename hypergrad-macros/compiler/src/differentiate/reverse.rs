@@ -8,14 +8,18 @@ use crate::ir::{Affine, Graph, Id, Number, Op, Operand, Product, Reduction, Term
 /// `∂root/∂input` for each input, shaped like the input. One joint sweep.
 pub fn gradient(graph: &mut Graph, root: Id, inputs: &[Id]) -> Vec<Id> {
     debug_assert_eq!(graph.order(root), 0, "gradients are of scalars");
-    let order = graph.reachable(&[root]);
+    let order = graph.surface(&[root]);
     let depends = dependents(graph, &order, inputs);
-    let mut sweep = Sweep { graph, depends, cotangents: HashMap::new() };
+    let mut sweep = Sweep { graph, depends, cotangents: HashMap::new(), of_states: HashMap::new() };
     let one = sweep.graph.constant(1.0);
     sweep.cotangents.insert(root, vec![one]);
     let mut results: HashMap<Id, Id> = HashMap::new();
     // Operands have smaller ids: from the root downwards every cotangent is complete when met.
     for id in order.into_iter().rev() {
+        if let Some(of_states) = sweep.of_states.remove(&id) {
+            sweep.scan(id, &of_states);
+            continue;
+        }
         let Some(contributions) = sweep.cotangents.remove(&id) else { continue };
         let shape = sweep.graph.shape(id).to_vec();
         let cotangent = sweep.graph.add_all(&contributions, shape);
@@ -41,8 +45,7 @@ pub fn gradient(graph: &mut Graph, root: Id, inputs: &[Id]) -> Vec<Id> {
 fn dependents(graph: &Graph, order: &[Id], inputs: &[Id]) -> Vec<bool> {
     let mut depends = vec![false; graph.len()];
     for id in order {
-        depends[id.0 as usize] =
-            inputs.contains(id) || graph.op(*id).operands().iter().any(|operand| depends[operand.0 as usize]);
+        depends[id.0 as usize] = inputs.contains(id) || graph.reads(*id).iter().any(|operand| depends[operand.0 as usize]);
     }
     depends
 }
@@ -51,6 +54,8 @@ pub(super) struct Sweep<'g> {
     pub(super) graph: &'g mut Graph,
     depends: Vec<bool>,
     cotangents: HashMap<Id, Vec<Id>>,
+    /// Of recursions: the cotangents of their stacked states.
+    of_states: HashMap<Id, Vec<(usize, Id)>>,
 }
 
 impl Sweep<'_> {
@@ -67,7 +72,7 @@ impl Sweep<'_> {
     /// Adds to the cotangents of the operands of `id`.
     fn propagate(&mut self, id: Id, cotangent: Id) {
         match self.graph.op(id).clone() {
-            Op::Input(_) | Op::Constant(_) | Op::Count(_) | Op::Iota => {}
+            Op::Input(_) | Op::Constant(_) | Op::Count(_) | Op::Iota | Op::Slot(_) => {}
             Op::Product(product) => self.product(&product, cotangent),
             Op::Sum(terms) => terms.iter().for_each(|term| self.term(term, cotangent)),
             Op::Map(func, args) => {
@@ -80,8 +85,9 @@ impl Sweep<'_> {
             Op::Reduce { kind, arg, keep } => self.reduction(kind, arg, keep, cotangent),
             Op::Weights { kind, arg, keep } => self.weights(kind, arg, keep, id, cotangent),
             Op::Exclusive { arg, order } => self.exclusive(arg, order, cotangent),
-            // What reads it passes on to its matrix.
-            Op::Factor { .. } => {}
+            // What reads them passes on to the matrix, or to the states together.
+            Op::Factor { .. } | Op::Scan(_) => {}
+            Op::State { scan, position } => self.of_states.entry(scan).or_default().push((position, cotangent)),
             Op::Solve { factor, rhs, transposed } => self.solve((factor, rhs, transposed), id, cotangent),
             Op::Lower { factor } => self.lower(factor, id, cotangent),
             Op::Determinant { factor, logarithm } => self.determinant(factor, logarithm, id, cotangent),

@@ -125,7 +125,9 @@ fn sources(statement: &Stmt, reads: &mut BTreeSet<Source>, writes: &mut BTreeSet
         reads.extend(found);
     };
     match statement {
-        Stmt::Ensure(_) | Stmt::Scratch(_) | Stmt::Choose { .. } => {}
+        // Their statements have bindings of their own.
+        Stmt::Steps { .. } | Stmt::Choose { .. } => {}
+        Stmt::Ensure(_) | Stmt::Scratch(_) => {}
         Stmt::Zero { place, .. } => {
             writes.insert(place.source);
         }

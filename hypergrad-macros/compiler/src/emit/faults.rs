@@ -68,7 +68,7 @@ impl Emission<'_> {
                 let found = found(quote!(table));
                 quote!(if let hg::core::option::Option::Some(table) = self.#name.get() { #found })
             }
-            (Stage::Y | Stage::X | Stage::Adjoint | Stage::Direction, _) => {
+            (Stage::Y | Stage::X | Stage::Adjoint | Stage::Direction | Stage::Step, _) => {
                 let (word, bit) = ready_bit(factor.buffer);
                 let found = found(quote!(&w.#name[..]));
                 quote!(if w.ready[#word] & #bit != 0 { #found })

@@ -147,9 +147,13 @@ fn depth(statement: &Stmt) -> Option<usize> {
         Stmt::When { body, .. } => all(body),
         Stmt::Store { value, .. } => value.is_arithmetic().then_some(0),
         Stmt::Sum { value, .. } => value.is_arithmetic().then_some(1),
-        Stmt::Ensure(_) | Stmt::Scratch(_) | Stmt::Zero { .. } | Stmt::Entries { .. } | Stmt::Choose { .. } | Stmt::Kernel(_) => {
-            None
-        }
+        Stmt::Ensure(_)
+        | Stmt::Scratch(_)
+        | Stmt::Zero { .. }
+        | Stmt::Steps { .. }
+        | Stmt::Entries { .. }
+        | Stmt::Choose { .. }
+        | Stmt::Kernel(_) => None,
     }
 }
 

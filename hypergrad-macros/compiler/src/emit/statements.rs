@@ -62,6 +62,11 @@ impl Names<'_> {
                 let plain = self.statements(plain, scope);
                 quote!(if self.#choice(#(#known),*) { #hoisted } else { #plain })
             }
+            Stmt::Steps { variable, extent, body } => {
+                let (step, count) = (numbers::variable(*variable), numbers::size(extent));
+                let body = self.statements(body, scope);
+                quote!(for #step in 0..#count { #body })
+            }
             Stmt::Sum { name, variable, extent, bounds, value } => {
                 let bindings = self.bindings(std::slice::from_ref(statement), scope);
                 let sum = self.sum(&Span { variable: *variable, extent, bounds }, value);
@@ -118,6 +123,7 @@ impl Names<'_> {
                 quote!(let #name = { #sum };)
             }
             Stmt::Kernel(kernel) => self.kernel(kernel, Scope::Point),
+            Stmt::Steps { .. } => self.statement(statement, Scope::Point),
             // Made ready before the loops.
             Stmt::Ensure(_) | Stmt::Scratch(_) | Stmt::Choose { .. } => TokenStream::new(),
         }

@@ -12,8 +12,10 @@ impl Graph {
             Op::Map(func, _) => func.definition().safe.is_none(),
             // Of no entries: infinite.
             Op::Reduce { arg, keep, .. } => !self.may_be_of_none(*arg, *keep),
-            // Singular matrices.
-            Op::Factor { .. } | Op::Solve { .. } | Op::Lower { .. } | Op::Determinant { .. } => false,
+            // Singular matrices; recursions whose states grow without bound.
+            Op::Factor { .. } | Op::Solve { .. } | Op::Lower { .. } | Op::Determinant { .. } | Op::Scan(_) | Op::State { .. } => {
+                false
+            }
             Op::Input(_)
             | Op::Constant(_)
             | Op::Count(_)
@@ -21,7 +23,8 @@ impl Graph {
             | Op::Product(_)
             | Op::Sum(_)
             | Op::Weights { .. }
-            | Op::Exclusive { .. } => true,
+            | Op::Exclusive { .. }
+            | Op::Slot(_) => true,
         })
     }
 
@@ -48,7 +51,10 @@ impl Graph {
             | Op::Factor { .. }
             | Op::Solve { .. }
             | Op::Lower { .. }
-            | Op::Determinant { .. } => false,
+            | Op::Determinant { .. }
+            | Op::Scan(_)
+            | Op::State { .. }
+            | Op::Slot(_) => false,
         })
     }
 
@@ -68,7 +74,10 @@ impl Graph {
             | Op::Factor { .. }
             | Op::Solve { .. }
             | Op::Lower { .. }
-            | Op::Determinant { .. } => false,
+            | Op::Determinant { .. }
+            | Op::Scan(_)
+            | Op::State { .. }
+            | Op::Slot(_) => false,
         })
     }
 }

@@ -8,6 +8,7 @@ use rustc_hash::FxHashMap;
 use super::formula::{Formula, Name};
 use super::func::Number;
 use super::node::{Id, Input, Node, Op, Term, View};
+use super::scan::Levels;
 use super::size::Size;
 use super::sparse::Sparse;
 use super::support::Support;
@@ -54,6 +55,12 @@ pub struct Graph {
     pub(super) selections: BTreeMap<Id, Id>,
     /// The derivatives of functions that are declared with them.
     pub(super) declared: BTreeMap<Name, Formula>,
+    /// Of every node, the recursions whose slots it reads without being inside of them.
+    pub(super) open: Vec<Levels>,
+    /// Of every recursion, what its body reads from outside.
+    pub(super) captured: BTreeMap<Id, Vec<Id>>,
+    /// Slots that no recursion has yet.
+    pub(super) unbound_slots: usize,
 }
 
 impl Graph {
@@ -155,6 +162,7 @@ impl Graph {
         self.nodes.push(node.clone());
         self.ids.insert(node, id);
         self.note_supports(id);
+        self.note_open(id);
         id
     }
 }

@@ -3,7 +3,9 @@
 
 use std::collections::HashMap;
 
-use crate::ir::{Affine, Elimination, Func, Graph, Id, Op, Product, Reduction, Size, Symbol, Test, View, Wire};
+use crate::ir::{
+    Affine, Elimination, Func, Graph, Id, Op, Product, Reduction, Scan, Size, Slot, Symbol, Test, Variable, View, Wire,
+};
 
 /// A tensor, row-major.
 #[derive(Clone, Debug, PartialEq)]
@@ -71,12 +73,18 @@ impl Point {
     /// The values of the roots.
     pub fn values(&self, graph: &Graph, roots: &[Id]) -> Vec<Tensor> {
         let mut values: HashMap<Id, Tensor> = HashMap::new();
-        for id in graph.reachable(roots) {
-            let value = self.node(graph, id, &values);
-            assert_eq!(value.shape, self.shape(graph.shape(id)), "shape of {id:?} {:?}", graph.op(id));
-            values.insert(id, value);
-        }
+        self.fill(graph, &graph.surface(roots), &mut values);
         roots.iter().map(|r| values[r].clone()).collect()
+    }
+
+    fn fill(&self, graph: &Graph, order: &[Id], values: &mut HashMap<Id, Tensor>) {
+        for id in order {
+            if !values.contains_key(id) {
+                let value = self.node(graph, *id, values);
+                assert_eq!(value.shape, self.shape(graph.shape(*id)), "shape of {id:?} {:?}", graph.op(*id));
+                values.insert(*id, value);
+            }
+        }
     }
 
     pub fn value(&self, graph: &Graph, root: Id) -> Tensor {
@@ -124,7 +132,50 @@ impl Point {
                 };
                 elementwise(shape, |batch| of(batch))
             }
+            // What reads it runs the recursion.
+            Op::Scan(_) => Tensor::zeros(shape),
+            Op::State { scan, position } => {
+                let Some(scan) = graph.as_scan(*scan) else { panic!("{scan:?} is no recursion") };
+                self.scan(graph, scan, *position, shape, values)
+            }
+            Op::Slot(slot) => panic!("{slot:?} is outside of its recursion"),
         }
+    }
+
+    /// One state of a recursion, stacked along its last axis.
+    fn scan(&self, graph: &Graph, scan: &Scan, position: usize, shape: Vec<usize>, values: &HashMap<Id, Tensor>) -> Tensor {
+        let steps = self.size(&scan.steps).max(0);
+        let mut states: Vec<Tensor> = scan.states.iter().map(|state| values[&state.start].clone()).collect();
+        let mut stacked = Tensor::zeros(shape);
+        let mut stack = |at: i64, state: &Tensor| {
+            for (k, index) in indices(&state.shape).iter().enumerate() {
+                let place = stacked.position(&[index.as_slice(), &[at]].concat()).unwrap();
+                stacked.data[place] = state.data[k];
+            }
+        };
+        stack(self.size(&scan.first()), &states[position]);
+        let body = graph.body(scan);
+        for k in 0..steps {
+            let step = if scan.reversed { steps - 1 - k } else { k };
+            let mut inside = values.clone();
+            for id in &body {
+                let Op::Slot(Slot { level, variable }) = graph.op(*id) else { continue };
+                if *level == scan.level {
+                    let value = match variable {
+                        Variable::State(k) => states[*k].clone(),
+                        Variable::Sequence(k) => {
+                            let sequence = &scan.sequences[*k];
+                            entry(&values[&sequence.node], step + sequence.shift)
+                        }
+                    };
+                    inside.insert(*id, value);
+                }
+            }
+            self.fill(graph, &graph.surface(&scan.nexts()), &mut inside);
+            states = scan.states.iter().map(|state| inside[&state.next].clone()).collect();
+            stack(step + scan.after(), &states[position]);
+        }
+        stacked
     }
 
     /// The definition of a product.
@@ -212,6 +263,12 @@ fn holds(test: Test, value: i64) -> bool {
 fn read(view: &View, index: &[i64], values: &HashMap<Id, Tensor>) -> f64 {
     let own: Vec<i64> = view.axes.iter().map(|a| index[*a]).collect();
     values[&view.node].at(&own)
+}
+
+/// An entry along the last axis.
+fn entry(stacked: &Tensor, at: i64) -> Tensor {
+    let shape = stacked.shape[..stacked.shape.len() - 1].to_vec();
+    elementwise(shape, |index| stacked.at(&[index, &[at]].concat()))
 }
 
 fn elementwise(shape: Vec<usize>, entry: impl Fn(&[i64]) -> f64) -> Tensor {

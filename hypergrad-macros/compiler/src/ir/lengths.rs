@@ -19,7 +19,8 @@ impl Graph {
             Op::Exclusive { arg, .. } => own(*arg, self.order(*arg).saturating_sub(1)..),
             Op::Factor { arg, .. } => self.shape(*arg).iter().take(2).any(sizes),
             Op::Solve { rhs, .. } => self.shape(*rhs).iter().take(1).any(sizes),
-            Op::Determinant { .. } | Op::Lower { .. } => false,
+            Op::Scan(scan) => sizes(&scan.steps),
+            Op::Determinant { .. } | Op::Lower { .. } | Op::State { .. } | Op::Slot(_) => false,
         })
     }
 }

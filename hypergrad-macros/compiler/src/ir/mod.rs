@@ -1,6 +1,7 @@
 //! The intermediate representation: a hash-consed graph of tensors in index notation.
 
 pub mod affine;
+pub mod batch;
 mod canonical;
 mod definition;
 mod equation;
@@ -20,7 +21,9 @@ mod normalise;
 pub mod parity;
 pub mod product;
 pub mod resolve;
+pub mod scan;
 pub mod size;
+pub mod slice;
 pub mod solve;
 pub mod sparse;
 mod stabilise;
@@ -34,6 +37,9 @@ pub use formula::{Formula, Name};
 pub use func::{Func, Number};
 pub use graph::{Graph, InputInfo, Role};
 pub use node::{Elimination, Guard, Id, Input, Op, Operand, Product, Reduction, Term, Test, View};
+#[cfg(test)]
+pub use scan::Slot;
+pub use scan::{Recurrence, Scan, Sequence, Variable};
 pub use size::{Size, Symbol};
 pub use sparse::{Sparse, selection_name};
 pub use support::Support;

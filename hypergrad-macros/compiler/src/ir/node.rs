@@ -13,6 +13,7 @@
 
 use super::affine::{Affine, Wire};
 use super::func::{Func, Number};
+use super::scan::{Scan, Slot};
 use super::size::Size;
 
 /// A node of a [`super::Graph`]. Operands always have smaller ids.
@@ -88,6 +89,16 @@ pub enum Op {
         factor: Id,
         logarithm: bool,
     },
+    /// A recursion: its states before the first and after every step, packed one after another. Only
+    /// [`Op::State`] can read it.
+    Scan(Box<Scan>),
+    /// One state of a recursion, with axes of its own and then `[steps + 1]`.
+    State {
+        scan: Id,
+        position: usize,
+    },
+    /// What the body of a recursion reads at a step: see [`super::scan`].
+    Slot(Slot),
 }
 
 /// How a matrix is factored.
@@ -183,10 +194,10 @@ impl Product {
 }
 
 impl Op {
-    /// The nodes read, in order, with repetitions.
+    /// The nodes read, in order, with repetitions; of a recursion also its body.
     pub fn operands(&self) -> Vec<Id> {
         match self {
-            Self::Input(_) | Self::Constant(_) | Self::Count(_) | Self::Iota => Vec::new(),
+            Self::Input(_) | Self::Constant(_) | Self::Count(_) | Self::Iota | Self::Slot(_) => Vec::new(),
             Self::Product(product) => product.operands.iter().map(|o| o.node).collect(),
             Self::Sum(terms) => terms.iter().map(|t| t.view.node).collect(),
             Self::Map(_, args) => args.iter().map(|v| v.node).collect(),
@@ -195,6 +206,8 @@ impl Op {
             }
             Self::Solve { factor, rhs, .. } => vec![*factor, *rhs],
             Self::Determinant { factor, .. } | Self::Lower { factor } => vec![*factor],
+            Self::Scan(scan) => scan.operands(),
+            Self::State { scan, .. } => vec![*scan],
         }
     }
 }

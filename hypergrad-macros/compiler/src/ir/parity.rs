@@ -77,7 +77,10 @@ impl Parities {
             | Op::Factor { .. }
             | Op::Solve { .. }
             | Op::Lower { .. }
-            | Op::Determinant { .. } => None,
+            | Op::Determinant { .. }
+            | Op::Scan(_)
+            | Op::State { .. }
+            | Op::Slot(_) => None,
         };
         self.known.insert(key, parity);
         parity

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::affine::Affine;
 use super::graph::Graph;
 use super::node::{Guard, Id, Op, Operand, Product, Term, View};
+use super::scan::{Recurrence, Scan, Sequence};
 use super::size::Size;
 
 impl Graph {
@@ -118,6 +119,14 @@ impl Graph {
             Op::Solve { factor, rhs, transposed } => self.solve(images[factor], images[rhs], *transposed),
             Op::Lower { factor } => self.lower(images[factor]),
             Op::Determinant { factor, logarithm } => self.determinant(images[factor], *logarithm),
+            Op::Scan(scan) => {
+                let states = scan.states.iter().map(|s| Recurrence { start: images[&s.start], next: images[&s.next] });
+                let sequences = scan.sequences.iter().map(|s| Sequence { node: images[&s.node], ..s.clone() });
+                let (states, sequences) = (states.collect(), sequences.collect());
+                self.intern_scan(Scan { steps: size(&scan.steps), states, sequences, ..(**scan).clone() })
+            }
+            Op::State { scan, position } => self.state(images[scan], *position),
+            Op::Slot(slot) => self.slot(slot.level, slot.variable, shape),
         }
     }
 }

@@ -67,7 +67,10 @@ impl Graph {
             | Op::Factor { .. }
             | Op::Solve { .. }
             | Op::Lower { .. }
-            | Op::Determinant { .. } => Vec::new(),
+            | Op::Determinant { .. }
+            | Op::Scan(_)
+            | Op::State { .. }
+            | Op::Slot(_) => Vec::new(),
         };
         if !found.is_empty() {
             self.supports.insert(id, found);

@@ -8,14 +8,19 @@
 //! 5. A function has as many arguments as its arity, and reads every axis of its result.
 //! 6. Reductions keep at most the axes that there are.
 //! 7. Matrices that are factored are square; right sides and determinants have the batch of the matrix.
+//! 8. Roots have no slot open; a state is shaped like its start; recursions inside of a body have lower levels.
 
 use super::affine::Affine;
 use super::graph::Graph;
 use super::node::{Elimination, Id, Op, Product, Term, View};
+use super::scan::Scan;
 use super::size::Size;
 
 /// The first violation among the nodes that the roots read, in words.
 pub fn verify(graph: &Graph, roots: &[Id]) -> Result<(), String> {
+    if let Some(root) = roots.iter().find(|root| graph.is_open(**root)) {
+        return Err(format!("root {} ({:?}): a slot outside of its recursion", root.0, graph.node(*root)));
+    }
     for id in graph.reachable(roots) {
         node(graph, id).map_err(|what| format!("node {} ({:?}): {what}", id.0, graph.node(id)))?;
     }
@@ -66,6 +71,12 @@ fn node(graph: &Graph, id: Id) -> Result<(), String> {
             require(matches!(graph.op(*factor), Op::Factor { .. }), "a determinant of what is no factor")?;
             require(shape == &graph.shape(*factor)[1..], "determinants of another shape than the batch")
         }
+        Op::Scan(scan) => check_scan(graph, scan),
+        Op::State { scan, position } => match graph.as_scan(*scan).and_then(|scan| scan.states.get(*position)) {
+            Some(state) => require(shape.starts_with(graph.shape(state.start)), "a state of another shape than its start"),
+            None => Err("a state of what is no recursion".to_owned()),
+        },
+        Op::Slot(_) => require(graph.is_open(id), "a slot that is not open"),
     }
 }
 
@@ -75,6 +86,15 @@ fn check_solve(graph: &Graph, factor: Id, rhs: Id, shape: &[Size]) -> Result<(),
     require(shape == own, "a solution with another shape than its right side")?;
     require(own.len() > matrix.len() - 2 && own.first() == matrix.first(), "a right side of another length")?;
     require(own.ends_with(&matrix[2..]), "a right side with another batch than its matrix")
+}
+
+fn check_scan(graph: &Graph, scan: &Scan) -> Result<(), String> {
+    for state in &scan.states {
+        require(graph.shape(state.start) == graph.shape(state.next), "a step that changes the shape of a state")?;
+    }
+    require(scan.sequences.iter().all(|s| graph.order(s.node) > 0), "a sequence without its axis")?;
+    let mut inside = graph.body(scan).into_iter().filter_map(|id| graph.as_scan(id));
+    require(inside.all(|inner| inner.level < scan.level), "a recursion inside of one that has no higher level")
 }
 
 fn check_product(graph: &Graph, product: &Product, shape: &[Size]) -> Result<(), String> {

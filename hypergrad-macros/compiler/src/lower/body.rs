@@ -10,6 +10,7 @@ use super::materialise::{computed_over_slices, is_contraction};
 use super::nest::Nest;
 use super::pattern;
 use super::program::{Expr, Place, Source, Stmt, natural_strides};
+use super::recursion::Slots;
 use super::sparse::{self, Active};
 use crate::analysis::Stage;
 use crate::ir::{Affine, Guard, Id, Op, Product, Size, Term, Wire};
@@ -27,11 +28,22 @@ pub struct Body<'c> {
     pub(super) own: Option<usize>,
     /// Stored entries of sparse fields that the loops under construction stand at.
     pub(super) active: Vec<Active>,
+    /// Where the slots of the recursions under construction are read.
+    pub(super) slots: Slots,
 }
 
 impl<'c> Body<'c> {
     pub fn new(context: &'c Context<'c>, own: Option<usize>) -> Self {
-        Self { context, statements: Vec::new(), ready: BTreeSet::new(), next_variable: 0, next_local: 0, own, active: Vec::new() }
+        Self {
+            context,
+            statements: Vec::new(),
+            ready: BTreeSet::new(),
+            next_variable: 0,
+            next_local: 0,
+            own,
+            active: Vec::new(),
+            slots: Slots::new(),
+        }
     }
 
     /// Writes a node to a place, every entry.
@@ -103,6 +115,7 @@ impl<'c> Body<'c> {
             Op::Solve { factor, rhs, transposed } => self.solve(factor, rhs, transposed, place),
             Op::Lower { factor } => self.lower(node, factor, place),
             Op::Determinant { factor, logarithm } => self.determinant(node, factor, logarithm, place),
+            Op::Scan(scan) => self.recursion(node, &scan, place),
             Op::Map(func, args) if self.lies_in_one_piece(node, place) && computed_over_slices(self.context.graph, node) => {
                 let shape = self.context.graph.shape(node).to_vec();
                 let index = self.fresh_index(shape.len());
@@ -111,7 +124,14 @@ impl<'c> Body<'c> {
                 self.fill(&index, &shape, place, argument);
                 self.call(func.definition().kernel.name, Vec::new(), place, Size::product(&shape), None);
             }
-            Op::Input(_) | Op::Constant(_) | Op::Count(_) | Op::Iota | Op::Product(_) | Op::Map(..) => {
+            Op::Input(_)
+            | Op::Constant(_)
+            | Op::Count(_)
+            | Op::Iota
+            | Op::Product(_)
+            | Op::Map(..)
+            | Op::State { .. }
+            | Op::Slot(_) => {
                 let shape = self.context.graph.shape(node).to_vec();
                 let index = self.fresh_index(shape.len());
                 let value = self.elementwise(node, &index);
@@ -247,7 +267,7 @@ impl<'c> Body<'c> {
     }
 
     /// `place[index] = value` for all indices.
-    fn fill(&mut self, index: &[Affine], shape: &[Size], place: &Place, value: Expr) {
+    pub(super) fn fill(&mut self, index: &[Affine], shape: &[Size], place: &Place, value: Expr) {
         let value = self.settled(value, &loops(index, shape));
         let store = Stmt::Store { target: place.source, offset: place.offset_at(index), add: false, value };
         self.wrap(index, shape, store);
@@ -288,7 +308,7 @@ impl<'c> Body<'c> {
         first
     }
 
-    fn fresh_index(&mut self, axes: usize) -> Vec<Affine> {
+    pub(super) fn fresh_index(&mut self, axes: usize) -> Vec<Affine> {
         let first = self.fresh_variables(axes as u32);
         (first..self.next_variable).map(|w| Affine::wire(Wire(w))).collect()
     }
@@ -312,7 +332,7 @@ impl<'c> Body<'c> {
     }
 
     /// The statements of a branch; what becomes ready in it is not ready after it.
-    fn branch(&mut self, build: impl FnOnce(&mut Self)) -> Vec<Stmt> {
+    pub(super) fn branch(&mut self, build: impl FnOnce(&mut Self)) -> Vec<Stmt> {
         let outer = std::mem::take(&mut self.statements);
         let ready = self.ready.clone();
         build(self);

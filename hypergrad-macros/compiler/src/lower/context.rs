@@ -42,7 +42,8 @@ impl<'g> Context<'g> {
     /// The stage at which a node's buffer is kept.
     pub fn buffer_stage(&self, id: Id) -> Stage {
         let local = self.buffers.get(&id).is_some_and(|number| self.local.contains(number));
-        if local { Stage::Direction } else { self.stage(id) }
+        // What a step computes is scratch of the function that runs the recursion.
+        if local { Stage::Direction } else { self.stage(id).min(Stage::Direction) }
     }
 
     /// Where a node lies, if it is stored.
@@ -50,6 +51,11 @@ impl<'g> Context<'g> {
         let source = match self.graph.op(id) {
             Op::Input(_) if self.graph.sparse(id).is_some() => return None,
             Op::Input(_) => Source::Input(id),
+            Op::State { scan, position } => {
+                let (packed, recursion) = (self.place(*scan)?, self.graph.as_scan(*scan)?);
+                let place = Place::natural(packed.source, self.graph.shape(id));
+                return Some(Place { offset: self.graph.offset_of_state(recursion, *position), ..place });
+            }
             _ => Source::Buffer(*self.buffers.get(&id)?),
         };
         Some(Place::natural(source, self.graph.shape(id)))

@@ -44,13 +44,16 @@ impl Body<'_> {
             }
             Op::Product(product) => self.inline_product(&product, self.context.graph.shape(node), index),
             Op::Input(_) => self.stored_entry(node, index),
+            Op::Slot(_) => self.at_this_step(node, index),
             op @ (Op::Reduce { .. }
             | Op::Weights { .. }
             | Op::Exclusive { .. }
             | Op::Factor { .. }
             | Op::Solve { .. }
             | Op::Lower { .. }
-            | Op::Determinant { .. }) => unreachable!("{op:?} is stored"),
+            | Op::Determinant { .. }
+            | Op::Scan(_)
+            | Op::State { .. }) => unreachable!("{op:?} is stored"),
         }
     }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::hoist::Hoist;
 use super::{pattern, sparse};
 use crate::analysis::{Stage, Stages};
-use crate::ir::{Affine, Cost, Graph, Id, Op, Product, Size, View};
+use crate::ir::{Affine, Cost, Graph, Id, Op, Product, Size, Variable, View};
 
 /// Inline work below this is repeated rather than stored.
 const CHEAP: f64 = 2.0;
@@ -66,7 +66,7 @@ pub fn decide(graph: &Graph, stages: &mut Stages, roots: &[Id], hoists: &BTreeMa
         let node = *id;
         costs.insert(node, inline_cost(graph, node, &costs, &storage));
         let own = &edges[node.0 as usize];
-        let is_leaf = matches!(graph.op(node), Op::Input(_) | Op::Constant(_) | Op::Count(_));
+        let is_leaf = matches!(graph.op(node), Op::Input(_) | Op::Constant(_) | Op::Count(_) | Op::State { .. });
         if is_leaf || storage.absorbed.contains(&node) {
             continue;
         }
@@ -205,8 +205,18 @@ fn is_opaque(op: &Op) -> bool {
         | Op::Factor { .. }
         | Op::Solve { .. }
         | Op::Lower { .. }
-        | Op::Determinant { .. } => true,
-        Op::Input(_) | Op::Constant(_) | Op::Count(_) | Op::Iota | Op::Product(_) | Op::Sum(_) | Op::Map(..) => false,
+        | Op::Determinant { .. }
+        | Op::Scan(_) => true,
+        // The states before a step are read while those after it are written.
+        Op::Slot(slot) => matches!(slot.variable, Variable::State(_)),
+        Op::Input(_)
+        | Op::Constant(_)
+        | Op::Count(_)
+        | Op::Iota
+        | Op::Product(_)
+        | Op::Sum(_)
+        | Op::Map(..)
+        | Op::State { .. } => false,
     }
 }
 
@@ -257,7 +267,19 @@ fn edges(graph: &Graph, order: &[Id]) -> Vec<Vec<Edge>> {
                 edges[rhs.0 as usize].push(Edge { kernel: false, in_place: true, ..call(reader) });
             }
             Op::Determinant { factor, .. } | Op::Lower { factor } => edges[factor.0 as usize].push(call(reader)),
-            Op::Input(_) | Op::Constant(_) | Op::Count(_) | Op::Iota => {}
+            Op::State { scan, .. } => edges[scan.0 as usize].push(call(reader)),
+            Op::Scan(scan) => {
+                for state in &scan.states {
+                    edges[state.start.0 as usize].push(Edge { kernel: false, in_place: true, ..call(reader) });
+                    edges[state.next.0 as usize].push(Edge { kernel: false, ..call(reader) });
+                }
+                // Every step reads them: computed once, before the first.
+                for sequence in &scan.sequences {
+                    edges[sequence.node.0 as usize].push(Edge { reduction: true, ..call(reader) });
+                }
+                graph.captured(reader).iter().for_each(|id| edges[id.0 as usize].push(call(reader)));
+            }
+            Op::Input(_) | Op::Constant(_) | Op::Count(_) | Op::Iota | Op::Slot(_) => {}
         }
     }
     edges

@@ -19,6 +19,7 @@ mod nominal;
 mod order;
 mod pattern;
 pub mod program;
+mod recursion;
 mod sharing;
 mod solve;
 mod sparse;

@@ -158,6 +158,12 @@ pub enum Stmt {
         bounds: Vec<Affine>,
         body: Vec<Stmt>,
     },
+    /// The steps of a recursion, each of which reads what the one before has written.
+    Steps {
+        variable: Wire,
+        extent: Size,
+        body: Vec<Stmt>,
+    },
     /// For the stored entries of a row of a sparse field: `position` among all of them, `column`.
     Entries {
         matrix: Id,

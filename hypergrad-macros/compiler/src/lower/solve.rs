@@ -4,6 +4,7 @@
 use super::body::Body;
 use super::context::Context;
 use super::program::{Argument, Factor, Place};
+use crate::analysis::Stage;
 use crate::ir::{Elimination, Id, Op, Size};
 
 impl Body<'_> {
@@ -74,7 +75,9 @@ pub(super) fn factors(context: &Context<'_>) -> Vec<Factor> {
         Op::Factor { arg, .. } => Some(Factor { buffer: *buffer, matrix: *arg, rows: rows(context, *node) }),
         _ => None,
     };
-    context.buffers.iter().filter_map(own).collect()
+    // Those of a step are gone after it.
+    let is_kept = |node: &Id| context.stage(*node) < Stage::Direction;
+    context.buffers.iter().filter(|(node, _)| is_kept(node)).filter_map(own).collect()
 }
 
 /// Whether a buffer says why a point has no finite value: it is kept for whoever asks.

@@ -50,7 +50,13 @@ fn body(printer: &Printer, id: Id, letters: &[String]) -> Text {
             let whole = Text::call("det", &[printer.factored(*factor)]);
             Text::atom(format!("{}[{}]", whole.string, letters.join(",")))
         }
-        Op::Input(_) | Op::Constant(_) | Op::Count(_) | Op::Iota | Op::Factor { .. } => printer.entry(id, letters),
+        Op::State { scan, position } => {
+            let whole = printer.stacked(*scan, *position);
+            Text::atom(format!("({})[{}]", whole.string, letters.join(",")))
+        }
+        Op::Input(_) | Op::Constant(_) | Op::Count(_) | Op::Iota | Op::Factor { .. } | Op::Scan(_) | Op::Slot(_) => {
+            printer.entry(id, letters)
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use super::function;
 use super::indexed;
 use super::literal;
 use super::text::{Level, Text, constant, sum};
-use crate::ir::{Func, Graph, Id, Op, Reduction, Term, View};
+use crate::ir::{Func, Graph, Id, Op, Reduction, Scan, Term, Variable, View};
 use crate::shape::Sizes;
 
 /// Longer subexpressions that occur twice get a name.
@@ -167,7 +167,30 @@ impl<'g> Printer<'g> {
             Op::Determinant { factor, logarithm } => {
                 whole(Text::call(if *logarithm { "ln det" } else { "det" }, &[self.factored(*factor)]))
             }
+            Op::Scan(scan) => whole(self.recursion(scan)),
+            Op::State { scan, position } => whole(self.stacked(*scan, *position)),
+            Op::Slot(slot) => whole(Text::atom(variable(slot.variable))),
         }
+    }
+
+    /// `(s = start; s ← next; q in sequence)`
+    fn recursion(&self, scan: &Scan) -> Text {
+        let states = scan.states.iter().enumerate().map(|(k, state)| (variable(Variable::State(k)), state));
+        let mut parts: Vec<String> = Vec::new();
+        for (name, state) in states {
+            parts.push(format!("{name} = {}", self.text(state.start).string));
+            parts.push(format!("{name} ← {}", self.text(state.next).string));
+        }
+        for (k, sequence) in scan.sequences.iter().enumerate() {
+            parts.push(format!("{} in {}", variable(Variable::Sequence(k)), self.text(sequence.node).string));
+        }
+        let order = if scan.reversed { " backwards" } else { "" };
+        Text::atom(format!("({} steps{order}: {})", self.sizes.display(&scan.steps), parts.join("; ")))
+    }
+
+    /// All values of a state of a recursion.
+    pub fn stacked(&self, scan: Id, position: usize) -> Text {
+        Text::new(format!("{} of {}", variable(Variable::State(position)), self.text(scan).string), Level::Product)
     }
 
     fn call(&self, name: &str, keep: usize, arg: Id) -> Text {
@@ -225,6 +248,13 @@ impl<'g> Printer<'g> {
             (2, [1]) => Text::new(format!("1 {}", text.transposed().string), Level::Product),
             _ => text,
         }
+    }
+}
+
+fn variable(variable: Variable) -> String {
+    match variable {
+        Variable::State(k) => format!("s{}", k + 1),
+        Variable::Sequence(k) => format!("q{}", k + 1),
     }
 }
 

@@ -3,6 +3,7 @@
 pub mod fixture;
 pub mod programs;
 mod rules;
+mod scan;
 mod solve;
 mod structured;
 

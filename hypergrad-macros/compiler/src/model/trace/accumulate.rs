@@ -3,7 +3,8 @@
 //! One step is read for all values of the loop's index at once. That is what the loop means where the
 //! steps can be done in any order: where each adds to the value (`s += e`), multiplies it, takes the
 //! larger of it and another, or sets entries that no other step touches. Every use of the value that
-//! needs the step before is refused.
+//! needs the step before is refused here, and the step is read again as that of a recursion
+//! ([`super::recursion`]).
 
 use std::rc::Rc;
 
@@ -15,6 +16,7 @@ use super::cells::Read;
 use super::condition::Condition;
 use super::contract::Factor;
 use super::place::Part;
+use super::recursion::Leaf;
 use super::value::{LoopVariable, Tensor, Value};
 use crate::ir::{Func, Guard, Reduction};
 
@@ -24,6 +26,12 @@ pub struct Key {
     pub frame: u64,
     pub cell: usize,
     pub leaf: usize,
+}
+
+impl Key {
+    pub fn leaf(self) -> Leaf {
+        (self.cell, self.leaf)
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -124,6 +132,19 @@ impl Value {
         }
     }
 
+    /// The leaves that a loop changes in it.
+    pub fn changing_leaves(&self) -> Vec<Leaf> {
+        let all = |values: &mut dyn Iterator<Item = &Self>| values.flat_map(Self::changing_leaves).collect();
+        match self {
+            Self::State(state) => vec![state.key.leaf()],
+            Self::Tuple(values) | Self::Array(values) => all(&mut values.iter()),
+            Self::Struct(structure) => all(&mut structure.fields.iter().map(|(_, value)| value)),
+            Self::Choice(choice) => all(&mut choice.cases.iter().flat_map(|case| &case.fields).map(|(_, value)| value)),
+            Self::Cases(cases) => all(&mut cases.iter().map(|(_, value)| value)),
+            _ => Vec::new(),
+        }
+    }
+
     /// The name of what a loop changes in it.
     pub fn changing_name(&self) -> Option<&str> {
         match self {
@@ -146,18 +167,32 @@ impl Tracer<'_> {
         let name = if name.contains(' ') { name.to_owned() } else { format!("`{name}`") };
         self.diagnostics.error_with_help(
             span,
-            format!("a step of this loop needs what the steps before made of {name}: recursions are not accepted yet"),
+            format!("a step of this loop needs what the steps before made of {name}, which is not carried from step to step"),
             format!(
-                "only add to what the loop changes, `s += ..`, multiply it, or set each entry once, `v[i] = ..`; steps that need \
-                 each other are written out where their number is a constant up to {}",
+                "carry numbers, vectors, matrices and structs of them, or take a constant number of steps up to {}, which are \
+                 written out",
                 super::unroll::MOST_STEPS
             ),
         );
     }
 
+    /// A use of a state for which a step needs the one before.
+    pub(super) fn refuse_state(&mut self, state: &State, span: Span) {
+        self.cells.needed.insert(state.key.leaf());
+        self.refuse_step(&state.name, span);
+    }
+
+    /// These values are needed as the step before made them.
+    pub(super) fn note_needed<'v>(&mut self, values: impl IntoIterator<Item = &'v Value>) {
+        let leaves: Vec<Leaf> = values.into_iter().flat_map(Value::changing_leaves).collect();
+        self.cells.needed.extend(leaves);
+    }
+
     /// The first of these values that a loop changes is refused here.
     pub(super) fn refuse_changing<'v>(&mut self, values: impl IntoIterator<Item = &'v Value>, span: Span) -> bool {
-        let Some(name) = values.into_iter().find_map(Value::changing_name).map(str::to_owned) else { return false };
+        let values: Vec<&Value> = values.into_iter().collect();
+        let Some(name) = values.iter().find_map(|value| value.changing_name()).map(str::to_owned) else { return false };
+        self.note_needed(values);
         self.refuse_step(&name, span);
         true
     }
@@ -205,7 +240,7 @@ impl Tracer<'_> {
     /// The state with a value added at a part, or everywhere.
     pub(super) fn plus(&mut self, state: State, part: Option<&Part>, value: Tensor, span: Span) -> Option<Value> {
         let Some(mut entries) = state.entries() else {
-            self.refuse_step(&state.name.clone(), span);
+            self.refuse_state(&state, span);
             return None;
         };
         if let Some(part) = part
@@ -227,7 +262,7 @@ impl Tracer<'_> {
                 self.multiply(&[&own, &factor])
             }
             Update::Sum(_) | Update::Extreme(..) => {
-                self.refuse_step(&state.name.clone(), span);
+                self.refuse_state(&state, span);
                 return None;
             }
         };
@@ -244,12 +279,12 @@ impl Tracer<'_> {
                 self.apply(func, &[&own, &other])
             }
             Update::Sum(_) | Update::Times(_) | Update::Extreme(..) => {
-                self.refuse_step(&state.name.clone(), span);
+                self.refuse_state(&state, span);
                 return None;
             }
         };
         if !state.first.is_scalar() || !extreme.is_scalar() {
-            self.refuse_step(&state.name.clone(), span);
+            self.refuse_state(&state, span);
             return None;
         }
         Some(state.with(Update::Extreme(kind, extreme)))
@@ -258,7 +293,7 @@ impl Tracer<'_> {
     /// The state with a part replaced.
     pub(super) fn set_part(&mut self, state: State, part: &Part, value: Tensor, span: Span) -> Option<Value> {
         let Some(mut entries) = state.entries() else {
-            self.refuse_step(&state.name.clone(), span);
+            self.refuse_state(&state, span);
             return None;
         };
         entries.sets.retain(|set| !set.is_at(part));
@@ -269,7 +304,7 @@ impl Tracer<'_> {
     /// A part of a state: as this step made it, else as it was before the loop, where that is noted.
     pub(super) fn read_part(&mut self, state: &State, part: &Part, span: Span) -> Option<Tensor> {
         let Some(entries) = state.entries() else {
-            self.refuse_step(&state.name, span);
+            self.refuse_state(state, span);
             return None;
         };
         let at = |all: &[Summand]| all.iter().filter(|s| s.is_at(part)).cloned().collect::<Vec<_>>();
@@ -292,14 +327,14 @@ impl Tracer<'_> {
         for set in sets {
             let holds = set.guards.iter().cloned().map(Condition::Index).fold(Condition::Constant(true), Condition::and);
             if !set.local.is_empty() || !set.pattern.is_empty() {
-                self.refuse_step(&state.name, span);
+                self.refuse_state(state, span);
                 return None;
             }
             value = self.select(&holds, &set.value, &value);
         }
         for add in adds {
             if !add.local.is_empty() || !add.pattern.is_empty() {
-                self.refuse_step(&state.name, span);
+                self.refuse_state(state, span);
                 return None;
             }
             let added = self.guarded(&add.value, &add.guards);

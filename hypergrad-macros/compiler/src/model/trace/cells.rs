@@ -3,6 +3,8 @@
 //! A frame stands around what is evaluated once for many values of an index. Inside of it, a cell from
 //! further out may be changed in the ways that [`super::accumulate`] can sum up, or not at all.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::Span;
 
 use super::Tracer;
@@ -18,6 +20,12 @@ pub struct Cells {
     pub frames: Vec<Frame>,
     /// Something was refused because a step needs the one before.
     pub needs_steps: bool,
+    /// A `break` was: whether a loop goes on is carried.
+    pub needs_break: bool,
+    /// What that was of, where it is known: a recursion carries it.
+    pub needed: BTreeSet<super::recursion::Leaf>,
+    /// What the recursion that ends carries.
+    pub carried: BTreeSet<super::recursion::Leaf>,
     /// How often the current expression is written out by the loops around it.
     pub written_out: usize,
 }
@@ -45,6 +53,8 @@ pub struct Frame {
     /// Where `continue` ended the step, and where `break` ended the loop.
     pub skipped: Vec<Condition>,
     pub broken: Vec<Condition>,
+    /// Whether the loop carries if it goes on.
+    pub may_break: bool,
     /// The conditions that enclose the frame.
     arms: usize,
 }
@@ -81,7 +91,16 @@ impl Frame {
 
 impl Default for Cells {
     fn default() -> Self {
-        Self { all: Vec::new(), clock: 0, frames: Vec::new(), needs_steps: false, written_out: 1 }
+        Self {
+            all: Vec::new(),
+            clock: 0,
+            frames: Vec::new(),
+            needs_steps: false,
+            needs_break: false,
+            needed: BTreeSet::new(),
+            carried: BTreeSet::new(),
+            written_out: 1,
+        }
     }
 }
 
@@ -131,7 +150,7 @@ impl Cells {
         self.clock += 1;
         let (id, base) = (self.clock, self.all.len());
         let (reads, skipped, broken) = (Vec::new(), Vec::new(), Vec::new());
-        self.frames.push(Frame { id, kind, base, changed, reads, skipped, broken, arms });
+        self.frames.push(Frame { id, kind, base, changed, reads, skipped, broken, may_break: false, arms });
         id
     }
 
@@ -211,14 +230,17 @@ impl Tracer<'_> {
             return Some(Value::Last);
         }
         if then.changes() != otherwise.changes() {
+            self.note_needed([&then, &otherwise]);
             self.refuse_step(name, span);
             return None;
         }
         let (found, changes) = (then.describe(), then.changes());
+        let keys: Vec<_> = then.changing_leaves().into_iter().chain(otherwise.changing_leaves()).collect();
         let before = self.diagnostics.len();
         let merged = self.merge(condition, then, otherwise);
         if merged.is_none() && self.diagnostics.len() == before {
             if changes {
+                self.cells.needed.extend(keys);
                 self.refuse_step(name, span);
             } else {
                 self.diagnostics.error_with_help(
@@ -237,17 +259,13 @@ impl Tracer<'_> {
     }
 
     /// `continue`, `break`.
-    pub(super) fn leave_step(&mut self, span: Span, ends_loop: bool) {
+    pub(super) fn leave_step(&mut self, ends_loop: bool) {
         let Some(arms) = self.cells.innermost_loop().map(|frame| frame.arms) else { return };
         let here = self.way_here(arms);
         let Some(frame) = self.cells.innermost_loop_mut() else { return };
-        if ends_loop && frame.kind == FrameKind::Loop {
+        if ends_loop && frame.kind == FrameKind::Loop && !frame.may_break {
             self.cells.needs_steps = true;
-            self.diagnostics.error_with_help(
-                span,
-                "`break` is not accepted: whether a step is reached depends on those before",
-                "end the range where the loop is to end, or write the condition around what a step adds: `if c { s += ..; }`",
-            );
+            self.cells.needs_break = true;
             return;
         }
         frame.skipped.push(here.clone());

@@ -48,11 +48,11 @@ impl Tracer<'_> {
             syn::Expr::Assign(assignment) => self.assign(assignment),
             syn::Expr::ForLoop(repeated) => self.for_loop(repeated),
             syn::Expr::Continue(exit) if exit.label.is_none() => {
-                self.leave_step(exit.continue_token.span, false);
+                self.leave_step(false);
                 Some(Value::Never)
             }
             syn::Expr::Break(exit) if exit.label.is_none() && exit.expr.is_none() => {
-                self.leave_step(exit.break_token.span, true);
+                self.leave_step(true);
                 Some(Value::Never)
             }
             other => {
@@ -119,6 +119,7 @@ impl Tracer<'_> {
             (member, base @ (Value::Struct(_) | Value::Lazy(_) | Value::Listed(_) | Value::Tuple(_))) => {
                 self.field_of(&base, &Member::from(member))
             }
+            (member, base) if self.refuse_changing([&base], member.span()) => None,
             (member, base) => {
                 let member = spell(member);
                 self.diagnostics.error(&field.member, format!("`.{member}` is no field of {}", base.describe()));

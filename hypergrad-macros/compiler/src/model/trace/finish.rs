@@ -89,16 +89,28 @@ impl Tracer<'_> {
             return Some(before);
         }
         *leaf += 1;
+        if self.cells.carried.contains(&(cell, *leaf)) {
+            return after.last().map(|(_, end)| end.clone());
+        }
         let mut states = Vec::new();
         for (steps, value) in after {
             match value {
                 Value::State(state) if state.key == (Key { frame, cell, leaf: *leaf }) => states.push((steps, *state)),
                 // It was made anew in each step, or of another state.
                 Value::State(state) => {
-                    self.refuse_step(&state.name, span);
+                    self.refuse_state(&state, span);
                     return None;
                 }
-                _ => return Some(Value::Last),
+                // It was made anew after a part of it was read, as the step before had left it.
+                _ => match reads.iter().find(|read| read.leaf == *leaf && read.set_at.is_none()) {
+                    Some(read) => {
+                        self.cells.needed.insert((cell, *leaf));
+                        let name = self.cells.get(cell).name.clone();
+                        self.refuse_step(&name, read.span);
+                        return None;
+                    }
+                    None => return Some(Value::Last),
+                },
             }
         }
         let reads: Vec<Read> = reads.iter().filter(|read| read.leaf == *leaf).cloned().collect();
@@ -108,7 +120,7 @@ impl Tracer<'_> {
     fn finished_leaf(&mut self, leaf: Leaf<'_>, reads: &[Read], span: Span) -> Option<Value> {
         let done: Vec<&(&Steps, State)> = leaf.after.iter().filter(|(_, state)| !matches!(state.update, Update::Kept)).collect();
         let Some((_, first)) = done.first() else { return Some(leaf.before) };
-        let name = first.name.clone();
+        let (name, own) = (first.name.clone(), first.key.leaf());
         if done.iter().any(|(steps, state)| steps.pattern.is_some() && !matches!(state.update, Update::Sum(_))) {
             self.diagnostics.error_with_help(
                 span,
@@ -122,19 +134,24 @@ impl Tracer<'_> {
                 let mut sums = Vec::new();
                 for (steps, state) in &done {
                     let Update::Sum(entries) = &state.update else {
+                        self.cells.needed.insert(own);
                         self.refuse_step(&name, span);
                         return None;
                     };
                     sums.push((*steps, entries.clone()));
                 }
                 let all = self.closed(sums);
-                let all = self.in_any_order(&name, all, reads, span)?;
+                let Some(all) = self.in_any_order(&name, all, reads, span) else {
+                    self.cells.needed.insert(own);
+                    return None;
+                };
                 self.with_entries(leaf.before, all, span)
             }
             Update::Times(_) => {
                 let mut product: Option<Tensor> = None;
                 for (steps, state) in &done {
                     let Update::Times(factor) = &state.update else {
+                        self.cells.needed.insert(own);
                         self.refuse_step(&name, span);
                         return None;
                     };
@@ -155,6 +172,7 @@ impl Tracer<'_> {
                             before = self.with_extreme(before, kind, extreme, span)?;
                         }
                         _ => {
+                            self.cells.needed.insert(own);
                             self.refuse_step(&name, span);
                             return None;
                         }
@@ -223,7 +241,7 @@ impl Tracer<'_> {
             Update::Kept => Entries::default(),
             Update::Sum(entries) => entries.clone(),
             Update::Times(_) | Update::Extreme(..) => {
-                self.refuse_step(&outer.name, span);
+                self.refuse_state(&outer, span);
                 return None;
             }
         };
@@ -317,7 +335,7 @@ impl Tracer<'_> {
         mask
     }
 
-    fn is_done(steps: &Steps) -> Condition {
+    pub(super) fn is_done(steps: &Steps) -> Condition {
         let guards = steps.guards.iter().cloned().map(Condition::Index);
         guards.fold(Condition::Constant(true), Condition::and)
     }

@@ -48,6 +48,7 @@ mod path;
 mod piece;
 mod place;
 mod range;
+mod recursion;
 mod refuse;
 mod repeat;
 mod scalar;

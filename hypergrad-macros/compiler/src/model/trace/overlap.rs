@@ -51,7 +51,7 @@ impl Tracer<'_> {
         }
         for set in &all.sets {
             if !self.sets_once(set) {
-                self.refuse_setting_twice(name, span);
+                self.refuse_step(name, span);
                 return None;
             }
         }
@@ -69,13 +69,13 @@ impl Tracer<'_> {
                         let kept = |case: Vec<Guard>| Summand { guards: [set.guards.as_slice(), &case].concat(), ..set.clone() };
                         let parts: Vec<Summand> = cases.into_iter().map(kept).collect();
                         if parts.len() != 1 {
-                            self.refuse_setting_twice(name, span);
+                            self.refuse_step(name, span);
                             return None;
                         }
                         all.sets.splice(k..k, parts);
                     }
                     Overlap::Any | Overlap::SameStep(None) => {
-                        self.refuse_setting_twice(name, span);
+                        self.refuse_step(name, span);
                         return None;
                     }
                 }
@@ -94,17 +94,6 @@ impl Tracer<'_> {
             }
         }
         Some(all)
-    }
-
-    fn refuse_setting_twice(&mut self, name: &str, span: Span) {
-        self.cells.needs_steps = true;
-        self.diagnostics.error_with_help(
-            span,
-            format!(
-                "more than one step of this loop may set the same entry of `{name}`: the last one counts, which is not accepted"
-            ),
-            format!("set each entry once, at an index that is another one in each step, `{name}[i] = ..`, or add with `+=`"),
-        );
     }
 
     /// Whether the steps set different entries: the entry determines the step.

@@ -27,6 +27,8 @@ pub struct Piece {
     pub filters: Vec<(Item, Callable)>,
     /// Where it stands among the items of the whole: not known after a filter, or where nobody asks.
     pub position: Option<Affine>,
+    /// What grows from item to item: the position before a filter, where that was known.
+    pub order: Option<Affine>,
     pub item: Item,
     /// The pattern of a sparse row, 1 where there is an item.
     pub pattern: Option<Factor>,
@@ -75,7 +77,8 @@ impl Items {
 
 impl Piece {
     fn new(variables: Vec<LoopVariable>, extents: Vec<Size>, position: Option<Affine>, item: Item) -> Self {
-        Self { variables, extents, guards: Vec::new(), filters: Vec::new(), position, item, pattern: None }
+        let order = position.clone();
+        Self { variables, extents, guards: Vec::new(), filters: Vec::new(), position, order, item, pattern: None }
     }
 
     fn mapped(mut self, callable: &Callable) -> Self {
@@ -86,7 +89,7 @@ impl Piece {
     /// Those that pass a filter.
     fn filtered(mut self, callable: &Callable) -> Self {
         self.filters.push((self.item.clone(), callable.clone()));
-        self.position = None;
+        self.order = self.position.take().or(self.order);
         self
     }
 }
@@ -133,7 +136,7 @@ impl Tracer<'_> {
                 Some(self.pieces(inner, ordered)?.into_iter().map(|piece| piece.mapped(callable)).collect())
             }
             Stream::Filtered(inner, callable) => {
-                Some(self.pieces(inner, false)?.into_iter().map(|piece| piece.filtered(callable)).collect())
+                Some(self.pieces(inner, ordered)?.into_iter().map(|piece| piece.filtered(callable)).collect())
             }
             Stream::Flat(outer, callable) => {
                 let outer = self.pieces(outer, false)?;
@@ -200,6 +203,7 @@ impl Tracer<'_> {
             guards: [outer.guards.as_slice(), &piece.guards].concat(),
             filters: [outer.filters.as_slice(), &piece.filters].concat(),
             position: None,
+            order: None,
             ..piece
         };
         Some(pieces.into_iter().map(joined).collect())
@@ -236,7 +240,8 @@ impl Tracer<'_> {
             let position = piece.position.clone()?;
             for (guards, length) in lengths {
                 let guards = [piece.guards.as_slice(), guards].concat();
-                placed.push(Piece { guards, position: Some(place(&position, length)), ..piece.clone() });
+                let position = Some(place(&position, length));
+                placed.push(Piece { guards, order: position.clone(), position, ..piece.clone() });
             }
         }
         Some(placed)
@@ -249,7 +254,7 @@ impl Tracer<'_> {
             let position = piece.position.clone()?;
             let (place, (comparison, bound)) = rule(&position);
             if require(&mut piece.guards, self.compare_indices(comparison, &position, &bound)) {
-                kept.push(Piece { position: Some(place), ..piece });
+                kept.push(Piece { order: Some(place.clone()), position: Some(place), ..piece });
             }
         }
         Some(kept)

@@ -41,8 +41,8 @@ impl Tracer<'_> {
             ))
         } else if RECURSIONS.contains(name) {
             Some((
-                format!("`{name}` is not accepted yet: recursions come later"),
-                "write a sum or product: `.map(|i| ..).sum::<f64>()`; the maximum of a vector is `v.max()`",
+                format!("`{name}` is not accepted: recursions are read from `for` loops and `fold`"),
+                "write the steps as a loop, `let mut s = ..; for t in .. { s = ..; }`, and add to or set what it yields in each",
             ))
         } else if CHOICES.contains(name) {
             Some((format!("`{name}` is not accepted: it is not continuous"), "use a continuous function of the entries"))
@@ -95,7 +95,7 @@ impl Tracer<'_> {
 }
 
 const UNBOUNDED: &str = "`while` and `loop` are not accepted: values decide how many steps there are";
-const RANGES: &str = "write `for i in 0..n { .. }`, with a condition on what a step does: `if c { s += ..; }`";
+const RANGES: &str = "write `for _ in 0..most { if !c { break; } .. }`, with the most steps that are taken";
 const CONDITIONS: &str = "write the condition around what the step does: `if c { s += ..; }`";
 
 fn refusal(expression: &syn::Expr) -> (Span, &'static str, Option<&'static str>) {

@@ -3,16 +3,19 @@
 //! Items of a list are steps of their own. Where a step needs the one before, and there are few of them,
 //! they are written out ([`super::unroll`]).
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use proc_macro2::Span;
 use syn::spanned::Spanned;
 
 use super::Tracer;
-use super::cells::{Cells, FrameKind};
+use super::cells::{Cell, Cells, FrameKind};
 use super::condition::Condition;
 use super::contract::Factor;
+use super::environment::Environment;
 use super::piece::Piece;
+use super::recursion::{Carried, Leaf, leaves_of};
 use super::stream::Stream;
 use super::value::{Callable, LoopVariable, Tensor, Value};
 use crate::ir::{Guard, Size};
@@ -26,6 +29,27 @@ pub struct Steps {
     pub guards: Vec<Guard>,
     pub pattern: Option<Factor>,
 }
+
+/// Whether a use was refused that needs the step before, and of what.
+type Needs = (bool, bool, BTreeSet<Leaf>);
+
+/// What a loop is read from.
+struct Start {
+    mistakes: usize,
+    cells: Vec<Cell>,
+    environment: Environment,
+    arms: usize,
+    inferred: usize,
+}
+
+impl Start {
+    fn leaves(&self, cell: usize) -> Vec<Leaf> {
+        self.cells[cell].value.iter().flat_map(|value| leaves_of(value, cell)).collect()
+    }
+}
+
+/// What a loop carries, and the variable of its steps.
+type Carrying<'c> = Option<(&'c mut Carried, LoopVariable)>;
 
 /// Reads one step of a loop, for an item.
 pub type Step<'s> = &'s mut dyn FnMut(&mut Tracer<'_>, Value);
@@ -98,29 +122,117 @@ impl Tracer<'_> {
         if let Some(items) = self.listed_items(stream) {
             return self.steps_in_order(items, span, step);
         }
-        let (mistakes, before) = (self.diagnostics.len(), self.cells.snapshot());
-        let earlier = std::mem::replace(&mut self.cells.needs_steps, false);
-        let (environment, arms, inferred) = (self.environment.clone(), self.arms.len(), self.inferred.len());
-        let apart = self.all_at_once(stream, changed, span, step);
-        let needs_steps = std::mem::replace(&mut self.cells.needs_steps, earlier);
-        if !needs_steps && apart.is_none() {
+        let start = self.start_of_loop();
+        let earlier = self.forget_needs();
+        let apart = self.all_at_once(stream, &changed, (span, &mut *step), None);
+        if self.diagnostics.len() == start.mistakes && !self.cells.needs_steps && apart.is_none() {
+            self.carry_last(&start, (stream, &changed), (span, step));
+            return self.remember_needs(earlier);
+        }
+        let is_needed = self.cells.needs_steps || apart.is_some();
+        if let Some(items) = self.reread(apart, |tracer| is_needed.then(|| tracer.few_items(stream)).flatten()) {
+            self.back_to(&start);
+            self.remember_needs(earlier);
+            return self.steps_in_order(items, span, step);
+        }
+        let mut carried = Carried::default();
+        while carried.is_wider || self.carries_more(&mut carried, &start, &changed) {
+            self.read_carrying(&mut carried, &start, (stream, &changed), (span, &mut *step));
+        }
+        self.remember_needs(earlier);
+    }
+
+    fn read_carrying(
+        &mut self,
+        carried: &mut Carried,
+        start: &Start,
+        (stream, changed): (&Stream, &[usize]),
+        (span, step): (Span, Step<'_>),
+    ) {
+        self.back_to(start);
+        self.cells.needs_steps = false;
+        carried.begin();
+        carried.span = Some(span);
+        self.all_at_once(stream, changed, (span, step), Some(carried));
+    }
+
+    /// What the last step leaves is the last state of a recursion, where it is one.
+    fn carry_last(&mut self, start: &Start, (stream, changed): (&Stream, &[usize]), (span, step): (Span, Step<'_>)) {
+        let last = |cell: &&usize| matches!(self.cells.get(**cell).value, Some(Value::Last));
+        let leaves = changed.iter().filter(last).flat_map(|cell| start.leaves(*cell)).collect::<Vec<_>>();
+        let mut carried = Carried::default();
+        if !carried.add(leaves) {
             return;
         }
-        if let Some(items) = self.reread(apart, |tracer| tracer.few_items(stream)) {
-            self.diagnostics.truncate(mistakes);
-            self.cells.restore(&before);
-            self.environment = environment;
-            self.arms.truncate(arms);
-            self.inferred.truncate(inferred);
-            self.steps_in_order(items, span, step);
-        } else {
-            self.cells.needs_steps = earlier || needs_steps;
+        let without = Start { mistakes: self.diagnostics.len(), ..self.start_of_loop() };
+        self.read_carrying(&mut carried, start, (stream, changed), (span, &mut *step));
+        while carried.is_wider {
+            self.read_carrying(&mut carried, start, (stream, changed), (span, &mut *step));
+        }
+        if self.cells.needs_steps || self.diagnostics.len() > start.mistakes {
+            self.back_to(&without);
+            self.forget_needs();
         }
     }
 
+    /// What a loop is read from, to be read again.
+    fn start_of_loop(&self) -> Start {
+        let (mistakes, cells) = (self.diagnostics.len(), self.cells.snapshot());
+        Start { mistakes, cells, environment: self.environment.clone(), arms: self.arms.len(), inferred: self.inferred.len() }
+    }
+
+    fn back_to(&mut self, start: &Start) {
+        self.diagnostics.truncate(start.mistakes);
+        self.cells.restore(&start.cells);
+        self.environment = start.environment.clone();
+        self.arms.truncate(start.arms);
+        self.inferred.truncate(start.inferred);
+    }
+
+    /// Whether there is more to carry, after the steps were read: what was refused because a step needs the one
+    /// before, else what a mistake left without a value, else whatever the loop changes.
+    fn carries_more(&mut self, carried: &mut Carried, start: &Start, changed: &[usize]) -> bool {
+        if std::mem::take(&mut self.cells.needs_break) && !carried.breaks {
+            carried.breaks = true;
+            return true;
+        }
+        let (own, outer) = std::mem::take(&mut self.cells.needed).into_iter().partition(|(cell, _)| changed.contains(cell));
+        // What is carried and needed all the same is needed by a loop further out.
+        let own: BTreeSet<Leaf> = own;
+        self.cells.needed = outer;
+        if carried.add(own.iter().copied()) {
+            return true;
+        }
+        self.cells.needed.extend(own);
+        if self.diagnostics.len() == start.mistakes {
+            return false;
+        }
+        let leaves = |cell: &usize| start.leaves(*cell);
+        let unset = changed.iter().filter(|cell| self.cells.get(**cell).value.is_none());
+        carried.add(unset.flat_map(leaves).collect::<Vec<_>>()) || carried.add(changed.iter().flat_map(leaves))
+    }
+
+    fn forget_needs(&mut self) -> Needs {
+        let Cells { needs_steps, needs_break, needed, .. } = &mut self.cells;
+        (std::mem::take(needs_steps), std::mem::take(needs_break), std::mem::take(needed))
+    }
+
+    /// What loops further out need as well.
+    fn remember_needs(&mut self, (needs_steps, needs_break, needed): Needs) {
+        self.cells.needs_steps |= needs_steps;
+        self.cells.needs_break = needs_break;
+        self.cells.needed.extend(needed);
+    }
+
     /// What was known before items of their own sizes were read, if they were: then it is to be read again.
-    fn all_at_once(&mut self, stream: &Stream, changed: Vec<usize>, span: Span, step: Step<'_>) -> Option<Rc<Sizes>> {
-        let Some(pieces) = self.pieces(stream, false) else {
+    fn all_at_once(
+        &mut self,
+        stream: &Stream,
+        changed: &[usize],
+        (span, step): (Span, Step<'_>),
+        mut carried: Option<&mut Carried>,
+    ) -> Option<Rc<Sizes>> {
+        let Some(pieces) = self.pieces(stream, carried.is_some()) else {
             self.diagnostics.error_with_help(
                 span,
                 "how many steps this loop has is not found: a factor of an index in its bounds has no known sign",
@@ -128,42 +240,102 @@ impl Tracer<'_> {
             );
             return None;
         };
+        if carried.is_some() && pieces.len() > 1 && !stream.is_in_order() {
+            self.refuse_order(span);
+            return None;
+        }
         let variables: Vec<LoopVariable> = pieces.iter().flat_map(|piece| piece.variables.clone()).collect();
+        let mut changed = changed.to_vec();
+        let going_on = carried.as_deref_mut().and_then(|carried| self.cell_to_go_on(carried));
+        changed.extend(going_on);
+        let changed = changed.as_slice();
         let before: Vec<Option<Value>> = changed.iter().map(|cell| self.cells.get(*cell).value.clone()).collect();
+        let mut start = before.clone();
         let fixed = self.fixed_cells();
-        let frame = self.cells.enter(FrameKind::Loop, changed.clone(), self.arms.len());
+        let frame = self.cells.enter(FrameKind::Loop, changed.to_vec(), self.arms.len());
+        if let Some(frame) = self.cells.frame(frame) {
+            frame.may_break = going_on.is_some();
+        }
         let mut done: Vec<(Steps, Vec<Option<Value>>)> = Vec::new();
         for piece in pieces {
-            for (cell, value) in changed.iter().zip(&before) {
-                let state = value.clone().and_then(|value| self.as_state(frame, *cell, value));
+            let order = match &mut carried {
+                Some(carried) => {
+                    carried.begin();
+                    match self.order_of_steps(&piece, span) {
+                        Some(order) => Some(order),
+                        None => break,
+                    }
+                }
+                None => None,
+            };
+            for (cell, value) in changed.iter().zip(&start) {
+                let carrying = carried.as_deref_mut().zip(order.as_ref().map(|order| order.variable));
+                let state = value.clone().and_then(|value| self.as_state(frame, *cell, value, carrying));
                 self.cells.set(*cell, state);
             }
             let depth = self.arms.len();
-            let steps = self.in_order(fixed, |tracer| tracer.piece_step(piece, span, step));
+            let steps = self.in_order(fixed, |tracer| tracer.piece_step(piece, going_on, span, step));
             self.arms.truncate(depth);
-            let after = changed.iter().map(|cell| self.cells.get(*cell).value.clone()).collect();
-            if let Some(steps) = steps {
-                done.push((steps, after));
+            let mut after: Vec<Option<Value>> = changed.iter().map(|cell| self.cells.get(*cell).value.clone()).collect();
+            let Some(steps) = steps else { continue };
+            if let (Some(carried), Some(order)) = (&mut carried, order) {
+                match self.in_steps(carried, &order, &steps, (changed, after), span) {
+                    Some(values) => after = values,
+                    None => break,
+                }
+                start = self.carried_on(carried, changed, (&start, &after));
             }
+            done.push((steps, after));
         }
         let apart = self.apart_at(&variables);
         let reads = self.cells.frames.pop().map(|frame| frame.reads).unwrap_or_default();
+        let leaves = carried.map(|carried| carried.all()).unwrap_or_default();
+        let outer = std::mem::replace(&mut self.cells.carried, leaves);
         for (k, (cell, value)) in changed.iter().zip(before).enumerate() {
             let after: Vec<(&Steps, Option<Value>)> = done.iter().map(|(steps, all)| (steps, all[k].clone())).collect();
             let own: Vec<_> = reads.iter().filter(|read| read.cell == *cell).cloned().collect();
             let value = value.and_then(|value| self.finished(value, after, &own, (frame, *cell), span));
             self.cells.set(*cell, value);
         }
+        self.cells.carried = outer;
         apart
     }
 
     /// One step, for all items of a piece.
-    fn piece_step(&mut self, piece: Piece, span: Span, step: Step<'_>) -> Option<Steps> {
+    fn piece_step(&mut self, piece: Piece, going_on: Option<usize>, span: Span, step: Step<'_>) -> Option<Steps> {
         self.arms.extend(piece.guards.iter().cloned().map(Condition::Index));
         let (condition, item) = self.for_each_index(|tracer| tracer.filtered_item(&piece))?;
-        self.where_holds(&condition, span, |tracer| tracer.one_step(item, step));
+        let reached = self.still_going_on(going_on).and(condition);
+        self.where_holds(&reached, span, |tracer| tracer.one_step(item, step));
+        self.note_breaks(going_on);
         let Piece { variables, extents, guards, pattern, .. } = piece;
         Some(Steps { variables, extents, guards, pattern })
+    }
+
+    /// Of a loop that may end early: what says whether it goes on.
+    fn cell_to_go_on(&mut self, carried: &mut Carried) -> Option<usize> {
+        if !carried.breaks {
+            return None;
+        }
+        let goes_on = Value::Bool(Condition::Constant(true));
+        let Value::Reference(place) = self.new_cell("going on".to_owned(), Some(goes_on)) else { return None };
+        carried.go_on_by(place.cell);
+        Some(place.cell)
+    }
+
+    fn still_going_on(&self, going_on: Option<usize>) -> Condition {
+        match going_on.and_then(|cell| self.cells.get(cell).value.clone()) {
+            Some(Value::Bool(condition)) => condition,
+            _ => Condition::Constant(true),
+        }
+    }
+
+    /// After a step: where it was left by `break`, the loop does not go on.
+    fn note_breaks(&mut self, going_on: Option<usize>) {
+        let Some(cell) = going_on else { return };
+        let broken = self.cells.innermost_loop_mut().map(|frame| std::mem::take(&mut frame.broken)).unwrap_or_default();
+        let next = broken.into_iter().fold(self.still_going_on(going_on), |all, exit| all.and(exit.not()));
+        self.cells.set(cell, Some(Value::Bool(next)));
     }
 
     /// A step, inside of the conditions under which it is done.
@@ -208,15 +380,20 @@ impl Tracer<'_> {
     }
 
     /// A value with its numbers as states of a loop.
-    fn as_state(&mut self, frame: u64, cell: usize, value: Value) -> Option<Value> {
+    fn as_state(&mut self, frame: u64, cell: usize, value: Value, mut carrying: Carrying<'_>) -> Option<Value> {
         let name = self.cells.get(cell).name.clone();
-        let mut leaf = 0;
-        self.leaves_as_states(frame, cell, &name, &mut leaf, value)
+        self.leaves_as_states((frame, &name), (cell, &mut 0), value, &mut carrying)
     }
 
-    fn leaves_as_states(&mut self, frame: u64, cell: usize, name: &str, leaf: &mut usize, value: Value) -> Option<Value> {
+    fn leaves_as_states(
+        &mut self,
+        (frame, name): (u64, &str),
+        (cell, leaf): (usize, &mut usize),
+        value: Value,
+        carrying: &mut Carrying<'_>,
+    ) -> Option<Value> {
         let mut all = |tracer: &mut Self, values: Vec<Value>| -> Option<Vec<Value>> {
-            values.into_iter().map(|value| tracer.leaves_as_states(frame, cell, name, leaf, value)).collect()
+            values.into_iter().map(|value| tracer.leaves_as_states((frame, name), (cell, leaf), value, carrying)).collect()
         };
         Some(match value {
             Value::Tuple(values) => Value::Tuple(all(self, values)?),
@@ -229,6 +406,9 @@ impl Tracer<'_> {
             value => match self.first_of(&value) {
                 Some(first) => {
                     *leaf += 1;
+                    if let Some((carried, variable)) = carrying.as_mut().filter(|(all, _)| all.contains((cell, *leaf))) {
+                        return self.placeholder(carried, (cell, *leaf), &value, *variable);
+                    }
                     let key = super::accumulate::Key { frame, cell, leaf: *leaf };
                     let before = std::rc::Rc::new(value);
                     let update = super::accumulate::Update::Kept;

@@ -126,6 +126,20 @@ impl Stream {
         }
     }
 
+    /// Whether its pieces, where there are several, are in the order of its items.
+    pub fn is_in_order(&self) -> bool {
+        match self {
+            Self::Run { .. } | Self::Entries(_) | Self::Stored(..) | Self::Values(_) => true,
+            Self::Mapped(inner, _)
+            | Self::Filtered(inner, _)
+            | Self::Enumerated(inner)
+            | Self::Skipped(inner, _)
+            | Self::Taken(inner, _) => inner.is_in_order(),
+            Self::Zipped(first, second) | Self::Chained(first, second) => first.is_in_order() && second.is_in_order(),
+            Self::Reversed(_) | Self::Strided(..) | Self::Flat(..) | Self::Cases(_) => false,
+        }
+    }
+
     pub fn is_endless(&self) -> bool {
         match self {
             Self::Run { end, .. } => end.is_none(),

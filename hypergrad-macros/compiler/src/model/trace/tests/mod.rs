@@ -10,6 +10,7 @@ mod iterators;
 mod loops;
 mod modules;
 mod page;
+mod recursions;
 mod refusals;
 mod scalars;
 mod spellings;

@@ -30,44 +30,20 @@ fn statements() {
     ]);
 }
 
-const STEP: &str = "needs what the steps before made of";
-
 #[test]
-fn steps_that_need_each_other() {
+fn loops() {
     refused(&[
-        ("let mut s = 0.0; let mut t = 0.0; for i in 0..x.len() { s += x[i]; t += s; } t", STEP),
-        ("let mut s = 0.0; for i in 0..x.len() { s = s * 0.5 + x[i]; } s", STEP),
-        ("let mut s = 0.0; for i in 0..x.len() { s += x[i] * s; } s", STEP),
-        ("let mut s = 0.0; for i in 0..x.len() { if s < 1.0 { s += x[i]; } } s", STEP),
-        ("let mut s = 0.0; for i in 0..x.len() { s = x[i] - s; } s", STEP),
-        ("let mut s = 1.0; for i in 0..x.len() { s += x[i]; s *= 2.0; } s", STEP),
-        ("let mut s = 1.0; for i in 0..x.len() { if i > 2 { s += x[i]; } else { s *= x[i]; } } s", STEP),
-        ("let mut s = x[0]; for i in 0..x.len() { s = s.sin(); } s", STEP),
-        ("let mut v = x.clone(); for i in 1..x.len() { v[i] = v[i - 1] * 2.0; } v.sum()", STEP),
-        ("let mut v = x.clone(); for i in 0..x.len() { let t = v.norm(); v[i] = t; } v.sum()", STEP),
-        ("let mut v = x.clone(); let mut s = 0.0; for i in 0..x.len() { v[i] = 1.0; s += v[0]; } s", STEP),
-        ("let mut v = x.clone(); for i in 0..x.len() { for j in 0..i { v[i] -= v[j]; } } v.sum()", STEP),
-        ("let mut v = x.clone(); for i in 0..x.len() { for j in 0..x.len() { v[i] *= x[j]; } } v.sum()", STEP),
-        ("let mut v = x.clone(); for i in 0..x.len() { v[i] = 1.0; v += &data.b; } v.sum()", STEP),
-        ("let mut v = x.clone(); for i in 0..x.len() { v[i] = 1.0; v[0] += 1.0; } v.sum()", STEP),
-        ("let (mut a, mut b) = (x[0], x[1]); for _ in 0..data.n { a += b; b += 1.0; } a", STEP),
-        ("let mut k = 0; let mut s = 0.0; for i in 0..data.n { s += x[k]; k += 1; } s", STEP),
-        ("x.iter().fold(0.0, |a, b| a * y[0] + b)", STEP),
-        ("let mut v = x.clone(); for i in 0..x.len() { v[0] = x[i]; } v.sum()", "may set the same entry of `v`"),
-        ("let mut v = x.clone(); for i in 0..x.len() { for j in 0..x.len() { v[i] = x[j]; } } v.sum()", "may set the same entry"),
-        ("let mut v = x.clone(); for i in 0..x.len() - 1 { v[i] = 1.0; v[i + 1] = y[0]; } v.sum()", "may set the same entry"),
+        ("let mut k = 0; let mut s = 0.0; for i in 0..data.n { s += x[k]; k += 1; } s", "an index is a sum of indices"),
+        ("let mut s = f64::INFINITY; for i in 0..x.len() { s = s * x[i] + 1.0; } s", "begin with a number"),
         (
-            "let n = x.len(); let mut m = data.q.clone(); let mut s = 0.0; for i in 0..n { for j in 0..=i { m[(i, j)] = x[i]; m[(j, i)] = x[j]; s += m[(i, j)]; } } s",
-            STEP,
+            "let mut s = 0.0; for (i, t) in x.iter().filter(|t| **t > 0.0).rev().enumerate() { s = s * t; } s",
+            "`enumerate` after `filter`",
         ),
-        (
-            "let n = x.len(); let mut m = data.q.clone(); let mut s = 0.0; for i in 0..n { m[(i, i)] = x[i]; for j in 0..n { m[(i, j)] += x[j]; } s += m[(i, i)]; } s",
-            STEP,
-        ),
-        ("let mut t = 0.0; for i in 0..x.len() { t = x[i]; } t", "what the last step of a loop left"),
-        ("let mut t = 0.0; let mut s = 0.0; for i in 0..x.len() { if i > 1 { t = x[i]; } s += t; } s", STEP),
         ("let mut s = 0.0; x.iter().map(|t| { s += t; s }).sum()", "inside of a closure that is called for each index"),
-        ("let mut s = 0.0; for i in 0..x.len() { if x[i] > 3.0 { break; } s += x[i]; } s", "`break` is not accepted"),
+        (
+            "let mut s = 0.0; (0..x.len()).flat_map(|i| (0..i).map(move |j| (i, j))).for_each(|(i, j)| s += x[i] * x[j]); for (i, j) in (0..x.len()).flat_map(|i| (0..i).map(move |j| (i, j))) { if x[i] > 3.0 { break; } s += x[j]; } s",
+            "in which order",
+        ),
         ("let mut s = 0.0; for i in 0.. { s += x[i]; } s", "no end"),
         ("f64::INFINITY * x[0]", "infinite constant"),
     ]);
@@ -100,7 +76,7 @@ fn names() {
         ("data.q.clone().symmetric_eigenvalues().sum()", "of decompositions, those that solve systems are read"),
         ("data.q.clone().lu().u().sum()", "its parts have no derivative rule"),
         ("data.q.clone().try_inverse().unwrap_or_default().sum()", "an error of the point"),
-        ("x.iter().scan(0.0, |a, b| Some(*b)).sum()", "recursions come later"),
+        ("x.iter().scan(0.0, |a, b| Some(*b)).sum()", "recursions are read from"),
         ("x[x[0] as usize]", "cannot be cast"),
         ("x[x[0]]", "a scalar is no index"),
         ("x.iter().filter(|t| **t > 0.0).skip(1).sum::<f64>()", "`skip` after `filter`"),
@@ -124,10 +100,8 @@ fn names() {
 
 #[test]
 fn all_mistakes_are_reported_at_once() {
-    let found = body(
-        "let a = x.nrom() + y.nrom(); let b = a + xx; b * outside(b) + (data.s * data.t).sum() + x.iter().fold(0.0, |a, b| a * y[0] + b)",
-    );
-    assert_eq!(found.len(), 6, "{found:#?}");
+    let found = body("let a = x.nrom() + y.nrom(); let b = a + xx; b * outside(b) + (data.s * data.t).sum() ");
+    assert_eq!(found.len(), 5, "{found:#?}");
 }
 
 #[test]

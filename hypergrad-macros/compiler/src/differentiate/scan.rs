@@ -1,0 +1,189 @@
+//! Derivatives of recursions: their adjoint runs through the steps the other way.
+//!
+//! With `s_{t+1} = N(s_t, q_t, c)` and a cotangent `a_t` of every state, `λ_T = a_T` and
+//! `λ_t = a_t + (∂N/∂s)ᵀ λ_{t+1}` is a recursion over the stacked states; then the start has the cotangent
+//! `λ_0`, entry t of the sequence `(∂N/∂q)ᵀ λ_{t+1}`, and what else is read `Σ_t (∂N/∂c)ᵀ λ_{t+1}`: all
+//! steps at once, outside of any recursion.
+
+use std::collections::HashMap;
+
+use super::reverse::{Sweep, gradient};
+use crate::ir::{Affine, Graph, Id, Number, Operand, Product, Recurrence, Scan, Sequence, Size, Variable, Wire};
+
+impl Sweep<'_> {
+    /// From the cotangents of the stacked states of a recursion to those of what it reads.
+    pub(super) fn scan(&mut self, id: Id, cotangents: &[(usize, Id)]) {
+        let Some(scan) = self.graph.as_scan(id).cloned() else { return };
+        let stacked: Vec<Id> = (0..scan.states.len()).map(|position| self.graph.state(id, position)).collect();
+        let cotangents: Vec<Id> = (0..scan.states.len())
+            .map(|position| {
+                let own: Vec<Id> = cotangents.iter().filter(|(k, _)| *k == position).map(|(_, node)| *node).collect();
+                let shape = self.graph.shape(stacked[position]).to_vec();
+                self.graph.add_all(&own, shape)
+            })
+            .collect();
+        let step = Step::new(self.graph, &scan, self.graph.captured(id).to_vec());
+        let adjoints = step.adjoints(self.graph, &stacked, &cotangents);
+        for (state, adjoint) in scan.states.iter().zip(&adjoints) {
+            if self.depends(state.start) {
+                let at_start = entry(self.graph, *adjoint, &scan.first());
+                self.contribute(state.start, at_start);
+            }
+        }
+        let mut images = step.all_steps(self.graph, &stacked, &adjoints);
+        let steps = [scan.steps.clone()];
+        for (sequence, cotangent) in scan.sequences.iter().zip(&step.of_sequences) {
+            if self.depends(sequence.node) && !self.graph.is_zero(*cotangent) {
+                self.graph.batch(&[*cotangent], &mut images, &steps);
+                let all = self.graph.image_or_spread(*cotangent, &images, &steps);
+                let placed = placed(self.graph, all, sequence);
+                self.contribute(sequence.node, placed);
+            }
+        }
+        for (captured, cotangent) in step.captured.iter().zip(&step.of_captured) {
+            if self.depends(*captured) && !self.graph.is_zero(*cotangent) {
+                self.graph.batch(&[*cotangent], &mut images, &steps);
+                let all = self.graph.image_or_spread(*cotangent, &images, &steps);
+                let total = total(self.graph, all);
+                self.contribute(*captured, total);
+            }
+        }
+    }
+}
+
+/// One step of a recursion, differentiated: cotangents over its slots and those of the adjoints after it.
+struct Step {
+    scan: Scan,
+    captured: Vec<Id>,
+    states: Vec<Id>,
+    sequences: Vec<Id>,
+    /// Slots of the adjoints: the states after those of the recursion.
+    after: Vec<Id>,
+    of_states: Vec<Id>,
+    of_sequences: Vec<Id>,
+    of_captured: Vec<Id>,
+}
+
+impl Step {
+    fn new(graph: &mut Graph, scan: &Scan, captured: Vec<Id>) -> Self {
+        let count = scan.states.len();
+        let states: Vec<Id> = (0..count).map(|position| graph.slot_of_state(scan, position)).collect();
+        let sequences: Vec<Id> = (0..scan.sequences.len()).map(|position| graph.slot_of_sequence(scan, position)).collect();
+        let after: Vec<Id> = (0..count)
+            .map(|position| {
+                let shape = graph.shape(states[position]).to_vec();
+                graph.slot(scan.level, Variable::State(count + position), shape)
+            })
+            .collect();
+        let parts: Vec<Id> = scan.nexts().iter().zip(&after).map(|(next, after)| graph.inner(*after, *next)).collect();
+        let total = graph.add_all(&parts, Vec::new());
+        let inputs: Vec<Id> = states.iter().chain(&sequences).chain(&captured).copied().collect();
+        let mut of_states = gradient(graph, total, &inputs);
+        let mut of_sequences = of_states.split_off(count);
+        let of_captured = of_sequences.split_off(sequences.len());
+        Self { scan: scan.clone(), captured, states, sequences, after, of_states, of_sequences, of_captured }
+    }
+
+    /// The stacked adjoints of the states: a recursion the other way.
+    fn adjoints(&self, graph: &mut Graph, stacked: &[Id], cotangents: &[Id]) -> Vec<Id> {
+        let (scan, count) = (&self.scan, self.states.len());
+        let mut adjoint = Scan { reversed: !scan.reversed, states: Vec::new(), ..scan.clone() };
+        let mut images: HashMap<Id, Id> = HashMap::new();
+        // What a step read is one sequence more, as are the cotangents of what it read.
+        for (own, node) in self.states.iter().zip(stacked) {
+            let slot = sequence_slot(graph, &mut adjoint, Sequence { node: *node, shift: scan.before() });
+            images.insert(*own, slot);
+        }
+        let mut direct = Vec::with_capacity(count);
+        for node in cotangents {
+            direct.push(sequence_slot(graph, &mut adjoint, Sequence { node: *node, shift: scan.before() }));
+        }
+        for (position, after) in self.after.iter().enumerate() {
+            let shape = graph.shape(*after).to_vec();
+            images.insert(*after, graph.slot(scan.level, Variable::State(position), shape));
+        }
+        let moved = graph.substitute_slots(&self.of_states, 1 << scan.level, images);
+        for (position, (own, direct)) in moved.iter().zip(&direct).enumerate() {
+            let shape = graph.shape(*own).to_vec();
+            let direct = if graph.is_zero(cotangents[position]) { graph.zero(shape.clone()) } else { *direct };
+            let next = graph.add_all(&[*own, direct], shape);
+            let start = entry(graph, cotangents[position], &scan.last());
+            adjoint.states.push(Recurrence { start, next });
+        }
+        graph.scan(adjoint)
+    }
+
+    /// The slots at all steps at once.
+    fn all_steps(&self, graph: &mut Graph, stacked: &[Id], adjoints: &[Id]) -> HashMap<Id, Id> {
+        let (scan, mut images) = (&self.scan, HashMap::new());
+        for (slot, node) in self.states.iter().zip(stacked) {
+            images.insert(*slot, part(graph, *node, scan.before(), &scan.steps));
+        }
+        for (slot, sequence) in self.sequences.iter().zip(&scan.sequences) {
+            images.insert(*slot, part(graph, sequence.node, sequence.shift, &scan.steps));
+        }
+        for (slot, node) in self.after.iter().zip(adjoints) {
+            images.insert(*slot, part(graph, *node, scan.after(), &scan.steps));
+        }
+        images
+    }
+}
+
+/// One more sequence of a recursion, and the slot of its entries.
+fn sequence_slot(graph: &mut Graph, scan: &mut Scan, sequence: Sequence) -> Id {
+    scan.sequences.push(sequence);
+    graph.slot_of_sequence(scan, scan.sequences.len() - 1)
+}
+
+/// `of[.., at]`
+fn entry(graph: &mut Graph, of: Id, at: &Size) -> Id {
+    let shape = graph.shape(of)[..graph.order(of) - 1].to_vec();
+    let mut index = wires(shape.len());
+    let out = index.clone();
+    index.push(Affine::constant(at.clone()));
+    read(graph, Operand { node: of, index }, shape.clone(), out, shape)
+}
+
+/// `of[.., shift .. shift + steps]`
+fn part(graph: &mut Graph, of: Id, shift: i64, steps: &Size) -> Id {
+    let mut shape = graph.shape(of).to_vec();
+    shape.pop();
+    shape.push(steps.clone());
+    let out = wires(shape.len());
+    let mut index = out.clone();
+    shifted(&mut index, shift);
+    read(graph, Operand { node: of, index }, shape.clone(), out, shape)
+}
+
+/// The entries of all steps at their places in a sequence that may be longer.
+fn placed(graph: &mut Graph, all: Id, sequence: &Sequence) -> Id {
+    let (extents, shape) = (graph.shape(all).to_vec(), graph.shape(sequence.node).to_vec());
+    let index = wires(extents.len());
+    let mut out = index.clone();
+    shifted(&mut out, sequence.shift);
+    read(graph, Operand { node: all, index }, extents, out, shape)
+}
+
+/// The sum over the steps.
+fn total(graph: &mut Graph, all: Id) -> Id {
+    let extents = graph.shape(all).to_vec();
+    let shape = extents[..extents.len() - 1].to_vec();
+    let index = wires(extents.len());
+    let out = index[..shape.len()].to_vec();
+    read(graph, Operand { node: all, index }, extents, out, shape)
+}
+
+fn wires(count: usize) -> Vec<Affine> {
+    (0..count as u32).map(|w| Affine::wire(Wire(w))).collect()
+}
+
+fn shifted(index: &mut [Affine], shift: i64) {
+    if let Some(last) = index.last_mut() {
+        *last = last.add(&Affine::constant(Size::constant(shift)));
+    }
+}
+
+fn read(graph: &mut Graph, operand: Operand, extents: Vec<Size>, out: Vec<Affine>, shape: Vec<Size>) -> Id {
+    let product = Product { coefficient: Number::new(1.0), extents, operands: vec![operand], guards: Vec::new(), out };
+    graph.product(product, shape)
+}

@@ -1,0 +1,97 @@
+//! Recursions as loops over their steps. What does not change with the steps is computed before them; a step
+//! copies the states before it, and writes those after it to where they stay.
+
+use std::collections::BTreeMap;
+
+use super::body::Body;
+use super::program::{Expr, Place, Stmt, natural_strides};
+use crate::ir::{Affine, Id, Op, Scan, Size, Variable, Wire};
+
+/// Of each slot: where its values for all steps lie, and which of them is that of the step.
+pub type Slots = BTreeMap<Id, (Place, Affine)>;
+
+impl Body<'_> {
+    pub(super) fn recursion(&mut self, node: Id, scan: &Scan, place: &Place) {
+        let graph = self.context.graph;
+        graph.reads(node).into_iter().for_each(|id| self.make_ready(id));
+        let stacks: Vec<Place> = (0..scan.states.len()).map(|position| self.stack(scan, position, place)).collect();
+        for (state, stack) in scan.states.iter().zip(&stacks) {
+            let entries = Size::product(graph.shape(state.start));
+            let strides = natural_strides(graph.shape(state.start));
+            let offset = stack.offset.add(&entries.mul(&scan.first()));
+            self.write(state.start, &Place { source: stack.source, offset, strides });
+        }
+        let variable = Wire(self.fresh_variables(1));
+        let step = if scan.reversed {
+            Affine::constant(scan.steps.sub(&Size::constant(1))).sub(&Affine::wire(variable))
+        } else {
+            Affine::wire(variable)
+        };
+        let outer = self.slots.clone();
+        self.bind_slots(scan, &stacks, &step);
+        let body = self.branch(|body| {
+            for (state, stack) in scan.states.iter().zip(&stacks) {
+                body.write_state(state.next, stack, &moved(&step, scan.after()));
+            }
+        });
+        self.slots = outer;
+        let (scratch, body): (Vec<Stmt>, Vec<Stmt>) = body.into_iter().partition(|s| matches!(s, Stmt::Scratch(_)));
+        self.statements.extend(scratch);
+        self.statements.push(Stmt::Steps { variable, extent: scan.steps.clone(), body });
+    }
+
+    /// Where the stacked values of a state lie, in what the recursion packs at this place.
+    fn stack(&self, scan: &Scan, position: usize, place: &Place) -> Place {
+        let graph = self.context.graph;
+        let stacked = scan.steps.add(&Size::constant(1));
+        let shape: Vec<Size> = graph.shape(scan.states[position].start).iter().cloned().chain([stacked]).collect();
+        let offset = place.offset.add(&graph.offset_of_state(scan, position));
+        Place { source: place.source, offset, strides: natural_strides(&shape) }
+    }
+
+    fn bind_slots(&mut self, scan: &Scan, stacks: &[Place], step: &Affine) {
+        let graph = self.context.graph;
+        for id in graph.body(scan) {
+            let Op::Slot(slot) = graph.op(id) else { continue };
+            if slot.level != scan.level {
+                continue;
+            }
+            let (place, shift) = match slot.variable {
+                Variable::State(k) => (stacks[k].clone(), scan.before()),
+                Variable::Sequence(k) => {
+                    let sequence = &scan.sequences[k];
+                    let Some(place) = self.context.place(sequence.node) else { unreachable!("sequences are stored") };
+                    (place, sequence.shift)
+                }
+            };
+            self.slots.insert(id, (place, moved(step, shift)));
+        }
+    }
+
+    /// An entry of a slot.
+    pub(super) fn at_this_step(&mut self, slot: Id, index: &[Affine]) -> Expr {
+        let Some((place, step)) = self.slots.get(&slot).cloned() else { unreachable!("a slot outside of its recursion") };
+        let offset = place.offset_at(&[index, &[step]].concat());
+        Expr::Load { source: place.source, offset }
+    }
+
+    /// The new value of a state, among the stacked ones.
+    fn write_state(&mut self, next: Id, stack: &Place, step: &Affine) {
+        let shape = self.context.graph.shape(next).to_vec();
+        let index = self.fresh_index(shape.len());
+        let value = self.expression(next, &index);
+        self.fill(&[index.as_slice(), std::slice::from_ref(step)].concat(), &shape, stack, value);
+    }
+
+    /// Computes what is stored of a node, or below one that is computed where it is read.
+    fn make_ready(&mut self, node: Id) {
+        match self.context.place(node) {
+            Some(place) => self.require(place.source),
+            None => self.context.graph.reads(node).into_iter().for_each(|read| self.make_ready(read)),
+        }
+    }
+}
+
+fn moved(step: &Affine, shift: i64) -> Affine {
+    step.add(&Affine::constant(Size::constant(shift)))
+}

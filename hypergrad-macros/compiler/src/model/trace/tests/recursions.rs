@@ -1,0 +1,102 @@
+//! Loops whose steps need each other.
+
+use nalgebra::{DMatrix, DVector, Matrix2, SVector, Vector2};
+
+use super::{Data, agrees, bodies};
+
+#[test]
+fn numbers_are_carried() {
+    bodies! { (x, y, data) -> f64:
+        { let mut s = 0.0; let mut t = 0.0; for i in 0..x.len() { s += x[i]; t += s; } t }
+        { let mut s = 0.0; for i in 0..x.len() { s = s * 0.5 + x[i]; } s }
+        { let mut s = 0.1; for i in 0..x.len() { s += x[i] * s; } s }
+        { let mut s = 0.0; for i in 0..x.len() { if s < 0.5 { s += x[i] * x[i]; } } s }
+        { let mut s = 0.0; for i in 0..x.len() { s = x[i] - s; } s }
+        { let mut s = 1.0; for i in 0..x.len() { s += x[i]; s *= 2.0; } s }
+        { let mut s = 1.0; for i in 0..x.len() { if i > 2 { s += x[i]; } else { s *= x[i]; } } s }
+        { let mut s = x[0]; for i in 0..x.len() { s = s.sin(); } s }
+        { x.iter().fold(0.0, |a, b| a * y[0] + b) }
+        { x.iter().rev().fold(0.3, |a, b| a * y[0] + b) }
+        { x.iter().enumerate().fold(0.3, |a, (i, b)| a * y[0] + b * i as f64) }
+        { x.iter().zip(data.b.iter()).skip(1).fold(0.3, |a, (t, b)| a * t + b) }
+        { x.iter().step_by(2).fold(0.3, |a, t| a * t + y[1]) }
+        { (0..x.len()).map(|i| x[i] * x[i]).fold(0.3, |a, t| (a * t + y[1]).cos()) }
+        { x.iter().filter(|t| **t > 0.0).fold(0.3, |a, t| a * t + y[1]) }
+        { let (mut a, mut b) = (x[0], x[1]); for _ in 0..x.len() { a += b; b += 1.0; } a }
+        { let (mut a, mut b) = (x[0], x[1]); for i in 0..x.len() { (a, b) = (b * x[i], a + b); } a * b }
+        { let mut s = 1.0; for i in (0..x.len()).rev() { s = s * x[i] + i as f64; } s }
+        { let mut s = 1.0; for i in 1..x.len() { s = s * x[i - 1] + x[i]; } s }
+        { let mut s = 1.0; for i in (1..x.len()).rev() { s = s * x[i - 1] + x[i]; } s }
+        { let mut s = 1.0; for i in 0..x.len() - 1 { if i % 2 == 0 { continue; } s = s * x[i] + x[i + 1]; } s }
+        { let mut s = 1.0; for i in 0..x.len() { if x[i] > 0.1 { continue; } s = s * x[i] + 2.0; } s }
+        { let mut s = 1.0; for i in 0..x.len() { s = s * x[i / 2] + x[(3 * i) % 4]; } s }
+        { let mut s = 1.0; for i in 0..x.len() { let t = s * x[i]; s = t.sin(); } s += x[0]; s }
+        { let mut t = 0.0; let mut s = 0.0; for i in 0..x.len() { if i > 1 { t = x[i]; } s += t; } s }
+        { let mut best = x[0]; let mut s = 0.0; for i in 0..x.len() { if x[i] > best { best = x[i]; } s += best * y[0]; } s }
+        { let mut up = true; let mut s = 0.0; for i in 0..x.len() { if up { s += x[i]; } else { s -= 2.0 * x[i]; } up = !up; } s }
+        { let mut k = 0; let mut s = 1.0; for i in 0..x.len() { s = s * x[i] + k as f64; k += 2; } s }
+        { let mut s = 1.0; for t in x.iter().chain(y.iter()) { s = s * 0.5 + t; } s }
+        { let mut s = 1.0; let mut p = 1.0; for t in x { s = s * 0.5 + t; p *= s; } s + p }
+        { let mut s = 1.0; let mut m = f64::NEG_INFINITY; for t in x { s = s * 0.5 + t; m = m.max(s); } m }
+    }
+}
+
+#[test]
+fn vectors_and_matrices_are_carried() {
+    bodies! { (x, y, data) -> f64:
+        { let mut v = x.clone(); for i in 1..x.len() { v[i] = v[i - 1] * 2.0; } v.norm_squared() }
+        { let mut v = x.clone(); for i in 0..x.len() { let t = v.norm(); v[i] = t; } v.sum() }
+        { let mut v = x.clone(); let mut s = 0.0; for i in 0..x.len() { v[i] = y[0]; s += v[0] * x[i]; } s }
+        { let mut v = x.clone(); for i in 0..x.len() { for j in 0..i { v[i] -= v[j]; } } v.norm_squared() }
+        { let mut v = x.clone(); for i in 0..x.len() { for j in 0..x.len() { v[i] *= x[j]; } } v.sum() }
+        { let mut v = x.clone(); for i in 0..x.len() { v[i] = 1.0; v += &data.b; } v.norm_squared() }
+        { let mut v = x.clone(); for i in 0..x.len() { v[i] = y[1]; v[0] += 1.0; } v.norm_squared() }
+        { let mut v = x.clone(); for i in 0..x.len() { v[0] = x[i]; } v.norm_squared() }
+        { let mut v = x.clone(); for i in 0..x.len() { for j in 0..x.len() { v[i] = x[j] * x[i]; } } v.sum() }
+        { let mut v = x.clone(); for i in 0..x.len() - 1 { v[i] = 1.0; v[i + 1] = y[0] * v[i + 1]; } v.norm_squared() }
+        { let mut v = *y; for i in 0..x.len() { v = data.s * v * 0.3 + y * x[i]; } v.norm_squared() }
+        { let mut m = data.s; for i in 0..x.len() { m = m * data.s.transpose() * 0.2; m[(0, 1)] += x[i]; } (m * y).sum() }
+        { let mut v = x.clone(); for i in 0..x.len() { v = &data.q * &v * 0.2; v[i] += x[i] * x[0]; } v.norm_squared() }
+        { let mut p = Vector2::new(x[0], y[0]); for i in 0..x.len() { p = Vector2::new(p.y, p.x * x[i] - p.y); } p.norm_squared() }
+        { let mut p = Vector2::new(x[0], y[0]); let mut c = 0.0; for i in 0..x.len() { c += p.x; p = Vector2::new(p.y, p.x * x[i]); } c }
+        { let mut p = *y; for i in 0..x.len() { p = y * x[i]; } p.norm_squared() }
+        { let mut t = 0.5; for i in 0..x.len() { t = x[i] * x[i]; } t }
+        { let mut t = 0.5; for i in 0..x.len() { if x[i] > 0.0 { t = x[i] * x[i]; } } t }
+        { let mut m = Matrix2::new(2.0, 0.1, 0.1, 1.0); for i in 0..x.len() { m = m.try_inverse().unwrap() + Matrix2::identity() * (1.0 + x[i] * x[i]); } m.determinant() }
+        { let mut m = Matrix2::new(2.0, 0.1, 0.1, 1.0); let mut s = 0.0; for i in 0..x.len() { let l = m.cholesky().unwrap().l(); s += l[(1, 0)]; m = l * l.transpose() * 0.5 + Matrix2::identity() * (1.0 + x[i] * x[i] * s); } m[(0, 1)] }
+        { let mut path = DMatrix::zeros(3, x.len()); let mut v = *y; for i in 0..x.len() { v = v * 0.5 + y * x[i]; path.set_column(i, &v); } path.norm_squared() }
+        { let n = x.len(); let mut m = data.q.clone(); let mut s = 0.0; for i in 0..n { for j in 0..=i { m[(i, j)] = x[i]; m[(j, i)] = x[j]; s += m[(i, j)]; } } s }
+        { let n = x.len(); let mut m = data.q.clone(); let mut s = 0.0; for i in 0..n { m[(i, i)] = x[i]; for j in 0..n { m[(i, j)] += x[j]; } s += m[(i, i)]; } s }
+        { let mut v = x.clone(); for _ in 0..x.len() { v = (&data.q * v).normalize(); } v[0] }
+        { let mut v = x.clone(); for i in 0..x.len() { let m = v.iter().map(|t| t.exp()).sum::<f64>().ln(); v[i] -= m; } v.sum() }
+    }
+}
+
+#[test]
+fn recursions_in_sums_and_in_recursions() {
+    bodies! { (x, y, data) -> f64:
+        { (0..3).map(|k| { let mut s = y[k]; for t in x { s = s * 0.4 + t.sin(); } s * s }).sum::<f64>() }
+        { (0..x.len()).map(|i| x.iter().fold(0.1, |a, b| a * x[i] + b)).sum::<f64>() }
+        { (0..x.len()).map(|i| { let mut s = 0.2; for t in i..x.len() { s = s * x[t] + x[i]; } s }).sum::<f64>() }
+        { (0..x.len()).map(|i| { let mut s = 0.2; for t in 0..i { s = s * x[t] + x[i]; } s }).sum::<f64>() }
+        { DVector::from_fn(x.len(), |i, _| x.iter().fold(x[i], |a, b| a * 0.5 + b)).norm_squared() }
+        { let mut s = 0.1; for i in 0..x.len() { for j in 0..x.len() { s = 0.3 * s + x[i] * x[j]; } } s }
+        { let mut s = 0.1; for i in 0..x.len() { for j in 0..i { s = 0.3 * s + x[i] * x[j]; } s += x[i]; } s }
+        { let mut s = 0.1; for i in 0..x.len() { let mut t = s; for j in 0..x.len() { t = (t + x[j]).sin(); } s = s * t + x[i]; } s }
+        { let mut s = 0.1; for i in 0..x.len() { let mut t = 0.0; for j in 0..x.len() { t += s * x[j]; } s = t.cos() + x[i]; } s }
+        { let mut v = *y; let mut s = 0.0; for i in 0..x.len() { for j in 0..x.len() { v = v * 0.4 + y * (x[i] - x[j]); s += v.norm_squared(); } } s }
+        { let mut v = *y; for i in 0..x.len() { let w = v; let z = x.iter().fold(w, |a, b| a * 0.4 + w * *b); v = v * 0.1 + z * x[i]; } v.norm_squared() }
+        { let mut s = 0.2; for i in 0..x.len() { s = x.iter().fold(s, |a, b| x.iter().fold(a, |c, d| (0.2 * c + b * d * x[i]).sin())); } s }
+    }
+}
+
+#[test]
+fn loops_end_early() {
+    bodies! { (x, y, data) -> f64:
+        { let mut s = 0.0; for i in 0..x.len() { if x[i] > 0.8 { break; } s += x[i]; } s }
+        { let mut s = 0.1; for i in 0..x.len() { s = 0.5 * s + x[i]; if s * s > 0.3 { break; } s += 1.0; } s }
+        { let mut s = 0.1; for i in 0..x.len() { if i == 3 { break; } if x[i] < 0.0 { continue; } s = 0.5 * s + x[i]; } s }
+        { let mut s = y[0]; for _ in 0..40 { let r = s * s - 2.0 - x[0]; if r.abs() < 1e-9 { break; } s -= r / (2.0 * s); } s }
+        { let mut s = 0.0; for i in 0..x.len() { let mut p = x[i]; for j in 0..x.len() { if p > 0.9 { break; } p = p * x[j] + y[0]; } s += p; } s }
+    }
+}

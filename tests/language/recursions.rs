@@ -1,0 +1,192 @@
+//! Recursions: what a loop carries from step to step.
+
+use hypergrad::bilevel;
+
+use crate::{check, matrix, vector};
+
+#[bilevel]
+pub mod rollout {
+    use nalgebra::{DVector, Matrix2, Vector2, Vector3};
+
+    const DT: f64 = 0.1;
+
+    pub struct Plant {
+        pub start: Vector2<f64>,
+        pub goal: Vector2<f64>,
+    }
+
+    fn step(state: Vector2<f64>, torque: f64) -> Vector2<f64> {
+        Vector2::new(state.x + DT * state.y, state.y + DT * (torque - state.x.sin() - 0.1 * state.y))
+    }
+
+    /// A state that is carried and a sum over the steps.
+    pub fn f(u: &DVector<f64>, y: &Vector3<f64>, plant: &Plant) -> f64 {
+        let q = Matrix2::from_diagonal(&Vector2::new(y[0].exp(), y[1].exp()));
+        let mut state = plant.start;
+        let mut cost = 0.0;
+        for k in 0..u.len() {
+            state = step(state, u[k]);
+            let e = state - plant.goal;
+            cost += e.dot(&(q * e)) + y[2].exp() * u[k] * u[k];
+        }
+        cost
+    }
+
+    /// The same recursion by `fold`.
+    pub fn g(u: &DVector<f64>, _y: &Vector3<f64>, plant: &Plant) -> f64 {
+        let last = u.iter().fold(plant.start, |state, &torque| step(state, torque));
+        (last - plant.goal).norm_squared() + 1e-2 * u.norm_squared()
+    }
+}
+
+#[test]
+fn rollouts() {
+    use nalgebra::{Vector2, Vector3};
+    let plant = rollout::Plant { start: Vector2::new(1.0, 0.0), goal: Vector2::new(0.2, -0.1) };
+    let problem = rollout::Problem::new(plant).unwrap();
+    for n in [0, 1, 20] {
+        check(&problem, &vector(n, 0.3), &Vector3::new(0.1, -0.4, -1.0));
+    }
+}
+
+#[bilevel]
+pub mod filters {
+    use nalgebra::{DMatrix, DVector, Matrix2, Vector2};
+
+    pub struct Series {
+        pub z: DVector<f64>,
+    }
+
+    pub struct Body {
+        pub position: f64,
+        pub velocity: f64,
+    }
+
+    /// A Kalman filter: matrices are carried, the likelihood is a sum; entries of a vector from those before.
+    pub fn f(x: &DVector<f64>, y: &Vector2<f64>, data: &Series) -> f64 {
+        let a = Matrix2::new(1.0, 0.1, -0.2, 0.9);
+        let mut mean = Vector2::new(0.1, -0.2);
+        let mut p = Matrix2::identity() * y[0].exp();
+        let mut likelihood = 0.0;
+        for t in 0..x.len() {
+            mean = a * mean + Vector2::new(0.0, x[t]);
+            p = a * p * a.transpose() + Matrix2::identity() * 0.1;
+            let s = p[(0, 0)] + y[1].exp();
+            let e = data.z[t] - mean[0];
+            likelihood += e * e / s + s.ln();
+            let gain = p.column(0) / s;
+            mean += gain * e;
+            p -= gain * p.row(0);
+        }
+        let mut level = DVector::zeros(x.len());
+        for t in 0..x.len() {
+            level[t] = if t == 0 {
+                x[0]
+            } else if t == 1 {
+                0.5 * level[0] + x[1]
+            } else {
+                0.6 * level[t - 1] - 0.1 * level[t - 2] * level[t - 1] + x[t]
+            };
+        }
+        likelihood + 0.5 * level.norm_squared() + 3.0 * x.norm_squared()
+    }
+
+    /// A struct that is carried, a trajectory that is kept, backwards and conditional steps.
+    pub fn g(x: &DVector<f64>, y: &Vector2<f64>, data: &Series) -> f64 {
+        let n = x.len();
+        let mut body = Body { position: 0.0, velocity: y[0] };
+        let mut path = DMatrix::zeros(2, n);
+        for (t, force) in x.iter().enumerate() {
+            body.velocity += 0.1 * (force - body.position.powi(3));
+            body.position += 0.1 * body.velocity;
+            path[(0, t)] = body.position;
+            path[(1, t)] = body.velocity;
+        }
+        let mut value = 0.0;
+        let mut sign = 1.0;
+        let mut root = 1.0;
+        for _ in 0..30 {
+            let residual = root * root - 2.0 - y[0];
+            if residual.abs() < 1e-11 {
+                break;
+            }
+            root -= residual / (2.0 * root);
+        }
+        for t in (0..n).rev() {
+            if t % 3 == 0 {
+                continue;
+            }
+            value = data.z[t] * (value + x[t]).tanh() + sign * y[1];
+            if value > 0.0 {
+                sign = -0.9 * sign;
+            }
+        }
+        let (low, high) = x.iter().fold((0.0, 1.0), |(low, high), v| (low + 0.1 * high * v, high - 0.1 * low * v));
+        path.norm_squared() + value * value + low * high + root
+    }
+}
+
+#[test]
+fn recursions_of_many_kinds() {
+    use nalgebra::Vector2;
+    for n in [0, 1, 2, 3, 18, 19] {
+        let problem = filters::Problem::new(filters::Series { z: vector(n, 0.7) }).unwrap();
+        check(&problem, &vector(n, 0.3), &Vector2::new(0.2, -0.4));
+    }
+}
+
+#[bilevel]
+pub mod network {
+    use nalgebra::{DMatrix, DVector};
+
+    pub struct Weights {
+        pub hidden: DMatrix<f64>,
+        pub input: DVector<f64>,
+    }
+
+    pub struct Sequences {
+        /// A row for each sample.
+        pub rows: DMatrix<f64>,
+        pub target: DVector<f64>,
+        pub steps: usize,
+    }
+
+    /// A recurrent network, a sum over samples of recursions; steps inside of steps.
+    pub fn f(w: &Weights, y: &DVector<f64>, data: &Sequences) -> f64 {
+        let loss: f64 = (0..data.rows.nrows())
+            .map(|i| {
+                let mut h = DVector::zeros(w.input.len());
+                for t in 0..data.rows.ncols() {
+                    h = (&w.hidden * &h + &w.input * data.rows[(i, t)]).map(f64::tanh);
+                }
+                (h.sum() - data.target[i]).powi(2)
+            })
+            .sum();
+        loss + y[0].exp() * (w.hidden.norm_squared() + w.input.norm_squared())
+    }
+
+    pub fn g(w: &Weights, y: &DVector<f64>, data: &Sequences) -> f64 {
+        let mut state = w.input.clone();
+        let mut cost = 0.0;
+        for t in 0..data.target.len() {
+            for _ in 0..data.steps {
+                state = &state + (&w.hidden * &state - &state * y[1]).map(|v| v.sin()) * 0.05;
+            }
+            let mut inner = data.target[t];
+            for j in 0..data.rows.ncols() {
+                inner = 0.5 * inner + state[0] * data.rows[(t, j)];
+            }
+            cost += inner * inner + state.norm_squared();
+        }
+        cost
+    }
+}
+
+#[test]
+fn networks_and_steps_inside_of_steps() {
+    let (samples, length, hidden) = (3, 4, 2);
+    let data = network::Sequences { rows: matrix(samples, length, 0.2), target: vector(samples, 0.5), steps: 3 };
+    let problem = network::Problem::new(data).unwrap();
+    let w = network::Weights { hidden: matrix(hidden, hidden, 0.9), input: vector(hidden, 1.3) };
+    check(&problem, &w, &nalgebra::DVector::from_vec(vec![-0.5, 0.3]));
+}
