@@ -157,3 +157,39 @@ fn fields_by_number() {
     check(&problem, &x, &y);
     assert_eq!(problem.at(&x, &y).unwrap().g_1().0.len(), 4);
 }
+
+/// What `#[derive(Default)]` writes.
+#[bilevel]
+pub mod derived_defaults {
+    #[derive(Clone, Default)]
+    struct Inner {
+        scale: f64,
+        count: usize,
+    }
+
+    #[derive(Default)]
+    struct Settings {
+        inner: Inner,
+        shift: f64,
+        strict: bool,
+    }
+
+    pub fn f(x: f64, y: f64) -> f64 {
+        let settings = Settings { shift: y, ..Settings::default() };
+        let inner = Inner { scale: 2.0, ..settings.inner.clone() };
+        let strict = if settings.strict { 7.0 } else { 1.0 };
+        (x - settings.shift).powi(2) * inner.scale * strict + inner.count as f64 * x + settings.inner.scale
+    }
+
+    pub fn g(x: f64, y: f64) -> f64 {
+        x * y + Settings::default().shift
+    }
+}
+
+#[test]
+fn defaults_that_are_derived() {
+    let problem = derived_defaults::Problem::new().unwrap();
+    let at = problem.at(&0.7, &0.2).unwrap();
+    assert!((at.f() - derived_defaults::f(0.7, 0.2)).abs() < 1e-14);
+    check(&problem, &0.7, &0.2);
+}

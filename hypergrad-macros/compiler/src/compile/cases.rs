@@ -15,6 +15,7 @@ const SHORTEST: usize = 15;
 
 /// Messages that no case can show, by their beginnings, and why.
 const EXCEPTIONS: &[(&str, &str)] = &[
+    ("impl Default for", "what a derive writes, to be read"),
     ("a row of a sparse matrix", "what a value is called inside other messages"),
     ("`#[bilevel]` failed on this module", "no module is known for which it does"),
     ("please report it with the module", "the same"),

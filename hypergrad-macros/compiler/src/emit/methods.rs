@@ -78,9 +78,11 @@ fn not_inherent(claim: &AssociatedClaim, ty: &TokenStream) -> TokenStream {
     quote! {
         #[allow(dead_code, nonstandard_style, clippy::all, clippy::pedantic)]
         const _: () = {
+            // Traits of the prelude, such as `Default`, are not in scope either.
+            #[no_implicit_prelude]
             mod proof {
                 struct Found;
-                trait OfTheModule: Sized { #declared }
+                trait OfTheModule: ::core::marker::Sized { #declared }
                 impl OfTheModule for #ty {}
                 #used
             }

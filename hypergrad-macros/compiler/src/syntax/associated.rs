@@ -147,7 +147,41 @@ pub fn read(items: &[syn::Item]) -> Vec<Associated> {
         syn::Item::Impl(block) => Some(block),
         _ => None,
     });
-    blocks.flat_map(|block| read_block(items, block)).collect()
+    let derived: Vec<syn::ItemImpl> = items.iter().filter_map(derived_default).collect();
+    blocks.chain(&derived).flat_map(|block| read_block(items, block)).collect()
+}
+
+/// What `#[derive(Default)]` writes, of a struct of numbers and of structs of the module.
+fn derived_default(item: &syn::Item) -> Option<syn::ItemImpl> {
+    let syn::Item::Struct(structure) = item else { return None };
+    let mut derives = false;
+    for attribute in structure.attrs.iter().filter(|attribute| attribute.path().is_ident("derive")) {
+        attribute
+            .parse_nested_meta(|derived| {
+                derives |= derived.path.is_ident("Default");
+                Ok(())
+            })
+            .ok()?;
+    }
+    let name = derives.then_some(&structure.ident)?;
+    let field = |(k, field): (usize, &syn::Field)| {
+        let named = field.ident.as_ref().map_or_else(|| k.to_string(), ToString::to_string);
+        Some(format!("{named}: {}", default_of(&field.ty)?))
+    };
+    let fields: Vec<String> = structure.fields.iter().enumerate().map(field).collect::<Option<_>>()?;
+    let fields = fields.join(", ");
+    syn::parse_str(&format!("impl Default for {name} {{ fn default() -> {name} {{ {name} {{ {fields} }} }} }}")).ok()
+}
+
+fn default_of(ty: &syn::Type) -> Option<String> {
+    let syn::Type::Path(path) = ty else { return None };
+    let name = path.path.get_ident()?.to_string();
+    Some(match name.as_str() {
+        "f64" | "f32" => "0.0".to_owned(),
+        "bool" => "false".to_owned(),
+        _ if super::parse::PRIMITIVES.contains(&name.as_str()) => "0".to_owned(),
+        _ => format!("{name}::default()"),
+    })
 }
 
 fn read_block(items: &[syn::Item], block: &syn::ItemImpl) -> Vec<Associated> {
