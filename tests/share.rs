@@ -165,7 +165,7 @@ pub mod outside_items {
     }
 
     pub fn g(x: &DVector<f64>, _y: f64, _data: &Settings) -> f64 {
-        x.iter().map(|t| penalty(*t, Penalty::Quartic) + penalty(*t, Penalty::Square) * crate::SHIFT).sum()
+        x.iter().map(|t| penalty(*t, Penalty::Quartic) + penalty(*t, Penalty::Square) * super::SHIFT).sum()
     }
 }
 

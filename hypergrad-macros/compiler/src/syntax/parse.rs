@@ -81,6 +81,10 @@ fn read_module(module: syn::ItemMod, options: &Options, source: TokenStream, dia
 fn adopt(adopted: &[Adopted], items: &mut Vec<syn::Item>, diagnostics: &mut Diagnostics) -> Option<Vec<syn::Path>> {
     for Adopted { path, item } in adopted {
         let name = path.segments.last().map(|last| last.ident.clone());
+        // Two paths may lead to one item, and what reads alike is alike.
+        if adopted.iter().any(|other| other.path != *path && other.item == *item && items.contains(item)) {
+            continue;
+        }
         if items.iter_mut().any(|own| super::name_of(own).cloned() == name) {
             diagnostics.push(
                 Diagnostic::new(path, "an item of this name is read in this module already")
