@@ -4,7 +4,7 @@ use hypergrad::bilevel;
 mod toy {
     use nalgebra::{DVector, Isometry2, Point4, Vector2};
 
-    #[derive(Clone, Copy, Default)]
+    #[derive(Clone, Copy)]
     pub struct Line {
         pub slope: f64,
     }
@@ -18,7 +18,7 @@ mod toy {
     pub fn f(x: &DVector<f64>, y: &DVector<f64>) -> f64 {
         let turned = Isometry2::new(Vector2::new(x[0], x[1]), y[0]);
         let point = Point4::new(x[0], x[1], 0.0, 0.0);
-        let line = Line::default();
+        let line = Line::flat();
         turned.translation.vector.x + point.x + line.slope + Line::UNIT + Line::new(x[0]).slope
     }
 
@@ -29,6 +29,10 @@ mod toy {
 
 impl toy::Line {
     const UNIT: f64 = 1.0;
+
+    fn flat() -> Self {
+        Self::new(0.0)
+    }
 }
 
 fn main() {}

@@ -55,7 +55,10 @@ impl Tracer<'_> {
         let error = Diagnostic::new(&path.path, message);
         let error = match nearest(&written, known) {
             Some(near) => error.help(format!("did you mean `{near}`?")),
-            None if self.is_of_this_crate(full) => error.help(annotate(&path.path)).wants_item(item_of(&path.path)),
+            // Methods are not carried.
+            None if self.is_of_this_crate(full) && item_of(&path.path) == path.path => {
+                error.help(annotate(&path.path)).wants_item(item_of(&path.path))
+            }
             None => error.help(format!("move `{last}` into the module")),
         };
         self.diagnostics.push(error);
