@@ -89,6 +89,18 @@ fn helpers(count: usize) -> String {
     )
 }
 
+/// A recursion of so many steps.
+fn steps(count: usize) -> String {
+    format!(
+        "pub fn f({XY}) -> f64 {{
+            let (mut p, mut v, mut cost) = (x[0], y[0], 0.0);
+            for _ in 0..{count} {{ v -= 0.1 * p.sin(); p += 0.1 * v * x[1]; cost += p * p; }}
+            cost + x.norm_squared()
+        }}
+        pub fn g({XY}) -> f64 {{ x.norm_squared() }}"
+    )
+}
+
 fn emitted(body: &str) -> usize {
     let module = format!("pub mod m {{ use nalgebra::{{DMatrix, DVector}}; {body} }}").parse().unwrap();
     let expansion = expand(&TokenStream::new(), module);
@@ -108,12 +120,13 @@ fn a_chain_without_end_is_refused() {
 /// Doubling a module multiplies its text by at most so much.
 #[test]
 fn text_grows_with_the_module() {
-    let cases: [(&str, fn(usize) -> String, usize, f64); 5] = [
+    let cases: [(&str, fn(usize) -> String, usize, f64); 6] = [
         ("network", network, 2, 4.0),
         ("chain", chain, 6, 3.0),
         ("terms", terms, 20, 2.2),
         ("blocks", blocks, 4, 2.5),
         ("helpers", helpers, 16, 1.1),
+        ("steps", steps, 500, 1.0),
     ];
     for (name, module, size, most) in cases {
         let (small, large) = (emitted(&module(size)), emitted(&module(2 * size)));

@@ -137,6 +137,9 @@ impl<'g> Printer<'g> {
         if let Some(value) = self.graph.as_uniform(id) {
             return whole(constant(value));
         }
+        if let Op::Slot(slot) = self.graph.op(id) {
+            return whole(Text::atom(variable(slot.variable)));
+        }
         if self.graph.order(id) > 2 {
             return indexed::node(self, id);
         }
@@ -169,7 +172,7 @@ impl<'g> Printer<'g> {
             }
             Op::Scan(scan) => whole(self.recursion(scan)),
             Op::State { scan, position } => whole(self.stacked(*scan, *position)),
-            Op::Slot(slot) => whole(Text::atom(variable(slot.variable))),
+            Op::Slot(_) => whole(Self::mark(id)),
         }
     }
 
