@@ -151,6 +151,11 @@ impl Diagnostics {
         self.errors.truncate(length);
     }
 
+    /// What was said since there were so many.
+    pub fn since(&self, length: usize) -> Vec<Diagnostic> {
+        self.errors[length..].to_vec()
+    }
+
     pub fn len(&self) -> usize {
         self.errors.len()
     }

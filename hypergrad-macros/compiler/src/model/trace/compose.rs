@@ -107,13 +107,13 @@ impl Tracer<'_> {
             },
             (ItemWord::last, []) if stream.is_endless() => return Outcome::Known(self.refuse_endless(call)),
             (ItemWord::last, []) if self.refuse_filtered(call, stream) => return Outcome::Known(None),
-            (ItemWord::last, []) => match self.lengths(stream) {
-                Some(lengths) => {
+            (ItemWord::last, []) => match (self.diagnostics.len(), self.lengths(stream)) {
+                (_, Some(lengths)) => {
                     let one = Affine::constant(Size::constant(1));
                     lengths.into_iter().map(|(guards, length)| (guards, length.sub(&one))).collect()
                 }
-                None => {
-                    self.refuse_bounds(call);
+                (before, None) => {
+                    self.refuse_bounds(call, before);
                     return Outcome::Known(None);
                 }
             },

@@ -190,16 +190,17 @@ impl Tracer<'_> {
         if stream.is_endless() {
             return self.refuse_endless(call);
         }
+        let before = self.diagnostics.len();
         let pieces = self.pieces(stream, ordered);
         if pieces.is_none() {
-            self.refuse_bounds(call);
+            self.refuse_bounds(call, before);
         }
         pieces
     }
 
-    /// Unless it was refused for another reason already.
-    pub(super) fn refuse_bounds(&mut self, call: &Call<'_>) {
-        if !self.diagnostics.is_empty() {
+    /// Unless another reason was said since there were so many errors.
+    pub(super) fn refuse_bounds(&mut self, call: &Call<'_>, before: usize) {
+        if self.diagnostics.len() > before {
             return;
         }
         self.diagnostics.error_with_help(
@@ -311,9 +312,10 @@ impl Tracer<'_> {
             return self.refuse_endless(call);
         }
         if !stream.is_filtered() {
+            let before = self.diagnostics.len();
             let lengths = self.lengths(stream);
             if lengths.is_none() {
-                self.refuse_bounds(call);
+                self.refuse_bounds(call, before);
             }
             return Self::length_value(lengths?);
         }

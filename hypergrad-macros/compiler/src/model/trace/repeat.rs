@@ -135,9 +135,16 @@ impl Tracer<'_> {
             self.remember_needs(earlier);
             return self.steps_in_order(items, span, step);
         }
+        // Mistakes that have nothing to do with the steps before are those of the first reading.
+        let said = (!self.cells.needs_steps).then(|| self.diagnostics.since(start.mistakes));
         let mut carried = Carried::default();
         while carried.is_wider || self.carries_more(&mut carried, &start, &changed) {
             self.read_carrying(&mut carried, &start, (stream, &changed), (span, &mut *step));
+        }
+        if let Some(said) = said.filter(|_| self.diagnostics.len() > start.mistakes) {
+            self.back_to(&start);
+            self.forget_needs();
+            said.into_iter().for_each(|mistake| self.diagnostics.push(mistake));
         }
         self.remember_needs(earlier);
     }
