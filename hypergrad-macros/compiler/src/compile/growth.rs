@@ -89,6 +89,16 @@ fn helpers(count: usize) -> String {
     )
 }
 
+/// A matrix whose parts are changed one after the other: each change reads what was there twice.
+fn changes(count: usize) -> String {
+    let all =
+        list(count, " ", |k| format!("m.rows_mut({k}, 2).scale_mut(y[{k}]); m.columns_mut({k}, 2).add_scalar_mut(x[{k}]);"));
+    format!(
+        "pub fn f({XY}) -> f64 {{ let mut m = x * y.transpose(); {all} (m * x).norm_squared() + x.norm_squared() }}
+        pub fn g({XY}) -> f64 {{ x.norm_squared() }}"
+    )
+}
+
 /// A recursion of so many steps.
 fn steps(count: usize) -> String {
     format!(
@@ -120,12 +130,13 @@ fn a_chain_without_end_is_refused() {
 /// Doubling a module multiplies its text by at most so much.
 #[test]
 fn text_grows_with_the_module() {
-    let cases: [(&str, fn(usize) -> String, usize, f64); 6] = [
+    let cases: [(&str, fn(usize) -> String, usize, f64); 7] = [
         ("network", network, 2, 4.0),
         ("chain", chain, 6, 3.0),
         ("terms", terms, 20, 2.2),
         ("blocks", blocks, 4, 2.5),
         ("helpers", helpers, 16, 1.1),
+        ("changes", changes, 5, 4.5),
         ("steps", steps, 500, 1.0),
     ];
     for (name, module, size, most) in cases {

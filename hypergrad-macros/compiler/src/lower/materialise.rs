@@ -11,6 +11,8 @@ use crate::ir::{Affine, Cost, Graph, Id, Op, Product, Size, Variable, View};
 const CHEAP: f64 = 2.0;
 /// A call of `exp` and its like, in multiplications.
 const TRANSCENDENTAL: f64 = 12.0;
+/// So many operations are written in one expression; what reads itself several times on the way down doubles.
+const LONGEST: f64 = 200.0;
 /// A constant tensor up to this length is stored whatever its order.
 const SMALL: i64 = 4096;
 
@@ -50,6 +52,7 @@ pub fn decide(graph: &Graph, stages: &mut Stages, roots: &[Id], hoists: &BTreeMa
     in_place.retain(|id| is_gathered(graph, *id));
     let mut storage = Storage::default();
     let mut costs: BTreeMap<Id, f64> = BTreeMap::new();
+    let mut lengths: BTreeMap<Id, f64> = BTreeMap::new();
     // Readers first: whether a node is absorbed depends on its readers only.
     for id in order.iter().rev() {
         let own = &edges[id.0 as usize];
@@ -65,6 +68,8 @@ pub fn decide(graph: &Graph, stages: &mut Stages, roots: &[Id], hoists: &BTreeMa
     for id in &order {
         let node = *id;
         costs.insert(node, inline_cost(graph, node, &costs, &storage));
+        let length = length_of_expression(graph, node, &lengths, &storage);
+        lengths.insert(node, length);
         let own = &edges[node.0 as usize];
         let is_leaf = matches!(graph.op(node), Op::Input(_) | Op::Constant(_) | Op::Count(_) | Op::State { .. });
         if is_leaf || storage.absorbed.contains(&node) {
@@ -82,7 +87,8 @@ pub fn decide(graph: &Graph, stages: &mut Stages, roots: &[Id], hoists: &BTreeMa
         if sparse && !opaque && !reduced {
             continue;
         }
-        if opaque || reduced || (!only_output && must_store(graph, stages, node, own, costs[&node], &storage)) {
+        let is_long = !only_output && length > LONGEST;
+        if opaque || reduced || is_long || (!only_output && must_store(graph, stages, node, own, costs[&node], &storage)) {
             storage.stored.insert(node);
         }
     }
@@ -194,6 +200,12 @@ fn inline_cost(graph: &Graph, id: Id, costs: &BTreeMap<Id, f64>, storage: &Stora
         }
         _ => 0.0,
     }
+}
+
+/// Operations of an expression that computes an entry in place, as often as they are written.
+fn length_of_expression(graph: &Graph, id: Id, lengths: &BTreeMap<Id, f64>, storage: &Storage) -> f64 {
+    let read = |node: &Id| if storage.stored.contains(node) { 0.0 } else { lengths.get(node).copied().unwrap_or(0.0) };
+    1.0 + graph.op(id).operands().iter().map(read).sum::<f64>()
 }
 
 /// Whether a node is made by a call of the runtime alone: it is stored.
