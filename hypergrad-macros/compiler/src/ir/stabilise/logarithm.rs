@@ -4,11 +4,14 @@
 //! ```text
 //! ln(e^t) = t                     ln σ(t) = -softplus(-t)      ln softmax(z) = z - lse(z)
 //! ln(c a b) = ln c + ln a + ln b  ln(a^p) = p ln a             ln Σ_w e^z = lse_w(z)
+//! ln(n a) = ln n + ln a, n a count
 //! ln(a + b) = ln a + softplus(ln b - ln a)                     ln(a + b + ..) = lse(ln a, ln b, ..)
 //! ln(det A) = ln det A
 //! ```
 
-use crate::ir::{Affine, Elimination, Func, Graph, Id, Number, Op, Operand, Product, Reduction, Size, Term, View, Wire};
+use crate::ir::{
+    Affine, Elimination, Func, Graph, Guard, Id, Number, Op, Operand, Product, Reduction, Size, Term, Test, View, Wire,
+};
 
 /// So many nodes are looked at; forms beyond that are left as they are.
 const BUDGET: usize = 64;
@@ -234,11 +237,17 @@ fn gather(graph: &mut Graph, frame: &Product, node: Id, index: &[Affine], shape:
     }
 }
 
-/// A product without guards of factors that are positive by their form: elementwise, or summed.
+/// A product of factors that are positive by their form: elementwise, or summed.
 fn of_product(graph: &mut Graph, product: &Product, shape: &[Size], budget: &mut usize) -> Option<Id> {
-    if product.coefficient.get() <= 0.0 || !product.guards.is_empty() || product.operands.is_empty() {
+    // Of no terms a count is 0, and its logarithm says what the guard beside it does.
+    let is_counted = |guard: &Guard| {
+        let size = guard.affine.as_size().filter(|_| guard.test == Test::NonNegative).map(|s| s.add(&Size::constant(1)));
+        size.is_some_and(|size| product.operands.iter().any(|o| *graph.op(o.node) == Op::Count(size.clone())))
+    };
+    if product.coefficient.get() <= 0.0 || !product.guards.iter().all(is_counted) || product.operands.is_empty() {
         return None;
     }
+    let product = &Product { guards: Vec::new(), ..product.clone() };
     let kept: Vec<Wire> = product.out.iter().map(Affine::as_wire).collect::<Option<_>>()?;
     let distinct = kept.iter().enumerate().all(|(k, w)| !kept[..k].contains(w) && product.extent(*w) == shape[k]);
     let summed = product.summed();
@@ -246,11 +255,24 @@ fn of_product(graph: &mut Graph, product: &Product, shape: &[Size], budget: &mut
     if !distinct || !product.operands.iter().flat_map(|o| &o.index).all(readable) {
         return None;
     }
-    let logarithms: Vec<Id> = product.operands.iter().map(|o| of_node(graph, o.node, budget)).collect::<Option<_>>()?;
+    // Counts, as those of terms that are alike, have no sign by their form, and a logarithm together.
+    let (counts, operands): (Vec<Operand>, Vec<Operand>) =
+        product.operands.iter().cloned().partition(|o| matches!(graph.op(o.node), Op::Count(_)));
+    let mut logarithms: Vec<Id> = operands.iter().map(|o| of_node(graph, o.node, budget)).collect::<Option<_>>()?;
+    if operands.is_empty() {
+        return None;
+    }
+    let mut operands = operands;
+    if !counts.is_empty() {
+        let counts: Vec<View> = counts.iter().map(|o| View { node: o.node, axes: Vec::new() }).collect();
+        let node = graph.times(1.0, &counts, Vec::new());
+        logarithms.push(graph.apply(Func::Ln, &[node]));
+        operands.push(Operand { node, index: Vec::new() });
+    }
     let order: Vec<Wire> = kept.iter().chain(&summed).copied().collect();
     let long: Vec<Size> = order.iter().map(|w| product.extent(*w)).collect();
     let mut terms = Vec::new();
-    for (operand, node) in product.operands.iter().zip(logarithms) {
+    for (operand, node) in operands.iter().zip(logarithms) {
         let gathered = Product {
             coefficient: Number::new(1.0),
             operands: Vec::new(),

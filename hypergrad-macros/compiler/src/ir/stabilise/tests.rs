@@ -331,6 +331,23 @@ fn of_vectors(body: &str, b: &[f64], w: &[f64]) -> [f64; 2] {
 }
 
 /// A sum of no exponentials is 0, also where others are written by their logarithms.
+/// `ln Σ e^c = ln n + c`, where all terms are alike.
+#[test]
+fn exponentials_that_are_alike() {
+    for (body, count) in [
+        ("DVector::from_fn(b.len(), |_, _| 900.0 * x).map(f64::exp).sum().ln()", 3.0_f64),
+        ("DVector::from_fn(b.len() - 1, |_, _| 900.0 * x).map(f64::exp).sum().ln()", 2.0),
+        ("DMatrix::from_fn(b.len(), w.len(), |_, _| 900.0 * x).map(f64::exp).sum().ln()", 6.0),
+    ] {
+        let found = of_vectors(body, &[0.1, 0.2, 0.3], &[0.5, 0.7]);
+        assert!((found[0] - 900.0 - count.ln()).abs() < 1e-12 && (found[1] - 900.0).abs() < 1e-12, "{body}: {found:?}");
+    }
+    let found = of_vectors("DVector::from_fn(b.len() - 1, |_, _| b.dot(b)).map(f64::exp).sum().ln()", &[20.0, 30.0, 40.0], &[]);
+    assert!((found[0] - 2900.0 - 2_f64.ln()).abs() < 1e-11 && (found[1] - 5800.0).abs() < 1e-10, "{found:?}");
+    let of_none = of_vectors("DVector::from_fn(b.len(), |_, _| x).map(f64::exp).sum().ln()", &[], &[]);
+    assert_eq!(of_none[0], f64::NEG_INFINITY);
+}
+
 #[test]
 fn sums_of_no_exponentials() {
     let softmax = "{ let e = b.map(f64::exp); (&e / e.sum()).sum() }";
