@@ -53,7 +53,7 @@ fn whole_numbers() {
     let at = problem.at(&x, &y).unwrap();
     assert!((at.f() - steps::f(&x, &y)).abs() < 1e-12 && (at.g() - steps::g(&x, &y)).abs() < 1e-12);
     crate::check(&problem, &x, &y);
-    assert!(!steps::Problem::STRUCTURE.smooth);
+    const { assert!(!steps::Problem::STRUCTURE.smooth) };
     // At a jump, and halfway between two.
     let x = SVector::<f64, 5>::from([2.0, -3.0, 2.5, -2.0, 1.0]);
     let at = problem.at(&x, &y).unwrap();

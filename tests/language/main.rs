@@ -9,6 +9,8 @@
 #![allow(clippy::trivially_copy_pass_by_ref, reason = "roles take their arguments alike")]
 #![allow(
     clippy::needless_range_loop,
+    clippy::manual_assert,
+    clippy::op_ref,
     clippy::redundant_closure,
     clippy::redundant_closure_for_method_calls,
     clippy::map_clone,

@@ -118,7 +118,7 @@ pub mod filters {
             }
             value = data.z[t] * (value + x[t]).tanh() + sign * y[1];
             if value > 0.0 {
-                sign = -0.9 * sign;
+                sign *= -0.9;
             }
         }
         let (low, high) = x.iter().fold((0.0, 1.0), |(low, high), v| (low + 0.1 * high * v, high - 0.1 * low * v));
@@ -170,7 +170,7 @@ pub mod network {
         let mut cost = 0.0;
         for t in 0..data.target.len() {
             for _ in 0..data.steps {
-                state = &state + (&w.hidden * &state - &state * y[1]).map(|v| v.sin()) * 0.05;
+                state = &state + (&w.hidden * &state - &state * y[1]).map(f64::sin) * 0.05;
             }
             let mut inner = data.target[t];
             for j in 0..data.rows.ncols() {
