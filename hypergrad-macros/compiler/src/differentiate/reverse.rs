@@ -63,6 +63,11 @@ impl Sweep<'_> {
         self.depends.get(id.0 as usize).copied().unwrap_or(false)
     }
 
+    /// Whether a node is of what is differentiated.
+    pub(super) fn knows(&self, id: Id) -> bool {
+        (id.0 as usize) < self.depends.len()
+    }
+
     pub(super) fn contribute(&mut self, to: Id, cotangent: Id) {
         if !self.graph.is_zero(cotangent) {
             self.cotangents.entry(to).or_default().push(cotangent);

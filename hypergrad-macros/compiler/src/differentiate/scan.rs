@@ -22,7 +22,7 @@ impl Sweep<'_> {
                 self.graph.add_all(&own, shape)
             })
             .collect();
-        let step = Step::new(self.graph, &scan, self.graph.captured(id).to_vec());
+        let step = Step::new(self.graph, &scan);
         let adjoints = step.adjoints(self.graph, &stacked, &cotangents);
         for (state, adjoint) in scan.states.iter().zip(&adjoints) {
             if self.depends(state.start) {
@@ -41,6 +41,7 @@ impl Sweep<'_> {
             }
         }
         for (captured, cotangent) in step.captured.iter().zip(&step.of_captured) {
+            assert!(self.knows(*captured), "{captured:?} was made by the differentiation of a step");
             if self.depends(*captured) && !self.graph.is_zero(*cotangent) {
                 self.graph.batch(&[*cotangent], &mut images, &steps);
                 let all = self.graph.image_or_spread(*cotangent, &images, &steps);
@@ -65,7 +66,7 @@ struct Step {
 }
 
 impl Step {
-    fn new(graph: &mut Graph, scan: &Scan, captured: Vec<Id>) -> Self {
+    fn new(graph: &mut Graph, scan: &Scan) -> Self {
         let count = scan.states.len();
         let states: Vec<Id> = (0..count).map(|position| graph.slot_of_state(scan, position)).collect();
         let sequences: Vec<Id> = (0..scan.sequences.len()).map(|position| graph.slot_of_sequence(scan, position)).collect();
@@ -77,6 +78,8 @@ impl Step {
             .collect();
         let parts: Vec<Id> = scan.nexts().iter().zip(&after).map(|(next, after)| graph.inner(*after, *next)).collect();
         let total = graph.add_all(&parts, Vec::new());
+        // Of the total, not of the recursion: what a product views is part of it, and no node there.
+        let captured = graph.read_from_outside(&[total], 1 << scan.level);
         let inputs: Vec<Id> = states.iter().chain(&sequences).chain(&captured).copied().collect();
         let mut of_states = gradient(graph, total, &inputs);
         let mut of_sequences = of_states.split_off(count);

@@ -337,10 +337,15 @@ impl Graph {
     }
 
     fn captured_by(&self, scan: &Scan) -> Vec<Id> {
+        self.read_from_outside(&scan.nexts(), scan.bit())
+    }
+
+    /// What these nodes read in which no slot of these levels is open, themselves included; numbers left out.
+    pub fn read_from_outside(&self, nodes: &[Id], levels: Levels) -> Vec<Id> {
         let (mut found, mut seen) = (BTreeSet::new(), BTreeSet::new());
-        let mut stack = scan.nexts();
+        let mut stack = nodes.to_vec();
         while let Some(id) = stack.pop() {
-            if self.open_levels(id) & scan.bit() == 0 {
+            if self.open_levels(id) & levels == 0 {
                 found.insert(id);
             } else if seen.insert(id) {
                 stack.extend(self.reads(id));

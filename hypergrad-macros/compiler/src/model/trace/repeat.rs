@@ -126,7 +126,7 @@ impl Tracer<'_> {
         let earlier = self.forget_needs();
         let apart = self.all_at_once(stream, &changed, (span, &mut *step), None);
         if self.diagnostics.len() == start.mistakes && !self.cells.needs_steps && apart.is_none() {
-            self.carry_last(&start, (stream, &changed), (span, step));
+            self.carry_last(Carried::default(), &start, (stream, &changed), (span, step));
             return self.remember_needs(earlier);
         }
         let is_needed = self.cells.needs_steps || apart.is_some();
@@ -140,6 +140,9 @@ impl Tracer<'_> {
         let mut carried = Carried::default();
         while carried.is_wider || self.carries_more(&mut carried, &start, &changed) {
             self.read_carrying(&mut carried, &start, (stream, &changed), (span, &mut *step));
+        }
+        if self.diagnostics.len() == start.mistakes && !self.cells.needs_steps {
+            self.carry_last(carried, &start, (stream, &changed), (span, &mut *step));
         }
         if let Some(said) = said.filter(|_| self.diagnostics.len() > start.mistakes) {
             self.back_to(&start);
@@ -164,10 +167,15 @@ impl Tracer<'_> {
     }
 
     /// What the last step leaves is the last state of a recursion, where it is one.
-    fn carry_last(&mut self, start: &Start, (stream, changed): (&Stream, &[usize]), (span, step): (Span, Step<'_>)) {
+    fn carry_last(
+        &mut self,
+        mut carried: Carried,
+        start: &Start,
+        (stream, changed): (&Stream, &[usize]),
+        (span, step): (Span, Step<'_>),
+    ) {
         let last = |cell: &&usize| matches!(self.cells.get(**cell).value, Some(Value::Last));
         let leaves = changed.iter().filter(last).flat_map(|cell| start.leaves(*cell)).collect::<Vec<_>>();
-        let mut carried = Carried::default();
         if !carried.add(leaves) {
             return;
         }

@@ -14,6 +14,7 @@ mod recursions;
 mod refusals;
 mod scalars;
 mod spellings;
+mod steps;
 mod tensors;
 mod types;
 

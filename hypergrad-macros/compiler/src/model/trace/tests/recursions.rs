@@ -61,6 +61,8 @@ fn vectors_and_matrices_are_carried() {
         { let mut p = Vector2::new(x[0], y[0]); let mut c = 0.0; for i in 0..x.len() { c += p.x; p = Vector2::new(p.y, p.x * x[i]); } c }
         { let mut p = *y; for i in 0..x.len() { p = y * x[i]; } p.norm_squared() }
         { let mut t = 0.5; for i in 0..x.len() { t = x[i] * x[i]; } t }
+        { let mut t = 0.5; for _ in 0..x.len() { t = y[0]; } t * t }
+        { let (mut s, mut t) = (0.5, 1.0); for i in 0..x.len() { t = 0.5 * t + s * x[i]; s = y[1]; } s * t }
         { let mut t = 0.5; for i in 0..x.len() { if x[i] > 0.0 { t = x[i] * x[i]; } } t }
         { let mut m = Matrix2::new(2.0, 0.1, 0.1, 1.0); for i in 0..x.len() { m = m.try_inverse().unwrap() + Matrix2::identity() * (1.0 + x[i] * x[i]); } m.determinant() }
         { let mut m = Matrix2::new(2.0, 0.1, 0.1, 1.0); let mut s = 0.0; for i in 0..x.len() { let l = m.cholesky().unwrap().l(); s += l[(1, 0)]; m = l * l.transpose() * 0.5 + Matrix2::identity() * (1.0 + x[i] * x[i] * s); } m[(0, 1)] }
