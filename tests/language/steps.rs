@@ -1,10 +1,11 @@
-//! `docs/language.md` held to the truth, as in `main.rs`: loops whose steps need each other.
+//! `docs/language.md` held to the truth, as in `main.rs`: loops whose steps need each other, and lists that grow.
 #![allow(missing_docs, reason = "the modules under test are a user's code")]
 #![allow(non_snake_case, reason = "the letters of the literature: F, Phi")]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 #![allow(clippy::trivially_copy_pass_by_ref, reason = "roles take their arguments alike")]
 #![allow(clippy::needless_range_loop, clippy::suboptimal_flops, reason = "each way to write something is a case")]
 
+mod lists;
 mod recursions;
 mod shared;
 

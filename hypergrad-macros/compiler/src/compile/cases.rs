@@ -62,6 +62,7 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("`for` runs over ranges, iterators", "ill typed"),
     ("a `&mut` reference", "what a value is called inside other messages"),
     ("a value that the loop changes", "the same"),
+    ("a list that the loop makes longer", "the same"),
     ("an infinite constant", "the same"),
     ("{} has no such part that can be changed", "ill typed"),
     ("{} has no entries that can be changed", "ill typed"),

@@ -123,7 +123,7 @@ impl Value {
     /// Whether a loop changes this, or a part of it.
     pub fn changes(&self) -> bool {
         match self {
-            Self::State(_) => true,
+            Self::State(_) | Self::Growing(_) => true,
             Self::Tuple(values) | Self::Array(values) => values.iter().any(Self::changes),
             Self::Struct(structure) => structure.fields.iter().any(|(_, value)| value.changes()),
             Self::Choice(choice) => choice.cases.iter().flat_map(|case| &case.fields).any(|(_, value)| value.changes()),
@@ -137,6 +137,7 @@ impl Value {
         let all = |values: &mut dyn Iterator<Item = &Self>| values.flat_map(Self::changing_leaves).collect();
         match self {
             Self::State(state) => vec![state.key.leaf()],
+            Self::Growing(growing) => growing.next().map(Self::changing_leaves).unwrap_or_default(),
             Self::Tuple(values) | Self::Array(values) => all(&mut values.iter()),
             Self::Struct(structure) => all(&mut structure.fields.iter().map(|(_, value)| value)),
             Self::Choice(choice) => all(&mut choice.cases.iter().flat_map(|case| &case.fields).map(|(_, value)| value)),
@@ -149,6 +150,7 @@ impl Value {
     pub fn changing_name(&self) -> Option<&str> {
         match self {
             Self::State(state) => Some(&state.name),
+            Self::Growing(growing) => Some(&growing.name),
             Self::Tuple(values) | Self::Array(values) => values.iter().find_map(Self::changing_name),
             Self::Struct(structure) => structure.fields.iter().find_map(|(_, value)| value.changing_name()),
             Self::Choice(choice) => {

@@ -7,13 +7,13 @@ use syn::visit::{self, Visit};
 
 use super::Tracer;
 use super::condition::Condition;
-use super::environment::Environment;
+use super::environment::{Environment, Lookup};
 use super::slice_pattern::is_rest;
 use super::value::{Local, Value};
 use crate::diagnostics::Diagnostics;
 use crate::ir::{Affine, Size};
 use crate::model::Form;
-use crate::syntax::Type;
+use crate::syntax::{Storage, Type};
 
 impl Tracer<'_> {
     /// The value of a block: its last expression, in a scope of its own.
@@ -78,9 +78,27 @@ impl Tracer<'_> {
         let Some(init) = &local.init else { return self.bind_later(&local.pat) };
         let expected = ascribed(&local.pat).and_then(|ty| self.hint(ty));
         let value = self.expression_as(&init.expr, expected.as_ref());
+        let is_list = is_vec(&init.expr) || matches!(expected, Some(Type::List { storage: Storage::Vec, .. }));
         match &init.diverge {
             Some((_, otherwise)) => self.let_else(&local.pat, value, otherwise),
             None => self.bind_pattern(&local.pat, value),
+        }
+        if is_list {
+            self.note_list(&local.pat);
+        }
+    }
+
+    /// Notes that a name holds a `Vec`, which can grow.
+    fn note_list(&mut self, pattern: &syn::Pat) {
+        match pattern {
+            syn::Pat::Ident(name) => {
+                if let Lookup::Bound(Value::Reference(place)) = self.environment.get(&name.ident.to_string()) {
+                    let cell = place.cell;
+                    self.cells.note_list(cell);
+                }
+            }
+            syn::Pat::Type(typed) => self.note_list(&typed.pat),
+            _ => {}
         }
     }
 
@@ -250,6 +268,19 @@ impl Tracer<'_> {
                 None
             }
         }
+    }
+}
+
+/// Whether an expression is a `Vec`, by its last word.
+fn is_vec(expression: &syn::Expr) -> bool {
+    match expression {
+        syn::Expr::MethodCall(call) => call.method == "collect" || call.method == "to_vec",
+        syn::Expr::Macro(call) => call.mac.path.is_ident("vec"),
+        syn::Expr::Call(call) => match &*call.func {
+            syn::Expr::Path(path) => path.path.segments.iter().any(|segment| segment.ident == "Vec"),
+            _ => false,
+        },
+        _ => false,
     }
 }
 

@@ -264,6 +264,9 @@ impl<'a> Tracer<'a> {
         if let Some(changed) = self.own_changing_method(call) {
             return changed;
         }
+        if let Some(grown) = self.growing_method(call) {
+            return grown;
+        }
         if let Some(changed) = self.changing_method(call) {
             return changed;
         }
@@ -296,6 +299,12 @@ impl<'a> Tracer<'a> {
         {
             let (value, receiver) = (*value, vec![receiver]);
             return match self.infinity_method(call, value, &receiver) {
+                Outcome::Known(value) => value,
+                Outcome::Unknown => None,
+            };
+        }
+        if let (Value::Growing(growing), []) = (&receiver, arguments.as_slice()) {
+            return match self.method_of_growing(call, &growing.clone()) {
                 Outcome::Known(value) => value,
                 Outcome::Unknown => None,
             };
@@ -337,6 +346,7 @@ impl<'a> Tracer<'a> {
             | Value::Callable(_)
             | Value::Reference(_)
             | Value::State(_)
+            | Value::Growing(_)
             | Value::Last => Outcome::Unknown,
         };
         match outcome {
@@ -457,6 +467,7 @@ fn words_of(value: &Value) -> Vec<&'static str> {
         | Value::Callable(_)
         | Value::Reference(_)
         | Value::State(_)
+        | Value::Growing(_)
         | Value::Last
         | Value::Never => Vec::new(),
     }

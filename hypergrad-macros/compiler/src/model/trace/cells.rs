@@ -26,6 +26,8 @@ pub struct Cells {
     pub needed: BTreeSet<super::recursion::Leaf>,
     /// What the recursion that ends carries.
     pub carried: BTreeSet<super::recursion::Leaf>,
+    /// Those that hold a `Vec`.
+    lists: BTreeSet<usize>,
     /// How often the current expression is written out by the loops around it.
     pub written_out: usize,
 }
@@ -99,6 +101,7 @@ impl Default for Cells {
             needs_break: false,
             needed: BTreeSet::new(),
             carried: BTreeSet::new(),
+            lists: BTreeSet::new(),
             written_out: 1,
         }
     }
@@ -123,6 +126,15 @@ impl Cells {
         self.clock += 1;
         self.all[cell].value = value;
         self.all[cell].changed = self.clock;
+    }
+
+    /// Notes that a cell holds a `Vec`, which can grow.
+    pub fn note_list(&mut self, cell: usize) {
+        self.lists.insert(cell);
+    }
+
+    pub fn is_list(&self, cell: usize) -> bool {
+        self.lists.contains(&cell)
     }
 
     pub fn snapshot(&self) -> Vec<Cell> {
@@ -232,6 +244,12 @@ impl Tracer<'_> {
         if then.changes() != otherwise.changes() {
             self.note_needed([&then, &otherwise]);
             self.refuse_step(name, span);
+            return None;
+        }
+        if let (Value::Growing(growing), Value::Growing(other)) = (&then, &otherwise)
+            && growing.pushed.is_some() != other.pushed.is_some()
+        {
+            self.refuse_some_pushes(name, span);
             return None;
         }
         let (found, changes) = (then.describe(), then.changes());

@@ -9,8 +9,23 @@ use super::Tracer;
 use super::cells::Cells;
 use super::environment::{Environment, Lookup};
 use super::value::{Callable, Value};
-use super::words::{ChangeWord, PlaceWord};
+use super::words::{ChangeWord, GrowWord, PlaceWord};
 use crate::syntax::{Associated, Module, Receiver};
+
+/// What a body may change.
+#[derive(Clone, Default, Debug)]
+pub struct Changes {
+    pub cells: Vec<usize>,
+    /// Those that hold a list to which it pushes.
+    pub grown: Vec<usize>,
+}
+
+impl Changes {
+    fn extend(&mut self, other: Self) {
+        self.cells.extend(other.cells);
+        self.grown.extend(other.grown);
+    }
+}
 
 struct Changed<'e> {
     environment: &'e Environment,
@@ -18,7 +33,7 @@ struct Changed<'e> {
     module: &'e Module,
     /// Names that the body binds itself, innermost last.
     hidden: Vec<String>,
-    cells: Vec<usize>,
+    changes: Changes,
     /// Closures on the way here.
     depth: usize,
 }
@@ -28,32 +43,32 @@ const DEEPEST: usize = 16;
 
 impl Tracer<'_> {
     /// The cells that a block may change; the patterns bind names in it.
-    pub(super) fn changed_in_block(&self, block: &syn::Block, patterns: &[&syn::Pat]) -> Vec<usize> {
+    pub(super) fn changed_in_block(&self, block: &syn::Block, patterns: &[&syn::Pat]) -> Changes {
         let mut changed = Changed {
             environment: &self.environment,
             known: &self.cells,
             module: self.module,
             hidden: Vec::new(),
-            cells: Vec::new(),
+            changes: Changes::default(),
             depth: 0,
         };
         patterns.iter().for_each(|pattern| changed.visit_pat(pattern));
         changed.visit_block(block);
-        changed.cells
+        changed.changes
     }
 
     /// The cells that a call may change.
-    pub(super) fn changed_by(&self, callable: &Callable) -> Vec<usize> {
+    pub(super) fn changed_by(&self, callable: &Callable) -> Changes {
         let mut changed = Changed {
             environment: &self.environment,
             known: &self.cells,
             module: self.module,
             hidden: Vec::new(),
-            cells: Vec::new(),
+            changes: Changes::default(),
             depth: 0,
         };
         changed.called(callable);
-        changed.cells
+        changed.changes
     }
 }
 
@@ -64,9 +79,10 @@ impl Changed<'_> {
             return;
         }
         let (environment, known, module) = (&closure.environment, self.known, self.module);
-        let mut inner = Changed { environment, known, module, hidden: Vec::new(), cells: Vec::new(), depth: self.depth + 1 };
+        let mut inner =
+            Changed { environment, known, module, hidden: Vec::new(), changes: Changes::default(), depth: self.depth + 1 };
         inner.visit_expr_closure(&closure.syntax);
-        self.cells.extend(inner.cells);
+        self.changes.extend(inner.changes);
     }
 
     fn bound(&self, name: &str) -> Option<&Value> {
@@ -87,7 +103,7 @@ impl Changed<'_> {
                     && let Some(Value::Reference(place)) = self.bound(&name.to_string())
                 {
                     let cell = place.cell;
-                    self.cells.push(cell);
+                    self.changes.cells.push(cell);
                 }
             }
             syn::Expr::Index(inner) => self.target(&inner.expr),
@@ -111,7 +127,7 @@ impl Changed<'_> {
             && !place.is_owner
         {
             let cell = place.cell;
-            self.cells.push(cell);
+            self.changes.cells.push(cell);
         }
     }
 }
@@ -187,8 +203,14 @@ impl<'a> Visit<'a> for Changed<'_> {
         let name = call.method.to_string();
         let changes = |item: &Associated| item.name() == name.as_str() && item.receiver() == Some(Receiver::Mutable);
         let own = self.module.associated.iter().any(changes);
-        if own || ChangeWord::find(&name).is_some() || PlaceWord::find(&name).is_some() {
+        let grows = GrowWord::find(&name).is_some();
+        let before = self.changes.cells.len();
+        if own || grows || ChangeWord::find(&name).is_some() || PlaceWord::find(&name).is_some() {
             self.target(&call.receiver);
+        }
+        if grows {
+            let grown = self.changes.cells[before..].iter().copied().filter(|cell| self.known.is_list(*cell));
+            self.changes.grown.extend(grown);
         }
         call.args.iter().for_each(|argument| self.argument(argument));
         visit::visit_expr_method_call(self, call);

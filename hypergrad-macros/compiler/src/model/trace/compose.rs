@@ -144,7 +144,7 @@ impl Tracer<'_> {
         found
     }
 
-    fn item_if_any(&mut self, call: &Call<'_>, stream: &Stream, position: &Affine) -> Option<Choice> {
+    pub(super) fn item_if_any(&mut self, call: &Call<'_>, stream: &Stream, position: &Affine) -> Option<Choice> {
         if self.refuse_filtered(call, stream) {
             return None;
         }

@@ -397,6 +397,7 @@ impl Tracer<'_> {
                 Some(Value::Tensor(self.select(condition, &then, &otherwise)))
             }
             (Value::State(then), Value::State(otherwise)) => self.merge_states(condition, *then, *otherwise),
+            (Value::Growing(then), Value::Growing(otherwise)) => self.merge_growing(condition, *then, *otherwise),
             (Value::Bool(then), Value::Bool(otherwise)) => {
                 let taken = condition.clone().and(then);
                 Some(Value::Bool(taken.or(condition.clone().not().and(otherwise))))

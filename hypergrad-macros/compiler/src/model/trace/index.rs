@@ -103,6 +103,9 @@ impl Tracer<'_> {
     }
 
     pub(super) fn index_expression(&mut self, access: &syn::ExprIndex) -> Option<Value> {
+        if let Some(item) = self.item_of_growing(access) {
+            return item;
+        }
         if self.is_place(&access.expr) && !matches!(*access.index, syn::Expr::Range(_)) {
             return self.read_places(&syn::Expr::Index(access.clone()));
         }
@@ -123,6 +126,7 @@ impl Tracer<'_> {
                 self.choose(&values, &index)
             }
             (Value::List(list), index) => self.listed(&list, index, access),
+            (Value::Stream(stream), Value::Index(index)) => self.collected_item(&stream, &index, access),
             (Value::Tensor(tensor), Value::Range(range)) => self.sliced(&tensor, &range, access),
             (Value::Tensor(tensor), index @ (Value::Index(_) | Value::Tuple(_) | Value::Integer(_) | Value::Tensor(_))) => {
                 let (row, column) = self.entry_at(&tensor, index, access)?;

@@ -57,6 +57,6 @@ fn is_plain(value: &Value) -> bool {
         Value::Present(value) => is_plain(value),
         Value::Cases(cases) => cases.iter().all(|(_, value)| is_plain(value)),
         Value::Csr(_) | Value::CsrRow(_) | Value::Callable(_) | Value::Range(_) | Value::Stream(_) => false,
-        Value::Reference(_) | Value::State(_) | Value::Last | Value::Infinity(_) | Value::Never => false,
+        Value::Reference(_) | Value::State(_) | Value::Growing(_) | Value::Last | Value::Infinity(_) | Value::Never => false,
     }
 }

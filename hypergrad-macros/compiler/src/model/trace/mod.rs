@@ -29,6 +29,7 @@ mod expression;
 mod finish;
 mod gather;
 mod generics;
+mod grow;
 mod index;
 mod iterate;
 mod leave;

@@ -203,6 +203,9 @@ impl Tracer<'_> {
                 return self.array_from_fn(call, &path.path, &arguments()?);
             }
         }
+        if owner == "Vec" && matches!(full.len(), 2 | 4) && matches!(name.as_str(), "new" | "with_capacity") {
+            return Some(Value::Array(Vec::new()));
+        }
         if is_scalar || TRAITS.contains(&owner) || full.first().is_some_and(|f| f == "std" || f == "core") {
             let arguments: Vec<Value> = arguments.into_iter().collect::<Option<_>>()?;
             let mut arguments = arguments.into_iter();

@@ -5,10 +5,13 @@
 //! that starts at an outer index, `i..n`, runs over all `v < n` with the guard `v >= i`: its items
 //! are the variable itself, and its positions `v - i`.
 
+use std::rc::Rc;
+
 use super::Tracer;
 use super::condition::{Comparison, Condition};
 use super::contract::Factor;
 use super::csr::{CsrRow, Part};
+use super::grow::Made;
 use super::length::Lengths;
 use super::list::List;
 use super::place::{Part as PlacePart, Place};
@@ -50,6 +53,7 @@ pub enum Item {
     Column(Tensor, Affine),
     Window(Tensor, Size, Affine),
     Listed(List, Affine),
+    Made(Rc<Made>, Affine),
     Stored(CsrRow, Part, Affine),
     PlaceEntry(Box<Place>, Tensor, Affine),
     PlaceRow(Box<Place>, Tensor, Affine),
@@ -67,6 +71,7 @@ impl Items {
             Self::Rows(tensor) => Item::Row(tensor.clone(), index),
             Self::Columns(tensor) => Item::Column(tensor.clone(), index),
             Self::Listed(list) => Item::Listed(list.clone(), index),
+            Self::Made(made) => Item::Made(made.clone(), index),
             Self::Windows(tensor, width) => Item::Window(tensor.clone(), width.clone(), index),
             Self::Places(place, shape) => Item::PlaceEntry(place.clone(), shape.clone(), index),
             Self::RowPlaces(place, shape) => Item::PlaceRow(place.clone(), shape.clone(), index),
@@ -422,6 +427,7 @@ impl Tracer<'_> {
                 Value::Tensor(self.rearrange(tensor, Form::Column, width, &one, |r, _| index(r)))
             }
             Item::Listed(list, place) => self.list_item(list, place)?,
+            Item::Made(made, place) => self.made_item(made, place)?,
             Item::Stored(row, part, column) => self.stored_item(row, *part, column),
             Item::PlaceEntry(place, shape, index) => {
                 let zero = Affine::default();

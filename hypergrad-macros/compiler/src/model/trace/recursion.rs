@@ -351,6 +351,9 @@ impl Tracer<'_> {
             Value::Struct(structure) => {
                 structure.fields.iter_mut().for_each(|(_, value)| self.with_states(value, (cell, leaf), images, last));
             }
+            Value::Growing(growing) => {
+                growing.replace(&mut |tensor| tensor.node = self.graph.replace(&[tensor.node], images)[0]);
+            }
             value if is_leaf(value) => {
                 *leaf += 1;
                 if let Some(end) = last.get(&(cell, *leaf)) {
@@ -397,6 +400,7 @@ fn collect(value: &Value, (cell, leaf): (usize, &mut usize), found: &mut BTreeMa
     match value {
         Value::Tuple(values) | Value::Array(values) => values.iter().for_each(|value| collect(value, (cell, leaf), found)),
         Value::Struct(structure) => structure.fields.iter().for_each(|(_, value)| collect(value, (cell, leaf), found)),
+        Value::Growing(growing) => growing.next().into_iter().for_each(|value| collect(value, (cell, leaf), found)),
         value if is_leaf(value) => {
             *leaf += 1;
             found.insert((cell, *leaf), value.clone());

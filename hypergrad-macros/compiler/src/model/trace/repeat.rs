@@ -11,6 +11,7 @@ use syn::spanned::Spanned;
 
 use super::Tracer;
 use super::cells::{Cell, Cells, FrameKind};
+use super::changed::Changes;
 use super::condition::Condition;
 use super::contract::Factor;
 use super::environment::Environment;
@@ -18,7 +19,7 @@ use super::piece::Piece;
 use super::recursion::{Carried, Leaf, leaves_of};
 use super::stream::Stream;
 use super::value::{Callable, LoopVariable, Tensor, Value};
-use crate::ir::{Guard, Size};
+use crate::ir::{Affine, Guard, Size};
 use crate::shape::Sizes;
 
 /// What a piece of an iterator says of the steps that are done for it.
@@ -71,7 +72,7 @@ impl Tracer<'_> {
             return unit;
         };
         let mut changed = self.changed_in_block(&repeated.body, &[&repeated.pat]);
-        changed.extend(stream.cells());
+        changed.cells.extend(stream.cells());
         self.repeat(&stream, changed, repeated.for_token.span(), &mut |tracer, item| {
             let outer = tracer.environment.clone();
             tracer.bind_pattern(&repeated.pat, Some(item));
@@ -91,7 +92,7 @@ impl Tracer<'_> {
 
     pub(super) fn for_each(&mut self, stream: &Stream, callable: &Callable, span: Span) -> Option<Value> {
         let mut changed = self.changed_by(callable);
-        changed.extend(stream.cells());
+        changed.cells.extend(stream.cells());
         self.repeat(stream, changed, span, &mut |tracer, item| {
             tracer.call_within(callable, vec![item], span);
         });
@@ -102,8 +103,8 @@ impl Tracer<'_> {
     pub(super) fn fold(&mut self, stream: &Stream, first: Value, callable: &Callable, span: Span) -> Option<Value> {
         let Value::Reference(place) = self.new_cell("the state of this `fold`".to_owned(), Some(first)) else { return None };
         let mut changed = self.changed_by(callable);
-        changed.extend(stream.cells());
-        changed.push(place.cell);
+        changed.cells.extend(stream.cells());
+        changed.cells.push(place.cell);
         self.repeat(stream, changed, span, &mut |tracer, item| {
             let state = tracer.cells.get(place.cell).value.clone();
             let next = state.and_then(|state| tracer.call_within(callable, vec![state, item], span));
@@ -113,8 +114,8 @@ impl Tracer<'_> {
     }
 
     /// Does a step for each item of an iterator.
-    pub(super) fn repeat(&mut self, stream: &Stream, changed: Vec<usize>, span: Span, step: Step<'_>) {
-        let changed = self.cells.known(changed);
+    pub(super) fn repeat(&mut self, stream: &Stream, changes: Changes, span: Span, step: Step<'_>) {
+        let changed = Changes { cells: self.cells.known(changes.cells), ..changes };
         if stream.is_endless() {
             self.diagnostics.error_with_help(span, "this loop has no end", "give the range an end: `0..n`");
             return;
@@ -138,7 +139,7 @@ impl Tracer<'_> {
         // Mistakes that have nothing to do with the steps before are those of the first reading.
         let said = (!self.cells.needs_steps).then(|| self.diagnostics.since(start.mistakes));
         let mut carried = Carried::default();
-        while carried.is_wider || self.carries_more(&mut carried, &start, &changed) {
+        while carried.is_wider || self.carries_more(&mut carried, &start, &changed.cells) {
             self.read_carrying(&mut carried, &start, (stream, &changed), (span, &mut *step));
         }
         if self.diagnostics.len() == start.mistakes && !self.cells.needs_steps {
@@ -148,6 +149,7 @@ impl Tracer<'_> {
             self.back_to(&start);
             self.forget_needs();
             said.into_iter().for_each(|mistake| self.diagnostics.push(mistake));
+            changed.grown.iter().for_each(|cell| self.cells.set(*cell, None));
         }
         self.remember_needs(earlier);
     }
@@ -156,7 +158,7 @@ impl Tracer<'_> {
         &mut self,
         carried: &mut Carried,
         start: &Start,
-        (stream, changed): (&Stream, &[usize]),
+        (stream, changed): (&Stream, &Changes),
         (span, step): (Span, Step<'_>),
     ) {
         self.back_to(start);
@@ -171,11 +173,11 @@ impl Tracer<'_> {
         &mut self,
         mut carried: Carried,
         start: &Start,
-        (stream, changed): (&Stream, &[usize]),
+        (stream, changed): (&Stream, &Changes),
         (span, step): (Span, Step<'_>),
     ) {
         let last = |cell: &&usize| matches!(self.cells.get(**cell).value, Some(Value::Last));
-        let leaves = changed.iter().filter(last).flat_map(|cell| start.leaves(*cell)).collect::<Vec<_>>();
+        let leaves = changed.cells.iter().filter(last).flat_map(|cell| start.leaves(*cell)).collect::<Vec<_>>();
         if !carried.add(leaves) {
             return;
         }
@@ -243,11 +245,12 @@ impl Tracer<'_> {
     fn all_at_once(
         &mut self,
         stream: &Stream,
-        changed: &[usize],
+        changes: &Changes,
         (span, step): (Span, Step<'_>),
         mut carried: Option<&mut Carried>,
     ) -> Option<Rc<Sizes>> {
-        let Some(pieces) = self.pieces(stream, carried.is_some()) else {
+        let grown = self.grown_lists(changes);
+        let Some(pieces) = self.pieces(stream, carried.is_some() || !grown.is_empty()) else {
             self.diagnostics.error_with_help(
                 span,
                 "how many steps this loop has is not found: a factor of an index in its bounds has no known sign",
@@ -260,7 +263,7 @@ impl Tracer<'_> {
             return None;
         }
         let variables: Vec<LoopVariable> = pieces.iter().flat_map(|piece| piece.variables.clone()).collect();
-        let mut changed = changed.to_vec();
+        let mut changed = changes.cells.clone();
         let going_on = carried.as_deref_mut().and_then(|carried| self.cell_to_go_on(carried));
         changed.extend(going_on);
         let changed = changed.as_slice();
@@ -285,7 +288,12 @@ impl Tracer<'_> {
             };
             for (cell, value) in changed.iter().zip(&start) {
                 let carrying = carried.as_deref_mut().zip(order.as_ref().map(|order| order.variable));
-                let state = value.clone().and_then(|value| self.as_state(frame, *cell, value, carrying));
+                let state = match value.clone() {
+                    Some(list) if grown.contains(cell) => {
+                        self.growing_state((frame, *cell), list, piece.position.as_ref(), carrying)
+                    }
+                    value => value.and_then(|value| self.as_state(frame, *cell, value, carrying)),
+                };
                 self.cells.set(*cell, state);
             }
             let depth = self.arms.len();
@@ -309,6 +317,11 @@ impl Tracer<'_> {
         for (k, (cell, value)) in changed.iter().zip(before).enumerate() {
             let after: Vec<(&Steps, Option<Value>)> = done.iter().map(|(steps, all)| (steps, all[k].clone())).collect();
             let own: Vec<_> = reads.iter().filter(|read| read.cell == *cell).cloned().collect();
+            if grown.contains(cell) {
+                let value = if after.is_empty() { value } else { self.grown(&after, span) };
+                self.cells.set(*cell, value);
+                continue;
+            }
             let value = value.and_then(|value| self.finished(value, after, &own, (frame, *cell), span));
             self.cells.set(*cell, value);
         }
@@ -398,6 +411,31 @@ impl Tracer<'_> {
     fn as_state(&mut self, frame: u64, cell: usize, value: Value, mut carrying: Carrying<'_>) -> Option<Value> {
         let name = self.cells.get(cell).name.clone();
         self.leaves_as_states((frame, &name), (cell, &mut 0), value, &mut carrying)
+    }
+
+    /// The lists to which a loop pushes.
+    fn grown_lists(&self, changes: &Changes) -> Vec<usize> {
+        let is_list = |cell: &usize| {
+            let value = &self.cells.get(*cell).value;
+            matches!(value, Some(Value::Array(_) | Value::Tensor(_) | Value::Stream(_) | Value::Growing(_)))
+        };
+        changes.grown.iter().copied().filter(|cell| changes.cells.contains(cell)).filter(is_list).collect()
+    }
+
+    /// A list with its last item as states of a loop.
+    fn growing_state(
+        &mut self,
+        (frame, cell): (u64, usize),
+        list: Value,
+        position: Option<&Affine>,
+        mut carrying: Carrying<'_>,
+    ) -> Option<Value> {
+        let mut growing = self.as_growing(cell, list, position);
+        if let Some(last) = growing.last.take() {
+            let name = growing.name.clone();
+            growing.last = self.leaves_as_states((frame, &name), (cell, &mut 0), last, &mut carrying);
+        }
+        Some(Value::Growing(Box::new(growing)))
     }
 
     fn leaves_as_states(

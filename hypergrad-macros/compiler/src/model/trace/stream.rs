@@ -4,11 +4,14 @@
 //! - its items, in two ways: at fresh index variables, for a consumer, or at a given position, for an
 //!   iterator that it is zipped with ([`super::piece`]).
 
+use std::rc::Rc;
+
 use syn::spanned::Spanned;
 
 use super::Tracer;
 use super::condition::{Comparison, Condition};
 use super::csr::{CsrRow, Part};
+use super::grow::Made;
 use super::list::List;
 use super::place::Place;
 use super::value::{Callable, Range, Tensor, Value};
@@ -55,6 +58,8 @@ pub enum Items {
     Windows(Tensor, Size),
     /// Of a list.
     Listed(List),
+    /// Of a list that loops made.
+    Made(Rc<Made>),
     /// References to the entries of a place, column by column, and a tensor of its shape.
     Places(Box<Place>, Tensor),
     RowPlaces(Box<Place>, Tensor),
@@ -66,7 +71,8 @@ impl Items {
     pub fn cell(&self) -> Option<usize> {
         match self {
             Self::Places(place, _) | Self::RowPlaces(place, _) | Self::ColumnPlaces(place, _) => Some(place.cell),
-            Self::Numbers | Self::Entries(_) | Self::Rows(_) | Self::Columns(_) | Self::Windows(..) | Self::Listed(_) => None,
+            Self::Numbers | Self::Entries(_) | Self::Rows(_) | Self::Columns(_) | Self::Windows(..) => None,
+            Self::Listed(_) | Self::Made(_) => None,
         }
     }
 }
@@ -163,6 +169,7 @@ impl Stream {
             Self::Run { start, end, items } => {
                 let length = match items {
                     Items::Listed(list) => list.length(),
+                    Items::Made(made) => made.length(),
                     Items::Places(_, tensor) if tensor.form == Form::Matrix => {
                         return Some(vec![tensor.columns.clone(), tensor.rows.clone()]);
                     }

@@ -6,6 +6,7 @@ use super::accumulate::State;
 use super::condition::Condition;
 use super::csr::{Csr, CsrRow};
 use super::environment::Environment;
+use super::grow::Growing;
 use super::list::{List, Listed};
 use super::place::Place;
 use super::solve::Factored;
@@ -60,6 +61,8 @@ pub enum Value {
     Reference(Box<Place>),
     /// What a loop changes, inside of the loop.
     State(Box<State>),
+    /// A list, inside of a loop that pushes to it.
+    Growing(Box<Growing>),
     /// What the last step of a loop left in a cell.
     Last,
     /// `f64::INFINITY` and its opposite: where a maximum or minimum begins.
@@ -216,6 +219,7 @@ impl Value {
             Self::Never => "nothing: it returns",
             Self::Reference(_) => "a `&mut` reference",
             Self::State(_) => "a value that the loop changes",
+            Self::Growing(_) => "a list that the loop makes longer",
             Self::Last => "what the last step of a loop left",
             Self::Infinity(_) => "an infinite constant",
         }

@@ -199,6 +199,9 @@ words! {
     /// What begins there.
     "Loops and what they change" ExtremeWord { max min }
 
+    /// Methods that make a list longer.
+    "Loops and what they change" GrowWord { push extend }
+
     /// References to parts.
     "Loops and what they change" PlaceWord {
         row_mut column_mut rows_mut columns_mut fixed_rows_mut fixed_columns_mut rows_range_mut columns_range_mut view_mut

@@ -7,6 +7,7 @@ mod enums;
 mod geometry;
 mod indices;
 mod iterators;
+mod lists;
 mod loops;
 mod modules;
 mod page;

@@ -1,0 +1,68 @@
+//! Lists that grow: in order, in loops, with what a step before pushed.
+
+use hypergrad::bilevel;
+
+use crate::{check, vector};
+
+#[bilevel]
+pub mod growing {
+    use nalgebra::{DVector, Vector2};
+
+    pub struct Data {
+        pub drive: DVector<f64>,
+        pub start: Vector2<f64>,
+    }
+
+    struct Sample {
+        at: Vector2<f64>,
+        energy: f64,
+    }
+
+    /// A trajectory, from its first state on.
+    fn simulate(stiffness: f64, data: &Data) -> Vec<Vector2<f64>> {
+        let mut path = vec![data.start];
+        for force in data.drive.iter() {
+            let s = path[path.len() - 1];
+            path.push(s + Vector2::new(s.y, force - stiffness * s.x.sin()) * 0.1);
+        }
+        path
+    }
+
+    /// Samples of a trajectory, smoothed.
+    pub fn f(x: &DVector<f64>, y: &DVector<f64>, data: &Data) -> f64 {
+        let path = simulate(x[0].exp(), data);
+        let mut samples = Vec::with_capacity(path.len());
+        for s in path.iter().skip(1) {
+            samples.push(Sample { at: *s, energy: s.norm_squared() });
+        }
+        let mut smooth = Vec::new();
+        let mut level = x[1];
+        for sample in &samples {
+            level += 0.3 * (sample.at.x - level) + y[0] * sample.energy;
+            smooth.push(level);
+        }
+        smooth.extend(x.iter());
+        let fit: f64 = smooth.iter().zip(data.drive.iter()).map(|(a, b)| (a - b).powi(2)).sum();
+        fit + smooth.as_slice().windows(2).map(|w| (w[1] - w[0]).powi(2)).sum::<f64>() + x.norm_squared()
+    }
+
+    /// A table, row by row.
+    pub fn g(x: &DVector<f64>, y: &DVector<f64>, data: &Data) -> f64 {
+        let mut table = Vec::new();
+        for t in data.drive.iter() {
+            for v in x.iter() {
+                table.push((t * v + y[1]).cos());
+            }
+        }
+        let mut moments = Vec::new();
+        moments.push(table.iter().sum::<f64>());
+        moments.push(table.iter().enumerate().map(|(k, t)| (k + 1) as f64 * t * t).sum());
+        DVector::from_vec(moments).norm_squared()
+    }
+}
+
+#[test]
+fn lists_grow() {
+    let data = growing::Data { drive: vector(6, 0.8), start: nalgebra::Vector2::new(0.4, -0.3) };
+    check(&growing::Problem::new(data).unwrap(), &vector(3, 1.1), &vector(2, 0.7));
+}
