@@ -1,7 +1,10 @@
 //! The value of nodes on numbers, straight from the definitions in [`super::node`]: the oracle of
-//! tests. Nothing is fast here.
+//! tests. Nothing is fast here, but nothing is done twice: millions of random programs run through it.
 
 use std::collections::HashMap;
+use std::ops::Index;
+
+use rustc_hash::FxHashMap;
 
 use crate::ir::{
     Affine, Elimination, Func, Graph, Id, Op, Product, Reduction, Scan, Size, Slot, Symbol, Test, Variable, View, Wire,
@@ -54,6 +57,52 @@ pub fn indices(shape: &[usize]) -> Vec<Vec<i64>> {
     all
 }
 
+/// Calls with every index of a shape, in row-major order.
+fn for_each_index(shape: &[usize], mut each: impl FnMut(&[i64])) {
+    let mut index = vec![0_i64; shape.len()];
+    for _ in 0..shape.iter().product() {
+        each(&index);
+        for (i, extent) in index.iter_mut().zip(shape).rev() {
+            *i += 1;
+            if *i < *extent as i64 {
+                break;
+            }
+            *i = 0;
+        }
+    }
+}
+
+/// What nodes are worth; inside of a recursion on top of what they are worth outside.
+#[derive(Default)]
+struct Values<'o> {
+    own: FxHashMap<Id, Tensor>,
+    /// The states of recursions, stacked.
+    states: FxHashMap<Id, Vec<Tensor>>,
+    outside: Option<&'o Values<'o>>,
+}
+
+impl Values<'_> {
+    fn get(&self, id: Id) -> Option<&Tensor> {
+        self.own.get(&id).or_else(|| self.outside?.get(id))
+    }
+
+    fn states(&self, scan: Id) -> &[Tensor] {
+        match (self.states.get(&scan), self.outside) {
+            (Some(states), _) => states,
+            (None, Some(outside)) => outside.states(scan),
+            (None, None) => panic!("{scan:?} did not run"),
+        }
+    }
+}
+
+impl Index<&Id> for Values<'_> {
+    type Output = Tensor;
+
+    fn index(&self, id: &Id) -> &Tensor {
+        self.get(*id).unwrap_or_else(|| panic!("{id:?} has no value"))
+    }
+}
+
 /// Values of the symbols and of the inputs (by node).
 #[derive(Clone, Default)]
 pub struct Point {
@@ -72,17 +121,21 @@ impl Point {
 
     /// The values of the roots.
     pub fn values(&self, graph: &Graph, roots: &[Id]) -> Vec<Tensor> {
-        let mut values: HashMap<Id, Tensor> = HashMap::new();
+        let mut values = Values::default();
         self.fill(graph, &graph.surface(roots), &mut values);
         roots.iter().map(|r| values[r].clone()).collect()
     }
 
-    fn fill(&self, graph: &Graph, order: &[Id], values: &mut HashMap<Id, Tensor>) {
+    fn fill(&self, graph: &Graph, order: &[Id], values: &mut Values<'_>) {
         for id in order {
-            if !values.contains_key(id) {
+            if values.get(*id).is_none() {
+                if let Some(scan) = graph.as_scan(*id) {
+                    let states = self.scan(graph, scan, values);
+                    values.states.insert(*id, states);
+                }
                 let value = self.node(graph, *id, values);
                 assert_eq!(value.shape, self.shape(graph.shape(*id)), "shape of {id:?} {:?}", graph.op(*id));
-                values.insert(*id, value);
+                values.own.insert(*id, value);
             }
         }
     }
@@ -91,7 +144,7 @@ impl Point {
         self.values(graph, &[root]).remove(0)
     }
 
-    fn node(&self, graph: &Graph, id: Id, values: &HashMap<Id, Tensor>) -> Tensor {
+    fn node(&self, graph: &Graph, id: Id, values: &Values<'_>) -> Tensor {
         let shape = self.shape(graph.shape(id));
         match graph.op(id) {
             Op::Input(_) => self.inputs.get(&id).unwrap_or_else(|| panic!("no value for input {id:?}")).clone(),
@@ -100,10 +153,16 @@ impl Point {
             Op::Iota => Tensor { data: (0..shape[0]).map(|k| k as f64).collect(), shape },
             Op::Product(product) => self.product(product, shape, values),
             Op::Sum(terms) => {
-                elementwise(shape, |index| terms.iter().map(|t| t.coefficient.get() * read(&t.view, index, values)).sum())
+                let terms: Vec<(f64, Read)> = terms.iter().map(|t| (t.coefficient.get(), Read::new(&t.view, values))).collect();
+                elementwise(shape, |index| terms.iter().map(|(coefficient, read)| coefficient * read.at(index)).sum())
             }
             Op::Map(func, args) => {
-                elementwise(shape, |index| func.evaluate(&args.iter().map(|a| read(a, index, values)).collect::<Vec<_>>()))
+                let args: Vec<Read> = args.iter().map(|a| Read::new(a, values)).collect();
+                let mut read = vec![0.0; args.len()];
+                elementwise(shape, |index| {
+                    read.iter_mut().zip(&args).for_each(|(value, arg)| *value = arg.at(index));
+                    func.evaluate(&read)
+                })
             }
             Op::Reduce { kind, arg, keep } => reduce(*kind, &values[arg], *keep),
             Op::Weights { kind, arg, keep } => weights(*kind, &values[arg], *keep),
@@ -134,30 +193,27 @@ impl Point {
             }
             // What reads it runs the recursion.
             Op::Scan(_) => Tensor::zeros(shape),
-            Op::State { scan, position } => {
-                let Some(scan) = graph.as_scan(*scan) else { panic!("{scan:?} is no recursion") };
-                self.scan(graph, scan, *position, shape, values)
-            }
+            Op::State { scan, position } => values.states(*scan)[*position].clone(),
             Op::Slot(slot) => panic!("{slot:?} is outside of its recursion"),
         }
     }
 
-    /// One state of a recursion, stacked along its last axis.
-    fn scan(&self, graph: &Graph, scan: &Scan, position: usize, shape: Vec<usize>, values: &HashMap<Id, Tensor>) -> Tensor {
-        let steps = self.size(&scan.steps).max(0);
+    /// The states of a recursion, each stacked along its last axis.
+    fn scan(&self, graph: &Graph, scan: &Scan, values: &Values<'_>) -> Vec<Tensor> {
+        let steps = self.size(&scan.steps);
         let mut states: Vec<Tensor> = scan.states.iter().map(|state| values[&state.start].clone()).collect();
-        let mut stacked = Tensor::zeros(shape);
-        let mut stack = |at: i64, state: &Tensor| {
-            for (k, index) in indices(&state.shape).iter().enumerate() {
-                let place = stacked.position(&[index.as_slice(), &[at]].concat()).unwrap();
-                stacked.data[place] = state.data[k];
-            }
-        };
-        stack(self.size(&scan.first()), &states[position]);
+        let longer = |state: &Tensor| Tensor::zeros([state.shape.as_slice(), &[(steps + 1).max(0) as usize]].concat());
+        let mut stacked: Vec<Tensor> = states.iter().map(longer).collect();
+        // Of less than no steps nothing is stacked.
+        if steps < 0 {
+            return stacked;
+        }
+        stack(&mut stacked, &states, self.size(&scan.first()));
         let body = graph.body(scan);
+        let order = graph.surface(&scan.nexts());
         for k in 0..steps {
             let step = if scan.reversed { steps - 1 - k } else { k };
-            let mut inside = values.clone();
+            let mut inside = Values { outside: Some(values), ..Values::default() };
             for id in &body {
                 let Op::Slot(Slot { level, variable }) = graph.op(*id) else { continue };
                 if *level == scan.level {
@@ -168,18 +224,18 @@ impl Point {
                             entry(&values[&sequence.node], step + sequence.shift)
                         }
                     };
-                    inside.insert(*id, value);
+                    inside.own.insert(*id, value);
                 }
             }
-            self.fill(graph, &graph.surface(&scan.nexts()), &mut inside);
+            self.fill(graph, &order, &mut inside);
             states = scan.states.iter().map(|state| inside[&state.next].clone()).collect();
-            stack(step + scan.after(), &states[position]);
+            stack(&mut stacked, &states, step + scan.after());
         }
         stacked
     }
 
     /// The definition of a product.
-    pub fn product(&self, product: &Product, shape: Vec<usize>, values: &HashMap<Id, Tensor>) -> Tensor {
+    pub fn product(&self, product: &Product, shape: Vec<usize>, values: &impl for<'k> Index<&'k Id, Output = Tensor>) -> Tensor {
         let mut result = Tensor::zeros(shape);
         let extents = self.shape(&product.extents);
         let compile = |a: &Affine| Linear {
@@ -260,9 +316,34 @@ fn holds(test: Test, value: i64) -> bool {
     }
 }
 
-fn read(view: &View, index: &[i64], values: &HashMap<Id, Tensor>) -> f64 {
-    let own: Vec<i64> = view.axes.iter().map(|a| index[*a]).collect();
-    values[&view.node].at(&own)
+/// A tensor that is read at some axes of an index.
+struct Read<'v> {
+    tensor: &'v Tensor,
+    axes: &'v [usize],
+}
+
+impl<'v> Read<'v> {
+    fn new(view: &'v View, values: &'v Values<'_>) -> Self {
+        Self { tensor: &values[&view.node], axes: &view.axes }
+    }
+
+    fn at(&self, index: &[i64]) -> f64 {
+        let place = self.axes.iter().zip(&self.tensor.shape).fold(0, |place, (a, extent)| {
+            debug_assert!(index[*a] < *extent as i64, "axes of a view are as long as its own");
+            place * extent + index[*a] as usize
+        });
+        self.tensor.data[place]
+    }
+}
+
+/// Writes states into what they are stacked to.
+fn stack(stacked: &mut [Tensor], states: &[Tensor], at: i64) {
+    for (stacked, state) in stacked.iter_mut().zip(states) {
+        let deep = *stacked.shape.last().expect("a state is stacked along an axis");
+        for (k, entry) in state.data.iter().enumerate() {
+            stacked.data[k * deep + at as usize] = *entry;
+        }
+    }
 }
 
 /// An entry along the last axis.
@@ -271,8 +352,10 @@ fn entry(stacked: &Tensor, at: i64) -> Tensor {
     elementwise(shape, |index| stacked.at(&[index, &[at]].concat()))
 }
 
-fn elementwise(shape: Vec<usize>, entry: impl Fn(&[i64]) -> f64) -> Tensor {
-    Tensor { data: indices(&shape).iter().map(|i| entry(i)).collect(), shape }
+fn elementwise(shape: Vec<usize>, mut entry: impl FnMut(&[i64]) -> f64) -> Tensor {
+    let mut data = Vec::with_capacity(shape.iter().product());
+    for_each_index(&shape, |index| data.push(entry(index)));
+    Tensor { shape, data }
 }
 
 /// `(kept shape, entries of each slice)`.
@@ -287,15 +370,20 @@ fn reduce(kind: Reduction, arg: &Tensor, keep: usize) -> Tensor {
     let (shape, slices) = slices(arg, keep);
     let of = |slice: &Vec<f64>| match kind {
         // Of nothing 0, as nalgebra has it.
-        Reduction::Max => slice.iter().copied().reduce(f64::max).unwrap_or(0.0),
-        Reduction::Min => slice.iter().copied().reduce(f64::min).unwrap_or(0.0),
+        Reduction::Max => slice.iter().copied().reduce(largest).unwrap_or(0.0),
+        Reduction::Min => -slice.iter().map(|t| -t).reduce(largest).unwrap_or(0.0),
         Reduction::LogSumExp => log_sum_exp(slice),
     };
     Tensor { shape, data: slices.iter().map(of).collect() }
 }
 
+/// What is not a number is kept, as the kernels do.
+fn largest(a: f64, b: f64) -> f64 {
+    if b > a || b.is_nan() { b } else { a }
+}
+
 fn log_sum_exp(slice: &[f64]) -> f64 {
-    let most = slice.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let most = slice.iter().copied().fold(f64::NEG_INFINITY, largest);
     // Of no entries, or of none above -∞, nothing can be subtracted.
     if most.is_finite() { most + slice.iter().map(|t| (t - most).exp()).sum::<f64>().ln() } else { most }
 }
@@ -371,12 +459,18 @@ fn gauss_jordan(a: &mut [Vec<f64>], rhs: &mut [f64]) -> f64 {
 
 fn solve(elimination: Elimination, arg: &Tensor, rhs: &Tensor, transposed: bool) -> Tensor {
     let (n, batches) = (arg.shape[0], arg.shape.len() - 2);
-    elementwise(rhs.shape.clone(), |index| {
+    let mut solution = Tensor::zeros(rhs.shape.clone());
+    // Each column at once: entries of one stand as far apart as there are columns.
+    let columns: usize = rhs.shape[1..].iter().product();
+    let mut place = 0;
+    for_each_index(&rhs.shape[1..], |index| {
         let batch = &index[index.len() - batches..];
-        let mut column: Vec<f64> = (0..n as i64).map(|i| rhs.at(&[&[i], &index[1..]].concat())).collect();
+        let mut column: Vec<f64> = (0..n).map(|i| rhs.data[i * columns + place]).collect();
         gauss_jordan(&mut matrix_at(elimination, arg, batch, transposed), &mut column);
-        column[index[0] as usize]
-    })
+        (0..n).for_each(|i| solution.data[i * columns + place] = column[i]);
+        place += 1;
+    });
+    solution
 }
 
 fn exclusive(arg: &Tensor, shape: Vec<usize>, keep: usize) -> Tensor {
