@@ -237,6 +237,18 @@ fn gather(graph: &mut Graph, frame: &Product, node: Id, index: &[Affine], shape:
     }
 }
 
+/// An axis of one entry is that of a wire of one value, also where it is written as its place 0.
+fn with_wires(mut product: Product, shape: &[Size]) -> Product {
+    let one = Size::constant(1);
+    for (out, extent) in product.out.iter_mut().zip(shape) {
+        if *extent == one && out.as_size().is_some_and(|place| place.as_constant() == Some(0)) {
+            *out = Affine::wire(Wire(product.extents.len() as u32));
+            product.extents.push(one.clone());
+        }
+    }
+    product
+}
+
 /// A product of factors that are positive by their form: elementwise, or summed.
 fn of_product(graph: &mut Graph, product: &Product, shape: &[Size], budget: &mut usize) -> Option<Id> {
     // Of no terms a count is 0, and its logarithm says what the guard beside it does.
@@ -247,7 +259,7 @@ fn of_product(graph: &mut Graph, product: &Product, shape: &[Size], budget: &mut
     if product.coefficient.get() <= 0.0 || !product.guards.iter().all(is_counted) || product.operands.is_empty() {
         return None;
     }
-    let product = &Product { guards: Vec::new(), ..product.clone() };
+    let product = &with_wires(Product { guards: Vec::new(), ..product.clone() }, shape);
     let kept: Vec<Wire> = product.out.iter().map(Affine::as_wire).collect::<Option<_>>()?;
     let distinct = kept.iter().enumerate().all(|(k, w)| !kept[..k].contains(w) && product.extent(*w) == shape[k]);
     let summed = product.summed();

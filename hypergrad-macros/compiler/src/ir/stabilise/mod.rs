@@ -1,6 +1,7 @@
 //! Stable forms: expressions that overflow or cancel are recognised when nodes are made, before and
 //! after differentiation, however they are written (docs/formulas.md, part 4).
 
+mod alike;
 mod exponential;
 mod logarithm;
 mod root;
@@ -177,6 +178,9 @@ pub fn product(graph: &mut Graph, product: &Product, shape: &[Size]) -> Option<I
 /// `lse(z + b) = lse(z) + b` where b lacks the reduced axes: an explicit max shift vanishes. Not where b subtracts a
 /// log-sum-exp and there may be no entries: `ln Σ softmax(z)` is 0, of no entries it is `-∞`, not `-∞ + ∞`.
 pub fn reduce(graph: &mut Graph, kind: Reduction, arg: Id, keep: usize) -> Option<Id> {
+    if let Some(alike) = alike::reduce(graph, kind, arg, keep) {
+        return Some(alike);
+    }
     let (shifted, rest) = split_shift(graph, kind, arg, keep)?;
     let is_added = |term: &Term| {
         let is_reduced = matches!(graph.op(term.view.node), Op::Reduce { .. });
@@ -195,6 +199,9 @@ pub fn reduce(graph: &mut Graph, kind: Reduction, arg: Id, keep: usize) -> Optio
 
 /// `softmax(z + b) = softmax(z)` where b lacks the reduced axes.
 pub fn weights(graph: &mut Graph, kind: Reduction, arg: Id, keep: usize) -> Option<Id> {
+    if let Some(alike) = alike::weights(graph, kind, arg, keep) {
+        return Some(alike);
+    }
     let (_, rest) = split_shift(graph, kind, arg, keep)?;
     Some(graph.weights(kind, rest, keep))
 }

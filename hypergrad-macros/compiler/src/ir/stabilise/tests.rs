@@ -330,7 +330,6 @@ fn of_vectors(body: &str, b: &[f64], w: &[f64]) -> [f64; 2] {
     [0, 1].map(|k| values[k].data[0])
 }
 
-/// A sum of no exponentials is 0, also where others are written by their logarithms.
 /// `ln Σ e^c = ln n + c`, where all terms are alike.
 #[test]
 fn exponentials_that_are_alike() {
@@ -338,6 +337,8 @@ fn exponentials_that_are_alike() {
         ("DVector::from_fn(b.len(), |_, _| 900.0 * x).map(f64::exp).sum().ln()", 3.0_f64),
         ("DVector::from_fn(b.len() - 1, |_, _| 900.0 * x).map(f64::exp).sum().ln()", 2.0),
         ("DMatrix::from_fn(b.len(), w.len(), |_, _| 900.0 * x).map(f64::exp).sum().ln()", 6.0),
+        ("nalgebra::SMatrix::<f64, 5, 7>::from_fn(|_, _| 900.0 * x).map(f64::exp).sum().ln()", 35.0),
+        ("hypergrad::math::log_sum_exp(&nalgebra::SVector::<f64, 4>::from_fn(|_, _| 900.0 * x))", 4.0),
     ] {
         let found = of_vectors(body, &[0.1, 0.2, 0.3], &[0.5, 0.7]);
         assert!((found[0] - 900.0 - count.ln()).abs() < 1e-12 && (found[1] - 900.0).abs() < 1e-12, "{body}: {found:?}");
@@ -348,6 +349,23 @@ fn exponentials_that_are_alike() {
     assert_eq!(of_none[0], f64::NEG_INFINITY);
 }
 
+/// What is alike cancels: no derivative of it keeps the rounding of its terms.
+#[test]
+fn exponentials_that_are_alike_are_one() {
+    for body in [
+        "nalgebra::SMatrix::<f64, 5, 7>::from_fn(|_, _| nalgebra::SMatrix::<f64, 3, 7>::repeat(7.5 * x).norm_squared()).map(f64::exp).sum().ln()",
+        "nalgebra::SVector::<f64, 3>::from_fn(|i, _| i as f64).map(|t| (1181.25 * x * x).exp() * (t - t).exp()).sum().ln()",
+        // One exponential alone overflows.
+        "(nalgebra::SVector::<f64, 1>::repeat(1181.25 * x * x) * nalgebra::RowSVector::<f64, 1>::repeat(1.0)).map(f64::exp).sum().ln()",
+    ] {
+        for (x, found) in [0.5, 3.0, -20.0].into_iter().zip(orders(body, &[0.5, 3.0, -20.0])) {
+            let off = [found[1] - 2362.5 * x, found[2] - 2362.5, found[3]];
+            assert!(off.iter().all(|t| t.abs() < 1e-10), "{body} at {x}: {found:?}");
+        }
+    }
+}
+
+/// A sum of no exponentials is 0, also where others are written by their logarithms.
 #[test]
 fn sums_of_no_exponentials() {
     let softmax = "{ let e = b.map(f64::exp); (&e / e.sum()).sum() }";
