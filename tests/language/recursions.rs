@@ -49,6 +49,37 @@ fn rollouts() {
     }
 }
 
+/// Ranges that may end before they begin: no steps.
+#[bilevel]
+pub mod late {
+    use nalgebra::{DVector, Vector2};
+
+    pub fn f(x: &DVector<f64>, y: &DVector<f64>) -> f64 {
+        let (mut s, mut v) = (y.sum(), Vector2::new(0.3, 0.1));
+        for i in 3..x.len() {
+            s = 0.5 * s + x[i] * v.x;
+            v = Vector2::new(v.y, s.sin());
+        }
+        for i in (x.len()..y.len()).rev() {
+            s = s.sin() * (1.0 + y[i]);
+        }
+        s * s + v.norm_squared() + x.norm_squared()
+    }
+
+    pub fn g(x: &DVector<f64>, y: &DVector<f64>) -> f64 {
+        let shifted = (0..y.len()).map(|j| (j + 2..x.len()).fold(y[j], |s, i| s * x[i] + 0.5).powi(2)).sum::<f64>();
+        shifted + x.norm_squared()
+    }
+}
+
+#[test]
+fn ranges_that_end_before_they_begin() {
+    let problem = late::Problem::new().unwrap();
+    for (n, m) in [(0, 0), (1, 3), (2, 4), (3, 1), (6, 2)] {
+        check(&problem, &vector(n, 0.3), &vector(m, 0.7));
+    }
+}
+
 #[bilevel]
 pub mod filters {
     use nalgebra::{DMatrix, DVector, Matrix2, Vector2};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::body::Body;
 use super::program::{Expr, Place, Stmt, natural_strides};
-use crate::ir::{Affine, Id, Op, Scan, Size, Variable, Wire};
+use crate::ir::{Affine, Guard, Id, Op, Scan, Size, Test, Variable, Wire};
 
 /// Of each slot: where its values for all steps lie, and which of them is that of the step.
 pub type Slots = BTreeMap<Id, (Place, Affine)>;
@@ -15,7 +15,20 @@ impl Body<'_> {
         let graph = self.context.graph;
         graph.reads(node).into_iter().for_each(|id| self.make_ready(id));
         let stacks: Vec<Place> = (0..scan.states.len()).map(|position| self.stack(scan, position, place)).collect();
-        for (state, stack) in scan.states.iter().zip(&stacks) {
+        // Of less than no steps, `3..n` at n = 2, nothing is stacked.
+        let statements = if scan.steps.is_nonnegative() {
+            self.steps(scan, &stacks);
+            return;
+        } else {
+            self.branch(|body| body.steps(scan, &stacks))
+        };
+        let conditions = vec![Guard { affine: Affine::constant(scan.steps.clone()), test: Test::NonNegative }];
+        self.statements.push(Stmt::When { conditions, body: statements });
+    }
+
+    fn steps(&mut self, scan: &Scan, stacks: &[Place]) {
+        let graph = self.context.graph;
+        for (state, stack) in scan.states.iter().zip(stacks) {
             let entries = Size::product(graph.shape(state.start));
             let strides = natural_strides(graph.shape(state.start));
             let offset = stack.offset.add(&entries.mul(&scan.first()));
@@ -28,9 +41,9 @@ impl Body<'_> {
             Affine::wire(variable)
         };
         let outer = self.slots.clone();
-        self.bind_slots(scan, &stacks, &step);
+        self.bind_slots(scan, stacks, &step);
         let body = self.branch(|body| {
-            for (state, stack) in scan.states.iter().zip(&stacks) {
+            for (state, stack) in scan.states.iter().zip(stacks) {
                 body.write_state(state.next, stack, &moved(&step, scan.after()));
             }
         });

@@ -16,7 +16,7 @@ use super::piece::Piece;
 use super::place::Part;
 use super::repeat::Steps;
 use super::value::{LoopVariable, Tensor, Value};
-use crate::ir::{Affine, Id, Number, Operand, Product, Recurrence, Scan, Size, Wire, slice::Slicer};
+use crate::ir::{Affine, Guard, Id, Number, Operand, Product, Recurrence, Scan, Size, Test, Wire, slice::Slicer};
 
 /// A leaf of a cell that a loop changes.
 pub type Leaf = (usize, usize);
@@ -217,6 +217,7 @@ impl Tracer<'_> {
             images.insert(value.node, self.before_steps(stacked, value.batch.len() - 1, before, &order.steps));
             let at = if order.reversed { Size::zero() } else { order.steps.clone() };
             let node = self.state_at(stacked, &at);
+            let node = self.after_steps(&order.steps, node, start.node);
             let end = Tensor { node, ..start.clone() };
             let end = match kind {
                 Kind::Number => Value::Tensor(end),
@@ -329,6 +330,24 @@ impl Tracer<'_> {
         let wires: Vec<Affine> = (0..shape.len() as u32).map(|w| Affine::wire(Wire(w))).collect();
         let index = wires.iter().cloned().chain([Affine::constant(at.clone())]).collect();
         self.read(Operand { node: states, index }, shape.clone(), wires, shape)
+    }
+
+    /// The state in the end; of less than no steps, `3..n` at n = 2, what it begins with.
+    fn after_steps(&mut self, steps: &Size, end: Id, start: Id) -> Id {
+        if steps.is_nonnegative() {
+            return end;
+        }
+        let shape = self.graph.shape(start).to_vec();
+        let mut part = |node: Id, bound: Size| {
+            let wires: Vec<Affine> = (0..shape.len() as u32).map(|w| Affine::wire(Wire(w))).collect();
+            let guard = Guard { affine: Affine::constant(bound), test: Test::NonNegative };
+            let operands = vec![Operand { node, index: wires.clone() }];
+            let (coefficient, extents) = (Number::new(1.0), shape.clone());
+            self.graph.product(Product { coefficient, extents, operands, guards: vec![guard], out: wires }, shape.clone())
+        };
+        let none = Size::zero().sub(steps).sub(&Size::constant(1));
+        let parts = [part(end, steps.clone()), part(start, none)];
+        self.graph.add_all(&parts, shape)
     }
 
     fn read(&mut self, operand: Operand, extents: Vec<Size>, out: Vec<Affine>, shape: Vec<Size>) -> Id {

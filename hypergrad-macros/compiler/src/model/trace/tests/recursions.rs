@@ -41,6 +41,21 @@ fn numbers_are_carried() {
     }
 }
 
+/// As many as there are: none where the range ends before it begins.
+#[test]
+fn less_than_no_steps() {
+    bodies! { (x, y, data) -> f64:
+        { let mut s = x[0]; for i in 7..x.len() { s = s.sin() * x[i]; } s * s }
+        { let mut s = x[0]; for i in (8..x.len()).rev() { s = s.sin() * x[i]; } s * s }
+        { let mut s = x[0]; for i in x.len()..y.len() { s = s.sin() * x[i]; } s * s }
+        { let mut v = x.clone(); let mut t = y[0]; for i in 7..x.len() { v[i] = t; t = v[i - 1] * t; } v.norm_squared() * t }
+        { (9..x.len()).fold(y[1], |s, i| s * x[i] + y[0]) }
+        { (0..x.len()).map(|i| { let mut s = x[i]; for j in x.len()..i { s = s.sin() * x[j]; } s * s }).sum() }
+        { let mut s = y[0]; for i in 7..x.len() { for j in 0..i { s = s.sin() * x[j]; } } s * s }
+        { let mut s = y[0]; for _ in 0..x.len() { for j in 8..x.len() { s = s.sin() * x[j]; } s += x[0] * s; } s * s }
+    }
+}
+
 #[test]
 fn vectors_and_matrices_are_carried() {
     bodies! { (x, y, data) -> f64:
