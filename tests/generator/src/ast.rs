@@ -21,6 +21,29 @@ pub enum Expr {
     Lambda(Vec<Pattern>, Box<Expr>),
     /// `{ let name = value; rest }`
     Let(Name, Box<Expr>, Box<Expr>),
+    /// `{ let mut s = ..; .. rest }`: what statements change, by its first value, and what they lead to.
+    Block(Vec<(Name, Expr)>, Vec<Statement>, Box<Expr>),
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub enum Statement {
+    /// `let t = ..;`, a number.
+    Let(Name, Expr),
+    /// `if .. { continue; }`
+    Continue(Expr),
+    /// `s += ..;` or of an entry at these indices, `v[i] = ..;`
+    Change(Change, Name, Vec<Expr>, Expr),
+    If(Expr, Vec<Statement>),
+    /// `for pattern in chain { .. }`
+    For(Pattern, Expr, Vec<Statement>),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Change {
+    Set,
+    Add,
+    Subtract,
+    Multiply,
 }
 
 /// The parameter of a closure.
@@ -65,7 +88,7 @@ pub enum Op {
     Trace,
     /// By `hypergrad::math`, or as `ln(Σ e^t)`.
     LogSumExp(bool),
-    /// A function of the module.
+    /// A function of the module, or a method of one of its types.
     Helper(usize),
     /// A closure that a `let` names.
     Call(Name),
@@ -125,6 +148,14 @@ pub enum Op {
     ColumnSum,
     /// `e / Σ e` with `e = exp(v)`.
     Softmax,
+    /// `(A + 3 I)⁻¹ b`, or by Cholesky `(Aᵀ A + I)⁻¹ b`.
+    Solve(Factor),
+    /// `(A + 3 I)⁻¹`
+    Inverse,
+    /// Of `A + 3 I`.
+    Determinant,
+    /// Of `Aᵀ A + I`, by Cholesky.
+    LnDeterminant,
     FromIterator(Extent),
     SparseProduct,
     SparseTransposeProduct,
@@ -149,7 +180,15 @@ pub enum Op {
     Take,
     StepBy,
     Copied,
+    /// The vectors of a list, each of its own length.
+    Vectors,
+    /// The items of a list of indices.
+    Listed,
+    /// An item of a list of indices.
+    Look,
     // What ends a chain.
+    /// Chain, first value, closure of the value before and the item.
+    Fold,
     Sum,
     /// Of vectors.
     SumTensors(Type),
@@ -160,6 +199,13 @@ pub enum Op {
     Collect,
     // Roles.
     Blocks,
+}
+
+/// How a system is solved.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Factor {
+    Lu,
+    Cholesky,
 }
 
 /// Scalar functions, each finite with moderate derivatives for all arguments.
@@ -247,6 +293,10 @@ pub enum InputKind {
     Sparse(Extent, Extent),
     /// Whole numbers 0, 1, 2 as f64.
     Labels(Extent),
+    /// So many places of something as long as a dimension, `Vec<usize>`.
+    Indices(Extent, usize),
+    /// So many vectors, each of its own length.
+    Lists(Extent),
 }
 
 /// The inner role.
@@ -260,6 +310,8 @@ pub enum Inner {
 /// A function of the module.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Helper {
+    /// So many of the parameters are the fields of a type whose method it is.
+    pub fields: Option<usize>,
     pub parameters: Vec<(Name, Type)>,
     pub body: Expr,
 }
@@ -290,6 +342,8 @@ impl Input {
             InputKind::Count(_) => Type::Index,
             InputKind::Sparse(r, c) => Type::Sparse(*r, *c),
             InputKind::Labels(n) => Type::Column(*n),
+            InputKind::Indices(n, _) => Type::Indices(*n),
+            InputKind::Lists(n) => Type::Lists(*n),
         }
     }
 }
@@ -313,7 +367,7 @@ impl Program {
         let is = |extent: &Extent| extent.dimension == Some(dimension);
         self.inputs.iter().any(|input| match (&input.kind, input.ty()) {
             (InputKind::Count(own), _) => *own == dimension,
-            (_, Type::Column(n) | Type::Row(n)) => is(&n),
+            (_, Type::Column(n) | Type::Row(n) | Type::Indices(n) | Type::Lists(n)) => is(&n),
             (_, Type::Matrix(r, c) | Type::Sparse(r, c)) => is(&r) || is(&c),
             _ => false,
         })
@@ -336,6 +390,12 @@ impl Expr {
             Self::Apply(_, arguments) => arguments.iter().collect(),
             Self::Lambda(_, body) => vec![body],
             Self::Let(_, value, rest) => vec![value, rest],
+            Self::Block(states, statements, rest) => {
+                let mut children: Vec<&Self> = states.iter().map(|(_, value)| value).collect();
+                statements.iter().for_each(|s| s.expressions(&mut children));
+                children.push(rest);
+                children
+            }
         }
     }
 
@@ -345,6 +405,12 @@ impl Expr {
             Self::Apply(_, arguments) => arguments.iter_mut().collect(),
             Self::Lambda(_, body) => vec![body],
             Self::Let(_, value, rest) => vec![value, rest],
+            Self::Block(states, statements, rest) => {
+                let mut children: Vec<&mut Self> = states.iter_mut().map(|(_, value)| value).collect();
+                statements.iter_mut().for_each(|s| s.expressions_mut(&mut children));
+                children.push(rest);
+                children
+            }
         }
     }
 
@@ -358,6 +424,36 @@ impl Expr {
 
     pub fn count(&self) -> usize {
         1 + self.children().into_iter().map(Self::count).sum::<usize>()
+    }
+}
+
+impl Statement {
+    fn expressions<'e>(&'e self, found: &mut Vec<&'e Expr>) {
+        match self {
+            Self::Let(_, value) | Self::Continue(value) => found.push(value),
+            Self::Change(_, _, indices, value) => {
+                found.extend(indices);
+                found.push(value);
+            }
+            Self::If(head, body) | Self::For(_, head, body) => {
+                found.push(head);
+                body.iter().for_each(|s| s.expressions(found));
+            }
+        }
+    }
+
+    fn expressions_mut<'e>(&'e mut self, found: &mut Vec<&'e mut Expr>) {
+        match self {
+            Self::Let(_, value) | Self::Continue(value) => found.push(value),
+            Self::Change(_, _, indices, value) => {
+                found.extend(indices);
+                found.push(value);
+            }
+            Self::If(head, body) | Self::For(_, head, body) => {
+                found.push(head);
+                body.iter_mut().for_each(|s| s.expressions_mut(found));
+            }
+        }
     }
 }
 

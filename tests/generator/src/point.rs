@@ -13,6 +13,8 @@ pub struct Point {
     pub sizes: Vec<usize>,
     /// Of each input its numbers, column-major. Of sparse ones by rows, 0 where nothing is stored.
     pub values: Vec<Vec<f64>>,
+    /// Of lists of vectors, how long each vector is.
+    pub lengths: Vec<Vec<usize>>,
     pub directions: Directions,
 }
 
@@ -39,14 +41,16 @@ impl Point {
 
     pub fn with_sizes(program: &Program, seed: u64, sizes: Vec<usize>) -> Self {
         let mut random = Random::new(seed ^ 0xabcd);
-        let values: Vec<Vec<f64>> = program.inputs.iter().map(|input| numbers(&input.kind, &sizes, &mut random)).collect();
+        let lengths: Vec<Vec<usize>> = program.inputs.iter().map(|input| own_lengths(&input.kind, &sizes, &mut random)).collect();
+        let inputs = program.inputs.iter().zip(&lengths);
+        let values: Vec<Vec<f64>> = inputs.map(|(input, own)| numbers(&input.kind, own, &sizes, &mut random)).collect();
         let mut direction = |role: Role| -> Vec<f64> {
             let length: usize = program.blocks(role).map(|(k, _)| values[k].len()).sum();
             (0..length).map(|_| single(random.between(-1.0, 1.0))).collect()
         };
         let directions =
             Directions { v: direction(Role::X), u: direction(Role::X), w: direction(Role::X), c: direction(Role::Y) };
-        Self { sizes, values, directions }
+        Self { sizes, values, lengths, directions }
     }
 
     /// Other sizes for the same program: constants stay.
@@ -70,24 +74,34 @@ impl Point {
     /// The inputs, x and y being these numbers.
     pub fn inputs<D: Number>(&self, program: &Program, x: &[D], y: &[D]) -> Inputs<D> {
         let (mut x, mut y) = (x.iter().copied(), y.iter().copied());
-        let values = program.inputs.iter().zip(&self.values).map(|(input, own)| {
+        let values = program.inputs.iter().zip(self.values.iter().zip(&self.lengths)).map(|(input, (own, lengths))| {
             let numbers: Vec<D> = match input.role {
                 Role::X => x.by_ref().take(own.len()).collect(),
                 Role::Y => y.by_ref().take(own.len()).collect(),
                 Role::Data => own.iter().map(|v| D::from(*v)).collect(),
             };
-            self.value(&input.kind, numbers)
+            self.value(&input.kind, numbers, lengths)
         });
         Inputs { sizes: self.sizes.clone(), values: values.collect() }
     }
 
-    fn value<D: Number>(&self, kind: &InputKind, numbers: Vec<D>) -> Value<D> {
+    fn value<D: Number>(&self, kind: &InputKind, numbers: Vec<D>, lengths: &[usize]) -> Value<D> {
         let size = |extent: crate::types::Extent| extent.value(&self.sizes).unwrap_or(0);
         match kind {
             InputKind::Number => Value::Number(numbers.first().copied().unwrap_or(D::zero())),
             InputKind::Tensor(Type::Row(_)) => Value::tensor(Tensor { rows: 1, columns: numbers.len(), data: numbers }),
             InputKind::Tensor(Type::Matrix(r, c)) => Value::tensor(Tensor { rows: size(*r), columns: size(*c), data: numbers }),
             InputKind::Tensor(_) | InputKind::Array(_) | InputKind::Labels(_) => Value::tensor(Tensor::column(numbers)),
+            InputKind::Indices(..) => Value::Indices(Rc::new(numbers.iter().map(|i| i.re() as usize).collect())),
+            InputKind::Lists(_) => {
+                let mut rest = numbers.as_slice();
+                let vector = |length: &usize| {
+                    let (own, after) = rest.split_at(*length);
+                    rest = after;
+                    Rc::new(Tensor::column(own.to_vec()))
+                };
+                Value::Lists(Rc::new(lengths.iter().map(vector).collect()))
+            }
             InputKind::Count(dimension) => Value::Index(self.sizes[*dimension]),
             InputKind::Sparse(r, c) => {
                 let entries = numbers.into_iter().map(|v| (v.re() != 0.0).then_some(v)).collect();
@@ -114,7 +128,14 @@ fn single(value: f64) -> f64 {
     f64::from(value as f32)
 }
 
-fn numbers(kind: &InputKind, sizes: &[usize], random: &mut Random) -> Vec<f64> {
+/// Each vector of a list has its own length, in some points the same.
+fn own_lengths(kind: &InputKind, sizes: &[usize], random: &mut Random) -> Vec<usize> {
+    let InputKind::Lists(count) = kind else { return Vec::new() };
+    let alike = random.chance(0.3).then(|| 1 + random.below(3));
+    (0..count.value(sizes).unwrap_or(0)).map(|_| alike.unwrap_or_else(|| random.below(5))).collect()
+}
+
+fn numbers(kind: &InputKind, lengths: &[usize], sizes: &[usize], random: &mut Random) -> Vec<f64> {
     let size = |extent: &crate::types::Extent| extent.value(sizes).unwrap_or(0);
     let count = match kind {
         InputKind::Number => 1,
@@ -122,9 +143,12 @@ fn numbers(kind: &InputKind, sizes: &[usize], random: &mut Random) -> Vec<f64> {
         InputKind::Tensor(Type::Matrix(r, c)) | InputKind::Sparse(r, c) => size(r) * size(c),
         InputKind::Tensor(_) | InputKind::Count(_) => 0,
         InputKind::Array(n) => *n,
+        InputKind::Indices(n, _) => size(n),
+        InputKind::Lists(_) => lengths.iter().sum(),
     };
     let mut number = || match kind {
         InputKind::Labels(_) => random.below(3) as f64,
+        InputKind::Indices(_, dimension) => random.below(sizes[*dimension].max(1)) as f64,
         InputKind::Sparse(..) if random.chance(0.5) => 0.0,
         _ => single(random.between(-1.0, 1.0)),
     };

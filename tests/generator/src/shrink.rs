@@ -1,7 +1,7 @@
 //! Makes a failing program small: expressions are replaced by parts of themselves or by literals as long
 //! as the program goes on failing.
 
-use crate::ast::{Expr, Op, Program, Role};
+use crate::ast::{Expr, Op, Program, Role, Statement};
 use crate::types::Type;
 use crate::typing::type_of;
 
@@ -72,10 +72,41 @@ fn candidates(program: &Program, node: &Expr) -> Vec<Expr> {
             found.push(part.clone());
         }
     });
+    if let Expr::Block(states, statements, rest) = node {
+        found.extend(fewer(statements).into_iter().map(|s| Expr::Block(states.clone(), s, rest.clone())));
+    }
     let own = size(node);
     found.retain(|candidate| size(candidate) < own);
     found.sort_by_key(size);
     found
+}
+
+/// Statements without one of them, or with what is inside of one in its place.
+fn fewer(statements: &[Statement]) -> Vec<Vec<Statement>> {
+    let mut found = Vec::new();
+    for (k, statement) in statements.iter().enumerate() {
+        let with = |own: &[Statement]| [&statements[..k], own, &statements[k + 1..]].concat();
+        found.push(with(&[]));
+        match statement {
+            Statement::If(condition, body) => {
+                found.push(with(body));
+                found.extend(fewer(body).into_iter().map(|b| with(&[Statement::If(condition.clone(), b)])));
+            }
+            Statement::For(pattern, chain, body) => {
+                found.extend(fewer(body).into_iter().map(|b| with(&[Statement::For(pattern.clone(), chain.clone(), b)])));
+            }
+            Statement::Let(..) | Statement::Continue(_) | Statement::Change(..) => {}
+        }
+    }
+    found
+}
+
+/// Besides the expressions in it.
+fn statement_size(statement: &Statement) -> usize {
+    match statement {
+        Statement::Let(..) | Statement::Continue(_) | Statement::Change(..) => 1,
+        Statement::If(_, body) | Statement::For(_, _, body) => 2 + body.iter().map(statement_size).sum::<usize>(),
+    }
 }
 
 /// Names and inputs are smaller than operations and larger than literals.
@@ -86,6 +117,7 @@ fn size(expr: &Expr) -> usize {
             Expr::Number(_) | Expr::Count(_) => 1,
             Expr::Size(_) | Expr::Input(_) | Expr::Name(..) => 2,
             Expr::Apply(..) | Expr::Lambda(..) | Expr::Let(..) => 3,
+            Expr::Block(_, statements, _) => 3 + statements.iter().map(statement_size).sum::<usize>(),
         };
     });
     total

@@ -26,6 +26,12 @@ pub enum Type {
     Window(usize),
     /// `Vec<f64>` of collected numbers.
     List,
+    /// `&DVector<f64>`, an item of a list: how long it is, the data tell.
+    Vector,
+    /// `Vec<usize>` of the data.
+    Indices(Extent),
+    /// `Vec<DVector<f64>>` of the data.
+    Lists(Extent),
     Sparse(Extent, Extent),
     Tuple(Vec<Type>),
     Iterator(Box<Type>, Ends),

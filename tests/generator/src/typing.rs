@@ -11,7 +11,7 @@ pub fn type_of(program: &Program, expr: &Expr) -> Type {
         Expr::Input(input) => program.inputs[*input].ty(),
         Expr::Name(_, ty) => ty.read(),
         Expr::Lambda(patterns, _) => Type::Closure(patterns.iter().filter_map(Pattern::ty).collect()),
-        Expr::Let(_, _, rest) => type_of(program, rest),
+        Expr::Let(_, _, rest) | Expr::Block(_, _, rest) => type_of(program, rest),
         Expr::Apply(op, arguments) => of_operation(program, op, arguments),
     }
 }
@@ -43,6 +43,9 @@ fn of_operation(program: &Program, op: &Op, arguments: &[Expr]) -> Type {
         | Op::LogSumExp(_)
         | Op::Helper(_)
         | Op::Call(_)
+        | Op::Determinant
+        | Op::LnDeterminant
+        | Op::Fold
         | Op::Sum
         | Op::Product => Type::Number,
         Op::IndexAdd
@@ -55,6 +58,7 @@ fn of_operation(program: &Program, op: &Op, arguments: &[Expr]) -> Type {
         | Op::AbsDiff
         | Op::SaturatingSubtract
         | Op::ListLength
+        | Op::Look
         | Op::CountItems
         | Op::Length => Type::Index,
         Op::Less | Op::LessEqual | Op::Equal | Op::NotEqual | Op::Greater | Op::NumberEqual | Op::And | Op::Or | Op::Not => {
@@ -72,8 +76,9 @@ fn of_operation(program: &Program, op: &Op, arguments: &[Expr]) -> Type {
         | Op::Map
         | Op::ZipMap
         | Op::MapLocated
+        | Op::Inverse
         | Op::Softmax => of(0),
-        Op::Scale => of(1),
+        Op::Scale | Op::Solve(_) => of(1),
         Op::MatrixProduct => product(rows(&of(0)), columns(&of(1))),
         Op::TransposeProduct => product(columns(&of(0)), columns(&of(1))),
         Op::SparseProduct => product(rows(&of(0)), columns(&of(1))),
@@ -103,6 +108,8 @@ fn of_operation(program: &Program, op: &Op, arguments: &[Expr]) -> Type {
         | Op::Skip
         | Op::Take
         | Op::StepBy
+        | Op::Vectors
+        | Op::Listed
         | Op::Copied => {
             let (item, ends) = iterator(program, op, arguments);
             Type::Iterator(Box::new(item), ends)
@@ -126,6 +133,8 @@ fn iterator(program: &Program, op: &Op, arguments: &[Expr]) -> (Type, Ends) {
         Op::Range => (Type::Index, BOTH),
         Op::RangeInclusive => (Type::Index, ends(true, false)),
         Op::Iterate => (Type::Reference, BOTH),
+        Op::Vectors => (Type::Vector, BOTH),
+        Op::Listed => (Type::IndexReference, BOTH),
         Op::Rows => (Type::Row(columns(&type_of(program, &arguments[0]))), ends(false, true)),
         Op::Columns => (Type::Column(rows(&type_of(program, &arguments[0]))), BOTH),
         Op::Windows(width) => (Type::Window(*width), BOTH),

@@ -1,7 +1,7 @@
 //! The numbers of a point as nalgebra's types; the modules that `build.rs` writes call these.
 
 use nalgebra::allocator::Allocator;
-use nalgebra::{DefaultAllocator, Dim, OMatrix, RealField};
+use nalgebra::{DVector, DefaultAllocator, Dim, OMatrix, RealField};
 use nalgebra_sparse::{CooMatrix, CsrMatrix};
 use program_generator::point::Point;
 
@@ -41,6 +41,22 @@ pub fn number<T: Float>(point: &Point, k: usize) -> T {
 /// Input `k`, an array.
 pub fn array<T: Float, const N: usize>(point: &Point, k: usize) -> [T; N] {
     std::array::from_fn(|i| T::of(point.values[k][i]))
+}
+
+/// Input `k`, indices.
+pub fn indices(point: &Point, k: usize) -> Vec<usize> {
+    point.values[k].iter().map(|i| *i as usize).collect()
+}
+
+/// Input `k`, an array of indices.
+pub fn array_of_indices<const N: usize>(point: &Point, k: usize) -> [usize; N] {
+    std::array::from_fn(|i| point.values[k][i] as usize)
+}
+
+/// Input `k`, vectors that each have their own length.
+pub fn vectors<T: Float>(point: &Point, k: usize) -> Vec<DVector<T>> {
+    let mut numbers = point.values[k].iter().map(|value| T::of(*value));
+    point.lengths[k].iter().map(|length| DVector::from_iterator(*length, numbers.by_ref().take(*length))).collect()
 }
 
 /// Input `k`, by columns.

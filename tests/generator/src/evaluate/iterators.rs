@@ -39,6 +39,8 @@ impl<'a, D: Number> Run<'a, D> {
                 if count == 0 { Err(Stop::Panic("a step of 0")) } else { Ok(items.step_by(count).collect()) }
             }),
             Op::Copied => self.items(&arguments[0]),
+            Op::Vectors => self.vectors(&arguments[0]),
+            Op::Listed => self.listed(&arguments[0]).map(|list| list.iter().map(|i| Ok(Value::Index(*i))).collect()),
             _ => return self.consumer(op, arguments),
         };
         Some(items.map(Value::Items))
@@ -48,6 +50,8 @@ impl<'a, D: Number> Run<'a, D> {
         Some(match op {
             Op::Sum => self.numbers(&arguments[0]).map(|v| Value::Number(sum(v.into_iter()))),
             Op::Product => self.numbers(&arguments[0]).map(|v| Value::Number(v.into_iter().fold(D::one(), |p, t| p * t))),
+            Op::Fold => self.folded(arguments),
+            Op::Look => self.looked(arguments),
             Op::CountItems | Op::Length => self.consumed(&arguments[0]).map(|items| Value::Index(items.len())),
             Op::Collect => self.numbers(&arguments[0]).map(|v| Value::List(Rc::new(v))),
             Op::ListLength => self.tensor(&arguments[0]).map(|list| Value::Index(list.data.len())),
@@ -104,6 +108,33 @@ impl<'a, D: Number> Run<'a, D> {
             }
         }
         Ok(kept)
+    }
+
+    fn folded(&mut self, arguments: &'a [Expr]) -> Result<Value<D>> {
+        let items = self.items(&arguments[0])?;
+        let mut value = self.value(&arguments[1])?;
+        for item in items {
+            value = self.call(&arguments[2], vec![value, item?])?;
+        }
+        Ok(value)
+    }
+
+    fn vectors(&mut self, expr: &'a Expr) -> Result<Items<D>> {
+        let Value::Lists(lists) = self.value(expr)? else { return Err(Stop::IllTyped("expected a list of vectors")) };
+        Ok(lists.iter().map(|v| Ok(Value::Tensor(Rc::clone(v)))).collect())
+    }
+
+    fn listed(&mut self, expr: &'a Expr) -> Result<Rc<Vec<usize>>> {
+        match self.value(expr)? {
+            Value::Indices(list) => Ok(list),
+            _ => Err(Stop::IllTyped("expected a list of indices")),
+        }
+    }
+
+    fn looked(&mut self, arguments: &'a [Expr]) -> Result<Value<D>> {
+        let list = self.listed(&arguments[0])?;
+        let place = self.index(&arguments[1])?;
+        list.get(place).map(|i| Value::Index(*i)).ok_or(Stop::Panic("index out of bounds"))
     }
 
     fn zip(&mut self, arguments: &'a [Expr]) -> Result<Items<D>> {

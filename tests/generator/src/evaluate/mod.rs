@@ -5,6 +5,8 @@ mod conditions;
 mod indices;
 mod iterators;
 mod numbers;
+mod statements;
+mod systems;
 mod tensors;
 mod value;
 
@@ -73,10 +75,19 @@ impl<'a, D: Number> Run<'a, D> {
                 }
                 self.value(rest)
             }
+            Expr::Block(states, statements, rest) => self.block(states, statements, rest),
             Expr::Apply(op, arguments) => {
                 let value = self.apply(op, arguments)?;
                 Ok(self.rounded(value))
             }
+        }
+    }
+
+    /// A result inside of an operation, rounded.
+    fn noisy(&mut self, number: D) -> D {
+        match &mut self.noise {
+            Some((random, size)) => number.disturbed(random, *size),
+            None => number,
         }
     }
 

@@ -1,7 +1,7 @@
 //! What gives one number.
 
 use super::{Number, Result, Run, Stop, Tensor};
-use crate::ast::{Expr, Fun, Op};
+use crate::ast::{Expr, Factor, Fun, Op};
 
 impl<'a, D: Number> Run<'a, D> {
     pub(super) fn number(&mut self, expr: &'a Expr) -> Result<D> {
@@ -37,7 +37,9 @@ impl<'a, D: Number> Run<'a, D> {
                 self.extreme(v, 1.0)
             }),
             Op::Trace => self.tensor(&arguments[0]).and_then(|a| trace(&a)),
-            Op::LogSumExp(_) => self.entries(&arguments[0]).map(|v| log_sum_exp(&v)),
+            Op::Determinant => self.determinant(Factor::Lu, &arguments[0]),
+            Op::LnDeterminant => self.determinant(Factor::Cholesky, &arguments[0]).map(|d| d.ln()),
+            Op::LogSumExp(_) => self.entries(&arguments[0]).map(|v| self.log_sum_exp(&v)),
             _ => return None,
         })
     }
@@ -87,6 +89,18 @@ impl<'a, D: Number> Run<'a, D> {
         best
     }
 
+    /// Of dual numbers `ln Σ e^t` cancels where one is far above the others, unless that one is taken out of the sum. Then
+    /// entries that are alike leave no rounding at all, where the derivatives of the sum that is written have the
+    /// rounding of its terms: that is what is measured.
+    fn log_sum_exp(&mut self, v: &[D]) -> D {
+        let Some(most) = v.iter().copied().max_by(|a, b| a.re().total_cmp(&b.re())) else { return D::zero().ln() };
+        let Some((random, size)) = &mut self.noise else {
+            return most + sum(v.iter().map(|t| (*t - most).exp())).ln();
+        };
+        let most = most.re();
+        sum(v.iter().map(|t| (*t - most).exp().disturbed(random, *size))).ln() + most
+    }
+
     pub(super) fn function(&mut self, fun: Fun, t: D) -> D {
         match fun {
             Fun::Sin => t.sin(),
@@ -98,7 +112,7 @@ impl<'a, D: Number> Run<'a, D> {
             Fun::Ln1p => (t * t).ln_1p(),
             Fun::Sqrt => (t * t + 1.0).sqrt(),
             Fun::Recip => (t * t + 1.0).recip(),
-            Fun::Softplus => log_sum_exp(&[t, D::zero()]),
+            Fun::Softplus => self.log_sum_exp(&[t, D::zero()]),
             Fun::Sigmoid => ((-t).exp() + 1.0).recip(),
             Fun::Square => t * t,
             Fun::Cube => t * t * t,
@@ -135,12 +149,6 @@ fn tanh<D: Number>(t: D) -> D {
     let sign = t.re().signum();
     let e = (t * (-2.0 * sign)).exp();
     (-e + 1.0) / (e + 1.0) * sign
-}
-
-/// Of dual numbers `ln Σ e^t` cancels where one is far above the others.
-fn log_sum_exp<D: Number>(v: &[D]) -> D {
-    let Some(most) = v.iter().copied().max_by(|a, b| a.re().total_cmp(&b.re())) else { return D::zero().ln() };
-    most + sum(v.iter().map(|t| (*t - most).exp())).ln()
 }
 
 pub(super) fn sum<D: Number>(items: impl Iterator<Item = D>) -> D {

@@ -68,6 +68,8 @@ impl<'a, D: Number> Run<'a, D> {
                 let total = sum(v.data.iter().map(D::exp));
                 self.map(first, |_, t| t.exp() / total)
             }
+            Op::Solve(factor) => self.solve(*factor, arguments),
+            Op::Inverse => self.inverse(first),
             Op::SparseProduct | Op::SparseTransposeProduct => self.sparse_product(op, arguments),
             _ => return Err(Stop::IllTyped("an operation of other values")),
         };

@@ -65,6 +65,9 @@ pub enum Value<D> {
     /// An item whose evaluation stops does so only where it is consumed: iterators are lazy.
     Items(Vec<Result<Self, Stop>>),
     List(Rc<Vec<D>>),
+    /// Vectors of the data, each of its own length.
+    Lists(Rc<Vec<Rc<Tensor<D>>>>),
+    Indices(Rc<Vec<usize>>),
     Blocks(Vec<Self>),
 }
 
@@ -118,6 +121,8 @@ impl<D: Copy> Value<D> {
             Self::Sparse(matrix) => matrix.2.is_empty(),
             Self::Items(items) => items.is_empty(),
             Self::List(list) => list.is_empty(),
+            Self::Lists(lists) => lists.is_empty(),
+            Self::Indices(list) => list.is_empty(),
             Self::Number(_) | Self::Index(_) | Self::Truth(_) | Self::Tuple(_) | Self::Blocks(_) => false,
         }
     }

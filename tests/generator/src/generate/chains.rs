@@ -50,7 +50,9 @@ impl Generator {
             0..11 => None,
             11..15 => self.entries(),
             15..17 => self.lines(Op::Rows),
-            17..18 => self.lines(Op::Columns),
+            17 if self.chance(50) => self.lines(Op::Columns),
+            17 => self.vectors(),
+            18 => self.listed(),
             _ => self.windows(),
         };
         found.unwrap_or_else(|| self.range())
@@ -93,6 +95,33 @@ impl Generator {
         let Type::Matrix(r, c) = self.ty(&matrix) else { return None };
         let (ty, most) = if op == Op::Rows { (Type::Row(c), self.length(r)) } else { (Type::Column(r), self.length(c)) };
         Some((Expr::Apply(op, vec![matrix]), Items { ty, known: Known::Nothing, most }))
+    }
+
+    /// The vectors of a list.
+    pub(super) fn vectors(&mut self) -> Option<(Expr, Items)> {
+        let (k, n) = self.own_input(|kind| match kind {
+            InputKind::Lists(n) => Some(*n),
+            _ => None,
+        })?;
+        let items = Items { ty: Type::Vector, known: Known::Nothing, most: self.length(n) };
+        Some((Expr::Apply(Op::Vectors, vec![Expr::Input(k)]), items))
+    }
+
+    /// The items of a list of indices.
+    fn listed(&mut self) -> Option<(Expr, Items)> {
+        let (k, (n, dimension)) = self.own_input(|kind| match kind {
+            InputKind::Indices(n, dimension) => Some((*n, *dimension)),
+            _ => None,
+        })?;
+        let known = Known::Index((0, self.sizes[dimension] as i64 - 1));
+        let items = Items { ty: Type::IndexReference, known, most: self.length(n) };
+        Some((Expr::Apply(Op::Listed, vec![Expr::Input(k)]), items))
+    }
+
+    /// An input of a kind, where inputs are there.
+    pub(super) fn own_input<T>(&self, kind: impl Fn(&InputKind) -> Option<T>) -> Option<(usize, T)> {
+        let mut inputs = self.program.inputs.iter().enumerate().filter(|_| !self.bare);
+        inputs.find_map(|(k, input)| Some((k, kind(&input.kind)?)))
     }
 
     fn windows(&mut self) -> Option<(Expr, Items)> {

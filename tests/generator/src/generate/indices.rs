@@ -42,10 +42,21 @@ impl Generator {
     fn index_leaf(&mut self) -> (Expr, Interval) {
         let name = self.index_name();
         match name {
+            _ if self.chance(12) => self.looked().unwrap_or_else(|| self.count()),
             Some(name) if self.chance(80) => name,
             _ if self.chance(50) => self.size(),
             _ => self.count(),
         }
+    }
+
+    /// `data.index[i]`
+    fn looked(&mut self) -> Option<(Expr, Interval)> {
+        let (k, (n, dimension)) = self.own_input(|kind| match kind {
+            InputKind::Indices(n, dimension) => Some((*n, *dimension)),
+            _ => None,
+        })?;
+        let place = self.index_within(self.length(n))?;
+        Some((Expr::Apply(Op::Look, vec![Expr::Input(k), place]), (0, self.sizes[dimension] as i64 - 1)))
     }
 
     /// An index with the interval of its values.

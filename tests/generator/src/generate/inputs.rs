@@ -61,9 +61,13 @@ fn data(random: &mut Random, program: &Program, [n, m, k]: [Extent; 3]) -> Vec<I
         field("label", InputKind::Labels(k)),
         field("z", InputKind::Array(4)),
         field("s", InputKind::Number),
+        field("order", InputKind::Indices(k, 0)),
     ];
     if !n.fixed && !k.fixed {
         all.push(field("sp", InputKind::Sparse(k, n)));
+    }
+    if !k.fixed {
+        all.push(field("lists", InputKind::Lists(k)));
     }
     if let Some(dimension) = [0, 2].into_iter().find(|d| !program.dimensions[*d].1) {
         all.push(field("count", InputKind::Count(dimension)));

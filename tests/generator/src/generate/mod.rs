@@ -5,6 +5,8 @@ mod chains;
 mod indices;
 mod inputs;
 mod numbers;
+mod statements;
+mod systems;
 mod tensors;
 
 use crate::ast::{Expr, Helper, Inner, InputKind, Name, Op, Pattern, Program, Role};
@@ -95,6 +97,7 @@ impl Generator {
         for input in &self.program.inputs {
             let own = match input.ty() {
                 Type::Column(n) | Type::Row(n) => vec![n],
+                Type::Indices(n) | Type::Lists(n) => vec![n],
                 Type::Matrix(r, c) | Type::Sparse(r, c) => vec![r, c],
                 _ => Vec::new(),
             };
@@ -142,15 +145,22 @@ impl Generator {
 
     fn helper(&mut self) {
         self.bare = true;
-        let mut types = vec![Type::Number];
+        let vectors: Vec<Type> =
+            self.program.inputs.iter().filter(|i| matches!(i.kind, InputKind::Tensor(_))).map(|i| i.ty()).collect();
+        // The fields of a type, if it is a method.
+        let mut types = Vec::new();
+        let fields = self.chance(35).then(|| 1 + self.random.below(2));
+        for _ in 0..fields.unwrap_or(0) {
+            let is_vector = !vectors.is_empty() && self.chance(40);
+            types.push(if is_vector { self.random.pick(&vectors).clone() } else { Type::Number });
+        }
+        types.push(Type::Number);
         if self.chance(40) {
             types.push(Type::Number);
         }
         if self.chance(30) {
             types.push(Type::Index);
         }
-        let vectors: Vec<Type> =
-            self.program.inputs.iter().filter(|i| matches!(i.kind, InputKind::Tensor(_))).map(|i| i.ty()).collect();
         if !vectors.is_empty() && self.chance(40) {
             types.push(self.random.pick(&vectors).clone());
         }
@@ -164,7 +174,7 @@ impl Generator {
         let body = self.number(3);
         self.scope.clear();
         self.bare = false;
-        self.program.helpers.push(Helper { parameters, body });
+        self.program.helpers.push(Helper { fields, parameters, body });
     }
 
     /// Statements, and what they lead to.
@@ -188,9 +198,13 @@ impl Generator {
                 let items = vec![(Type::Number, Known::Nothing); 1 + self.random.below(2)];
                 (self.lambda(&items, |g| g.number(2)), Known::Nothing)
             }
-            16..18 => {
+            16 => {
                 let (value, interval) = self.index(2);
                 (value, Known::Index(interval))
+            }
+            17..19 => {
+                let ty = self.some_type();
+                (self.block(&ty, 3), Known::Nothing)
             }
             _ => {
                 let chain = self.numbers_chain(2);

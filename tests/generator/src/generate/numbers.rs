@@ -47,7 +47,11 @@ impl Generator {
         if depth == 0 {
             return self.number_leaf();
         }
-        let found = match self.random.below(40) {
+        let found = match self.random.below(44) {
+            40..42 => Some(self.block(&Type::Number, depth)),
+            42 => Some(self.fold(depth)),
+            43 if self.chance(50) => self.determinant(depth),
+            43 => self.of_vectors(depth),
             0..4 => Some(self.number_leaf()),
             4..12 => {
                 let op = [Op::Add, Op::Subtract, Op::Multiply, Op::Multiply, Op::Divide, Op::Larger, Op::Smaller, Op::Hypot]
@@ -176,9 +180,26 @@ impl Generator {
         }
     }
 
+    /// A sum over the vectors of a list.
+    fn of_vectors(&mut self, depth: usize) -> Option<Expr> {
+        let (list, items) = self.vectors()?;
+        let body = self.lambda(&[(items.ty, items.known)], |g| g.number(depth - 1));
+        let each = Expr::Apply(Op::Each, vec![list, body]);
+        Some(Expr::Apply(Op::Sum, vec![each]))
+    }
+
     /// A number made of a vector or a matrix.
     fn reduction(&mut self, depth: usize) -> Expr {
         let one = |op: Op, a: Expr| Expr::Apply(op, vec![a]);
+        let vectors = self.places_of(|t| *t == Type::Vector);
+        if !vectors.is_empty() && self.chance(50) {
+            let vector = self.random.pick(&vectors).clone();
+            return match self.random.below(4) {
+                0 => one(Op::NormSquared, vector),
+                1 => one(Op::Cast, one(Op::ListLength, vector)),
+                _ => one(Op::Total, vector),
+            };
+        }
         let tensor = self.some_tensor(depth - 1);
         let ty = self.ty(&tensor);
         match self.random.below(16) {

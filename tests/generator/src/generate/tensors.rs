@@ -7,7 +7,7 @@ use crate::types::{Extent, Type};
 impl Generator {
     /// Everything with entries that has a name, the inner first.
     pub(super) fn places(&self) -> Vec<Expr> {
-        let has_entries = |ty: &Type| ty.is_tensor() || matches!(ty, Type::Window(_) | Type::List);
+        let has_entries = |ty: &Type| ty.is_tensor() || matches!(ty, Type::Window(_) | Type::List | Type::Vector);
         let names = self.scope.iter().rev().filter(|v| has_entries(&v.ty)).map(|v| Expr::Name(v.name, v.ty.clone()));
         let inputs = self.program.inputs.iter().enumerate().filter(|(_, i)| !self.bare && has_entries(&i.ty()));
         names.chain(inputs.map(|(k, _)| Expr::Input(k))).collect()
@@ -24,8 +24,13 @@ impl Generator {
 
     /// Of any type that the inputs lead to.
     pub(super) fn some_tensor(&mut self, depth: usize) -> Expr {
+        let ty = self.some_type();
+        self.tensor(&ty, depth)
+    }
+
+    pub(super) fn some_type(&mut self) -> Type {
         let extent = self.extent();
-        let ty = match (extent, self.random.below(10)) {
+        match (extent, self.random.below(10)) {
             (None, _) => Type::Column(Extent::constant(1 + self.random.below(3))),
             (Some(_), 0..4) => {
                 let places = self.places_of(Type::is_tensor);
@@ -40,8 +45,7 @@ impl Generator {
             }
             (Some(n), _) if self.length(n) > 1 && n.dimension.is_some() => Type::Column(Extent { plus: -1, fixed: false, ..n }),
             (Some(_), _) => Type::Column(Extent::constant(2)),
-        };
-        self.tensor(&ty, depth)
+        }
     }
 
     /// A tensor of this type.
@@ -51,6 +55,9 @@ impl Generator {
         }
         if self.chance(45) {
             return self.entrywise(ty, depth);
+        }
+        if self.chance(7) {
+            return self.block(ty, depth);
         }
         let found = match ty {
             Type::Column(n) => self.column(*n, depth),
@@ -144,7 +151,8 @@ impl Generator {
         let two = |op: Op, a: Expr, b: Expr| Expr::Apply(op, vec![a, b]);
         let with_rows = |t: &Type| matches!(t, Type::Matrix(r, _) if *r == n);
         let with_columns = |t: &Type| matches!(t, Type::Matrix(_, c) if *c == n);
-        Some(match self.random.below(14) {
+        Some(match self.random.below(15) {
+            14 => self.solution(n, depth)?,
             0..3 => {
                 let matrix = self.place_of(with_rows)?;
                 let Type::Matrix(_, c) = self.ty(&matrix) else { return None };
@@ -230,7 +238,8 @@ impl Generator {
 
     fn matrix(&mut self, r: Extent, c: Extent, depth: usize) -> Option<Expr> {
         let two = |op: Op, a: Expr, b: Expr| Expr::Apply(op, vec![a, b]);
-        Some(match self.random.below(7) {
+        Some(match self.random.below(8) {
+            7 if r == c && self.chance(50) => self.inverse(r, depth),
             0 => {
                 let (a, b) = (self.tensor(&Type::Column(r), depth - 1), self.tensor(&Type::Row(c), depth - 1));
                 two(Op::MatrixProduct, a, b)

@@ -19,7 +19,7 @@ impl Speller<'_> {
             return Some(format!("{head}{})", self.whole(first)));
         }
         let method = match op {
-            Op::Iterate => ".iter()".to_owned(),
+            Op::Iterate | Op::Vectors | Op::Listed => ".iter()".to_owned(),
             Op::Rows => ".row_iter()".to_owned(),
             Op::Columns => ".column_iter()".to_owned(),
             Op::Windows(width) => format!(".as_slice().windows({width})"),
@@ -36,6 +36,7 @@ impl Speller<'_> {
             Op::Sum => format!(".sum::<{}>()", self.scalar),
             Op::SumTensors(ty) => format!(".sum::<{}>()", self.type_name(ty)),
             Op::Product => format!(".product::<{}>()", self.scalar),
+            Op::Fold => format!(".fold({}, {})", self.result(&arguments[1]), self.whole(&arguments[2])),
             Op::CountItems => ".count()".to_owned(),
             Op::Length | Op::ListLength => ".len()".to_owned(),
             Op::Collect => format!(".collect::<Vec<{}>>()", self.scalar),

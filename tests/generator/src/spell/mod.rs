@@ -3,6 +3,8 @@
 mod chains;
 mod module;
 mod numbers;
+mod statements;
+mod systems;
 mod tensors;
 pub mod values;
 
@@ -23,6 +25,10 @@ pub(crate) struct Speller<'p> {
     views: HashSet<Name>,
     /// Numbers tell their type: nothing else beside them does.
     suffixed: bool,
+    /// Names that are fields of `self`.
+    fields: HashSet<Name>,
+    /// What names are that statements change.
+    letters: HashMap<Name, Type>,
 }
 
 /// The names of dimensions that are constants.
@@ -31,7 +37,15 @@ pub(crate) const CONSTANTS: [&str; 4] = ["N", "M", "K", "L"];
 impl<'p> Speller<'p> {
     fn new(program: &'p Program) -> Self {
         let scalar = if program.single { "f32" } else { "f64" };
-        Self { program, scalar, behind: HashMap::new(), views: HashSet::new(), suffixed: false }
+        Self {
+            program,
+            scalar,
+            behind: HashMap::new(),
+            views: HashSet::new(),
+            suffixed: false,
+            fields: HashSet::new(),
+            letters: HashMap::new(),
+        }
     }
 
     /// Where nothing stands beside it.
@@ -47,10 +61,10 @@ impl<'p> Speller<'p> {
             Expr::Input(input) => self.input(*input),
             Expr::Name(name, ty) => {
                 let stars = if ty.is_tensor() { 0 } else { self.behind.get(name).copied().unwrap_or(0) };
-                format!("{}{}", "*".repeat(stars), spelled(*name, ty))
+                format!("{}{}", "*".repeat(stars), self.named(*name, ty))
             }
             Expr::Lambda(patterns, body) => self.lambda(patterns, body),
-            Expr::Let(..) => self.block(expr),
+            Expr::Let(..) | Expr::Block(..) => self.block(expr),
             Expr::Apply(op, arguments) => self.operation(op, arguments),
         }
     }
@@ -78,9 +92,9 @@ impl<'p> Speller<'p> {
             Expr::Number(value) => format!("(-{:?}_{})", -value, self.scalar),
             Expr::Count(count) => format!("{count}_usize"),
             // `min` and `max` are methods of references too.
-            Expr::Name(name, ty @ Type::IndexReference) => format!("(*{})", spelled(*name, ty)),
+            Expr::Name(name, ty @ Type::IndexReference) => format!("(*{})", self.named(*name, ty)),
             // Methods find their way through references.
-            Expr::Name(name, ty) => spelled(*name, ty),
+            Expr::Name(name, ty) => self.named(*name, ty),
             Expr::Size(extent) if extent.plus != 0 => format!("({})", self.size(*extent)),
             _ => self.with_a_type(expr, Self::operand),
         }
@@ -132,7 +146,13 @@ impl<'p> Speller<'p> {
     /// Statements, and the result.
     fn statements(&mut self, mut expr: &Expr, separator: &str) -> String {
         let mut text = String::new();
-        while let Expr::Let(name, value, rest) = expr {
+        loop {
+            if let Expr::Block(states, statements, rest) = expr {
+                text.push_str(&self.loops(states, statements, separator));
+                expr = rest;
+                continue;
+            }
+            let Expr::Let(name, value, rest) = expr else { break };
             let kind = self.kind(value);
             let ty = if kind == Type::Index { ": usize" } else { "" };
             text.push_str(&format!("let {}{ty} = {};{separator}", spelled(*name, &kind), self.let_value(value)));
@@ -151,6 +171,12 @@ impl<'p> Speller<'p> {
         };
         let patterns: Vec<String> = patterns.iter().map(parameter).collect();
         format!("|{}| {}", patterns.join(", "), self.result(body))
+    }
+
+    /// Fields stand behind `self`.
+    pub(super) fn named(&self, name: Name, ty: &Type) -> String {
+        let of = if self.fields.contains(&name) { "self." } else { "" };
+        format!("{of}{}", spelled(name, ty))
     }
 
     /// A type by which a name gets its letter.
@@ -192,7 +218,12 @@ impl<'p> Speller<'p> {
             let name = self.input(k);
             match &self.program.inputs[k].kind {
                 InputKind::Count(d) if *d == dimension => Some(name),
-                InputKind::Tensor(Type::Column(n) | Type::Row(n)) | InputKind::Labels(n) if *n == whole => {
+                InputKind::Tensor(Type::Column(n) | Type::Row(n))
+                | InputKind::Labels(n)
+                | InputKind::Indices(n, _)
+                | InputKind::Lists(n)
+                    if *n == whole =>
+                {
                     Some(format!("{name}.len()"))
                 }
                 InputKind::Tensor(Type::Matrix(r, _)) | InputKind::Sparse(r, _) if *r == whole => Some(format!("{name}.nrows()")),
@@ -215,7 +246,7 @@ impl<'p> Speller<'p> {
 fn is_untyped(expr: &Expr) -> bool {
     match expr {
         Expr::Number(_) => true,
-        Expr::Let(_, _, rest) => is_untyped(rest),
+        Expr::Let(_, _, rest) | Expr::Block(_, _, rest) => is_untyped(rest),
         Expr::Apply(Op::Add | Op::Subtract | Op::Multiply | Op::Negate, arguments) => arguments.iter().all(is_untyped),
         Expr::Apply(Op::If, arguments) => arguments[1..].iter().all(is_untyped),
         _ => false,
@@ -228,7 +259,7 @@ fn is_compound(expr: &Expr) -> bool {
         Expr::Number(value) => *value < 0.0,
         Expr::Size(extent) => extent.dimension.is_some() && extent.plus != 0,
         Expr::Count(_) | Expr::Input(_) | Expr::Name(..) => false,
-        Expr::Lambda(..) | Expr::Let(..) => true,
+        Expr::Lambda(..) | Expr::Let(..) | Expr::Block(..) => true,
         Expr::Apply(op, _) => matches!(
             op,
             Op::Add
@@ -261,6 +292,9 @@ fn is_compound(expr: &Expr) -> bool {
                 | Op::SparseProduct
                 | Op::SparseTransposeProduct
                 | Op::Softmax
+                | Op::Solve(_)
+                | Op::Inverse
+                | Op::LnDeterminant
                 | Op::Range
                 | Op::RangeInclusive
         ),
@@ -272,14 +306,14 @@ pub(crate) fn spelled(name: Name, ty: &Type) -> String {
     let letter = match ty {
         Type::Number | Type::Reference => "t",
         Type::Index | Type::IndexReference => "i",
-        Type::Column(_) => "v",
+        Type::Column(_) | Type::Vector => "v",
         Type::Row(_) => "r",
         Type::Matrix(..) => "a",
         Type::Window(_) => "w",
         Type::List => "list",
         Type::Closure(_) => "h",
         Type::Truth => "c",
-        Type::Tuple(_) | Type::Iterator(..) | Type::Sparse(..) | Type::Blocks => "q",
+        Type::Tuple(_) | Type::Iterator(..) | Type::Sparse(..) | Type::Indices(_) | Type::Lists(_) | Type::Blocks => "q",
     };
     format!("{letter}{name}")
 }

@@ -1,7 +1,8 @@
 //! The module around the functions.
 
 use super::{CONSTANTS, Speller, spelled};
-use crate::ast::{Expr, Helper, Inner, Input, InputKind, Program, Role};
+use crate::ast::{Expr, Helper, Inner, Input, InputKind, Name, Program, Role};
+use crate::types::Type;
 
 /// `pub mod name { .. }`, without the attribute.
 pub fn module(program: &Program, name: &str) -> String {
@@ -68,8 +69,37 @@ impl Speller<'_> {
     }
 
     fn helper(&mut self, k: usize, helper: &Helper) -> String {
-        let parameters: Vec<String> = helper
-            .parameters
+        if let Some(fields) = helper.fields {
+            return self.with_method(k, helper, fields);
+        }
+        let parameters = self.parameters(&helper.parameters);
+        let body = self.statements(&helper.body, "\n        ");
+        format!("    fn helper{k}({parameters}) -> {} {{\n        {body}\n    }}\n", self.scalar)
+    }
+
+    /// A type with its method.
+    fn with_method(&mut self, k: usize, helper: &Helper, fields: usize) -> String {
+        let (own, others) = helper.parameters.split_at(fields);
+        let written = |(name, ty): &(Name, Type)| format!("{}: {}", spelled(*name, ty), self.type_name(ty));
+        let declared: Vec<String> = own.iter().map(written).collect();
+        let names: Vec<String> = own.iter().map(|(name, ty)| spelled(*name, ty)).collect();
+        let (declared, names) = (declared.join(", "), names.join(", "));
+        let parameters = self.parameters(others);
+        self.fields.extend(own.iter().map(|(name, _)| *name));
+        let body = self.statements(&helper.body, "\n            ");
+        let and = if others.is_empty() { "" } else { ", " };
+        let mut text = format!("    struct Type{k} {{ {declared} }}\n    impl Type{k} {{\n");
+        if k % 2 == 0 {
+            text.push_str(&format!("        fn new({declared}) -> Self {{\n            Self {{ {names} }}\n        }}\n"));
+        }
+        text + &format!(
+            "        fn value(&self{and}{parameters}) -> {} {{\n            {body}\n        }}\n    }}\n",
+            self.scalar
+        )
+    }
+
+    fn parameters(&mut self, parameters: &[(Name, Type)]) -> String {
+        let parameters: Vec<String> = parameters
             .iter()
             .map(|(name, ty)| {
                 let and = if ty.is_tensor() { "&" } else { "" };
@@ -77,8 +107,7 @@ impl Speller<'_> {
                 format!("{}: {and}{}", spelled(*name, ty), self.type_name(ty))
             })
             .collect();
-        let body = self.statements(&helper.body, "\n        ");
-        format!("    fn helper{k}({}) -> {} {{\n        {body}\n    }}\n", parameters.join(", "), self.scalar)
+        parameters.join(", ")
     }
 
     fn role(&mut self, name: &str, result: &str, body: &Expr) -> String {

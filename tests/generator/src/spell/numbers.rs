@@ -37,6 +37,7 @@ impl Speller<'_> {
                 format!("if {} {{ {a} }} else {{ {b} }}", self.whole(&arguments[0]))
             }
             Op::At => format!("{}[{}]", self.indexed(&arguments[0]), self.whole(&arguments[1])),
+            Op::Look => format!("{}[{}]", self.whole(&arguments[0]), self.whole(&arguments[1])),
             Op::Entry => {
                 let (i, j) = (self.whole(&arguments[1]), self.whole(&arguments[2]));
                 format!("{}[({i}, {j})]", self.indexed(&arguments[0]))
@@ -50,8 +51,10 @@ impl Speller<'_> {
             Op::Min => self.of_tensor("min", &arguments[0]),
             Op::LargestAbs => self.of_tensor("amax", &arguments[0]),
             Op::Trace => self.of_tensor("trace", &arguments[0]),
+            Op::Determinant | Op::LnDeterminant => self.determinant(op, &arguments[0]),
             Op::LogSumExp(true) => format!("hypergrad::math::log_sum_exp({})", self.by_reference(&arguments[0])),
             Op::LogSumExp(false) => format!("{}.map({}::exp).sum().ln()", self.tensor_receiver(&arguments[0]), self.scalar),
+            Op::Helper(k) if self.program.helpers[*k].fields.is_some() => self.called_method(*k, arguments),
             Op::Helper(k) => {
                 let arguments: Vec<String> = arguments.iter().map(|a| self.argument(a)).collect();
                 format!("helper{k}({})", arguments.join(", "))
@@ -62,6 +65,22 @@ impl Speller<'_> {
             }
             _ => return None,
         })
+    }
+
+    /// `Type0::new(a, b).value(c)`, or of a literal.
+    fn called_method(&mut self, k: usize, arguments: &[Expr]) -> String {
+        let helper = &self.program.helpers[k];
+        let (own, others) = arguments.split_at(helper.fields.unwrap_or(0));
+        let own: Vec<String> = own.iter().map(|a| self.result(a)).collect();
+        let others: Vec<String> = others.iter().map(|a| self.argument(a)).collect();
+        let fields = helper.parameters.iter().zip(&own).map(|((name, ty), a)| format!("{}: {a}", super::spelled(*name, ty)));
+        let made = if k % 2 == 0 {
+            format!("Type{k}::new({})", own.join(", "))
+        } else {
+            // A literal is no condition of an `if`.
+            format!("(Type{k} {{ {} }})", fields.collect::<Vec<_>>().join(", "))
+        };
+        format!("{made}.value({})", others.join(", "))
     }
 
     fn argument(&mut self, expr: &Expr) -> String {
@@ -84,7 +103,7 @@ impl Speller<'_> {
 
     fn bare(&mut self, expr: &Expr) -> String {
         match expr {
-            Expr::Name(name, ty) if self.behind.get(name) == Some(&1) => super::spelled(*name, ty),
+            Expr::Name(name, ty) if self.behind.get(name) == Some(&1) => self.named(*name, ty),
             _ => self.operand(expr),
         }
     }

@@ -51,6 +51,8 @@ impl Speller<'_> {
                 let name = self.turbofish(&square);
                 format!("{name}::from_diagonal({})", self.by_reference(first))
             }
+            Op::Solve(factor) => self.solve(*factor, arguments),
+            Op::Inverse => self.inverse(first),
             Op::FromFn(ty) => self.from_fn(ty, first),
             Op::Repeat(ty) => {
                 let head = self.constructor(ty, "repeat");
@@ -128,7 +130,7 @@ impl Speller<'_> {
     }
 
     /// As an operand: what has a place is borrowed.
-    fn term(&mut self, expr: &Expr) -> String {
+    pub(super) fn term(&mut self, expr: &Expr) -> String {
         match expr {
             Expr::Input(_) | Expr::Name(..) => self.by_reference(expr),
             _ => self.operand(expr),
@@ -176,7 +178,7 @@ impl Speller<'_> {
     }
 
     /// The type in an expression.
-    fn turbofish(&self, ty: &Type) -> String {
+    pub(super) fn turbofish(&self, ty: &Type) -> String {
         let name = self.type_name(ty);
         match name.split_once('<') {
             Some((head, _)) if head.contains('D') => head.to_owned(),
@@ -198,6 +200,10 @@ impl Speller<'_> {
             Type::Matrix(r, c) => format!("OMatrix<{s}, {}, {}>", axis(*r), axis(*c)),
             Type::Sparse(..) => format!("CsrMatrix<{s}>"),
             Type::Index | Type::IndexReference => "usize".to_owned(),
+            Type::Vector => format!("DVector<{s}>"),
+            Type::Indices(n) if n.fixed => format!("[usize; {}]", constant(*n)),
+            Type::Indices(_) => "Vec<usize>".to_owned(),
+            Type::Lists(_) => format!("Vec<DVector<{s}>>"),
             Type::Number
             | Type::Reference
             | Type::Truth

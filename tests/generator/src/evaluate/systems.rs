@@ -1,0 +1,78 @@
+//! Linear systems, by elimination with row exchanges on any numbers.
+
+use super::numbers::sum;
+use super::{Number, Result, Run, Stop, Tensor};
+use crate::ast::{Expr, Factor};
+
+impl<'a, D: Number> Run<'a, D> {
+    pub(super) fn solve(&mut self, factor: Factor, arguments: &'a [Expr]) -> Result<Tensor<D>> {
+        let matrix = self.system(factor, &arguments[0])?;
+        let right = self.tensor(&arguments[1])?;
+        self.eliminated(matrix, (*right).clone()).map(|(solution, _)| solution)
+    }
+
+    pub(super) fn inverse(&mut self, expr: &'a Expr) -> Result<Tensor<D>> {
+        let matrix = self.system(Factor::Lu, expr)?;
+        let identity = Tensor::from_fn(matrix.rows, matrix.rows, |i, j| Ok(if i == j { D::one() } else { D::zero() }))?;
+        self.eliminated(matrix, identity).map(|(solution, _)| solution)
+    }
+
+    pub(super) fn determinant(&mut self, factor: Factor, expr: &'a Expr) -> Result<D> {
+        let matrix = self.system(factor, expr)?;
+        let none = Tensor { rows: matrix.rows, columns: 0, data: Vec::new() };
+        self.eliminated(matrix, none).map(|(_, determinant)| determinant)
+    }
+
+    /// The matrix of a system, given what its text is made of.
+    fn system(&mut self, factor: Factor, expr: &'a Expr) -> Result<Tensor<D>> {
+        let a = self.tensor(expr)?;
+        if a.rows != a.columns {
+            return Err(Stop::Panic("a matrix that is not square"));
+        }
+        let n = a.rows;
+        let identity = |i: usize, j: usize, scale: f64| D::from(if i == j { scale } else { 0.0 });
+        Tensor::from_fn(n, n, |i, j| match factor {
+            Factor::Lu => Ok(self.noisy(a.at(i, j)? + identity(i, j, 3.0))),
+            Factor::Cholesky => {
+                let terms = (0..n).map(|k| Ok(a.at(k, i)? * a.at(k, j)?)).collect::<Result<Vec<_>>>()?;
+                Ok(self.noisy(sum(terms.into_iter()) + identity(i, j, 1.0)))
+            }
+        })
+    }
+
+    /// `A⁻¹ B` and `det A`.
+    fn eliminated(&mut self, mut a: Tensor<D>, mut b: Tensor<D>) -> Result<(Tensor<D>, D)> {
+        let n = a.rows;
+        let mut determinant = D::one();
+        for k in 0..n {
+            let best = (k..n).max_by(|i, j| a.data[i + k * n].re().abs().total_cmp(&a.data[j + k * n].re().abs()));
+            let best = best.ok_or(Stop::Panic("no row is left"))?;
+            // A singular matrix is as far away as its pivot is large.
+            self.margin = self.margin.min(a.data[best + k * n].re().abs());
+            if best != k {
+                determinant = -determinant;
+                (0..n).for_each(|j| a.data.swap(k + j * n, best + j * n));
+                (0..b.columns).for_each(|j| b.data.swap(k + j * n, best + j * n));
+            }
+            let pivot = a.data[k + k * n];
+            determinant *= pivot;
+            for i in (0..n).filter(|i| *i != k) {
+                let factor = a.data[i + k * n] / pivot;
+                for j in k..n {
+                    let other = self.noisy(factor * a.data[k + j * n]);
+                    a.data[i + j * n] -= other;
+                }
+                for j in 0..b.columns {
+                    let other = self.noisy(factor * b.data[k + j * n]);
+                    b.data[i + j * n] -= other;
+                }
+            }
+        }
+        for j in 0..b.columns {
+            for i in 0..n {
+                b.data[i + j * n] /= a.data[i + i * n];
+            }
+        }
+        Ok((b, determinant))
+    }
+}
