@@ -65,10 +65,26 @@ impl Stages {
     /// Whether `Problem::new` and `at` accept these sizes.
     pub fn accept(&self, program: &Program, place: &Place) -> bool {
         let value = |size: &Size| size.evaluate(&|s| self.symbol(s, program, place));
+        // Vectors of a list that is read as if they were all of one size.
+        let unequal = |field: usize| lengths(&self.fields[field], program, place).windows(2).any(|pair| pair[0] != pair[1]);
+        let mut sources = (0..self.sizes.len() as u32).map(|k| self.sizes.source(Symbol(k)));
+        if sources.any(|s| matches!(s, SymbolSource::ItemAxis { field, .. } if self.reads(*field) && unequal(*field))) {
+            return false;
+        }
         self.checks.iter().all(|check| match check.kind {
             CheckKind::Equal => value(&check.left) == value(&check.right),
             CheckKind::AtLeast => value(&check.left) >= value(&check.right),
         })
+    }
+
+    /// Whether a quantity reads a field.
+    fn reads(&self, field: usize) -> bool {
+        let (graph, q) = &self.graphs[0];
+        let roots: Vec<Id> = q.clone().roots().into_iter().map(|id| *id).collect();
+        let read = graph.reachable(&roots);
+        graph
+            .inputs()
+            .any(|(_, info, id)| info.role == Role::Data && last(&info.name) == self.fields[field] && read.contains(&id))
     }
 
     fn symbol(&self, symbol: Symbol, program: &Program, place: &Place) -> i64 {
@@ -90,11 +106,13 @@ impl Stages {
             SymbolSource::Least { field } => {
                 indices(&self.fields[*field], program, place).into_iter().min().map_or(i64::MAX, |least| least as i64)
             }
-            // No program has such lists.
-            SymbolSource::ItemAxis { .. }
-            | SymbolSource::LongestItem { .. }
-            | SymbolSource::ShortestItem { .. }
-            | SymbolSource::ListAxis { .. } => 0,
+            SymbolSource::ListAxis { field, axis } => input(&self.fields[*field]).map_or(0, |i| axis_of(&i.kind, *axis)),
+            SymbolSource::ItemAxis { field, .. } | SymbolSource::LongestItem { field, .. } => {
+                longest(lengths(&self.fields[*field], program, place)) as i64
+            }
+            SymbolSource::ShortestItem { field, .. } => {
+                lengths(&self.fields[*field], program, place).iter().min().map_or(ANY_LENGTH, |n| *n as i64)
+            }
             SymbolSource::Varying(varying) => size(&varying.most),
             SymbolSource::XAxis { block: k, axis } => block(Side::X, *k, *axis),
             SymbolSource::YAxis { block: k, axis } => block(Side::Y, *k, *axis),
@@ -111,6 +129,24 @@ impl Stages {
 fn indices(field: &str, program: &Program, place: &Place) -> Vec<usize> {
     let found = program.inputs.iter().position(|i| i.role == Side::Data && i.field == field);
     found.map_or_else(Vec::new, |k| place.values[k].iter().map(|value| *value as usize).collect())
+}
+
+/// The lengths of the vectors of a list.
+fn lengths<'p>(field: &str, program: &Program, place: &'p Place) -> &'p [usize] {
+    let found = program.inputs.iter().position(|i| i.role == Side::Data && i.field == field);
+    found.map_or(&[], |k| &place.lengths[k])
+}
+
+fn longest(lengths: &[usize]) -> usize {
+    lengths.iter().copied().max().unwrap_or(0)
+}
+
+/// No vector is too short where there is none.
+const ANY_LENGTH: i64 = 1 << 40;
+
+/// 1 where an index has a value, by columns.
+fn selected(indices: &[usize], reach: usize) -> Vec<f64> {
+    (0..reach).flat_map(|j| indices.iter().map(move |i| f64::from(u8::from(*i == j)))).collect()
 }
 
 /// Terms of products that are added one by one before it is too slow.
@@ -134,7 +170,10 @@ fn extents(kind: &InputKind, place: &Place) -> Vec<Extent> {
     match kind {
         InputKind::Tensor(Type::Matrix(r, c)) if is_one(c) => vec![*r],
         InputKind::Tensor(Type::Matrix(r, c)) if is_one(r) => vec![*c],
-        InputKind::Tensor(Type::Column(n) | Type::Row(n)) | InputKind::Labels(n) => vec![*n],
+        InputKind::Tensor(Type::Column(n) | Type::Row(n))
+        | InputKind::Labels(n)
+        | InputKind::Indices(n, _)
+        | InputKind::Lists(n) => vec![*n],
         InputKind::Tensor(Type::Matrix(r, c)) | InputKind::Sparse(r, c) => vec![*r, *c],
         InputKind::Array(n) => vec![Extent::constant(*n)],
         InputKind::Number | InputKind::Tensor(_) | InputKind::Count(_) => Vec::new(),
@@ -179,10 +218,14 @@ fn numbers(info: &InputInfo, program: &Program, place: &Place) -> Vec<f64> {
         Role::DirectionX => block(Side::X, &d.u),
         Role::DirectionY => block(Side::Y, &d.c),
         Role::Data if info.name.starts_with("select(") => {
-            let field = info.name.trim_start_matches("select(").trim_end_matches(')');
+            let field = info.name.trim_start_matches("select(");
+            let field = field.strip_suffix(')').unwrap_or(field);
+            if let Some(list) = field.strip_suffix(".len()") {
+                let lengths = lengths(last(list), program, place);
+                return selected(lengths, longest(lengths) + 1);
+            }
             let indices = indices(last(field), program, place);
-            let reach = indices.iter().max().map_or(0, |largest| largest + 1);
-            (0..reach).flat_map(|j| indices.iter().map(move |i| f64::from(u8::from(*i == j)))).collect()
+            selected(&indices, indices.iter().max().map_or(0, |largest| largest + 1))
         }
         Role::Data => {
             let (name, is_pattern) = match info.name.strip_suffix(".pattern") {
@@ -191,9 +234,25 @@ fn numbers(info: &InputInfo, program: &Program, place: &Place) -> Vec<f64> {
             };
             let found = program.inputs.iter().position(|i| i.role == Side::Data && i.field == last(name));
             let values = found.map(|k| place.values[k].clone()).unwrap_or_default();
+            if let Some(k) = found.filter(|k| matches!(program.inputs[*k].kind, InputKind::Lists(_))) {
+                return padded(&values, &place.lengths[k]);
+            }
             if is_pattern { values.iter().map(|v| f64::from(u8::from(*v != 0.0))).collect() } else { values }
         }
     }
+}
+
+/// Vectors one after the other, each as long as the longest.
+fn padded(values: &[f64], lengths: &[usize]) -> Vec<f64> {
+    let most = longest(lengths);
+    let mut rest = values;
+    let mut all = Vec::new();
+    for length in lengths {
+        let (own, after) = rest.split_at(*length);
+        rest = after;
+        all.extend(own.iter().copied().chain(std::iter::repeat_n(0.0, most - length)));
+    }
+    all
 }
 
 /// Row-major from column-major numbers, or from numbers by rows.

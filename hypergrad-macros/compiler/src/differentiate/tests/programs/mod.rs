@@ -7,6 +7,7 @@ mod interpreted;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::time::{Duration, Instant};
 
 use program_generator::claims::{difference, refuted};
 use program_generator::oracle::{Expected, carefully_expected, expected, may_be_of_none};
@@ -16,6 +17,10 @@ use program_generator::{Program, generate, shrink, spell};
 use crate::diagnostics::Diagnostics;
 use crate::model::{self, Model};
 use crate::syntax;
+
+/// Of these tests alone.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Reads a module as the macro does.
 pub fn read(text: &str) -> Result<Model, String> {
@@ -133,10 +138,13 @@ struct Counts {
     agree: u64,
     refused: BTreeMap<String, u64>,
     failures: BTreeMap<u64, (Program, &'static str)>,
+    /// The programs that took longest.
+    slowest: Vec<(Duration, u64)>,
 }
 
 impl Counts {
     fn add(&mut self, seed: u64) {
+        let started = Instant::now();
         let program = generate::program(seed);
         match check(&program, seed) {
             Outcome::Agrees => self.agree += 1,
@@ -145,11 +153,20 @@ impl Counts {
                 self.failures.insert(seed, (program, name));
             }
         }
+        self.slowest.push((started.elapsed(), seed));
+        self.keep_slowest();
+    }
+
+    fn keep_slowest(&mut self) {
+        self.slowest.sort_by(|a, b| b.cmp(a));
+        self.slowest.truncate(MOST_SLOW);
     }
 
     fn merge(mut self, other: Self) -> Self {
         self.agree += other.agree;
         self.failures.extend(other.failures);
+        self.slowest.extend(other.slowest);
+        self.keep_slowest();
         for (reason, times) in other.refused {
             *self.refused.entry(reason).or_default() += times;
         }
@@ -175,9 +192,11 @@ fn count(seeds: &Range<u64>) -> Counts {
 fn random_programs_agree_with_rust() {
     let seeds = seeds();
     let count = seeds.end - seeds.start;
-    let Counts { agree, refused, failures } = self::count(&seeds);
+    let Counts { agree, refused, failures, slowest } = self::count(&seeds);
     let reasons: Vec<String> = refused.iter().map(|(reason, times)| format!("{times:8}  {reason}")).collect();
     println!("{count} programs: {agree} agree, {} are wrong, refused are\n{}", failures.len(), reasons.join("\n"));
+    let slowest: Vec<String> = slowest.iter().map(|(time, seed)| format!("{seed} ({:.2} s)", time.as_secs_f64())).collect();
+    println!("slowest are {}", slowest.join(", "));
     let shown: Vec<String> = failures.iter().take(MOST_SHOWN).map(|(seed, (p, name))| report(p, *seed, name)).collect();
     let numbers: Vec<u64> = failures.keys().copied().collect();
     assert!(failures.is_empty(), "{} of {count} are wrong: {numbers:?}\n{}", failures.len(), shown.join("\n"));
@@ -186,3 +205,6 @@ fn random_programs_agree_with_rust() {
 
 /// Failures that are made small and shown.
 const MOST_SHOWN: usize = 8;
+
+/// Programs whose time is shown.
+const MOST_SLOW: usize = 4;
