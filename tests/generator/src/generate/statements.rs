@@ -43,7 +43,7 @@ impl Generator {
 
     fn second_state(&mut self) -> Type {
         match self.extent() {
-            Some(n) if self.chance(50) && !(self.bare && !n.fixed) => Type::Column(n),
+            Some(n) if (!self.bare || n.fixed) && self.chance(50) => Type::Column(n),
             _ => Type::Number,
         }
     }

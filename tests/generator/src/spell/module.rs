@@ -89,7 +89,7 @@ impl Speller<'_> {
         let body = self.statements(&helper.body, "\n            ");
         let and = if others.is_empty() { "" } else { ", " };
         let mut text = format!("    struct Type{k} {{ {declared} }}\n    impl Type{k} {{\n");
-        if k % 2 == 0 {
+        if k.is_multiple_of(2) {
             text.push_str(&format!("        fn new({declared}) -> Self {{\n            Self {{ {names} }}\n        }}\n"));
         }
         text + &format!(

@@ -74,7 +74,7 @@ impl Speller<'_> {
         let own: Vec<String> = own.iter().map(|a| self.result(a)).collect();
         let others: Vec<String> = others.iter().map(|a| self.argument(a)).collect();
         let fields = helper.parameters.iter().zip(&own).map(|((name, ty), a)| format!("{}: {a}", super::spelled(*name, ty)));
-        let made = if k % 2 == 0 {
+        let made = if k.is_multiple_of(2) {
             format!("Type{k}::new({})", own.join(", "))
         } else {
             // A literal is no condition of an `if`.
