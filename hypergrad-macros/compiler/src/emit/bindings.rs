@@ -126,7 +126,7 @@ fn sources(statement: &Stmt, reads: &mut BTreeSet<Source>, writes: &mut BTreeSet
     };
     match statement {
         // Their statements have bindings of their own.
-        Stmt::Steps { .. } | Stmt::Choose { .. } => {}
+        Stmt::Steps { .. } | Stmt::Given { .. } | Stmt::Choose { .. } => {}
         Stmt::Ensure(_) | Stmt::Scratch(_) => {}
         Stmt::Zero { place, .. } => {
             writes.insert(place.source);

@@ -151,6 +151,7 @@ fn depth(statement: &Stmt) -> Option<usize> {
         | Stmt::Scratch(_)
         | Stmt::Zero { .. }
         | Stmt::Steps { .. }
+        | Stmt::Given { .. }
         | Stmt::Entries { .. }
         | Stmt::Choose { .. }
         | Stmt::Kernel(_) => None,

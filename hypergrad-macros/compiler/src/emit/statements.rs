@@ -67,6 +67,10 @@ impl Names<'_> {
                 let body = self.statements(body, scope);
                 quote!(for #step in 0..#count { #body })
             }
+            Stmt::Given { conditions, body } => {
+                let (conditions, body) = (numbers::conditions(conditions), self.statements(body, scope));
+                quote!(if #conditions { #body })
+            }
             Stmt::Sum { name, variable, extent, bounds, value } => {
                 let bindings = self.bindings(std::slice::from_ref(statement), scope);
                 let sum = self.sum(&Span { variable: *variable, extent, bounds }, value);
@@ -123,7 +127,7 @@ impl Names<'_> {
                 quote!(let #name = { #sum };)
             }
             Stmt::Kernel(kernel) => self.kernel(kernel, Scope::Point),
-            Stmt::Steps { .. } => self.statement(statement, Scope::Point),
+            Stmt::Steps { .. } | Stmt::Given { .. } => self.statement(statement, Scope::Point),
             // Made ready before the loops.
             Stmt::Ensure(_) | Stmt::Scratch(_) | Stmt::Choose { .. } => TokenStream::new(),
         }

@@ -274,9 +274,11 @@ impl Emission<'_> {
             statements.iter().any(|s| match s {
                 Stmt::Kernel(kernel) => kernel.arguments.iter().any(wanted),
                 Stmt::Choose { hoisted, plain, .. } => any(hoisted, wanted) || any(plain, wanted),
-                Stmt::Loop { body, .. } | Stmt::Steps { body, .. } | Stmt::Entries { body, .. } | Stmt::When { body, .. } => {
-                    any(body, wanted)
-                }
+                Stmt::Loop { body, .. }
+                | Stmt::Steps { body, .. }
+                | Stmt::Entries { body, .. }
+                | Stmt::When { body, .. }
+                | Stmt::Given { body, .. } => any(body, wanted),
                 Stmt::Ensure(_) | Stmt::Scratch(_) | Stmt::Zero { .. } | Stmt::Store { .. } | Stmt::Sum { .. } => false,
             })
         }

@@ -176,6 +176,11 @@ pub enum Stmt {
         conditions: Vec<Guard>,
         body: Vec<Stmt>,
     },
+    /// The same of whole statements, buffers that they make ready among them.
+    Given {
+        conditions: Vec<Guard>,
+        body: Vec<Stmt>,
+    },
     /// `target[offset] = value`, or `+=`.
     Store {
         target: Source,

@@ -23,7 +23,7 @@ impl Body<'_> {
             self.branch(|body| body.steps(scan, &stacks))
         };
         let conditions = vec![Guard { affine: Affine::constant(scan.steps.clone()), test: Test::NonNegative }];
-        self.statements.push(Stmt::When { conditions, body: statements });
+        self.statements.push(Stmt::Given { conditions, body: statements });
     }
 
     fn steps(&mut self, scan: &Scan, stacks: &[Place]) {

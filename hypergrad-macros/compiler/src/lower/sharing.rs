@@ -58,7 +58,7 @@ fn visit(statements: &[Stmt], found: &mut impl FnMut(usize)) {
     for statement in statements {
         match statement {
             Stmt::Ensure(buffer) => found(*buffer),
-            Stmt::Steps { body, .. } => visit(body, found),
+            Stmt::Steps { body, .. } | Stmt::Given { body, .. } => visit(body, found),
             Stmt::Choose { hoisted, plain, .. } => {
                 visit(hoisted, found);
                 visit(plain, found);
