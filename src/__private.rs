@@ -28,7 +28,7 @@ pub use hypergrad_runtime::problem::{Bilevel, Dense, FixedPointMap, Tensor3, Var
 pub use hypergrad_runtime::problem::{Change, ChangeOfVariables, CustomPreconditioner, Global, Local, LocalizedChange};
 pub use hypergrad_runtime::problem::{array_len, assign_array, like_array, read_array};
 pub use hypergrad_runtime::solver::{self, InnerSolver, Solution};
-pub use hypergrad_runtime::structure::{EstimatorKind, Structure};
+pub use hypergrad_runtime::structure::{EigenvalueBounds, EstimatorKind, Structure};
 pub use hypergrad_runtime::{indices, nalgebra, point};
 
 /// Loops over slices, and factors of the matrices in users' functions.

@@ -114,7 +114,7 @@ pub use hypergrad_macros::bilevel;
 pub use hypergrad_macros::bilevel_item;
 pub use hypergrad_runtime::error::{EstimatorError, LinearError, OuterError, ShapeError, SolveError};
 pub use hypergrad_runtime::problem::{Tensor3, Variable};
-pub use hypergrad_runtime::structure::{EstimatorKind, Structure};
+pub use hypergrad_runtime::structure::{EigenvalueBounds, EstimatorKind, Structure};
 pub use hypergrad_runtime::{
     bounds, error, estimator, linear, math, nalgebra, outer, point, problem, report, scalar, solver, structure,
 };

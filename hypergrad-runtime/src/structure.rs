@@ -1,5 +1,7 @@
 //! What the macro proved about a problem.
 
+use crate::scalar::Real;
+
 /// Facts proved when the module was compiled. `false` means "not proved", never "disproved".
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "independent facts, read by name")]
@@ -49,6 +51,63 @@ impl Structure {
     /// Whether this kind of estimator was proved super-efficient.
     pub fn is_super_efficient(&self, kind: EstimatorKind) -> bool {
         self.super_efficient.contains(&kind)
+    }
+}
+
+/// What the eigenvalues of a symmetric `F_1` lie between at every x, for one y: the μ and L of a strongly convex f with a
+/// Lipschitz gradient. An end is `None` where nothing was proved when the module was compiled.
+///
+/// # Example
+/// ```
+/// #[hypergrad::bilevel]
+/// mod logistic {
+///     use hypergrad::math::softplus;
+///     use nalgebra::{Matrix3x2, Vector2};
+///     pub struct Data { pub a: Matrix3x2<f64> }
+///     pub fn f(x: &Vector2<f64>, y: f64, data: &Data) -> f64 {
+///         (&data.a * x).map(softplus).sum() + 0.5 * y.exp() * x.norm_squared()
+///     }
+///     pub fn g(x: &Vector2<f64>, _y: f64) -> f64 { x.norm_squared() }
+/// }
+/// # use nalgebra::{Matrix3x2, Vector2};
+/// let data = logistic::Data { a: Matrix3x2::new(1.0, 0.0, 2.0, -1.0, 0.0, 1.0) };
+/// let problem = logistic::Problem::new(&data)?;
+/// let at = problem.at(&Vector2::new(0.3, -0.2), &-1.0)?;
+/// let bounds = at.eigenvalue_bounds();
+/// // λ = e^y from the penalty; softplus has second derivatives up to ¼.
+/// let lambda = (-1.0_f64).exp();
+/// assert!((bounds.least.unwrap() - lambda).abs() < 1e-15);
+/// assert!(bounds.most.unwrap() <= 0.25 * data.a.norm_squared() + lambda + 1e-15);
+/// let values = at.F_1().symmetric_eigenvalues();
+/// assert!(bounds.least.unwrap() <= values.min() && values.max() <= bounds.most.unwrap());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Default)]
+#[non_exhaustive]
+pub struct EigenvalueBounds {
+    /// μ: no eigenvalue is below it. It need not be positive.
+    pub least: Option<f64>,
+    /// L: no eigenvalue is above it.
+    pub most: Option<f64>,
+}
+
+impl EigenvalueBounds {
+    /// The ends that are finite.
+    #[doc(hidden)]
+    pub fn new<S: Real>(least: Option<S>, most: Option<S>) -> Self {
+        let finite = |end: Option<S>| end.map(Real::wide).filter(|end| end.is_finite());
+        Self { least: finite(least), most: finite(most) }
+    }
+}
+
+impl core::fmt::Display for EigenvalueBounds {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match (self.least, self.most) {
+            (Some(least), Some(most)) => write!(f, "eigenvalues between {least:.3e} and {most:.3e}"),
+            (Some(least), None) => write!(f, "eigenvalues of at least {least:.3e}"),
+            (None, Some(most)) => write!(f, "eigenvalues of at most {most:.3e}"),
+            (None, None) => f.write_str("no bound of the eigenvalues"),
+        }
     }
 }
 

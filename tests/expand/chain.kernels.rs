@@ -665,6 +665,12 @@ fn f_21(&self, w: &mut Work, out: &mut [f64]) {
     >(self, w, m, Self::l_21_mul, out);
     hg::Bilevel::set_adjoint(self, w, hg::Dense::flat(&v));
 }
+fn eigenvalue_bounds(&self, w: &mut Work) -> hg::EigenvalueBounds {
+    hg::EigenvalueBounds::new(
+        hg::core::option::Option::Some(self.f_1_least(w)),
+        hg::core::option::Option::<f64>::None,
+    )
+}
 fn factor(&self, w: &mut Work) -> hg::core::result::Result<(), hg::LinearError> {
     if w.factored {
         return hg::core::result::Result::Ok(());

@@ -23,7 +23,7 @@ fn sizes(
 fn ready_y(&self, w: &mut Work) {
     self.ready0(w);
 }
-fn table20(&self) -> hg::Vec<f64> {
+fn table27(&self) -> hg::Vec<f64> {
     let s0 = self.s0;
     let s1 = self.s1;
     let s2 = self.s2;
@@ -33,10 +33,10 @@ fn table20(&self) -> hg::Vec<f64> {
         let out = &mut table[..];
         {
             let a0 = self.data().a_tr.as_slice();
-            let b20 = &mut *out;
+            let b27 = &mut *out;
             for i1 in 0..s0 {
                 if s1 > 0 {
-                    let target = &mut b20[s1 * i1..][..s1];
+                    let target = &mut b27[s1 * i1..][..s1];
                     for i0 in 0..s1 {
                         target[i0] = (a0[(s0 * i0 + i1)] * a0[(s0 * i0 + i1)]);
                     }
@@ -46,8 +46,8 @@ fn table20(&self) -> hg::Vec<f64> {
     }
     table
 }
-fn b20(&self) -> &[f64] {
-    self.b20.get_or_init(|| self.table20())
+fn b27(&self) -> &[f64] {
+    self.b27.get_or_init(|| self.table27())
 }
 fn ready0(&self, w: &mut Work) {
     if w.ready[0usize] & 1u64 != 0 {
@@ -87,8 +87,8 @@ fn ready5(&self, w: &mut Work) {
     }
     w.ready[0usize] |= 32u64;
 }
-fn ready7(&self, w: &mut Work) {
-    if w.ready[0usize] & 128u64 != 0 {
+fn ready14(&self, w: &mut Work) {
+    if w.ready[0usize] & 16384u64 != 0 {
         return;
     }
     let s0 = self.s0;
@@ -96,84 +96,18 @@ fn ready7(&self, w: &mut Work) {
     let s2 = self.s2;
     let s3 = self.s3;
     let s4 = w.s4;
-    w.b7.resize(s0, 0f64);
+    w.b14.resize(s0, 0f64);
     {
-        let b7 = &mut w.b7[..];
-        b7[0usize..][..s0].fill(0f64);
+        let b14 = &mut w.b14[..];
+        b14[0usize..][..s0].fill(0f64);
     }
     {
         let a0 = self.data().a_tr.as_slice();
         let a3 = hg::Dense::flat(&w.x);
-        let b7 = &mut w.b7[..];
-        hg::kernels::gemv(((-1f64)), &a0[..s0 * s1], s0, s1, &a3[..s1], &mut b7[..s0]);
+        let b14 = &mut w.b14[..];
+        hg::kernels::gemv(((-1f64)), &a0[..s0 * s1], s0, s1, &a3[..s1], &mut b14[..s0]);
     }
-    w.ready[0usize] |= 128u64;
-}
-fn ready9(&self, w: &mut Work) {
-    if w.ready[0usize] & 512u64 != 0 {
-        return;
-    }
-    let s0 = self.s0;
-    let s1 = self.s1;
-    let s2 = self.s2;
-    let s3 = self.s3;
-    let s4 = w.s4;
-    w.b9.resize(s2, 0f64);
-    {
-        let b9 = &mut w.b9[..];
-        b9[0usize..][..s2].fill(0f64);
-    }
-    {
-        let a1 = self.data().a_val.as_slice();
-        let a3 = hg::Dense::flat(&w.x);
-        let b9 = &mut w.b9[..];
-        hg::kernels::gemv(((-1f64)), &a1[..s1 * s2], s2, s1, &a3[..s1], &mut b9[..s2]);
-    }
-    w.ready[0usize] |= 512u64;
-}
-fn ready12(&self, w: &mut Work) {
-    if w.ready[0usize] & 4096u64 != 0 {
-        return;
-    }
-    let s0 = self.s0;
-    let s1 = self.s1;
-    let s2 = self.s2;
-    let s3 = self.s3;
-    let s4 = w.s4;
-    w.b12.resize(s0, 0f64);
-    self.ready7(w);
-    {
-        let b7 = &w.b7[..];
-        let b12 = &mut w.b12[..];
-        hg::kernels::copy(&b7[..s0], &mut b12[..s0]);
-    }
-    {
-        let b12 = &mut w.b12[..];
-        hg::kernels::logistic_2(&mut b12[..s0]);
-    }
-    w.ready[0usize] |= 4096u64;
-}
-fn ready15(&self, w: &mut Work) {
-    if w.ready[0usize] & 32768u64 != 0 {
-        return;
-    }
-    let s0 = self.s0;
-    let s1 = self.s1;
-    let s2 = self.s2;
-    let s3 = self.s3;
-    let s4 = w.s4;
-    w.b15.resize(s2, 0f64);
-    self.ready9(w);
-    {
-        let b9 = &w.b9[..];
-        let b15 = &mut w.b15[..];
-        hg::kernels::copy(&b9[..s2], &mut b15[..s2]);
-    }
-    {
-        let b15 = &mut w.b15[..];
-        hg::kernels::logistic_2(&mut b15[..s2]);
-    }
-    w.ready[0usize] |= 32768u64;
+    w.ready[0usize] |= 16384u64;
 }
 fn ready16(&self, w: &mut Work) {
     if w.ready[0usize] & 65536u64 != 0 {
@@ -184,32 +118,21 @@ fn ready16(&self, w: &mut Work) {
     let s2 = self.s2;
     let s3 = self.s3;
     let s4 = w.s4;
-    w.b16.resize(s1 * s1, 0f64);
+    w.b16.resize(s2, 0f64);
     {
         let b16 = &mut w.b16[..];
-        b16[0usize..][..s1 * s1].fill(0f64);
+        b16[0usize..][..s2].fill(0f64);
     }
-    self.ready15(w);
     {
-        let b15 = &w.b15[..];
         let a1 = self.data().a_val.as_slice();
+        let a3 = hg::Dense::flat(&w.x);
         let b16 = &mut w.b16[..];
-        let scratch = &mut w.scratch;
-        scratch.resize(hg::kernels::weighted_gram_scratch(s2, s1), 0f64);
-        hg::kernels::weighted_gram(
-            (1f64),
-            &a1[..s1 * s2],
-            &b15[..s2],
-            s2,
-            s1,
-            &mut scratch[..],
-            &mut b16[..s1 * s1],
-        );
+        hg::kernels::gemv(((-1f64)), &a1[..s1 * s2], s2, s1, &a3[..s1], &mut b16[..s2]);
     }
     w.ready[0usize] |= 65536u64;
 }
-fn ready17(&self, w: &mut Work) {
-    if w.ready[0usize] & 131072u64 != 0 {
+fn ready19(&self, w: &mut Work) {
+    if w.ready[0usize] & 524288u64 != 0 {
         return;
     }
     let s0 = self.s0;
@@ -217,18 +140,95 @@ fn ready17(&self, w: &mut Work) {
     let s2 = self.s2;
     let s3 = self.s3;
     let s4 = w.s4;
-    w.b17.resize(s0, 0f64);
-    self.ready7(w);
+    w.b19.resize(s0, 0f64);
+    self.ready14(w);
     {
-        let b7 = &w.b7[..];
-        let b17 = &mut w.b17[..];
-        hg::kernels::copy(&b7[..s0], &mut b17[..s0]);
+        let b14 = &w.b14[..];
+        let b19 = &mut w.b19[..];
+        hg::kernels::copy(&b14[..s0], &mut b19[..s0]);
     }
     {
-        let b17 = &mut w.b17[..];
-        hg::kernels::logistic_3(&mut b17[..s0]);
+        let b19 = &mut w.b19[..];
+        hg::kernels::logistic_2(&mut b19[..s0]);
     }
-    w.ready[0usize] |= 131072u64;
+    w.ready[0usize] |= 524288u64;
+}
+fn ready22(&self, w: &mut Work) {
+    if w.ready[0usize] & 4194304u64 != 0 {
+        return;
+    }
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = w.s4;
+    w.b22.resize(s2, 0f64);
+    self.ready16(w);
+    {
+        let b16 = &w.b16[..];
+        let b22 = &mut w.b22[..];
+        hg::kernels::copy(&b16[..s2], &mut b22[..s2]);
+    }
+    {
+        let b22 = &mut w.b22[..];
+        hg::kernels::logistic_2(&mut b22[..s2]);
+    }
+    w.ready[0usize] |= 4194304u64;
+}
+fn ready23(&self, w: &mut Work) {
+    if w.ready[0usize] & 8388608u64 != 0 {
+        return;
+    }
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = w.s4;
+    w.b23.resize(s1 * s1, 0f64);
+    {
+        let b23 = &mut w.b23[..];
+        b23[0usize..][..s1 * s1].fill(0f64);
+    }
+    self.ready22(w);
+    {
+        let b22 = &w.b22[..];
+        let a1 = self.data().a_val.as_slice();
+        let b23 = &mut w.b23[..];
+        let scratch = &mut w.scratch;
+        scratch.resize(hg::kernels::weighted_gram_scratch(s2, s1), 0f64);
+        hg::kernels::weighted_gram(
+            (1f64),
+            &a1[..s1 * s2],
+            &b22[..s2],
+            s2,
+            s1,
+            &mut scratch[..],
+            &mut b23[..s1 * s1],
+        );
+    }
+    w.ready[0usize] |= 8388608u64;
+}
+fn ready24(&self, w: &mut Work) {
+    if w.ready[0usize] & 16777216u64 != 0 {
+        return;
+    }
+    let s0 = self.s0;
+    let s1 = self.s1;
+    let s2 = self.s2;
+    let s3 = self.s3;
+    let s4 = w.s4;
+    w.b24.resize(s0, 0f64);
+    self.ready14(w);
+    {
+        let b14 = &w.b14[..];
+        let b24 = &mut w.b24[..];
+        hg::kernels::copy(&b14[..s0], &mut b24[..s0]);
+    }
+    {
+        let b24 = &mut w.b24[..];
+        hg::kernels::logistic_3(&mut b24[..s0]);
+    }
+    w.ready[0usize] |= 16777216u64;
 }
 fn start(
     &self,
@@ -283,23 +283,23 @@ fn objective(&self, w: &mut Work) -> hg::core::option::Option<f64> {
         let out = &mut *out;
         out[0usize] = (0.5f64 * (b0[0usize] * b1[0usize]));
     }
-    w.b8.resize(s0, 0f64);
-    self.ready7(w);
+    w.b15.resize(s0, 0f64);
+    self.ready14(w);
     {
-        let b7 = &w.b7[..];
-        let b8 = &mut w.b8[..];
-        hg::kernels::copy(&b7[..s0], &mut b8[..s0]);
+        let b14 = &w.b14[..];
+        let b15 = &mut w.b15[..];
+        hg::kernels::copy(&b14[..s0], &mut b15[..s0]);
     }
     {
-        let b8 = &mut w.b8[..];
-        hg::kernels::softplus(&mut b8[..s0]);
+        let b15 = &mut w.b15[..];
+        hg::kernels::softplus(&mut b15[..s0]);
     }
     let t0 = {
-        let b8 = &w.b8[..];
+        let b15 = &w.b15[..];
         if s0 == 0 {
             0f64
         } else {
-            let p0 = &b8[..s0];
+            let p0 = &b15[..s0];
             hg::kernels::sum_windows([p0], |[p0]| (p0))
         }
     };
@@ -328,19 +328,19 @@ fn residual(&self, w: &mut Work, out: &mut [f64]) {
             }
         }
     }
-    w.b11.resize(s0, 0f64);
-    self.ready7(w);
+    w.b18.resize(s0, 0f64);
+    self.ready14(w);
     {
-        let b7 = &w.b7[..];
-        let b11 = &mut w.b11[..];
-        hg::kernels::copy(&b7[..s0], &mut b11[..s0]);
+        let b14 = &w.b14[..];
+        let b18 = &mut w.b18[..];
+        hg::kernels::copy(&b14[..s0], &mut b18[..s0]);
     }
     {
-        let b11 = &mut w.b11[..];
-        hg::kernels::sigmoid(&mut b11[..s0]);
+        let b18 = &mut w.b18[..];
+        hg::kernels::sigmoid(&mut b18[..s0]);
     }
     {
-        let b11 = &w.b11[..];
+        let b18 = &w.b18[..];
         let a0 = self.data().a_tr.as_slice();
         let out = &mut *out;
         hg::kernels::gemv_t(
@@ -348,7 +348,7 @@ fn residual(&self, w: &mut Work, out: &mut [f64]) {
             &a0[..s0 * s1],
             s0,
             s1,
-            &b11[..s0],
+            &b18[..s0],
             &mut out[..s1],
         );
     }
@@ -372,9 +372,9 @@ fn f_1(&self, w: &mut Work, out: &mut [f64]) {
             }
         }
     }
-    self.ready12(w);
+    self.ready19(w);
     {
-        let b12 = &w.b12[..];
+        let b19 = &w.b19[..];
         let a0 = self.data().a_tr.as_slice();
         let out = &mut *out;
         let scratch = &mut w.scratch;
@@ -382,7 +382,7 @@ fn f_1(&self, w: &mut Work, out: &mut [f64]) {
         hg::kernels::weighted_gram(
             (1f64),
             &a0[..s0 * s1],
-            &b12[..s0],
+            &b19[..s0],
             s0,
             s1,
             &mut scratch[..],
@@ -429,27 +429,27 @@ fn f_1_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
             }
         }
     }
-    w.b13.resize(s0, 0f64);
+    w.b20.resize(s0, 0f64);
     w.b3.resize(s0, 0f64);
     {
         let b3 = &mut w.b3[..];
         b3[0usize..][..s0].fill(0f64);
     }
-    if w.ready[0usize] & 128u64 == 0 {
-        w.b7.resize(s0, 0f64);
+    if w.ready[0usize] & 16384u64 == 0 {
+        w.b14.resize(s0, 0f64);
         {
             let a0 = self.data().a_tr.as_slice();
             let a3 = hg::Dense::flat(&w.x);
             let a18 = u;
             let b3 = &mut w.b3[..];
-            let b7 = &mut w.b7[..];
-            b7.fill(0f64);
+            let b14 = &mut w.b14[..];
+            b14.fill(0f64);
             hg::kernels::gemv_both(
                 ((1f64), &a0[..s0 * s1], s0, s1, &a18[..s1], &mut b3[..s0]),
-                (((-1f64)), &a0[..s0 * s1], s0, s1, &a3[..s1], &mut b7[..s0]),
+                (((-1f64)), &a0[..s0 * s1], s0, s1, &a3[..s1], &mut b14[..s0]),
             );
         }
-        w.ready[0usize] |= 128u64;
+        w.ready[0usize] |= 16384u64;
     } else {
         {
             let a0 = self.data().a_tr.as_slice();
@@ -458,25 +458,25 @@ fn f_1_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
             hg::kernels::gemv((1f64), &a0[..s0 * s1], s0, s1, &a18[..s1], &mut b3[..s0]);
         }
     }
-    self.ready12(w);
+    self.ready19(w);
     {
         let b3 = &w.b3[..];
-        let b12 = &w.b12[..];
-        let b13 = &mut w.b13[..];
+        let b19 = &w.b19[..];
+        let b20 = &mut w.b20[..];
         if s0 > 0 {
             let p0 = &b3[..s0];
-            let p1 = &b12[..s0];
-            let target = &mut b13[..s0];
+            let p1 = &b19[..s0];
+            let target = &mut b20[..s0];
             for i1 in 0..s0 {
                 target[i1] = (p0[i1] * p1[i1]);
             }
         }
     }
     {
-        let b13 = &w.b13[..];
+        let b20 = &w.b20[..];
         let a0 = self.data().a_tr.as_slice();
         let out = &mut *out;
-        hg::kernels::gemv_t((1f64), &a0[..s0 * s1], s0, s1, &b13[..s0], &mut out[..s1]);
+        hg::kernels::gemv_t((1f64), &a0[..s0 * s1], s0, s1, &b20[..s0], &mut out[..s1]);
     }
 }
 fn f_1_tr_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
@@ -545,12 +545,12 @@ fn f_1_diagonal(&self, w: &mut Work, out: &mut [f64]) {
             }
         }
     }
-    self.ready12(w);
+    self.ready19(w);
     {
-        let b12 = &w.b12[..];
-        let b20 = self.b20();
+        let b19 = &w.b19[..];
+        let b27 = self.b27();
         let out = &mut *out;
-        hg::kernels::gemv((1f64), &b20[..s0 * s1], s1, s0, &b12[..s0], &mut out[..s1]);
+        hg::kernels::gemv((1f64), &b27[..s0 * s1], s1, s0, &b19[..s0], &mut out[..s1]);
     }
 }
 fn f_1_diagonal_2_tr_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
@@ -590,23 +590,23 @@ fn g(&self, w: &mut Work) -> f64 {
         let out = &mut *out;
         out[0usize..][..1usize].fill(0f64);
     }
-    w.b10.resize(s2, 0f64);
-    self.ready9(w);
+    w.b17.resize(s2, 0f64);
+    self.ready16(w);
     {
-        let b9 = &w.b9[..];
-        let b10 = &mut w.b10[..];
-        hg::kernels::copy(&b9[..s2], &mut b10[..s2]);
+        let b16 = &w.b16[..];
+        let b17 = &mut w.b17[..];
+        hg::kernels::copy(&b16[..s2], &mut b17[..s2]);
     }
     {
-        let b10 = &mut w.b10[..];
-        hg::kernels::softplus(&mut b10[..s2]);
+        let b17 = &mut w.b17[..];
+        hg::kernels::softplus(&mut b17[..s2]);
     }
     let t0 = {
-        let b10 = &w.b10[..];
+        let b17 = &w.b17[..];
         if s2 == 0 {
             0f64
         } else {
-            let p0 = &b10[..s2];
+            let p0 = &b17[..s2];
             hg::kernels::sum_windows([p0], |[p0]| (p0))
         }
     };
@@ -626,19 +626,19 @@ fn g_1(&self, w: &mut Work, out: &mut [f64]) {
         let out = &mut *out;
         out[0usize..][..s1].fill(0f64);
     }
-    w.b14.resize(s2, 0f64);
-    self.ready9(w);
+    w.b21.resize(s2, 0f64);
+    self.ready16(w);
     {
-        let b9 = &w.b9[..];
-        let b14 = &mut w.b14[..];
-        hg::kernels::copy(&b9[..s2], &mut b14[..s2]);
+        let b16 = &w.b16[..];
+        let b21 = &mut w.b21[..];
+        hg::kernels::copy(&b16[..s2], &mut b21[..s2]);
     }
     {
-        let b14 = &mut w.b14[..];
-        hg::kernels::sigmoid(&mut b14[..s2]);
+        let b21 = &mut w.b21[..];
+        hg::kernels::sigmoid(&mut b21[..s2]);
     }
     {
-        let b14 = &w.b14[..];
+        let b21 = &w.b21[..];
         let a1 = self.data().a_val.as_slice();
         let out = &mut *out;
         hg::kernels::gemv_t(
@@ -646,7 +646,7 @@ fn g_1(&self, w: &mut Work, out: &mut [f64]) {
             &a1[..s1 * s2],
             s2,
             s1,
-            &b14[..s2],
+            &b21[..s2],
             &mut out[..s1],
         );
     }
@@ -668,13 +668,13 @@ fn g_11(&self, w: &mut Work, out: &mut [f64]) {
     let s2 = self.s2;
     let s3 = self.s3;
     let s4 = w.s4;
-    self.ready16(w);
+    self.ready23(w);
     {
-        let b16 = &w.b16[..];
+        let b23 = &w.b23[..];
         let out = &mut *out;
         for i1 in 0..s1 {
             if s1 > 0 {
-                let p0 = &b16[s1 * i1..][..s1];
+                let p0 = &b23[s1 * i1..][..s1];
                 let target = &mut out[s1 * i1..][..s1];
                 for i0 in 0..s1 {
                     target[i0] = p0[i0];
@@ -700,12 +700,12 @@ fn m_11_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
     let s2 = self.s2;
     let s3 = self.s3;
     let s4 = w.s4;
-    w.b22.resize(s1, 0f64);
+    w.b29.resize(s1, 0f64);
     {
-        let b22 = &mut w.b22[..];
-        b22[0usize..][..s1].fill(0f64);
+        let b29 = &mut w.b29[..];
+        b29[0usize..][..s1].fill(0f64);
     }
-    w.b18.resize(s0, 0f64);
+    w.b25.resize(s0, 0f64);
     w.b3.resize(s0, 0f64);
     {
         let b3 = &mut w.b3[..];
@@ -718,34 +718,34 @@ fn m_11_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
         hg::kernels::gemv((1f64), &a0[..s0 * s1], s0, s1, &a18[..s1], &mut b3[..s0]);
     }
     self.ready5(w);
-    self.ready17(w);
+    self.ready24(w);
     {
         let b3 = &w.b3[..];
         let b5 = &w.b5[..];
-        let b17 = &w.b17[..];
-        let b18 = &mut w.b18[..];
+        let b24 = &w.b24[..];
+        let b25 = &mut w.b25[..];
         if s0 > 0 {
             let p0 = &b3[..s0];
             let p1 = &b5[..s0];
-            let p2 = &b17[..s0];
-            let target = &mut b18[..s0];
+            let p2 = &b24[..s0];
+            let target = &mut b25[..s0];
             for i1 in 0..s0 {
                 target[i1] = (p0[i1] * p1[i1] * p2[i1]);
             }
         }
     }
     {
-        let b18 = &w.b18[..];
+        let b25 = &w.b25[..];
         let a0 = self.data().a_tr.as_slice();
-        let b22 = &mut w.b22[..];
-        hg::kernels::gemv_t((1f64), &a0[..s0 * s1], s0, s1, &b18[..s0], &mut b22[..s1]);
+        let b29 = &mut w.b29[..];
+        hg::kernels::gemv_t((1f64), &a0[..s0 * s1], s0, s1, &b25[..s0], &mut b29[..s1]);
     }
     {
-        let b22 = &w.b22[..];
+        let b29 = &w.b29[..];
         let out = &mut *out;
-        hg::kernels::copy(&b22[..s1], &mut out[..s1]);
+        hg::kernels::copy(&b29[..s1], &mut out[..s1]);
     }
-    w.b21.resize(s2, 0f64);
+    w.b28.resize(s2, 0f64);
     w.b4.resize(s2, 0f64);
     {
         let b4 = &mut w.b4[..];
@@ -757,25 +757,25 @@ fn m_11_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
         let b4 = &mut w.b4[..];
         hg::kernels::gemv((1f64), &a1[..s1 * s2], s2, s1, &a18[..s1], &mut b4[..s2]);
     }
-    self.ready15(w);
+    self.ready22(w);
     {
         let b4 = &w.b4[..];
-        let b15 = &w.b15[..];
-        let b21 = &mut w.b21[..];
+        let b22 = &w.b22[..];
+        let b28 = &mut w.b28[..];
         if s2 > 0 {
             let p0 = &b4[..s2];
-            let p1 = &b15[..s2];
-            let target = &mut b21[..s2];
+            let p1 = &b22[..s2];
+            let target = &mut b28[..s2];
             for i2 in 0..s2 {
                 target[i2] = (p0[i2] * p1[i2]);
             }
         }
     }
     {
-        let b21 = &w.b21[..];
+        let b28 = &w.b28[..];
         let a1 = self.data().a_val.as_slice();
         let out = &mut *out;
-        hg::kernels::gemv_t((1f64), &a1[..s1 * s2], s2, s1, &b21[..s2], &mut out[..s1]);
+        hg::kernels::gemv_t((1f64), &a1[..s1 * s2], s2, s1, &b28[..s2], &mut out[..s1]);
     }
 }
 fn m_21_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
@@ -830,13 +830,13 @@ fn m_11(&self, w: &mut Work, out: &mut [f64]) {
     let s2 = self.s2;
     let s3 = self.s3;
     let s4 = w.s4;
-    self.ready16(w);
+    self.ready23(w);
     {
-        let b16 = &w.b16[..];
+        let b23 = &w.b23[..];
         let out = &mut *out;
         for i1 in 0..s1 {
             if s1 > 0 {
-                let p0 = &b16[s1 * i1..][..s1];
+                let p0 = &b23[s1 * i1..][..s1];
                 let target = &mut out[s1 * i1..][..s1];
                 for i0 in 0..s1 {
                     target[i0] = (p0[i0]);
@@ -844,24 +844,24 @@ fn m_11(&self, w: &mut Work, out: &mut [f64]) {
             }
         }
     }
-    w.b23.resize(s0, 0f64);
+    w.b30.resize(s0, 0f64);
     self.ready5(w);
-    self.ready17(w);
+    self.ready24(w);
     {
         let b5 = &w.b5[..];
-        let b17 = &w.b17[..];
-        let b23 = &mut w.b23[..];
+        let b24 = &w.b24[..];
+        let b30 = &mut w.b30[..];
         if s0 > 0 {
             let p0 = &b5[..s0];
-            let p1 = &b17[..s0];
-            let target = &mut b23[..s0];
+            let p1 = &b24[..s0];
+            let target = &mut b30[..s0];
             for i2 in 0..s0 {
                 target[i2] = (p0[i2] * p1[i2]);
             }
         }
     }
     {
-        let b23 = &w.b23[..];
+        let b30 = &w.b30[..];
         let a0 = self.data().a_tr.as_slice();
         let out = &mut *out;
         let scratch = &mut w.scratch;
@@ -869,7 +869,7 @@ fn m_11(&self, w: &mut Work, out: &mut [f64]) {
         hg::kernels::weighted_gram(
             (1f64),
             &a0[..s0 * s1],
-            &b23[..s0],
+            &b30[..s0],
             s0,
             s1,
             &mut scratch[..],
@@ -915,6 +915,12 @@ fn f_21(&self, w: &mut Work, out: &mut [f64]) {
     >(self, w, m, Self::l_21_mul, out);
     hg::Bilevel::set_adjoint(self, w, hg::Dense::flat(&v));
 }
+fn eigenvalue_bounds(&self, w: &mut Work) -> hg::EigenvalueBounds {
+    hg::EigenvalueBounds::new(
+        hg::core::option::Option::Some(self.f_1_least(w)),
+        hg::core::option::Option::Some(self.f_1_most(w)),
+    )
+}
 fn factor(&self, w: &mut Work) -> hg::core::result::Result<(), hg::LinearError> {
     if w.factored {
         return hg::core::result::Result::Ok(());
@@ -939,28 +945,28 @@ fn factor(&self, w: &mut Work) -> hg::core::result::Result<(), hg::LinearError> 
             }
         }
         {
-            w.b19.resize(s0, 0f64);
-            self.ready12(w);
+            w.b26.resize(s0, 0f64);
+            self.ready19(w);
             {
-                let b12 = &w.b12[..];
-                let b19 = &mut w.b19[..];
+                let b19 = &w.b19[..];
+                let b26 = &mut w.b26[..];
                 if s0 > 0 {
-                    let p0 = &b12[..s0];
-                    let target = &mut b19[..s0];
+                    let p0 = &b19[..s0];
+                    let target = &mut b26[..s0];
                     for i2 in 0..s0 {
                         target[i2] = hg::kernel::sqrt(p0[i2]);
                     }
                 }
             }
             {
-                let b19 = &w.b19[..];
+                let b26 = &w.b26[..];
                 let a0 = self.data().a_tr.as_slice();
                 let out = w.factor.roots_mut();
                 for i1 in 0..s0 {
                     if s1 > 0 {
                         let target = &mut out[s1 * i1..][..s1];
                         for i0 in 0..s1 {
-                            target[i0] = (a0[(s0 * i0 + i1)] * b19[i1]);
+                            target[i0] = (a0[(s0 * i0 + i1)] * b26[i1]);
                         }
                     }
                 }
@@ -985,9 +991,9 @@ fn factor(&self, w: &mut Work) -> hg::core::result::Result<(), hg::LinearError> 
             }
         }
     }
-    self.ready12(w);
+    self.ready19(w);
     {
-        let b12 = &w.b12[..];
+        let b19 = &w.b19[..];
         let a0 = self.data().a_tr.as_slice();
         let out = w.factor.matrix_mut();
         let scratch = &mut w.scratch;
@@ -995,7 +1001,7 @@ fn factor(&self, w: &mut Work) -> hg::core::result::Result<(), hg::LinearError> 
         hg::kernels::weighted_gram(
             (1f64),
             &a0[..s0 * s1],
-            &b12[..s0],
+            &b19[..s0],
             s0,
             s1,
             &mut scratch[..],

@@ -78,59 +78,59 @@ fn table5(&self) -> [f64; 9usize] {
 fn b5(&self) -> &[f64; 9usize] {
     &self.b5
 }
-fn table6(&self) -> [f64; 3usize] {
+fn table15(&self) -> [f64; 3usize] {
     let mut table = [0f64; 3usize];
     {
         let out = &mut table[..];
         {
-            let b6 = &mut *out;
-            b6[0usize..][..3usize].fill(0f64);
+            let b15 = &mut *out;
+            b15[0usize..][..3usize].fill(0f64);
         }
         {
             let a0 = self.data().a_tr.as_slice();
             let a1 = self.data().b_tr.as_slice();
-            let b6 = &mut *out;
+            let b15 = &mut *out;
             hg::kernels::gemv_t(
                 (1f64),
                 &a0[..36usize],
                 12usize,
                 3usize,
                 &a1[..12usize],
-                &mut b6[..3usize],
+                &mut b15[..3usize],
             );
         }
     }
     table
 }
-fn b6(&self) -> &[f64; 3usize] {
-    &self.b6
+fn b15(&self) -> &[f64; 3usize] {
+    &self.b15
 }
-fn table7(&self) -> [f64; 3usize] {
+fn table16(&self) -> [f64; 3usize] {
     let mut table = [0f64; 3usize];
     {
         let out = &mut table[..];
         {
-            let b7 = &mut *out;
-            b7[0usize..][..3usize].fill(0f64);
+            let b16 = &mut *out;
+            b16[0usize..][..3usize].fill(0f64);
         }
         {
             let a2 = self.data().a_val.as_slice();
             let a3 = self.data().b_val.as_slice();
-            let b7 = &mut *out;
+            let b16 = &mut *out;
             hg::kernels::gemv_t(
                 (1f64),
                 &a2[..24usize],
                 8usize,
                 3usize,
                 &a3[..8usize],
-                &mut b7[..3usize],
+                &mut b16[..3usize],
             );
         }
     }
     table
 }
-fn b7(&self) -> &[f64; 3usize] {
-    &self.b7
+fn b16(&self) -> &[f64; 3usize] {
+    &self.b16
 }
 fn ready1(&self, w: &mut Work) {
     if w.ready[0usize] & 2u64 != 0 {
@@ -218,13 +218,13 @@ fn residual(&self, w: &mut Work, out: &mut [f64]) {
     self.ready1(w);
     {
         let b1 = &w.b1[..];
-        let b6 = self.b6();
+        let b15 = self.b15();
         let a5 = hg::Dense::flat(&w.x);
         let out = &mut *out;
         {
             let p0 = &a5[..3usize];
             let p1 = &b1[..3usize];
-            let p2 = &b6[..3usize];
+            let p2 = &b15[..3usize];
             let target = &mut out[..3usize];
             for i0 in 0..3usize {
                 target[i0] = ((p0[i0] * p1[i0]) - 2f64 * p2[i0]);
@@ -419,10 +419,10 @@ fn g(&self, w: &mut Work) -> f64 {
 }
 fn g_1(&self, w: &mut Work, out: &mut [f64]) {
     {
-        let b7 = self.b7();
+        let b16 = self.b16();
         let out = &mut *out;
         {
-            let p0 = &b7[..3usize];
+            let p0 = &b16[..3usize];
             let target = &mut out[..3usize];
             for i0 in 0..3usize {
                 target[i0] = (-2f64 * p0[i0]);
@@ -571,6 +571,12 @@ fn f_21(&self, w: &mut Work, out: &mut [f64]) {
         <::hypergrad::nalgebra::SVector<::core::primitive::f64, 3> as hg::Variable>::Flat,
     >(self, w, m, Self::l_21_mul, out);
     hg::Bilevel::set_adjoint(self, w, hg::Dense::flat(&v));
+}
+fn eigenvalue_bounds(&self, w: &mut Work) -> hg::EigenvalueBounds {
+    hg::EigenvalueBounds::new(
+        hg::core::option::Option::Some(self.f_1_least(w)),
+        hg::core::option::Option::Some(self.f_1_most(w)),
+    )
 }
 fn factor(&self, w: &mut Work) -> hg::core::result::Result<(), hg::LinearError> {
     if w.factored {

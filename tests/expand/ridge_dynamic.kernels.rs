@@ -120,7 +120,7 @@ fn table7(&self) -> hg::Vec<f64> {
 fn b7(&self) -> &[f64] {
     self.b7.get_or_init(|| self.table7())
 }
-fn table8(&self) -> hg::Vec<f64> {
+fn table17(&self) -> hg::Vec<f64> {
     let s0 = self.s0;
     let s1 = self.s1;
     let s2 = self.s2;
@@ -131,29 +131,29 @@ fn table8(&self) -> hg::Vec<f64> {
     {
         let out = &mut table[..];
         {
-            let b8 = &mut *out;
-            b8[0usize..][..s1].fill(0f64);
+            let b17 = &mut *out;
+            b17[0usize..][..s1].fill(0f64);
         }
         {
             let a0 = self.data().a_tr.as_slice();
             let a1 = self.data().b_tr.as_slice();
-            let b8 = &mut *out;
+            let b17 = &mut *out;
             hg::kernels::gemv_t(
                 (1f64),
                 &a0[..s0 * s1],
                 s0,
                 s1,
                 &a1[..s0],
-                &mut b8[..s1],
+                &mut b17[..s1],
             );
         }
     }
     table
 }
-fn b8(&self) -> &[f64] {
-    self.b8.get_or_init(|| self.table8())
+fn b17(&self) -> &[f64] {
+    self.b17.get_or_init(|| self.table17())
 }
-fn table9(&self) -> hg::Vec<f64> {
+fn table18(&self) -> hg::Vec<f64> {
     let s0 = self.s0;
     let s1 = self.s1;
     let s2 = self.s2;
@@ -164,27 +164,27 @@ fn table9(&self) -> hg::Vec<f64> {
     {
         let out = &mut table[..];
         {
-            let b9 = &mut *out;
-            b9[0usize..][..s1].fill(0f64);
+            let b18 = &mut *out;
+            b18[0usize..][..s1].fill(0f64);
         }
         {
             let a2 = self.data().a_val.as_slice();
             let a3 = self.data().b_val.as_slice();
-            let b9 = &mut *out;
+            let b18 = &mut *out;
             hg::kernels::gemv_t(
                 (1f64),
                 &a2[..s1 * s3],
                 s3,
                 s1,
                 &a3[..s3],
-                &mut b9[..s1],
+                &mut b18[..s1],
             );
         }
     }
     table
 }
-fn b9(&self) -> &[f64] {
-    self.b9.get_or_init(|| self.table9())
+fn b18(&self) -> &[f64] {
+    self.b18.get_or_init(|| self.table18())
 }
 fn choice0(&self) -> bool {
     let s0 = self.s0;
@@ -398,9 +398,9 @@ fn residual(&self, w: &mut Work, out: &mut [f64]) {
     }
     if self.choice0() {
         {
-            let b8 = self.b8();
+            let b17 = self.b17();
             let out = &mut *out;
-            hg::kernels::axpy((-2f64), &b8[..s1], &mut out[..s1]);
+            hg::kernels::axpy((-2f64), &b17[..s1], &mut out[..s1]);
         }
         {
             let b4 = self.b4();
@@ -675,9 +675,9 @@ fn g_1(&self, w: &mut Work, out: &mut [f64]) {
     let s7 = w.s7;
     if self.choice2() {
         {
-            let b9 = self.b9();
+            let b18 = self.b18();
             let out = &mut *out;
-            hg::kernels::copy_scaled((-2f64), &b9[..s1], &mut out[..s1]);
+            hg::kernels::copy_scaled((-2f64), &b18[..s1], &mut out[..s1]);
         }
         {
             let b7 = self.b7();
@@ -929,6 +929,12 @@ fn f_21(&self, w: &mut Work, out: &mut [f64]) {
         <::hypergrad::nalgebra::DVector<::core::primitive::f64> as hg::Variable>::Flat,
     >(self, w, m, Self::l_21_mul, out);
     hg::Bilevel::set_adjoint(self, w, hg::Dense::flat(&v));
+}
+fn eigenvalue_bounds(&self, w: &mut Work) -> hg::EigenvalueBounds {
+    hg::EigenvalueBounds::new(
+        hg::core::option::Option::Some(self.f_1_least(w)),
+        hg::core::option::Option::Some(self.f_1_most(w)),
+    )
 }
 fn factor(&self, w: &mut Work) -> hg::core::result::Result<(), hg::LinearError> {
     if w.factored {

@@ -13,6 +13,7 @@ mod bilinear_game;
 mod convolution;
 mod copies;
 mod data;
+mod eigenvalue_bounds;
 mod equilibrium;
 mod feature_weights;
 mod hyper_representation;

@@ -94,6 +94,11 @@ pub enum LinearError {
         /// What is accepted.
         accepted: &'static str,
     },
+    /// A setting asks for what was not proved when the module was compiled.
+    NotProved {
+        /// What is missing.
+        what: &'static str,
+    },
     /// Dense storage would be unreasonably large.
     TooLarge {
         /// The matrix.
@@ -120,6 +125,7 @@ impl LinearError {
             | Self::NotConverged { .. }
             | Self::Diverged { .. }
             | Self::InvalidSetting { .. }
+            | Self::NotProved { .. }
             | Self::TooLarge { .. } => self,
         }
     }
@@ -166,6 +172,10 @@ impl fmt::Display for LinearError {
                 write!(f, "the {what} diverges: after {iterations} steps the residual is {residual:.3e}")
             }
             Self::InvalidSetting { what, value, accepted } => write!(f, "`{what}` is {value:e}; accepted: {accepted}"),
+            Self::NotProved { what } => write!(
+                f,
+                "{what} was not proved when the module was compiled; `auto()` estimates one, `new(..)` takes one of your own"
+            ),
             Self::TooLarge { what, rows, cols, limit } => {
                 write!(f, "dense `{what}` of {rows} x {cols} entries exceeds the limit of {limit} bytes")
             }

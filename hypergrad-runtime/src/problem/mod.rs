@@ -21,7 +21,7 @@ pub use variable::{array_len, assign_array, like_array, range_of, read_array};
 use crate::error::{LinearError, ShapeError};
 use crate::factor::{Spectrum, Square};
 use crate::scalar::Real;
-use crate::structure::Structure;
+use crate::structure::{EigenvalueBounds, Structure};
 
 /// A bilevel problem `min_y g(x*(y), y)` with `F(x*(y), y) = 0`, as emitted by `#[bilevel]`.
 pub trait Bilevel {
@@ -101,6 +101,10 @@ pub trait Bilevel {
     fn f_2(&self, work: &mut Self::Work, out: &mut [Self::Scalar]);
     /// The diagonal of `F_1`, length n.
     fn f_1_diagonal(&self, work: &mut Self::Work, out: &mut [Self::Scalar]);
+    /// What the eigenvalues of a symmetric `F_1` were proved to lie between at every x, for the y of the point.
+    fn eigenvalue_bounds(&self, _work: &mut Self::Work) -> EigenvalueBounds {
+        EigenvalueBounds::default()
+    }
     /// `∂⟨s, diag F_1⟩/∂y`, length m.
     fn f_1_diagonal_2_tr_mul(&self, work: &mut Self::Work, s: &[Self::Scalar], out: &mut [Self::Scalar]);
     /// `g(x, y)`.

@@ -3,6 +3,7 @@
 use core::ops::ControlFlow;
 
 use super::affine;
+use super::constants::proved_bounds;
 use super::iterate::{Defaults, Moved, Stopping, Vectors, iterate, reached, residual_norm, stopping_builders};
 use super::minimum::{check, is_cheap};
 use super::step::{Cross, GradientState, Held, Parts, Step};
@@ -20,7 +21,8 @@ use crate::scalar::Real;
 /// start. Where the inner role is an objective, each step is halved until f decreases by a quarter of `step |F|²`
 /// (Armijo), and grows by a quarter after a step that was not halved; where f changes by rounding alone, the slope
 /// along the step decides. Without an objective the step is halved, or estimated anew, wherever `|F|` has grown, and
-/// grows slowly otherwise. As a differentiable map it keeps the step of the start.
+/// grows slowly otherwise. As a differentiable map it keeps the step of the start. [`GradientDescent::proved`] takes the best
+/// step for the bounds of the eigenvalues that were proved when the module was compiled.
 ///
 /// Of an objective a root of F is a solution only where it is a minimiser: see [`crate::solver`], and
 /// [`GradientDescent::stationary`].
@@ -53,10 +55,19 @@ use crate::scalar::Real;
 /// Optim. 16 (2005), for the condition on slopes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct GradientDescent {
-    /// `None`: from the largest eigenvalue.
-    step: Option<f64>,
+    length: Length,
     stopping: Stopping,
     stationary: bool,
+}
+
+/// Where the step comes from.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Length {
+    Given(f64),
+    /// An estimate of the largest eigenvalue at the start; then what is seen on the way.
+    Adapted,
+    /// Proved bounds.
+    Proved,
 }
 
 /// Products spent on one estimate of the largest eigenvalue.
@@ -65,12 +76,22 @@ const POWER_STEPS: usize = 20;
 impl GradientDescent {
     /// A fixed step, positive.
     pub const fn new(step: f64) -> Self {
-        Self { step: Some(step), stopping: Stopping::NEW, stationary: false }
+        Self { length: Length::Given(step), stopping: Stopping::NEW, stationary: false }
     }
 
     /// A step from an estimate of the largest eigenvalue of `F_1`.
     pub const fn auto() -> Self {
-        Self { step: None, stopping: Stopping::NEW, stationary: false }
+        Self { length: Length::Adapted, stopping: Stopping::NEW, stationary: false }
+    }
+
+    /// The step `2 / (L + μ)` of the bounds that were proved of the eigenvalues of `F_1`
+    /// ([`EigenvalueBounds`](crate::structure::EigenvalueBounds)), or `1 / L` where μ is not positive: convergence to the
+    /// minimiser of a strongly convex f is certain from every start. A proved L may be many times the largest eigenvalue.
+    ///
+    /// # Errors
+    /// Of a run: `LinearError::NotProved` where no L was proved.
+    pub const fn proved() -> Self {
+        Self { length: Length::Proved, stopping: Stopping::NEW, stationary: false }
     }
 
     /// Accepts any root of F: a saddle or a maximiser of f too.
@@ -99,12 +120,13 @@ impl<P: Bilevel> Step<P> for GradientDescent {
     }
 
     fn begin(&self, problem: &P, work: &mut P::Work, state: &mut GradientState<P>) -> Result<(), SolveError> {
-        state.step = match self.step {
-            Some(step) => {
+        state.step = match self.length {
+            Length::Given(step) => {
                 check_positive("step", step)?;
                 step
             }
-            None => estimated_step(problem, work, state)?,
+            Length::Adapted => estimated_step(problem, work, state)?,
+            Length::Proved => proved_step(problem, work)?,
         };
         Ok(())
     }
@@ -194,7 +216,7 @@ impl<P: Bilevel> InnerSolver<P> for GradientDescent {
         let settings = (self.stopping.or(tolerance), DEFAULTS);
         let mut before = f64::INFINITY;
         let result = iterate(problem, work, vectors, settings, observer, |work, vectors, size| {
-            if self.step.is_none() {
+            if self.length == Length::Adapted {
                 if let Some(value) = problem.objective(work).map(Real::wide) {
                     let (moved, next) = descend(problem, work, vectors, value, state.step);
                     state.step = next;
@@ -216,7 +238,7 @@ impl<P: Bilevel> InnerSolver<P> for GradientDescent {
     /// Where F is affine in few entries of x, the steps are those of F itself: `F <- F - step F_1 F`.
     fn run(&self, problem: &P, work: &mut P::Work, workspace: &mut Self::Workspace) -> Result<Solution<()>, SolveError> {
         let vectors = &mut workspace.0;
-        if let (Some(steps), Some(step)) = (self.stopping.exact, self.step)
+        if let (Some(steps), Length::Given(step)) = (self.stopping.exact, self.length)
             && affine::applies::<P>(steps)
         {
             check_positive("step", step)?;
@@ -269,6 +291,12 @@ fn descend<P: Bilevel>(problem: &P, work: &mut P::Work, vectors: &mut Vectors<P>
 
 fn smaller(a: f64, b: f64) -> f64 {
     if a < b { a } else { b }
+}
+
+/// `2 / (L + μ)` of what was proved.
+fn proved_step<P: Bilevel>(problem: &P, work: &mut P::Work) -> Result<f64, SolveError> {
+    let (smallest, largest) = proved_bounds(problem, work)?;
+    Ok(if smallest > 0.0 { 2.0 / (largest + smallest) } else { 1.0 / largest })
 }
 
 /// `1 / L`, by power iteration on `F_1` from a start with no structure.

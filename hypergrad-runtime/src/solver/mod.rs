@@ -11,6 +11,7 @@
 
 mod affine;
 mod anderson;
+mod constants;
 mod fixed_point;
 mod gradient_descent;
 mod iterate;

@@ -4,72 +4,16 @@ use core::ops::ControlFlow;
 
 use nalgebra::ComplexField;
 
-use super::gradient_descent::check_positive;
+use super::constants::Constants;
 use super::iterate::{Defaults, Moved, Stopping, Vectors, iterate, stopping_builders};
 use super::step::{Cross, GradientState, Held, Parts, Step};
 use super::{InnerObservation, InnerSolver, Solution};
 use crate::error::{LinearError, SolveError};
 use crate::kernels::{axpy, scale};
-use crate::linear::{Lanczos, extreme_eigenvalues};
+use crate::linear::Lanczos;
 use crate::point::T;
 use crate::problem::{Bilevel, Dense};
 use crate::scalar::Real;
-
-/// Where the step and the momentum come from.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Constants {
-    Given {
-        step: f64,
-        momentum: f64,
-    },
-    Spectrum {
-        smallest: f64,
-        largest: f64,
-    },
-    /// By a Lanczos process at the start.
-    Estimated,
-}
-
-/// Products spent on the ends of the spectrum.
-const LANCZOS_STEPS: usize = 30;
-/// A Lanczos process sees the largest eigenvalue from below.
-const MARGIN: f64 = 1.02;
-
-impl Constants {
-    /// The step and the momentum, from `(μ, L)` by `rule`.
-    fn resolve<P: Bilevel>(
-        self,
-        problem: &P,
-        work: &mut P::Work,
-        lanczos: &mut Lanczos<P>,
-        rule: impl Fn(f64, f64) -> (f64, f64),
-    ) -> Result<(f64, f64), SolveError> {
-        let (smallest, largest) = match self {
-            Self::Given { step, momentum } => {
-                check_positive("step", step)?;
-                if !(0.0..1.0).contains(&momentum) {
-                    return Err(SolveError::InvalidSetting { what: "momentum", value: momentum, accepted: "0 <= momentum < 1" });
-                }
-                return Ok((step, momentum));
-            }
-            Self::Spectrum { smallest, largest } => (smallest, largest),
-            Self::Estimated => {
-                let (smallest, largest) = extreme_eigenvalues(problem, work, lanczos, LANCZOS_STEPS)?;
-                if smallest <= 0.0 {
-                    let curvature = smallest;
-                    return Err(LinearError::NotPositive { what: "F_1", iterations: 0, curvature }.into());
-                }
-                (smallest, largest * MARGIN)
-            }
-        };
-        check_positive("mu", smallest)?;
-        check_positive("l", largest)?;
-        if smallest > largest {
-            return Err(SolveError::InvalidSetting { what: "mu", value: smallest, accepted: "at most l" });
-        }
-        Ok(rule(smallest, largest))
-    }
-}
 
 macro_rules! momentum_method {
     ($(#[$doc:meta])* $name:ident, $rule:ident) => {
@@ -94,6 +38,15 @@ macro_rules! momentum_method {
             /// The best constants for the eigenvalues that 30 products show at the start of a run.
             pub const fn auto() -> Self {
                 Self { constants: Constants::Estimated, stopping: Stopping::NEW }
+            }
+
+            /// The best constants for the bounds that were proved of the eigenvalues of `F_1`
+            /// ([`EigenvalueBounds`](crate::structure::EigenvalueBounds)).
+            ///
+            /// # Errors
+            /// Of a run: `LinearError::NotProved` where no L, or no positive μ, was proved.
+            pub const fn proved() -> Self {
+                Self { constants: Constants::Proved, stopping: Stopping::NEW }
             }
         }
         stopping_builders!($name);

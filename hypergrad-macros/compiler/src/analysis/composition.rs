@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use super::conditions::Assumed;
 use super::curvature::affine_arguments;
 use super::diagonal::{off_diagonal_vanishes, vanishes_off};
+use super::interval::{Interval, Intervals};
 use super::sign::signs;
 use crate::differentiate::{DiagonalPlusGram, Root};
 use crate::differentiate::{Quantities, columns, diagonal, gradient};
@@ -161,6 +162,13 @@ pub fn is_semidefinite(graph: &Graph, pieces: &[Piece], assumed: &Assumed) -> bo
     weights(pieces).iter().all(|node| signs[node.0 as usize].is_nonnegative())
 }
 
+/// What the eigenvalues of each `H_k` lie between for all x, entry by entry of `T_k`.
+pub fn intervals(graph: &mut Graph, pieces: &[Piece]) -> Vec<Interval> {
+    let mut intervals = Intervals::new(graph);
+    let ends: Vec<Interval> = weights(pieces).into_iter().map(|node| intervals.of(graph, node)).collect();
+    pieces.iter().zip(ends).map(|(piece, ends)| piece.spread(graph, ends)).collect()
+}
+
 /// The diagonal and the roots, where every block of x has a diagonal part and there is a root.
 pub fn parts(graph: &mut Graph, q: &Quantities, pieces: &[Piece]) -> Option<DiagonalPlusGram> {
     let mut diagonals: Vec<Vec<Id>> = vec![Vec::new(); q.x.len()];
@@ -182,8 +190,43 @@ pub fn parts(graph: &mut Graph, q: &Quantities, pieces: &[Piece]) -> Option<Diag
 }
 
 impl Piece {
+    /// `Jᵀ diag(weights) J`, the weights of T, J a matrix of one block of x.
+    pub fn of_rows(jacobian: Id, weights: Id, shape: Vec<Size>) -> Self {
+        Self { hessian: Hessian::Diagonal(weights), jacobian: vec![jacobian], shape }
+    }
+
+    /// J, a block of x after another.
+    pub fn jacobian(&self) -> &[Id] {
+        &self.jacobian
+    }
+
+    /// The same J with a diagonal H.
+    pub fn with(&self, weights: Id) -> Self {
+        Self { hessian: Hessian::Diagonal(weights), ..self.clone() }
+    }
+
+    /// Whether it has entries off the diagonal of `F_1`.
+    pub fn is_coupled(&self, graph: &mut Graph, q: &Quantities) -> bool {
+        self.diagonal(graph, q).is_none()
+    }
+
+    /// Ends of the weights as ends of the eigenvalues of H, entry by entry of T: those of `diag(p) - p pᵀ` are
+    /// between 0 and ½.
+    fn spread(&self, graph: &mut Graph, ends: Interval) -> Interval {
+        let Hessian::Softmax { keep, .. } = self.hessian else { return ends };
+        let mut end = |node: Option<Id>, func: Func| {
+            let node = node?;
+            let own = graph.shape(node).to_vec();
+            let zero = graph.constant(0.0);
+            let args = vec![graph.whole(node), View { node: zero, axes: Vec::new() }];
+            let part = graph.map(func, args, own);
+            Some(graph.view(0.5, &View { node: part, axes: (0..keep).collect() }, self.shape.clone()))
+        };
+        Interval { low: end(ends.low, Func::Min), high: end(ends.high, Func::Max) }
+    }
+
     /// `Jᵀ H J` where it is diagonal: the one block of x that T reads, and the diagonal.
-    fn diagonal(&self, graph: &mut Graph, q: &Quantities) -> Option<(usize, Id)> {
+    pub fn diagonal(&self, graph: &mut Graph, q: &Quantities) -> Option<(usize, Id)> {
         let Hessian::Diagonal(weights) = self.hessian else { return None };
         let mut read = (0..q.x.len()).filter(|a| !graph.is_zero(self.jacobian[*a]));
         let (block, None) = (read.next()?, read.next()) else { return None };

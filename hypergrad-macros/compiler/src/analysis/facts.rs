@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::differentiate::DiagonalPlusGram;
+use crate::differentiate::{DiagonalPlusGram, EigenvalueBounds};
 use crate::ir::{Id, Size};
 
 /// A kind of estimator; the names are those of the runtime's `EstimatorKind`.
@@ -109,6 +109,8 @@ pub struct Facts {
     pub samples: Option<Samples>,
     /// The parts of an `F_1` that is none of these.
     pub gram: Option<DiagonalPlusGram>,
+    /// Bounds of the eigenvalues of `F_1` at every x.
+    pub eigenvalues: EigenvalueBounds,
     /// Whether each estimator that the module has is super-efficient.
     pub estimators: Vec<(Estimator, Fact)>,
 }

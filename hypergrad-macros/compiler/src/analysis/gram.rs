@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use super::composition::Piece;
 use super::conditions::{Assumed, Given};
 use super::diagonal::product_vanishes_off;
 use super::facts::Fact;
@@ -176,22 +177,46 @@ fn split(product: &Product, left: Vec<Operand>, fixed: Vec<Operand>) -> Factors 
 }
 
 impl Terms {
+    /// The sum of the diagonals, and every other term as `Jᵀ diag(w) J`.
+    pub fn pieces(self, graph: &mut Graph, x: Id) -> (Id, Vec<Piece>) {
+        let shape = graph.shape(x).to_vec();
+        let diagonal = diagonal_of(graph, self.diagonal, &shape);
+        let pieces = self.roots.into_iter().map(|root| root.piece(graph, &shape)).collect();
+        (diagonal, pieces)
+    }
+
     /// d and every `Bᵀ`.
     pub fn nodes(self, graph: &mut Graph, x: Id) -> DiagonalPlusGram {
         let shape = graph.shape(x).to_vec();
-        let square = [shape.clone(), shape.clone()].concat();
-        let mut terms = Vec::new();
-        for matrix in self.diagonal {
-            let matrix = graph.product(matrix, square.clone());
-            terms.push(diagonal(graph, matrix));
-        }
-        let diagonal = vec![graph.add_all(&terms, shape.clone())];
+        let diagonal = vec![diagonal_of(graph, self.diagonal, &shape)];
         let roots = self.roots.into_iter().map(|root| root.node(graph, &shape)).collect();
         DiagonalPlusGram { diagonal, roots }
     }
 }
 
+/// The diagonal of a sum of diagonal matrices.
+fn diagonal_of(graph: &mut Graph, matrices: Vec<Product>, x: &[Size]) -> Id {
+    let square = [x, x].concat();
+    let mut terms = Vec::new();
+    for matrix in matrices {
+        let matrix = graph.product(matrix, square.clone());
+        terms.push(diagonal(graph, matrix));
+    }
+    graph.add_all(&terms, x.to_vec())
+}
+
 impl Factors {
+    /// b as J, and w of all rows.
+    fn piece(self, graph: &mut Graph, x: &[Size]) -> Piece {
+        let extents = |wires: &[Wire]| wires.iter().map(|w| self.vectors.extent(*w)).collect::<Vec<Size>>();
+        let (rows, weighted) = (extents(&self.rows), extents(&self.weighted));
+        let axes = self.weighted.iter().filter_map(|w| self.rows.iter().position(|row| row == w)).collect();
+        let weights = graph.product(self.weights.without_unread_wires(), weighted);
+        let weights = graph.view(1.0, &View { node: weights, axes }, rows.clone());
+        let vectors = graph.product(self.vectors.without_unread_wires(), [x, &rows].concat());
+        Piece::of_rows(vectors, weights, rows)
+    }
+
     /// `√w b`.
     fn node(self, graph: &mut Graph, x: &[Size]) -> Root {
         let extents = |wires: &[Wire]| wires.iter().map(|w| self.vectors.extent(*w)).collect::<Vec<Size>>();

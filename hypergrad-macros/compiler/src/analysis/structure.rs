@@ -8,7 +8,7 @@ use super::conditions::{self, Assumed, Given};
 use super::dependence::dependence;
 use super::facts::{Fact, Facts};
 use super::sign::signs;
-use super::{band, blocks, composition, curvature, diagonal, efficiency, gram, mirror, smooth};
+use super::{band, blocks, composition, curvature, diagonal, efficiency, eigenvalues, gram, mirror, smooth};
 use crate::differentiate::DiagonalPlusGram;
 use crate::differentiate::{Matrix, Quantities, Vector};
 use crate::ir::parity;
@@ -38,6 +38,7 @@ pub fn structure(graph: &mut Graph, sizes: &Sizes, quantities: &Quantities) -> F
     facts.f1_constant_in_y = withheld(&facts.smooth).unwrap_or_else(|| constant_in_y(graph, q));
     facts.f21_zero = facts.f1_constant_in_y.clone();
     facts.g_constant_slope = withheld(&facts.smooth).unwrap_or_else(|| constant_slope(graph, q));
+    facts.eigenvalues = eigenvalues::bounds(graph, q, &facts);
     facts.estimators = efficiency::super_efficient(graph, q, &facts);
     facts
 }

@@ -1,4 +1,4 @@
-//! A matrix as a diagonal plus a Gram matrix: how `F_1` is kept where that is proved.
+//! What is proved of `F_1` in nodes: a diagonal plus a Gram matrix, and bounds of its eigenvalues.
 
 use crate::ir::{Id, Size};
 
@@ -39,3 +39,11 @@ impl DiagonalPlusGram {
 
 /// Matrices up to this size are factored whole.
 const SMALL: i64 = 64;
+
+/// Numbers of the data and y that no eigenvalue of `F_1` is below and above, whatever x is; `None` where nothing is
+/// proved.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct EigenvalueBounds {
+    pub least: Option<Id>,
+    pub most: Option<Id>,
+}

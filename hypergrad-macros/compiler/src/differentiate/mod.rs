@@ -17,7 +17,7 @@ mod scan;
 mod solve;
 
 pub use dense::{Cube, Matrix, Vector, columns, diagonal, diagonal_of_terms, pairing, without, written};
-pub use factors::{DiagonalPlusGram, Root};
+pub use factors::{DiagonalPlusGram, EigenvalueBounds, Root};
 pub use lift::{lift, lift_along};
 pub use optional::{Group, OfRole, Value};
 pub use quantities::{Quantities, derive};

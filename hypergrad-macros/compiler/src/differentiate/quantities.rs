@@ -1,7 +1,7 @@
 //! Every quantity of a point, as nodes: from the inner role and g to third-order products.
 
 use super::dense::{Cube, Matrix, Vector, diagonal, is_short, pairing, tensor, written};
-use super::factors::DiagonalPlusGram;
+use super::factors::{DiagonalPlusGram, EigenvalueBounds};
 use super::gradient;
 use super::optional::{self, Extras};
 use crate::ir::{Graph, Id, InputInfo, Role};
@@ -31,6 +31,8 @@ pub struct Quantities {
     pub f_1_blocks: Matrix,
     /// Where `F_1` is a diagonal plus a Gram matrix; see [`super::exploit`].
     pub f_1_parts: Option<DiagonalPlusGram>,
+    /// Where its eigenvalues are bounded; see [`super::exploit`].
+    pub f_1_eigenvalues: EigenvalueBounds,
     pub f_1_diagonal: Vector,
     /// `∂⟨u, diag F_1⟩/∂y`.
     pub f_1_diagonal_2_tr_mul: Vector,
@@ -147,6 +149,7 @@ impl Quantities {
             .chain(matrices.flatten().flatten())
             .chain(cubes.flatten().flatten().flatten())
             .chain(self.extras.all.iter_mut().flat_map(|extra| extra.value.nodes()))
+            .chain(self.f_1_eigenvalues.least.iter_mut().chain(&mut self.f_1_eigenvalues.most))
             .collect()
     }
 }

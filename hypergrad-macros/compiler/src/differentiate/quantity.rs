@@ -54,6 +54,8 @@ pub enum Quantity {
     F2TrMul,
     F1Diagonal,
     F1Diagonal2TrMul,
+    F1Least,
+    F1Most,
     G,
     G1,
     G2,
@@ -74,7 +76,7 @@ pub enum Quantity {
 
 impl Quantity {
     /// In the order in which they are written down.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 28] = [
         Self::Objective,
         Self::Residual,
         Self::F1,
@@ -85,6 +87,8 @@ impl Quantity {
         Self::F2TrMul,
         Self::F1Diagonal,
         Self::F1Diagonal2TrMul,
+        Self::F1Least,
+        Self::F1Most,
         Self::G,
         Self::G1,
         Self::G2,
@@ -119,6 +123,8 @@ impl Quantity {
             Self::F2TrMul => ("f_2_tr_mul", Vector(Y), One(X)),
             Self::F1Diagonal => ("f_1_diagonal", Vector(X), None),
             Self::F1Diagonal2TrMul => ("f_1_diagonal_2_tr_mul", Vector(Y), One(X)),
+            Self::F1Least => ("f_1_least", Scalar, None),
+            Self::F1Most => ("f_1_most", Scalar, None),
             Self::G => ("g", Scalar, None),
             Self::G1 => ("g_1", Vector(X), None),
             Self::G2 => ("g_2", Vector(Y), None),
@@ -140,7 +146,7 @@ impl Quantity {
 
     /// Whether the runtime asks for it; else other kernels do.
     pub fn is_asked(self) -> bool {
-        !matches!(self, Self::L11Mul | Self::L21Mul | Self::G11Mul | Self::G21Mul)
+        !matches!(self, Self::L11Mul | Self::L21Mul | Self::G11Mul | Self::G21Mul | Self::F1Least | Self::F1Most)
     }
 
     /// Where users read it at a point.
@@ -161,7 +167,7 @@ impl Quantity {
             Self::G21 => ("g_21", "g_21", "`g_21[(b,k)] = d²g/dy_b dx_k`, m x n."),
             Self::F11 => ("F_11", "F_11", "`F_11[(i,j,k)] = d²F_i/dx_j dx_k`, for inspection."),
             Self::F21 => ("F_21", "F_21", "`F_21[(i,b,k)] = d²F_i/dy_b dx_k`, for inspection."),
-            Self::F1Diagonal | Self::F1Diagonal2TrMul => return None,
+            Self::F1Diagonal | Self::F1Diagonal2TrMul | Self::F1Least | Self::F1Most => return None,
             Self::G11Mul | Self::G21Mul | Self::L11Mul | Self::L21Mul => return None,
             Self::M11Mul | Self::M21Mul | Self::M12Mul | Self::M11 | Self::M21 => return None,
         };
@@ -177,7 +183,8 @@ impl Quantity {
             Self::L11Mul => Some((Self::F11, "(vᵀF)_11 u")),
             Self::L21Mul => Some((Self::F21, "(vᵀF)_21 u")),
             Self::Objective | Self::Residual | Self::F1 | Self::F2 | Self::F1Mul | Self::F1TrMul | Self::F2Mul => None,
-            Self::F2TrMul | Self::F1Diagonal | Self::F1Diagonal2TrMul | Self::G | Self::G1 | Self::G2 | Self::G11 => None,
+            Self::F2TrMul | Self::F1Diagonal | Self::F1Diagonal2TrMul | Self::F1Least | Self::F1Most => None,
+            Self::G | Self::G1 | Self::G2 | Self::G11 => None,
             Self::G21 | Self::F11 | Self::F21 | Self::M11Mul | Self::M21Mul | Self::M12Mul | Self::M11 | Self::M21 => None,
         }
     }
@@ -190,6 +197,8 @@ impl Quantities {
         let like_y = |nodes: &Vector| (!nodes.is_empty()).then(|| Value::LikeY(nodes.clone()));
         match quantity {
             Quantity::Objective => self.f.map(Value::Scalar),
+            Quantity::F1Least => self.f_1_eigenvalues.least.map(Value::Scalar),
+            Quantity::F1Most => self.f_1_eigenvalues.most.map(Value::Scalar),
             Quantity::G => self.g.map(Value::Scalar),
             Quantity::Residual => like_x(&self.residual),
             Quantity::F1Mul => like_x(&self.f_1_mul),

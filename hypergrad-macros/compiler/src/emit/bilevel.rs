@@ -6,7 +6,7 @@ use quote::{format_ident, quote};
 use super::statements::Scope;
 use super::{Emission, numbers};
 use crate::analysis::Stage;
-use crate::differentiate::{Directions, Quantity, Shape, Space};
+use crate::differentiate::{Directions, EigenvalueBounds, Quantity, Shape, Space};
 use crate::lower::program::{Computes, Stmt};
 
 impl Emission<'_> {
@@ -19,6 +19,7 @@ impl Emission<'_> {
         let kernels = self.kernels(Quantity::is_asked);
         let inner_kernels = self.kernels(|quantity| !quantity.is_asked());
         let from_products = self.from_products();
+        let eigenvalues = self.eigenvalue_bounds();
         let no_objective = self.quantities.f.is_none().then(
             || quote!(fn objective(&self, _w: &mut Work) -> hg::core::option::Option<#scalar> { hg::core::option::Option::None }),
         );
@@ -52,6 +53,7 @@ impl Emission<'_> {
                 #no_objective
                 #kernels
                 #from_products
+                #eigenvalues
                 #factor
                 #fault
                 #data_fault
@@ -153,6 +155,26 @@ impl Emission<'_> {
                 hg::point::check_input("y", hg::Dense::flat(&w.y))?;
                 w.forget_y();
                 return hg::core::result::Result::Ok(w);
+            }
+        }
+    }
+
+    /// From the kernels of the bounds that are proved, if any.
+    fn eigenvalue_bounds(&self) -> TokenStream {
+        let (scalar, bounds) = (&self.scalar, self.quantities.f_1_eigenvalues);
+        if bounds == EigenvalueBounds::default() {
+            return TokenStream::new();
+        }
+        let [least, most] = [(bounds.least, Quantity::F1Least), (bounds.most, Quantity::F1Most)].map(|(bound, quantity)| {
+            let kernel = format_ident!("{}", quantity.kernel().0);
+            match bound {
+                Some(_) => quote!(hg::core::option::Option::Some(self.#kernel(w))),
+                None => quote!(hg::core::option::Option::<#scalar>::None),
+            }
+        });
+        quote! {
+            fn eigenvalue_bounds(&self, w: &mut Work) -> hg::EigenvalueBounds {
+                hg::EigenvalueBounds::new(#least, #most)
             }
         }
     }

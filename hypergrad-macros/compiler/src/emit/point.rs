@@ -386,7 +386,12 @@ impl Emission<'_> {
             |target| quote!(hg::point::omega_into(self.problem, &mut *self.work(), #target)?),
         );
         let (_, arguments) = self.generics();
+        let eigenvalues = self.doc("eigenvalue_bounds", "What the eigenvalues of a symmetric `F_1` lie between at every x, for the y of the point, as far as it was proved: an end is `None` where nothing was.");
         quote! {
+            #eigenvalues
+            pub fn eigenvalue_bounds(&self) -> hg::EigenvalueBounds {
+                hg::Bilevel::eigenvalue_bounds(self.problem, &mut *self.work())
+            }
             /// `F_1`, factored by what was proved of it, to solve with: one or many right sides, the
             /// determinant, the inertia, the condition.
             ///

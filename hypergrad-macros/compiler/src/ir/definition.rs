@@ -2,6 +2,8 @@
 //! and `analysis` look it up. A row begins by claiming nothing, so that a function of which
 //! nothing is said has a kink, no sign, no curvature and no parity.
 
+use std::f64::consts::FRAC_PI_2;
+
 use super::func::Func;
 
 /// One function's row.
@@ -16,6 +18,8 @@ pub struct Definition {
     /// `f(a, b) = f(b, a)`.
     pub commutes: bool,
     pub range: Range,
+    /// What no value is below and above, whatever the arguments are.
+    pub within: (f64, f64),
     pub bend: Bend,
     /// Along each argument.
     pub trends: [Trend; 3],
@@ -160,6 +164,7 @@ const fn claims_nothing(arity: usize, kernel: &'static str, notation: Notation) 
         parity: Parity::Neither,
         commutes: false,
         range: Range::Unknown,
+        within: (f64::NEG_INFINITY, f64::INFINITY),
         bend: Bend::Unknown,
         trends: [Trend::Unknown; 3],
         norm_of_squares: false,
@@ -185,7 +190,7 @@ const fn binary(name: &'static str) -> Definition {
 
 /// 1 or 0.
 const fn indicator(kernel: &'static str, sign: &'static str) -> Definition {
-    claims_nothing(2, kernel, Notation::Relation(sign)).steps().range(Range::Nonnegative).named("a comparison")
+    claims_nothing(2, kernel, Notation::Relation(sign)).steps().range(Range::Nonnegative).within(0.0, 1.0).named("a comparison")
 }
 
 impl Definition {
@@ -217,6 +222,11 @@ impl Definition {
 
     const fn range(mut self, range: Range) -> Self {
         self.range = range;
+        self
+    }
+
+    const fn within(mut self, low: f64, high: f64) -> Self {
+        self.within = (low, high);
         self
     }
 
@@ -293,13 +303,16 @@ impl Func {
                 .bend(Bend::ConcaveAboveZero)
                 .trend(Trend::Increasing)
                 .safe(1.0),
-            Self::Sin => called("sin").smooth().odd().over_slices(),
-            Self::Cos => called("cos").smooth().even().over_slices(),
+            Self::Sin => called("sin").smooth().odd().within(-1.0, 1.0).over_slices(),
+            Self::Cos => called("cos").smooth().even().within(-1.0, 1.0).over_slices(),
             Self::Tan => called("tan").smooth().odd().safe(0.0),
-            Self::Tanh => sigmoidal("tanh").over_slices(),
-            Self::Sech2 => {
-                unary("sech2", Notation::InverseSquare("cosh")).smooth().even().range(Range::Nonnegative).over_slices()
-            }
+            Self::Tanh => sigmoidal("tanh").within(-1.0, 1.0).over_slices(),
+            Self::Sech2 => unary("sech2", Notation::InverseSquare("cosh"))
+                .smooth()
+                .even()
+                .range(Range::Nonnegative)
+                .within(0.0, 1.0)
+                .over_slices(),
             Self::Sinh => called("sinh")
                 .smooth()
                 .odd()
@@ -315,7 +328,7 @@ impl Func {
             }
             Self::Asin => called("asin").smooth().odd().range(Range::AsArgument).safe(0.5),
             Self::Acos => called("acos").smooth().range(Range::Nonnegative).safe(0.5),
-            Self::Atan => sigmoidal("atan"),
+            Self::Atan => sigmoidal("atan").within(-FRAC_PI_2, FRAC_PI_2),
             Self::Asinh => sigmoidal("asinh"),
             Self::Acosh => called("acosh").smooth().range(Range::Nonnegative).safe(2.0),
             Self::Atanh => called("atanh").smooth().odd().range(Range::AsArgument).safe(0.5),
@@ -337,21 +350,33 @@ impl Func {
             Self::Powf(p) => real_power(p.get()),
             Self::NormPow(p) => norm_power(p.get()),
             Self::Logistic(order) => logistic(order),
-            Self::Erf => sigmoidal("erf"),
-            Self::Erfc => called("erfc").smooth().range(Range::Nonnegative).bend(Bend::ConvexAboveZero).trend(Trend::Decreasing),
-            Self::Bell => {
-                unary("bell", Notation::Bell).smooth().even().range(Range::Nonnegative).trend(Trend::DecreasingAboveZero)
-            }
+            Self::Erf => sigmoidal("erf").within(-1.0, 1.0),
+            Self::Erfc => called("erfc")
+                .smooth()
+                .range(Range::Nonnegative)
+                .within(0.0, 2.0)
+                .bend(Bend::ConvexAboveZero)
+                .trend(Trend::Decreasing),
+            Self::Bell => unary("bell", Notation::Bell)
+                .smooth()
+                .even()
+                .range(Range::Nonnegative)
+                .within(0.0, 1.0)
+                .trend(Trend::DecreasingAboveZero),
             Self::LnGamma => unary("ln_gamma", Call("lnΓ")).smooth().bend(Bend::ConvexAboveZero).safe(1.5),
             Self::Polygamma(order) => polygamma(order),
             Self::NormalCdf => unary("normal_cdf", Call("Φ"))
                 .smooth()
                 .range(Range::Nonnegative)
+                .within(0.0, 1.0)
                 .bend(Bend::ConcaveAboveZero)
                 .trend(Trend::Increasing),
-            Self::NormalDensity => {
-                unary("normal_density", Call("φ")).smooth().even().range(Range::Nonnegative).trend(Trend::DecreasingAboveZero)
-            }
+            Self::NormalDensity => unary("normal_density", Call("φ"))
+                .smooth()
+                .even()
+                .range(Range::Nonnegative)
+                .within(0.0, 0.4)
+                .trend(Trend::DecreasingAboveZero),
             Self::LogNormalCdf(order) => log_normal_cdf(order),
             Self::LambertW => unary("lambert_w", Call("W"))
                 .smooth()
@@ -375,12 +400,12 @@ impl Func {
                 unary("abs", Notation::Bars).even().range(Range::Nonnegative).bend(Bend::Convex).trend(Trend::Even).cheap()
             }
             // 1 at 0: neither odd nor even.
-            Self::Signum => unary("signum", Call("sign")).steps(),
+            Self::Signum => unary("signum", Call("sign")).steps().within(-1.0, 1.0),
             Self::Floor => unary("floor", Call("floor")).steps(),
             Self::Ceil => unary("ceil", Call("ceil")).steps(),
             Self::Round => unary("round", Call("round")).steps().odd(),
             Self::Trunc => unary("trunc", Call("trunc")).steps().odd(),
-            Self::Sign0 => unary("sign0", Call("sign")).steps().odd().range(Range::AsArgument).named("abs"),
+            Self::Sign0 => unary("sign0", Call("sign")).steps().odd().range(Range::AsArgument).within(-1.0, 1.0).named("abs"),
             Self::Huber => {
                 binary("huber").range(Range::NonnegativeWith(1)).bend(Bend::Convex).trend_of_first_alone(Trend::Even).cheap()
             }
@@ -401,7 +426,9 @@ impl Func {
             Self::Ne => indicator("ne", "≠").commutes(),
             Self::Select => claims_nothing(3, "select", Notation::Cases).range(Range::Either).cheap().named("if"),
             Self::Clamp => claims_nothing(3, "clamp", Call("clamp")).range(Range::Between).cheap(),
-            Self::Inside => claims_nothing(3, "inside", Notation::Between).steps().range(Range::Nonnegative).named("clamp"),
+            Self::Inside => {
+                claims_nothing(3, "inside", Notation::Between).steps().range(Range::Nonnegative).within(0.0, 1.0).named("clamp")
+            }
             // Most domains have this point, where an arm is not taken.
             Self::Declared(name) => called(name.0).smooth().safe(0.5),
         }
@@ -524,7 +551,7 @@ const fn log_normal_cdf(order: u8) -> Definition {
     match order {
         0 => function.range(Range::Nonpositive).bend(Bend::Concave).trend(Trend::Increasing),
         1 => function.range(Range::Nonnegative).bend(Bend::Convex).trend(Trend::Decreasing),
-        2 => function.range(Range::Nonpositive).trend(Trend::Increasing),
+        2 => function.range(Range::Nonpositive).within(-1.0, 0.0).trend(Trend::Increasing),
         3 => function.range(Range::Nonnegative),
         _ => function,
     }
@@ -542,12 +569,14 @@ const fn logistic(order: u8) -> Definition {
         1 => unary("sigmoid", Notation::Call("σ"))
             .smooth()
             .range(Range::Nonnegative)
+            .within(0.0, 1.0)
             .bend(Bend::ConcaveAboveZero)
             .trend(Trend::Increasing)
             .over_slices(),
-        2 => unary("logistic_2", Notation::Call("σ′")).smooth().even().range(Range::Nonnegative).over_slices(),
-        3 => unary("logistic_3", Notation::Call("σ″")).smooth().odd().over_slices(),
-        _ => unary("logistic_4", Notation::Call("σ‴")).smooth().even(),
+        2 => unary("logistic_2", Notation::Call("σ′")).smooth().even().range(Range::Nonnegative).within(0.0, 0.25).over_slices(),
+        // 1/(6√3), rounded up.
+        3 => unary("logistic_3", Notation::Call("σ″")).smooth().odd().within(-0.096_226, 0.096_226).over_slices(),
+        _ => unary("logistic_4", Notation::Call("σ‴")).smooth().even().within(-0.125, 0.041_667),
     }
 }
 

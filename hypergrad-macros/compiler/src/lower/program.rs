@@ -84,6 +84,11 @@ impl Computes {
         }
     }
 
+    /// Whether it is asked for once a run, if at all.
+    pub fn is_seldom(self) -> bool {
+        matches!(self, Self::Problem(Quantity::F1Least | Quantity::F1Most))
+    }
+
     /// Whether it is asked for once a direction, many times a point.
     pub fn is_repeated(self) -> bool {
         match self {

@@ -1,18 +1,42 @@
 //! Which cached buffers are worth keeping: one that a single function reads once per point is that
-//! function's scratch, and takes no room in the point.
+//! function's scratch, and takes no room in the point. So is what only functions read that are seldom called.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::program::{Program, Stmt};
 use crate::analysis::Stage;
 
-/// Buffers of the stages x and adjoint with one reader, which is not called once per direction.
+/// Buffers of the stages x and adjoint with one reader, which is not called once per direction; and all that functions
+/// alone read that are seldom called.
 pub fn single_use(program: &Program) -> BTreeSet<usize> {
+    let readers = readers(program);
+    let is_seldom = |function: &usize| program.functions[*function].computes.is_seldom();
+    let mut homes: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
+    // Operands have smaller numbers: readers that are buffers are settled first.
+    for buffer in (0..program.buffers.len()).rev() {
+        let own: Option<BTreeSet<usize>> = readers.get(&buffer).and_then(|all| {
+            let all: Option<Vec<BTreeSet<usize>>> = all.iter().map(|reader| reader.homes(&homes)).collect();
+            all.map(|all| all.into_iter().flatten().collect())
+        });
+        let Some(own) = own else { continue };
+        let is_scratch = match program.buffers[buffer].stage {
+            Stage::X | Stage::Adjoint => own.len() == 1 || own.iter().all(is_seldom),
+            Stage::Data | Stage::Y => own.iter().all(is_seldom),
+            Stage::Direction | Stage::Step => false,
+        };
+        if is_scratch {
+            homes.insert(buffer, own);
+        }
+    }
+    homes.into_keys().collect()
+}
+
+fn readers(program: &Program) -> BTreeMap<usize, BTreeSet<Reader>> {
     let mut readers: BTreeMap<usize, BTreeSet<Reader>> = BTreeMap::new();
     for (number, function) in program.functions.iter().enumerate() {
-        let repeated = function.computes.is_repeated();
+        let reader = if function.computes.is_repeated() { Reader::Many } else { Reader::Function(number) };
         visit(&function.body, &mut |buffer| {
-            readers.entry(buffer).or_default().insert(Reader::Function { number, repeated });
+            readers.entry(buffer).or_default().insert(reader);
         });
     }
     for (number, statements) in program.computations.iter().enumerate() {
@@ -20,36 +44,29 @@ pub fn single_use(program: &Program) -> BTreeSet<usize> {
             readers.entry(buffer).or_default().insert(Reader::Buffer(number));
         });
     }
-    let mut home: BTreeMap<usize, usize> = BTreeMap::new();
-    // Operands have smaller numbers: readers that are buffers are settled first.
-    for buffer in (0..program.buffers.len()).rev() {
-        let stage = program.buffers[buffer].stage;
-        if !matches!(stage, Stage::X | Stage::Adjoint) {
-            continue;
-        }
-        let homes: Option<BTreeSet<usize>> =
-            readers.get(&buffer).into_iter().flatten().map(|reader| reader.home(&home)).collect();
-        if let Some(homes) = homes
-            && homes.len() == 1
-        {
-            home.extend(homes.first().map(|function| (buffer, *function)));
-        }
+    for statements in &program.violations {
+        visit(statements, &mut |buffer| {
+            readers.entry(buffer).or_default().insert(Reader::Many);
+        });
     }
-    home.into_keys().collect()
+    readers
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Reader {
-    Function { number: usize, repeated: bool },
+    Function(usize),
     Buffer(usize),
+    /// A function that is called once a direction, or what stands outside of functions.
+    Many,
 }
 
 impl Reader {
-    /// The one function behind a reader.
-    fn home(self, home: &BTreeMap<usize, usize>) -> Option<usize> {
+    /// The functions behind a reader; `None` where it keeps what it reads.
+    fn homes(self, homes: &BTreeMap<usize, BTreeSet<usize>>) -> Option<BTreeSet<usize>> {
         match self {
-            Self::Function { number, repeated } => (!repeated).then_some(number),
-            Self::Buffer(buffer) => home.get(&buffer).copied(),
+            Self::Function(number) => Some(BTreeSet::from([number])),
+            Self::Buffer(buffer) => homes.get(&buffer).cloned(),
+            Self::Many => None,
         }
     }
 }

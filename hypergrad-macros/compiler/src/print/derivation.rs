@@ -26,6 +26,7 @@ pub struct Derivation {
 pub fn derivation(model: &Model, q: &Quantities, facts: &Facts) -> Derivation {
     let mut writer = Writer { model, entries: Vec::new() };
     Quantity::ALL.into_iter().for_each(|quantity| writer.quantity(q, quantity));
+    writer.eigenvalues(q);
     writer.optional(q);
     let facts = no_ops(q).into_iter().chain(proved(model, facts)).collect();
     Derivation { heading: heading(model), entries: writer.entries, facts }
@@ -101,18 +102,30 @@ fn proved(model: &Model, facts: &Facts) -> Vec<String> {
     let (held, open): (Vec<_>, Vec<_>) = fields.chain(estimators).partition(|(_, fact)| fact.holds);
     let (decided, open): (Vec<_>, Vec<_>) = open.into_iter().partition(|(_, fact)| fact.is_conditional());
     let mut lines = Vec::new();
+    let eigenvalues = eigenvalues(facts);
     for (heading, part) in
         [("proved:", held), ("decided by the data, see `problem.structure()`:", decided), ("not proved:", open)]
     {
         if heading == "proved:" || !part.is_empty() {
             lines.push(heading.to_owned());
             lines.extend(part.iter().map(line));
+            lines.extend(eigenvalues.filter(|_| heading == "proved:").map(ToOwned::to_owned));
         }
     }
     if facts.estimators.is_empty() {
         lines.push(format!("  any estimator super-efficient: withheld: {}", facts.smooth.reason));
     }
     lines
+}
+
+/// What is proved of the eigenvalues of `F_1`.
+fn eigenvalues(facts: &Facts) -> Option<&'static str> {
+    match (facts.eigenvalues.least, facts.eigenvalues.most) {
+        (Some(_), Some(_)) => Some("  eigenvalues of F_1: between μ and L at every x"),
+        (Some(_), None) => Some("  eigenvalues of F_1: at least μ at every x"),
+        (None, Some(_)) => Some("  eigenvalues of F_1: at most L at every x"),
+        (None, None) => None,
+    }
 }
 
 /// The reason, with the conditions on the data or the expression at which the proof failed.
@@ -149,6 +162,13 @@ impl Writer<'_> {
         if let (Some((name, formula)), Some(value)) = (own.or_else(other), q.value(quantity)) {
             self.value(name, formula, &value);
         }
+    }
+
+    /// What the eigenvalues of `F_1` lie between.
+    fn eigenvalues(&mut self, q: &Quantities) {
+        let ends = [("μ", q.f_1_eigenvalues.least), ("L", q.f_1_eigenvalues.most)];
+        let lines = ends.into_iter().flat_map(|(name, node)| node.map(|node| self.formula(name, node))).flatten().collect();
+        self.push("eigenvalue_bounds", lines);
     }
 
     /// The optional roles, and the first derivatives of changes of variables.

@@ -225,3 +225,14 @@ fn smoothness() {
         }
     }
 }
+
+/// No value is outside of what is said of all of them, up to rounding.
+#[test]
+fn ends() {
+    for func in every() {
+        let (low, high) = func.definition().within;
+        for (list, value) in points(func) {
+            assert!(low - 1e-15 <= value && value <= high + 1e-15, "{func:?} at {list:?} is {value}");
+        }
+    }
+}
