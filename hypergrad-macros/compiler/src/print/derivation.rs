@@ -167,7 +167,7 @@ impl Writer<'_> {
     /// What the eigenvalues of `F_1` lie between.
     fn eigenvalues(&mut self, q: &Quantities) {
         let ends = [("μ", q.f_1_eigenvalues.least), ("L", q.f_1_eigenvalues.most)];
-        let lines = ends.into_iter().flat_map(|(name, node)| node.map(|node| self.formula(name, node))).flatten().collect();
+        let lines = ends.into_iter().filter_map(|(name, node)| node.map(|node| self.formula(name, node))).flatten().collect();
         self.push("eigenvalue_bounds", lines);
     }
 

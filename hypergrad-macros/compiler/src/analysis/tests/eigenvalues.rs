@@ -1,6 +1,7 @@
 //! Bounds of the eigenvalues of `F_1`: what they are, and where there must be none.
 
 use super::modules::facts_and_conditions;
+use crate::differentiate::EigenvalueBounds;
 
 /// μ and L of an objective of dynamic vectors, as they are shown.
 fn bounds(f: &str) -> [Option<String>; 2] {
@@ -78,5 +79,5 @@ fn nothing_is_claimed() {
     let head = "x: &DVector<f64>, y: &DVector<f64>, d: &Data";
     let text = format!("pub fn F({head}) -> DVector<f64> {{ &d.a * x - y }} pub fn g({head}) -> f64 {{ x.sum() + 0.0 * d.s }}");
     let facts = facts_and_conditions(&text).0;
-    assert_eq!(facts.eigenvalues, Default::default());
+    assert_eq!(facts.eigenvalues, EigenvalueBounds::default());
 }
