@@ -5,6 +5,7 @@
 #![allow(clippy::trivially_copy_pass_by_ref, reason = "roles take their arguments alike")]
 #![allow(clippy::needless_range_loop, clippy::suboptimal_flops, reason = "each way to write something is a case")]
 
+mod counts;
 mod lists;
 mod recursions;
 mod shared;

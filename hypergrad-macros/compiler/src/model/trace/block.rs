@@ -43,6 +43,9 @@ impl Tracer<'_> {
             if self.exits() != since {
                 return match self.not_left(since) {
                     Condition::Constant(false) => Some(Value::Never),
+                    stays if self.exits().are_breaks(since) => {
+                        self.where_reached(&stays, statement.span(), |tracer| tracer.statements_from(rest, fixed, expected))
+                    }
                     stays => self.in_arm(&stays, statement.span(), |tracer| tracer.statements_from(rest, fixed, expected)),
                 };
             }

@@ -26,6 +26,8 @@ pub struct Cells {
     pub needed: BTreeSet<super::recursion::Leaf>,
     /// What the recursion that ends carries.
     pub carried: BTreeSet<super::recursion::Leaf>,
+    /// In the loop that was read last, a step did not add to an integer what its text says.
+    pub miscounted: bool,
     /// Those that hold a `Vec`.
     lists: BTreeSet<usize>,
     /// How often the current expression is written out by the loops around it.
@@ -57,6 +59,8 @@ pub struct Frame {
     pub broken: Vec<Condition>,
     /// Whether the loop carries if it goes on.
     pub may_break: bool,
+    /// Integers that count the steps.
+    pub counts: Vec<usize>,
     /// The conditions that enclose the frame.
     arms: usize,
 }
@@ -101,6 +105,7 @@ impl Default for Cells {
             needs_break: false,
             needed: BTreeSet::new(),
             carried: BTreeSet::new(),
+            miscounted: false,
             lists: BTreeSet::new(),
             written_out: 1,
         }
@@ -162,7 +167,8 @@ impl Cells {
         self.clock += 1;
         let (id, base) = (self.clock, self.all.len());
         let (reads, skipped, broken) = (Vec::new(), Vec::new(), Vec::new());
-        self.frames.push(Frame { id, kind, base, changed, reads, skipped, broken, may_break: false, arms });
+        let (counts, may_break) = (Vec::new(), false);
+        self.frames.push(Frame { id, kind, base, changed, reads, skipped, broken, may_break, counts, arms });
         id
     }
 
@@ -222,6 +228,19 @@ impl Tracer<'_> {
             Condition::Constant(_) => self.cells.restore(&before),
             _ => self.join_cells(condition, &before, span),
         }
+        result
+    }
+
+    /// The same of what follows a `break`: no step reads what those count that were not reached.
+    pub(super) fn where_reached<T>(&mut self, condition: &Condition, span: Span, effect: impl FnOnce(&mut Self) -> T) -> T {
+        let mut counted = Vec::new();
+        let result = self.in_arm(condition, span, |tracer| {
+            let result = effect(tracer);
+            let cells = tracer.cells.innermost_loop().map(|frame| frame.counts.clone()).unwrap_or_default();
+            counted = cells.into_iter().map(|cell| (cell, tracer.cells.get(cell).value.clone())).collect();
+            result
+        });
+        counted.into_iter().for_each(|(cell, value)| self.cells.set(cell, value));
         result
     }
 

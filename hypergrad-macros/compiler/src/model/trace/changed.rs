@@ -7,6 +7,7 @@ use syn::visit::{self, Visit};
 
 use super::Tracer;
 use super::cells::Cells;
+use super::count::Counts;
 use super::environment::{Environment, Lookup};
 use super::value::{Callable, Value};
 use super::words::{ChangeWord, GrowWord, PlaceWord};
@@ -18,12 +19,17 @@ pub struct Changes {
     pub cells: Vec<usize>,
     /// Those that hold a list to which it pushes.
     pub grown: Vec<usize>,
+    /// Those that count its steps, if a step does what its text says.
+    pub counts: Counts,
+    /// Whether a `break` stands in it.
+    pub may_break: bool,
 }
 
 impl Changes {
     fn extend(&mut self, other: Self) {
         self.cells.extend(other.cells);
         self.grown.extend(other.grown);
+        self.may_break |= other.may_break;
     }
 }
 
@@ -219,6 +225,11 @@ impl<'a> Visit<'a> for Changed<'_> {
     fn visit_expr_call(&mut self, call: &'a syn::ExprCall) {
         call.args.iter().for_each(|argument| self.argument(argument));
         visit::visit_expr_call(self, call);
+    }
+
+    fn visit_expr_break(&mut self, exit: &'a syn::ExprBreak) {
+        self.changes.may_break = true;
+        visit::visit_expr_break(self, exit);
     }
 
     fn visit_expr_path(&mut self, path: &'a syn::ExprPath) {

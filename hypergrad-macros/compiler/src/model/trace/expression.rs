@@ -47,6 +47,8 @@ impl Tracer<'_> {
             syn::Expr::Macro(call) => self.macro_call(&call.mac),
             syn::Expr::Assign(assignment) => self.assign(assignment),
             syn::Expr::ForLoop(repeated) => self.for_loop(repeated),
+            syn::Expr::While(repeated) => self.while_loop(repeated),
+            syn::Expr::Loop(repeated) => self.endless_loop(repeated),
             syn::Expr::Continue(exit) if exit.label.is_none() => {
                 self.leave_step(false);
                 Some(Value::Never)

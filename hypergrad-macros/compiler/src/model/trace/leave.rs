@@ -30,7 +30,16 @@ pub struct Frame {
 #[derive(Clone, Copy, PartialEq, Eq, Default)]
 pub struct Exits {
     steps: usize,
+    /// Those steps that ended the loop.
+    breaks: usize,
     returns: usize,
+}
+
+impl Exits {
+    /// Whether the loop was left since then, and nothing else.
+    pub fn are_breaks(self, since: Self) -> bool {
+        self.returns == since.returns && self.steps - since.steps == self.breaks - since.breaks
+    }
 }
 
 /// What of the current statement was left early, so that the rest of it is not done everywhere.
@@ -110,8 +119,8 @@ impl Tracer<'_> {
 
     /// How often the current step and function were left up to here.
     pub(super) fn exits(&self) -> Exits {
-        let steps = self.cells.innermost_loop().map_or(0, |frame| frame.skipped.len());
-        Exits { steps, returns: self.frames.last().map_or(0, |frame| frame.returned.len()) }
+        let (steps, breaks) = self.cells.innermost_loop().map_or((0, 0), |frame| (frame.skipped.len(), frame.broken.len()));
+        Exits { steps, breaks, returns: self.frames.last().map_or(0, |frame| frame.returned.len()) }
     }
 
     /// Where none of the exits since then was taken.

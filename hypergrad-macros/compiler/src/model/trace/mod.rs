@@ -21,6 +21,7 @@ mod compose;
 mod condition;
 mod constructor;
 mod contract;
+mod count;
 mod csr;
 mod division;
 mod elementwise;

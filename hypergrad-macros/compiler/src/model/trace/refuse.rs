@@ -81,6 +81,16 @@ impl Tracer<'_> {
         recursive
     }
 
+    /// A loop whose number of steps is not known.
+    pub(super) fn refuse_unbounded(&mut self, span: Span) {
+        self.diagnostics.error_with_help(
+            span,
+            "how many steps this loop takes at most is not found",
+            "let its condition compare an integer to which each step adds a constant, `while k < most && .. { ..; k += 1; }`, or \
+             write `for _ in 0..most { if !c { break; } .. }`",
+        );
+    }
+
     /// An expression of a kind that the language lacks. Its parts are not visited.
     pub(super) fn refuse_expression(&mut self, expression: &syn::Expr) {
         if let syn::Expr::Let(binding) = expression {
@@ -94,14 +104,10 @@ impl Tracer<'_> {
     }
 }
 
-const UNBOUNDED: &str = "`while` and `loop` are not accepted: values decide how many steps there are";
-const RANGES: &str = "write `for _ in 0..most { if !c { break; } .. }`, with the most steps that are taken";
 const CONDITIONS: &str = "write the condition around what the step does: `if c { s += ..; }`";
 
 fn refusal(expression: &syn::Expr) -> (Span, &'static str, Option<&'static str>) {
     match expression {
-        syn::Expr::While(e) => (e.while_token.span, UNBOUNDED, Some(RANGES)),
-        syn::Expr::Loop(e) => (e.loop_token.span, UNBOUNDED, Some(RANGES)),
         syn::Expr::Break(e) => {
             (e.break_token.span, "`break` out of a labelled loop or with a value is not accepted", Some(CONDITIONS))
         }

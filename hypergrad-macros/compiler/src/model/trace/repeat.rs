@@ -3,7 +3,7 @@
 //! Items of a list are steps of their own. Where a step needs the one before, and there are few of them,
 //! they are written out ([`super::unroll`]).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use proc_macro2::Span;
@@ -14,6 +14,7 @@ use super::cells::{Cell, Cells, FrameKind};
 use super::changed::Changes;
 use super::condition::Condition;
 use super::contract::Factor;
+use super::count::Counts;
 use super::environment::Environment;
 use super::piece::Piece;
 use super::recursion::{Carried, Leaf, leaves_of};
@@ -72,6 +73,7 @@ impl Tracer<'_> {
             return unit;
         };
         let mut changed = self.changed_in_block(&repeated.body, &[&repeated.pat]);
+        changed.counts = self.counts_in(&repeated.body.stmts);
         changed.cells.extend(stream.cells());
         self.repeat(&stream, changed, repeated.for_token.span(), &mut |tracer, item| {
             let outer = tracer.environment.clone();
@@ -123,11 +125,36 @@ impl Tracer<'_> {
         if let Some(items) = self.listed_items(stream) {
             return self.steps_in_order(items, span, step);
         }
+        let without = Changes { counts: Counts::new(), ..changed.clone() };
+        if changed.counts.is_empty() {
+            return self.repeated_as(stream, &without, span, step);
+        }
+        // What a loop that may end early has counted is known as a number alone.
+        let readings = if changed.may_break { [&without, &changed] } else { [&changed, &without] };
+        let start = self.start_of_loop();
+        let mut said = Vec::new();
+        for reading in readings {
+            self.back_to(&start);
+            self.repeated_as(stream, reading, span, &mut *step);
+            let is_right = !std::mem::take(&mut self.cells.miscounted);
+            if self.diagnostics.len() == start.mistakes && is_right {
+                return;
+            }
+            // What is wrong with a count that is none says nothing of the loop.
+            if is_right && (said.is_empty() || !reading.counts.is_empty()) {
+                said = self.diagnostics.since(start.mistakes);
+            }
+        }
+        self.diagnostics.truncate(start.mistakes);
+        said.into_iter().for_each(|mistake| self.diagnostics.push(mistake));
+    }
+
+    fn repeated_as(&mut self, stream: &Stream, changed: &Changes, span: Span, step: Step<'_>) {
         let start = self.start_of_loop();
         let earlier = self.forget_needs();
-        let apart = self.all_at_once(stream, &changed, (span, &mut *step), None);
+        let apart = self.all_at_once(stream, changed, (span, &mut *step), None);
         if self.diagnostics.len() == start.mistakes && !self.cells.needs_steps && apart.is_none() {
-            self.carry_last(Carried::default(), &start, (stream, &changed), (span, step));
+            self.carry_last(Carried::default(), &start, (stream, changed), (span, step));
             return self.remember_needs(earlier);
         }
         let is_needed = self.cells.needs_steps || apart.is_some();
@@ -140,10 +167,10 @@ impl Tracer<'_> {
         let said = (!self.cells.needs_steps).then(|| self.diagnostics.since(start.mistakes));
         let mut carried = Carried::default();
         while carried.is_wider || self.carries_more(&mut carried, &start, &changed.cells) {
-            self.read_carrying(&mut carried, &start, (stream, &changed), (span, &mut *step));
+            self.read_carrying(&mut carried, &start, (stream, changed), (span, &mut *step));
         }
         if self.diagnostics.len() == start.mistakes && !self.cells.needs_steps {
-            self.carry_last(carried, &start, (stream, &changed), (span, &mut *step));
+            self.carry_last(carried, &start, (stream, changed), (span, &mut *step));
         }
         if let Some(said) = said.filter(|_| self.diagnostics.len() > start.mistakes) {
             self.back_to(&start);
@@ -176,7 +203,8 @@ impl Tracer<'_> {
         (stream, changed): (&Stream, &Changes),
         (span, step): (Span, Step<'_>),
     ) {
-        let last = |cell: &&usize| matches!(self.cells.get(**cell).value, Some(Value::Last));
+        let last =
+            |cell: &&usize| matches!(self.cells.get(**cell).value, Some(Value::Last)) && !changed.counts.contains_key(cell);
         let leaves = changed.cells.iter().filter(last).flat_map(|cell| start.leaves(*cell)).collect::<Vec<_>>();
         if !carried.add(leaves) {
             return;
@@ -250,7 +278,8 @@ impl Tracer<'_> {
         mut carried: Option<&mut Carried>,
     ) -> Option<Rc<Sizes>> {
         let grown = self.grown_lists(changes);
-        let Some(pieces) = self.pieces(stream, carried.is_some() || !grown.is_empty()) else {
+        let ordered = carried.is_some() || !grown.is_empty() || !changes.counts.is_empty();
+        let Some(pieces) = self.pieces(stream, ordered) else {
             self.diagnostics.error_with_help(
                 span,
                 "how many steps this loop has is not found: a factor of an index in its bounds has no known sign",
@@ -269,12 +298,17 @@ impl Tracer<'_> {
         let changed = changed.as_slice();
         let before: Vec<Option<Value>> = changed.iter().map(|cell| self.cells.get(*cell).value.clone()).collect();
         let mut start = before.clone();
+        let first_counts: Vec<(usize, Option<Value>)> =
+            changes.counts.keys().map(|cell| (*cell, self.cells.get(*cell).value.clone())).collect();
         let fixed = self.fixed_cells();
         let frame = self.cells.enter(FrameKind::Loop, changed.to_vec(), self.arms.len());
         if let Some(frame) = self.cells.frame(frame) {
             frame.may_break = going_on.is_some();
+            frame.counts = changes.counts.keys().copied().collect();
         }
+        let end = self.counted_in_the_end(stream, &changes.counts);
         let mut done: Vec<(Steps, Vec<Option<Value>>)> = Vec::new();
+        let mut miscounted = false;
         for piece in pieces {
             let order = match &mut carried {
                 Some(carried) => {
@@ -296,9 +330,19 @@ impl Tracer<'_> {
                 };
                 self.cells.set(*cell, state);
             }
+            let counted = match &piece.position {
+                Some(position) => {
+                    first_counts.iter().for_each(|(cell, first)| self.cells.set(*cell, first.clone()));
+                    self.counted_at(&changes.counts, position)
+                }
+                None => Vec::new(),
+            };
+            miscounted |= counted.len() < changes.counts.len();
+            counted.iter().for_each(|(cell, value)| self.cells.set(*cell, Some(Value::Index(value.clone()))));
             let depth = self.arms.len();
             let steps = self.in_order(fixed, |tracer| tracer.piece_step(piece, going_on, span, step));
             self.arms.truncate(depth);
+            miscounted |= !self.counted_right(&changes.counts, &counted);
             let mut after: Vec<Option<Value>> = changed.iter().map(|cell| self.cells.get(*cell).value.clone()).collect();
             let Some(steps) = steps else { continue };
             if let (Some(carried), Some(order)) = (&mut carried, order) {
@@ -310,6 +354,7 @@ impl Tracer<'_> {
             }
             done.push((steps, after));
         }
+        self.cells.miscounted = miscounted;
         let apart = self.apart_at(&variables);
         let reads = self.cells.frames.pop().map(|frame| frame.reads).unwrap_or_default();
         let leaves = carried.map(|carried| carried.all()).unwrap_or_default();
@@ -317,6 +362,11 @@ impl Tracer<'_> {
         for (k, (cell, value)) in changed.iter().zip(before).enumerate() {
             let after: Vec<(&Steps, Option<Value>)> = done.iter().map(|(steps, all)| (steps, all[k].clone())).collect();
             let own: Vec<_> = reads.iter().filter(|read| read.cell == *cell).cloned().collect();
+            if changes.counts.contains_key(cell) {
+                let end = if going_on.is_some() { Some(Value::Last) } else { end.get(cell).cloned() };
+                self.cells.set(*cell, end);
+                continue;
+            }
             if grown.contains(cell) {
                 let value = if after.is_empty() { value } else { self.grown(&after, span) };
                 self.cells.set(*cell, value);
@@ -334,7 +384,9 @@ impl Tracer<'_> {
         self.arms.extend(piece.guards.iter().cloned().map(Condition::Index));
         let (condition, item) = self.for_each_index(|tracer| tracer.filtered_item(&piece))?;
         let reached = self.still_going_on(going_on).and(condition);
-        self.where_holds(&reached, span, |tracer| tracer.one_step(item, step));
+        if reached != Condition::Constant(false) {
+            self.where_reached(&reached, span, |tracer| tracer.one_step(item, step));
+        }
         self.note_breaks(going_on);
         let Piece { variables, extents, guards, pattern, .. } = piece;
         Some(Steps { variables, extents, guards, pattern })
@@ -411,6 +463,23 @@ impl Tracer<'_> {
     fn as_state(&mut self, frame: u64, cell: usize, value: Value, mut carrying: Carrying<'_>) -> Option<Value> {
         let name = self.cells.get(cell).name.clone();
         self.leaves_as_states((frame, &name), (cell, &mut 0), value, &mut carrying)
+    }
+
+    /// What a loop that does all its steps has counted.
+    fn counted_in_the_end(&mut self, stream: &Stream, counts: &Counts) -> BTreeMap<usize, Value> {
+        let lengths = if counts.is_empty() { None } else { self.lengths(stream) };
+        let mut all = BTreeMap::new();
+        for cell in counts.keys() {
+            let cases = lengths.iter().flatten().filter_map(|(guards, length)| {
+                let holds = guards.iter().cloned().map(Condition::Index).fold(Condition::Constant(true), Condition::and);
+                let (_, value) = self.counted_at(counts, length).into_iter().find(|(counted, _)| counted == cell)?;
+                Some((holds, Value::Index(value)))
+            });
+            if let Some(value) = Value::one_of(cases.collect()) {
+                all.insert(*cell, value);
+            }
+        }
+        all
     }
 
     /// The lists to which a loop pushes.

@@ -2,6 +2,7 @@
 //! graph has to give what the compiled function gives.
 
 mod conditions;
+mod counts;
 mod derivatives;
 mod enums;
 mod geometry;
