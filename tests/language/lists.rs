@@ -61,6 +61,44 @@ pub mod growing {
     }
 }
 
+#[bilevel]
+pub mod stateful {
+    use nalgebra::DVector;
+
+    /// A filter, its envelope, and weights that decay.
+    pub fn f(x: &DVector<f64>, y: &DVector<f64>) -> f64 {
+        let decay = 1.0 / (1.0 + (-y[0]).exp());
+        let filtered: f64 = x
+            .iter()
+            .scan(0.0, |state, v| {
+                *state = decay * *state + v;
+                Some(*state)
+            })
+            .map(|level| level.cosh())
+            .sum();
+        let mut total = y[1];
+        let running: Vec<f64> = x
+            .iter()
+            .map(|v| {
+                total += v.sin();
+                total
+            })
+            .collect();
+        let weights = std::iter::successors(Some(1.0), |w| Some(w * decay));
+        filtered + weights.zip(x.iter()).map(|(w, v)| w * v * v).sum::<f64>() + running.iter().map(|t| t * t).sum::<f64>()
+    }
+
+    pub fn g(x: &DVector<f64>, y: &DVector<f64>) -> f64 {
+        let orbit: Vec<f64> = std::iter::successors(Some(x[0]), |t| Some((t * y[0]).cos())).take(20).collect();
+        orbit[19] + orbit[3] * orbit[0] + x.norm_squared()
+    }
+}
+
+#[test]
+fn iterators_have_states() {
+    check(&stateful::Problem::new().unwrap(), &vector(4, 1.1), &vector(2, 0.7));
+}
+
 #[test]
 fn lists_grow() {
     let data = growing::Data { drive: vector(6, 0.8), start: nalgebra::Vector2::new(0.4, -0.3) };

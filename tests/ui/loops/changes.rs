@@ -8,13 +8,13 @@ mod toy {
 
     pub fn f(x: &DVector<f64>, y: &DVector<f64>) -> f64 {
         let mut sum = 0.0;
-        let sums: Vec<f64> = x
+        let sums: f64 = x
             .iter()
-            .map(|t| {
-                sum += t;
-                sum
+            .filter(|t| {
+                sum += **t;
+                true
             })
-            .collect();
+            .sum();
         let fixed = x[0];
         fixed += 1.0;
         x.clone().fill(1.0);
@@ -24,7 +24,7 @@ mod toy {
         if x[0] > 0.0 {
             range = 1..2;
         }
-        sums[0] + fixed + first + second + range.map(|i| y[i]).sum::<f64>()
+        sums + fixed + first + second + range.map(|i| y[i]).sum::<f64>()
     }
 
     pub fn g(x: &DVector<f64>, _y: &DVector<f64>) -> f64 {

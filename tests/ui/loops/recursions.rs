@@ -9,7 +9,8 @@ mod toy {
     pub fn f(x: &DVector<f64>, y: &DVector<f64>) -> f64 {
         let mut p = P(x[0]);
         p += P(y[0]);
-        p.0 + x.iter().scan(0.0, |_, t| Some(*t)).sum::<f64>()
+        p.0 + x.iter().scan(0.0, |_, t| if *t > 0.0 { Some(*t) } else { None }).sum::<f64>()
+            + x.iter().try_fold(0.0, |s, t| if *t < 9.0 { Some(s + t) } else { None }).unwrap()
     }
 
     pub fn g(x: &DVector<f64>, _y: &DVector<f64>) -> f64 {

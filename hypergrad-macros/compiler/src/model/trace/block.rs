@@ -239,6 +239,7 @@ impl Tracer<'_> {
     }
 
     pub(super) fn bind_elements(&mut self, patterns: Vec<&syn::Pat>, value: Option<Value>) {
+        let value = value.map(|value| self.referenced_elements(value));
         let parted = value.and_then(|value| self.parted(&patterns, &value));
         for (k, pattern) in patterns.into_iter().enumerate() {
             let element = parted.as_ref().and_then(|parted| parted.elements.get(k)?.clone());
@@ -249,6 +250,16 @@ impl Tracer<'_> {
                 }
                 _ => self.bind_pattern(pattern, element),
             }
+        }
+    }
+
+    /// Of a reference to a tuple, references to its elements.
+    fn referenced_elements(&mut self, value: Value) -> Value {
+        let Value::Reference(place) = &value else { return value };
+        match self.leaf(place).filter(|_| place.part.is_none()) {
+            Some(Value::Tuple(values)) => Value::Tuple(place.clone().borrowed().elements(values.len())),
+            Some(Value::Array(values)) => Value::Array(place.clone().borrowed().elements(values.len())),
+            _ => value,
         }
     }
 

@@ -98,6 +98,13 @@ impl Tracer<'_> {
 
     /// One item: `next`, `nth(k)`, `last`.
     pub(super) fn one_item(&mut self, call: &Call<'_>, word: ItemWord, stream: &Stream, given: &[Value]) -> Outcome {
+        if let (ItemWord::nth, [Value::Index(index)], true) = (word, given, stream.has_successors()) {
+            let count = index.add(&Affine::constant(Size::constant(1)));
+            return match self.as_far_as(call, stream.clone(), &count) {
+                Some(stream) => self.one_item(call, word, &stream, given),
+                None => Outcome::Known(None),
+            };
+        }
         // At the last position, by cases of the length.
         let positions = match (word, given) {
             (ItemWord::next, []) => vec![(Vec::new(), Affine::default())],
@@ -193,6 +200,7 @@ impl Tracer<'_> {
                 let end = self.index_at(count.clone(), &call.place(1))?;
                 Stream::Mapped(Box::new(numbers(Some(end))), same(value))
             }
+            (SourceWord::successors, [_, _]) => return self.successors(call, arguments),
             (SourceWord::zip, [first, second]) => {
                 let (first, second) = (self.stream_of(first.clone()), self.stream_of(second.clone()));
                 let (Some(first), Some(second)) = (first, second) else {
@@ -202,6 +210,7 @@ impl Tracer<'_> {
                 if self.refuse_filtered(call, &first) || self.refuse_filtered(call, &second) {
                     return None;
                 }
+                let (first, second) = self.both_ended(call, first, second)?;
                 self.zipped(first, second)
             }
             _ => return None,

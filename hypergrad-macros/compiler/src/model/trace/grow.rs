@@ -129,7 +129,7 @@ impl Tracer<'_> {
         Some(Some(Value::Tuple(Vec::new())))
     }
 
-    fn grown_by(&mut self, place: &Place, word: GrowWord, value: Value, span: Span) -> Option<Value> {
+    pub(super) fn grown_by(&mut self, place: &Place, word: GrowWord, value: Value, span: Span) -> Option<Value> {
         let more = match word {
             GrowWord::push => Stream::Values(vec![value]),
             GrowWord::extend => self.stream_of(value)?,

@@ -8,7 +8,7 @@ use super::csr::STORED_HELP;
 use super::piece::Piece;
 use super::stream::Stream;
 use super::value::{LoopVariable, Tensor, Value, own_index};
-use super::words::{self, AdapterWithWord, AdapterWord, ComposedWord, ConsumerWord, ItemWord, StepsWord};
+use super::words::{self, AdapterWithWord, AdapterWord, ComposedWord, ConsumerWord, ItemWord, StateWord, StepsWord};
 use crate::ir::{Affine, Guard, Size, Test};
 use crate::model::Form;
 
@@ -18,6 +18,7 @@ pub fn names() -> Vec<&'static str> {
         AdapterWithWord::NAMES,
         ConsumerWord::NAMES,
         StepsWord::NAMES,
+        StateWord::NAMES,
         ComposedWord::NAMES,
         ItemWord::NAMES,
     ])
@@ -42,6 +43,9 @@ impl Tracer<'_> {
         }
         if let Some(word) = ComposedWord::find(call.name()) {
             return self.composed_stream(call, word, stream, &arguments);
+        }
+        if let Some(word) = StateWord::find(call.name()) {
+            return self.stateful_stream(call, word, &stream, &arguments);
         }
         if let Some(word) = ItemWord::find(call.name()) {
             return self.one_item(call, word, &stream, &arguments);
@@ -101,6 +105,11 @@ impl Tracer<'_> {
                 let Some(callable) = self.callable_at(call, std::slice::from_ref(&argument), 0) else {
                     return Outcome::Known(None);
                 };
+                if word == AdapterWithWord::map
+                    && let Some(mapped) = self.mapped_in_steps(call, &stream, &callable)
+                {
+                    return Outcome::Known(mapped.map(|stream| Value::Stream(Box::new(stream))));
+                }
                 let with = if word == AdapterWithWord::map { Stream::Mapped } else { Stream::Filtered };
                 self.wrapped(call, with(Box::new(stream), callable))
             }
@@ -117,15 +126,22 @@ impl Tracer<'_> {
             // The others count positions.
             _ if self.refuse_filtered(call, &stream) => Outcome::Known(None),
             AdapterWithWord::zip => match self.other_stream(call, argument) {
-                Some(other) if !self.refuse_filtered(call, &other) => {
-                    let zipped = self.zipped(stream, other);
-                    self.wrapped(call, zipped)
-                }
+                Some(other) if !self.refuse_filtered(call, &other) => match self.both_ended(call, stream, other) {
+                    Some((stream, other)) => {
+                        let zipped = self.zipped(stream, other);
+                        self.wrapped(call, zipped)
+                    }
+                    None => Outcome::Known(None),
+                },
                 _ => Outcome::Known(None),
             },
             AdapterWithWord::skip | AdapterWithWord::take => {
                 let Some(count) = self.index_at(argument, &call.place(1)) else { return Outcome::Known(None) };
-                let shorter = if word == AdapterWithWord::skip { stream.skipped(&count) } else { self.taken(stream, &count) };
+                if word == AdapterWithWord::skip {
+                    return self.wrapped(call, stream.skipped(&count));
+                }
+                let Some(stream) = self.as_far_as(call, stream, &count) else { return Outcome::Known(None) };
+                let shorter = self.taken(stream, &count);
                 self.wrapped(call, shorter)
             }
             AdapterWithWord::step_by => match self.size_at(argument, &call.place(1)) {

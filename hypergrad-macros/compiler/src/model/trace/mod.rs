@@ -54,6 +54,7 @@ mod recursion;
 mod refuse;
 mod repeat;
 mod scalar;
+mod scan;
 mod slice;
 mod slice_pattern;
 mod solve;

@@ -137,6 +137,7 @@ impl Tracer<'_> {
                 Some(vec![Piece { pattern: Some(pattern), ..Piece::new(vec![variable], vec![extent], None, item) }])
             }
             Stream::Values(values) => Some((0..values.len()).map(|k| constant_piece(values, k)).collect()),
+            Stream::Successors(..) => None,
             Stream::Mapped(inner, callable) => {
                 Some(self.pieces(inner, ordered)?.into_iter().map(|piece| piece.mapped(callable)).collect())
             }
@@ -381,7 +382,7 @@ impl Tracer<'_> {
                 }
                 Some(all)
             }
-            Stream::Stored(..) | Stream::Filtered(..) | Stream::Flat(..) => None,
+            Stream::Stored(..) | Stream::Filtered(..) | Stream::Flat(..) | Stream::Successors(..) => None,
         }
     }
 
@@ -524,7 +525,7 @@ fn stored_at(stream: &Stream, column: &Affine) -> Item {
 fn axes(stream: &Stream) -> usize {
     match stream {
         Stream::Entries(_) => 2,
-        Stream::Run { .. } | Stream::Stored(..) | Stream::Strided(..) => 1,
+        Stream::Run { .. } | Stream::Stored(..) | Stream::Strided(..) | Stream::Successors(..) => 1,
         Stream::Values(_) => usize::MAX,
         Stream::Mapped(inner, _)
         | Stream::Filtered(inner, _)

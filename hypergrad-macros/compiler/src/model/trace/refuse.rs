@@ -15,7 +15,7 @@ const DECOMPOSITIONS: Words = Words(
 );
 
 /// Recursions over an iterator.
-const RECURSIONS: Words = Words("try_fold scan successors rfold try_for_each compress_rows");
+const RECURSIONS: Words = Words("try_fold rfold try_for_each compress_rows");
 
 /// Methods that pick an entry by its value: not continuous.
 const CHOICES: Words = Words("argmax argmin imax imin iamax iamin icamax imax_full iamax_full icamax_full max_by_key min_by_key");

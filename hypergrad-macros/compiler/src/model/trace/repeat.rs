@@ -561,7 +561,7 @@ impl Stream {
         match self {
             Self::Run { items, .. } => items.cell().into_iter().collect(),
             Self::Values(values) => values.iter().filter_map(cell).collect(),
-            Self::Entries(_) | Self::Stored(..) => Vec::new(),
+            Self::Entries(_) | Self::Stored(..) | Self::Successors(..) => Vec::new(),
             Self::Mapped(inner, _)
             | Self::Filtered(inner, _)
             | Self::Flat(inner, _)
@@ -583,7 +583,7 @@ impl Stream {
             Self::Skipped(inner, _) | Self::Taken(inner, _) | Self::Strided(inner, _) => inner.is_list(),
             Self::Zipped(first, second) => first.is_list() || second.is_list(),
             Self::Chained(first, second) => first.is_list() && second.is_list(),
-            Self::Run { .. } | Self::Entries(_) | Self::Stored(..) => false,
+            Self::Run { .. } | Self::Entries(_) | Self::Stored(..) | Self::Successors(..) => false,
             Self::Filtered(..) | Self::Flat(..) | Self::Cases(_) => false,
         }
     }

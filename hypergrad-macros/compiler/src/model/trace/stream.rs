@@ -42,6 +42,8 @@ pub enum Stream {
     Taken(Box<Stream>, Affine),
     Strided(Box<Stream>, Size),
     Chained(Box<Stream>, Box<Stream>),
+    /// An item, and what a closure makes of it, and so on without an end: read as far as a consumer asks.
+    Successors(Box<Value>, Callable),
     /// One of several: the guards of exactly one hold.
     Cases(Vec<(Vec<Guard>, Stream)>),
 }
@@ -120,7 +122,7 @@ impl Stream {
     pub fn is_filtered(&self) -> bool {
         match self {
             Self::Filtered(..) | Self::Flat(..) => true,
-            Self::Run { .. } | Self::Entries(_) | Self::Stored(..) | Self::Values(_) => false,
+            Self::Run { .. } | Self::Entries(_) | Self::Stored(..) | Self::Values(_) | Self::Successors(..) => false,
             Self::Mapped(inner, _)
             | Self::Enumerated(inner)
             | Self::Reversed(inner)
@@ -135,7 +137,7 @@ impl Stream {
     /// Whether its pieces, where there are several, are in the order of its items.
     pub fn is_in_order(&self) -> bool {
         match self {
-            Self::Run { .. } | Self::Entries(_) | Self::Stored(..) | Self::Values(_) => true,
+            Self::Run { .. } | Self::Entries(_) | Self::Stored(..) | Self::Values(_) | Self::Successors(..) => true,
             Self::Mapped(inner, _)
             | Self::Filtered(inner, _)
             | Self::Enumerated(inner)
@@ -146,9 +148,28 @@ impl Stream {
         }
     }
 
+    /// Whether it is to be made as far as it is read.
+    pub fn has_successors(&self) -> bool {
+        match self {
+            Self::Successors(..) => true,
+            Self::Run { .. } | Self::Entries(_) | Self::Stored(..) | Self::Values(_) => false,
+            Self::Mapped(inner, _)
+            | Self::Filtered(inner, _)
+            | Self::Flat(inner, _)
+            | Self::Enumerated(inner)
+            | Self::Reversed(inner)
+            | Self::Skipped(inner, _)
+            | Self::Taken(inner, _)
+            | Self::Strided(inner, _) => inner.has_successors(),
+            Self::Zipped(first, second) | Self::Chained(first, second) => first.has_successors() || second.has_successors(),
+            Self::Cases(cases) => cases.iter().any(|(_, inner)| inner.has_successors()),
+        }
+    }
+
     pub fn is_endless(&self) -> bool {
         match self {
             Self::Run { end, .. } => end.is_none(),
+            Self::Successors(..) => true,
             Self::Entries(_) | Self::Stored(..) | Self::Values(_) | Self::Taken(..) => false,
             Self::Mapped(inner, _)
             | Self::Filtered(inner, _)
@@ -192,6 +213,7 @@ impl Stream {
             | Self::Taken(..)
             | Self::Strided(..)
             | Self::Chained(..)
+            | Self::Successors(..)
             | Self::Cases(..) => None,
         }
     }

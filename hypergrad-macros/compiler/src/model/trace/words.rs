@@ -185,10 +185,13 @@ words! {
     "Sums over ranges and entries" ItemWord { next nth last }
 
     /// Functions of `core::iter`.
-    "Sums over ranges and entries" SourceWord { empty once repeat repeat_n zip }
+    "Sums over ranges and entries" SourceWord { empty once repeat repeat_n zip successors }
 
     /// What ends an iterator with a closure that is called in order.
     "Loops and what they change" StepsWord { fold for_each }
+
+    /// Iterators with a state.
+    "Sums over ranges and entries" StateWord { scan }
 
     /// A fold over the entries of two tensors.
     "Loops and what they change" ZipFoldWord { zip_fold }

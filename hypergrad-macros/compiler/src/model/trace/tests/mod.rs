@@ -15,6 +15,7 @@ mod page;
 mod recursions;
 mod refusals;
 mod scalars;
+mod scan;
 mod spellings;
 mod steps;
 mod tensors;

@@ -42,7 +42,7 @@ fn loops() {
             "let mut s = 0.0; for (i, t) in x.iter().filter(|t| **t > 0.0).rev().enumerate() { s = s * t; } s",
             "`enumerate` after `filter`",
         ),
-        ("let mut s = 0.0; x.iter().map(|t| { s += t; s }).sum()", "inside of a closure that is called for each index"),
+        ("let mut s = 0.0; x.iter().filter(|t| { s += *t; true }).sum()", "inside of a closure that is called for each index"),
         (
             "let mut s = 0.0; (0..x.len()).flat_map(|i| (0..i).map(move |j| (i, j))).for_each(|(i, j)| s += x[i] * x[j]); for (i, j) in (0..x.len()).flat_map(|i| (0..i).map(move |j| (i, j))) { if x[i] > 3.0 { break; } s += x[j]; } s",
             "in which order",
@@ -79,7 +79,7 @@ fn names() {
         ("data.q.clone().symmetric_eigenvalues().sum()", "of decompositions, those that solve systems are read"),
         ("data.q.clone().lu().u().sum()", "its parts have no derivative rule"),
         ("data.q.clone().try_inverse().unwrap_or_default().sum()", "an error of the point"),
-        ("x.iter().scan(0.0, |a, b| Some(*b)).sum()", "recursions are read from"),
+        ("x.iter().scan(0.0, |a, b| if *b > 0.0 { Some(*b) } else { None }).sum()", "that a `None` may end"),
         ("x[x[0] as usize]", "cannot be cast"),
         ("x[x[0]]", "a scalar is no index"),
         ("x.iter().filter(|t| **t > 0.0).skip(1).sum::<f64>()", "`skip` after `filter`"),
