@@ -27,19 +27,16 @@ pub fn normal(random: &mut ChaCha8Rng) -> f64 {
     (-2.0 * u.ln()).sqrt() * (std::f64::consts::TAU * v).cos()
 }
 
-/// The first rows, columns and targets with mean 0 and deviation 1.
+/// The first rows as they are scaled, to `[-1, 1]`, and targets with mean 0 and deviation 1.
 pub fn rows(
     directory: Option<&Path>,
     random: &mut ChaCha8Rng,
     count: usize,
 ) -> Result<(DMatrix<f64>, DVector<f64>), Box<dyn Error>> {
-    let (mut a, mut b) = match directory {
+    let (a, mut b) = match directory {
         Some(directory) => read(&directory.join("cpusmall_scale.libsvm.txt"), count)?,
         None => generate(random, count.min(ROWS)),
     };
-    for column in a.column_iter_mut() {
-        standardise(column);
-    }
     standardise(b.column_mut(0));
     Ok((a, b))
 }
@@ -63,12 +60,16 @@ fn read(path: &Path, count: usize) -> Result<(DMatrix<f64>, DVector<f64>), Box<d
     Ok((a, DVector::from_iterator(count, problem.labels.into_iter().take(count))))
 }
 
-/// Correlated features, a linear target and noise.
+/// Correlated features scaled to `[-1, 1]`, a linear target and noise.
 fn generate(random: &mut ChaCha8Rng, count: usize) -> (DMatrix<f64>, DVector<f64>) {
     let mixing = DMatrix::from_fn(4, FEATURES, |_, _| normal(random));
     let hidden = DMatrix::from_fn(count, 4, |_, _| normal(random));
     let own = DMatrix::from_fn(count, FEATURES, |_, _| 0.1 * normal(random));
-    let a = hidden * mixing + own;
+    let mut a = hidden * mixing + own;
+    for mut column in a.column_iter_mut() {
+        let (low, high) = (column.min(), column.max());
+        column.apply(|entry| *entry = 2.0 * (*entry - low) / (high - low) - 1.0);
+    }
     let direction = DVector::from_fn(FEATURES, |_, _| normal(random));
     let b = (&a * direction).map(|t| t + normal(random));
     (a, b)

@@ -6,6 +6,30 @@ use super::{LinearError, ShapeError, SolveError};
 use crate::structure::EstimatorKind;
 
 /// A hypergradient, its efficiency or its Jacobian cannot be computed.
+///
+/// # Example
+/// ```
+/// # #[hypergrad::bilevel]
+/// # mod ridge {
+/// #     use nalgebra::{DMatrix, DVector};
+/// #     pub struct Data { pub a: DMatrix<f64>, pub b: DVector<f64> }
+/// #     pub fn f(x: &DVector<f64>, y: f64, data: &Data) -> f64 { (&data.a * x - &data.b).norm_squared() + y * x.norm_squared() }
+/// #     pub fn g(x: &DVector<f64>, _y: f64, data: &Data) -> f64 { (&data.a * x - &data.b).norm_squared() }
+/// # }
+/// # use nalgebra::{DMatrix, DVector};
+/// use hypergrad::EstimatorError;
+/// use hypergrad::estimator::Ift;
+/// # let data = ridge::Data { a: DMatrix::from_element(3, 2, 1.0), b: DVector::from_element(3, 2.0) };
+/// # let x = DVector::zeros(2);
+///
+/// let problem = ridge::Problem::new(&data)?;
+/// // C_y is a number of a root.
+/// match problem.efficiency(&x, &0.1, &Ift::new()) {
+///     Err(EstimatorError::NotAtRoot { residual, tolerance }) => assert!(residual > tolerance),
+///     other => panic!("{other:?}"),
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum EstimatorError {

@@ -3,6 +3,27 @@
 use core::fmt;
 
 /// A linear system cannot be solved.
+///
+/// # Example
+/// ```
+/// # #[hypergrad::bilevel]
+/// # mod ridge {
+/// #     use nalgebra::{DMatrix, DVector};
+/// #     pub struct Data { pub a: DMatrix<f64>, pub b: DVector<f64> }
+/// #     pub fn f(x: &DVector<f64>, y: f64, data: &Data) -> f64 { (&data.a * x - &data.b).norm_squared() + y * x.norm_squared() }
+/// #     pub fn g(x: &DVector<f64>, _y: f64, data: &Data) -> f64 { (&data.a * x - &data.b).norm_squared() }
+/// # }
+/// # use nalgebra::{DMatrix, DVector};
+/// use hypergrad::LinearError;
+/// # let data = ridge::Data { a: DMatrix::from_element(3, 2, 1.0), b: DVector::from_element(3, 2.0) };
+/// # let x = DVector::zeros(2);
+///
+/// let problem = ridge::Problem::new(&data)?;
+/// // Two equal columns, and no penalty.
+/// let error = problem.at(&x, &0.0)?.factor().err().ok_or("F_1 is singular")?;
+/// assert!(matches!(error, LinearError::Singular { what: "F_1", .. }), "{error}");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum LinearError {

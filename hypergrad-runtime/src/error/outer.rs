@@ -7,6 +7,33 @@ use crate::report::{Iterate, Minimum, Stop};
 
 /// A solve followed by a hypergradient failed, or an outer loop of them. Inside a loop the point
 /// that was reached before is in `reached`.
+///
+/// # Example
+/// ```
+/// # #[hypergrad::bilevel]
+/// # mod ridge {
+/// #     use nalgebra::{DMatrix, DVector};
+/// #     pub struct Data { pub a: DMatrix<f64>, pub b: DVector<f64> }
+/// #     pub fn f(x: &DVector<f64>, y: f64, data: &Data) -> f64 { (&data.a * x - &data.b).norm_squared() + y * x.norm_squared() }
+/// #     pub fn g(x: &DVector<f64>, _y: f64, data: &Data) -> f64 { (&data.a * x - &data.b).norm_squared() }
+/// # }
+/// # use nalgebra::{DMatrix, DVector};
+/// use core::ops::ControlFlow;
+/// use hypergrad::OuterError;
+/// use hypergrad::estimator::Ift;
+/// use hypergrad::outer::{Descent, minimize};
+/// use hypergrad::solver::Newton;
+/// # let data = ridge::Data { a: DMatrix::from_element(3, 2, 1.0), b: DVector::from_element(3, 2.0) };
+/// # let x = DVector::zeros(2);
+///
+/// let problem = ridge::Problem::new(&data)?;
+/// let few = Descent::gradient(1e-3).tolerance(1e-12).max_steps(3);
+/// match minimize(&problem, &x, &0.5, &few, &Newton::new(), &Ift::new(), |_| ControlFlow::Continue(())) {
+///     Err(OuterError::NotConverged { reached, tolerance }) => assert!(reached.last.gradient_norm > tolerance),
+///     other => panic!("{other:?}"),
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[non_exhaustive]
 pub enum OuterError<X, Y> {
     /// x or y does not fit the problem.

@@ -3,6 +3,25 @@
 use core::fmt;
 
 /// Data, x or y do not fit together, or have an entry that is no number.
+///
+/// # Example
+/// ```
+/// # #[hypergrad::bilevel]
+/// # mod ridge {
+/// #     use nalgebra::{DMatrix, DVector};
+/// #     pub struct Data { pub a: DMatrix<f64>, pub b: DVector<f64> }
+/// #     pub fn f(x: &DVector<f64>, y: f64, data: &Data) -> f64 { (&data.a * x - &data.b).norm_squared() + y * x.norm_squared() }
+/// #     pub fn g(x: &DVector<f64>, _y: f64, data: &Data) -> f64 { (&data.a * x - &data.b).norm_squared() }
+/// # }
+/// # use nalgebra::{DMatrix, DVector};
+/// use hypergrad::ShapeError;
+///
+/// let data = ridge::Data { a: DMatrix::zeros(3, 2), b: DVector::zeros(4) };
+/// let error = ridge::Problem::new(&data).err().ok_or("three rows and four targets")?;
+/// assert!(matches!(error, ShapeError::Mismatch { .. }));
+/// assert!(error.to_string().contains("data.a.nrows()"), "{error}");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ShapeError {

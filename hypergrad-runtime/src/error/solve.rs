@@ -7,6 +7,29 @@ use crate::report::{Inertia, Solution};
 
 /// The inner problem was not solved. `X` is the inner variable; inside solvers, which keep x in
 /// their workspace, it is `()`.
+///
+/// # Example
+/// ```
+/// # #[hypergrad::bilevel]
+/// # mod ridge {
+/// #     use nalgebra::{DMatrix, DVector};
+/// #     pub struct Data { pub a: DMatrix<f64>, pub b: DVector<f64> }
+/// #     pub fn f(x: &DVector<f64>, y: f64, data: &Data) -> f64 { (&data.a * x - &data.b).norm_squared() + y * x.norm_squared() }
+/// #     pub fn g(x: &DVector<f64>, _y: f64, data: &Data) -> f64 { (&data.a * x - &data.b).norm_squared() }
+/// # }
+/// # use nalgebra::{DMatrix, DVector};
+/// use hypergrad::SolveError;
+/// use hypergrad::solver::GradientDescent;
+/// # let data = ridge::Data { a: DMatrix::from_element(3, 2, 1.0), b: DVector::from_element(3, 2.0) };
+/// # let x = DVector::zeros(2);
+///
+/// let problem = ridge::Problem::new(&data)?;
+/// match problem.solve(&x, &0.1, &GradientDescent::new(0.01).max_steps(10)) {
+///     Err(SolveError::NotConverged { solution, tolerance }) => assert!(solution.steps == 10 && solution.residual > tolerance),
+///     other => panic!("{other:?}"),
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[non_exhaustive]
 pub enum SolveError<X = ()> {
     /// x or y does not fit the problem.

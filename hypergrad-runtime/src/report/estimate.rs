@@ -6,6 +6,29 @@ use crate::kernels::norm;
 use crate::scalar::Real;
 
 /// How good an estimate is.
+///
+/// # Example
+/// ```
+/// # #[hypergrad::bilevel]
+/// # mod ridge {
+/// #     use nalgebra::Vector2;
+/// #     pub fn f(x: &Vector2<f64>, y: &Vector2<f64>) -> f64 { (x[0] + x[1] - 1.0).powi(2) + y.map(f64::exp).dot(&x.component_mul(x)) }
+/// #     pub fn g(x: &Vector2<f64>, _y: &Vector2<f64>) -> f64 { (x[0] - 0.5).powi(2) + x[1] * x[1] }
+/// # }
+/// # use nalgebra::Vector2;
+/// use hypergrad::estimator::Ift;
+/// use hypergrad::solver::{GradientDescent, Newton};
+/// # let (x, y) = (Vector2::zeros(), Vector2::new(-1.0, 0.2));
+/// let problem = ridge::Problem::new()?;
+/// let loose = problem.solve(&x, &y, &GradientDescent::new(0.1).steps(8))?.x;
+/// let estimate = problem.hypergradient(&loose, &y, &Ift::new())?;
+/// // Off the root the report knows about how wrong the gradient is.
+/// let root = problem.solve(&x, &y, &Newton::new())?.x;
+/// let error = (estimate.gradient - problem.hypergradient(&root, &y, &Ift::new())?.gradient).norm();
+/// let known = estimate.report.error_estimate.ok_or("an estimate")?;
+/// assert!(estimate.report.inner_residual > 1e-3 && 0.5 * error < known && known < 2.0 * error);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]

@@ -5,6 +5,23 @@ use core::fmt;
 use crate::scalar::Real;
 
 /// How many eigenvalues of a symmetric matrix are positive and negative.
+///
+/// # Example
+/// ```
+/// use hypergrad::report::Inertia;
+///
+/// #[hypergrad::bilevel]
+/// mod saddle {
+///     use nalgebra::Vector2;
+///     pub fn f(x: &Vector2<f64>, y: f64) -> f64 { x[0] * x[0] - x[1] * x[1] + x[1].powi(4) + y * x[0] }
+///     pub fn g(x: &Vector2<f64>, _y: f64) -> f64 { x.norm_squared() }
+/// }
+/// # use nalgebra::Vector2;
+/// let problem = saddle::Problem::new()?;
+/// let at = problem.at(&Vector2::zeros(), &0.0)?;
+/// assert_eq!(at.factor()?.inertia(), Some(Inertia::new(1, 1)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]

@@ -93,6 +93,29 @@ impl fmt::Display for Stop {
 ///
 /// `best` has the least value of all steps, `last` is the one that the run ended with; where the rule
 /// met its tolerance they are often the same. [`Minimum::state`] continues the run.
+///
+/// # Example
+/// ```
+/// # #[hypergrad::bilevel]
+/// # mod ridge {
+/// #     use nalgebra::Vector2;
+/// #     pub fn f(x: &Vector2<f64>, y: &Vector2<f64>) -> f64 { (x[0] + x[1] - 1.0).powi(2) + y.map(f64::exp).dot(&x.component_mul(x)) }
+/// #     pub fn g(x: &Vector2<f64>, _y: &Vector2<f64>) -> f64 { (x[0] - 0.5).powi(2) + x[1] * x[1] }
+/// # }
+/// # use nalgebra::Vector2;
+/// use core::ops::ControlFlow;
+/// use hypergrad::estimator::Ift;
+/// use hypergrad::outer::{Descent, minimize};
+/// use hypergrad::report::Stop;
+/// use hypergrad::solver::Newton;
+/// # let (x, y) = (Vector2::zeros(), Vector2::new(-1.0, 0.2));
+/// let problem = ridge::Problem::new()?;
+/// let minimum = minimize(&problem, &x, &y, &Descent::adam(0.1).steps(20), &Newton::new(), &Ift::new(), |_| ControlFlow::Continue(()))?;
+/// assert_eq!(minimum.stop, Stop::Steps);
+/// assert!(minimum.best.value <= minimum.last.value);
+/// println!("{} at y = {}, {}", minimum.best.value, minimum.best.y, minimum.best.report);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Minimum<X, Y> {

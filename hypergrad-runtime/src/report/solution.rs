@@ -6,6 +6,29 @@ use super::entries::Entries;
 use crate::problem::Variable;
 
 /// An approximate solution of `F(x, y) = 0`.
+///
+/// # Example
+/// ```
+/// # #[hypergrad::bilevel]
+/// # mod ridge {
+/// #     use nalgebra::Vector2;
+/// #     pub fn f(x: &Vector2<f64>, y: &Vector2<f64>) -> f64 { (x[0] + x[1] - 1.0).powi(2) + y.map(f64::exp).dot(&x.component_mul(x)) }
+/// #     pub fn g(x: &Vector2<f64>, _y: &Vector2<f64>) -> f64 { (x[0] - 0.5).powi(2) + x[1] * x[1] }
+/// # }
+/// # use nalgebra::Vector2;
+/// use hypergrad::SolveError;
+/// use hypergrad::solver::GradientDescent;
+/// # let (x, y) = (Vector2::zeros(), Vector2::new(-1.0, 0.2));
+/// let problem = ridge::Problem::new()?;
+/// // Exactly ten steps, wherever they end; and a tolerance, whose failure carries what was reached.
+/// let ten = problem.solve(&x, &y, &GradientDescent::new(0.1).steps(10))?;
+/// assert!(ten.steps == 10 && !ten.converged);
+/// match problem.solve(&ten.x, &y, &GradientDescent::new(0.1).tolerance(1e-12).max_steps(5)) {
+///     Err(SolveError::NotConverged { solution, .. }) => assert!(solution.residual < ten.residual),
+///     other => panic!("{other:?}"),
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
