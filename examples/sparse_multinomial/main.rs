@@ -21,12 +21,14 @@ mod timing;
 mod tuning;
 
 use std::error::Error;
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::time::Instant;
 
 use hypergrad::estimator::Ift;
 use hypergrad::linear::ConjugateGradient;
-use hypergrad::solver::GradientDescent;
+use hypergrad::solver::{GradientDescent, Observed};
+use indicatif::{ProgressBar, ProgressStyle};
 use nalgebra::{DMatrix, DVector};
 
 use crate::data::{CLASSES, WORDS};
@@ -56,7 +58,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     timing::compare(&problem, &data, &y)?;
 
     let clock = Instant::now();
-    let inner = problem.solve(&start, &y, &GradientDescent::auto().steps(STEPS))?;
+    let style = ProgressStyle::with_template(" [{bar:40}] {pos}/{len}  {msg}")?;
+    let bar = ProgressBar::new(STEPS as u64).with_style(style);
+    let watched = Observed::new(GradientDescent::auto().steps(STEPS), |seen| {
+        bar.set_position(seen.step as u64);
+        bar.set_message(format!("|F| = {:.2e}", seen.residual));
+        ControlFlow::Continue(())
+    });
+    let inner = problem.solve(&start, &y, &watched)?;
+    bar.finish_and_clear();
     println!("\n {STEPS} steps of gradient descent: |F| = {:.2e}, {:.1} s", inner.residual, clock.elapsed().as_secs_f64());
 
     let clock = Instant::now();
