@@ -1,6 +1,6 @@
 //! The reverse sweep: the gradient of a scalar node with respect to inputs.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::rules;
 use crate::ir::{Affine, Graph, Id, Number, Op, Operand, Product, Reduction, Term, View, Wire};
@@ -10,7 +10,8 @@ pub fn gradient(graph: &mut Graph, root: Id, inputs: &[Id]) -> Vec<Id> {
     debug_assert_eq!(graph.order(root), 0, "gradients are of scalars");
     let order = graph.surface(&[root]);
     let depends = dependents(graph, &order, inputs);
-    let mut sweep = Sweep { graph, depends, cotangents: HashMap::new(), of_states: HashMap::new() };
+    let met: HashSet<Id> = order.iter().copied().collect();
+    let mut sweep = Sweep { graph, depends, met, cotangents: HashMap::new(), of_states: HashMap::new() };
     let one = sweep.graph.constant(1.0);
     sweep.cotangents.insert(root, vec![one]);
     let mut results: HashMap<Id, Id> = HashMap::new();
@@ -53,6 +54,8 @@ fn dependents(graph: &Graph, order: &[Id], inputs: &[Id]) -> Vec<bool> {
 pub(super) struct Sweep<'g> {
     pub(super) graph: &'g mut Graph,
     depends: Vec<bool>,
+    /// The nodes that the sweep meets.
+    pub(super) met: HashSet<Id>,
     cotangents: HashMap<Id, Vec<Id>>,
     /// Of recursions: the cotangents of their stacked states.
     of_states: HashMap<Id, Vec<(usize, Id)>>,
@@ -61,11 +64,6 @@ pub(super) struct Sweep<'g> {
 impl Sweep<'_> {
     pub(super) fn depends(&self, id: Id) -> bool {
         self.depends.get(id.0 as usize).copied().unwrap_or(false)
-    }
-
-    /// Whether a node is of what is differentiated.
-    pub(super) fn knows(&self, id: Id) -> bool {
-        (id.0 as usize) < self.depends.len()
     }
 
     pub(super) fn contribute(&mut self, to: Id, cotangent: Id) {

@@ -22,7 +22,8 @@ impl Sweep<'_> {
                 self.graph.add_all(&own, shape)
             })
             .collect();
-        let step = Step::new(self.graph, &scan);
+        let met = &self.met;
+        let step = Step::new(self.graph, &scan, &|captured| captured < id && met.contains(&captured));
         let adjoints = step.adjoints(self.graph, &stacked, &cotangents);
         for (state, adjoint) in scan.states.iter().zip(&adjoints) {
             if self.depends(state.start) {
@@ -41,7 +42,6 @@ impl Sweep<'_> {
             }
         }
         for (captured, cotangent) in step.captured.iter().zip(&step.of_captured) {
-            assert!(self.knows(*captured), "{captured:?} was made by the differentiation of a step");
             if self.depends(*captured) && !self.graph.is_zero(*cotangent) {
                 self.graph.batch(&[*cotangent], &mut images, &steps);
                 let all = self.graph.image_or_spread(*cotangent, &images, &steps);
@@ -66,7 +66,8 @@ struct Step {
 }
 
 impl Step {
-    fn new(graph: &mut Graph, scan: &Scan) -> Self {
+    /// `is_met`: whether the sweep comes to a node after the recursion.
+    fn new(graph: &mut Graph, scan: &Scan, is_met: &dyn Fn(Id) -> bool) -> Self {
         let count = scan.states.len();
         let states: Vec<Id> = (0..count).map(|position| graph.slot_of_state(scan, position)).collect();
         let sequences: Vec<Id> = (0..scan.sequences.len()).map(|position| graph.slot_of_sequence(scan, position)).collect();
@@ -78,8 +79,9 @@ impl Step {
             .collect();
         let parts: Vec<Id> = scan.nexts().iter().zip(&after).map(|(next, after)| graph.inner(*after, *next)).collect();
         let total = graph.add_all(&parts, Vec::new());
-        // Of the total, not of the recursion: what a product views is part of it, and no node there.
-        let captured = graph.read_from_outside(&[total], 1 << scan.level);
+        // Of the total, not of the recursion: what a product views is part of it, and no node there. What the total
+        // was simplified to, a factor of all of it, is part of the step: nothing else reads it.
+        let captured = graph.read_from_outside(&[total], 1 << scan.level, is_met);
         let inputs: Vec<Id> = states.iter().chain(&sequences).chain(&captured).copied().collect();
         let mut of_states = gradient(graph, total, &inputs);
         let mut of_sequences = of_states.split_off(count);

@@ -337,15 +337,16 @@ impl Graph {
     }
 
     fn captured_by(&self, scan: &Scan) -> Vec<Id> {
-        self.read_from_outside(&scan.nexts(), scan.bit())
+        self.read_from_outside(&scan.nexts(), scan.bit(), &|_| true)
     }
 
-    /// What these nodes read in which no slot of these levels is open, themselves included; numbers left out.
-    pub fn read_from_outside(&self, nodes: &[Id], levels: Levels) -> Vec<Id> {
+    /// What these nodes read that is outside and in which no slot of these levels is open, themselves included; numbers
+    /// left out.
+    pub fn read_from_outside(&self, nodes: &[Id], levels: Levels, is_outside: &dyn Fn(Id) -> bool) -> Vec<Id> {
         let (mut found, mut seen) = (BTreeSet::new(), BTreeSet::new());
         let mut stack = nodes.to_vec();
         while let Some(id) = stack.pop() {
-            if self.open_levels(id) & levels == 0 {
+            if self.open_levels(id) & levels == 0 && is_outside(id) {
                 found.insert(id);
             } else if seen.insert(id) {
                 stack.extend(self.reads(id));

@@ -41,6 +41,21 @@ fn numbers_are_carried() {
     }
 }
 
+/// Each step begins anew: what it reads is not of the state.
+#[test]
+fn steps_that_forget() {
+    bodies! { (x, y, data) -> f64:
+        { (0..x.len()).fold(0.5, |_, _| 0.5 * x.sum()) }
+        { x.iter().fold(y[0], |_, t| 0.5 * t) }
+        { x.iter().enumerate().fold(0.5, |_, (_, _)| DVector::from_element(5, 0.5).dot(&DVector::from_fn(5, |i, _| x[4 - i]))) }
+        { (0..x.len()).map(|i| x.iter().map(|_| x[i]).fold(0.5, |_, t| 0.5 * t)).sum::<f64>() }
+        { (0..x.len()).map(|i| y.iter().map(|_| i as f64).fold(x[i], |_, t| 0.5 * t)).sum::<f64>() }
+        { x.iter().fold(x[1], |_, _| DMatrix::from_element(x.len(), 2, x[0]).sum()) }
+        { x.iter().fold(0.5, |_, t| (2..3usize).filter(|_| y[0] > 1e-3).map(|_| x[2]).sum::<f64>() / (1.5 + t.powi(2))) }
+        { let mut s = y[0]; for i in 0..x.len() { s = 0.5 * (x.dot(x) * data.b[i]); } s * s }
+    }
+}
+
 /// As many as there are: none where the range ends before it begins.
 #[test]
 fn less_than_no_steps() {
