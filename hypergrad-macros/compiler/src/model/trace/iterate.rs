@@ -363,7 +363,9 @@ impl Tracer<'_> {
             self.diagnostics.error(call.site.span, "`product` takes scalars");
             return None;
         }
-        let exists = piece.guards.into_iter().fold(piece.condition, |all, guard| all.and(Condition::Index(guard)));
+        // Filters look at items that exist.
+        let guards = piece.guards.into_iter().map(Condition::Index);
+        let exists = guards.fold(Condition::Constant(true), Condition::and).and(piece.condition);
         let one = self.number(1.0);
         let mut product = self.select(&exists, &item, &one);
         for (variable, extent) in piece.variables.iter().zip(&piece.extents).rev() {

@@ -7,6 +7,8 @@ use super::{Data, agrees, bodies};
 #[test]
 fn sums_over_ranges() {
     bodies! { (x, y, data) -> f64:
+        { (x.len()..1).filter(|i| x[*i] > 0.0).map(|_| 0.5).product::<f64>() }
+        { (0..1).zip(x.len()..1).filter(|(_, i)| x[*i] > 0.0).map(|(_, i)| x[i]).product::<f64>() * y[0] }
         { (0..x.len()).map(|i| x[i] * x[i]).sum::<f64>() }
         { (1..=4).map(|i| x[i] * i as f64).sum::<f64>() }
         { let total: f64 = (0..3).map(|i| y[i]).sum(); total }
