@@ -128,6 +128,27 @@ fn a_chain_without_end_is_refused() {
 }
 
 /// Doubling a module multiplies its text by at most so much.
+/// Entries at looked-up places, changed one after the other: each change reads all before it several times.
+#[test]
+fn changes_at_indices_of_the_data_are_stored() {
+    let text = format!(
+        "mod m {{ use nalgebra::{{DVector, SMatrix}}; pub struct D {{ pub order: [usize; 4] }}
+            pub fn f({XY}, d: &D) -> f64 {{ x.norm_squared() }}
+            pub fn g({XY}, d: &D) -> f64 {{
+                let mut a = SMatrix::<f64, 4, 3>::repeat(0.0);
+                for i in 0..3 {{
+                    if x[i] > 1.0625 {{ continue; }}
+                    a[(i, d.order[3].saturating_sub(i))] = y[0];
+                    if d.order[d.order[d.order[i].saturating_sub(2)]] != i {{ a[(i, i)] *= y.sum(); }}
+                    a[(i, d.order[i])] *= 2.0;
+                }}
+                a.norm_squared()
+            }} }}"
+    );
+    let count = tokens(expand(&TokenStream::new(), text.parse().unwrap()));
+    assert!(count < 600_000, "{count} tokens");
+}
+
 #[test]
 fn text_grows_with_the_module() {
     let cases: [(&str, fn(usize) -> String, usize, f64); 7] = [

@@ -13,6 +13,8 @@ const CHEAP: f64 = 2.0;
 const TRANSCENDENTAL: f64 = 12.0;
 /// So many operations are written in one expression; what reads itself several times on the way down doubles.
 const LONGEST: f64 = 200.0;
+/// And so many rather than making a dense table of what is 0 but at the entries of a sparse matrix or of a selection.
+const MOST_WRITTEN: f64 = 4000.0;
 /// A constant tensor up to this length is stored whatever its order.
 const SMALL: i64 = 4096;
 
@@ -84,10 +86,11 @@ pub fn decide(graph: &Graph, stages: &mut Stages, roots: &[Id], hoists: &BTreeMa
         }
         let sparse = in_place.contains(&node) || !is_contraction(graph, node) && !graph.supports(node).is_empty();
         let reduced = own.iter().any(|edge| edge.reduction);
-        if sparse && !opaque && !reduced {
+        let is_long = !only_output && length > LONGEST;
+        let is_written_out = length > MOST_WRITTEN || is_long && is_small(graph.shape(node));
+        if sparse && !opaque && !reduced && !is_written_out {
             continue;
         }
-        let is_long = !only_output && length > LONGEST;
         if opaque || reduced || is_long || (!only_output && must_store(graph, stages, node, own, costs[&node], &storage)) {
             storage.stored.insert(node);
         }
@@ -150,7 +153,11 @@ fn is_as_large(graph: &Graph, node: Id, storage: &Storage) -> bool {
 /// Tensors of more than two large axes are never stored for convenience.
 fn storable(shape: &[Size]) -> bool {
     let large = shape.iter().filter(|s| s.as_constant().is_none_or(|c| c > 8)).count();
-    large <= 2 || Size::product(shape).as_constant().is_some_and(|c| c <= SMALL)
+    large <= 2 || is_small(shape)
+}
+
+fn is_small(shape: &[Size]) -> bool {
+    Size::product(shape).as_constant().is_some_and(|c| c <= SMALL)
 }
 
 /// A product that sums, or that does not give every entry by one term: it cannot be inlined.
