@@ -35,16 +35,13 @@ fn ready0(&self, w: &mut Work) {
     let s2 = w.s2;
     w.b0.resize((s2).saturating_sub(1usize), 0f64);
     {
-        let a1 = hg::Dense::flat(&w.y);
-        let b0 = &mut w.b0[..];
         hg::kernels::copy(
-            &a1[..(s2).saturating_sub(1usize)],
-            &mut b0[..(s2).saturating_sub(1usize)],
+            &hg::Dense::flat(&w.y)[..(s2).saturating_sub(1usize)],
+            &mut w.b0[..(s2).saturating_sub(1usize)],
         );
     }
     {
-        let b0 = &mut w.b0[..];
-        hg::kernels::exp(&mut b0[..(s2).saturating_sub(1usize)]);
+        hg::kernels::exp(&mut w.b0[..(s2).saturating_sub(1usize)]);
     }
     w.ready[0usize] |= 1u64;
 }
@@ -58,14 +55,12 @@ fn ready1(&self, w: &mut Work) {
     w.b1.resize(s2, 0f64);
     {
         let a0 = self.data().target.as_slice();
-        let a2 = hg::Dense::flat(&w.x);
-        let b1 = &mut w.b1[..];
-        if s2 > 0 {
-            let p0 = &a2[..s2];
+        {
+            let p0 = &hg::Dense::flat(&w.x)[..s2];
             let p1 = &a0[..s2];
-            let target = &mut b1[..s2];
+            let target = &mut w.b1[..s2];
             for i0 in 0..s2 {
-                target[i0] = hg::kernel::cosh((p0[i0] - (p1[i0])));
+                target[i0] = hg::kernel::cosh((p0[i0] - p1[i0]));
             }
         }
     }
@@ -81,18 +76,37 @@ fn ready2(&self, w: &mut Work) {
     w.b2.resize(s2, 0f64);
     {
         let a0 = self.data().target.as_slice();
-        let a2 = hg::Dense::flat(&w.x);
-        let b2 = &mut w.b2[..];
-        if s2 > 0 {
-            let p0 = &a2[..s2];
+        {
+            let p0 = &hg::Dense::flat(&w.x)[..s2];
             let p1 = &a0[..s2];
-            let target = &mut b2[..s2];
+            let target = &mut w.b2[..s2];
             for i0 in 0..s2 {
-                target[i0] = hg::kernel::sinh((p0[i0] - (p1[i0])));
+                target[i0] = hg::kernel::sinh((p0[i0] - p1[i0]));
             }
         }
     }
     w.ready[0usize] |= 4u64;
+}
+fn ready3(&self, w: &mut Work) {
+    if w.ready[0usize] & 8u64 != 0 {
+        return;
+    }
+    let s0 = self.s0;
+    let s1 = w.s1;
+    let s2 = w.s2;
+    w.b3.resize(s2, 0f64);
+    self.ready2(w);
+    {
+        {
+            let p0 = &hg::Dense::flat(&w.v)[..s2];
+            let p1 = &w.b2[..s2];
+            let target = &mut w.b3[..s2];
+            for i0 in 0..s2 {
+                target[i0] = (2f64 - (p0[i0] * p1[i0]));
+            }
+        }
+    }
+    w.ready[0usize] |= 8u64;
 }
 fn start(
     &self,
@@ -134,12 +148,11 @@ fn objective(&self, w: &mut Work) -> hg::core::option::Option<f64> {
     }
     self.ready1(w);
     let t0 = {
-        let b1 = &w.b1[..];
         if s2 == 0 {
             0f64
         } else {
-            let p0 = &b1[..s2];
-            hg::kernels::sum_windows([p0], |[p0]| (p0))
+            let p0 = &w.b1[..s2];
+            hg::kernels::sum_windows([p0], |[p0]| p0)
         }
     };
     {
@@ -148,17 +161,15 @@ fn objective(&self, w: &mut Work) -> hg::core::option::Option<f64> {
     }
     self.ready0(w);
     let t1 = {
-        let b0 = &w.b0[..];
-        let a2 = hg::Dense::flat(&w.x);
         if (s2).saturating_sub(1usize) == 0 {
             0f64
         } else {
-            let p0 = &b0[..(s2).saturating_sub(1usize)];
-            let p1 = &a2[1usize..][..(s2).saturating_sub(1usize)];
-            let p2 = &a2[..(s2).saturating_sub(1usize)];
+            let p0 = &w.b0[..(s2).saturating_sub(1usize)];
+            let p1 = &hg::Dense::flat(&w.x)[1usize..][..(s2).saturating_sub(1usize)];
+            let p2 = &hg::Dense::flat(&w.x)[..(s2).saturating_sub(1usize)];
             hg::kernels::sum_windows(
                 [p0, p1, p2],
-                |[p0, p1, p2]| (p0 * ((p1) - (p2)) * ((p1) - (p2))),
+                |[p0, p1, p2]| (p0 * (p1 - p2) * (p1 - p2)),
             )
         }
     };
@@ -176,24 +187,22 @@ fn residual(&self, w: &mut Work, out: &mut [f64]) {
     self.ready0(w);
     {
         let b0 = &w.b0[..];
-        let b2 = &w.b2[..];
         let a2 = hg::Dense::flat(&w.x);
-        let out = &mut *out;
-        if s2 > 0 {
-            let p0 = &b2[..s2];
+        {
+            let p0 = &w.b2[..s2];
             let target = &mut out[..s2];
             for i0 in 0..s2 {
                 target[i0] = (p0[i0]
                     - 2f64
                         * (if (s2) >= ((i0 + 2usize)) {
-                            (b0[i0] * ((a2[(i0 + 1usize)]) - (a2[i0])))
+                            (b0[i0] * (a2[(i0 + 1usize)] - a2[i0]))
                         } else {
                             0f64
                         })
                     + 2f64
                         * (if (i0) >= (1usize) {
                             (b0[(i0).saturating_sub(1usize)]
-                                * ((a2[i0]) - (a2[(i0).saturating_sub(1usize)])))
+                                * (a2[i0] - a2[(i0).saturating_sub(1usize)]))
                         } else {
                             0f64
                         }));
@@ -215,7 +224,7 @@ fn f_1(&self, w: &mut Work, out: &mut [f64]) {
             if s2 > 0 {
                 let target = &mut out[s2 * i1..][..s2];
                 for i0 in 0..s2 {
-                    target[i0] = ((if (i0) == (i1) { (b1[i0]) } else { 0f64 })
+                    target[i0] = ((if (i0) == (i1) { b1[i0] } else { 0f64 })
                         - 2f64
                             * (if (s2) >= ((i0 + 2usize)) {
                                 (b0[i0]
@@ -255,7 +264,7 @@ fn f_2(&self, w: &mut Work, out: &mut [f64]) {
                             ((if (i0) == (i1) && (s2) >= ((i0 + 2usize))
                                 && (s1) >= ((i0 + 1usize))
                             {
-                                (b0[i0] * ((a2[(i0 + 1usize)]) - (a2[i0])))
+                                (b0[i0] * (a2[(i0 + 1usize)] - a2[i0]))
                             } else {
                                 0f64
                             }))
@@ -266,7 +275,7 @@ fn f_2(&self, w: &mut Work, out: &mut [f64]) {
                             * (if (i0) >= (1usize) {
                                 ((if (i0) == ((i1 + 1usize)) {
                                     (b0[(i0).saturating_sub(1usize)]
-                                        * ((a2[i0]) - (a2[(i0).saturating_sub(1usize)])))
+                                        * (a2[i0] - a2[(i0).saturating_sub(1usize)]))
                                 } else {
                                     0f64
                                 }))
@@ -286,25 +295,23 @@ fn f_1_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
     self.ready0(w);
     {
         let b0 = &w.b0[..];
-        let b1 = &w.b1[..];
         let a19 = u;
-        let out = &mut *out;
-        if s2 > 0 {
-            let p0 = &b1[..s2];
+        {
+            let p0 = &w.b1[..s2];
             let p1 = &a19[..s2];
             let target = &mut out[..s2];
             for i0 in 0..s2 {
                 target[i0] = ((p0[i0] * p1[i0])
                     - 2f64
                         * (if (s2) >= ((i0 + 2usize)) {
-                            (b0[i0] * ((a19[(i0 + 1usize)]) - (p1[i0])))
+                            (b0[i0] * (a19[(i0 + 1usize)] - p1[i0]))
                         } else {
                             0f64
                         })
                     + 2f64
                         * (if (i0) >= (1usize) {
                             (b0[(i0).saturating_sub(1usize)]
-                                * ((p1[i0]) - (a19[(i0).saturating_sub(1usize)])))
+                                * (p1[i0] - a19[(i0).saturating_sub(1usize)]))
                         } else {
                             0f64
                         }));
@@ -324,13 +331,12 @@ fn f_2_mul(&self, w: &mut Work, c: &[f64], out: &mut [f64]) {
         let b0 = &w.b0[..];
         let a2 = hg::Dense::flat(&w.x);
         let a20 = c;
-        let out = &mut *out;
-        if s2 > 0 {
+        {
             let target = &mut out[..s2];
             for i0 in 0..s2 {
                 target[i0] = (-2f64
                     * (if (s2) >= ((i0 + 2usize)) {
-                        (((a2[(i0 + 1usize)]) - (a2[i0]))
+                        ((a2[(i0 + 1usize)] - a2[i0])
                             * (if (s1) >= ((i0 + 1usize)) {
                                 (b0[i0] * a20[i0])
                             } else {
@@ -341,7 +347,7 @@ fn f_2_mul(&self, w: &mut Work, c: &[f64], out: &mut [f64]) {
                     })
                     + 2f64
                         * (if (i0) >= (1usize) {
-                            (((a2[i0]) - (a2[(i0).saturating_sub(1usize)]))
+                            ((a2[i0] - a2[(i0).saturating_sub(1usize)])
                                 * (b0[(i0).saturating_sub(1usize)]
                                     * a20[(i0).saturating_sub(1usize)]))
                         } else {
@@ -360,13 +366,12 @@ fn f_2_tr_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
         let b0 = &w.b0[..];
         let a2 = hg::Dense::flat(&w.x);
         let a19 = u;
-        let out = &mut *out;
-        if s1 > 0 {
+        {
             let target = &mut out[..s1];
             for i0 in 0..s1 {
                 target[i0] = (if (s2) >= ((i0 + 2usize)) {
-                    (2f64 * b0[i0] * ((a2[(i0 + 1usize)]) - (a2[i0]))
-                        * ((a19[(i0 + 1usize)]) - (a19[i0])))
+                    (2f64 * b0[i0] * (a2[(i0 + 1usize)] - a2[i0])
+                        * (a19[(i0 + 1usize)] - a19[i0]))
                 } else {
                     0f64
                 });
@@ -382,14 +387,12 @@ fn f_1_diagonal(&self, w: &mut Work, out: &mut [f64]) {
     self.ready0(w);
     {
         let b0 = &w.b0[..];
-        let b1 = &w.b1[..];
-        let out = &mut *out;
-        if s2 > 0 {
-            let p0 = &b1[..s2];
+        {
+            let p0 = &w.b1[..s2];
             let target = &mut out[..s2];
             for i0 in 0..s2 {
                 target[i0] = (p0[i0]
-                    + 2f64 * (if (s2) >= ((i0 + 2usize)) { (b0[i0]) } else { 0f64 })
+                    + 2f64 * (if (s2) >= ((i0 + 2usize)) { b0[i0] } else { 0f64 })
                     + 2f64
                         * (if (i0) >= (1usize) {
                             (b0[(i0).saturating_sub(1usize)]
@@ -410,13 +413,12 @@ fn f_1_diagonal_2_tr_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
     {
         let b0 = &w.b0[..];
         let a19 = u;
-        let out = &mut *out;
-        if s1 > 0 {
+        {
             let target = &mut out[..s1];
             for i0 in 0..s1 {
                 target[i0] = (if (s2) >= ((i0 + 2usize)) {
                     (2f64 * b0[i0]
-                        * ((a19[i0])
+                        * (a19[i0]
                             + (a19[(i0 + 1usize)]
                                 * ((if (0usize) == (0usize) { (1f64) } else { 0f64 })
                                     - (if (0usize) == (1usize) { (1f64) } else { 0f64 })))))
@@ -438,11 +440,10 @@ fn g(&self, w: &mut Work) -> f64 {
     }
     let t0 = {
         let a0 = self.data().target.as_slice();
-        let a2 = hg::Dense::flat(&w.x);
         if s2 == 0 {
             0f64
         } else {
-            let p0 = &a2[..s2];
+            let p0 = &hg::Dense::flat(&w.x)[..s2];
             let p1 = &a0[..s2];
             hg::kernels::sum_windows(
                 [p0, p1],
@@ -462,10 +463,8 @@ fn g_1(&self, w: &mut Work, out: &mut [f64]) {
     let s2 = w.s2;
     {
         let a0 = self.data().target.as_slice();
-        let a2 = hg::Dense::flat(&w.x);
-        let out = &mut *out;
-        if s2 > 0 {
-            let p0 = &a2[..s2];
+        {
+            let p0 = &hg::Dense::flat(&w.x)[..s2];
             let p1 = &a0[..s2];
             let target = &mut out[..s2];
             for i0 in 0..s2 {
@@ -512,19 +511,14 @@ fn m_11_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
     let s0 = self.s0;
     let s1 = w.s1;
     let s2 = w.s2;
-    self.ready2(w);
+    self.ready3(w);
     {
-        let b2 = &w.b2[..];
-        let a18 = hg::Dense::flat(&w.v);
-        let a19 = u;
-        let out = &mut *out;
-        if s2 > 0 {
-            let p0 = &a19[..s2];
-            let p1 = &a18[..s2];
-            let p2 = &b2[..s2];
+        {
+            let p0 = &u[..s2];
+            let p1 = &w.b3[..s2];
             let target = &mut out[..s2];
             for i0 in 0..s2 {
-                target[i0] = (2f64 * p0[i0] - (p1[i0] * p0[i0] * p2[i0]));
+                target[i0] = (p0[i0] * p1[i0]);
             }
         }
     }
@@ -538,13 +532,12 @@ fn m_21_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
         let b0 = &w.b0[..];
         let a18 = hg::Dense::flat(&w.v);
         let a19 = u;
-        let out = &mut *out;
-        if s1 > 0 {
+        {
             let target = &mut out[..s1];
             for i0 in 0..s1 {
                 target[i0] = (if (s2) >= ((i0 + 2usize)) {
-                    (2f64 * b0[i0] * ((a19[(i0 + 1usize)]) - (a19[i0]))
-                        * (-(a18[(i0 + 1usize)]) + (a18[i0])))
+                    (2f64 * b0[i0] * (a19[(i0 + 1usize)] - a19[i0])
+                        * (-a18[(i0 + 1usize)] + a18[i0]))
                 } else {
                     0f64
                 });
@@ -561,8 +554,7 @@ fn m_12_mul(&self, w: &mut Work, c: &[f64], out: &mut [f64]) {
         let b0 = &w.b0[..];
         let a18 = hg::Dense::flat(&w.v);
         let a20 = c;
-        let out = &mut *out;
-        if s2 > 0 {
+        {
             let target = &mut out[..s2];
             for i0 in 0..s2 {
                 target[i0] = (-2f64
@@ -571,7 +563,7 @@ fn m_12_mul(&self, w: &mut Work, c: &[f64], out: &mut [f64]) {
                             (b0[i0] * a20[i0])
                         } else {
                             0f64
-                        }) * (-(a18[(i0 + 1usize)]) + (a18[i0])))
+                        }) * (-a18[(i0 + 1usize)] + a18[i0]))
                     } else {
                         0f64
                     })
@@ -579,7 +571,7 @@ fn m_12_mul(&self, w: &mut Work, c: &[f64], out: &mut [f64]) {
                         * (if (i0) >= (1usize) {
                             ((b0[(i0).saturating_sub(1usize)]
                                 * a20[(i0).saturating_sub(1usize)])
-                                * (-(a18[i0]) + (a18[(i0).saturating_sub(1usize)])))
+                                * (-a18[i0] + a18[(i0).saturating_sub(1usize)]))
                         } else {
                             0f64
                         }));
@@ -591,17 +583,15 @@ fn m_11(&self, w: &mut Work, out: &mut [f64]) {
     let s0 = self.s0;
     let s1 = w.s1;
     let s2 = w.s2;
-    self.ready2(w);
+    self.ready3(w);
     {
-        let b2 = &w.b2[..];
-        let a18 = hg::Dense::flat(&w.v);
+        let b3 = &w.b3[..];
         let out = &mut *out;
         for i1 in 0..s2 {
             if s2 > 0 {
                 let target = &mut out[s2 * i1..][..s2];
                 for i0 in 0..s2 {
-                    target[i0] = (2f64 * (if (i0) == (i1) { (1f64) } else { 0f64 })
-                        - (if (i0) == (i1) { (a18[i0] * b2[i0]) } else { 0f64 }));
+                    target[i0] = (if (i0) == (i1) { b3[i0] } else { 0f64 });
                 }
             }
         }
@@ -611,17 +601,16 @@ fn m_21(&self, w: &mut Work, out: &mut [f64]) {
     let s0 = self.s0;
     let s1 = w.s1;
     let s2 = w.s2;
-    w.b3.resize(s1, 0f64);
+    w.b4.resize(s1, 0f64);
     self.ready0(w);
     {
         let b0 = &w.b0[..];
         let a18 = hg::Dense::flat(&w.v);
-        let b3 = &mut w.b3[..];
-        if s1 > 0 {
-            let target = &mut b3[..s1];
+        {
+            let target = &mut w.b4[..s1];
             for i2 in 0..s1 {
                 target[i2] = (if (s2) >= ((i2 + 2usize)) {
-                    (b0[i2] * (-(a18[(i2 + 1usize)]) + (a18[i2])))
+                    (b0[i2] * (-a18[(i2 + 1usize)] + a18[i2]))
                 } else {
                     0f64
                 });
@@ -629,7 +618,7 @@ fn m_21(&self, w: &mut Work, out: &mut [f64]) {
         }
     }
     {
-        let b3 = &w.b3[..];
+        let b4 = &w.b4[..];
         let out = &mut *out;
         for i1 in 0..s2 {
             if s1 > 0 {
@@ -638,7 +627,7 @@ fn m_21(&self, w: &mut Work, out: &mut [f64]) {
                     target[i0] = (if (s2) >= ((i0 + 2usize)) {
                         (2f64
                             * ((if ((i0 + 1usize)) == (i1) { (1f64) } else { 0f64 })
-                                - (if (i0) == (i1) { (1f64) } else { 0f64 })) * b3[i0])
+                                - (if (i0) == (i1) { (1f64) } else { 0f64 })) * b4[i0])
                     } else {
                         0f64
                     });
@@ -689,7 +678,7 @@ fn factor(&self, w: &mut Work) -> hg::core::result::Result<(), hg::LinearError> 
             if s2 > 0 {
                 let target = &mut out[s2 * i1..][..s2];
                 for i0 in 0..s2 {
-                    target[i0] = ((if (i0) == (i1) { (b1[i0]) } else { 0f64 })
+                    target[i0] = ((if (i0) == (i1) { b1[i0] } else { 0f64 })
                         - 2f64
                             * (if (s2) >= ((i0 + 2usize)) {
                                 (b0[i0]

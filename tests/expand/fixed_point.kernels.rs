@@ -53,14 +53,17 @@ fn ready0(&self, w: &mut Work) {
     w.b0.resize(s0, 0f64);
     {
         let a0 = self.data().input.as_slice();
-        let b0 = &mut w.b0[..];
-        hg::kernels::copy(&a0[..s0], &mut b0[..s0]);
+        hg::kernels::copy(&a0[..s0], &mut w.b0[..s0]);
     }
     {
-        let a2 = hg::Dense::flat(&w.y);
-        let a3 = hg::Dense::flat(&w.x);
-        let b0 = &mut w.b0[..];
-        hg::kernels::gemv((1f64), &a2[..s0 * s0], s0, s0, &a3[..s0], &mut b0[..s0]);
+        hg::kernels::gemv(
+            (1f64),
+            &hg::Dense::flat(&w.y)[..s0 * s0],
+            s0,
+            s0,
+            &hg::Dense::flat(&w.x)[..s0],
+            &mut w.b0[..s0],
+        );
     }
     w.ready[0usize] |= 1u64;
 }
@@ -76,13 +79,10 @@ fn ready1(&self, w: &mut Work) {
     w.b1.resize(s0, 0f64);
     self.ready0(w);
     {
-        let b0 = &w.b0[..];
-        let b1 = &mut w.b1[..];
-        hg::kernels::copy(&b0[..s0], &mut b1[..s0]);
+        hg::kernels::copy(&w.b0[..s0], &mut w.b1[..s0]);
     }
     {
-        let b1 = &mut w.b1[..];
-        hg::kernels::tanh(&mut b1[..s0]);
+        hg::kernels::tanh(&mut w.b1[..s0]);
     }
     w.ready[0usize] |= 2u64;
 }
@@ -100,9 +100,12 @@ fn ready2(&self, w: &mut Work) {
         b2[0usize..][..1usize].fill(0f64);
     }
     {
-        let a2 = hg::Dense::flat(&w.y);
-        let b2 = &mut w.b2[..];
-        b2[..1usize][0] += (1f64) * hg::kernels::dot(&a2[..s0 * s0], &a2[..s0 * s0]);
+        w.b2[..1usize][0]
+            += (1f64)
+                * hg::kernels::dot(
+                    &hg::Dense::flat(&w.y)[..s0 * s0],
+                    &hg::Dense::flat(&w.y)[..s0 * s0],
+                );
     }
     w.ready[0usize] |= 4u64;
 }
@@ -118,13 +121,10 @@ fn ready3(&self, w: &mut Work) {
     w.b3.resize(s0, 0f64);
     self.ready0(w);
     {
-        let b0 = &w.b0[..];
-        let b3 = &mut w.b3[..];
-        hg::kernels::copy(&b0[..s0], &mut b3[..s0]);
+        hg::kernels::copy(&w.b0[..s0], &mut w.b3[..s0]);
     }
     {
-        let b3 = &mut w.b3[..];
-        hg::kernels::sech2(&mut b3[..s0]);
+        hg::kernels::sech2(&mut w.b3[..s0]);
     }
     w.ready[0usize] |= 8u64;
 }
@@ -140,13 +140,10 @@ fn ready5(&self, w: &mut Work) {
     w.b5.resize(s0, 0f64);
     self.ready3(w);
     {
-        let b3 = &w.b3[..];
-        let a11 = hg::Dense::flat(&w.v);
-        let b5 = &mut w.b5[..];
-        if s0 > 0 {
-            let p0 = &a11[..s0];
-            let p1 = &b3[..s0];
-            let target = &mut b5[..s0];
+        {
+            let p0 = &hg::Dense::flat(&w.v)[..s0];
+            let p1 = &w.b3[..s0];
+            let target = &mut w.b5[..s0];
             for i0 in 0..s0 {
                 target[i0] = (p0[i0] * p1[i0]);
             }
@@ -167,23 +164,20 @@ fn ready8(&self, w: &mut Work) {
     self.ready1(w);
     self.ready3(w);
     {
-        let b1 = &w.b1[..];
-        let b3 = &w.b3[..];
-        let a2 = hg::Dense::flat(&w.y);
-        let b8 = &mut w.b8[..];
-        if s0 > 0 {
-            let p0 = &b1[..s0];
-            let p1 = &b3[..s0];
-            let target = &mut b8[..s0];
+        {
+            let p0 = &w.b1[..s0];
+            let p1 = &hg::Dense::flat(&w.v)[..s0];
+            let p2 = &w.b3[..s0];
+            let target = &mut w.b8[..s0];
             for i0 in 0..s0 {
-                target[i0] = (a2[(i0 + s0 * i0)] * p0[i0] * p1[i0]);
+                target[i0] = (p0[i0] * p1[i0] * p2[i0]);
             }
         }
     }
     w.ready[0usize] |= 256u64;
 }
-fn ready9(&self, w: &mut Work) {
-    if w.ready[0usize] & 512u64 != 0 {
+fn ready10(&self, w: &mut Work) {
+    if w.ready[0usize] & 1024u64 != 0 {
         return;
     }
     let s0 = self.s0;
@@ -191,25 +185,21 @@ fn ready9(&self, w: &mut Work) {
     let s2 = w.s2;
     let s3 = w.s3;
     let s4 = w.s4;
-    w.b9.resize(s0, 0f64);
+    w.b10.resize(s0, 0f64);
     self.ready1(w);
     self.ready3(w);
     {
-        let b1 = &w.b1[..];
-        let b3 = &w.b3[..];
-        let a11 = hg::Dense::flat(&w.v);
-        let b9 = &mut w.b9[..];
-        if s0 > 0 {
-            let p0 = &b1[..s0];
-            let p1 = &a11[..s0];
-            let p2 = &b3[..s0];
-            let target = &mut b9[..s0];
+        let a2 = hg::Dense::flat(&w.y);
+        {
+            let p0 = &w.b1[..s0];
+            let p1 = &w.b3[..s0];
+            let target = &mut w.b10[..s0];
             for i0 in 0..s0 {
-                target[i0] = (p0[i0] * p1[i0] * p2[i0]);
+                target[i0] = (a2[(i0 + s0 * i0)] * p0[i0] * p1[i0]);
             }
         }
     }
-    w.ready[0usize] |= 512u64;
+    w.ready[0usize] |= 1024u64;
 }
 fn start(
     &self,
@@ -251,12 +241,9 @@ fn residual(&self, w: &mut Work, out: &mut [f64]) {
     let s4 = w.s4;
     self.ready1(w);
     {
-        let b1 = &w.b1[..];
-        let a3 = hg::Dense::flat(&w.x);
-        let out = &mut *out;
-        if s0 > 0 {
-            let p0 = &a3[..s0];
-            let p1 = &b1[..s0];
+        {
+            let p0 = &hg::Dense::flat(&w.x)[..s0];
+            let p1 = &w.b1[..s0];
             let target = &mut out[..s0];
             for i0 in 0..s0 {
                 target[i0] = (p0[i0] - p1[i0]);
@@ -326,27 +313,27 @@ fn f_1_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
     let s2 = w.s2;
     let s3 = w.s3;
     let s4 = w.s4;
-    self.ready3(w);
     w.b6.resize(s0, 0f64);
+    self.ready3(w);
     {
         let b6 = &mut w.b6[..];
         b6[0usize..][..s0].fill(0f64);
     }
     {
-        let a2 = hg::Dense::flat(&w.y);
-        let a12 = u;
-        let b6 = &mut w.b6[..];
-        hg::kernels::gemv((1f64), &a2[..s0 * s0], s0, s0, &a12[..s0], &mut b6[..s0]);
+        hg::kernels::gemv(
+            (1f64),
+            &hg::Dense::flat(&w.y)[..s0 * s0],
+            s0,
+            s0,
+            &u[..s0],
+            &mut w.b6[..s0],
+        );
     }
     {
-        let b3 = &w.b3[..];
-        let b6 = &w.b6[..];
-        let a12 = u;
-        let out = &mut *out;
-        if s0 > 0 {
-            let p0 = &a12[..s0];
-            let p1 = &b3[..s0];
-            let p2 = &b6[..s0];
+        {
+            let p0 = &u[..s0];
+            let p1 = &w.b3[..s0];
+            let p2 = &w.b6[..s0];
             let target = &mut out[..s0];
             for i0 in 0..s0 {
                 target[i0] = (p0[i0] - (p1[i0] * p2[i0]));
@@ -361,35 +348,27 @@ fn f_1_tr_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
     let s3 = w.s3;
     let s4 = w.s4;
     {
-        let a12 = u;
-        let out = &mut *out;
-        hg::kernels::copy(&a12[..s0], &mut out[..s0]);
+        hg::kernels::copy(&u[..s0], &mut out[..s0]);
     }
     w.b4.resize(s0, 0f64);
     self.ready3(w);
     {
-        let b3 = &w.b3[..];
-        let a12 = u;
-        let b4 = &mut w.b4[..];
-        if s0 > 0 {
-            let p0 = &a12[..s0];
-            let p1 = &b3[..s0];
-            let target = &mut b4[..s0];
+        {
+            let p0 = &u[..s0];
+            let p1 = &w.b3[..s0];
+            let target = &mut w.b4[..s0];
             for i1 in 0..s0 {
                 target[i1] = (p0[i1] * p1[i1]);
             }
         }
     }
     {
-        let b4 = &w.b4[..];
-        let a2 = hg::Dense::flat(&w.y);
-        let out = &mut *out;
         hg::kernels::gemv_t(
             ((-1f64)),
-            &a2[..s0 * s0],
+            &hg::Dense::flat(&w.y)[..s0 * s0],
             s0,
             s0,
-            &b4[..s0],
+            &w.b4[..s0],
             &mut out[..s0],
         );
     }
@@ -400,25 +379,26 @@ fn f_2_mul(&self, w: &mut Work, c: &[f64], out: &mut [f64]) {
     let s2 = w.s2;
     let s3 = w.s3;
     let s4 = w.s4;
-    self.ready3(w);
     w.b7.resize(s0, 0f64);
+    self.ready3(w);
     {
         let b7 = &mut w.b7[..];
         b7[0usize..][..s0].fill(0f64);
     }
     {
-        let a3 = hg::Dense::flat(&w.x);
-        let a13 = c;
-        let b7 = &mut w.b7[..];
-        hg::kernels::gemv((1f64), &a13[..s0 * s0], s0, s0, &a3[..s0], &mut b7[..s0]);
+        hg::kernels::gemv(
+            (1f64),
+            &c[..s0 * s0],
+            s0,
+            s0,
+            &hg::Dense::flat(&w.x)[..s0],
+            &mut w.b7[..s0],
+        );
     }
     {
-        let b3 = &w.b3[..];
-        let b7 = &w.b7[..];
-        let out = &mut *out;
-        if s0 > 0 {
-            let p0 = &b3[..s0];
-            let p1 = &b7[..s0];
+        {
+            let p0 = &w.b3[..s0];
+            let p1 = &w.b7[..s0];
             let target = &mut out[..s0];
             for i0 in 0..s0 {
                 target[i0] = (-(p0[i0] * p1[i0]));
@@ -435,13 +415,10 @@ fn f_2_tr_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
     w.b4.resize(s0, 0f64);
     self.ready3(w);
     {
-        let b3 = &w.b3[..];
-        let a12 = u;
-        let b4 = &mut w.b4[..];
-        if s0 > 0 {
-            let p0 = &a12[..s0];
-            let p1 = &b3[..s0];
-            let target = &mut b4[..s0];
+        {
+            let p0 = &u[..s0];
+            let p1 = &w.b3[..s0];
+            let target = &mut w.b4[..s0];
             for i2 in 0..s0 {
                 target[i2] = (p0[i2] * p1[i2]);
             }
@@ -470,11 +447,9 @@ fn f_1_diagonal(&self, w: &mut Work, out: &mut [f64]) {
     let s4 = w.s4;
     self.ready3(w);
     {
-        let b3 = &w.b3[..];
         let a2 = hg::Dense::flat(&w.y);
-        let out = &mut *out;
-        if s0 > 0 {
-            let p0 = &b3[..s0];
+        {
+            let p0 = &w.b3[..s0];
             let target = &mut out[..s0];
             for i0 in 0..s0 {
                 target[i0] = (1f64 - (a2[(i0 + s0 * i0)] * p0[i0]));
@@ -488,18 +463,17 @@ fn f_1_diagonal_2_tr_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
     let s2 = w.s2;
     let s3 = w.s3;
     let s4 = w.s4;
-    self.ready3(w);
-    self.ready8(w);
+    self.ready10(w);
     {
         let b3 = &w.b3[..];
-        let b8 = &w.b8[..];
+        let b10 = &w.b10[..];
         let a3 = hg::Dense::flat(&w.x);
         let a12 = u;
         let out = &mut *out;
         for i1 in 0..s0 {
             if s0 > 0 {
                 let p0 = &a12[..s0];
-                let p1 = &b8[..s0];
+                let p1 = &b10[..s0];
                 let target = &mut out[s0 * i1..][..s0];
                 for i0 in 0..s0 {
                     target[i0] = (-(if (i0) == (i1) { (p0[i0] * b3[i0]) } else { 0f64 })
@@ -524,12 +498,11 @@ fn g(&self, w: &mut Work) -> f64 {
     }
     let t0 = {
         let a1 = self.data().target.as_slice();
-        let a3 = hg::Dense::flat(&w.x);
         if s0 == 0 {
             0f64
         } else {
             let p0 = &a1[..s0];
-            let p1 = &a3[..s0];
+            let p1 = &hg::Dense::flat(&w.x)[..s0];
             hg::kernels::sum_windows([p0, p1], |[p0, p1]| ((-p0 + p1) * (-p0 + p1)))
         }
     };
@@ -547,11 +520,9 @@ fn g_1(&self, w: &mut Work, out: &mut [f64]) {
     let s4 = w.s4;
     {
         let a1 = self.data().target.as_slice();
-        let a3 = hg::Dense::flat(&w.x);
-        let out = &mut *out;
-        if s0 > 0 {
+        {
             let p0 = &a1[..s0];
-            let p1 = &a3[..s0];
+            let p1 = &hg::Dense::flat(&w.x)[..s0];
             let target = &mut out[..s0];
             for i0 in 0..s0 {
                 target[i0] = (-p0[i0] + p1[i0]);
@@ -619,45 +590,47 @@ fn m_11_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
         let b11 = &mut w.b11[..];
         b11[0usize..][..s0].fill(0f64);
     }
-    w.b10.resize(s0, 0f64);
+    w.b9.resize(s0, 0f64);
     w.b6.resize(s0, 0f64);
     {
         let b6 = &mut w.b6[..];
         b6[0usize..][..s0].fill(0f64);
     }
     {
-        let a2 = hg::Dense::flat(&w.y);
-        let a12 = u;
-        let b6 = &mut w.b6[..];
-        hg::kernels::gemv((1f64), &a2[..s0 * s0], s0, s0, &a12[..s0], &mut b6[..s0]);
+        hg::kernels::gemv(
+            (1f64),
+            &hg::Dense::flat(&w.y)[..s0 * s0],
+            s0,
+            s0,
+            &u[..s0],
+            &mut w.b6[..s0],
+        );
     }
-    self.ready9(w);
+    self.ready8(w);
     {
-        let b6 = &w.b6[..];
-        let b9 = &w.b9[..];
-        let b10 = &mut w.b10[..];
-        if s0 > 0 {
-            let p0 = &b6[..s0];
-            let p1 = &b9[..s0];
-            let target = &mut b10[..s0];
+        {
+            let p0 = &w.b6[..s0];
+            let p1 = &w.b8[..s0];
+            let target = &mut w.b9[..s0];
             for i1 in 0..s0 {
                 target[i1] = (p0[i1] * p1[i1]);
             }
         }
     }
     {
-        let b10 = &w.b10[..];
-        let a2 = hg::Dense::flat(&w.y);
-        let b11 = &mut w.b11[..];
-        hg::kernels::gemv_t((1f64), &a2[..s0 * s0], s0, s0, &b10[..s0], &mut b11[..s0]);
+        hg::kernels::gemv_t(
+            (1f64),
+            &hg::Dense::flat(&w.y)[..s0 * s0],
+            s0,
+            s0,
+            &w.b9[..s0],
+            &mut w.b11[..s0],
+        );
     }
     {
-        let b11 = &w.b11[..];
-        let a12 = u;
-        let out = &mut *out;
-        if s0 > 0 {
-            let p0 = &a12[..s0];
-            let p1 = &b11[..s0];
+        {
+            let p0 = &u[..s0];
+            let p1 = &w.b11[..s0];
             let target = &mut out[..s0];
             for i0 in 0..s0 {
                 target[i0] = (p0[i0] - 2f64 * p1[i0]);
@@ -671,28 +644,29 @@ fn m_21_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
     let s2 = w.s2;
     let s3 = w.s3;
     let s4 = w.s4;
-    self.ready5(w);
-    w.b10.resize(s0, 0f64);
+    w.b9.resize(s0, 0f64);
     w.b6.resize(s0, 0f64);
+    self.ready5(w);
     {
         let b6 = &mut w.b6[..];
         b6[0usize..][..s0].fill(0f64);
     }
     {
-        let a2 = hg::Dense::flat(&w.y);
-        let a12 = u;
-        let b6 = &mut w.b6[..];
-        hg::kernels::gemv((1f64), &a2[..s0 * s0], s0, s0, &a12[..s0], &mut b6[..s0]);
+        hg::kernels::gemv(
+            (1f64),
+            &hg::Dense::flat(&w.y)[..s0 * s0],
+            s0,
+            s0,
+            &u[..s0],
+            &mut w.b6[..s0],
+        );
     }
-    self.ready9(w);
+    self.ready8(w);
     {
-        let b6 = &w.b6[..];
-        let b9 = &w.b9[..];
-        let b10 = &mut w.b10[..];
-        if s0 > 0 {
-            let p0 = &b6[..s0];
-            let p1 = &b9[..s0];
-            let target = &mut b10[..s0];
+        {
+            let p0 = &w.b6[..s0];
+            let p1 = &w.b8[..s0];
+            let target = &mut w.b9[..s0];
             for i2 in 0..s0 {
                 target[i2] = (p0[i2] * p1[i2]);
             }
@@ -700,14 +674,14 @@ fn m_21_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
     }
     {
         let b5 = &w.b5[..];
-        let b10 = &w.b10[..];
+        let b9 = &w.b9[..];
         let a3 = hg::Dense::flat(&w.x);
         let a12 = u;
         let out = &mut *out;
         for i1 in 0..s0 {
             if s0 > 0 {
                 let p0 = &b5[..s0];
-                let p1 = &b10[..s0];
+                let p1 = &b9[..s0];
                 let target = &mut out[s0 * i1..][..s0];
                 for i0 in 0..s0 {
                     target[i0] = ((a12[i1] * p0[i0]) - 2f64 * (a3[i1] * p1[i0]));
@@ -728,10 +702,7 @@ fn m_12_mul(&self, w: &mut Work, c: &[f64], out: &mut [f64]) {
     }
     self.ready5(w);
     {
-        let b5 = &w.b5[..];
-        let a13 = c;
-        let out = &mut *out;
-        hg::kernels::gemv_t((1f64), &a13[..s0 * s0], s0, s0, &b5[..s0], &mut out[..s0]);
+        hg::kernels::gemv_t((1f64), &c[..s0 * s0], s0, s0, &w.b5[..s0], &mut out[..s0]);
     }
     w.b12.resize(s0, 0f64);
     w.b7.resize(s0, 0f64);
@@ -740,35 +711,33 @@ fn m_12_mul(&self, w: &mut Work, c: &[f64], out: &mut [f64]) {
         b7[0usize..][..s0].fill(0f64);
     }
     {
-        let a3 = hg::Dense::flat(&w.x);
-        let a13 = c;
-        let b7 = &mut w.b7[..];
-        hg::kernels::gemv((1f64), &a13[..s0 * s0], s0, s0, &a3[..s0], &mut b7[..s0]);
+        hg::kernels::gemv(
+            (1f64),
+            &c[..s0 * s0],
+            s0,
+            s0,
+            &hg::Dense::flat(&w.x)[..s0],
+            &mut w.b7[..s0],
+        );
     }
-    self.ready9(w);
+    self.ready8(w);
     {
-        let b7 = &w.b7[..];
-        let b9 = &w.b9[..];
-        let b12 = &mut w.b12[..];
-        if s0 > 0 {
-            let p0 = &b7[..s0];
-            let p1 = &b9[..s0];
-            let target = &mut b12[..s0];
+        {
+            let p0 = &w.b7[..s0];
+            let p1 = &w.b8[..s0];
+            let target = &mut w.b12[..s0];
             for i0 in 0..s0 {
                 target[i0] = (p0[i0] * p1[i0]);
             }
         }
     }
     {
-        let b12 = &w.b12[..];
-        let a2 = hg::Dense::flat(&w.y);
-        let out = &mut *out;
         hg::kernels::gemv_t(
             ((-2f64)),
-            &a2[..s0 * s0],
+            &hg::Dense::flat(&w.y)[..s0 * s0],
             s0,
             s0,
-            &b12[..s0],
+            &w.b12[..s0],
             &mut out[..s0],
         );
     }
@@ -790,17 +759,14 @@ fn m_11(&self, w: &mut Work, out: &mut [f64]) {
             }
         }
     }
-    self.ready9(w);
+    self.ready8(w);
     {
-        let b9 = &w.b9[..];
-        let a2 = hg::Dense::flat(&w.y);
-        let out = &mut *out;
         let scratch = &mut w.scratch;
         scratch.resize(hg::kernels::weighted_gram_scratch(s0, s0), 0f64);
         hg::kernels::weighted_gram(
             ((-2f64)),
-            &a2[..s0 * s0],
-            &b9[..s0],
+            &hg::Dense::flat(&w.y)[..s0 * s0],
+            &w.b8[..s0],
             s0,
             s0,
             &mut scratch[..],
@@ -814,11 +780,10 @@ fn m_21(&self, w: &mut Work, out: &mut [f64]) {
     let s2 = w.s2;
     let s3 = w.s3;
     let s4 = w.s4;
-    self.ready3(w);
-    self.ready9(w);
+    self.ready8(w);
     {
         let b3 = &w.b3[..];
-        let b9 = &w.b9[..];
+        let b8 = &w.b8[..];
         let a2 = hg::Dense::flat(&w.y);
         let a3 = hg::Dense::flat(&w.x);
         let a11 = hg::Dense::flat(&w.v);
@@ -830,7 +795,7 @@ fn m_21(&self, w: &mut Work, out: &mut [f64]) {
                     for i1 in 0..s0 {
                         if s0 > 0 {
                             let p0 = &a2[s0 * i2..][..s0];
-                            let p1 = &b9[..s0];
+                            let p1 = &b8[..s0];
                             let target = &mut out[(s0 * i1 + s0 * s0 * i2)..][..s0];
                             for i0 in 0..s0 {
                                 target[i0] = ((if (i1) == (i2) {

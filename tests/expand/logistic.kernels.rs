@@ -81,9 +81,14 @@ fn ready5(&self, w: &mut Work) {
     }
     {
         let a0 = self.data().a_tr.as_slice();
-        let a17 = hg::Dense::flat(&w.v);
-        let b5 = &mut w.b5[..];
-        hg::kernels::gemv((1f64), &a0[..s0 * s1], s0, s1, &a17[..s1], &mut b5[..s0]);
+        hg::kernels::gemv(
+            (1f64),
+            &a0[..s0 * s1],
+            s0,
+            s1,
+            &hg::Dense::flat(&w.v)[..s1],
+            &mut w.b5[..s0],
+        );
     }
     w.ready[0usize] |= 32u64;
 }
@@ -103,9 +108,14 @@ fn ready14(&self, w: &mut Work) {
     }
     {
         let a0 = self.data().a_tr.as_slice();
-        let a3 = hg::Dense::flat(&w.x);
-        let b14 = &mut w.b14[..];
-        hg::kernels::gemv(((-1f64)), &a0[..s0 * s1], s0, s1, &a3[..s1], &mut b14[..s0]);
+        hg::kernels::gemv(
+            ((-1f64)),
+            &a0[..s0 * s1],
+            s0,
+            s1,
+            &hg::Dense::flat(&w.x)[..s1],
+            &mut w.b14[..s0],
+        );
     }
     w.ready[0usize] |= 16384u64;
 }
@@ -125,9 +135,14 @@ fn ready16(&self, w: &mut Work) {
     }
     {
         let a1 = self.data().a_val.as_slice();
-        let a3 = hg::Dense::flat(&w.x);
-        let b16 = &mut w.b16[..];
-        hg::kernels::gemv(((-1f64)), &a1[..s1 * s2], s2, s1, &a3[..s1], &mut b16[..s2]);
+        hg::kernels::gemv(
+            ((-1f64)),
+            &a1[..s1 * s2],
+            s2,
+            s1,
+            &hg::Dense::flat(&w.x)[..s1],
+            &mut w.b16[..s2],
+        );
     }
     w.ready[0usize] |= 65536u64;
 }
@@ -143,13 +158,10 @@ fn ready19(&self, w: &mut Work) {
     w.b19.resize(s0, 0f64);
     self.ready14(w);
     {
-        let b14 = &w.b14[..];
-        let b19 = &mut w.b19[..];
-        hg::kernels::copy(&b14[..s0], &mut b19[..s0]);
+        hg::kernels::copy(&w.b14[..s0], &mut w.b19[..s0]);
     }
     {
-        let b19 = &mut w.b19[..];
-        hg::kernels::logistic_2(&mut b19[..s0]);
+        hg::kernels::logistic_2(&mut w.b19[..s0]);
     }
     w.ready[0usize] |= 524288u64;
 }
@@ -165,13 +177,10 @@ fn ready22(&self, w: &mut Work) {
     w.b22.resize(s2, 0f64);
     self.ready16(w);
     {
-        let b16 = &w.b16[..];
-        let b22 = &mut w.b22[..];
-        hg::kernels::copy(&b16[..s2], &mut b22[..s2]);
+        hg::kernels::copy(&w.b16[..s2], &mut w.b22[..s2]);
     }
     {
-        let b22 = &mut w.b22[..];
-        hg::kernels::logistic_2(&mut b22[..s2]);
+        hg::kernels::logistic_2(&mut w.b22[..s2]);
     }
     w.ready[0usize] |= 4194304u64;
 }
@@ -191,19 +200,17 @@ fn ready23(&self, w: &mut Work) {
     }
     self.ready22(w);
     {
-        let b22 = &w.b22[..];
         let a1 = self.data().a_val.as_slice();
-        let b23 = &mut w.b23[..];
         let scratch = &mut w.scratch;
         scratch.resize(hg::kernels::weighted_gram_scratch(s2, s1), 0f64);
         hg::kernels::weighted_gram(
             (1f64),
             &a1[..s1 * s2],
-            &b22[..s2],
+            &w.b22[..s2],
             s2,
             s1,
             &mut scratch[..],
-            &mut b23[..s1 * s1],
+            &mut w.b23[..s1 * s1],
         );
     }
     w.ready[0usize] |= 8388608u64;
@@ -220,13 +227,10 @@ fn ready24(&self, w: &mut Work) {
     w.b24.resize(s0, 0f64);
     self.ready14(w);
     {
-        let b14 = &w.b14[..];
-        let b24 = &mut w.b24[..];
-        hg::kernels::copy(&b14[..s0], &mut b24[..s0]);
+        hg::kernels::copy(&w.b14[..s0], &mut w.b24[..s0]);
     }
     {
-        let b24 = &mut w.b24[..];
-        hg::kernels::logistic_3(&mut b24[..s0]);
+        hg::kernels::logistic_3(&mut w.b24[..s0]);
     }
     w.ready[0usize] |= 16777216u64;
 }
@@ -266,16 +270,19 @@ fn objective(&self, w: &mut Work) -> hg::core::option::Option<f64> {
     let s3 = self.s3;
     let s4 = w.s4;
     let out = &mut [0f64; 1];
-    self.ready0(w);
     let mut b1 = [0f64; 1usize];
+    self.ready0(w);
     {
         let b1 = &mut b1;
         b1[0usize..][..1usize].fill(0f64);
     }
     {
-        let a3 = hg::Dense::flat(&w.x);
-        let b1 = &mut b1;
-        b1[..1usize][0] += (1f64) * hg::kernels::dot(&a3[..s1], &a3[..s1]);
+        b1[..1usize][0]
+            += (1f64)
+                * hg::kernels::dot(
+                    &hg::Dense::flat(&w.x)[..s1],
+                    &hg::Dense::flat(&w.x)[..s1],
+                );
     }
     {
         let b0 = &w.b0[..];
@@ -286,21 +293,17 @@ fn objective(&self, w: &mut Work) -> hg::core::option::Option<f64> {
     w.b15.resize(s0, 0f64);
     self.ready14(w);
     {
-        let b14 = &w.b14[..];
-        let b15 = &mut w.b15[..];
-        hg::kernels::copy(&b14[..s0], &mut b15[..s0]);
+        hg::kernels::copy(&w.b14[..s0], &mut w.b15[..s0]);
     }
     {
-        let b15 = &mut w.b15[..];
-        hg::kernels::softplus(&mut b15[..s0]);
+        hg::kernels::softplus(&mut w.b15[..s0]);
     }
     let t0 = {
-        let b15 = &w.b15[..];
         if s0 == 0 {
             0f64
         } else {
-            let p0 = &b15[..s0];
-            hg::kernels::sum_windows([p0], |[p0]| (p0))
+            let p0 = &w.b15[..s0];
+            hg::kernels::sum_windows([p0], |[p0]| p0)
         }
     };
     {
@@ -318,10 +321,8 @@ fn residual(&self, w: &mut Work, out: &mut [f64]) {
     self.ready0(w);
     {
         let b0 = &w.b0[..];
-        let a3 = hg::Dense::flat(&w.x);
-        let out = &mut *out;
-        if s1 > 0 {
-            let p0 = &a3[..s1];
+        {
+            let p0 = &hg::Dense::flat(&w.x)[..s1];
             let target = &mut out[..s1];
             for i0 in 0..s1 {
                 target[i0] = ((p0[i0] * b0[0usize]));
@@ -331,24 +332,19 @@ fn residual(&self, w: &mut Work, out: &mut [f64]) {
     w.b18.resize(s0, 0f64);
     self.ready14(w);
     {
-        let b14 = &w.b14[..];
-        let b18 = &mut w.b18[..];
-        hg::kernels::copy(&b14[..s0], &mut b18[..s0]);
+        hg::kernels::copy(&w.b14[..s0], &mut w.b18[..s0]);
     }
     {
-        let b18 = &mut w.b18[..];
-        hg::kernels::sigmoid(&mut b18[..s0]);
+        hg::kernels::sigmoid(&mut w.b18[..s0]);
     }
     {
-        let b18 = &w.b18[..];
         let a0 = self.data().a_tr.as_slice();
-        let out = &mut *out;
         hg::kernels::gemv_t(
             ((-1f64)),
             &a0[..s0 * s1],
             s0,
             s1,
-            &b18[..s0],
+            &w.b18[..s0],
             &mut out[..s1],
         );
     }
@@ -367,22 +363,20 @@ fn f_1(&self, w: &mut Work, out: &mut [f64]) {
             if s1 > 0 {
                 let target = &mut out[s1 * i1..][..s1];
                 for i0 in 0..s1 {
-                    target[i0] = ((if (i0) == (i1) { (b0[0usize]) } else { 0f64 }));
+                    target[i0] = ((if (i0) == (i1) { b0[0usize] } else { 0f64 }));
                 }
             }
         }
     }
     self.ready19(w);
     {
-        let b19 = &w.b19[..];
         let a0 = self.data().a_tr.as_slice();
-        let out = &mut *out;
         let scratch = &mut w.scratch;
         scratch.resize(hg::kernels::weighted_gram_scratch(s0, s1), 0f64);
         hg::kernels::weighted_gram(
             (1f64),
             &a0[..s0 * s1],
-            &b19[..s0],
+            &w.b19[..s0],
             s0,
             s1,
             &mut scratch[..],
@@ -399,10 +393,8 @@ fn f_2(&self, w: &mut Work, out: &mut [f64]) {
     self.ready0(w);
     {
         let b0 = &w.b0[..];
-        let a3 = hg::Dense::flat(&w.x);
-        let out = &mut *out;
-        if s1 > 0 {
-            let p0 = &a3[..s1];
+        {
+            let p0 = &hg::Dense::flat(&w.x)[..s1];
             let target = &mut out[..s1];
             for i0 in 0..s1 {
                 target[i0] = (p0[i0] * b0[0usize]);
@@ -419,10 +411,8 @@ fn f_1_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
     self.ready0(w);
     {
         let b0 = &w.b0[..];
-        let a18 = u;
-        let out = &mut *out;
-        if s1 > 0 {
-            let p0 = &a18[..s1];
+        {
+            let p0 = &u[..s1];
             let target = &mut out[..s1];
             for i0 in 0..s1 {
                 target[i0] = ((b0[0usize] * p0[i0]));
@@ -453,30 +443,30 @@ fn f_1_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
     } else {
         {
             let a0 = self.data().a_tr.as_slice();
-            let a18 = u;
-            let b3 = &mut w.b3[..];
-            hg::kernels::gemv((1f64), &a0[..s0 * s1], s0, s1, &a18[..s1], &mut b3[..s0]);
+            hg::kernels::gemv((1f64), &a0[..s0 * s1], s0, s1, &u[..s1], &mut w.b3[..s0]);
         }
     }
     self.ready19(w);
     {
-        let b3 = &w.b3[..];
-        let b19 = &w.b19[..];
-        let b20 = &mut w.b20[..];
-        if s0 > 0 {
-            let p0 = &b3[..s0];
-            let p1 = &b19[..s0];
-            let target = &mut b20[..s0];
+        {
+            let p0 = &w.b3[..s0];
+            let p1 = &w.b19[..s0];
+            let target = &mut w.b20[..s0];
             for i1 in 0..s0 {
                 target[i1] = (p0[i1] * p1[i1]);
             }
         }
     }
     {
-        let b20 = &w.b20[..];
         let a0 = self.data().a_tr.as_slice();
-        let out = &mut *out;
-        hg::kernels::gemv_t((1f64), &a0[..s0 * s1], s0, s1, &b20[..s0], &mut out[..s1]);
+        hg::kernels::gemv_t(
+            (1f64),
+            &a0[..s0 * s1],
+            s0,
+            s1,
+            &w.b20[..s0],
+            &mut out[..s1],
+        );
     }
 }
 fn f_1_tr_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
@@ -491,11 +481,9 @@ fn f_2_mul(&self, w: &mut Work, c: &[f64], out: &mut [f64]) {
     self.ready0(w);
     {
         let b0 = &w.b0[..];
-        let a3 = hg::Dense::flat(&w.x);
         let a19 = c;
-        let out = &mut *out;
-        if s1 > 0 {
-            let p0 = &a3[..s1];
+        {
+            let p0 = &hg::Dense::flat(&w.x)[..s1];
             let target = &mut out[..s1];
             for i0 in 0..s1 {
                 target[i0] = (p0[i0] * (b0[0usize] * a19[0usize]));
@@ -509,17 +497,15 @@ fn f_2_tr_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
     let s2 = self.s2;
     let s3 = self.s3;
     let s4 = w.s4;
-    self.ready0(w);
     let mut b2 = [0f64; 1usize];
+    self.ready0(w);
     {
         let b2 = &mut b2;
         b2[0usize..][..1usize].fill(0f64);
     }
     {
-        let a3 = hg::Dense::flat(&w.x);
-        let a18 = u;
-        let b2 = &mut b2;
-        b2[..1usize][0] += (1f64) * hg::kernels::dot(&a3[..s1], &a18[..s1]);
+        b2[..1usize][0]
+            += (1f64) * hg::kernels::dot(&hg::Dense::flat(&w.x)[..s1], &u[..s1]);
     }
     {
         let b0 = &w.b0[..];
@@ -537,8 +523,7 @@ fn f_1_diagonal(&self, w: &mut Work, out: &mut [f64]) {
     self.ready0(w);
     {
         let b0 = &w.b0[..];
-        let out = &mut *out;
-        if s1 > 0 {
+        {
             let target = &mut out[..s1];
             for i0 in 0..s1 {
                 target[i0] = (b0[0usize]);
@@ -547,10 +532,14 @@ fn f_1_diagonal(&self, w: &mut Work, out: &mut [f64]) {
     }
     self.ready19(w);
     {
-        let b19 = &w.b19[..];
-        let b27 = self.b27();
-        let out = &mut *out;
-        hg::kernels::gemv((1f64), &b27[..s0 * s1], s1, s0, &b19[..s0], &mut out[..s1]);
+        hg::kernels::gemv(
+            (1f64),
+            &self.b27()[..s0 * s1],
+            s1,
+            s0,
+            &w.b19[..s0],
+            &mut out[..s1],
+        );
     }
 }
 fn f_1_diagonal_2_tr_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
@@ -566,11 +555,10 @@ fn f_1_diagonal_2_tr_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
     self.ready0(w);
     let t0 = {
         let b0 = &w.b0[..];
-        let a18 = u;
         if s1 == 0 {
             0f64
         } else {
-            let p0 = &a18[..s1];
+            let p0 = &u[..s1];
             hg::kernels::sum_windows([p0], |[p0]| (b0[0usize] * p0))
         }
     };
@@ -593,21 +581,17 @@ fn g(&self, w: &mut Work) -> f64 {
     w.b17.resize(s2, 0f64);
     self.ready16(w);
     {
-        let b16 = &w.b16[..];
-        let b17 = &mut w.b17[..];
-        hg::kernels::copy(&b16[..s2], &mut b17[..s2]);
+        hg::kernels::copy(&w.b16[..s2], &mut w.b17[..s2]);
     }
     {
-        let b17 = &mut w.b17[..];
-        hg::kernels::softplus(&mut b17[..s2]);
+        hg::kernels::softplus(&mut w.b17[..s2]);
     }
     let t0 = {
-        let b17 = &w.b17[..];
         if s2 == 0 {
             0f64
         } else {
-            let p0 = &b17[..s2];
-            hg::kernels::sum_windows([p0], |[p0]| (p0))
+            let p0 = &w.b17[..s2];
+            hg::kernels::sum_windows([p0], |[p0]| p0)
         }
     };
     {
@@ -629,24 +613,19 @@ fn g_1(&self, w: &mut Work, out: &mut [f64]) {
     w.b21.resize(s2, 0f64);
     self.ready16(w);
     {
-        let b16 = &w.b16[..];
-        let b21 = &mut w.b21[..];
-        hg::kernels::copy(&b16[..s2], &mut b21[..s2]);
+        hg::kernels::copy(&w.b16[..s2], &mut w.b21[..s2]);
     }
     {
-        let b21 = &mut w.b21[..];
-        hg::kernels::sigmoid(&mut b21[..s2]);
+        hg::kernels::sigmoid(&mut w.b21[..s2]);
     }
     {
-        let b21 = &w.b21[..];
         let a1 = self.data().a_val.as_slice();
-        let out = &mut *out;
         hg::kernels::gemv_t(
             ((-1f64)),
             &a1[..s1 * s2],
             s2,
             s1,
-            &b21[..s2],
+            &w.b21[..s2],
             &mut out[..s1],
         );
     }
@@ -713,37 +692,34 @@ fn m_11_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
     }
     {
         let a0 = self.data().a_tr.as_slice();
-        let a18 = u;
-        let b3 = &mut w.b3[..];
-        hg::kernels::gemv((1f64), &a0[..s0 * s1], s0, s1, &a18[..s1], &mut b3[..s0]);
+        hg::kernels::gemv((1f64), &a0[..s0 * s1], s0, s1, &u[..s1], &mut w.b3[..s0]);
     }
     self.ready5(w);
     self.ready24(w);
     {
-        let b3 = &w.b3[..];
-        let b5 = &w.b5[..];
-        let b24 = &w.b24[..];
-        let b25 = &mut w.b25[..];
-        if s0 > 0 {
-            let p0 = &b3[..s0];
-            let p1 = &b5[..s0];
-            let p2 = &b24[..s0];
-            let target = &mut b25[..s0];
+        {
+            let p0 = &w.b3[..s0];
+            let p1 = &w.b5[..s0];
+            let p2 = &w.b24[..s0];
+            let target = &mut w.b25[..s0];
             for i1 in 0..s0 {
                 target[i1] = (p0[i1] * p1[i1] * p2[i1]);
             }
         }
     }
     {
-        let b25 = &w.b25[..];
         let a0 = self.data().a_tr.as_slice();
-        let b29 = &mut w.b29[..];
-        hg::kernels::gemv_t((1f64), &a0[..s0 * s1], s0, s1, &b25[..s0], &mut b29[..s1]);
+        hg::kernels::gemv_t(
+            (1f64),
+            &a0[..s0 * s1],
+            s0,
+            s1,
+            &w.b25[..s0],
+            &mut w.b29[..s1],
+        );
     }
     {
-        let b29 = &w.b29[..];
-        let out = &mut *out;
-        hg::kernels::copy(&b29[..s1], &mut out[..s1]);
+        hg::kernels::copy(&w.b29[..s1], &mut out[..s1]);
     }
     w.b28.resize(s2, 0f64);
     w.b4.resize(s2, 0f64);
@@ -753,29 +729,29 @@ fn m_11_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
     }
     {
         let a1 = self.data().a_val.as_slice();
-        let a18 = u;
-        let b4 = &mut w.b4[..];
-        hg::kernels::gemv((1f64), &a1[..s1 * s2], s2, s1, &a18[..s1], &mut b4[..s2]);
+        hg::kernels::gemv((1f64), &a1[..s1 * s2], s2, s1, &u[..s1], &mut w.b4[..s2]);
     }
     self.ready22(w);
     {
-        let b4 = &w.b4[..];
-        let b22 = &w.b22[..];
-        let b28 = &mut w.b28[..];
-        if s2 > 0 {
-            let p0 = &b4[..s2];
-            let p1 = &b22[..s2];
-            let target = &mut b28[..s2];
+        {
+            let p0 = &w.b4[..s2];
+            let p1 = &w.b22[..s2];
+            let target = &mut w.b28[..s2];
             for i2 in 0..s2 {
                 target[i2] = (p0[i2] * p1[i2]);
             }
         }
     }
     {
-        let b28 = &w.b28[..];
         let a1 = self.data().a_val.as_slice();
-        let out = &mut *out;
-        hg::kernels::gemv_t((1f64), &a1[..s1 * s2], s2, s1, &b28[..s2], &mut out[..s1]);
+        hg::kernels::gemv_t(
+            (1f64),
+            &a1[..s1 * s2],
+            s2,
+            s1,
+            &w.b28[..s2],
+            &mut out[..s1],
+        );
     }
 }
 fn m_21_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
@@ -784,17 +760,15 @@ fn m_21_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
     let s2 = self.s2;
     let s3 = self.s3;
     let s4 = w.s4;
-    self.ready0(w);
     let mut b6 = [0f64; 1usize];
+    self.ready0(w);
     {
         let b6 = &mut b6;
         b6[0usize..][..1usize].fill(0f64);
     }
     {
-        let a17 = hg::Dense::flat(&w.v);
-        let a18 = u;
-        let b6 = &mut b6;
-        b6[..1usize][0] += (1f64) * hg::kernels::dot(&a17[..s1], &a18[..s1]);
+        b6[..1usize][0]
+            += (1f64) * hg::kernels::dot(&hg::Dense::flat(&w.v)[..s1], &u[..s1]);
     }
     {
         let b0 = &w.b0[..];
@@ -812,11 +786,9 @@ fn m_12_mul(&self, w: &mut Work, c: &[f64], out: &mut [f64]) {
     self.ready0(w);
     {
         let b0 = &w.b0[..];
-        let a17 = hg::Dense::flat(&w.v);
         let a19 = c;
-        let out = &mut *out;
-        if s1 > 0 {
-            let p0 = &a17[..s1];
+        {
+            let p0 = &hg::Dense::flat(&w.v)[..s1];
             let target = &mut out[..s1];
             for i0 in 0..s1 {
                 target[i0] = (-(p0[i0] * (b0[0usize] * a19[0usize])));
@@ -848,28 +820,23 @@ fn m_11(&self, w: &mut Work, out: &mut [f64]) {
     self.ready5(w);
     self.ready24(w);
     {
-        let b5 = &w.b5[..];
-        let b24 = &w.b24[..];
-        let b30 = &mut w.b30[..];
-        if s0 > 0 {
-            let p0 = &b5[..s0];
-            let p1 = &b24[..s0];
-            let target = &mut b30[..s0];
+        {
+            let p0 = &w.b5[..s0];
+            let p1 = &w.b24[..s0];
+            let target = &mut w.b30[..s0];
             for i2 in 0..s0 {
                 target[i2] = (p0[i2] * p1[i2]);
             }
         }
     }
     {
-        let b30 = &w.b30[..];
         let a0 = self.data().a_tr.as_slice();
-        let out = &mut *out;
         let scratch = &mut w.scratch;
         scratch.resize(hg::kernels::weighted_gram_scratch(s0, s1), 0f64);
         hg::kernels::weighted_gram(
             (1f64),
             &a0[..s0 * s1],
-            &b30[..s0],
+            &w.b30[..s0],
             s0,
             s1,
             &mut scratch[..],
@@ -886,10 +853,8 @@ fn m_21(&self, w: &mut Work, out: &mut [f64]) {
     self.ready0(w);
     {
         let b0 = &w.b0[..];
-        let a17 = hg::Dense::flat(&w.v);
-        let out = &mut *out;
-        if s1 > 0 {
-            let p0 = &a17[..s1];
+        {
+            let p0 = &hg::Dense::flat(&w.v)[..s1];
             let target = &mut out[..s1];
             for i0 in 0..s1 {
                 target[i0] = (-(b0[0usize] * p0[i0]));
@@ -936,10 +901,10 @@ fn factor(&self, w: &mut Work) -> hg::core::result::Result<(), hg::LinearError> 
             {
                 let b0 = &w.b0[..];
                 let out = w.factor.diagonal_mut();
-                if s1 > 0 {
+                {
                     let target = &mut out[..s1];
                     for i0 in 0..s1 {
-                        target[i0] = (b0[0usize]);
+                        target[i0] = b0[0usize];
                     }
                 }
             }
@@ -948,10 +913,9 @@ fn factor(&self, w: &mut Work) -> hg::core::result::Result<(), hg::LinearError> 
             w.b26.resize(s0, 0f64);
             self.ready19(w);
             {
-                let b19 = &w.b19[..];
                 let b26 = &mut w.b26[..];
-                if s0 > 0 {
-                    let p0 = &b19[..s0];
+                {
+                    let p0 = &w.b19[..s0];
                     let target = &mut b26[..s0];
                     for i2 in 0..s0 {
                         target[i2] = hg::kernel::sqrt(p0[i2]);
@@ -986,14 +950,13 @@ fn factor(&self, w: &mut Work) -> hg::core::result::Result<(), hg::LinearError> 
             if s1 > 0 {
                 let target = &mut out[s1 * i1..][..s1];
                 for i0 in 0..s1 {
-                    target[i0] = ((if (i0) == (i1) { (b0[0usize]) } else { 0f64 }));
+                    target[i0] = ((if (i0) == (i1) { b0[0usize] } else { 0f64 }));
                 }
             }
         }
     }
     self.ready19(w);
     {
-        let b19 = &w.b19[..];
         let a0 = self.data().a_tr.as_slice();
         let out = w.factor.matrix_mut();
         let scratch = &mut w.scratch;
@@ -1001,7 +964,7 @@ fn factor(&self, w: &mut Work) -> hg::core::result::Result<(), hg::LinearError> 
         hg::kernels::weighted_gram(
             (1f64),
             &a0[..s0 * s1],
-            &b19[..s0],
+            &w.b19[..s0],
             s0,
             s1,
             &mut scratch[..],

@@ -137,11 +137,9 @@ fn ready1(&self, w: &mut Work) {
         return;
     }
     {
-        let a4 = hg::Dense::flat(&w.y);
-        let b1 = &mut w.b1[..];
         {
-            let p0 = &a4[..3usize];
-            let target = &mut b1[..3usize];
+            let p0 = &hg::Dense::flat(&w.y)[..3usize];
+            let target = &mut w.b1[..3usize];
             for i0 in 0..3usize {
                 target[i0] = hg::kernel::exp(p0[i0]);
             }
@@ -173,7 +171,6 @@ fn objective(&self, w: &mut Work) -> hg::core::option::Option<f64> {
     let mut b0 = [0f64; 12usize];
     {
         let a1 = self.data().b_tr.as_slice();
-        let b0 = &mut b0;
         {
             let p0 = &a1[..12usize];
             let target = &mut b0[..12usize];
@@ -184,28 +181,22 @@ fn objective(&self, w: &mut Work) -> hg::core::option::Option<f64> {
     }
     {
         let a0 = self.data().a_tr.as_slice();
-        let a5 = hg::Dense::flat(&w.x);
-        let b0 = &mut b0;
         hg::kernels::gemv(
             (1f64),
             &a0[..36usize],
             12usize,
             3usize,
-            &a5[..3usize],
+            &hg::Dense::flat(&w.x)[..3usize],
             &mut b0[..12usize],
         );
     }
     {
-        let b0 = &b0;
-        let out = &mut *out;
         out[..1usize][0] += (1f64) * hg::kernels::dot(&b0[..12usize], &b0[..12usize]);
     }
     self.ready1(w);
     let t0 = {
-        let b1 = &w.b1[..];
-        let a5 = hg::Dense::flat(&w.x);
-        let p0 = &a5[..3usize];
-        let p1 = &b1[..3usize];
+        let p0 = &hg::Dense::flat(&w.x)[..3usize];
+        let p1 = &w.b1[..3usize];
         hg::kernels::sum_by(3usize, |i1| (p0[i1] * p0[i1] * p1[i1]))
     };
     {
@@ -217,14 +208,10 @@ fn objective(&self, w: &mut Work) -> hg::core::option::Option<f64> {
 fn residual(&self, w: &mut Work, out: &mut [f64]) {
     self.ready1(w);
     {
-        let b1 = &w.b1[..];
-        let b15 = self.b15();
-        let a5 = hg::Dense::flat(&w.x);
-        let out = &mut *out;
         {
-            let p0 = &a5[..3usize];
-            let p1 = &b1[..3usize];
-            let p2 = &b15[..3usize];
+            let p0 = &hg::Dense::flat(&w.x)[..3usize];
+            let p1 = &w.b1[..3usize];
+            let p2 = &self.b15()[..3usize];
             let target = &mut out[..3usize];
             for i0 in 0..3usize {
                 target[i0] = ((p0[i0] * p1[i0]) - 2f64 * p2[i0]);
@@ -232,15 +219,12 @@ fn residual(&self, w: &mut Work, out: &mut [f64]) {
         }
     }
     {
-        let b3 = self.b3();
-        let a5 = hg::Dense::flat(&w.x);
-        let out = &mut *out;
         hg::kernels::gemv_small(
             (2f64),
-            &b3[..9usize],
+            &self.b3()[..9usize],
             3usize,
             3usize,
-            &a5[..3usize],
+            &hg::Dense::flat(&w.x)[..3usize],
             &mut out[..3usize],
         );
     }
@@ -256,7 +240,7 @@ fn f_1(&self, w: &mut Work, out: &mut [f64]) {
                 let p0 = &b3[3usize * i1..][..3usize];
                 let target = &mut out[3usize * i1..][..3usize];
                 for i0 in 0..3usize {
-                    target[i0] = ((if (i0) == (i1) { (b1[i0]) } else { 0f64 })
+                    target[i0] = ((if (i0) == (i1) { b1[i0] } else { 0f64 })
                         + 2f64 * p0[i0]);
                 }
             }
@@ -282,12 +266,9 @@ fn f_2(&self, w: &mut Work, out: &mut [f64]) {
 fn f_1_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
     self.ready1(w);
     {
-        let b1 = &w.b1[..];
-        let a17 = u;
-        let out = &mut *out;
         {
-            let p0 = &b1[..3usize];
-            let p1 = &a17[..3usize];
+            let p0 = &w.b1[..3usize];
+            let p1 = &u[..3usize];
             let target = &mut out[..3usize];
             for i0 in 0..3usize {
                 target[i0] = ((p0[i0] * p1[i0]));
@@ -295,15 +276,12 @@ fn f_1_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
         }
     }
     {
-        let b3 = self.b3();
-        let a17 = u;
-        let out = &mut *out;
         hg::kernels::gemv_small(
             (2f64),
-            &b3[..9usize],
+            &self.b3()[..9usize],
             3usize,
             3usize,
-            &a17[..3usize],
+            &u[..3usize],
             &mut out[..3usize],
         );
     }
@@ -314,17 +292,13 @@ fn f_1_tr_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
 fn f_2_mul(&self, w: &mut Work, c: &[f64], out: &mut [f64]) {
     self.ready1(w);
     {
-        let b1 = &w.b1[..];
-        let a5 = hg::Dense::flat(&w.x);
-        let a18 = c;
-        let out = &mut *out;
         {
-            let p0 = &a5[..3usize];
-            let p1 = &b1[..3usize];
-            let p2 = &a18[..3usize];
+            let p0 = &c[..3usize];
+            let p1 = &hg::Dense::flat(&w.x)[..3usize];
+            let p2 = &w.b1[..3usize];
             let target = &mut out[..3usize];
             for i0 in 0..3usize {
-                target[i0] = (p0[i0] * p1[i0] * p2[i0]);
+                target[i0] = (p0[i0] * (p1[i0] * p2[i0]));
             }
         }
     }
@@ -332,17 +306,13 @@ fn f_2_mul(&self, w: &mut Work, c: &[f64], out: &mut [f64]) {
 fn f_2_tr_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
     self.ready1(w);
     {
-        let b1 = &w.b1[..];
-        let a5 = hg::Dense::flat(&w.x);
-        let a17 = u;
-        let out = &mut *out;
         {
-            let p0 = &a5[..3usize];
-            let p1 = &b1[..3usize];
-            let p2 = &a17[..3usize];
+            let p0 = &u[..3usize];
+            let p1 = &hg::Dense::flat(&w.x)[..3usize];
+            let p2 = &w.b1[..3usize];
             let target = &mut out[..3usize];
             for i0 in 0..3usize {
-                target[i0] = (p0[i0] * p1[i0] * p2[i0]);
+                target[i0] = (p0[i0] * (p1[i0] * p2[i0]));
             }
         }
     }
@@ -350,12 +320,9 @@ fn f_2_tr_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
 fn f_1_diagonal(&self, w: &mut Work, out: &mut [f64]) {
     self.ready1(w);
     {
-        let b1 = &w.b1[..];
-        let b4 = self.b4();
-        let out = &mut *out;
         {
-            let p0 = &b1[..3usize];
-            let p1 = &b4[..3usize];
+            let p0 = &w.b1[..3usize];
+            let p1 = &self.b4()[..3usize];
             let target = &mut out[..3usize];
             for i0 in 0..3usize {
                 target[i0] = (p0[i0] + 2f64 * p1[i0]);
@@ -366,12 +333,9 @@ fn f_1_diagonal(&self, w: &mut Work, out: &mut [f64]) {
 fn f_1_diagonal_2_tr_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
     self.ready1(w);
     {
-        let b1 = &w.b1[..];
-        let a17 = u;
-        let out = &mut *out;
         {
-            let p0 = &b1[..3usize];
-            let p1 = &a17[..3usize];
+            let p0 = &w.b1[..3usize];
+            let p1 = &u[..3usize];
             let target = &mut out[..3usize];
             for i0 in 0..3usize {
                 target[i0] = (p0[i0] * p1[i0]);
@@ -388,7 +352,6 @@ fn g(&self, w: &mut Work) -> f64 {
     let mut b2 = [0f64; 8usize];
     {
         let a3 = self.data().b_val.as_slice();
-        let b2 = &mut b2;
         {
             let p0 = &a3[..8usize];
             let target = &mut b2[..8usize];
@@ -399,30 +362,24 @@ fn g(&self, w: &mut Work) -> f64 {
     }
     {
         let a2 = self.data().a_val.as_slice();
-        let a5 = hg::Dense::flat(&w.x);
-        let b2 = &mut b2;
         hg::kernels::gemv_small(
             (1f64),
             &a2[..24usize],
             8usize,
             3usize,
-            &a5[..3usize],
+            &hg::Dense::flat(&w.x)[..3usize],
             &mut b2[..8usize],
         );
     }
     {
-        let b2 = &b2;
-        let out = &mut *out;
         out[..1usize][0] += (1f64) * hg::kernels::dot(&b2[..8usize], &b2[..8usize]);
     }
     out[0]
 }
 fn g_1(&self, w: &mut Work, out: &mut [f64]) {
     {
-        let b16 = self.b16();
-        let out = &mut *out;
         {
-            let p0 = &b16[..3usize];
+            let p0 = &self.b16()[..3usize];
             let target = &mut out[..3usize];
             for i0 in 0..3usize {
                 target[i0] = (-2f64 * p0[i0]);
@@ -430,15 +387,12 @@ fn g_1(&self, w: &mut Work, out: &mut [f64]) {
         }
     }
     {
-        let b5 = self.b5();
-        let a5 = hg::Dense::flat(&w.x);
-        let out = &mut *out;
         hg::kernels::gemv_small(
             (2f64),
-            &b5[..9usize],
+            &self.b5()[..9usize],
             3usize,
             3usize,
-            &a5[..3usize],
+            &hg::Dense::flat(&w.x)[..3usize],
             &mut out[..3usize],
         );
     }
@@ -476,15 +430,12 @@ fn m_11_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
         out[0usize..][..3usize].fill(0f64);
     }
     {
-        let b5 = self.b5();
-        let a17 = u;
-        let out = &mut *out;
         hg::kernels::gemv_small(
             (2f64),
-            &b5[..9usize],
+            &self.b5()[..9usize],
             3usize,
             3usize,
-            &a17[..3usize],
+            &u[..3usize],
             &mut out[..3usize],
         );
     }
@@ -492,17 +443,13 @@ fn m_11_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
 fn m_21_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
     self.ready1(w);
     {
-        let b1 = &w.b1[..];
-        let a16 = hg::Dense::flat(&w.v);
-        let a17 = u;
-        let out = &mut *out;
         {
-            let p0 = &b1[..3usize];
-            let p1 = &a16[..3usize];
-            let p2 = &a17[..3usize];
+            let p0 = &u[..3usize];
+            let p1 = &w.b1[..3usize];
+            let p2 = &hg::Dense::flat(&w.v)[..3usize];
             let target = &mut out[..3usize];
             for i0 in 0..3usize {
-                target[i0] = (-(p0[i0] * p1[i0] * p2[i0]));
+                target[i0] = (-(p0[i0] * (p1[i0] * p2[i0])));
             }
         }
     }
@@ -510,17 +457,13 @@ fn m_21_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
 fn m_12_mul(&self, w: &mut Work, c: &[f64], out: &mut [f64]) {
     self.ready1(w);
     {
-        let b1 = &w.b1[..];
-        let a16 = hg::Dense::flat(&w.v);
-        let a18 = c;
-        let out = &mut *out;
         {
-            let p0 = &b1[..3usize];
-            let p1 = &a16[..3usize];
-            let p2 = &a18[..3usize];
+            let p0 = &c[..3usize];
+            let p1 = &w.b1[..3usize];
+            let p2 = &hg::Dense::flat(&w.v)[..3usize];
             let target = &mut out[..3usize];
             for i0 in 0..3usize {
-                target[i0] = (-(p0[i0] * p1[i0] * p2[i0]));
+                target[i0] = (-(p0[i0] * (p1[i0] * p2[i0])));
             }
         }
     }
@@ -551,7 +494,7 @@ fn m_21(&self, w: &mut Work, out: &mut [f64]) {
                 let target = &mut out[3usize * i1..][..3usize];
                 for i0 in 0..3usize {
                     target[i0] = (if (i0) == (i1) {
-                        (-(b1[i0] * a16[i0]))
+                        (-((b1[i0] * a16[i0])))
                     } else {
                         0f64
                     });
@@ -593,7 +536,7 @@ fn factor(&self, w: &mut Work) -> hg::core::result::Result<(), hg::LinearError> 
                 let p0 = &b3[3usize * i1..][..3usize];
                 let target = &mut out[3usize * i1..][..3usize];
                 for i0 in 0..3usize {
-                    target[i0] = ((if (i0) == (i1) { (b1[i0]) } else { 0f64 })
+                    target[i0] = ((if (i0) == (i1) { b1[i0] } else { 0f64 })
                         + 2f64 * p0[i0]);
                 }
             }

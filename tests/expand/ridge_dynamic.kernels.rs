@@ -245,14 +245,18 @@ fn ready0(&self, w: &mut Work) {
     w.b0.resize(s0, 0f64);
     {
         let a1 = self.data().b_tr.as_slice();
-        let b0 = &mut w.b0[..];
-        hg::kernels::copy_scaled((-1f64), &a1[..s0], &mut b0[..s0]);
+        hg::kernels::copy_scaled((-1f64), &a1[..s0], &mut w.b0[..s0]);
     }
     {
         let a0 = self.data().a_tr.as_slice();
-        let a5 = hg::Dense::flat(&w.x);
-        let b0 = &mut w.b0[..];
-        hg::kernels::gemv((1f64), &a0[..s0 * s1], s0, s1, &a5[..s1], &mut b0[..s0]);
+        hg::kernels::gemv(
+            (1f64),
+            &a0[..s0 * s1],
+            s0,
+            s1,
+            &hg::Dense::flat(&w.x)[..s1],
+            &mut w.b0[..s0],
+        );
     }
     w.ready[0usize] |= 1u64;
 }
@@ -270,13 +274,10 @@ fn ready1(&self, w: &mut Work) {
     let s7 = w.s7;
     w.b1.resize(s1, 0f64);
     {
-        let a4 = hg::Dense::flat(&w.y);
-        let b1 = &mut w.b1[..];
-        hg::kernels::copy(&a4[..s1], &mut b1[..s1]);
+        hg::kernels::copy(&hg::Dense::flat(&w.y)[..s1], &mut w.b1[..s1]);
     }
     {
-        let b1 = &mut w.b1[..];
-        hg::kernels::exp(&mut b1[..s1]);
+        hg::kernels::exp(&mut w.b1[..s1]);
     }
     w.ready[0usize] |= 2u64;
 }
@@ -295,14 +296,18 @@ fn ready2(&self, w: &mut Work) {
     w.b2.resize(s3, 0f64);
     {
         let a3 = self.data().b_val.as_slice();
-        let b2 = &mut w.b2[..];
-        hg::kernels::copy_scaled((-1f64), &a3[..s3], &mut b2[..s3]);
+        hg::kernels::copy_scaled((-1f64), &a3[..s3], &mut w.b2[..s3]);
     }
     {
         let a2 = self.data().a_val.as_slice();
-        let a5 = hg::Dense::flat(&w.x);
-        let b2 = &mut w.b2[..];
-        hg::kernels::gemv((1f64), &a2[..s1 * s3], s3, s1, &a5[..s1], &mut b2[..s3]);
+        hg::kernels::gemv(
+            (1f64),
+            &a2[..s1 * s3],
+            s3,
+            s1,
+            &hg::Dense::flat(&w.x)[..s1],
+            &mut w.b2[..s3],
+        );
     }
     w.ready[0usize] |= 4u64;
 }
@@ -351,19 +356,15 @@ fn objective(&self, w: &mut Work) -> hg::core::option::Option<f64> {
     }
     self.ready0(w);
     {
-        let b0 = &w.b0[..];
-        let out = &mut *out;
-        out[..1usize][0] += (1f64) * hg::kernels::dot(&b0[..s0], &b0[..s0]);
+        out[..1usize][0] += (1f64) * hg::kernels::dot(&w.b0[..s0], &w.b0[..s0]);
     }
     self.ready1(w);
     let t0 = {
-        let b1 = &w.b1[..];
-        let a5 = hg::Dense::flat(&w.x);
         if s1 == 0 {
             0f64
         } else {
-            let p0 = &a5[..s1];
-            let p1 = &b1[..s1];
+            let p0 = &hg::Dense::flat(&w.x)[..s1];
+            let p1 = &w.b1[..s1];
             hg::kernels::sum_windows([p0, p1], |[p0, p1]| (p0 * p0 * p1))
         }
     };
@@ -384,12 +385,9 @@ fn residual(&self, w: &mut Work, out: &mut [f64]) {
     let s7 = w.s7;
     self.ready1(w);
     {
-        let b1 = &w.b1[..];
-        let a5 = hg::Dense::flat(&w.x);
-        let out = &mut *out;
-        if s1 > 0 {
-            let p0 = &a5[..s1];
-            let p1 = &b1[..s1];
+        {
+            let p0 = &hg::Dense::flat(&w.x)[..s1];
+            let p1 = &w.b1[..s1];
             let target = &mut out[..s1];
             for i0 in 0..s1 {
                 target[i0] = ((p0[i0] * p1[i0]));
@@ -398,28 +396,28 @@ fn residual(&self, w: &mut Work, out: &mut [f64]) {
     }
     if self.choice0() {
         {
-            let b17 = self.b17();
-            let out = &mut *out;
-            hg::kernels::axpy((-2f64), &b17[..s1], &mut out[..s1]);
+            hg::kernels::axpy((-2f64), &self.b17()[..s1], &mut out[..s1]);
         }
         {
-            let b4 = self.b4();
-            let a5 = hg::Dense::flat(&w.x);
-            let out = &mut *out;
-            hg::kernels::gemv((2f64), &b4[..s1 * s1], s1, s1, &a5[..s1], &mut out[..s1]);
+            hg::kernels::gemv(
+                (2f64),
+                &self.b4()[..s1 * s1],
+                s1,
+                s1,
+                &hg::Dense::flat(&w.x)[..s1],
+                &mut out[..s1],
+            );
         }
     } else {
         self.ready0(w);
         {
-            let b0 = &w.b0[..];
             let a0 = self.data().a_tr.as_slice();
-            let out = &mut *out;
             hg::kernels::gemv_t(
                 (2f64),
                 &a0[..s0 * s1],
                 s0,
                 s1,
-                &b0[..s0],
+                &w.b0[..s0],
                 &mut out[..s1],
             );
         }
@@ -444,7 +442,7 @@ fn f_1(&self, w: &mut Work, out: &mut [f64]) {
                 let p0 = &b4[s1 * i1..][..s1];
                 let target = &mut out[s1 * i1..][..s1];
                 for i0 in 0..s1 {
-                    target[i0] = ((if (i0) == (i1) { (b1[i0]) } else { 0f64 })
+                    target[i0] = ((if (i0) == (i1) { b1[i0] } else { 0f64 })
                         + 2f64 * p0[i0]);
                 }
             }
@@ -486,12 +484,9 @@ fn f_1_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
     let s7 = w.s7;
     self.ready1(w);
     {
-        let b1 = &w.b1[..];
-        let a17 = u;
-        let out = &mut *out;
-        if s1 > 0 {
-            let p0 = &b1[..s1];
-            let p1 = &a17[..s1];
+        {
+            let p0 = &w.b1[..s1];
+            let p1 = &u[..s1];
             let target = &mut out[..s1];
             for i0 in 0..s1 {
                 target[i0] = ((p0[i0] * p1[i0]));
@@ -500,15 +495,12 @@ fn f_1_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
     }
     if self.choice1() {
         {
-            let b4 = self.b4();
-            let a17 = u;
-            let out = &mut *out;
             hg::kernels::gemv(
                 (2f64),
-                &b4[..s1 * s1],
+                &self.b4()[..s1 * s1],
                 s1,
                 s1,
-                &a17[..s1],
+                &u[..s1],
                 &mut out[..s1],
             );
         }
@@ -520,20 +512,16 @@ fn f_1_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
         }
         {
             let a0 = self.data().a_tr.as_slice();
-            let a17 = u;
-            let b3 = &mut w.b3[..];
-            hg::kernels::gemv((1f64), &a0[..s0 * s1], s0, s1, &a17[..s1], &mut b3[..s0]);
+            hg::kernels::gemv((1f64), &a0[..s0 * s1], s0, s1, &u[..s1], &mut w.b3[..s0]);
         }
         {
-            let b3 = &w.b3[..];
             let a0 = self.data().a_tr.as_slice();
-            let out = &mut *out;
             hg::kernels::gemv_t(
                 (2f64),
                 &a0[..s0 * s1],
                 s0,
                 s1,
-                &b3[..s0],
+                &w.b3[..s0],
                 &mut out[..s1],
             );
         }
@@ -553,17 +541,13 @@ fn f_2_mul(&self, w: &mut Work, c: &[f64], out: &mut [f64]) {
     let s7 = w.s7;
     self.ready1(w);
     {
-        let b1 = &w.b1[..];
-        let a5 = hg::Dense::flat(&w.x);
-        let a18 = c;
-        let out = &mut *out;
-        if s1 > 0 {
-            let p0 = &a5[..s1];
-            let p1 = &b1[..s1];
-            let p2 = &a18[..s1];
+        {
+            let p0 = &c[..s1];
+            let p1 = &hg::Dense::flat(&w.x)[..s1];
+            let p2 = &w.b1[..s1];
             let target = &mut out[..s1];
             for i0 in 0..s1 {
-                target[i0] = (p0[i0] * p1[i0] * p2[i0]);
+                target[i0] = (p0[i0] * (p1[i0] * p2[i0]));
             }
         }
     }
@@ -579,17 +563,13 @@ fn f_2_tr_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
     let s7 = w.s7;
     self.ready1(w);
     {
-        let b1 = &w.b1[..];
-        let a5 = hg::Dense::flat(&w.x);
-        let a17 = u;
-        let out = &mut *out;
-        if s1 > 0 {
-            let p0 = &a5[..s1];
-            let p1 = &b1[..s1];
-            let p2 = &a17[..s1];
+        {
+            let p0 = &u[..s1];
+            let p1 = &hg::Dense::flat(&w.x)[..s1];
+            let p2 = &w.b1[..s1];
             let target = &mut out[..s1];
             for i0 in 0..s1 {
-                target[i0] = (p0[i0] * p1[i0] * p2[i0]);
+                target[i0] = (p0[i0] * (p1[i0] * p2[i0]));
             }
         }
     }
@@ -605,12 +585,9 @@ fn f_1_diagonal(&self, w: &mut Work, out: &mut [f64]) {
     let s7 = w.s7;
     self.ready1(w);
     {
-        let b1 = &w.b1[..];
-        let b5 = self.b5();
-        let out = &mut *out;
-        if s1 > 0 {
-            let p0 = &b1[..s1];
-            let p1 = &b5[..s1];
+        {
+            let p0 = &w.b1[..s1];
+            let p1 = &self.b5()[..s1];
             let target = &mut out[..s1];
             for i0 in 0..s1 {
                 target[i0] = (p0[i0] + 2f64 * p1[i0]);
@@ -629,12 +606,9 @@ fn f_1_diagonal_2_tr_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
     let s7 = w.s7;
     self.ready1(w);
     {
-        let b1 = &w.b1[..];
-        let a17 = u;
-        let out = &mut *out;
-        if s1 > 0 {
-            let p0 = &b1[..s1];
-            let p1 = &a17[..s1];
+        {
+            let p0 = &w.b1[..s1];
+            let p1 = &u[..s1];
             let target = &mut out[..s1];
             for i0 in 0..s1 {
                 target[i0] = (p0[i0] * p1[i0]);
@@ -658,9 +632,7 @@ fn g(&self, w: &mut Work) -> f64 {
     }
     self.ready2(w);
     {
-        let b2 = &w.b2[..];
-        let out = &mut *out;
-        out[..1usize][0] += (1f64) * hg::kernels::dot(&b2[..s3], &b2[..s3]);
+        out[..1usize][0] += (1f64) * hg::kernels::dot(&w.b2[..s3], &w.b2[..s3]);
     }
     out[0]
 }
@@ -675,15 +647,17 @@ fn g_1(&self, w: &mut Work, out: &mut [f64]) {
     let s7 = w.s7;
     if self.choice2() {
         {
-            let b18 = self.b18();
-            let out = &mut *out;
-            hg::kernels::copy_scaled((-2f64), &b18[..s1], &mut out[..s1]);
+            hg::kernels::copy_scaled((-2f64), &self.b18()[..s1], &mut out[..s1]);
         }
         {
-            let b7 = self.b7();
-            let a5 = hg::Dense::flat(&w.x);
-            let out = &mut *out;
-            hg::kernels::gemv((2f64), &b7[..s1 * s1], s1, s1, &a5[..s1], &mut out[..s1]);
+            hg::kernels::gemv(
+                (2f64),
+                &self.b7()[..s1 * s1],
+                s1,
+                s1,
+                &hg::Dense::flat(&w.x)[..s1],
+                &mut out[..s1],
+            );
         }
     } else {
         {
@@ -692,15 +666,13 @@ fn g_1(&self, w: &mut Work, out: &mut [f64]) {
         }
         self.ready2(w);
         {
-            let b2 = &w.b2[..];
             let a2 = self.data().a_val.as_slice();
-            let out = &mut *out;
             hg::kernels::gemv_t(
                 (2f64),
                 &a2[..s1 * s3],
                 s3,
                 s1,
-                &b2[..s3],
+                &w.b2[..s3],
                 &mut out[..s1],
             );
         }
@@ -772,15 +744,12 @@ fn m_11_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
             out[0usize..][..s1].fill(0f64);
         }
         {
-            let b7 = self.b7();
-            let a17 = u;
-            let out = &mut *out;
             hg::kernels::gemv(
                 (2f64),
-                &b7[..s1 * s1],
+                &self.b7()[..s1 * s1],
                 s1,
                 s1,
-                &a17[..s1],
+                &u[..s1],
                 &mut out[..s1],
             );
         }
@@ -796,20 +765,16 @@ fn m_11_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
         }
         {
             let a2 = self.data().a_val.as_slice();
-            let a17 = u;
-            let b6 = &mut w.b6[..];
-            hg::kernels::gemv((1f64), &a2[..s1 * s3], s3, s1, &a17[..s1], &mut b6[..s3]);
+            hg::kernels::gemv((1f64), &a2[..s1 * s3], s3, s1, &u[..s1], &mut w.b6[..s3]);
         }
         {
-            let b6 = &w.b6[..];
             let a2 = self.data().a_val.as_slice();
-            let out = &mut *out;
             hg::kernels::gemv_t(
                 (2f64),
                 &a2[..s1 * s3],
                 s3,
                 s1,
-                &b6[..s3],
+                &w.b6[..s3],
                 &mut out[..s1],
             );
         }
@@ -826,17 +791,13 @@ fn m_21_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
     let s7 = w.s7;
     self.ready1(w);
     {
-        let b1 = &w.b1[..];
-        let a16 = hg::Dense::flat(&w.v);
-        let a17 = u;
-        let out = &mut *out;
-        if s1 > 0 {
-            let p0 = &b1[..s1];
-            let p1 = &a16[..s1];
-            let p2 = &a17[..s1];
+        {
+            let p0 = &u[..s1];
+            let p1 = &w.b1[..s1];
+            let p2 = &hg::Dense::flat(&w.v)[..s1];
             let target = &mut out[..s1];
             for i0 in 0..s1 {
-                target[i0] = (-(p0[i0] * p1[i0] * p2[i0]));
+                target[i0] = (-(p0[i0] * (p1[i0] * p2[i0])));
             }
         }
     }
@@ -852,17 +813,13 @@ fn m_12_mul(&self, w: &mut Work, c: &[f64], out: &mut [f64]) {
     let s7 = w.s7;
     self.ready1(w);
     {
-        let b1 = &w.b1[..];
-        let a16 = hg::Dense::flat(&w.v);
-        let a18 = c;
-        let out = &mut *out;
-        if s1 > 0 {
-            let p0 = &b1[..s1];
-            let p1 = &a16[..s1];
-            let p2 = &a18[..s1];
+        {
+            let p0 = &c[..s1];
+            let p1 = &w.b1[..s1];
+            let p2 = &hg::Dense::flat(&w.v)[..s1];
             let target = &mut out[..s1];
             for i0 in 0..s1 {
-                target[i0] = (-(p0[i0] * p1[i0] * p2[i0]));
+                target[i0] = (-(p0[i0] * (p1[i0] * p2[i0])));
             }
         }
     }
@@ -909,7 +866,7 @@ fn m_21(&self, w: &mut Work, out: &mut [f64]) {
                 let target = &mut out[s1 * i1..][..s1];
                 for i0 in 0..s1 {
                     target[i0] = (if (i0) == (i1) {
-                        (-(b1[i0] * a16[i0]))
+                        (-((b1[i0] * a16[i0])))
                     } else {
                         0f64
                     });
@@ -952,9 +909,8 @@ fn factor(&self, w: &mut Work) -> hg::core::result::Result<(), hg::LinearError> 
         {
             self.ready1(w);
             {
-                let b1 = &w.b1[..];
                 let out = w.factor.diagonal_mut();
-                hg::kernels::copy(&b1[..s1], &mut out[..s1]);
+                hg::kernels::copy(&w.b1[..s1], &mut out[..s1]);
             }
         }
         {
@@ -987,7 +943,7 @@ fn factor(&self, w: &mut Work) -> hg::core::result::Result<(), hg::LinearError> 
                 let p0 = &b4[s1 * i1..][..s1];
                 let target = &mut out[s1 * i1..][..s1];
                 for i0 in 0..s1 {
-                    target[i0] = ((if (i0) == (i1) { (b1[i0]) } else { 0f64 })
+                    target[i0] = ((if (i0) == (i1) { b1[i0] } else { 0f64 })
                         + 2f64 * p0[i0]);
                 }
             }

@@ -7,6 +7,38 @@ fn sizes(
     hg::core::result::Result::Ok([])
 }
 fn ready_y(&self, w: &mut Work) {}
+fn ready0(&self, w: &mut Work) {
+    if w.ready[0usize] & 1u64 != 0 {
+        return;
+    }
+    {
+        {
+            let p0 = &hg::Dense::flat(&w.x)[..3usize];
+            let p1 = &hg::Dense::flat(&w.v)[..3usize];
+            let target = &mut w.b0[..3usize];
+            for i0 in 0..3usize {
+                target[i0] = (1f64 - 0.2f64 * (p0[i0] * p1[i0]));
+            }
+        }
+    }
+    w.ready[0usize] |= 1u64;
+}
+fn ready1(&self, w: &mut Work) {
+    if w.ready[0usize] & 2u64 != 0 {
+        return;
+    }
+    {
+        {
+            let p0 = &hg::Dense::flat(&w.y)[..3usize];
+            let p1 = &hg::Dense::flat(&w.v)[..3usize];
+            let target = &mut w.b1[..3usize];
+            for i0 in 0..3usize {
+                target[i0] = (1f64 - 0.2f64 * (p0[i0] * p1[i0]));
+            }
+        }
+    }
+    w.ready[0usize] |= 2u64;
+}
 fn start(
     &self,
     x: &::hypergrad::nalgebra::SVector<::core::primitive::f64, 3>,
@@ -28,13 +60,10 @@ fn objective(&self, _w: &mut Work) -> hg::core::option::Option<f64> {
 fn residual(&self, w: &mut Work, out: &mut [f64]) {
     {
         let a1 = self.data().b.as_slice();
-        let a2 = hg::Dense::flat(&w.y);
-        let a3 = hg::Dense::flat(&w.x);
-        let out = &mut *out;
         {
             let p0 = &a1[..3usize];
-            let p1 = &a2[..3usize];
-            let p2 = &a3[..3usize];
+            let p1 = &hg::Dense::flat(&w.y)[..3usize];
+            let p2 = &hg::Dense::flat(&w.x)[..3usize];
             let target = &mut out[..3usize];
             for i0 in 0..3usize {
                 target[i0] = (-p0[i0] + 0.1f64 * (p1[i0] * p2[i0] * p2[i0]));
@@ -43,14 +72,12 @@ fn residual(&self, w: &mut Work, out: &mut [f64]) {
     }
     {
         let a0 = self.data().a.as_slice();
-        let a3 = hg::Dense::flat(&w.x);
-        let out = &mut *out;
         hg::kernels::gemv_small(
             (1f64),
             &a0[..9usize],
             3usize,
             3usize,
-            &a3[..3usize],
+            &hg::Dense::flat(&w.x)[..3usize],
             &mut out[..3usize],
         );
     }
@@ -83,7 +110,7 @@ fn f_2(&self, w: &mut Work, out: &mut [f64]) {
                 let target = &mut out[3usize * i1..][..3usize];
                 for i0 in 0..3usize {
                     target[i0] = (if (i0) == (i1) {
-                        (0.1f64 * a3[i0] * a3[i0])
+                        (0.1f64 * (a3[i0] * a3[i0]))
                     } else {
                         0f64
                     });
@@ -94,90 +121,72 @@ fn f_2(&self, w: &mut Work, out: &mut [f64]) {
 }
 fn f_1_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
     {
-        let a2 = hg::Dense::flat(&w.y);
-        let a3 = hg::Dense::flat(&w.x);
-        let a12 = u;
-        let out = &mut *out;
         {
-            let p0 = &a2[..3usize];
-            let p1 = &a3[..3usize];
-            let p2 = &a12[..3usize];
+            let p0 = &u[..3usize];
+            let p1 = &hg::Dense::flat(&w.y)[..3usize];
+            let p2 = &hg::Dense::flat(&w.x)[..3usize];
             let target = &mut out[..3usize];
             for i0 in 0..3usize {
-                target[i0] = (0.2f64 * (p0[i0] * p1[i0] * p2[i0]));
+                target[i0] = (0.2f64 * (p0[i0] * (p1[i0] * p2[i0])));
             }
         }
     }
     {
         let a0 = self.data().a.as_slice();
-        let a12 = u;
-        let out = &mut *out;
         hg::kernels::gemv_small(
             (1f64),
             &a0[..9usize],
             3usize,
             3usize,
-            &a12[..3usize],
+            &u[..3usize],
             &mut out[..3usize],
         );
     }
 }
 fn f_1_tr_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
     {
-        let a2 = hg::Dense::flat(&w.y);
-        let a3 = hg::Dense::flat(&w.x);
-        let a12 = u;
-        let out = &mut *out;
         {
-            let p0 = &a2[..3usize];
-            let p1 = &a3[..3usize];
-            let p2 = &a12[..3usize];
+            let p0 = &u[..3usize];
+            let p1 = &hg::Dense::flat(&w.y)[..3usize];
+            let p2 = &hg::Dense::flat(&w.x)[..3usize];
             let target = &mut out[..3usize];
             for i0 in 0..3usize {
-                target[i0] = (0.2f64 * (p0[i0] * p1[i0] * p2[i0]));
+                target[i0] = (0.2f64 * (p0[i0] * (p1[i0] * p2[i0])));
             }
         }
     }
     {
         let a0 = self.data().a.as_slice();
-        let a12 = u;
-        let out = &mut *out;
         hg::kernels::gemv_t(
             (1f64),
             &a0[..9usize],
             3usize,
             3usize,
-            &a12[..3usize],
+            &u[..3usize],
             &mut out[..3usize],
         );
     }
 }
 fn f_2_mul(&self, w: &mut Work, c: &[f64], out: &mut [f64]) {
     {
-        let a3 = hg::Dense::flat(&w.x);
-        let a13 = c;
-        let out = &mut *out;
         {
-            let p0 = &a3[..3usize];
-            let p1 = &a13[..3usize];
+            let p0 = &hg::Dense::flat(&w.x)[..3usize];
+            let p1 = &c[..3usize];
             let target = &mut out[..3usize];
             for i0 in 0..3usize {
-                target[i0] = (0.1f64 * p0[i0] * p0[i0] * p1[i0]);
+                target[i0] = (0.1f64 * (p0[i0] * p0[i0]) * p1[i0]);
             }
         }
     }
 }
 fn f_2_tr_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
     {
-        let a3 = hg::Dense::flat(&w.x);
-        let a12 = u;
-        let out = &mut *out;
         {
-            let p0 = &a3[..3usize];
-            let p1 = &a12[..3usize];
+            let p0 = &hg::Dense::flat(&w.x)[..3usize];
+            let p1 = &u[..3usize];
             let target = &mut out[..3usize];
             for i0 in 0..3usize {
-                target[i0] = (0.1f64 * p0[i0] * p0[i0] * p1[i0]);
+                target[i0] = (0.1f64 * (p0[i0] * p0[i0]) * p1[i0]);
             }
         }
     }
@@ -185,27 +194,21 @@ fn f_2_tr_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
 fn f_1_diagonal(&self, w: &mut Work, out: &mut [f64]) {
     {
         let a0 = self.data().a.as_slice();
-        let a2 = hg::Dense::flat(&w.y);
-        let a3 = hg::Dense::flat(&w.x);
-        let out = &mut *out;
         {
-            let p0 = &a2[..3usize];
-            let p1 = &a3[..3usize];
+            let p0 = &hg::Dense::flat(&w.y)[..3usize];
+            let p1 = &hg::Dense::flat(&w.x)[..3usize];
             let target = &mut out[..3usize];
             for i0 in 0..3usize {
-                target[i0] = ((a0[4usize * i0]) + 0.2f64 * (p0[i0] * p1[i0]));
+                target[i0] = (a0[4usize * i0] + 0.2f64 * (p0[i0] * p1[i0]));
             }
         }
     }
 }
 fn f_1_diagonal_2_tr_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
     {
-        let a3 = hg::Dense::flat(&w.x);
-        let a12 = u;
-        let out = &mut *out;
         {
-            let p0 = &a3[..3usize];
-            let p1 = &a12[..3usize];
+            let p0 = &hg::Dense::flat(&w.x)[..3usize];
+            let p1 = &u[..3usize];
             let target = &mut out[..3usize];
             for i0 in 0..3usize {
                 target[i0] = (0.2f64 * p0[i0] * p1[i0]);
@@ -220,26 +223,28 @@ fn g(&self, w: &mut Work) -> f64 {
         out[0usize..][..1usize].fill(0f64);
     }
     {
-        let a3 = hg::Dense::flat(&w.x);
-        let out = &mut *out;
-        out[..1usize][0] += (0.5f64) * hg::kernels::dot(&a3[..3usize], &a3[..3usize]);
+        out[..1usize][0]
+            += (0.5f64)
+                * hg::kernels::dot(
+                    &hg::Dense::flat(&w.x)[..3usize],
+                    &hg::Dense::flat(&w.x)[..3usize],
+                );
     }
     {
-        let a2 = hg::Dense::flat(&w.y);
-        let a3 = hg::Dense::flat(&w.x);
-        let out = &mut *out;
-        out[..1usize][0] += (1f64) * hg::kernels::dot(&a2[..3usize], &a3[..3usize]);
+        out[..1usize][0]
+            += (1f64)
+                * hg::kernels::dot(
+                    &hg::Dense::flat(&w.y)[..3usize],
+                    &hg::Dense::flat(&w.x)[..3usize],
+                );
     }
     out[0]
 }
 fn g_1(&self, w: &mut Work, out: &mut [f64]) {
     {
-        let a2 = hg::Dense::flat(&w.y);
-        let a3 = hg::Dense::flat(&w.x);
-        let out = &mut *out;
         {
-            let p0 = &a2[..3usize];
-            let p1 = &a3[..3usize];
+            let p0 = &hg::Dense::flat(&w.y)[..3usize];
+            let p1 = &hg::Dense::flat(&w.x)[..3usize];
             let target = &mut out[..3usize];
             for i0 in 0..3usize {
                 target[i0] = (p0[i0] + p1[i0]);
@@ -249,10 +254,8 @@ fn g_1(&self, w: &mut Work, out: &mut [f64]) {
 }
 fn g_2(&self, w: &mut Work, out: &mut [f64]) {
     {
-        let a3 = hg::Dense::flat(&w.x);
-        let out = &mut *out;
         {
-            let p0 = &a3[..3usize];
+            let p0 = &hg::Dense::flat(&w.x)[..3usize];
             let target = &mut out[..3usize];
             for i0 in 0..3usize {
                 target[i0] = p0[i0];
@@ -287,85 +290,69 @@ fn g_21(&self, w: &mut Work, out: &mut [f64]) {
     }
 }
 fn m_11_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
+    self.ready1(w);
     {
-        let a2 = hg::Dense::flat(&w.y);
-        let a11 = hg::Dense::flat(&w.v);
-        let a12 = u;
-        let out = &mut *out;
         {
-            let p0 = &a12[..3usize];
-            let p1 = &a2[..3usize];
-            let p2 = &a11[..3usize];
+            let p0 = &u[..3usize];
+            let p1 = &w.b1[..3usize];
             let target = &mut out[..3usize];
             for i0 in 0..3usize {
-                target[i0] = (p0[i0] - 0.2f64 * (p1[i0] * p2[i0] * p0[i0]));
+                target[i0] = (p0[i0] * p1[i0]);
             }
         }
     }
 }
 fn m_21_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
+    self.ready0(w);
     {
-        let a3 = hg::Dense::flat(&w.x);
-        let a11 = hg::Dense::flat(&w.v);
-        let a12 = u;
-        let out = &mut *out;
         {
-            let p0 = &a12[..3usize];
-            let p1 = &a3[..3usize];
-            let p2 = &a11[..3usize];
+            let p0 = &u[..3usize];
+            let p1 = &w.b0[..3usize];
             let target = &mut out[..3usize];
             for i0 in 0..3usize {
-                target[i0] = (p0[i0] - 0.2f64 * (p1[i0] * p2[i0] * p0[i0]));
+                target[i0] = (p0[i0] * p1[i0]);
             }
         }
     }
 }
 fn m_12_mul(&self, w: &mut Work, c: &[f64], out: &mut [f64]) {
+    self.ready0(w);
     {
-        let a3 = hg::Dense::flat(&w.x);
-        let a11 = hg::Dense::flat(&w.v);
-        let a13 = c;
-        let out = &mut *out;
         {
-            let p0 = &a13[..3usize];
-            let p1 = &a3[..3usize];
-            let p2 = &a11[..3usize];
+            let p0 = &c[..3usize];
+            let p1 = &w.b0[..3usize];
             let target = &mut out[..3usize];
             for i0 in 0..3usize {
-                target[i0] = (p0[i0] - 0.2f64 * (p1[i0] * p2[i0] * p0[i0]));
+                target[i0] = (p0[i0] * p1[i0]);
             }
         }
     }
 }
 fn m_11(&self, w: &mut Work, out: &mut [f64]) {
+    self.ready1(w);
     {
-        let a2 = hg::Dense::flat(&w.y);
-        let a11 = hg::Dense::flat(&w.v);
+        let b1 = &w.b1[..];
         let out = &mut *out;
         for i1 in 0..3usize {
             {
                 let target = &mut out[3usize * i1..][..3usize];
                 for i0 in 0..3usize {
-                    target[i0] = ((if (i0) == (i1) { (1f64) } else { 0f64 })
-                        - 0.2f64
-                            * (if (i0) == (i1) { (a2[i0] * a11[i0]) } else { 0f64 }));
+                    target[i0] = (if (i0) == (i1) { b1[i0] } else { 0f64 });
                 }
             }
         }
     }
 }
 fn m_21(&self, w: &mut Work, out: &mut [f64]) {
+    self.ready0(w);
     {
-        let a3 = hg::Dense::flat(&w.x);
-        let a11 = hg::Dense::flat(&w.v);
+        let b0 = &w.b0[..];
         let out = &mut *out;
         for i1 in 0..3usize {
             {
                 let target = &mut out[3usize * i1..][..3usize];
                 for i0 in 0..3usize {
-                    target[i0] = ((if (i0) == (i1) { (1f64) } else { 0f64 })
-                        - 0.2f64
-                            * (if (i0) == (i1) { (a3[i0] * a11[i0]) } else { 0f64 }));
+                    target[i0] = (if (i0) == (i1) { b0[i0] } else { 0f64 });
                 }
             }
         }

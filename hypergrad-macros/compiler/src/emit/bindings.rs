@@ -5,20 +5,103 @@ use std::collections::BTreeSet;
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
+use super::loops::unconditional_loads;
 use super::numbers;
 use super::statements::{Names, Scope};
 use crate::analysis::Stage;
-use crate::ir::{Id, Op, Role, Size};
+use crate::ir::{Id, Op, Role, Size, Wire};
 use crate::lower::program::{Argument, Expr, Source, Stmt};
 
 impl Names<'_> {
-    /// References to every source that a statement reads or writes.
-    pub(super) fn bindings(&self, statements: &[Stmt], scope: Scope) -> TokenStream {
+    /// References to every source that a statement reads or writes, but for those that it reads in place.
+    pub(super) fn bindings(&self, statements: &[Stmt], scope: Scope, in_place: &BTreeSet<Source>) -> TokenStream {
         let (mut reads, mut writes) = (BTreeSet::new(), BTreeSet::new());
         statements.iter().for_each(|s| sources(s, &mut reads, &mut writes));
-        let reads = reads.iter().filter(|s| !writes.contains(s)).map(|s| self.read(*s));
-        let writes = writes.iter().map(|s| self.write(*s, scope));
+        let reads = reads.iter().filter(|s| !writes.contains(s) && !in_place.contains(s)).map(|s| self.read(*s));
+        let writes = writes.iter().filter(|s| !in_place.contains(s)).map(|s| self.write(*s, scope));
         quote!(#(#reads)* #(#writes)*)
+    }
+
+    /// What a kernel or a loop reads or writes as pieces that lie side by side, and not otherwise: a name more is work
+    /// more for rustc.
+    pub(super) fn in_place(&self, statement: &Stmt, scope: Scope) -> BTreeSet<Source> {
+        let mut pieces = BTreeSet::new();
+        let mut others = Vec::new();
+        match statement {
+            Stmt::Kernel(kernel) => {
+                for argument in &kernel.arguments {
+                    match argument {
+                        Argument::Slice(slice) => pieces.extend([slice.source]),
+                        Argument::Slices(slices) => pieces.extend(slices.iter().map(|slice| slice.source)),
+                        Argument::Value(value) => value.sources(&mut others),
+                        Argument::Sparse(_)
+                        | Argument::Size(_)
+                        | Argument::Scratch { .. }
+                        | Argument::Elimination { .. }
+                        | Argument::Panel { .. } => {}
+                    }
+                }
+                kernel.returns.iter().for_each(|value| value.sources(&mut others));
+                if scope == Scope::Point { pieces.extend([kernel.target.source]) } else { others.push(kernel.target.source) }
+            }
+            Stmt::Loop { variable, body, .. } => {
+                if let [Stmt::Store { target, offset, value, .. }] = body.as_slice() {
+                    pieces_of(value, *variable, &mut pieces, &mut others);
+                    let side_by_side = offset.coefficient(*variable).is_one();
+                    if side_by_side && scope == Scope::Point { pieces.extend([*target]) } else { others.push(*target) }
+                }
+            }
+            Stmt::Sum { variable, value, .. } => pieces_of(value, *variable, &mut pieces, &mut others),
+            Stmt::Ensure(_)
+            | Stmt::Scratch(_)
+            | Stmt::Zero { .. }
+            | Stmt::Steps { .. }
+            | Stmt::Given { .. }
+            | Stmt::Entries { .. }
+            | Stmt::When { .. }
+            | Stmt::Store { .. }
+            | Stmt::Choose { .. } => {}
+        }
+        pieces.retain(|source| !others.contains(source) && self.whole(*source).is_some());
+        pieces
+    }
+
+    /// What a source is, where that is short.
+    fn whole(&self, source: Source) -> Option<TokenStream> {
+        let alone = |offsets: &[Size], flat: TokenStream| (offsets.len() == 1).then_some(flat);
+        match source {
+            Source::Buffer(number) => {
+                let name = self.buffer(number);
+                Some(match self.buffers[number].stage {
+                    Stage::Data => quote!(self.#name()),
+                    _ if self.is_local(number) => quote!(#name),
+                    _ => quote!(w.#name),
+                })
+            }
+            Source::Input(id) => {
+                let Op::Input(input) = self.graph.op(id) else { return None };
+                match self.graph.input_info(*input).role {
+                    Role::Data => None,
+                    Role::X => alone(&self.x_offsets, quote!(hg::Dense::flat(&w.x))),
+                    Role::Y | Role::YBar => alone(&self.y_offsets, quote!(hg::Dense::flat(&w.y))),
+                    Role::Z => alone(&self.x_offsets, quote!(hg::Dense::flat(&w.z))),
+                    Role::Adjoint => alone(&self.x_offsets, quote!(hg::Dense::flat(&w.v))),
+                    Role::DirectionX => alone(&self.x_offsets, quote!(u)),
+                    Role::DirectionY => alone(&self.y_offsets, quote!(c)),
+                }
+            }
+            Source::Out => Some(quote!(out)),
+            Source::Sparse(_) => None,
+        }
+    }
+
+    /// A source in an expression: itself where it is read in place, else by its name.
+    pub(super) fn place(&self, source: Source, in_place: &BTreeSet<Source>) -> TokenStream {
+        let whole = in_place.contains(&source).then(|| self.whole(source)).flatten();
+        whole.unwrap_or_else(|| {
+            let name = self.source(source);
+            quote!(#name)
+        })
     }
 
     fn read(&self, source: Source) -> TokenStream {
@@ -116,6 +199,20 @@ pub(super) fn indices(matrix: Id) -> Ident {
 
 pub(super) fn local(name: u32) -> Ident {
     format_ident!("t{name}")
+}
+
+/// The sources of a value that a loop reads in steps of one, and those that it reads otherwise.
+fn pieces_of(value: &Expr, variable: Wire, pieces: &mut BTreeSet<Source>, others: &mut Vec<Source>) {
+    let mut all = Vec::new();
+    value.sources(&mut all);
+    let mut loads = Vec::new();
+    unconditional_loads(value, &mut loads);
+    loads.retain(|(_, offset)| offset.coefficient(variable).is_one());
+    for (k, source) in all.iter().enumerate() {
+        let windows = loads.iter().filter(|(other, _)| other == source).count();
+        let reads = all.iter().filter(|other| *other == source).count();
+        if windows == reads { pieces.extend([all[k]]) } else { others.push(all[k]) }
+    }
 }
 
 fn sources(statement: &Stmt, reads: &mut BTreeSet<Source>, writes: &mut BTreeSet<Source>) {

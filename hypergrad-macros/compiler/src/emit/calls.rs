@@ -1,5 +1,7 @@
 //! Calls of the runtime's kernels.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
@@ -11,10 +13,10 @@ use crate::ir::{Affine, Id, Op, Size};
 use crate::lower::program::{Argument, Kernel, Slice, Source, Stmt};
 
 impl Names<'_> {
-    pub(super) fn kernel(&self, kernel: &Kernel, scope: Scope) -> TokenStream {
+    pub(super) fn kernel(&self, kernel: &Kernel, scope: Scope, in_place: &BTreeSet<Source>) -> TokenStream {
         let name = format_ident!("{}", kernel.name);
-        let arguments = kernel.arguments.iter().map(|argument| self.argument(argument));
-        let target = self.slice(&kernel.target);
+        let arguments = kernel.arguments.iter().map(|argument| self.argument(argument, in_place));
+        let target = self.slice(&kernel.target, in_place);
         match &kernel.returns {
             Some(coefficient) => {
                 let coefficient = self.expression(coefficient, &Windows::default());
@@ -27,15 +29,15 @@ impl Names<'_> {
         }
     }
 
-    fn argument(&self, argument: &Argument) -> TokenStream {
+    fn argument(&self, argument: &Argument, in_place: &BTreeSet<Source>) -> TokenStream {
         match argument {
             Argument::Value(value) => self.expression(value, &Windows::default()),
             Argument::Slice(slice) => {
-                let slice = self.slice(slice);
+                let slice = self.slice(slice, in_place);
                 quote!(&#slice)
             }
             Argument::Slices(slices) => {
-                let slices = slices.iter().map(|s| self.slice(s));
+                let slices = slices.iter().map(|s| self.slice(s, in_place));
                 quote!(&[#(&#slices),*])
             }
             Argument::Sparse(matrix) => self.csr(*matrix),
@@ -55,12 +57,13 @@ impl Names<'_> {
         let resize = self.buffers[along.buffer].length.as_constant().is_none().then(|| self.scratch(along.buffer));
         let both = format_ident!("{}_both", kernel.name);
         let statements = [Stmt::Kernel(alone), Stmt::Kernel(along.kernel.clone())];
-        let bindings = self.bindings(&statements, scope);
+        let in_place = &BTreeSet::new();
+        let bindings = self.bindings(&statements, scope, in_place);
         let [first, second] = [kernel, &along.kernel].map(|kernel| {
-            let arguments = kernel.arguments.iter().map(|argument| self.argument(argument));
+            let arguments = kernel.arguments.iter().map(|argument| self.argument(argument, in_place));
             quote!(#(#arguments),*)
         });
-        let [target, other] = [kernel, &along.kernel].map(|kernel| self.slice(&kernel.target));
+        let [target, other] = [kernel, &along.kernel].map(|kernel| self.slice(&kernel.target, in_place));
         let zero = numbers::number(0.0, self.scalar);
         let plain = self.statements(&statements[..1], scope);
         quote! {
@@ -145,8 +148,8 @@ impl Names<'_> {
         quote!((#offsets, #indices, #values))
     }
 
-    fn slice(&self, slice: &Slice) -> TokenStream {
-        let source = self.source(slice.source);
+    fn slice(&self, slice: &Slice, in_place: &BTreeSet<Source>) -> TokenStream {
+        let source = self.place(slice.source, in_place);
         let length = numbers::size(&slice.length);
         if slice.offset.is_zero() {
             quote!(#source[..#length])

@@ -64,6 +64,9 @@ impl Names<'_> {
     }
 
     fn product(&self, coefficient: f64, factors: &[Expr], windows: &Windows) -> TokenStream {
+        if let (1.0, [one @ (Expr::Load { .. } | Expr::Product(..) | Expr::Sum(_))]) = (coefficient, factors) {
+            return self.expression(one, windows);
+        }
         let mut parts: Vec<TokenStream> = Vec::new();
         if coefficient.abs() != 1.0 || factors.is_empty() {
             parts.push(numbers::number(coefficient, self.scalar));

@@ -1,5 +1,7 @@
 //! Loops, and the windows through which they read and write what lies side by side.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
@@ -22,7 +24,7 @@ impl Names<'_> {
         let Steps { count, step, .. } = span.steps();
         let (windows, set_up) = self.windows(span, value);
         let value = self.expression(value, &windows);
-        let target = self.source(*target);
+        let target = self.place(*target, span.in_place);
         let (prepare, place) = if offset.coefficient(variable).is_one() {
             let range = range(&span.first(offset), &count);
             (quote!(let target = &mut #target #range;), quote!(target[#step]))
@@ -32,11 +34,15 @@ impl Names<'_> {
         };
         let store = if *add { quote!(#place += #value;) } else { quote!(#place = #value;) };
         let advance = span.advance();
-        span.unless_empty(&quote!(#set_up #prepare for #step in 0..#count { #advance #store }), &TokenStream::new())
+        let code = quote!(#set_up #prepare for #step in 0..#count { #advance #store });
+        // From the start on, nothing lies beyond the end of what is empty.
+        let mut starts = windows.known.iter().map(|(_, index, _)| index).chain([offset]);
+        let from_the_start = span.bounds.is_empty() && starts.all(|index| span.first(index) == Affine::default());
+        if from_the_start { quote!({ #code }) } else { span.unless_empty(&code, &TokenStream::new()) }
     }
 
     /// A long loop over one multiple of what lies side by side, as a call: less for the compiler to read.
-    pub(super) fn multiple(&self, statement: &Stmt) -> Option<TokenStream> {
+    pub(super) fn multiple(&self, statement: &Stmt, in_place: &BTreeSet<Source>) -> Option<TokenStream> {
         let Stmt::Loop { variable, extent, bounds, body } = statement else { return None };
         let [Stmt::Store { target, offset, add, value }] = body.as_slice() else { return None };
         let (coefficient, source, from) = multiple_of(value)?;
@@ -45,10 +51,10 @@ impl Names<'_> {
         if !is_long || !side_by_side || !bounds.is_empty() {
             return None;
         }
-        let span = Span { variable: *variable, extent, bounds };
+        let span = Span { variable: *variable, extent, bounds, in_place };
         let count = numbers::size(extent);
         let window = |source: Source, index: &Affine| {
-            let (source, start) = (self.source(source), span.first(index));
+            let (source, start) = (self.place(source, in_place), span.first(index));
             if start == Affine::default() {
                 return quote!(#source[..#count]);
             }
@@ -100,7 +106,7 @@ impl Names<'_> {
                 continue;
             }
             let name = format_ident!("p{}", windows.known.len());
-            let (from, range) = (self.source(source), range(&span.first(offset), &count));
+            let (from, range) = (self.place(source, span.in_place), range(&span.first(offset), &count));
             set_up.extend(quote!(let #name = &#from #range;));
             windows.known.push((source, offset.clone(), name));
         }
@@ -164,6 +170,8 @@ pub(super) struct Span<'s> {
     pub extent: &'s Size,
     /// At least 0, each with coefficient ±1 of the variable.
     pub bounds: &'s [Affine],
+    /// What has no name.
+    pub in_place: &'s BTreeSet<Source>,
 }
 
 /// Steps of a loop, counted from its start.
@@ -262,7 +270,7 @@ impl Windows {
     }
 }
 
-fn unconditional_loads<'e>(value: &'e Expr, found: &mut Vec<(Source, &'e Affine)>) {
+pub(super) fn unconditional_loads<'e>(value: &'e Expr, found: &mut Vec<(Source, &'e Affine)>) {
     match value {
         Expr::Load { source, offset } => found.push((*source, offset)),
         Expr::Product(_, factors) | Expr::Call(_, factors) => factors.iter().for_each(|f| unconditional_loads(f, found)),

@@ -1,5 +1,7 @@
 //! Statements of the lowered program as Rust.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
@@ -72,17 +74,23 @@ impl Names<'_> {
                 quote!(if #conditions { #body })
             }
             Stmt::Sum { name, variable, extent, bounds, value } => {
-                let bindings = self.bindings(std::slice::from_ref(statement), scope);
-                let sum = self.sum(&Span { variable: *variable, extent, bounds }, value);
+                let in_place = &self.in_place(statement, scope);
+                let bindings = self.bindings(std::slice::from_ref(statement), scope, in_place);
+                let sum = self.sum(&Span { variable: *variable, extent, bounds, in_place }, value);
                 let name = local(*name);
                 quote!(let #name = { #bindings #sum };)
             }
             Stmt::Kernel(kernel) if kernel.along.is_some() => self.pair(kernel, scope),
             _ => {
-                let bindings = self.bindings(std::slice::from_ref(statement), scope);
+                let in_place = &self.in_place(statement, scope);
+                let bindings = self.bindings(std::slice::from_ref(statement), scope, in_place);
                 let code = match statement {
-                    Stmt::Kernel(kernel) => self.kernel(kernel, scope),
-                    _ => self.multiple(statement).unwrap_or_else(|| self.inner(statement)),
+                    Stmt::Kernel(kernel) => self.kernel(kernel, scope, in_place),
+                    Stmt::Loop { variable, extent, bounds, body } => {
+                        let looped = || self.looped(&Span { variable: *variable, extent, bounds, in_place }, body);
+                        self.multiple(statement, in_place).unwrap_or_else(looped)
+                    }
+                    _ => self.inner(statement),
                 };
                 let code = if super::loops::is_deep(statement) {
                     quote!(hg::kernels::widely(#[inline(always)] || { #code });)
@@ -98,7 +106,9 @@ impl Names<'_> {
     pub(super) fn inner(&self, statement: &Stmt) -> TokenStream {
         match statement {
             Stmt::Zero { place, shape } => self.zero(place, shape),
-            Stmt::Loop { variable, extent, bounds, body } => self.looped(&Span { variable: *variable, extent, bounds }, body),
+            Stmt::Loop { variable, extent, bounds, body } => {
+                self.looped(&Span { variable: *variable, extent, bounds, in_place: &BTreeSet::new() }, body)
+            }
             Stmt::Entries { matrix, row, column, body, .. } if self.graph.is_selection(*matrix) => {
                 let (index, column) = (self.selected(*matrix, row), numbers::variable(*column));
                 let body: TokenStream = body.iter().map(|s| self.inner(s)).collect();
@@ -122,11 +132,11 @@ impl Names<'_> {
                 if *add { quote!(#target[#offset] += #value;) } else { quote!(#target[#offset] = #value;) }
             }
             Stmt::Sum { name, variable, extent, bounds, value } => {
-                let sum = self.sum(&Span { variable: *variable, extent, bounds }, value);
+                let sum = self.sum(&Span { variable: *variable, extent, bounds, in_place: &BTreeSet::new() }, value);
                 let name = local(*name);
                 quote!(let #name = { #sum };)
             }
-            Stmt::Kernel(kernel) => self.kernel(kernel, Scope::Point),
+            Stmt::Kernel(kernel) => self.kernel(kernel, Scope::Point, &BTreeSet::new()),
             Stmt::Steps { .. } | Stmt::Given { .. } => self.statement(statement, Scope::Point),
             // Made ready before the loops.
             Stmt::Ensure(_) | Stmt::Scratch(_) | Stmt::Choose { .. } => TokenStream::new(),

@@ -1,25 +1,138 @@
-//! `Σ c_k (u ∘ y ∘ s_k) = u ∘ y ∘ Σ c_k s_k`, and so for dot products: factors that many terms of a sum share.
+//! `Σ c_k (u ∘ y ∘ s_k) = u ∘ y ∘ Σ c_k s_k`, and so for dot products: factors that terms of a sum share.
 //!
 //! Fewer products, and `Σ c_k s_k` is kept at the stage of the `s_k`: a product with a direction then costs no more
-//! than one term. Facts are read before: mathematically nothing happens here.
+//! than one term, and all that are made of the same sum share it. Facts are read before: mathematically nothing
+//! happens here.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::materialise::is_elementwise;
+use crate::analysis::{Stage, Stages};
 use crate::ir::{Affine, Graph, Guard, Id, Number, Op, Operand, Product, Size, Term, View, Wire};
 
-/// Sums of fewer terms stay as they are.
+/// Factors of fewer terms stay where they are.
 const MANY: usize = 4;
+/// Directions leave a sum of so many: what they leave is computed once for all directions.
+const FEW: usize = 2;
 
 /// The roots, with common factors in front of their sums.
-pub fn factor(graph: &mut Graph, roots: &[Id]) -> Vec<Id> {
+pub fn factor(graph: &mut Graph, stages: &mut Stages, roots: &[Id]) -> Vec<Id> {
     let mut images: HashMap<Id, Id> = HashMap::new();
-    for id in graph.reachable(roots) {
-        let image = graph.rebuild_with(id, &mut images);
-        let image = factored(graph, image).unwrap_or(image);
+    let mut pass = Pass { graph, stages, along: HashSet::new() };
+    for id in pass.graph.reachable(roots) {
+        let image = pass.rebuilt(id, &mut images);
+        let image = pass.factored(image).unwrap_or(image);
         images.insert(id, image);
     }
     roots.iter().map(|root| images[root]).collect()
+}
+
+struct Pass<'g> {
+    graph: &'g mut Graph,
+    stages: &'g mut Stages,
+    /// Products of a direction and one factor that knows none, and diagonal matrices of one vector.
+    along: HashSet<Id>,
+}
+
+impl Pass<'_> {
+    /// A node of the images of its operands, with a direction, or the diagonal that it is of, apart from the rest.
+    fn rebuilt(&mut self, id: Id, images: &mut HashMap<Id, Id>) -> Id {
+        let image = self.graph.rebuild_with(id, images);
+        let Op::Product(product) = self.graph.op(image).clone() else { return image };
+        let is_along = is_diagonal(&product.out) || self.stages.get(self.graph, image) == Stage::Direction;
+        if !is_along || self.along.contains(&image) || !is_plain(self.graph, &product) {
+            return image;
+        }
+        let (shape, along) = (self.graph.shape(image).to_vec(), &self.along);
+        let whole = if product.operands.iter().any(|operand| along.contains(&operand.node)) {
+            self.graph.product_inlining(product, shape.clone(), &|node| along.contains(&node))
+        } else {
+            image
+        };
+        let Op::Product(product) = self.graph.op(whole).clone() else { return whole };
+        let (directions, rest): (Vec<_>, Vec<_>) = product.operands.iter().cloned().partition(|o| self.is_direction(o));
+        // The rest is no larger than what it is kept apart from.
+        let leading = if directions.is_empty() { &rest } else { &directions };
+        let reads_all = |operand: &Operand| product.wires().all(|w| operand.index.iter().any(|index| index.mentions(w)));
+        if !leading.iter().any(reads_all) {
+            return whole;
+        }
+        self.along.insert(whole);
+        if rest.len() < FEW {
+            return whole;
+        }
+        let (node, index) = inner(self.graph, &product.extents, &[(1.0, rest)], &[]);
+        let operands = directions.into_iter().chain([Operand { node, index }]).collect();
+        let apart = self.graph.product(Product { operands, ..product }, shape);
+        self.along.insert(apart);
+        apart
+    }
+
+    /// The sum, where terms of it share a factor.
+    fn factored(&mut self, id: Id) -> Option<Id> {
+        let Op::Sum(terms) = self.graph.op(id) else { return None };
+        if terms.len() < FEW {
+            return None;
+        }
+        let (mut groups, mut rest) = (BTreeMap::<Frame, Vec<Part>>::new(), Vec::new());
+        for term in terms {
+            match part(self.graph, term) {
+                Some((frame, part)) => groups.entry(frame).or_default().push(part),
+                None => rest.push(term.clone()),
+            }
+        }
+        let shape = self.graph.shape(id).to_vec();
+        let (mut changed, mut is_along) = (false, false);
+        for (frame, mut parts) in groups {
+            while let Some(factor) = self.factor(&parts) {
+                let (sharing, others): (Vec<Part>, Vec<Part>) = parts.into_iter().partition(|(_, own)| own.contains(&factor));
+                rest.push(self.shared(&frame, &sharing, &shape));
+                is_along = self.is_direction(&factor);
+                (changed, parts) = (true, others);
+            }
+            if is_diagonal(&frame.out) && parts.len() >= FEW {
+                rest.push(self.shared(&frame, &parts, &shape));
+                (changed, is_along, parts) = (true, true, Vec::new());
+            }
+            rest.extend(parts.into_iter().map(|(coefficient, operands)| term(self.graph, &frame, coefficient, operands, &shape)));
+        }
+        let image = changed.then(|| self.graph.sum(rest, shape))?;
+        if is_along && matches!(self.graph.op(image), Op::Product(product) if is_plain(self.graph, product)) {
+            self.along.insert(image);
+        }
+        Some(image)
+    }
+
+    /// The operand that most terms share; a direction before all others.
+    fn factor(&mut self, parts: &[Part]) -> Option<Operand> {
+        let mut counts: BTreeMap<&Operand, usize> = BTreeMap::new();
+        for (_, operands) in parts {
+            let first = |k: &usize| !operands[..*k].contains(&operands[*k]);
+            (0..operands.len()).filter(first).for_each(|k| *counts.entry(&operands[k]).or_default() += 1);
+        }
+        counts.retain(|_, count| *count >= FEW);
+        let mut best: Option<((bool, usize), &Operand)> = None;
+        for (operand, count) in counts {
+            let rank = (self.is_direction(operand), count);
+            if (rank.0 || count >= MANY) && best.is_none_or(|(most, _)| rank > most) {
+                best = Some((rank, operand));
+            }
+        }
+        best.map(|(_, operand)| operand.clone())
+    }
+
+    fn is_direction(&mut self, operand: &Operand) -> bool {
+        self.stages.get(self.graph, operand.node) == Stage::Direction
+    }
+
+    /// The term that the product of what terms share and of the sum of what they do not is.
+    fn shared(&mut self, frame: &Frame, parts: &[Part], shape: &[Size]) -> Term {
+        let common = common(parts);
+        let (sum, index) = inner(self.graph, &frame.extents, parts, &common);
+        let node = self.factored(sum).unwrap_or(sum);
+        let operands = common.into_iter().chain([Operand { node, index }]).collect();
+        term(self.graph, frame, 1.0, operands, shape)
+    }
 }
 
 /// What terms have in common besides operands: with equal frames, their products differ in operands alone.
@@ -34,46 +147,41 @@ struct Frame {
 /// A term as its coefficient and operands.
 type Part = (f64, Vec<Operand>);
 
-/// The sum, where a group of its terms shares a factor.
-fn factored(graph: &mut Graph, id: Id) -> Option<Id> {
-    let Op::Sum(terms) = graph.op(id) else { return None };
-    if terms.len() < MANY {
-        return None;
-    }
-    let (mut groups, mut rest) = (BTreeMap::<Frame, Vec<Part>>::new(), Vec::new());
-    for term in terms {
-        match part(graph, term) {
-            Some((frame, part)) => groups.entry(frame).or_default().push(part),
-            None => rest.push(term.clone()),
-        }
-    }
-    let shape = graph.shape(id).to_vec();
-    let mut changed = false;
-    for (frame, parts) in groups {
-        let common = common(&parts);
-        if parts.len() < MANY || common.is_empty() {
-            rest.extend(parts.into_iter().map(|(coefficient, operands)| term(graph, &frame, coefficient, operands, &shape)));
-            continue;
-        }
-        changed = true;
-        let (sum, wires) = inner(graph, &frame, &parts, &common);
-        let index = wires.iter().map(|wire| Affine::wire(*wire)).collect();
-        let operands = common.into_iter().chain([Operand { node: sum, index }]).collect();
-        rest.push(term(graph, &frame, 1.0, operands, &shape));
-    }
-    changed.then(|| graph.sum(rest, shape))
-}
-
 /// A term that is a product without sums, or a dot product of vectors.
 fn part(graph: &Graph, term: &Term) -> Option<(Frame, Part)> {
-    let Op::Product(product) = graph.op(term.view.node) else { return None };
-    let is_dense = product.operands.iter().all(|operand| graph.supports(operand.node).is_empty());
-    if !is_dense || !(is_elementwise(product) || product.extents.len() == 1) {
+    let Op::Product(product) = graph.op(term.view.node) else { return bare(graph, term) };
+    if !is_dense(graph, product) || !(is_elementwise(product) || product.extents.len() == 1) {
         return None;
     }
     let Product { coefficient, extents, operands, guards, out } = product.clone();
     let frame = Frame { extents, out, guards, axes: term.view.axes.clone() };
     Some((frame, (term.coefficient.get() * coefficient.get(), operands)))
+}
+
+/// Whether all that is not on some diagonal is zero.
+fn is_diagonal(out: &[Affine]) -> bool {
+    (1..out.len()).any(|axis| out[..axis].contains(&out[axis]))
+}
+
+fn is_dense(graph: &Graph, product: &Product) -> bool {
+    product.operands.iter().all(|operand| graph.supports(operand.node).is_empty())
+}
+
+/// Whether entries are multiplied, all of them and nothing else.
+fn is_plain(graph: &Graph, product: &Product) -> bool {
+    product.guards.is_empty() && is_dense(graph, product) && is_elementwise(product)
+}
+
+/// A term that is no product, as the product of one factor.
+fn bare(graph: &Graph, term: &Term) -> Option<(Frame, Part)> {
+    let (node, axes) = (term.view.node, term.view.axes.clone());
+    if !graph.supports(node).is_empty() {
+        return None;
+    }
+    let extents = graph.shape(node).to_vec();
+    let out: Vec<Affine> = (0..extents.len() as u32).map(|wire| Affine::wire(Wire(wire))).collect();
+    let operands = vec![Operand { node, index: out.clone() }];
+    Some((Frame { extents, out, guards: Vec::new(), axes }, (term.coefficient.get(), operands)))
 }
 
 /// The operands that all have, as often as each has them.
@@ -90,15 +198,15 @@ fn common(parts: &[Part]) -> Vec<Operand> {
     found
 }
 
-/// `Σ c_k s_k` of what is not common, over the wires that it reads.
-fn inner(graph: &mut Graph, frame: &Frame, parts: &[Part], common: &[Operand]) -> (Id, Vec<Wire>) {
+/// `Σ c_k s_k` of what is not common, over the wires that it reads, and its index.
+fn inner(graph: &mut Graph, extents: &[Size], parts: &[Part], common: &[Operand]) -> (Id, Vec<Affine>) {
     let own: Vec<Part> = parts.iter().map(|(coefficient, operands)| (*coefficient, without(operands, common))).collect();
     let mut wires: Vec<Wire> =
         own.iter().flat_map(|(_, operands)| operands.iter().flat_map(|o| o.index.iter().flat_map(Affine::wires))).collect();
     wires.sort_unstable();
     wires.dedup();
     let place = |wire: Wire| Wire(wires.iter().position(|w| *w == wire).unwrap_or_default() as u32);
-    let shape: Vec<Size> = wires.iter().map(|wire| frame.extents[wire.0 as usize].clone()).collect();
+    let shape: Vec<Size> = wires.iter().map(|wire| extents[wire.0 as usize].clone()).collect();
     let terms = own
         .into_iter()
         .map(|(coefficient, operands)| {
@@ -112,7 +220,7 @@ fn inner(graph: &mut Graph, frame: &Frame, parts: &[Part], common: &[Operand]) -
             graph.term(coefficient, node)
         })
         .collect();
-    (graph.sum(terms, shape), wires)
+    (graph.sum(terms, shape), wires.into_iter().map(Affine::wire).collect())
 }
 
 fn without(operands: &[Operand], common: &[Operand]) -> Vec<Operand> {
@@ -163,7 +271,7 @@ mod tests {
             dots.push(graph.term(k as f64 - 1.5, dot));
         }
         let roots = [graph.sum(products, shape.clone()), graph.sum(dots, Vec::new())];
-        let found = factor(graph, &roots);
+        let found = factor(graph, &mut Stages::new(&fixture.sizes), &roots);
         let mut point = Point { symbols: vec![3, 3], ..Point::default() };
         for (_, _, id) in graph.inputs() {
             let shape = point.shape(graph.shape(id));

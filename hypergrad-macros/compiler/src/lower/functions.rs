@@ -3,23 +3,34 @@
 use super::body::Body;
 use super::context::Context;
 use super::program::{Computes, Function, Part, Place, Source, Stmt, natural_strides};
+use super::sharing;
 use crate::differentiate::{DiagonalPlusGram, Matrix, Quantities, Quantity, Value, Vector};
 use crate::ir::{Id, Size};
 
-/// One function per quantity that has formulas.
-pub fn functions(context: &Context<'_>, q: &Quantities) -> Vec<Function> {
-    let (x, y) = (layout(context, &q.x), layout(context, &q.y));
-    let of_problem = Quantity::ALL.into_iter().filter_map(|quantity| Some((Computes::Problem(quantity), q.value(quantity)?)));
-    let mut functions: Vec<Function> = of_problem.map(|(computes, value)| of_value(context, computes, &value, &x, &y)).collect();
+/// One function per quantity that has formulas; those of a draft that read no buffer that is local now are as they were.
+pub fn functions(context: &Context<'_>, q: &Quantities, draft: Vec<Function>) -> Vec<Function> {
+    let (x, y) = (&layout(context, &q.x), &layout(context, &q.y));
+    let mut draft = draft.into_iter();
+    let mut functions = Vec::new();
+    let mut add = |build: &dyn Fn() -> Function| {
+        let drafted = draft.next().filter(|function| !sharing::reads(&function.body, &context.local));
+        functions.push(drafted.unwrap_or_else(build));
+    };
+    for quantity in Quantity::ALL {
+        if let Some(value) = q.value(quantity) {
+            add(&|| of_value(context, Computes::Problem(quantity), &value, x, y));
+        }
+    }
     if !q.f_1_blocks.is_empty() {
-        functions.push(function(context, Computes::Factor(Part::Blocks), diagonal_blocks(context, &q.f_1_blocks)));
+        add(&|| function(context, Computes::Factor(Part::Blocks), diagonal_blocks(context, &q.f_1_blocks)));
     }
     if let Some(parts) = &q.f_1_parts {
-        functions.push(function(context, Computes::Factor(Part::Diagonal), vector(&parts.diagonal, &x)));
-        functions.push(function(context, Computes::Factor(Part::Roots), roots(context, parts, &x)));
+        add(&|| function(context, Computes::Factor(Part::Diagonal), vector(&parts.diagonal, x)));
+        add(&|| function(context, Computes::Factor(Part::Roots), roots(context, parts, x)));
     }
-    let of_roles = q.extras.all.iter();
-    functions.extend(of_roles.map(|extra| of_value(context, Computes::Role(extra.group, extra.quantity), &extra.value, &x, &y)));
+    for extra in &q.extras.all {
+        add(&|| of_value(context, Computes::Role(extra.group, extra.quantity), &extra.value, x, y));
+    }
     functions
 }
 

@@ -12,6 +12,7 @@ mod flatten;
 mod functions;
 mod guarded;
 mod hoist;
+mod implied;
 mod khatri_rao;
 mod materialise;
 mod nest;
@@ -52,7 +53,7 @@ pub fn lower(graph: &mut Graph, sizes: &Sizes, quantities: &mut Quantities) -> P
     let roots: Vec<Id> = quantities.roots().iter().map(|id| **id).collect();
     let nominal = nominal::Nominal::new(graph, &roots);
     let roots = centre::shift(graph, &roots);
-    let roots = common::factor(graph, &roots);
+    let roots = common::factor(graph, &mut Stages::new(sizes), &roots);
     let plan = contract::plan(graph, sizes, &roots, &nominal);
     for (root, image) in quantities.roots().into_iter().zip(&plan.roots) {
         *root = *image;
@@ -62,32 +63,38 @@ pub fn lower(graph: &mut Graph, sizes: &Sizes, quantities: &mut Quantities) -> P
     let f_1_stage = f_1.map(|id| stages.get(graph, *id)).max();
     let storage = materialise::decide(graph, &mut stages, &plan.roots, &plan.hoists);
     let mut context = Context::new(graph, sizes, &mut stages, storage, plan.hoists);
-    let draft = program(&context, quantities);
+    let draft = program(&context, quantities, Program::default());
     context.local = sharing::single_use(&draft).into_iter().filter(|buffer| !solve::is_factor(&context, *buffer)).collect();
-    let mut program = if context.local.is_empty() { draft } else { program(&context, quantities) };
+    let mut program = if context.local.is_empty() { draft } else { program(&context, quantities, draft) };
     together::pair(graph, &mut program);
+    implied::drop_implied(&mut program);
     Program { f_1_stage, ..program }
 }
 
-fn program(context: &Context<'_>, quantities: &Quantities) -> Program {
+/// The program; what a draft has of it and reads no buffer that is local now is as it was.
+fn program(context: &Context<'_>, quantities: &Quantities, draft: Program) -> Program {
     let graph = context.graph;
     let mut program = Program::default();
+    let mut drafted = draft.computations.into_iter();
     for (node, number) in &context.buffers {
         let length = Size::product(graph.shape(*node));
         let stage = context.buffer_stage(*node);
         program.buffers.push(Buffer { stage, length });
-        let mut body = Body::new(context, Some(*number));
-        if stage != Stage::Direction {
-            body.write(*node, &Place::natural(Source::Buffer(*number), graph.shape(*node)));
-        }
-        program.computations.push(body.statements);
+        let drafted = drafted.next().filter(|body| stage != Stage::Direction && !sharing::reads(body, &context.local));
+        program.computations.push(drafted.unwrap_or_else(|| {
+            let mut body = Body::new(context, Some(*number));
+            if stage != Stage::Direction {
+                body.write(*node, &Place::natural(Source::Buffer(*number), graph.shape(*node)));
+            }
+            body.statements
+        }));
     }
     program.choices = context
         .hoists
         .values()
         .map(|h| Choice { hoisted_cost: h.hoisted_cost.clone(), plain_cost: h.plain_cost.clone(), memory: h.memory.clone() })
         .collect();
-    program.functions = functions::functions(context, quantities);
+    program.functions = functions::functions(context, quantities, draft.functions);
     program.violations = functions::violations(context, quantities);
     program.factors = solve::factors(context);
     program

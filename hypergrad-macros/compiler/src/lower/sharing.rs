@@ -52,6 +52,13 @@ fn readers(program: &Program) -> BTreeMap<usize, BTreeSet<Reader>> {
     readers
 }
 
+/// Whether statements read any of these buffers.
+pub fn reads(statements: &[Stmt], buffers: &BTreeSet<usize>) -> bool {
+    let mut any = false;
+    visit(statements, &mut |buffer| any |= buffers.contains(&buffer));
+    any
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Reader {
     Function(usize),

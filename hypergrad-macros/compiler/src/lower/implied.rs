@@ -1,0 +1,64 @@
+//! What is ready already: a buffer that was computed from others needs these no more.
+
+use std::collections::BTreeSet;
+
+use super::program::{Program, Stmt};
+
+/// Drops the demands that others imply. A buffer is forgotten no later than all that was computed from it.
+pub fn drop_implied(program: &mut Program) {
+    let mut ready: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); program.buffers.len()];
+    // Operands have smaller numbers.
+    for buffer in 0..program.buffers.len() {
+        let mut own = BTreeSet::new();
+        settle(&mut program.computations[buffer], &mut own, &ready);
+        own.insert(buffer);
+        ready[buffer] = own;
+    }
+    for function in &mut program.functions {
+        settle(&mut function.body, &mut BTreeSet::new(), &ready);
+    }
+}
+
+/// Drops demands from statements, to which `own` is ready, and adds what they make ready.
+fn settle(statements: &mut Vec<Stmt>, own: &mut BTreeSet<usize>, ready: &[BTreeSet<usize>]) {
+    let mut settled: Vec<Stmt> = Vec::with_capacity(statements.len());
+    let mut run: Vec<usize> = Vec::new();
+    for mut statement in std::mem::take(statements) {
+        if let Stmt::Ensure(buffer) = statement {
+            run.push(buffer);
+            continue;
+        }
+        if let Stmt::Scratch(_) = statement {
+            settled.push(statement);
+            continue;
+        }
+        settled.extend(wanted(&std::mem::take(&mut run), own, ready));
+        match &mut statement {
+            Stmt::Steps { body, .. } | Stmt::Given { body, .. } => settle(body, &mut own.clone(), ready),
+            Stmt::Choose { hoisted, plain, .. } => {
+                settle(hoisted, &mut own.clone(), ready);
+                settle(plain, &mut own.clone(), ready);
+            }
+            Stmt::Ensure(_)
+            | Stmt::Scratch(_)
+            | Stmt::Zero { .. }
+            | Stmt::Loop { .. }
+            | Stmt::Entries { .. }
+            | Stmt::When { .. }
+            | Stmt::Store { .. }
+            | Stmt::Sum { .. }
+            | Stmt::Kernel(_) => {}
+        }
+        settled.push(statement);
+    }
+    settled.extend(wanted(&run, own, ready));
+    *statements = settled;
+}
+
+/// Of the buffers that are demanded one after the other, those that neither are ready nor are made so by another.
+fn wanted(run: &[usize], own: &mut BTreeSet<usize>, ready: &[BTreeSet<usize>]) -> Vec<Stmt> {
+    let is_implied = |buffer: &usize| run.iter().any(|other| other != buffer && ready[*other].contains(buffer));
+    let kept: Vec<usize> = run.iter().copied().filter(|buffer| !own.contains(buffer) && !is_implied(buffer)).collect();
+    kept.iter().for_each(|buffer| own.extend(&ready[*buffer]));
+    kept.into_iter().map(Stmt::Ensure).collect()
+}
