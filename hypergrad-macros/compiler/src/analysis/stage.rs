@@ -45,13 +45,16 @@ pub fn stages(graph: &Graph, sizes: &Sizes) -> Vec<Stage> {
 #[derive(Debug)]
 pub struct Stages {
     symbols: Vec<Stage>,
+    /// The latest of the symbols'.
+    latest: Stage,
     nodes: Vec<Stage>,
 }
 
 impl Stages {
     pub fn new(sizes: &Sizes) -> Self {
-        let symbols = (0..sizes.len() as u32).map(|s| of_source(sizes.source(Symbol(s)))).collect();
-        Self { symbols, nodes: Vec::new() }
+        let symbols: Vec<Stage> = (0..sizes.len() as u32).map(|s| of_source(sizes.source(Symbol(s)))).collect();
+        let latest = symbols.iter().copied().max().unwrap_or(Stage::Data);
+        Self { symbols, latest, nodes: Vec::new() }
     }
 
     pub fn get(&mut self, graph: &Graph, id: Id) -> Stage {
@@ -63,19 +66,29 @@ impl Stages {
         for id in (self.nodes.len() as u32..graph.len() as u32).map(Id) {
             let node = graph.node(id);
             let read = graph.reads(id).into_iter().map(|o| self.nodes[o.0 as usize]).max().unwrap_or(Stage::Data);
-            let stage = read.max(of_sizes(&node.shape, &self.symbols)).max(own(graph, &node.op, &self.symbols));
+            let known = read.max(earliest(graph, &node.op));
+            // Sizes matter only where they may be known later.
+            let stage = if known >= self.latest {
+                known
+            } else {
+                known.max(of_sizes(&node.shape, &self.symbols)).max(of_own_sizes(&node.op, &self.symbols))
+            };
             self.nodes.push(stage);
         }
     }
 }
 
-fn own(graph: &Graph, op: &Op, symbols: &[Stage]) -> Stage {
+/// What an operation waits for, whatever it reads.
+fn earliest(graph: &Graph, op: &Op) -> Stage {
     match op {
         Op::Input(input) => of_input(graph, *input),
-        Op::Count(size) => of_sizes([size], symbols),
-        Op::Product(product) => of_product(product, symbols),
+        // Tables of the data are computed without scratch.
+        Op::Scan(_) => Stage::Y,
+        Op::Slot(_) => Stage::Step,
         Op::Constant(_)
+        | Op::Count(_)
         | Op::Iota
+        | Op::Product(_)
         | Op::Sum(_)
         | Op::Map(..)
         | Op::Reduce { .. }
@@ -86,9 +99,29 @@ fn own(graph: &Graph, op: &Op, symbols: &[Stage]) -> Stage {
         | Op::Lower { .. }
         | Op::Determinant { .. }
         | Op::State { .. } => Stage::Data,
-        // Tables of the data are computed without scratch.
-        Op::Scan(scan) => of_sizes([&scan.steps], symbols).max(Stage::Y),
-        Op::Slot(_) => Stage::Step,
+    }
+}
+
+/// When the sizes are known that an operation has beside its shape.
+fn of_own_sizes(op: &Op, symbols: &[Stage]) -> Stage {
+    match op {
+        Op::Count(size) => of_sizes([size], symbols),
+        Op::Product(product) => of_product(product, symbols),
+        Op::Scan(scan) => of_sizes([&scan.steps], symbols),
+        Op::Input(_)
+        | Op::Constant(_)
+        | Op::Iota
+        | Op::Sum(_)
+        | Op::Map(..)
+        | Op::Reduce { .. }
+        | Op::Weights { .. }
+        | Op::Exclusive { .. }
+        | Op::Factor { .. }
+        | Op::Solve { .. }
+        | Op::Lower { .. }
+        | Op::Determinant { .. }
+        | Op::State { .. }
+        | Op::Slot(_) => Stage::Data,
     }
 }
 

@@ -9,7 +9,6 @@ use super::order::{Built, Mode, Search};
 use super::{khatri_rao, pattern};
 use crate::analysis::{Stage, Stages};
 use crate::ir::{Graph, Id, Number, Op, Operand, Product, Size, View};
-use crate::shape::Sizes;
 
 /// The planned graph.
 #[derive(Debug, Default)]
@@ -20,11 +19,11 @@ pub struct Plan {
 }
 
 /// Rewrites every product into contractions of at most two parts.
-pub fn plan(graph: &mut Graph, sizes: &Sizes, roots: &[Id], nominal: &Nominal) -> Plan {
+pub fn plan(graph: &mut Graph, stages: &mut Stages, roots: &[Id], nominal: &Nominal) -> Plan {
     let order = graph.reachable(roots);
     let units = multiples(graph, &order);
     let (images, hoists) = (HashMap::new(), BTreeMap::new());
-    let mut planner = Planner { graph, nominal, stages: Stages::new(sizes), images, hoists, units };
+    let mut planner = Planner { graph, nominal, stages, images, hoists, units };
     for id in order {
         let image = match planner.graph.op(id).clone() {
             Op::Product(product) => planner.product_node(id, product),
@@ -78,7 +77,7 @@ pub(super) struct Planned {
 pub(super) struct Planner<'g> {
     pub graph: &'g mut Graph,
     pub nominal: &'g Nominal,
-    pub stages: Stages,
+    pub stages: &'g mut Stages,
     pub images: HashMap<Id, Id>,
     pub hoists: BTreeMap<Id, Hoist>,
     pub units: HashMap<Unit, Option<Id>>,
@@ -177,7 +176,7 @@ mod tests {
     use super::*;
     use crate::ir::interpret::{Point, Tensor};
     use crate::ir::{Affine, Guard, InputInfo, Role, Test, Wire};
-    use crate::shape::SymbolSource;
+    use crate::shape::{Sizes, SymbolSource};
 
     /// `Aᵀx` and `2 Aᵀx` are one contraction.
     #[test]
@@ -197,7 +196,7 @@ mod tests {
         };
         let roots = [product(1.0), product(2.0), product(-0.5)];
         let nominal = Nominal::new(&graph, &roots);
-        let plan = plan(&mut graph, &sizes, &roots, &nominal);
+        let plan = plan(&mut graph, &mut Stages::new(&sizes), &roots, &nominal);
         let sums = |id: &Id| matches!(graph.op(*id), Op::Product(p) if !p.summed().is_empty());
         assert_eq!(graph.reachable(&plan.roots).iter().filter(|id| sums(id)).count(), 1);
         let coefficients: Vec<Option<f64>> = plan.roots.iter().map(|r| graph.as_view(*r).map(|(c, _)| c)).collect();
@@ -238,7 +237,7 @@ mod tests {
         let root = graph.product(product, vec![size(60)]);
         let expected = point.value(&graph, root);
         let nominal = Nominal::new(&graph, &[root]);
-        let plan = plan(&mut graph, &sizes, &[root], &nominal);
+        let plan = plan(&mut graph, &mut Stages::new(&sizes), &[root], &nominal);
         let found = point.value(&graph, plan.roots[0]);
         for (found, expected) in found.data.iter().zip(&expected.data) {
             assert!((found - expected).abs() <= 1e-14, "found {found}, expected {expected}");

@@ -74,6 +74,10 @@ impl Planner<'_> {
     /// one sum (`Aᵀ(Ax - b) = (AᵀA)x - Aᵀb`, whose error bound is the same). Scalars, such as a
     /// squared residual, are never expanded: that would cancel.
     pub(super) fn hoisted_form(&mut self, product: &Product, shape: &[Size], stage: Stage) -> Option<Planned> {
+        let reads_data = product.operands.iter().any(|operand| self.stage(operand.node) == Stage::Data);
+        if !reads_data || product.summed().is_empty() {
+            return None;
+        }
         let direct = self.contract(product, shape, Mode::Hoist, stage);
         if direct.hoists {
             return Some(direct);

@@ -53,12 +53,12 @@ pub fn lower(graph: &mut Graph, sizes: &Sizes, quantities: &mut Quantities) -> P
     let roots: Vec<Id> = quantities.roots().iter().map(|id| **id).collect();
     let nominal = nominal::Nominal::new(graph, &roots);
     let roots = centre::shift(graph, &roots);
-    let roots = common::factor(graph, &mut Stages::new(sizes), &roots);
-    let plan = contract::plan(graph, sizes, &roots, &nominal);
+    let mut stages = Stages::new(sizes);
+    let roots = common::factor(graph, &mut stages, &roots);
+    let plan = contract::plan(graph, &mut stages, &roots, &nominal);
     for (root, image) in quantities.roots().into_iter().zip(&plan.roots) {
         *root = *image;
     }
-    let mut stages = Stages::new(sizes);
     let f_1 = quantities.f_1.iter().flatten().flatten();
     let f_1_stage = f_1.map(|id| stages.get(graph, *id)).max();
     let storage = materialise::decide(graph, &mut stages, &plan.roots, &plan.hoists);

@@ -86,6 +86,10 @@ impl<'p> Search<'p> {
         let atoms = self.wires.len();
         let full = (1_usize << atoms) - 1;
         let mut trees = vec![Tree { cost: 0.0, split: None }; full + 1];
+        if atoms == 2 {
+            trees[full].cost = 2.0 * self.pair(1, 2, self.all(full)) * self.weight(full);
+            return trees;
+        }
         // Every set is a part of many others.
         let parts: Vec<f64> = (0..=full).map(|set| if set == 0 { 0.0 } else { self.part(set, full) }).collect();
         let kept: Vec<u64> = (0..=full).map(|set| if set == 0 { 0 } else { self.kept(set) }).collect();

@@ -1,7 +1,7 @@
 //! Nodes as text. Every node is written once; long or repeated ones get names, so that text stays
 //! short on graphs that share.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::chain;
 use super::function;
@@ -86,11 +86,17 @@ impl<'g> Printer<'g> {
             next += 1;
         }
         let prefix = self.free_prefix();
-        let spelled = |line: &String| {
-            names
-                .iter()
-                .enumerate()
-                .fold(line.clone(), |text, (k, id)| text.replace(&format!("{MARK}{}{MARK}", id.0), &format!("{prefix}{}", k + 1)))
+        let numbers: BTreeMap<Id, usize> = names.iter().enumerate().map(|(k, id)| (*id, k + 1)).collect();
+        // Between every other pair of marks stands the number of a node.
+        let spelled = |line: &str| {
+            let mut text = String::with_capacity(line.len());
+            for (k, piece) in line.split(MARK).enumerate() {
+                match named(piece).filter(|_| k % 2 == 1).and_then(|id| numbers.get(&id)) {
+                    Some(number) => text += &format!("{prefix}{number}"),
+                    None => text += piece,
+                }
+            }
+            text
         };
         let first = spelled(&lines[0]);
         let rest = lines[1..].iter().map(|line| format!("  where {}", spelled(line)));
@@ -263,7 +269,12 @@ fn variable(variable: Variable) -> String {
 
 /// The nodes that a line names.
 fn marked(line: &str) -> Vec<Id> {
-    line.split(MARK).skip(1).step_by(2).filter_map(|number| number.parse().ok().map(Id)).collect()
+    line.split(MARK).skip(1).step_by(2).filter_map(named).collect()
+}
+
+/// The node of what stands between two marks.
+fn named(piece: &str) -> Option<Id> {
+    piece.parse().ok().map(Id)
 }
 
 pub fn reduction(kind: Reduction) -> &'static str {
