@@ -77,6 +77,7 @@
 //! - `sparse`: data fields of type `nalgebra_sparse::CsrMatrix`.
 //! - `serde`: the state of an outer loop can be written and read.
 //! - `basin`: [`outer::Reduced`] is a problem for the optimisers of the crate basin.
+//! - `faer`: views of matrices for the crate faer, and of its for nalgebra.
 #![cfg_attr(not(feature = "std"), no_std)]
 #![warn(missing_debug_implementations)]
 
@@ -127,6 +128,8 @@ pub use nalgebra_sparse;
 
 #[cfg(doc)]
 pub mod example;
+#[cfg(feature = "faer")]
+pub mod faer;
 #[cfg(doc)]
 pub mod guide;
 
