@@ -14,7 +14,7 @@ use rand_chacha::rand_core::SeedableRng;
 /// Features of `cpusmall`.
 const FEATURES: usize = 12;
 /// Its rows.
-const ROWS: usize = 8192;
+pub const ROWS: usize = 8192;
 
 /// A generator of a seed.
 pub fn generator(seed: u64) -> ChaCha8Rng {

@@ -8,7 +8,7 @@ use hypergrad::solver::{self, GradientDescent, Newton};
 use nalgebra::{DMatrix, DVector};
 
 use crate::Options;
-use crate::data::{generator, rows};
+use crate::data::{ROWS, generator, rows};
 use crate::plot::{self, Line, Panel};
 use crate::problem::ridge::{Data, Problem};
 use crate::table::{Table, short};
@@ -17,7 +17,7 @@ use crate::table::{Table, short};
 const NAMES: [&str; 4] = ["iterates", "iterative", "implicit", "one step"];
 
 pub fn run(options: &Options) -> Result<(), Box<dyn Error>> {
-    let count = if options.quick { 500 } else { 2000 };
+    let count = if options.quick { 500 } else { ROWS };
     let (a, b) = rows(options.data.as_deref(), &mut generator(options.seed), count)?;
     let origin = if options.data.is_some() { "cpusmall" } else { "generated rows (--data DIR reads cpusmall)" };
     println!("\nBolte et al., Fig. 2: weighted ridge regression, {origin}, {} rows x {} features", a.nrows(), a.ncols());
