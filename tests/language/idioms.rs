@@ -95,6 +95,36 @@ pub mod variations {
     }
 }
 
+#[bilevel]
+pub mod ranges {
+    use nalgebra::{DMatrix, DVector};
+
+    /// Legendre's polynomials.
+    fn legendre(n: usize, t: f64) -> f64 {
+        match n {
+            0 => 1.0,
+            1 => t,
+            _ => ((2 * n - 1) as f64 * t * legendre(n - 1, t) - (n - 1) as f64 * legendre(n - 2, t)) / n as f64,
+        }
+    }
+
+    pub fn f(x: &DVector<f64>, y: &DVector<f64>) -> f64 {
+        let some: f64 = x.iter().map(|t| if (-0.5..0.8).contains(t) { t * t } else { *t }).sum();
+        let inner: f64 = (0..x.len()).filter(|i| (1..=2).contains(i)).map(|i| x[i] * y[i]).sum();
+        let uneven: f64 = x.as_slice().chunks(3).map(|c| c.iter().product::<f64>() * c.len() as f64).sum();
+        some + inner + uneven + legendre(5, x[0]) + x.norm_squared()
+    }
+
+    pub fn g(x: &DVector<f64>, y: &DVector<f64>) -> f64 {
+        let columns: Vec<DVector<f64>> = (0..3).map(|k| x * (k as f64 + y[k])).collect();
+        let table = DMatrix::from_columns(&columns);
+        let signed: f64 = x.iter().map(|t| if t.is_sign_negative() { t * t } else { *t }).sum();
+        let known = if x[0].is_nan() || x[0].is_infinite() || !y[0].is_finite() { 0.0 } else { x[0] * y[0] };
+        let moved: f64 = table.as_slice().windows(4).map(|w| w[0] * w[3]).sum();
+        signed + known + moved + if y[1].is_sign_positive() { x[1] } else { 0.0 }
+    }
+}
+
 #[test]
 fn short_words() {
     let (x, y) = (DVector::from_vec(vec![0.7, -0.4, 0.9, 0.35]), DVector::from_vec(vec![0.3, 0.6, -0.2, 0.5]));
@@ -102,6 +132,7 @@ fn short_words() {
     check(&items::Problem::new().unwrap(), &x, &y);
     check(&patterns::Problem::new().unwrap(), &x, &y);
     check(&variations::Problem::new().unwrap(), &x, &y);
+    check(&ranges::Problem::new().unwrap(), &x, &y);
 }
 
 /// A pattern of a slice applies where the slice is as long as it says.

@@ -45,6 +45,34 @@ pub mod steps {
     }
 }
 
+/// Angles and other remainders.
+#[bilevel]
+pub mod remainders {
+    use nalgebra::SVector;
+
+    fn wrapped(angle: f64) -> f64 {
+        (angle + std::f64::consts::PI).rem_euclid(std::f64::consts::TAU) - std::f64::consts::PI
+    }
+
+    pub fn f(x: &SVector<f64, 5>, y: &SVector<f64, 5>) -> f64 {
+        let turns: f64 = x.iter().zip(y.iter()).map(|(a, b)| wrapped(5.0 * a - b).powi(2)).sum();
+        turns + (x[0] * 3.2) % (1.0 + y[0]) + x[1].div_euclid(y[1]) * x[2] + x.norm_squared()
+    }
+
+    pub fn g(x: &SVector<f64, 5>, y: &SVector<f64, 5>) -> f64 {
+        x.map(|t| (3.0 * t) % 2.0).dot(y)
+    }
+}
+
+#[test]
+fn what_divisions_leave() {
+    let problem = remainders::Problem::new().unwrap();
+    let x = SVector::<f64, 5>::from([1.3, -0.7, 2.6, -1.8, 1.4]);
+    let y = SVector::<f64, 5>::from([0.3, 0.6, -0.4, 0.9, 1.7]);
+    crate::check(&problem, &x, &y);
+    const { assert!(!remainders::Problem::STRUCTURE.smooth) };
+}
+
 #[test]
 fn whole_numbers() {
     let problem = steps::Problem::new().unwrap();

@@ -40,6 +40,9 @@ impl Call<'_> {
     }
 }
 
+/// Functions inside of one another, where one calls itself with other constants.
+const DEEPEST_RECURSION: usize = 48;
+
 /// Whether a family of methods knows a name.
 pub enum Outcome {
     /// It does; `None` where the call was refused.
@@ -163,9 +166,13 @@ impl<'a> Tracer<'a> {
         arguments: Vec<Option<Value>>,
         span: Span,
     ) -> Option<Value> {
-        if self.refuse_recursion(&name, span) {
+        let constants: Vec<i64> = arguments.iter().flatten().filter_map(|value| self.constant_integer(value)).collect();
+        let call = (name.clone(), constants);
+        let ends = !call.1.is_empty() && !self.recursions.contains(&call) && self.recursions.len() < DEEPEST_RECURSION;
+        if !ends && self.refuse_recursion(&name, span) {
             return None;
         }
+        self.recursions.push(call);
         if let Some(token) = &function.sig.asyncness {
             self.diagnostics.error(token, "`async` is not accepted");
         }
@@ -188,9 +195,17 @@ impl<'a> Tracer<'a> {
         let value = self.until_return(span, |tracer| tracer.block(&function.block, expected.as_ref()));
         self.diagnostics.read(reading);
         self.calls.pop();
+        self.recursions.pop();
         self.environment = outer;
         self.items = outer_items;
         value
+    }
+
+    fn constant_integer(&self, value: &Value) -> Option<i64> {
+        match value {
+            Value::Index(index) => index.as_size().and_then(|size| self.sizes.resolve(size).as_constant()),
+            _ => None,
+        }
     }
 
     fn bind_receiver(&mut self, receiver: &syn::Receiver, argument: Option<Value>) {
@@ -263,6 +278,9 @@ impl<'a> Tracer<'a> {
     pub(super) fn method_call(&mut self, call: &syn::ExprMethodCall, expected: Option<&Type>) -> Option<Value> {
         if let Some(changed) = self.own_changing_method(call) {
             return changed;
+        }
+        if let Some(contained) = self.range_contains(call) {
+            return contained;
         }
         if let Some(grown) = self.growing_method(call) {
             return grown;

@@ -1,18 +1,20 @@
 //! Slices in pieces: `windows`, `chunks`, `chunks_exact`, `split_at`, `concat`.
 
+use quote::quote_spanned;
+
 use super::Tracer;
 use super::call::{Call, Outcome};
-use super::stream::Stream;
+use super::compose::made;
+use super::stream::{Items, Stream};
 use super::value::{Tensor, Value};
 use super::words::SliceWord;
 use crate::ir::{Affine, Size};
-use crate::model::Form;
 
 impl Tracer<'_> {
     /// Of the entries of a tensor.
     pub(super) fn pieces_of(&mut self, call: &Call<'_>, tensor: &Tensor, arguments: &[Value]) -> Outcome {
         let (Some(word), [Value::Index(count)]) = (SliceWord::find(call.name()), arguments) else { return Outcome::Unknown };
-        let column = self.reform(tensor, Form::Column);
+        let column = self.flattened(tensor);
         Outcome::Known(match word {
             SliceWord::split_at => {
                 let Some(first) = self.size_at(Value::Index(count.clone()), &call.place(1)) else {
@@ -54,13 +56,14 @@ impl Tracer<'_> {
                 };
                 Some(Stream::Values((0..length).step_by(width as usize).map(chunk).collect()))
             }
+            // The last one may be shorter.
             _ => {
-                self.diagnostics.error_with_help(
-                    call.site.span,
-                    "`chunks` of a length that only a run can tell is not accepted: its last chunk may be shorter",
-                    "use `chunks_exact`, which leaves the rest out",
-                );
-                None
+                let (start, end) = (Affine::default(), Some(Affine::constant(length)));
+                let entries = Stream::Run { start: start.clone(), end: end.clone(), items: Items::Entries(column) };
+                let given = Value::Tuple(vec![Value::Stream(Box::new(entries)), Value::count(width.clone())]);
+                let chunk = quote_spanned! { call.site.span=> |start| __given.0.skip(start).take(__given.1) };
+                let starts = Stream::Strided(Box::new(Stream::Run { start, end, items: Items::Numbers }), width.clone());
+                Some(Stream::Mapped(Box::new(starts), made(chunk, Some(given))))
             }
         }
     }

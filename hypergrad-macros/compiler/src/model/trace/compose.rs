@@ -245,7 +245,7 @@ impl Tracer<'_> {
 }
 
 /// A closure that is read as if it stood there; `__given` is the value.
-fn made(tokens: TokenStream, given: Option<Value>) -> Callable {
+pub(super) fn made(tokens: TokenStream, given: Option<Value>) -> Callable {
     let mut environment = Environment::default();
     if let Some(given) = given {
         environment.bind(GIVEN.to_owned(), Some(given));

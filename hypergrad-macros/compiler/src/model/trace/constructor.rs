@@ -7,6 +7,7 @@ use super::Tracer;
 use super::call::Call;
 use super::contract::{Contraction, Factor};
 use super::spell::spell;
+use super::stream::Stream;
 use super::value::{Callable, Tensor, Value, own_index};
 use super::words::ConstructorWord;
 use crate::diagnostics::nearest;
@@ -169,6 +170,7 @@ impl Tracer<'_> {
                 let by_columns = word == ConstructorWord::from_columns;
                 let made = match self.one_argument(call, arguments)? {
                     Value::Array(parts) => self.stacked(call, by_columns, parts)?,
+                    Value::Stream(stream) => self.lines_of(call, by_columns, &stream)?,
                     other => {
                         let list = self.tensor_at(other, &call.place(0), "an array or a vector")?;
                         self.array_as(&list, target.form)
@@ -308,9 +310,16 @@ impl Tracer<'_> {
         Some(Value::structure("NalgebraUnit", vec![("value".to_owned(), value)]))
     }
 
-    /// A list of entries in the form that is asked for: as a row, lying.
+    /// A list of entries in the form that is asked for: as a row, lying. Those of a matrix are listed column by column.
     pub(super) fn array_as(&mut self, list: &Tensor, form: Form) -> Tensor {
-        if list.form == Form::Column && form == Form::Row { self.transpose(list) } else { self.reform(list, form) }
+        match form {
+            Form::Column => self.flattened(list),
+            Form::Row => {
+                let column = self.flattened(list);
+                self.transpose(&column)
+            }
+            Form::Matrix | Form::Scalar => self.reform(list, form),
+        }
     }
 
     pub(super) fn diagonal_matrix(&mut self, diagonal: &Tensor) -> Tensor {
@@ -359,6 +368,7 @@ impl Tracer<'_> {
         let Some(list) = arguments.pop() else { return self.missing_arguments(call) };
         let place = call.place(arguments.len());
         let entries = self.tensor_at(list, &place, "an array")?;
+        let entries = self.flattened(&entries);
         let length = self.sizes.resolve(&entries.rows);
         let (rows, columns) = match (target.rows.clone(), target.columns.clone(), arguments.as_slice()) {
             (Some(rows), Some(columns), _) => (rows, columns),
@@ -380,6 +390,25 @@ impl Tracer<'_> {
             return None;
         }
         Some(Value::Tensor(self.reshaped(&entries, &(target.form, rows, columns), by_rows)))
+    }
+
+    /// A collected list of vectors, side by side or one below the other.
+    fn lines_of(&mut self, call: &Call<'_>, by_columns: bool, stream: &Stream) -> Option<Tensor> {
+        let count = self.constant_length(call, stream)?;
+        let place = self.variable(&count);
+        let choice = self.item_if_any(call, stream, &Affine::wire(place))?;
+        let line = self.tensor_at(choice.payload()?.clone(), &call.place(0), "vectors")?;
+        let line = self.flattened(&line);
+        let k = self.variable(&line.rows);
+        let (along, across) = (Affine::wire(k), Affine::wire(place));
+        let (rows, columns) = if by_columns { (line.rows.clone(), count) } else { (count, line.rows.clone()) };
+        let contraction = Contraction {
+            factors: vec![Factor { tensor: line, index: vec![along.clone()] }],
+            local: vec![k, place],
+            out: if by_columns { vec![along, across] } else { vec![across, along] },
+            ..Contraction::default()
+        };
+        Some(self.contract(contraction, Form::Matrix, &rows, &columns))
     }
 
     /// A list of entries as a tensor, filled row by row or column by column.

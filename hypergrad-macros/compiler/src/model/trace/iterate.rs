@@ -430,7 +430,7 @@ impl Tracer<'_> {
 
     /// A length that is one size for all outer indices. Where sizes decide it (`n - 1`, or nothing),
     /// that they decide for the most is checked when the program runs.
-    fn constant_length(&mut self, call: &Call<'_>, stream: &Stream) -> Option<Size> {
+    pub(super) fn constant_length(&mut self, call: &Call<'_>, stream: &Stream) -> Option<Size> {
         let some = self.lengths_of_some(stream)?;
         // `n - 1 >= 0`, which all but a few sizes satisfy.
         let general = |guard: &Guard| {

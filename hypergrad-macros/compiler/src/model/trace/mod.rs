@@ -156,6 +156,8 @@ pub struct Tracer<'a> {
     inferred: Vec<(Size, Span)>,
     /// Functions that are being inlined, outermost first.
     calls: Vec<String>,
+    /// The same with the constant integers among their arguments: none is in itself.
+    recursions: Vec<(String, Vec<i64>)>,
     /// What they and the closures among them have returned so far.
     frames: Vec<leave::Frame>,
     /// What of the current statement was left early.
@@ -191,6 +193,7 @@ impl<'a> Tracer<'a> {
             arms: Vec::new(),
             inferred: Vec::new(),
             calls: Vec::new(),
+            recursions: Vec::new(),
             frames: Vec::new(),
             sequence: leave::Sequence::default(),
             memo: memo::Memo::default(),

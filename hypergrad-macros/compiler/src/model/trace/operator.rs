@@ -181,10 +181,7 @@ impl Tracer<'_> {
                 );
                 return None;
             }
-            syn::BinOp::Rem(_) => {
-                self.diagnostics.error(site.span, "`%` of floats is not accepted: it is not continuous");
-                return None;
-            }
+            syn::BinOp::Rem(_) if first.is_scalar() && second.is_scalar() => self.remainder(&first, &second, false).1,
             _ => return self.refuse_operands(site, left, right),
         };
         Some(Value::Tensor(result))

@@ -1,8 +1,10 @@
 //! Ranges, and what counts as an iterator.
 
 use super::Tracer;
+use super::condition::{Comparison, Condition};
 use super::stream::Stream;
 use super::value::{Range, Value};
+use super::words::RangeWord;
 use crate::ir::{Affine, Size};
 use crate::model::Form;
 
@@ -21,6 +23,27 @@ impl Tracer<'_> {
             });
             Some(Value::Range(Range { start, end }))
         })
+    }
+
+    /// `(a..b).contains(&t)`, of integers or numbers.
+    pub(super) fn range_contains(&mut self, call: &syn::ExprMethodCall) -> Option<Option<Value>> {
+        let RangeWord::contains = RangeWord::find(&call.method.to_string())?;
+        let syn::Expr::Paren(receiver) = &*call.receiver else { return None };
+        let (syn::Expr::Range(range), Some(item)) = (&*receiver.expr, call.args.first()) else { return None };
+        Some(self.is_contained(range, item).map(Value::Bool))
+    }
+
+    fn is_contained(&mut self, range: &syn::ExprRange, item: &syn::Expr) -> Option<Condition> {
+        let bounds = [&range.start, &range.end].map(|bound| bound.as_deref().map(|bound| self.expression(bound)));
+        let item = self.expression(item);
+        let before_end = if matches!(range.limits, syn::RangeLimits::Closed(_)) { Comparison::Le } else { Comparison::Lt };
+        let mut inside = Condition::Constant(true);
+        for (bound, comparison) in bounds.into_iter().zip([Comparison::Ge, before_end]) {
+            if let Some(bound) = bound {
+                inside = inside.and(self.compared(comparison, item.clone()?, bound?)?);
+            }
+        }
+        Some(inside)
     }
 
     /// A value as an iterator, where it is one: ranges, iterators, arrays.

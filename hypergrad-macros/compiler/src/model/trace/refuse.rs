@@ -74,8 +74,8 @@ impl Tracer<'_> {
         if recursive {
             self.diagnostics.error_with_help(
                 span,
-                format!("`{name}` calls itself: recursion is not accepted, helper functions are inlined"),
-                "write it as a sum or product over a range",
+                format!("`{name}` calls itself, and no constant among its arguments says when that ends"),
+                "write it as a loop, or give it a constant integer that each call makes smaller: `p(n - 1, t)`",
             );
         }
         recursive

@@ -2,14 +2,21 @@
 
 use super::Tracer;
 use super::call::{Call, Outcome};
-use super::condition::Comparison;
+use super::condition::{Comparison, Condition};
 use super::value::{Tensor, Value};
-use super::words::{self, FunctionWord, IntegerWord, PowerWord, ScalarPairWord, ScalarTripleWord, ScalarWord};
+use super::words::{self, FunctionWord, IntegerWord, PowerWord, ScalarPairWord, ScalarTripleWord, ScalarWord, TestWord};
 use crate::ir::{Affine, Func, Number, Size};
 
 /// The words of scalars.
 pub fn names() -> Vec<&'static str> {
-    words::names(&[FunctionWord::NAMES, ScalarWord::NAMES, PowerWord::NAMES, ScalarPairWord::NAMES, ScalarTripleWord::NAMES])
+    words::names(&[
+        FunctionWord::NAMES,
+        ScalarWord::NAMES,
+        PowerWord::NAMES,
+        ScalarPairWord::NAMES,
+        ScalarTripleWord::NAMES,
+        TestWord::NAMES,
+    ])
 }
 
 impl FunctionWord {
@@ -74,6 +81,9 @@ impl Tracer<'_> {
             [] => {
                 if let Some(word) = FunctionWord::find(name) {
                     return Outcome::Known(Some(Value::Tensor(self.safely(word.func(), t))));
+                }
+                if let Some(word) = TestWord::find(name) {
+                    return Outcome::Known(Some(Value::Bool(self.number_is(word, t))));
                 }
                 ScalarWord::find(name).map(|word| Some(self.alone(word, t)))
             }
@@ -145,12 +155,49 @@ impl Tracer<'_> {
                 let other = self.protect(&other, 1.0);
                 self.apply(Func::Atan2, &[t, &other])
             }
+            ScalarPairWord::rem_euclid => self.remainder(t, &other, true).1,
+            ScalarPairWord::div_euclid => self.remainder(t, &other, true).0,
             ScalarPairWord::hypot => self.apply(Func::Hypot, &[t, &other]),
             ScalarPairWord::min => self.apply(Func::Min, &[t, &other]),
             ScalarPairWord::max => self.apply(Func::Max, &[t, &other]),
             ScalarPairWord::scale => self.multiply(&[t, &other]),
             ScalarPairWord::unscale => self.divide(t, &other),
         })
+    }
+
+    /// `t = q·divisor + r` with a whole number q: r has the sign of t or, by Euclid, none. The derivative is that
+    /// between the jumps.
+    pub(super) fn remainder(&mut self, t: &Tensor, divisor: &Tensor, by_euclid: bool) -> (Tensor, Tensor) {
+        let quotient = if by_euclid {
+            let size = self.apply(Func::Abs, &[divisor]);
+            let ratio = self.divide(t, &size);
+            let whole = self.apply(Func::Floor, &[&ratio]);
+            let sign = self.apply(Func::Signum, &[divisor]);
+            self.multiply(&[&sign, &whole])
+        } else {
+            let ratio = self.divide(t, divisor);
+            self.apply(Func::Trunc, &[&ratio])
+        };
+        let taken = self.multiply(&[&quotient, divisor]);
+        let rest = self.linear(&[(1.0, t), (-1.0, &taken)]);
+        (quotient, rest)
+    }
+
+    /// Conditions on one number.
+    fn number_is(&mut self, word: TestWord, t: &Tensor) -> Condition {
+        match word {
+            TestWord::is_nan => self.compare_scalars(Comparison::Eq, t, t).not(),
+            TestWord::is_finite | TestWord::is_infinite => {
+                let (size, most) = (self.apply(Func::Abs, &[t]), self.number(f64::MAX));
+                let comparison = if word == TestWord::is_finite { Comparison::Le } else { Comparison::Gt };
+                self.compare_scalars(comparison, &size, &most)
+            }
+            TestWord::is_sign_positive | TestWord::is_sign_negative => {
+                let zero = self.number(0.0);
+                let comparison = if word == TestWord::is_sign_positive { Comparison::Ge } else { Comparison::Lt };
+                self.compare_scalars(comparison, t, &zero)
+            }
+        }
     }
 
     fn with_two(&mut self, call: &Call<'_>, word: ScalarTripleWord, t: &Tensor, [first, second]: [Value; 2]) -> Option<Tensor> {

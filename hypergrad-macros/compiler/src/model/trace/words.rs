@@ -63,7 +63,13 @@ words! {
     "Scalar functions" PowerWord { powi }
 
     /// Methods of two scalars.
-    "Scalar functions" ScalarPairWord { powf log atan2 hypot min max scale unscale copysign }
+    "Scalar functions" ScalarPairWord { powf log atan2 hypot min max scale unscale copysign rem_euclid div_euclid }
+
+    /// Conditions on a scalar.
+    "Bindings, numbers, conditions" TestWord { is_finite is_nan is_infinite is_sign_positive is_sign_negative }
+
+    /// Methods of a range.
+    "Bindings, numbers, conditions" RangeWord { contains }
 
     /// Methods of three scalars.
     "Scalar functions" ScalarTripleWord { clamp mul_add }

@@ -1,8 +1,31 @@
 //! Sums and products over ranges and tensors.
 
-use nalgebra::{DVector, SVector};
+use nalgebra::{DMatrix, DVector, SVector};
 
 use super::{Data, agrees, bodies};
+
+/// A slice of a matrix has its entries column by column.
+#[test]
+fn slices_of_matrices() {
+    bodies! { (x, y, data) -> f64:
+        { data.a.as_slice().chunks_exact(data.n).zip(y.iter()).map(|(c, v)| c.iter().sum::<f64>() * v * v).sum::<f64>() }
+        { data.t.as_slice().windows(2).map(|w| w[0] * w[1]).sum::<f64>() * x[0] }
+        { data.s.as_slice().chunks(4).map(|c| c.iter().product::<f64>()).sum::<f64>() * x[0] }
+        { data.r.as_slice().windows(2).map(|w| w[0] * w[1]).sum::<f64>() * x[0] }
+        { data.r.as_slice().chunks_exact(2).map(|w| w[0] - w[1]).sum::<f64>() * x[0] }
+        { let (a, b) = data.s.as_slice().split_at(4); a.iter().sum::<f64>() * x[0] + b.iter().product::<f64>() * x[1] }
+        { (x * y.transpose()).as_slice().windows(6).map(|w| w[0] * w[5]).sum::<f64>() }
+        { DVector::from_column_slice(data.a.as_slice()).iter().enumerate().map(|(k, t)| k as f64 * t).sum::<f64>() * x[0] }
+        { DVector::from_vec(data.a.as_slice().to_vec()).iter().enumerate().map(|(k, t)| k as f64 * t).sum::<f64>() * x[0] }
+        { DMatrix::from_row_slice(3, 5, data.a.as_slice())[(1, 2)] * x[0] }
+        { SVector::<f64, 9>::from_iterator(data.s.iter().copied())[5] * x[0] }
+        { data.a.as_slice()[7] * data.a.as_slice().first().unwrap() * data.a.as_slice().last().unwrap() * x[0] }
+        { data.a.as_slice().get(7).unwrap() * data.r.as_slice().get(3).unwrap() * x[0] }
+        { [data.a.as_slice(), x.as_slice()].concat().iter().enumerate().map(|(k, t)| k as f64 * t).sum::<f64>() }
+        { let mut v = data.s.as_slice().to_vec(); v.push(x[0]); v[5] * v[9] }
+        { let v: Vec<f64> = data.s.iter().map(|t| t * x[0]).collect(); v[5] + v.iter().skip(2).sum::<f64>() }
+    }
+}
 
 #[test]
 fn sums_over_ranges() {

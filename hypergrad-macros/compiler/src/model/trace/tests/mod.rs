@@ -6,6 +6,7 @@ mod counts;
 mod derivatives;
 mod enums;
 mod geometry;
+mod idioms;
 mod indices;
 mod iterators;
 mod lists;
