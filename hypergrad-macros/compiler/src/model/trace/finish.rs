@@ -12,7 +12,7 @@ use super::contract::{Contraction, Factor};
 use super::place::Part;
 use super::repeat::Steps;
 use super::value::{Callable, LoopVariable, Tensor, Value, own_index};
-use crate::ir::{Affine, Func, Reduction, Size};
+use crate::ir::{Affine, Func, Guard, Reduction, Size, Test};
 use crate::model::Form;
 
 /// One leaf: its value before, and after a step of each piece.
@@ -127,6 +127,12 @@ impl Tracer<'_> {
                 format!("products, maxima and minima of the stored entries of a row are not accepted: `{name}`"),
                 super::csr::STORED_HELP,
             );
+            return None;
+        }
+        // Entries that steps add and set are compared with those that are read; a factor changes all of them.
+        if let Some(read) = reads.first().filter(|_| !matches!(first.update, Update::Kept | Update::Sum(_))) {
+            self.cells.needed.insert(own);
+            self.refuse_step(&name, read.span);
             return None;
         }
         match &first.update {
@@ -364,6 +370,12 @@ impl Tracer<'_> {
         for (variable, extent) in steps.variables.iter().zip(&steps.extents).rev() {
             let vector = self.along(&extreme, *variable, extent);
             extreme = self.reduce(kind, &vector);
+            // Of no steps it is the value before them, but for ±∞, the largest of nothing being 0 in nalgebra.
+            let last = self.sizes.resolve(extent).sub(&Size::constant(1));
+            if !last.is_nonnegative() && self.as_number(first).is_none_or(f64::is_finite) {
+                let guard = Guard { affine: Affine::constant(last), test: Test::NonNegative };
+                extreme = self.either_number(&Condition::Index(guard), &extreme, first);
+            }
         }
         extreme
     }

@@ -7,6 +7,8 @@ use super::{Data, agrees, bodies};
 #[test]
 fn names_are_bound_anew() {
     bodies! { (x, y, data) -> f64:
+        { let mut m = 5.0_f64; for i in x.len()..2 { m = m.min(x[i]); } m * x[0] }
+        { (7..x.len()).fold(y[0], |m, i| m.max(x[i])) * x[0] }
         { let mut s = x.sum(); s += y.sum() * x[0]; s *= 2.0; s }
         { let mut s = x[0]; s -= y[1]; s /= 2.0 + y[0]; s = s * s; s }
         { let mut r = &data.a * y; r *= 2.0; r += &data.b; r -= x; r.norm_squared() }

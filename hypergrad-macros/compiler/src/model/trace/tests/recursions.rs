@@ -72,6 +72,18 @@ fn less_than_no_steps() {
 }
 
 #[test]
+fn vectors_are_multiplied_by_their_entries() {
+    bodies! { (x, y, data) -> f64:
+        { let mut v = x * 2.0; for _ in 0..x.len() { v *= v[0]; } v.sum() }
+        { let mut v = x * 2.0; for _ in 0..x.len() { v *= 0.3 * v.norm(); } v.sum() }
+        { let mut v = x.clone(); for i in 0..x.len() { v *= v[i] + 1.0; } v.sum() }
+        { let mut v = x.clone(); for _ in 0..x.len() { v /= 1.0 + v[1] * v[1]; } v.sum() }
+        { let mut v = x.clone(); for _ in 0..x.len() { let w = v.clone(); v -= w * 0.5; } v.sum() }
+        { let mut v = x.clone(); for _ in 0..x.len() { v += &data.b * v[0]; } v.sum() }
+    }
+}
+
+#[test]
 fn vectors_and_matrices_are_carried() {
     bodies! { (x, y, data) -> f64:
         { let mut v = x.clone(); for i in 1..x.len() { v[i] = v[i - 1] * 2.0; } v.norm_squared() }
