@@ -195,6 +195,9 @@ pub(super) fn implies(known: &Guard, guard: &Guard) -> bool {
 
 /// Where not all of these guards hold, as disjoint conjunctions.
 pub(super) fn complement_case(case: &[Guard]) -> Vec<Vec<Guard>> {
+    // An index from data is a variable after those that say where it stands, and it is read where they are in range.
+    let mut case = case.to_vec();
+    case.sort_by_key(|guard| guard.affine.wires().max());
     let split = |k: usize| case[..k].iter().cloned().chain([complement(&case[k])]).collect();
     (0..case.len()).map(split).collect()
 }
