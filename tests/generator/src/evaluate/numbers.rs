@@ -113,6 +113,11 @@ impl<'a, D: Number> Run<'a, D> {
             Fun::Sqrt => (t * t + 1.0).sqrt(),
             Fun::Recip => (t * t + 1.0).recip(),
             Fun::Softplus => self.log_sum_exp(&[t, D::zero()]),
+            // The square of a large exponential overflows in derivatives.
+            Fun::Sigmoid if t.re() < 0.0 => {
+                let e = t.exp();
+                e / (e + 1.0)
+            }
             Fun::Sigmoid => ((-t).exp() + 1.0).recip(),
             Fun::Square => t * t,
             Fun::Cube => t * t * t,

@@ -65,8 +65,10 @@ impl<'a, D: Number> Run<'a, D> {
                 .and_then(|a| Tensor::from_fn(a.rows, 1, |i, _| Ok(sum((0..a.columns).map(|j| a.data[i + j * a.rows]))))),
             Op::Softmax => {
                 let v = self.tensor(first)?;
-                let total = sum(v.data.iter().map(D::exp));
-                self.map(first, |_, t| t.exp() / total)
+                // Squares of large exponentials overflow in derivatives.
+                let most = v.data.iter().map(D::re).fold(f64::NEG_INFINITY, f64::max);
+                let total = sum(v.data.iter().map(|t| (*t - most).exp()));
+                Ok(Tensor { data: v.data.iter().map(|t| (*t - most).exp() / total).collect(), ..*v })
             }
             Op::Solve(factor) => self.solve(*factor, arguments),
             Op::Inverse => self.inverse(first),
