@@ -8,7 +8,7 @@ use hypergrad_runtime::factor::Lu;
 use hypergrad_runtime::nalgebra::{DMatrix, DVector};
 use hypergrad_runtime::problem::Bilevel;
 use hypergrad_runtime::solver::{Newton, solve};
-use hypergrad_runtime::structure::{EstimatorKind, Structure};
+use hypergrad_runtime::structure::{EigenvalueBounds, EstimatorKind, Structure};
 
 impl<K: Kind> UserFunctions for Cubic<K> {
     const INNER: InnerRole = if K::OBJECTIVE { InnerRole::Objective } else { InnerRole::Root };
@@ -81,6 +81,9 @@ impl Kind for Boastful {
     };
     const OBJECTIVE: bool = false;
     type Factor = Lu<DMatrix<f64>>;
+    fn eigenvalues() -> EigenvalueBounds {
+        EigenvalueBounds::new(Some(5.0), Some(-2.0))
+    }
 }
 
 #[test]
@@ -99,6 +102,6 @@ fn every_false_claim_is_found() {
         let expected = if right { Verdict::Agrees } else { Verdict::Disagrees };
         assert_eq!(row.verdict, expected, "{}\n{report}", row.quantity);
     }
-    assert_eq!(claims.len(), 12, "{report}");
+    assert_eq!(claims.len(), 14, "{report}");
     assert_eq!(report.row("F_11").map(|row| row.verdict), Some(Verdict::Agrees), "{report}");
 }

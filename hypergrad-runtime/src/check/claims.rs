@@ -29,6 +29,7 @@ impl<P: UserFunctions> Chain<'_, P> {
         if s.f1_diagonal_plus_gram {
             self.definite("claim: F_1 diagonal plus Gram", &f_1);
         }
+        self.eigenvalues(&f_1);
         if s.smooth {
             self.smooth();
         }
@@ -86,6 +87,23 @@ impl<P: UserFunctions> Chain<'_, P> {
         let terms = largest(f_1);
         let found = [T::<P>::lit(negative_pivot(f_1, n, terms).unwrap_or(0.0))];
         self.compare(name, &found, &exact(&[T::<P>::ZERO]), terms);
+    }
+
+    /// The eigenvalues of `F_1` lie within the bounds that are claimed at every x.
+    fn eigenvalues(&mut self, f_1: &[T<P>]) {
+        let (n, bounds) = (self.n(), self.problem.eigenvalue_bounds(&mut self.work));
+        let mut above = |name: &'static str, sign: f64, end: Option<f64>| {
+            let Some(end) = end else { return };
+            // `sign (F_1 - end)` is semidefinite.
+            let entry = |(e, value): (usize, &T<P>)| {
+                let on_diagonal = if e % n == e / n { T::<P>::lit(end) } else { T::<P>::ZERO };
+                T::<P>::lit(sign) * (*value - on_diagonal)
+            };
+            let shifted: Vec<T<P>> = f_1.iter().enumerate().map(entry).collect();
+            self.definite(name, &shifted);
+        };
+        above("claim: eigenvalues of F_1 at least μ", 1.0, bounds.least);
+        above("claim: eigenvalues of F_1 at most L", -1.0, bounds.most);
     }
 
     /// No jump in the slopes of F and of `g_1`, however small the step.

@@ -11,13 +11,16 @@ use hypergrad_runtime::error::{LinearError, ShapeError};
 use hypergrad_runtime::linear::{Cholesky, Factorization, Ldlt, Lu, Spectrum, Whole};
 use hypergrad_runtime::nalgebra::{DMatrix, DVector};
 use hypergrad_runtime::problem::{Bilevel, FixedPointMap};
-use hypergrad_runtime::structure::Structure;
+use hypergrad_runtime::structure::{EigenvalueBounds, Structure};
 
 /// What is proved about a [`Cubic`], and how it is factored.
 pub trait Kind {
     const STRUCTURE: Structure;
     const OBJECTIVE: bool;
     type Factor: Factorization<Scalar = f64> + Spectrum;
+    fn eigenvalues() -> EigenvalueBounds {
+        EigenvalueBounds::default()
+    }
 }
 
 pub struct General;
@@ -157,6 +160,9 @@ impl<K: Kind> Bilevel for Cubic<K> {
     type Square = Whole<DMatrix<f64>>;
     type Work = Work<K::Factor>;
     const STRUCTURE: Structure = K::STRUCTURE;
+    fn eigenvalue_bounds(&self, _work: &mut Self::Work) -> EigenvalueBounds {
+        K::eigenvalues()
+    }
 
     fn work(&self, x: &DVector<f64>, y: &DVector<f64>) -> Result<Self::Work, ShapeError> {
         let clash = |left, left_size, right, right_size| ShapeError::Mismatch { left, left_size, right, right_size, place: "" };
