@@ -57,6 +57,7 @@ impl Stages {
                     return None;
                 }
                 fill(&mut point, graph, program, place);
+                check_eigenvalues(&point, graph, &q);
                 Some(quantities(&point, graph, &mut q, place))
             })
             .collect()
@@ -122,6 +123,21 @@ impl Stages {
                 if resolved.as_symbol() == Some(symbol) { 0 } else { size(&resolved) }
             }
         }
+    }
+}
+
+/// Along the direction u, `F_1` lies between the bounds of its eigenvalues that are proved.
+fn check_eigenvalues(point: &Point, graph: &Graph, q: &Quantities) {
+    let values = |nodes: &[Id]| point.values(graph, nodes).into_iter().flat_map(|tensor| tensor.data).collect::<Vec<f64>>();
+    let ends = [(q.f_1_eigenvalues.least, 1.0), (q.f_1_eigenvalues.most, -1.0)];
+    for (end, sign) in ends.into_iter().filter_map(|(node, sign)| Some((values(&[node?])[0], sign))) {
+        let (u, image) = (values(&q.u), values(&q.f_1_mul));
+        let [along, squared, terms] = u.iter().zip(&image).fold([0.0; 3], |[along, squared, terms], (u, image)| {
+            [along + u * image, squared + u * u, terms + (u * image).abs()]
+        });
+        let above = sign * (along - end * squared);
+        let rounding = 1e-9 * (terms + end.abs() * squared);
+        assert!(above.is_nan() || above >= -rounding, "eigenvalues of F_1 beyond {end}: {along} along u, |u|² = {squared}");
     }
 }
 
