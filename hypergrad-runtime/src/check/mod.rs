@@ -8,6 +8,21 @@
 //! A row agrees on the scale of the quantity, or of its size a few per cent away from the point, so that
 //! a root, where F is rounding, is a point like others. Where differences cannot tell, the row is
 //! [`Verdict::Uncertain`] and says why: see [`Doubt`].
+//!
+//! # Example
+//! ```
+//! # #[hypergrad::bilevel]
+//! # mod ridge {
+//! #     use nalgebra::Vector2;
+//! #     pub fn f(x: &Vector2<f64>, y: &Vector2<f64>) -> f64 { (x[0] + x[1] - 1.0).powi(2) + y.map(f64::exp).dot(&x.component_mul(x)) }
+//! #     pub fn g(x: &Vector2<f64>, _y: &Vector2<f64>) -> f64 { (x[0] - 0.5).powi(2) + x[1] * x[1] }
+//! # }
+//! # use nalgebra::Vector2;
+//! # let (x, y) = (Vector2::zeros(), Vector2::new(-1.0, 0.2));
+//! let report = ridge::Problem::new()?.check_derivatives(&x, &y)?;
+//! assert!(report.agrees(), "{report}");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod chain;
 mod change;

@@ -13,6 +13,32 @@
 //! | [`Localized`] newton | `g_2 - (F_2 - N_12)ᵀ (F_1 - N_11)⁻ᵀ g_1` | 2, 2 | `\|g_21 + Psi g_11\|` for symmetric `F_1` |
 //!
 //! `C_y` is the constant of `|estimate - ∇h| <= C_y |x - x*| + O(|x - x*|²)`.
+//!
+//! # Example
+//! ```
+//! # #[hypergrad::bilevel]
+//! # mod ridge {
+//! #     use nalgebra::Vector2;
+//! #     pub fn f(x: &Vector2<f64>, y: &Vector2<f64>) -> f64 { (x[0] + x[1] - 1.0).powi(2) + y.map(f64::exp).dot(&x.component_mul(x)) }
+//! #     pub fn g(x: &Vector2<f64>, _y: &Vector2<f64>) -> f64 { (x[0] - 0.5).powi(2) + x[1] * x[1] }
+//! # }
+//! # use nalgebra::Vector2;
+//! # let (x, y) = (Vector2::zeros(), Vector2::new(-1.0, 0.2));
+//! use hypergrad::estimator::{Ift, OneStep, Preconditioned, Unrolled};
+//! use hypergrad::solver::{GradientDescent, Newton};
+//! let problem = ridge::Problem::new()?;
+//! let root = problem.solve(&x, &y, &Newton::new())?.x;
+//! let exact = problem.hypergradient(&root, &y, &Ift::new())?.gradient;
+//! // Off the root, an estimator is as wrong as its C_y says: not at all here, F being affine in x.
+//! let near = root.add_scalar(0.1);
+//! let found = problem.hypergradient(&near, &y, &Preconditioned::newton())?.gradient;
+//! assert!((found - exact).norm() < 1e-12);
+//! let of_the_steps = problem.hypergradient(&x, &y, &Unrolled::reverse(GradientDescent::new(0.2), 100))?.gradient;
+//! assert!((of_the_steps - exact).norm() < 1e-6);
+//! let of_the_last = problem.hypergradient(&near, &y, &OneStep::new(Newton::new()))?.gradient;
+//! assert!((of_the_last - exact).norm() < 1e-12);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod aid;
 mod change;

@@ -4,6 +4,33 @@
 //! evaluation point; a kernel computes what it needs when it is first asked for and keeps it there,
 //! each node at the earliest stage that knows its inputs (y, x, adjoint); setting a stage anew
 //! forgets what depends on it.
+//!
+//! # Example
+//! ```
+//! # #[hypergrad::bilevel]
+//! # mod ridge {
+//! #     use nalgebra::Vector2;
+//! #     pub fn f(x: &Vector2<f64>, y: &Vector2<f64>) -> f64 { (x[0] + x[1] - 1.0).powi(2) + y.map(f64::exp).dot(&x.component_mul(x)) }
+//! #     pub fn g(x: &Vector2<f64>, _y: &Vector2<f64>) -> f64 { (x[0] - 0.5).powi(2) + x[1] * x[1] }
+//! # }
+//! # use nalgebra::Vector2;
+//! # let (x, y) = (Vector2::zeros(), Vector2::new(-1.0, 0.2));
+//! use hypergrad::problem::Bilevel;
+//!
+//! /// What is written for every problem: the Newton decrement `Fᵀ F_1⁻¹ F`.
+//! fn decrement<P: Bilevel<Scalar = f64>>(problem: &P, x: &P::X, y: &P::Y) -> Result<f64, Box<dyn std::error::Error>> {
+//!     let mut work = problem.start(x, y)?;
+//!     let mut residual = vec![0.0; problem.dims(&work).0];
+//!     problem.residual(&mut work, &mut residual);
+//!     let mut step = residual.clone();
+//!     problem.factor(&mut work)?;
+//!     problem.f_1_solve(&mut work, &mut step);
+//!     Ok(step.iter().zip(&residual).map(|(a, b)| a * b).sum())
+//! }
+//! let problem = ridge::Problem::new()?;
+//! assert!(decrement(&problem, &x, &y)? > 0.1);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod change;
 mod data_fault;

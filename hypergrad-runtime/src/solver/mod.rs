@@ -8,6 +8,28 @@
 //! eigenvalue is `Err(NotAMinimum)`, unless `.stationary()` asked for any root. The signs come from a factorisation of
 //! `F_1`: [`Newton`] makes one more at the end; [`GradientDescent`] makes one where `F_1` is diagonal, falls into
 //! blocks, or has at most 512 rows, and none where f was proved convex.
+//!
+//! # Example
+//! ```
+//! # #[hypergrad::bilevel]
+//! # mod ridge {
+//! #     use nalgebra::Vector2;
+//! #     pub fn f(x: &Vector2<f64>, y: &Vector2<f64>) -> f64 { (x[0] + x[1] - 1.0).powi(2) + y.map(f64::exp).dot(&x.component_mul(x)) }
+//! #     pub fn g(x: &Vector2<f64>, _y: &Vector2<f64>) -> f64 { (x[0] - 0.5).powi(2) + x[1] * x[1] }
+//! # }
+//! # use nalgebra::Vector2;
+//! # let (x, y) = (Vector2::zeros(), Vector2::new(-1.0, 0.2));
+//! use hypergrad::solver::{GradientDescent, Lbfgs, Nesterov, Newton};
+//! let problem = ridge::Problem::new()?;
+//! let root = problem.solve(&x, &y, &Newton::new().tolerance(1e-12))?.x;
+//! let found = [
+//!     problem.solve(&x, &y, &GradientDescent::auto().tolerance(1e-9))?.x,
+//!     problem.solve(&x, &y, &Nesterov::proved().tolerance(1e-9))?.x,
+//!     problem.solve(&x, &y, &Lbfgs::new().tolerance(1e-9))?.x,
+//! ];
+//! assert!(found.iter().all(|x| (x - root).norm() < 1e-8));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod affine;
 mod anderson;
