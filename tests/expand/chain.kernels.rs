@@ -668,37 +668,12 @@ fn factor(&self, w: &mut Work) -> hg::core::result::Result<(), hg::LinearError> 
     let s1 = w.s1;
     let s2 = w.s2;
     w.factor.resize("F_1", hg::Dense::flat(&w.x).len())?;
-    self.ready1(w);
-    self.ready0(w);
-    {
-        let b0 = &w.b0[..];
-        let b1 = &w.b1[..];
-        let out = w.factor.matrix_mut();
-        for i1 in 0..s2 {
-            if s2 > 0 {
-                let target = &mut out[s2 * i1..][..s2];
-                for i0 in 0..s2 {
-                    target[i0] = ((if (i0) == (i1) { b1[i0] } else { 0f64 })
-                        - 2f64
-                            * (if (s2) >= ((i0 + 2usize)) {
-                                (b0[i0]
-                                    * ((if ((i0 + 1usize)) == (i1) { (1f64) } else { 0f64 })
-                                        - (if (i0) == (i1) { (1f64) } else { 0f64 })))
-                            } else {
-                                0f64
-                            })
-                        + 2f64
-                            * (if (i0) >= (1usize) {
-                                (b0[(i0).saturating_sub(1usize)]
-                                    * ((if (i0) == (i1) { (1f64) } else { 0f64 })
-                                        - (if (i0) == ((i1 + 1usize)) { (1f64) } else { 0f64 })))
-                            } else {
-                                0f64
-                            }));
-                }
-            }
-        }
-    }
+    let mut factor = hg::core::mem::replace(
+        &mut w.factor,
+        <hg::Factored<hg::method::Cholesky, hg::nalgebra::DMatrix<f64>>>::empty(),
+    );
+    hg::Bilevel::f_1(self, w, factor.matrix_mut());
+    w.factor = factor;
     w.factor.factor("F_1")?;
     w.factored = true;
     hg::core::result::Result::Ok(())

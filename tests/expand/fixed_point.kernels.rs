@@ -839,23 +839,12 @@ fn factor(&self, w: &mut Work) -> hg::core::result::Result<(), hg::LinearError> 
     let s3 = w.s3;
     let s4 = w.s4;
     w.factor.resize("F_1", hg::Dense::flat(&w.x).len())?;
-    self.ready3(w);
-    {
-        let b3 = &w.b3[..];
-        let a2 = hg::Dense::flat(&w.y);
-        let out = w.factor.matrix_mut();
-        for i1 in 0..s0 {
-            if s0 > 0 {
-                let p0 = &a2[s0 * i1..][..s0];
-                let p1 = &b3[..s0];
-                let target = &mut out[s0 * i1..][..s0];
-                for i0 in 0..s0 {
-                    target[i0] = ((if (i0) == (i1) { (1f64) } else { 0f64 })
-                        - (p0[i0] * p1[i0]));
-                }
-            }
-        }
-    }
+    let mut factor = hg::core::mem::replace(
+        &mut w.factor,
+        <hg::Factored<hg::method::Lu, hg::nalgebra::DMatrix<f64>>>::empty(),
+    );
+    hg::Bilevel::f_1(self, w, factor.matrix_mut());
+    w.factor = factor;
     w.factor.factor("F_1")?;
     w.factored = true;
     hg::core::result::Result::Ok(())

@@ -942,35 +942,19 @@ fn factor(&self, w: &mut Work) -> hg::core::result::Result<(), hg::LinearError> 
         }
     }
     w.factor.resize_whole("F_1", hg::Dense::flat(&w.x).len())?;
-    self.ready0(w);
-    {
-        let b0 = &w.b0[..];
-        let out = w.factor.matrix_mut();
-        for i1 in 0..s1 {
-            if s1 > 0 {
-                let target = &mut out[s1 * i1..][..s1];
-                for i0 in 0..s1 {
-                    target[i0] = ((if (i0) == (i1) { b0[0usize] } else { 0f64 }));
-                }
-            }
-        }
-    }
-    self.ready19(w);
-    {
-        let a0 = self.data().a_tr.as_slice();
-        let out = w.factor.matrix_mut();
-        let scratch = &mut w.scratch;
-        scratch.resize(hg::kernels::weighted_gram_scratch(s0, s1), 0f64);
-        hg::kernels::weighted_gram(
-            (1f64),
-            &a0[..s0 * s1],
-            &w.b19[..s0],
-            s0,
-            s1,
-            &mut scratch[..],
-            &mut out[..s1 * s1],
-        );
-    }
+    let mut factor = hg::core::mem::replace(
+        &mut w.factor,
+        <hg::DiagonalPlusGram<
+            hg::method::Cholesky,
+            hg::nalgebra::DMatrix<f64>,
+            hg::nalgebra::DMatrix<f64>,
+            hg::nalgebra::DMatrix<f64>,
+            hg::nalgebra::DMatrix<f64>,
+            hg::nalgebra::DMatrix<f64>,
+        >>::empty(),
+    );
+    hg::Bilevel::f_1(self, w, factor.matrix_mut());
+    w.factor = factor;
     w.factor.factor("F_1")?;
     w.factored = true;
     hg::core::result::Result::Ok(())

@@ -933,22 +933,19 @@ fn factor(&self, w: &mut Work) -> hg::core::result::Result<(), hg::LinearError> 
         }
     }
     w.factor.resize_whole("F_1", hg::Dense::flat(&w.x).len())?;
-    self.ready1(w);
-    {
-        let b1 = &w.b1[..];
-        let b4 = self.b4();
-        let out = w.factor.matrix_mut();
-        for i1 in 0..s1 {
-            if s1 > 0 {
-                let p0 = &b4[s1 * i1..][..s1];
-                let target = &mut out[s1 * i1..][..s1];
-                for i0 in 0..s1 {
-                    target[i0] = ((if (i0) == (i1) { b1[i0] } else { 0f64 })
-                        + 2f64 * p0[i0]);
-                }
-            }
-        }
-    }
+    let mut factor = hg::core::mem::replace(
+        &mut w.factor,
+        <hg::DiagonalPlusGram<
+            hg::method::Cholesky,
+            hg::nalgebra::DMatrix<f64>,
+            hg::nalgebra::DMatrix<f64>,
+            hg::nalgebra::DMatrix<f64>,
+            hg::nalgebra::DMatrix<f64>,
+            hg::nalgebra::DMatrix<f64>,
+        >>::empty(),
+    );
+    hg::Bilevel::f_1(self, w, factor.matrix_mut());
+    w.factor = factor;
     w.factor.factor("F_1")?;
     w.factored = true;
     hg::core::result::Result::Ok(())

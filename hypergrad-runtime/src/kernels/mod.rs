@@ -1,5 +1,5 @@
 //! Loops over slices that generated code calls. Matrices are column-major; every kernel adds to
-//! `out`. Lengths must fit; surplus is ignored only where it says so.
+//! `out`, but for those that copy. Lengths must fit; surplus is ignored only where it says so.
 
 mod descent;
 mod khatri_rao;
@@ -22,7 +22,7 @@ pub use reduce::{
     sum_windows, widely,
 };
 pub use sparse::{csr_mul, csr_position, csr_tr_mul};
-pub use symmetric::{gram, weighted_gram, weighted_gram_scratch};
+pub use symmetric::{gram, mirror, weighted_gram, weighted_gram_scratch};
 pub use vector::{all_finite, axpy, dot, first_non_finite, norm, scale, scatter, sum};
 pub use wide::Wide;
 

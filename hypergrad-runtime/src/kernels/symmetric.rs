@@ -66,7 +66,7 @@ fn wide<T: Real>(alpha: T, a: &[T], d: Option<&[T]>, (rows, cols): (usize, usize
     let applies = rows >= 8 && rows * cols * cols >= 2 * WIDE && is_symmetric(out, cols);
     let done = applies && T::wide_gram(alpha, a, d, rows, scratch, out);
     if done {
-        mirror(out, cols);
+        mirror(cols, out);
     }
     done
 }
@@ -75,8 +75,8 @@ fn is_symmetric<T: Real>(a: &[T], n: usize) -> bool {
     (0..n).all(|j| (0..j).all(|i| a[i + j * n] == a[j + i * n]))
 }
 
-/// Copies the lower triangle to the upper one.
-fn mirror<T: Real>(a: &mut [T], n: usize) {
+/// Copies the lower triangle of an n x n matrix to the upper one.
+pub fn mirror<T: Real>(n: usize, a: &mut [T]) {
     for j in 0..n {
         for i in 0..j {
             a[i + j * n] = a[j + i * n];
@@ -135,7 +135,7 @@ mod large {
             let block = &a[start * rows..(start + width) * rows];
             lower_block(alpha, &a[start * rows..], block, rows, (start, width, cols), out);
         }
-        mirror(out, cols);
+        mirror(cols, out);
     }
 
     /// `out += alpha Aᵀ diag(d) A`.
@@ -161,7 +161,7 @@ mod large {
             }
         }
         if half {
-            mirror(out, cols);
+            mirror(cols, out);
         }
     }
 

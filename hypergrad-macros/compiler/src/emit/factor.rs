@@ -29,7 +29,10 @@ impl Emission<'_> {
                 quote!(w.factor.resize("F_1", hg::Dense::flat(&w.x).len())?;),
             ),
         };
-        let body = self.body(computes, Scope::Factor).unwrap_or_else(|| self.called(computes));
+        // In its place where the size is constant, and small: moving the factorisation aside takes time then.
+        let is_called = computes == Computes::Problem(Quantity::F1) && self.layout.n.as_constant().is_none();
+        let body = if is_called { None } else { self.body(computes, Scope::Factor) };
+        let body = body.unwrap_or_else(|| self.called(computes));
         let decided = self.facts.f1_definite.is_conditional() && !self.facts.f1_diagonal.holds;
         let choose = decided.then(|| quote!(w.factor.choose(self.structure.f1_definite);));
         let square = self.square();

@@ -2,7 +2,7 @@
 
 use super::body::Body;
 use super::context::Context;
-use super::program::{Computes, Function, Part, Place, Source, Stmt, natural_strides};
+use super::program::{Argument, Computes, Function, Kernel, Part, Place, Slice, Source, Stmt, natural_strides};
 use super::sharing;
 use crate::differentiate::{DiagonalPlusGram, Matrix, Quantities, Quantity, Value, Vector};
 use crate::ir::{Id, Size};
@@ -17,8 +17,12 @@ pub fn functions(context: &Context<'_>, q: &Quantities, draft: Vec<Function>) ->
         functions.push(drafted.unwrap_or_else(build));
     };
     for quantity in Quantity::ALL {
-        if let Some(value) = q.value(quantity) {
-            add(&|| of_value(context, Computes::Problem(quantity), &value, x, y));
+        match q.value(quantity) {
+            Some(Value::Square(matrix)) if is_symmetric(q, quantity) => {
+                add(&|| symmetric(context, Computes::Problem(quantity), &matrix, x));
+            }
+            Some(value) => add(&|| of_value(context, Computes::Problem(quantity), &value, x, y)),
+            None => {}
         }
     }
     if !q.f_1_blocks.is_empty() {
@@ -61,6 +65,30 @@ fn dense(context: &Context<'_>, computes: Computes, matrix: &Matrix, rows: &Layo
     let zero = Stmt::Zero { place: Place::natural(Source::Out, &shape), shape };
     let mut function = function(context, computes, written);
     function.body.insert(0, zero);
+    function
+}
+
+/// Whether a square matrix is symmetric by what it is.
+fn is_symmetric(q: &Quantities, quantity: Quantity) -> bool {
+    matches!(quantity, Quantity::G11 | Quantity::M11) || quantity == Quantity::F1 && q.f_1_mul == q.f_1_tr_mul
+}
+
+/// A symmetric matrix of several blocks: those on the diagonal and below it, and their mirror image.
+fn symmetric(context: &Context<'_>, computes: Computes, matrix: &Matrix, x: &Layout) -> Function {
+    let graph = context.graph;
+    let above = |(r, row): (usize, &Vec<Id>)| row[r + 1..].iter().any(|node| !graph.is_zero(*node));
+    if !matrix.iter().enumerate().any(above) {
+        return dense(context, computes, matrix, x, x);
+    }
+    let mut below = matrix.clone();
+    for (r, row) in below.iter_mut().enumerate() {
+        row.truncate(r + 1);
+    }
+    let mut function = dense(context, computes, &below, x, x);
+    let (name, length) = ("mirror", x.total.mul(&x.total));
+    let target = Slice { source: Source::Out, offset: Size::zero(), length };
+    let arguments = vec![Argument::Size(x.total.clone())];
+    function.body.push(Stmt::Kernel(Kernel { name, arguments, target, returns: None, along: None }));
     function
 }
 
