@@ -84,6 +84,14 @@ impl Affine {
         result
     }
 
+    /// With other names for its wires.
+    pub fn renamed(&self, name: &dyn Fn(Wire) -> Wire) -> Self {
+        match self.as_wire() {
+            Some(wire) => Self::wire(name(wire)),
+            None => self.substitute(&|wire| Self::wire(name(wire))),
+        }
+    }
+
     pub fn map_sizes(&self, map: &dyn Fn(&Size) -> Size) -> Self {
         let mut result = Self::constant(map(&self.constant));
         for (wire, coefficient) in &self.terms {

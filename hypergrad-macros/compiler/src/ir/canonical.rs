@@ -2,7 +2,7 @@
 
 use super::affine::{Affine, Wire};
 use super::func::Number;
-use super::node::{Guard, Id, Operand, Product};
+use super::node::{Guard, Operand, Product};
 use super::normalise::Normalizer;
 use super::size::Size;
 
@@ -16,7 +16,7 @@ impl Normalizer<'_> {
         while !remaining.is_empty() {
             let mut first = 0;
             for k in 1..remaining.len() {
-                if numbering.key(&remaining[k]) < numbering.key(&remaining[first]) {
+                if numbering.is_before(&remaining[k], &remaining[first]) {
                     first = k;
                 }
             }
@@ -25,7 +25,7 @@ impl Normalizer<'_> {
             operands.push(operand);
         }
         self.guards.iter().for_each(|g| numbering.visit(&g.affine));
-        let rename = |affine: &Affine| affine.substitute(&|w| Affine::wire(numbering.number(w)));
+        let rename = |affine: &Affine| affine.renamed(&|wire| numbering.number(wire));
         let mut operands: Vec<Operand> =
             operands.iter().map(|o| Operand { node: o.node, index: o.index.iter().map(rename).collect() }).collect();
         operands.sort();
@@ -42,8 +42,8 @@ impl Normalizer<'_> {
     }
 }
 
-/// Node, known wires and coefficients per index, constants per index.
-type OperandKey = (Id, Vec<Vec<(u32, Size)>>, Vec<Size>);
+/// Known wires and coefficients per index, constants per index.
+type IndexKey = (Vec<Vec<(u32, Size)>>, Vec<Size>);
 
 /// New numbers for wires, in the order in which they are met.
 struct Numbering {
@@ -54,14 +54,20 @@ struct Numbering {
 impl Numbering {
     /// Wires of one index in the order of their coefficients, so that former numbers do not show.
     fn visit(&mut self, affine: &Affine) {
+        if let [(wire, _)] = affine.terms.as_slice() {
+            return self.meet(*wire);
+        }
         let mut terms: Vec<&(Wire, Size)> = affine.terms.iter().collect();
         terms.sort_by_key(|(_, coefficient)| std::cmp::Reverse(coefficient.clone()));
-        for (wire, _) in terms {
-            let slot = &mut self.numbers[wire.0 as usize];
-            if slot.is_none() {
-                *slot = Some(self.order.len() as u32);
-                self.order.push(*wire);
-            }
+        let wires: Vec<Wire> = terms.into_iter().map(|(wire, _)| *wire).collect();
+        wires.into_iter().for_each(|wire| self.meet(wire));
+    }
+
+    fn meet(&mut self, wire: Wire) {
+        let slot = &mut self.numbers[wire.0 as usize];
+        if slot.is_none() {
+            *slot = Some(self.order.len() as u32);
+            self.order.push(wire);
         }
     }
 
@@ -70,7 +76,11 @@ impl Numbering {
     }
 
     /// Orders operands by node, then by what is known of their indices; unknown wires last.
-    fn key(&self, operand: &Operand) -> OperandKey {
+    fn is_before(&self, one: &Operand, other: &Operand) -> bool {
+        if one.node == other.node { self.key(one) < self.key(other) } else { one.node < other.node }
+    }
+
+    fn key(&self, operand: &Operand) -> IndexKey {
         let terms = operand
             .index
             .iter()
@@ -81,6 +91,6 @@ impl Numbering {
                 terms
             })
             .collect();
-        (operand.node, terms, operand.index.iter().map(|i| i.constant.clone()).collect())
+        (terms, operand.index.iter().map(|i| i.constant.clone()).collect())
     }
 }

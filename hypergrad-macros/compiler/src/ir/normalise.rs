@@ -130,6 +130,13 @@ impl<'s> Normalizer<'s> {
 
     /// Replaces an operand of this shape, read at `index`, by the terms of the product that it is.
     fn inline(&mut self, inner: &Product, shape: &[Size], index: &[Affine], pending: &mut Vec<Operand>) -> Option<()> {
+        if let Some(names) = self.names(inner, shape, index) {
+            let rename = |affine: &Affine| affine.renamed(&|wire| names[wire.0 as usize]);
+            self.guards.extend(inner.guards.iter().map(|g| Guard { affine: rename(&g.affine), test: g.test }));
+            let renamed = |o: &Operand| Operand { node: o.node, index: o.index.iter().map(rename).collect() };
+            pending.extend(inner.operands.iter().map(renamed));
+            return Some(());
+        }
         let offset = self.extents.len() as u32;
         self.extents.extend(inner.extents.iter().cloned().map(Some));
         let shift = |affine: &Affine| affine.substitute(&|w| Affine::wire(Wire(w.0 + offset)));
@@ -149,6 +156,20 @@ impl<'s> Normalizer<'s> {
             self.solve(equation, offset, &mut equations, pending)?;
         }
         Some(())
+    }
+
+    /// What the wires of a product are outside, where it sums nothing and is read whole, entry by entry: then no
+    /// equation is left to solve.
+    fn names(&self, inner: &Product, shape: &[Size], index: &[Affine]) -> Option<Vec<Wire>> {
+        let mut names: Vec<Option<Wire>> = vec![None; inner.extents.len()];
+        for ((out, index), size) in inner.out.iter().zip(index).zip(shape) {
+            let (own, outside) = (out.as_wire()?, index.as_wire()?);
+            let is_whole = inner.extents[own.0 as usize] == *size && self.extents[outside.0 as usize].as_ref() == Some(size);
+            if !is_whole || names[own.0 as usize].replace(outside).is_some() {
+                return None;
+            }
+        }
+        names.into_iter().collect()
     }
 
     /// Imposes `equation = 0`: takes it apart, or eliminates a wire with coefficient ±1, or keeps a

@@ -63,12 +63,15 @@ impl Graph {
 
     /// One node with its operands replaced by their images, where they have one.
     pub fn rebuild_with(&mut self, id: Id, images: &mut HashMap<Id, Id>) -> Id {
-        let node = self.node(id).clone();
         let mut changed = false;
-        for operand in node.op.operands() {
+        for operand in self.op(id).operands() {
             changed |= *images.entry(operand).or_insert(operand) != operand;
         }
-        if changed { self.rebuild(&node.op, &node.shape, images, &Clone::clone) } else { id }
+        if !changed {
+            return id;
+        }
+        let node = self.node(id).clone();
+        self.rebuild(&node.op, &node.shape, images, &Clone::clone)
     }
 
     /// All nodes that the roots read, themselves included, operands first.

@@ -38,11 +38,12 @@ impl Pass<'_> {
     /// A node of the images of its operands, with a direction, or the diagonal that it is of, apart from the rest.
     fn rebuilt(&mut self, id: Id, images: &mut HashMap<Id, Id>) -> Id {
         let image = self.graph.rebuild_with(id, images);
-        let Op::Product(product) = self.graph.op(image).clone() else { return image };
+        let Op::Product(product) = self.graph.op(image) else { return image };
         let is_along = is_diagonal(&product.out) || self.stages.get(self.graph, image) == Stage::Direction;
-        if !is_along || self.along.contains(&image) || !is_plain(self.graph, &product) {
+        if !is_along || self.along.contains(&image) || !is_plain(self.graph, product) {
             return image;
         }
+        let product = product.clone();
         let (shape, along) = (self.graph.shape(image).to_vec(), &self.along);
         let whole = if product.operands.iter().any(|operand| along.contains(&operand.node)) {
             self.graph.product_inlining(product, shape.clone(), &|node| along.contains(&node))
@@ -74,10 +75,10 @@ impl Pass<'_> {
         if terms.len() < FEW {
             return None;
         }
-        let (mut groups, mut rest) = (BTreeMap::<Frame, Vec<Part>>::new(), Vec::new());
+        let (mut groups, mut rest) = (BTreeMap::<Frame, Vec<(Part, Term)>>::new(), Vec::new());
         for term in terms {
             match part(self.graph, term) {
-                Some((frame, part)) => groups.entry(frame).or_default().push(part),
+                Some((frame, part)) => groups.entry(frame).or_default().push((part, term.clone())),
                 None => rest.push(term.clone()),
             }
         }
@@ -85,16 +86,16 @@ impl Pass<'_> {
         let (mut changed, mut is_along) = (false, false);
         for (frame, mut parts) in groups {
             while let Some(factor) = self.factor(&parts) {
-                let (sharing, others): (Vec<Part>, Vec<Part>) = parts.into_iter().partition(|(_, own)| own.contains(&factor));
-                rest.push(self.shared(&frame, &sharing, &shape));
+                let (sharing, others): (Vec<_>, Vec<_>) = parts.into_iter().partition(|((_, own), _)| own.contains(&factor));
+                rest.push(self.shared(&frame, sharing, &shape));
                 is_along = self.is_direction(&factor);
                 (changed, parts) = (true, others);
             }
             if is_diagonal(&frame.out) && parts.len() >= FEW {
-                rest.push(self.shared(&frame, &parts, &shape));
+                rest.push(self.shared(&frame, parts, &shape));
                 (changed, is_along, parts) = (true, true, Vec::new());
             }
-            rest.extend(parts.into_iter().map(|(coefficient, operands)| term(self.graph, &frame, coefficient, operands, &shape)));
+            rest.extend(parts.into_iter().map(|(_, term)| term));
         }
         let image = changed.then(|| self.graph.sum(rest, shape))?;
         if is_along && matches!(self.graph.op(image), Op::Product(product) if is_plain(self.graph, product)) {
@@ -104,9 +105,12 @@ impl Pass<'_> {
     }
 
     /// The operand that most terms share; a direction before all others.
-    fn factor(&mut self, parts: &[Part]) -> Option<Operand> {
+    fn factor(&mut self, parts: &[(Part, Term)]) -> Option<Operand> {
+        if parts.len() < FEW {
+            return None;
+        }
         let mut counts: BTreeMap<&Operand, usize> = BTreeMap::new();
-        for (_, operands) in parts {
+        for ((_, operands), _) in parts {
             let first = |k: &usize| !operands[..*k].contains(&operands[*k]);
             (0..operands.len()).filter(first).for_each(|k| *counts.entry(&operands[k]).or_default() += 1);
         }
@@ -126,12 +130,13 @@ impl Pass<'_> {
     }
 
     /// The term that the product of what terms share and of the sum of what they do not is.
-    fn shared(&mut self, frame: &Frame, parts: &[Part], shape: &[Size]) -> Term {
-        let common = common(parts);
-        let (sum, index) = inner(self.graph, &frame.extents, parts, &common);
+    fn shared(&mut self, frame: &Frame, parts: Vec<(Part, Term)>, shape: &[Size]) -> Term {
+        let parts: Vec<Part> = parts.into_iter().map(|(part, _)| part).collect();
+        let common = common(&parts);
+        let (sum, index) = inner(self.graph, &frame.extents, &parts, &common);
         let node = self.factored(sum).unwrap_or(sum);
         let operands = common.into_iter().chain([Operand { node, index }]).collect();
-        term(self.graph, frame, 1.0, operands, shape)
+        term(self.graph, frame, operands, shape)
     }
 }
 
@@ -234,11 +239,11 @@ fn without(operands: &[Operand], common: &[Operand]) -> Vec<Operand> {
 }
 
 /// A term of a sum of this shape, from its frame and operands.
-fn term(graph: &mut Graph, frame: &Frame, coefficient: f64, operands: Vec<Operand>, shape: &[Size]) -> Term {
+fn term(graph: &mut Graph, frame: &Frame, operands: Vec<Operand>, shape: &[Size]) -> Term {
     let Frame { extents, out, guards, axes } = frame.clone();
     let own: Vec<Size> = axes.iter().map(|axis| shape[*axis].clone()).collect();
     let node = graph.product(Product { coefficient: Number::new(1.0), extents, operands, guards, out }, own);
-    Term { coefficient: Number::new(coefficient), view: View { node, axes } }
+    Term { coefficient: Number::new(1.0), view: View { node, axes } }
 }
 
 #[cfg(test)]
