@@ -7,6 +7,7 @@ mod common;
 mod conditions;
 mod context;
 mod contract;
+mod diagonals;
 mod expression;
 mod flatten;
 mod functions;
@@ -55,6 +56,11 @@ pub fn lower(graph: &mut Graph, sizes: &Sizes, quantities: &mut Quantities) -> P
     let roots = centre::shift(graph, &roots);
     let mut stages = Stages::new(sizes);
     let roots = common::factor(graph, &mut stages, &roots);
+    for (root, image) in quantities.roots().into_iter().zip(&roots) {
+        *root = *image;
+    }
+    diagonals::from_products(graph, quantities);
+    let roots: Vec<Id> = quantities.roots().iter().map(|id| **id).collect();
     let plan = contract::plan(graph, &mut stages, &roots, &nominal);
     for (root, image) in quantities.roots().into_iter().zip(&plan.roots) {
         *root = *image;
