@@ -62,3 +62,35 @@ fn wanted(run: &[usize], own: &mut BTreeSet<usize>, ready: &[BTreeSet<usize>]) -
     kept.iter().for_each(|buffer| own.extend(&ready[*buffer]));
     kept.into_iter().map(Stmt::Ensure).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::Stage;
+    use crate::differentiate::Quantity;
+    use crate::ir::Size;
+    use crate::lower::program::{Buffer, Computes, Function, Place, Source};
+
+    /// The second buffer is computed from the first: where both are demanded at once, one demand is enough.
+    #[test]
+    fn what_another_buffer_needs_is_not_demanded() {
+        let zero = || Stmt::Zero { place: Place::natural(Source::Out, &[]), shape: Vec::new() };
+        let at_once = vec![Stmt::Ensure(0), Stmt::Ensure(1), zero()];
+        let one_by_one = vec![Stmt::Ensure(0), zero(), Stmt::Ensure(1), zero(), Stmt::Ensure(0), zero()];
+        let function = |body| Function { computes: Computes::Problem(Quantity::G), body };
+        let buffer = || Buffer { stage: Stage::X, length: Size::constant(1) };
+        let mut program = Program {
+            buffers: vec![buffer(), buffer()],
+            computations: vec![vec![zero()], vec![Stmt::Ensure(0), zero()]],
+            functions: vec![function(at_once), function(one_by_one)],
+            ..Program::default()
+        };
+        drop_implied(&mut program);
+        let demanded = |body: &[Stmt]| -> Vec<usize> {
+            body.iter().filter_map(|s| if let Stmt::Ensure(buffer) = s { Some(*buffer) } else { None }).collect()
+        };
+        assert_eq!(demanded(&program.computations[1]), [0]);
+        assert_eq!(demanded(&program.functions[0].body), [1]);
+        assert_eq!(demanded(&program.functions[1].body), [0, 1]);
+    }
+}
