@@ -82,6 +82,7 @@ impl Speller<'_> {
 fn is_untyped(expr: &Expr) -> bool {
     match expr {
         Expr::Count(_) => true,
+        Expr::Size(extent) => extent.dimension.is_none(),
         Expr::Apply(Op::IndexAdd | Op::IndexSubtract | Op::IndexMultiply | Op::IndexDivide | Op::IndexRemainder, arguments) => {
             arguments.iter().all(is_untyped)
         }
