@@ -10,7 +10,8 @@ pub fn type_of(program: &Program, expr: &Expr) -> Type {
         Expr::Count(_) | Expr::Size(_) => Type::Index,
         Expr::Input(input) => program.inputs[*input].ty(),
         Expr::Name(_, ty) => ty.read(),
-        Expr::Lambda(patterns, _) => Type::Closure(patterns.iter().filter_map(Pattern::ty).collect()),
+        // Numbers alone are ignored by a closure that has a name.
+        Expr::Lambda(patterns, _) => Type::Closure(patterns.iter().map(|p| p.ty().unwrap_or(Type::Number)).collect()),
         Expr::Let(_, _, rest) | Expr::Block(_, _, rest) => type_of(program, rest),
         Expr::Apply(op, arguments) => of_operation(program, op, arguments),
     }
