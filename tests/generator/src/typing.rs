@@ -1,6 +1,6 @@
 //! The type of an expression.
 
-use crate::ast::{Expr, Op, Pattern, Program};
+use crate::ast::{Expr, Op, Program};
 use crate::types::{Ends, Extent, Type};
 
 /// What an expression of a well-typed program is.
