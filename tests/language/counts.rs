@@ -67,6 +67,61 @@ pub mod counting {
     }
 }
 
+#[bilevel]
+pub mod leaving {
+    use nalgebra::{DVector, Vector2};
+
+    /// The first entry above a level, and the one before it.
+    fn crossing(x: &DVector<f64>, level: f64) -> Vector2<f64> {
+        for i in 1..x.len() {
+            if x[i] < level {
+                return Vector2::new(x[i - 1], x[i]);
+            }
+        }
+        Vector2::new(x[0], level)
+    }
+
+    /// A fixed point, until it moves no more.
+    fn settled(t: f64) -> f64 {
+        let mut z = 0.5;
+        for _ in 0..80 {
+            let next = 0.4 * (z + t).cos();
+            if (next - z).abs() < 1e-12 {
+                return next;
+            }
+            z = next;
+        }
+        z
+    }
+
+    pub fn f(x: &DVector<f64>, y: &DVector<f64>) -> f64 {
+        let p = crossing(x, 0.3);
+        p.x * p.y + settled(x[0] * y[0]) + x.norm_squared()
+    }
+
+    pub fn g(x: &DVector<f64>, y: &DVector<f64>) -> f64 {
+        let mut sum = 0.0;
+        'rows: for i in 0..x.len() {
+            for j in 0..y.len() {
+                if j > i {
+                    continue 'rows;
+                }
+                if x[i] * y[j] < -5.0 {
+                    break 'rows;
+                }
+                sum += x[i] * y[j];
+            }
+            sum += 0.5 * x[i] * x[i];
+        }
+        sum
+    }
+}
+
+#[test]
+fn loops_are_left() {
+    check(&leaving::Problem::new().unwrap(), &vector(4, 0.6), &vector(2, 0.7));
+}
+
 #[test]
 fn steps_are_counted() {
     let data = counting::Data { table: vector(6, 0.9), most: 40 };

@@ -21,17 +21,15 @@ mod toy {
         }
         'rows: for i in 0..x.len() {
             for j in 0..x.len() {
-                if i == j {
-                    continue 'rows;
-                }
-                sum += x[i] * x[j];
+                let weight = 2.0 * if i == j { continue 'rows } else { x[j] };
+                let other = 1.0;
+                sum += x[i] * weight * other;
             }
         }
         'steps: for i in 0..x.len() {
-            if i == 2 {
-                break 'steps;
-            }
-            sum += x[i];
+            let weight = 2.0 * if i == 2 { break 'steps } else { x[i] };
+            let other = 1.0;
+            sum += x[i] * weight * other;
         }
         for i in 0..data.n {
             for j in 0..i * (data.n - data.k) {

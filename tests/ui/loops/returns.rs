@@ -10,13 +10,13 @@ mod toy {
         pub n: usize,
     }
 
-    fn first(x: &DVector<f64>) -> f64 {
+    fn first(x: &DVector<f64>) -> DVector<f64> {
         for i in 0..x.len() {
             if x[i] > 1.0 {
-                return x[i];
+                return x * x[i];
             }
         }
-        0.0
+        x.clone()
     }
 
     fn total(x: &DVector<f64>, n: usize) -> Option<f64> {
@@ -40,7 +40,7 @@ mod toy {
         if let Some(ref mut t) = best {
             *t += 1.0;
         }
-        sum + first(x) + total(x, data.n).unwrap_or(0.0)
+        sum + first(x).sum() + total(x, data.n).unwrap_or(0.0)
     }
 
     pub fn g(x: &DVector<f64>, _y: &DVector<f64>, _data: &Data) -> f64 {

@@ -66,6 +66,7 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("the state of this `scan`", "the name of what has none, inside other messages"),
     ("an item of `successors`", "the same"),
     ("the list of items", "the same"),
+    ("what this loop returns", "the same"),
     ("an infinite constant", "the same"),
     ("{} has no such part that can be changed", "ill typed"),
     ("{} has no entries that can be changed", "ill typed"),

@@ -192,7 +192,7 @@ impl<'a> Tracer<'a> {
             syn::ReturnType::Type(_, ty) => self.hint(ty),
             syn::ReturnType::Default => None,
         };
-        let value = self.until_return(span, |tracer| tracer.block(&function.block, expected.as_ref()));
+        let value = self.until_return(span, expected.as_ref(), |tracer| tracer.block(&function.block, expected.as_ref()));
         self.diagnostics.read(reading);
         self.calls.pop();
         self.recursions.pop();
@@ -248,7 +248,7 @@ impl<'a> Tracer<'a> {
                 for pattern in &closure.syntax.inputs {
                     self.bind_pattern(pattern, arguments.next());
                 }
-                let value = self.until_return(span, |tracer| tracer.expression(&closure.syntax.body));
+                let value = self.until_return(span, None, |tracer| tracer.expression(&closure.syntax.body));
                 self.environment = outer;
                 value
             }

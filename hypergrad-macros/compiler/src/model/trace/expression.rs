@@ -18,6 +18,9 @@ impl Tracer<'_> {
 
     /// The value of an expression; `expected` is the type that the place asks for, where known.
     pub(super) fn expression_as(&mut self, expression: &syn::Expr, expected: Option<&Type>) -> Option<Value> {
+        if let Some(left) = self.loop_with_exits(expression) {
+            return left;
+        }
         match expression {
             syn::Expr::Paren(inner) => self.expression_as(&inner.expr, expected),
             syn::Expr::Group(inner) => self.expression_as(&inner.expr, expected),

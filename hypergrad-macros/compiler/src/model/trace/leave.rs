@@ -10,6 +10,7 @@ use super::Tracer;
 use super::condition::Condition;
 use super::value::Value;
 use super::variant::{Choice, EnumName};
+use crate::syntax::Type;
 
 /// A function or closure that is being read.
 #[derive(Default)]
@@ -22,6 +23,8 @@ pub struct Frame {
     refused: bool,
     /// How many loops and closures enclose its call.
     outside: usize,
+    /// The type of what it gives, where it is written.
+    expected: Option<Type>,
     /// The exits of loops that were refused, by the address of the expression, and how much was said by then.
     refused_exits: Vec<(usize, usize)>,
 }
@@ -53,16 +56,32 @@ pub struct Sequence {
 
 impl Tracer<'_> {
     /// Reads a body that may return early.
-    pub(super) fn until_return(&mut self, place: Span, body: impl FnOnce(&mut Self) -> Option<Value>) -> Option<Value> {
+    pub(super) fn until_return(
+        &mut self,
+        place: Span,
+        expected: Option<&Type>,
+        body: impl FnOnce(&mut Self) -> Option<Value>,
+    ) -> Option<Value> {
         let fixed = self.fixed_cells();
         let (depth, outside) = (self.arms.len(), self.cells.frames.len());
-        self.frames.push(Frame { depth, outside, ..Frame::default() });
+        self.frames.push(Frame { depth, outside, expected: expected.cloned(), ..Frame::default() });
         let value = self.in_order(fixed, body);
         let frame = self.frames.pop()?;
         if frame.refused {
             return None;
         }
         frame.returned.into_iter().rev().try_fold(value?, |rest, (condition, value)| self.join(place, &condition, value, rest))
+    }
+
+    /// The type of what the current function gives, where no closure or loop stands around the current expression.
+    pub(super) fn result_type(&self) -> Option<Type> {
+        let frame = self.frames.last()?;
+        frame.expected.clone().filter(|_| self.cells.frames.len() == frame.outside)
+    }
+
+    /// Returns a value behind a loop, where the condition holds.
+    pub(super) fn leave_where(&mut self, value: Option<Value>, condition: &Condition, span: Span) {
+        self.leave(value, condition, (0, span));
     }
 
     pub(super) fn early_return(&mut self, expression: &syn::ExprReturn) -> Option<Value> {

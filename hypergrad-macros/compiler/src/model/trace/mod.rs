@@ -26,6 +26,7 @@ mod csr;
 mod division;
 mod elementwise;
 mod environment;
+mod exits;
 mod expression;
 mod finish;
 mod gather;

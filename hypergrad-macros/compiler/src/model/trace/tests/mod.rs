@@ -5,6 +5,7 @@ mod conditions;
 mod counts;
 mod derivatives;
 mod enums;
+mod exits;
 mod geometry;
 mod idioms;
 mod indices;

@@ -110,10 +110,14 @@ fn all_mistakes_are_reported_at_once() {
 #[test]
 fn exits_of_loops() {
     refused(&[
-        ("for i in 0..x.len() { if x[i] > 1.0 { return x[i]; } } 1.0", "a loop is not left by `return`"),
-        ("for i in 0..3 { if i == 1 { return x[i]; } } 1.0", "a loop is not left by `return`"),
-        ("for t in [x[0], x[1]] { if t > 1.0 { return t; } } 1.0", "a loop is not left by `return`"),
-        ("let mut s = 1.0; for i in 0..3 { s = s * x[i] + 1.0; if s > 1.0 { return s; } } s", "a loop is not left by `return`"),
+        (
+            "fn h(x: &DVector<f64>) -> DVector<f64> { for i in 0..9 { if x[i] > 1.0 { return 2.0 * x; } } x.clone() } h(x).sum()",
+            "a loop is not left by `return`",
+        ),
+        (
+            "fn h(x: &DVector<f64>) -> DVector<f64> { for t in [x[0], x[1]] { if t > 1.0 { return t * x; } } x.clone() } h(x).sum()",
+            "a loop is not left by `return`",
+        ),
         (
             "fn h(x: &DVector<f64>) -> Option<f64> { let mut s = 0.0; for i in 0..9 { let t = x.get(i)?; s += t; } Some(s) } h(x).unwrap()",
             "a loop is not left by `return` or `?`",

@@ -1,0 +1,249 @@
+//! Ways out of more than one loop: `return` inside of a loop, `continue 'rows`, `break 'rows`. Each is read as a flag
+//! that is set before a plain `break`; behind the inner loop the flag decides what the outer one does.
+
+use std::cell::Cell;
+
+use syn::parse_quote;
+use syn::spanned::Spanned;
+use syn::visit::Visit;
+
+use super::Tracer;
+use super::condition::Condition;
+use super::value::Value;
+use crate::ir::Size;
+use crate::syntax::{Dimension, Type};
+
+/// Holds what a loop returned.
+const VALUE: &str = "__value";
+/// Says that it did.
+const RETURNED: &str = "__returned";
+
+/// What is written anew in one loop, and which flags that set.
+struct Exits {
+    label: Option<syn::Lifetime>,
+    returns: bool,
+    skipped: syn::Ident,
+    ended: syn::Ident,
+    returned: syn::Ident,
+    value: syn::Ident,
+    skips: Cell<bool>,
+    ends: Cell<bool>,
+}
+
+/// Whether a `return` stands in a loop, but for closures and functions inside of it.
+struct Returns(bool);
+
+impl<'a> Visit<'a> for Returns {
+    fn visit_expr_return(&mut self, _: &'a syn::ExprReturn) {
+        self.0 = true;
+    }
+
+    fn visit_expr_closure(&mut self, _: &'a syn::ExprClosure) {}
+
+    fn visit_item(&mut self, _: &'a syn::Item) {}
+}
+
+/// Label and body of a loop.
+fn parts(repeated: &syn::Expr) -> Option<(Option<&syn::Label>, &syn::Block)> {
+    match repeated {
+        syn::Expr::ForLoop(inner) => Some((inner.label.as_ref(), &inner.body)),
+        syn::Expr::While(inner) => Some((inner.label.as_ref(), &inner.body)),
+        syn::Expr::Loop(inner) => Some((inner.label.as_ref(), &inner.body)),
+        _ => None,
+    }
+}
+
+/// The loop with another body, and without its label where that is done with.
+fn with_body(repeated: &syn::Expr, body: syn::Block, keeps_label: bool) -> syn::Expr {
+    let mut repeated = repeated.clone();
+    let (label, own) = match &mut repeated {
+        syn::Expr::ForLoop(inner) => (&mut inner.label, &mut inner.body),
+        syn::Expr::While(inner) => (&mut inner.label, &mut inner.body),
+        syn::Expr::Loop(inner) => (&mut inner.label, &mut inner.body),
+        _ => return repeated,
+    };
+    *own = body;
+    if !keeps_label {
+        *label = None;
+    }
+    repeated
+}
+
+impl Exits {
+    fn is_own(&self, label: Option<&syn::Lifetime>) -> bool {
+        label.is_some() && label == self.label.as_ref()
+    }
+
+    fn block(&self, block: &syn::Block, depth: usize) -> syn::Block {
+        let stmts = block.stmts.iter().map(|statement| self.statement(statement, depth)).collect();
+        syn::Block { stmts, ..block.clone() }
+    }
+
+    fn statement(&self, statement: &syn::Stmt, depth: usize) -> syn::Stmt {
+        match statement {
+            syn::Stmt::Expr(expression, end) => syn::Stmt::Expr(self.expression(expression, depth), *end),
+            syn::Stmt::Local(local) => {
+                let mut local = local.clone();
+                if let Some(init) = &mut local.init {
+                    *init.expr = self.expression(&init.expr, depth);
+                    if let Some((_, otherwise)) = &mut init.diverge {
+                        **otherwise = self.expression(otherwise, depth);
+                    }
+                }
+                syn::Stmt::Local(local)
+            }
+            other => other.clone(),
+        }
+    }
+
+    /// Where values of statements stand; exits in other places are refused when they are read.
+    fn expression(&self, expression: &syn::Expr, depth: usize) -> syn::Expr {
+        match expression {
+            syn::Expr::Return(exit) if self.returns => {
+                let (value, returned) = (&self.value, &self.returned);
+                let set: Option<syn::Stmt> = exit.expr.as_ref().map(|given| parse_quote! { #value = #given; });
+                parse_quote! { { #set #returned = true; break; } }
+            }
+            syn::Expr::Break(exit) if exit.expr.is_none() && self.is_own(exit.label.as_ref()) => {
+                let ended = &self.ended;
+                if depth == 0 {
+                    return parse_quote! { break };
+                }
+                self.ends.set(true);
+                parse_quote! { { #ended = true; break; } }
+            }
+            syn::Expr::Continue(exit) if self.is_own(exit.label.as_ref()) => {
+                let skipped = &self.skipped;
+                if depth == 0 {
+                    return parse_quote! { continue };
+                }
+                self.skips.set(true);
+                parse_quote! { { #skipped = true; break; } }
+            }
+            syn::Expr::If(branch) => {
+                let mut branch = branch.clone();
+                branch.then_branch = self.block(&branch.then_branch, depth);
+                if let Some((_, otherwise)) = &mut branch.else_branch {
+                    **otherwise = self.expression(otherwise, depth);
+                }
+                syn::Expr::If(branch)
+            }
+            syn::Expr::Match(choice) => {
+                let mut choice = choice.clone();
+                for arm in &mut choice.arms {
+                    *arm.body = self.expression(&arm.body, depth);
+                }
+                syn::Expr::Match(choice)
+            }
+            syn::Expr::Block(inner) => {
+                syn::Expr::Block(syn::ExprBlock { block: self.block(&inner.block, depth), ..inner.clone() })
+            }
+            other => match parts(other) {
+                Some((_, body)) => self.inner_loop(other, body, depth),
+                None => other.clone(),
+            },
+        }
+    }
+
+    /// A loop inside of this one, and what its exits mean behind it.
+    fn inner_loop(&self, repeated: &syn::Expr, body: &syn::Block, depth: usize) -> syn::Expr {
+        let mut returns = Returns(false);
+        returns.visit_block(body);
+        let (skips, ends) = (self.skips.replace(false), self.ends.replace(false));
+        let body = self.block(body, depth + 1);
+        let own = (self.skips.get(), self.ends.get(), returns.0 && self.returns);
+        self.skips.set(skips || own.0);
+        self.ends.set(ends || own.1);
+        let inner = with_body(repeated, body, true);
+        if own == (false, false, false) {
+            return inner;
+        }
+        let (skipped, ended, returned) = (&self.skipped, &self.ended, &self.returned);
+        let mut behind: Vec<syn::Stmt> = Vec::new();
+        if own.0 {
+            behind.push(if depth == 0 {
+                parse_quote! { if #skipped { continue; } }
+            } else {
+                parse_quote! { if #skipped { break; } }
+            });
+        }
+        for flag in [own.1.then_some(ended), own.2.then_some(returned)].into_iter().flatten() {
+            behind.push(parse_quote! { if #flag { break; } });
+        }
+        parse_quote! { { #inner #(#behind)* } }
+    }
+}
+
+impl Tracer<'_> {
+    /// A loop that is left in one of these ways; `None` where it is not.
+    pub(super) fn loop_with_exits(&mut self, repeated: &syn::Expr) -> Option<Option<Value>> {
+        let (label, body) = parts(repeated)?;
+        let mut returns = Returns(false);
+        returns.visit_block(body);
+        let unset = if returns.0 { self.unset_result() } else { None };
+        if label.is_none() && unset.is_none() {
+            return None;
+        }
+        let name = |name: &str| syn::Ident::new(name, repeated.span());
+        let suffix = label.map(|label| label.name.ident.to_string()).unwrap_or_default();
+        let exits = Exits {
+            label: label.map(|label| label.name.clone()),
+            returns: unset.is_some(),
+            skipped: name(&format!("__skipped_{suffix}")),
+            ended: name(&format!("__ended_{suffix}")),
+            returned: name(RETURNED),
+            value: name(VALUE),
+            skips: Cell::new(false),
+            ends: Cell::new(false),
+        };
+        let mut body = exits.block(body, 0);
+        for (flag, is_set) in [(&exits.skipped, &exits.skips), (&exits.ended, &exits.ends)] {
+            if is_set.get() {
+                body.stmts.insert(0, parse_quote! { let mut #flag = false; });
+            }
+        }
+        let repeated = with_body(repeated, body, false);
+        let Some(unset) = unset else { return Some(self.expression(&repeated)) };
+        let outer = self.environment.clone();
+        for (name, value) in [(VALUE, unset), (RETURNED, Value::Bool(Condition::Constant(false)))] {
+            let cell = self.new_cell("what this loop returns".to_owned(), Some(value));
+            self.environment.bind(name.to_owned(), Some(cell));
+        }
+        self.expression(&repeated);
+        let (value, returned) = (self.current(VALUE), self.current(RETURNED));
+        self.environment = outer;
+        if let Some(Value::Bool(condition)) = returned {
+            self.leave_where(value, &condition, repeated.span());
+        }
+        Some(Some(Value::Tuple(Vec::new())))
+    }
+
+    fn current(&mut self, name: &str) -> Option<Value> {
+        match self.environment.get(name) {
+            super::environment::Lookup::Bound(Value::Reference(place)) => {
+                let place = place.clone();
+                self.load(&place, self.diagnostics.reading())
+            }
+            _ => None,
+        }
+    }
+
+    /// What the current function gives, before anything is known of it: where its type says how large that is.
+    fn unset_result(&mut self) -> Option<Value> {
+        let expected = self.result_type()?;
+        self.zero_of(&expected)
+    }
+
+    fn zero_of(&mut self, ty: &Type) -> Option<Value> {
+        let zero = self.number(0.0);
+        Some(match ty {
+            Type::Scalar(_) => Value::Tensor(zero),
+            Type::Bool => Value::Bool(Condition::Constant(false)),
+            Type::Tensor { form, rows: Dimension::Constant(rows), columns: Dimension::Constant(columns), .. } => {
+                Value::Tensor(self.fill(&zero, *form, &Size::constant(*rows), &Size::constant(*columns)))
+            }
+            Type::Tuple(types) => Value::Tuple(types.iter().map(|ty| self.zero_of(ty)).collect::<Option<_>>()?),
+            _ => return None,
+        })
+    }
+}
