@@ -3,13 +3,13 @@
 use core::fmt;
 
 use crate::factor::Eliminate;
-use crate::kernels::{Descent, Wide};
+use crate::kernels::{Descent, Differences, Wide};
 #[cfg(feature = "std")]
 use crate::lanes;
 use crate::lanes::Lane;
 
 /// A real scalar. Functions (`exp`, `sqrt`, ...) come from nalgebra, so that they exist without `std`.
-pub trait Real: nalgebra::RealField + Wide + Descent + Eliminate + Copy + Send + Sync + fmt::LowerExp + fmt::Display {
+pub trait Real: nalgebra::RealField + Wide + Descent + Differences + Eliminate + Copy + Send + Sync + fmt::LowerExp + fmt::Display {
     /// 0.
     const ZERO: Self;
     /// 1.

@@ -2,6 +2,7 @@
 //! `out`, but for those that copy. Lengths must fit; surplus is ignored only where it says so.
 
 mod descent;
+mod differences;
 mod khatri_rao;
 mod matrix;
 mod reduce;
@@ -13,6 +14,7 @@ mod wide;
 pub use crate::lanes::{cos, exp, exp_m1, ln, ln_1p, logistic_2, logistic_3, sech2, sigmoid, sin, softplus, tanh};
 pub use descent::Descent;
 pub(crate) use descent::MOST as MOST_DESCENT;
+pub use differences::{Differences, squared_differences, squared_distances};
 pub use khatri_rao::{khatri_rao, khatri_rao_scratch};
 #[cfg(feature = "std")]
 pub(crate) use matrix::blocked::gemm_into;

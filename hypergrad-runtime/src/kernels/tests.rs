@@ -152,3 +152,31 @@ fn khatri_rao_products() {
         }
     }
 }
+
+#[test]
+fn differences_of_rows() {
+    for (rows, columns, inner) in sizes() {
+        let (a, w, c) = (entries(rows * inner, 1), entries(inner, 2), entries(rows * columns, 3));
+        let b = entries(columns * inner, 4);
+        for (to_row, to_column) in [(1, columns), (inner, 1)] {
+            let shape = [rows, columns, inner, to_row, to_column];
+            let square = |i: usize, j: usize, k: usize| (a[i + k * rows] - b[j * to_row + k * to_column]).powi(2);
+            for weights in [&[][..], &[&w[..]], &[&w[..], &w[..]]] {
+                let weight = |k: usize| weights.iter().fold(0.7, |product, w| product * w[k]);
+                let (mut out, mut expected) = (c.clone(), c.clone());
+                squared_distances(0.7, weights, &a, &b, shape, &mut out);
+                for (n, entry) in expected.iter_mut().enumerate() {
+                    *entry += (0..inner).map(|k| weight(k) * square(n % rows, n / rows, k)).sum::<f64>();
+                }
+                close(&out, &expected, 4 * inner);
+            }
+            let (mut out, mut expected) = (w.clone(), w.clone());
+            squared_differences(-1.5, &c, &a, &b, shape, &mut out);
+            for (k, entry) in expected.iter_mut().enumerate() {
+                let terms = (0..rows * columns).map(|n| c[n] * square(n % rows, n / rows, k));
+                *entry -= 1.5 * terms.sum::<f64>();
+            }
+            close(&out, &expected, 4 * rows * columns);
+        }
+    }
+}

@@ -42,6 +42,10 @@ impl Names<'_> {
             }
             Argument::Sparse(matrix) => self.csr(*matrix),
             Argument::Size(size) => numbers::size(size),
+            Argument::Sizes(sizes) => {
+                let sizes = sizes.iter().map(numbers::size);
+                quote!([#(#sizes),*])
+            }
             Argument::Scratch { rows, columns } => self.kernel_scratch(rows, columns),
             Argument::Panel { .. } => quote!(&mut scratch[..]),
             Argument::Elimination { rows } => self.elimination_scratch(rows),

@@ -6,7 +6,7 @@ use super::calls::{reduction_name, weights_name};
 use super::conditions::{holds, within, without_implied};
 use super::context::Context;
 use super::guarded;
-use super::materialise::{computed_over_slices, is_contraction};
+use super::materialise::{computed_over_slices, is_contraction, maps_in_place};
 use super::nest::Nest;
 use super::pattern;
 use super::program::{Expr, Place, Source, Stmt, natural_strides};
@@ -118,10 +118,14 @@ impl<'c> Body<'c> {
             Op::Scan(scan) => self.recursion(node, &scan, place),
             Op::Map(func, args) if self.lies_in_one_piece(node, place) && computed_over_slices(self.context.graph, node) => {
                 let shape = self.context.graph.shape(node).to_vec();
-                let index = self.fresh_index(shape.len());
-                let own: Vec<Affine> = args[0].axes.iter().map(|a| index[*a].clone()).collect();
-                let argument = self.expression(args[0].node, &own);
-                self.fill(&index, &shape, place, argument);
+                if let Some(argument) = maps_in_place(self.context.graph, node) {
+                    self.write(argument, place);
+                } else {
+                    let index = self.fresh_index(shape.len());
+                    let own: Vec<Affine> = args[0].axes.iter().map(|a| index[*a].clone()).collect();
+                    let argument = self.expression(args[0].node, &own);
+                    self.fill(&index, &shape, place, argument);
+                }
                 self.call(func.definition().kernel.name, Vec::new(), place, Size::product(&shape), None);
             }
             Op::Input(_)

@@ -1,6 +1,7 @@
 //! Products and reductions that a kernel of the runtime computes, as calls of it.
 
 use super::body::Body;
+use super::differences::{Squares, Weights};
 use super::pattern::{Matrix, Pattern};
 use super::program::{Argument, Expr, Kernel, Place, Slice, Stmt, natural_strides};
 use crate::ir::{Affine, Id, Product, Reduction, Size};
@@ -88,7 +89,36 @@ impl Body<'_> {
             }
             Pattern::WeightedGram { matrix, weights } => self.weighted_gram(product, matrix, weights, coefficient, place),
             Pattern::KhatriRao { left, right } => self.khatri_rao(product, &left, &right, coefficient, place),
+            Pattern::Squares(squares) => self.squares(product, &squares, coefficient, place),
         }
+    }
+
+    fn squares(&mut self, product: &Product, found: &Squares, coefficient: f64, place: &Place) -> bool {
+        let [rows, columns, inner] = found.extents.clone();
+        let (name, out) = match found.weights {
+            Weights::Inner(_) => ("squared_distances", vec![rows.clone(), columns.clone()]),
+            Weights::Pairs(_) => ("squared_differences", vec![inner.clone()]),
+        };
+        let [Some(a), Some(b)] = found.sides.map(|side| self.context.place(side.node)) else { return false };
+        let weights = self.slices(product, &found.weights());
+        let (true, Some(weights)) = (place.strides == natural_strides(&out), weights) else { return false };
+        let weights = match (&found.weights, weights) {
+            (Weights::Pairs(_), Argument::Slices(mut own)) if own.len() == 1 => Argument::Slice(own.remove(0)),
+            (_, weights) => weights,
+        };
+        let tensors: Vec<usize> = (0..product.operands.len()).filter(|k| !product.operands[*k].index.is_empty()).collect();
+        let alpha = self.alpha(product, coefficient, &tensors);
+        let one = Size::constant(1);
+        let steps = if found.sides[1].by_column { [one, columns.clone()] } else { [inner.clone(), one] };
+        let shape = [rows.clone(), columns.clone(), inner.clone()].into_iter().chain(steps).collect();
+        let arguments = vec![
+            Argument::Value(alpha),
+            weights,
+            self.slice(&a, rows.mul(&inner)),
+            self.slice(&b, columns.mul(&inner)),
+            Argument::Sizes(shape),
+        ];
+        self.call(name, arguments, place, Size::product(&out), None)
     }
 
     fn khatri_rao(&mut self, product: &Product, left: &[usize], right: &[usize], coefficient: f64, place: &Place) -> bool {

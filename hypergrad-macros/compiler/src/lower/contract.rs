@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::hoist::Hoist;
 use super::nominal::Nominal;
 use super::order::{Built, Mode, Search};
-use super::{khatri_rao, pattern};
+use super::{differences, khatri_rao, pattern};
 use crate::analysis::{Stage, Stages};
 use crate::ir::{Graph, Id, Number, Op, Operand, Product, Size, View};
 
@@ -139,10 +139,11 @@ impl Planner<'_> {
     }
 
     pub(super) fn contract(&mut self, product: &Product, shape: &[Size], mode: Mode, stage: Stage) -> Planned {
-        let product = &self.grouped_weights(product);
+        let product = &differences::grouped(self.graph, product).unwrap_or_else(|| self.grouped_weights(product));
         let atoms = product.operands.len();
         if pattern::twice(self.graph, product).is_some_and(|(_, weights)| weights.len() == 1)
             || khatri_rao::factors(self.graph, product).is_some()
+            || differences::squares(self.graph, product).is_some()
             || !(2..=super::MOST_ATOMS).contains(&atoms)
         {
             let loops = Size::product(&product.extents);

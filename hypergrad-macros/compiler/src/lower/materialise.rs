@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::hoist::Hoist;
-use super::{pattern, sparse};
+use super::pattern::{self, Pattern};
+use super::sparse;
 use crate::analysis::{Stage, Stages};
 use crate::ir::{Affine, Cost, Graph, Id, Op, Product, Size, Variable, View};
 
@@ -80,7 +81,9 @@ pub fn decide(graph: &Graph, stages: &mut Stages, roots: &[Id], hoists: &BTreeMa
         let only_output = own.is_empty() && (root_set.contains(&node) || hoisted.contains(&node));
         let opaque = is_opaque(graph.op(node));
         // Written to where its reader computes: the matrix that is factored, the right side.
-        let in_its_place = own.len() == 1 && own[0].in_place && !root_set.contains(&node);
+        // What is only an output may lie in pieces, unless a call makes it.
+        let in_one_piece = |reader: Id| is_opaque(graph.op(reader)) || !edges[reader.0 as usize].is_empty();
+        let in_its_place = own.len() == 1 && own[0].in_place && !root_set.contains(&node) && in_one_piece(own[0].reader);
         if in_its_place && !opaque && stages.get(graph, node) == stages.get(graph, own[0].reader) {
             continue;
         }
@@ -105,7 +108,8 @@ fn must_store(graph: &Graph, stages: &mut Stages, node: Id, edges: &[Edge], cost
     if !storable(graph.shape(node)) {
         return false;
     }
-    if edges.iter().any(|e| e.kernel) || computed_over_slices(graph, node) && is_as_large(graph, node, storage) {
+    let in_place = maps_in_place(graph, node).is_some_and(|arg| is_contraction(graph, arg) && !storage.stored.contains(&arg));
+    if in_place || edges.iter().any(|e| e.kernel) || computed_over_slices(graph, node) && is_as_large(graph, node, storage) {
         return true;
     }
     let stage = stages.get(graph, node);
@@ -122,6 +126,14 @@ pub fn computed_over_slices(graph: &Graph, node: Id) -> bool {
     let Op::Map(func, _) = graph.op(node) else { return false };
     let long = graph.order(node) > 0 && Size::product(graph.shape(node)).as_constant().is_none_or(|length| length >= SLICE);
     long && func.definition().over_slices
+}
+
+/// The argument of a function that is computed over slices, where it is as long: it is written to where its image will be.
+pub fn maps_in_place(graph: &Graph, node: Id) -> Option<Id> {
+    let Op::Map(_, args) = graph.op(node) else { return None };
+    let [View { node: arg, axes }] = &args[..] else { return None };
+    let whole = axes.iter().copied().eq(0..graph.order(node)) && graph.shape(*arg) == graph.shape(node);
+    (whole && storable(graph.shape(node)) && computed_over_slices(graph, node)).then_some(*arg)
 }
 
 /// Whether a table of this shape needs no more memory than what it is computed from: one large axis, or
@@ -259,7 +271,9 @@ fn edges(graph: &Graph, order: &[Id]) -> Vec<Vec<Edge>> {
         };
         match graph.op(reader) {
             Op::Product(product) => {
-                let stored = pattern::recognise(graph, product).map(super::pattern::Pattern::stored).unwrap_or_default();
+                let found = pattern::recognise(graph, product);
+                found.iter().flat_map(Pattern::inside).for_each(|id| edges[id.0 as usize].push(call(reader)));
+                let stored = found.map(Pattern::stored).unwrap_or_default();
                 for (position, operand) in product.operands.iter().enumerate() {
                     let mut wires: Vec<_> = operand.index.iter().flat_map(Affine::wires).collect();
                     wires.sort_unstable();
@@ -276,7 +290,10 @@ fn edges(graph: &Graph, order: &[Id]) -> Vec<Vec<Edge>> {
                 }
             }
             Op::Sum(terms) => terms.iter().for_each(|t| edges[t.view.node.0 as usize].push(view(&t.view, true))),
-            Op::Map(_, args) => args.iter().for_each(|v| edges[v.node.0 as usize].push(view(v, false))),
+            Op::Map(_, args) => {
+                let in_place = maps_in_place(graph, reader).is_some();
+                args.iter().for_each(|v| edges[v.node.0 as usize].push(Edge { in_place, ..view(v, false) }));
+            }
             Op::Reduce { arg, .. } | Op::Weights { arg, .. } | Op::Exclusive { arg, .. } => {
                 edges[arg.0 as usize].push(Edge { reduction: true, ..call(reader) });
             }

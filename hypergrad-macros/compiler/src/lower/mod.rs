@@ -8,6 +8,7 @@ mod conditions;
 mod context;
 mod contract;
 mod diagonals;
+mod differences;
 mod expression;
 mod flatten;
 mod functions;

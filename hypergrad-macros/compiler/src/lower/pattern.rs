@@ -1,5 +1,6 @@
 //! Products that a kernel of the runtime computes.
 
+use super::differences::{self, Squares};
 use super::khatri_rao;
 use super::materialise::is_contraction;
 use crate::ir::{Affine, Graph, Id, Op, Operand, Product, Sparse, Wire};
@@ -29,6 +30,8 @@ pub enum Pattern {
     WeightedGram { matrix: usize, weights: usize },
     /// `Σ_k a_ki b_kj · c_kl ..`, see [`khatri_rao::factors`].
     KhatriRao { left: Vec<usize>, right: Vec<usize> },
+    /// Squares of differences of rows, see [`differences::squares`].
+    Squares(Squares),
 }
 
 impl Pattern {
@@ -42,6 +45,21 @@ impl Pattern {
             Self::Gram { matrix } => vec![matrix.position],
             Self::WeightedGram { matrix, weights } => vec![matrix, weights],
             Self::KhatriRao { left, right } => [left, right].concat(),
+            Self::Squares(squares) => squares.weights(),
+        }
+    }
+
+    /// What the kernel reads from storage that is no operand, but inside of one.
+    pub fn inside(&self) -> Vec<Id> {
+        match self {
+            Self::Squares(squares) => squares.sides.map(|side| side.node).to_vec(),
+            Self::MatrixVector { .. }
+            | Self::Sparse { .. }
+            | Self::Dot { .. }
+            | Self::MatrixMatrix { .. }
+            | Self::Gram { .. }
+            | Self::WeightedGram { .. }
+            | Self::KhatriRao { .. } => Vec::new(),
         }
     }
 }
@@ -58,6 +76,9 @@ pub fn recognise(graph: &Graph, product: &Product) -> Option<Pattern> {
     }
     if let Some((left, right)) = khatri_rao::factors(graph, product) {
         return Some(Pattern::KhatriRao { left, right });
+    }
+    if let Some(squares) = differences::squares(graph, product) {
+        return Some(Pattern::Squares(squares));
     }
     if tensors.len() == 3 {
         return weighted_gram(graph, product);

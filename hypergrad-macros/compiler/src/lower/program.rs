@@ -238,6 +238,8 @@ pub enum Argument {
     /// A sparse field.
     Sparse(Id),
     Size(Size),
+    /// An array of them.
+    Sizes(Vec<Size>),
     /// Scratch of a weighted Gram product of this size.
     Scratch {
         rows: Size,
