@@ -41,6 +41,7 @@ pub mod kernels {
 pub use hypergrad_runtime::check::{self, DerivativeReport, InnerRole, UserFunctions};
 #[cfg(feature = "std")]
 pub use hypergrad_runtime::estimator::Comparison;
+pub use hypergrad_runtime::storage::OnDemand;
 #[cfg(feature = "std")]
 pub use hypergrad_runtime::storage::{Home, Spare};
 #[cfg(feature = "std")]

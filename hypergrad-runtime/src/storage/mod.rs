@@ -1,11 +1,14 @@
 //! Storage below everything else: contiguous matrices, tensors of order three, buffers that are used again.
 
 mod dense;
+mod on_demand;
 #[cfg(feature = "std")]
 mod spare;
 mod tensor;
 
 pub use dense::{BYTES_LIMIT, Dense};
+#[doc(hidden)]
+pub use on_demand::OnDemand;
 #[cfg(feature = "std")]
 #[doc(hidden)]
 pub use spare::{Home, Spare};

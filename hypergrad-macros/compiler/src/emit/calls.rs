@@ -58,7 +58,7 @@ impl Names<'_> {
         let Some(along) = &kernel.along else { return TokenStream::new() };
         let (word, bit) = super::work::ready_bit(along.buffer);
         let name = self.buffer(along.buffer);
-        let resize = self.buffers[along.buffer].length.as_constant().is_none().then(|| self.scratch(along.buffer));
+        let room = self.room(along.buffer);
         let both = format_ident!("{}_both", kernel.name);
         let statements = [Stmt::Kernel(alone), Stmt::Kernel(along.kernel.clone())];
         let in_place = &BTreeSet::new();
@@ -72,7 +72,7 @@ impl Names<'_> {
         let plain = self.statements(&statements[..1], scope);
         quote! {
             if w.ready[#word] & #bit == 0 {
-                #resize
+                #room
                 {
                     #bindings
                     #name.fill(#zero);

@@ -3,9 +3,13 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
+use super::statements::Names;
 use super::{Emission, numbers};
 use crate::analysis::Stage;
 use crate::lower::program::{Argument, Stmt};
+
+/// From this length on an array is made when it is first written.
+const LARGE: i64 = 32;
 
 /// One bit per buffer.
 const WORD: usize = 64;
@@ -13,6 +17,21 @@ const WORD: usize = 64;
 /// The word and the bit that say whether a buffer is ready.
 pub(super) fn ready_bit(buffer: usize) -> (usize, u64) {
     (buffer / WORD, 1 << (buffer % WORD))
+}
+
+impl Names<'_> {
+    /// Makes room for a buffer that the point keeps, where its field does not always have it.
+    pub(super) fn room(&self, buffer: usize) -> Option<TokenStream> {
+        let length = &self.buffers[buffer].length;
+        let (name, zero) = (self.buffer(buffer), numbers::number(0.0, self.scalar));
+        match length.as_constant() {
+            None => {
+                let length = numbers::size(length);
+                Some(quote!(w.#name.resize(#length, #zero);))
+            }
+            Some(length) => (length >= LARGE).then(|| quote!(w.#name.make(#zero);)),
+        }
+    }
 }
 
 impl Emission<'_> {
@@ -27,8 +46,12 @@ impl Emission<'_> {
             let name = self.names.buffer(*k);
             match self.program.buffers[*k].length.as_constant() {
                 Some(length) => {
-                    let length = numbers::usize_literal(length);
-                    quote!(#name: [#scalar; #length])
+                    let literal = numbers::usize_literal(length);
+                    if length >= LARGE {
+                        quote!(#name: hg::OnDemand<#scalar, #literal>)
+                    } else {
+                        quote!(#name: [#scalar; #literal])
+                    }
                 }
                 None => quote!(#name: hg::Vec<#scalar>),
             }
@@ -139,6 +162,7 @@ impl Emission<'_> {
         let buffers = self.kept().map(|k| {
             let name = self.names.buffer(k);
             match self.program.buffers[k].length.as_constant() {
+                Some(length) if length >= LARGE => quote!(#name: hg::OnDemand::NONE),
                 Some(length) => {
                     let length = numbers::usize_literal(length);
                     quote!(#name: [#zero; #length])
@@ -196,16 +220,12 @@ impl Emission<'_> {
                 let name = format_ident!("ready{k}");
                 let (word, bit) = ready_bit(k);
                 let body = self.names.statements(&self.program.computations[k], super::statements::Scope::Point);
-                let resize = self.program.buffers[k].length.as_constant().is_none().then(|| {
-                    let (buffer, length) = (self.names.buffer(k), numbers::size(&self.program.buffers[k].length));
-                    let zero = numbers::number(0.0, self.model.scalar);
-                    quote!(w.#buffer.resize(#length, #zero);)
-                });
+                let room = self.names.room(k);
                 quote! {
                     fn #name(&self, w: &mut Work) {
                         if w.ready[#word] & #bit != 0 { return; }
                         #bind
-                        #resize
+                        #room
                         #body
                         w.ready[#word] |= #bit;
                     }

@@ -67,12 +67,14 @@ fn follows(affine: &Affine, premises: &[&Affine], depth: usize, extent: &dyn Fn(
 /// Factors, at least 0, with which the premise takes away a term of the expression.
 fn factors(affine: &Affine, premise: &Affine) -> Vec<Size> {
     let wires = premise.terms.iter().map(|(wire, coefficient)| (affine.coefficient(*wire), coefficient.clone()));
-    // A fact of the sizes: `s >= 576`.
-    let symbol = |size: &Size| size.terms().find(|(m, _)| !m.is_empty()).map(|(monomial, value)| (monomial.to_vec(), value));
-    let of_sizes = premise.as_size().and_then(symbol).and_then(|(monomial, value)| {
-        let own = affine.constant.terms().find(|(m, _)| *m == monomial)?;
-        Some((Size::constant(own.1), Size::constant(value)))
-    });
+    // A fact of the sizes: `s >= 576`, `s >= t`.
+    let fact = premise.as_size();
+    let of_sizes = fact.iter().flat_map(|fact| fact.terms()).filter(|(monomial, _)| !monomial.is_empty()).filter_map(
+        |(monomial, value)| {
+            let own = affine.constant.terms().find(|(m, _)| *m == monomial)?;
+            Some((Size::constant(own.1), Size::constant(value)))
+        },
+    );
     let mut found: Vec<Size> = wires
         .chain(of_sizes)
         .filter_map(|(own, of_premise)| own.divided_by(&of_premise))
@@ -147,5 +149,21 @@ mod tests {
         let fact = |least: i64| Affine::constant(length.sub(&Size::constant(least)));
         assert!(without_implied(vec![access.clone()], &[fact(12)], &extent).is_empty());
         assert_eq!(without_implied(vec![access.clone()], &[fact(11)], &extent), [access]);
+    }
+
+    /// `s >= t` keeps `i < s` for i below t, whichever of the two lengths was known first.
+    #[test]
+    fn lengths_bound_each_other() {
+        for (long, short) in [(0, 1), (1, 0)] {
+            let [long, short] = [long, short].map(|symbol| Size::symbol(Symbol(symbol)));
+            let access = Guard {
+                affine: guard(&[-1], -1).affine.add(&Affine::constant(long.clone())),
+                test: Test::NonNegative,
+            };
+            let fact = |left: &Size, right: &Size| Affine::constant(left.sub(right));
+            let extents = [(Wire(0), short.clone())];
+            assert!(holds(&access, &[fact(&long, &short)], &extents));
+            assert!(!holds(&access, &[fact(&short, &long)], &extents));
+        }
     }
 }

@@ -8,7 +8,7 @@ use super::nominal::Nominal;
 use super::order::{Built, Mode, Search};
 use super::{differences, khatri_rao, pattern};
 use crate::analysis::{Stage, Stages};
-use crate::ir::{Graph, Id, Number, Op, Operand, Product, Size, View};
+use crate::ir::{Affine, Graph, Id, Number, Op, Operand, Product, Size};
 
 /// The planned graph.
 #[derive(Debug, Default)]
@@ -121,25 +121,66 @@ impl Planner<'_> {
         self.choose(plain, hoisted, &product)
     }
 
-    /// `Aᵀ diag(d) diag(e) A`: the weights of rows become one vector, so that the kernel for a
-    /// weighted Gram matrix applies.
-    fn grouped_weights(&mut self, product: &Product) -> Product {
-        let Some((_, weights)) = pattern::twice(self.graph, product) else { return product.clone() };
-        if weights.len() < 2 {
-            return product.clone();
+    /// `(d∘A)ᵀ diag(c) A` with `d∘A` taken apart, where A then is read twice.
+    fn unfolded(&mut self, product: &Product, shape: &[Size]) -> Option<Product> {
+        if product.out.len() != 2 || pattern::pair(self.graph, product).is_some() {
+            return None;
+        }
+        let folded = super::flatten::elementwise(self.graph, product);
+        if folded.is_empty() {
+            return None;
+        }
+        let node = self.graph.product_inlining(product.clone(), shape.to_vec(), &|node| folded.contains(&node));
+        match self.graph.op(node) {
+            Op::Product(flat) if pattern::pair(self.graph, flat).is_some() => Some(flat.clone()),
+            _ => None,
+        }
+    }
+
+    /// `Aᵀ diag(d) diag(B c) A`: all that is read at rows alone becomes one vector, so that the kernel for a
+    /// weighted Gram matrix applies. With what that vector costs.
+    fn grouped_weights(&mut self, product: &Product, mode: Mode) -> Option<(Product, Planned)> {
+        let pattern::Pair { row, rest, .. } = pattern::pair(self.graph, product)?;
+        let is_vector = |k: &usize| product.operands[*k].index == [Affine::wire(row)];
+        // What is summed in them could be left, and all else be contracted once: the search compares.
+        let may_hoist = mode == Mode::Hoist && !rest.iter().all(is_vector);
+        if rest.is_empty() || rest.len() == 1 && is_vector(&rest[0]) || may_hoist {
+            return None;
         }
         let (grouped, mut operands): (Vec<_>, Vec<_>) =
-            product.operands.iter().cloned().enumerate().partition(|(k, _)| weights.contains(k));
-        let wire = grouped[0].1.index[0].clone();
-        let shape = vec![self.graph.shape(grouped[0].1.node)[0].clone()];
-        let views: Vec<View> = grouped.iter().map(|(_, o)| View { node: o.node, axes: vec![0] }).collect();
-        let node = self.graph.times(1.0, &views, shape);
-        operands.push((0, Operand { node, index: vec![wire] }));
-        Product { operands: operands.into_iter().map(|(_, o)| o).collect(), ..product.clone() }
+            product.operands.iter().cloned().enumerate().partition(|(k, _)| rest.contains(k));
+        let grouped: Vec<Operand> = grouped.into_iter().map(|(_, operand)| operand).collect();
+        let stage = grouped.iter().map(|operand| self.stage(operand.node)).max()?;
+        let shape = vec![product.extent(row)];
+        let weights = Product {
+            coefficient: Number::new(1.0),
+            extents: product.extents.clone(),
+            operands: grouped,
+            guards: Vec::new(),
+            out: vec![Affine::wire(row)],
+        };
+        let planned = self.contract(&weights.without_unread_wires(), &shape, mode, stage);
+        operands.push((0, Operand { node: planned.node, index: vec![Affine::wire(row)] }));
+        let operands = operands.into_iter().map(|(_, operand)| operand).collect();
+        Some((Product { operands, ..product.clone() }, planned))
     }
 
     pub(super) fn contract(&mut self, product: &Product, shape: &[Size], mode: Mode, stage: Stage) -> Planned {
-        let product = &differences::grouped(self.graph, product).unwrap_or_else(|| self.grouped_weights(product));
+        let unfolded = self.unfolded(product, shape);
+        let product = unfolded.as_ref().unwrap_or(product);
+        if let Some((grouped, weights)) = self.grouped_weights(product, mode) {
+            let whole = self.contract(&grouped, shape, mode, stage);
+            return Planned {
+                cost: whole.cost + weights.cost,
+                symbolic: whole.symbolic.add(&weights.symbolic),
+                data_cost: whole.data_cost + weights.data_cost,
+                memory: whole.memory.add(&weights.memory),
+                hoists: whole.hoists || weights.hoists,
+                ..whole
+            };
+        }
+        let grouped = differences::grouped(self.graph, product);
+        let product = grouped.as_ref().unwrap_or(product);
         let atoms = product.operands.len();
         if pattern::twice(self.graph, product).is_some_and(|(_, weights)| weights.len() == 1)
             || khatri_rao::factors(self.graph, product).is_some()
@@ -176,7 +217,7 @@ impl Planner<'_> {
 mod tests {
     use super::*;
     use crate::ir::interpret::{Point, Tensor};
-    use crate::ir::{Affine, Guard, InputInfo, Role, Test, Wire};
+    use crate::ir::{Guard, InputInfo, Role, Test, Wire};
     use crate::shape::{Sizes, SymbolSource};
 
     /// `Aᵀx` and `2 Aᵀx` are one contraction.

@@ -53,7 +53,7 @@ pub fn flatten(graph: &mut Graph, sizes: &Sizes, roots: &[Id]) -> Vec<Id> {
 }
 
 /// Operands that only multiply entries: their factors may be grouped anew.
-fn elementwise(graph: &Graph, product: &Product) -> Vec<Id> {
+pub fn elementwise(graph: &Graph, product: &Product) -> Vec<Id> {
     let is_plain = |id: Id| match graph.op(id) {
         Op::Product(inner) => inner.guards.is_empty() && is_elementwise(inner),
         _ => false,

@@ -184,6 +184,13 @@ impl<'p> Search<'p> {
         // Kernels want their matrices axis by axis.
         let plain = self.operands(set).all(|k| self.product.operands[k].index.iter().all(|i| i.as_wire().is_some()));
         if plain && self.inside(set).next().is_none() {
+            // Of a matrix the longer axis first: its columns fill the vectors of the machine, and one table serves
+            // products with it and with its transpose.
+            if let [first, second] = &axes[..]
+                && self.extents[first.low.0 as usize] < self.extents[second.low.0 as usize]
+            {
+                axes.swap(0, 1);
+            }
             return axes;
         }
         let others = (0..self.wires.len()).filter(|k| set >> k & 1 == 0).flat_map(|k| &self.product.operands[k].index);

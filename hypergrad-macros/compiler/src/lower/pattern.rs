@@ -163,20 +163,38 @@ fn weighted_gram(graph: &Graph, product: &Product) -> Option<Pattern> {
 /// `Σ_k a_ki a_kj Πd_k`: the position of a matrix that is read at `[k, i]` and `[k, j]`, with the
 /// result `[i, j]`, and the positions of the other tensors, which are read at k alone.
 pub fn twice(graph: &Graph, product: &Product) -> Option<(usize, Vec<usize>)> {
+    let Pair { first, row, rest } = pair(graph, product)?;
+    let by_row = rest.iter().all(|k| plain(graph, product, &product.operands[*k]).is_some_and(|w| w == [row]));
+    by_row.then_some((first, rest))
+}
+
+/// A matrix that a product reads twice, see [`pair`].
+pub struct Pair {
+    /// Its first position.
+    pub first: usize,
+    /// k.
+    pub row: Wire,
+    /// The positions of the other tensors.
+    pub rest: Vec<usize>,
+}
+
+/// `Σ a_ki a_kj ..` with the result `[i, j]`, where nothing else is read at i or j.
+pub fn pair(graph: &Graph, product: &Product) -> Option<Pair> {
     let [i, j] = product.out.as_slice() else { return None };
     let (i, j) = (i.as_wire()?, j.as_wire()?);
     if i == j || !product.guards.is_empty() {
         return None;
     }
-    let matrices: Vec<usize> = (0..product.operands.len()).filter(|k| product.operands[*k].index.len() == 2).collect();
-    let [first, second] = matrices.as_slice() else { return None };
-    let (a, b) = (plain(graph, product, &product.operands[*first])?, plain(graph, product, &product.operands[*second])?);
-    let same = product.operands[*first].node == product.operands[*second].node && a[0] == b[0];
-    let spans = [a[1], b[1]] == [i, j] || [a[1], b[1]] == [j, i];
-    let rest: Vec<usize> =
-        (0..product.operands.len()).filter(|k| !matrices.contains(k) && !product.operands[*k].index.is_empty()).collect();
-    let by_row = rest.iter().all(|k| plain(graph, product, &product.operands[*k]).is_some_and(|w| w == [a[0]]));
-    (same && spans && by_row).then_some((*first, rest))
+    let reads = |k: &usize, wire: Wire| product.operands[*k].index.iter().any(|index| index.mentions(wire));
+    let all = || 0..product.operands.len();
+    let pair: Vec<usize> = all().filter(|k| reads(k, i) || reads(k, j)).collect();
+    let [first, second] = pair[..] else { return None };
+    let (a, b) = (plain(graph, product, &product.operands[first])?, plain(graph, product, &product.operands[second])?);
+    let ([row, left], [other, right]) = (&a[..], &b[..]) else { return None };
+    let same = product.operands[first].node == product.operands[second].node && row == other;
+    let spans = [*left, *right] == [i, j] || [*left, *right] == [j, i];
+    let rest = all().filter(|k| !pair.contains(k) && !product.operands[*k].index.is_empty()).collect();
+    (same && spans).then_some(Pair { first, row: *row, rest })
 }
 
 /// The wires of an operand that is read whole, each axis by a wire of its own.
