@@ -9,7 +9,9 @@ use crate::lanes;
 use crate::lanes::Lane;
 
 /// A real scalar. Functions (`exp`, `sqrt`, ...) come from nalgebra, so that they exist without `std`.
-pub trait Real: nalgebra::RealField + Wide + Descent + Differences + Eliminate + Copy + Send + Sync + fmt::LowerExp + fmt::Display {
+pub trait Real:
+    nalgebra::RealField + Wide + Descent + Differences + Eliminate + Copy + Send + Sync + fmt::LowerExp + fmt::Display
+{
     /// 0.
     const ZERO: Self;
     /// 1.

@@ -193,14 +193,7 @@ macro_rules! differences {
             impl Of<'_> {
                 /// K of the sums, from column `at` of A and B on.
                 #[inline(always)]
-                fn sums<S: Simd, const K: usize>(
-                    self,
-                    simd: S,
-                    alpha: $scalar,
-                    c: &[$scalar],
-                    at: usize,
-                    out: &mut [$scalar],
-                ) {
+                fn sums<S: Simd, const K: usize>(self, simd: S, alpha: $scalar, c: &[$scalar], at: usize, out: &mut [$scalar]) {
                     let columns = self.shape[1];
                     let mut sums = [simd.$splat(0.0); K];
                     let mut j = 0;

@@ -64,9 +64,17 @@ pub fn sum_windows<T: Real, const K: usize>(windows: [&[T]; K], term: impl Fn([T
 /// inlined.
 #[expect(clippy::inline_always, reason = "the dispatch has to see the loops")]
 #[inline(always)]
-pub fn widely(loops: impl FnOnce()) {
+pub fn widely(mut loops: impl FnMut()) {
+    // A closure that could be called twice is called through a function of its own, which is compiled without the
+    // instructions of the dispatch; this one gives away what it calls.
     #[cfg(feature = "std")]
-    pulp::Arch::new().dispatch(loops);
+    pulp::Arch::new().dispatch(
+        #[inline(always)]
+        move || {
+            let mut once = loops;
+            once();
+        },
+    );
     #[cfg(not(feature = "std"))]
     loops();
 }

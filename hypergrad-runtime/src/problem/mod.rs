@@ -105,6 +105,13 @@ pub trait Bilevel {
     fn set_y(&self, work: &mut Self::Work, y: &[Self::Scalar]);
     /// Sets x (length n): forgets what depends on x.
     fn set_x(&self, work: &mut Self::Work, x: &[Self::Scalar]);
+    /// `x += alpha d` (length n): forgets what depends on x.
+    fn move_x(&self, work: &mut Self::Work, alpha: Self::Scalar, d: &[Self::Scalar]) {
+        let mut next = <Self::X as Variable>::Flat::zeros(d.len(), 1);
+        next.flat_mut().copy_from_slice(self.x(work));
+        crate::kernels::axpy(alpha, d, next.flat_mut());
+        self.set_x(work, next.flat());
+    }
     /// The x of the point, flat.
     fn x<'w>(&self, work: &'w Self::Work) -> &'w [Self::Scalar];
     /// The y of the point, flat.

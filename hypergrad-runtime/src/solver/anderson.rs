@@ -61,13 +61,13 @@ impl<P: Bilevel, const M: usize> Anderson<P, M> {
         (self.rank, self.count, self.next, self.size) = (0, 0, 0, f64::INFINITY);
     }
 
-    /// One step from x in `vectors`, F there in `residual`.
+    /// One step from x in `work`, F there in `vectors`.
     pub(super) fn advance(&mut self, problem: &P, work: &mut P::Work, vectors: &mut Vectors<P>, size: f64) {
         if M == 0 {
             // Nothing is gathered: the step of the iteration itself.
-            axpy(-T::<P>::ONE, vectors.residual.flat(), vectors.x.flat_mut());
-            return problem.set_x(work, vectors.x.flat());
+            return problem.move_x(work, -T::<P>::ONE, vectors.residual.flat());
         }
+        vectors.keep_x(problem, work);
         let (x, f) = (vectors.x.flat(), vectors.residual.flat());
         if self.size.is_finite() && size <= GROWN * self.size {
             self.keep(x, f);

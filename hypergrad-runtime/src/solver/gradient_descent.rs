@@ -262,8 +262,9 @@ const SUFFICIENT: f64 = 0.25;
 /// Halvings before the search gives up.
 const HALVINGS: usize = 60;
 
-/// One step downhill from x in `vectors`, and the step to try next.
+/// One step downhill from x in `work`, F there in `vectors`, and the step to try next.
 fn descend<P: Bilevel>(problem: &P, work: &mut P::Work, vectors: &mut Vectors<P>, value: f64, step: f64) -> (Moved, f64) {
+    vectors.keep_x(problem, work);
     let squared = dot(vectors.residual.flat(), vectors.residual.flat()).wide();
     let rounding = 16.0 * T::<P>::EPSILON * nalgebra::ComplexField::abs(value);
     let mut t = step;

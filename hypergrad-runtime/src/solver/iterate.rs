@@ -106,7 +106,7 @@ pub(super) use stopping_builders;
 
 /// The vectors of an inner solver.
 pub struct Vectors<P: Bilevel> {
-    /// The iterate.
+    /// The iterate, where it is kept.
     pub(super) x: X<P>,
     /// `F(x, y)`.
     pub(super) residual: X<P>,
@@ -121,6 +121,11 @@ impl<P: Bilevel> Vectors<P> {
     pub(super) fn new(problem: &P, work: &P::Work) -> Result<Self, LinearError> {
         let zeros = || zeros_x(problem, work);
         Ok(Self { x: zeros()?, residual: zeros()?, direction: zeros()?, trial: zeros()? })
+    }
+
+    /// Keeps the point's x as the iterate: for solvers that try others from it.
+    pub(super) fn keep_x(&mut self, problem: &P, work: &P::Work) {
+        self.x.flat_mut().copy_from_slice(problem.x(work));
     }
 }
 
@@ -165,7 +170,7 @@ pub(super) fn reached<P: Bilevel>(
     Ok(Solution::new((), size, steps, size <= rule.accepted))
 }
 
-/// Steps until the rule is met, or the observer breaks off. `advance(work, vectors, |F|)` finds x, F in `vectors`.
+/// Steps until the rule is met, or the observer breaks off. `advance(work, vectors, |F|)` finds x in the work, F in `vectors`.
 pub(super) fn iterate<P: Bilevel>(
     problem: &P,
     work: &mut P::Work,
@@ -179,7 +184,6 @@ pub(super) fn iterate<P: Bilevel>(
     let mut steps = 0;
     let mut broken = observer(&InnerObservation::new(0, problem.x(work), size)).is_break();
     while !broken && steps < rule.steps && (rule.exact || size > rule.tolerance) {
-        vectors.x.flat_mut().copy_from_slice(problem.x(work));
         let moved = advance(work, vectors, size).map_err(|error| at_step(error, steps))?;
         if matches!(moved, Moved::Stalled) {
             // The steps left would change nothing.

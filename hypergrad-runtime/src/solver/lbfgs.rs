@@ -167,6 +167,7 @@ impl<P: Bilevel, const PAIRS: usize> InnerSolver<P> for Lbfgs<PAIRS> {
         (pairs.count, pairs.next) = (0, 0);
         let settings = (self.stopping.or(tolerance), Defaults { tolerance: 1e-8, max_steps: 10_000 });
         let result = iterate(problem, work, vectors, settings, observer, |work, vectors, size| {
+            vectors.keep_x(problem, work);
             Ok(advance(problem, work, (vectors, pairs), size))
         });
         if self.stationary || !is_cheap(problem, work) { result } else { check(problem, work, result?) }

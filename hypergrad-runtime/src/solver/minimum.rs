@@ -49,7 +49,7 @@ const HALVINGS: usize = 60;
 /// `vectors.residual`, the factor of `F_1` is that of the point.
 pub(super) fn escape<P: Bilevel>(problem: &P, work: &mut P::Work, vectors: &mut Vectors<P>) -> bool {
     let one = T::<P>::ONE;
-    vectors.x.flat_mut().copy_from_slice(problem.x(work));
+    vectors.keep_x(problem, work);
     let u = vectors.direction.flat_mut();
     let length = if problem.f_1_negative_curvature(work, u) { norm(u) } else { 0.0 };
     if !(length > 0.0 && f64::is_finite(length)) {

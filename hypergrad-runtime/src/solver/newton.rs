@@ -299,6 +299,7 @@ impl<P: Bilevel, L: AdjointSolve<P>> InnerSolver<P> for Newton<L> {
             };
             let settings = (stopping, Defaults { tolerance: 1e-10, max_steps: 50 });
             let solution = iterate(problem, work, vectors, settings, &mut observer, |work, vectors, size| {
+                vectors.keep_x(problem, work);
                 if minimise && indefinite(problem, work).is_some() {
                     return descend(problem, work, vectors);
                 }

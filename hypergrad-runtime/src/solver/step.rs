@@ -153,10 +153,7 @@ impl<P: Bilevel> GradientState<P> {
 
     /// `x <- x - step F`.
     pub(super) fn descend(&mut self, problem: &P, work: &mut P::Work, residual: &[T<P>]) {
-        let next = self.next.flat_mut();
-        next.copy_from_slice(problem.x(work));
-        axpy(T::<P>::lit(-self.step), residual, next);
-        problem.set_x(work, next);
+        problem.move_x(work, T::<P>::lit(-self.step), residual);
     }
 
     /// `λ <- λ - step F_1ᵀ λ`, `ȳ -= step F_2ᵀ λ`.

@@ -131,6 +131,11 @@ impl Emission<'_> {
                 w.forget_x();
             }
             #[inline]
+            fn move_x(&self, w: &mut Work, alpha: #scalar, d: &[#scalar]) {
+                hg::kernels::axpy(alpha, d, hg::Dense::flat_mut(&mut w.x));
+                w.forget_x();
+            }
+            #[inline]
             fn x<'w>(&self, w: &'w Work) -> &'w [#scalar] { hg::Dense::flat(&w.x) }
             #[inline]
             fn y<'w>(&self, w: &'w Work) -> &'w [#scalar] { hg::Dense::flat(&w.y) }

@@ -249,7 +249,11 @@ fn sources(statement: &Stmt, reads: &mut BTreeSet<Source>, writes: &mut BTreeSet
                     Argument::Sparse(matrix) => {
                         reads.insert(Source::Sparse(*matrix));
                     }
-                    Argument::Size(_) | Argument::Sizes(_) | Argument::Scratch { .. } | Argument::Elimination { .. } | Argument::Panel { .. } => {}
+                    Argument::Size(_)
+                    | Argument::Sizes(_)
+                    | Argument::Scratch { .. }
+                    | Argument::Elimination { .. }
+                    | Argument::Panel { .. } => {}
                 }
             }
             kernel.returns.iter().for_each(|c| expression(c, reads));

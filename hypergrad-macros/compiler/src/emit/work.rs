@@ -280,7 +280,12 @@ impl Emission<'_> {
             Argument::Scratch { rows, columns } => rows.mul(columns).as_constant().is_none(),
             Argument::Elimination { rows } => rows.as_constant().is_none(),
             Argument::Panel { .. } => true,
-            Argument::Value(_) | Argument::Slice(_) | Argument::Slices(_) | Argument::Sparse(_) | Argument::Size(_) | Argument::Sizes(_) => false,
+            Argument::Value(_)
+            | Argument::Slice(_)
+            | Argument::Slices(_)
+            | Argument::Sparse(_)
+            | Argument::Size(_)
+            | Argument::Sizes(_) => false,
         })
     }
 

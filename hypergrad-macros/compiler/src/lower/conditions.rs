@@ -69,12 +69,11 @@ fn factors(affine: &Affine, premise: &Affine) -> Vec<Size> {
     let wires = premise.terms.iter().map(|(wire, coefficient)| (affine.coefficient(*wire), coefficient.clone()));
     // A fact of the sizes: `s >= 576`, `s >= t`.
     let fact = premise.as_size();
-    let of_sizes = fact.iter().flat_map(|fact| fact.terms()).filter(|(monomial, _)| !monomial.is_empty()).filter_map(
-        |(monomial, value)| {
+    let of_sizes =
+        fact.iter().flat_map(|fact| fact.terms()).filter(|(monomial, _)| !monomial.is_empty()).filter_map(|(monomial, value)| {
             let own = affine.constant.terms().find(|(m, _)| *m == monomial)?;
             Some((Size::constant(own.1), Size::constant(value)))
-        },
-    );
+        });
     let mut found: Vec<Size> = wires
         .chain(of_sizes)
         .filter_map(|(own, of_premise)| own.divided_by(&of_premise))
@@ -156,10 +155,7 @@ mod tests {
     fn lengths_bound_each_other() {
         for (long, short) in [(0, 1), (1, 0)] {
             let [long, short] = [long, short].map(|symbol| Size::symbol(Symbol(symbol)));
-            let access = Guard {
-                affine: guard(&[-1], -1).affine.add(&Affine::constant(long.clone())),
-                test: Test::NonNegative,
-            };
+            let access = Guard { affine: guard(&[-1], -1).affine.add(&Affine::constant(long.clone())), test: Test::NonNegative };
             let fact = |left: &Size, right: &Size| Affine::constant(left.sub(right));
             let extents = [(Wire(0), short.clone())];
             assert!(holds(&access, &[fact(&long, &short)], &extents));
