@@ -34,11 +34,12 @@ fn table27(&self) -> hg::Vec<f64> {
         {
             let a0 = self.data().a_tr.as_slice();
             let b27 = &mut *out;
-            for i1 in 0..s0 {
-                if s1 > 0 {
-                    let target = &mut b27[s1 * i1..][..s1];
-                    for i0 in 0..s1 {
-                        target[i0] = (a0[(s0 * i0 + i1)] * a0[(s0 * i0 + i1)]);
+            for i1 in 0..s1 {
+                if s0 > 0 {
+                    let p0 = &a0[s0 * i1..][..s0];
+                    let target = &mut b27[s0 * i1..][..s0];
+                    for i0 in 0..s0 {
+                        target[i0] = (p0[i0] * p0[i0]);
                     }
                 }
             }
@@ -532,11 +533,11 @@ fn f_1_diagonal(&self, w: &mut Work, out: &mut [f64]) {
     }
     self.ready19(w);
     {
-        hg::kernels::gemv(
+        hg::kernels::gemv_t(
             (1f64),
             &self.b27()[..s0 * s1],
-            s1,
             s0,
+            s1,
             &w.b19[..s0],
             &mut out[..s1],
         );

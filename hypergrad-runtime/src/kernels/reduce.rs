@@ -64,19 +64,22 @@ pub fn sum_windows<T: Real, const K: usize>(windows: [&[T]; K], term: impl Fn([T
 /// inlined.
 #[expect(clippy::inline_always, reason = "the dispatch has to see the loops")]
 #[inline(always)]
-pub fn widely(mut loops: impl FnMut()) {
+pub fn widely(loops: impl FnMut()) {
     // A closure that could be called twice is called through a function of its own, which is compiled without the
     // instructions of the dispatch; this one gives away what it calls.
     #[cfg(feature = "std")]
     pulp::Arch::new().dispatch(
         #[inline(always)]
         move || {
-            let mut once = loops;
-            once();
+            let mut loops = loops;
+            loops();
         },
     );
     #[cfg(not(feature = "std"))]
-    loops();
+    {
+        let mut loops = loops;
+        loops();
+    }
 }
 
 /// Copies the common part.

@@ -16,8 +16,21 @@ use super::expand;
 const MODULES: [&str; 6] = ["ridge_dynamic", "ridge_constant", "logistic", "root", "fixed_point", "chain"];
 
 /// Functions that are alike in every module.
-const COMMON: [&str; 12] =
-    ["data", "work", "dims", "set_x", "set_y", "x", "y", "set_adjoint", "f_1_solve", "f_1_tr_solve", "square", "fill_tables"];
+const COMMON: [&str; 13] = [
+    "data",
+    "work",
+    "dims",
+    "set_x",
+    "move_x",
+    "set_y",
+    "x",
+    "y",
+    "set_adjoint",
+    "f_1_solve",
+    "f_1_tr_solve",
+    "square",
+    "fill_tables",
+];
 
 /// Where a child process writes its expansions.
 const OUTPUT: &str = "HYPERGRAD_EXPANSIONS";

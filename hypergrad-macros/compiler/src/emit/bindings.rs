@@ -36,6 +36,7 @@ impl Names<'_> {
                         Argument::Value(value) => value.sources(&mut others),
                         Argument::Sparse(_)
                         | Argument::Size(_)
+                        | Argument::Sizes(_)
                         | Argument::Scratch { .. }
                         | Argument::Elimination { .. }
                         | Argument::Panel { .. } => {}
