@@ -3,7 +3,13 @@
 #![allow(non_snake_case, reason = "the letters of the literature: F, Phi")]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 #![allow(clippy::trivially_copy_pass_by_ref, reason = "roles take their arguments alike")]
-#![allow(clippy::needless_range_loop, clippy::suboptimal_flops, reason = "each way to write something is a case")]
+#![allow(
+    clippy::needless_range_loop,
+    clippy::suboptimal_flops,
+    clippy::vec_init_then_push,
+    clippy::redundant_closure_for_method_calls,
+    reason = "each way to write something is a case"
+)]
 
 mod counts;
 mod lists;
