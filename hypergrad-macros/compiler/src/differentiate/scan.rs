@@ -5,10 +5,10 @@
 //! `λ_0`, entry t of the sequence `(∂N/∂q)ᵀ λ_{t+1}`, and what else is read `Σ_t (∂N/∂c)ᵀ λ_{t+1}`: all
 //! steps at once, outside of any recursion.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::reverse::{Sweep, gradient};
-use crate::ir::{Affine, Graph, Id, Number, Operand, Product, Recurrence, Scan, Sequence, Size, Variable, Wire};
+use crate::ir::{Affine, Graph, Id, Number, Op, Operand, Product, Recurrence, Scan, Sequence, Size, Variable, Wire};
 
 impl Sweep<'_> {
     /// From the cotangents of the stacked states of a recursion to those of what it reads.
@@ -81,7 +81,14 @@ impl Step {
         let total = graph.add_all(&parts, Vec::new());
         // Of the total, not of the recursion: what a product views is part of it, and no node there. What the total
         // was simplified to, a factor of all of it, is part of the step: nothing else reads it.
-        let captured = graph.read_from_outside(&[total], 1 << scan.level, is_met);
+        let outside = graph.read_from_outside(&[total], 1 << scan.level, is_met);
+        // Solutions pass on to the matrix, not to its factor.
+        let matrix = |id: Id| match graph.op(id) {
+            Op::Factor { arg, .. } => *arg,
+            _ => id,
+        };
+        let captured: BTreeSet<Id> = outside.into_iter().map(matrix).collect();
+        let captured: Vec<Id> = captured.into_iter().collect();
         let inputs: Vec<Id> = states.iter().chain(&sequences).chain(&captured).copied().collect();
         let mut of_states = gradient(graph, total, &inputs);
         let mut of_sequences = of_states.split_off(count);

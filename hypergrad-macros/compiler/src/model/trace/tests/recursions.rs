@@ -56,6 +56,33 @@ fn steps_that_forget() {
     }
 }
 
+/// The matrix is the same in all steps: its factor is made before them, and its entries have a part in all solutions.
+#[test]
+fn steps_that_solve_with_one_matrix() {
+    bodies! { (x, y, data) -> f64:
+        {
+            let mut v = x.clone();
+            for i in 0..x.len() {
+                v[0] = x[i];
+                v -= (DMatrix::from_element(x.len(), x.len(), x[1]) + DMatrix::identity(x.len(), x.len()) * 3.0).lu().solve(&v).unwrap();
+            }
+            v.norm_squared()
+        }
+        {
+            let matrix = x * x.transpose() + DMatrix::identity(x.len(), x.len()) * 2.0;
+            let mut v = data.b.rows(0, x.len()).into_owned();
+            for i in 0..x.len() {
+                v = matrix.clone().cholesky().unwrap().solve(&v) + x * y[0];
+            }
+            v.norm_squared() + matrix.trace()
+        }
+        {
+            let factor = (x * x.transpose() + DMatrix::identity(x.len(), x.len()) * 2.0).cholesky().unwrap();
+            x.iter().fold(0.3, |a, t| (a * t + factor.l()[(1, 0)] * y[1]).sin() * factor.determinant().ln())
+        }
+    }
+}
+
 /// As many as there are: none where the range ends before it begins.
 #[test]
 fn less_than_no_steps() {
