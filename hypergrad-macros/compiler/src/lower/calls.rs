@@ -1,13 +1,11 @@
 //! Products and reductions that a kernel of the runtime computes, as calls of it.
 
 use super::body::Body;
+use super::cost::UNROLLED;
 use super::differences::{Squares, Weights};
 use super::pattern::{Matrix, Pattern};
 use super::program::{Argument, Expr, Kernel, Place, Slice, Stmt, natural_strides};
 use crate::ir::{Affine, Id, Product, Reduction, Size};
-
-/// The most rows and columns of a matrix whose product is unrolled.
-const SMALL: i64 = 8;
 
 impl Body<'_> {
     /// Emits a kernel's call where all operands and the target lie as it needs them.
@@ -35,7 +33,7 @@ impl Body<'_> {
                     Argument::Size(columns.clone()),
                     self.slice(&x, length.clone()),
                 ];
-                let small = [&rows, &columns].iter().all(|size| size.as_constant().is_some_and(|size| size <= SMALL));
+                let small = [&rows, &columns].iter().all(|size| size.as_constant().is_some_and(|size| size <= UNROLLED));
                 let name = match (matrix.transposed, small) {
                     (true, _) => "gemv_t",
                     (false, true) => "gemv_small",

@@ -6,14 +6,10 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::materialise::is_elementwise;
+use super::cost::{FEW_TERMS, MANY_TERMS};
+use super::reading::is_elementwise;
 use crate::analysis::{Stage, Stages};
 use crate::ir::{Affine, Graph, Guard, Id, Number, Op, Operand, Product, Size, Term, View, Wire};
-
-/// Factors of fewer terms stay where they are.
-const MANY: usize = 4;
-/// Directions leave a sum of so many: what they leave is computed once for all directions.
-const FEW: usize = 2;
 
 /// The roots, with common factors in front of their sums.
 pub fn factor(graph: &mut Graph, stages: &mut Stages, roots: &[Id]) -> Vec<Id> {
@@ -59,7 +55,7 @@ impl Pass<'_> {
             return whole;
         }
         self.along.insert(whole);
-        if rest.len() < FEW {
+        if rest.len() < FEW_TERMS {
             return whole;
         }
         let (node, index) = inner(self.graph, &product.extents, &[(1.0, rest)], &[]);
@@ -72,7 +68,7 @@ impl Pass<'_> {
     /// The sum, where terms of it share a factor.
     fn factored(&mut self, id: Id) -> Option<Id> {
         let Op::Sum(terms) = self.graph.op(id) else { return None };
-        if terms.len() < FEW {
+        if terms.len() < FEW_TERMS {
             return None;
         }
         let (mut groups, mut rest) = (BTreeMap::<Frame, Vec<(Part, Term)>>::new(), Vec::new());
@@ -91,7 +87,7 @@ impl Pass<'_> {
                 is_along = self.is_direction(&factor);
                 (changed, parts) = (true, others);
             }
-            if is_diagonal(&frame.out) && parts.len() >= FEW {
+            if is_diagonal(&frame.out) && parts.len() >= FEW_TERMS {
                 rest.push(self.shared(&frame, parts, &shape));
                 (changed, is_along, parts) = (true, true, Vec::new());
             }
@@ -106,7 +102,7 @@ impl Pass<'_> {
 
     /// The operand that most terms share; a direction before all others.
     fn factor(&mut self, parts: &[(Part, Term)]) -> Option<Operand> {
-        if parts.len() < FEW {
+        if parts.len() < FEW_TERMS {
             return None;
         }
         let mut counts: BTreeMap<&Operand, usize> = BTreeMap::new();
@@ -114,11 +110,11 @@ impl Pass<'_> {
             let first = |k: &usize| !operands[..*k].contains(&operands[*k]);
             (0..operands.len()).filter(first).for_each(|k| *counts.entry(&operands[k]).or_default() += 1);
         }
-        counts.retain(|_, count| *count >= FEW);
+        counts.retain(|_, count| *count >= FEW_TERMS);
         let mut best: Option<((bool, usize), &Operand)> = None;
         for (operand, count) in counts {
             let rank = (self.is_direction(operand), count);
-            if (rank.0 || count >= MANY) && best.is_none_or(|(most, _)| rank > most) {
+            if (rank.0 || count >= MANY_TERMS) && best.is_none_or(|(most, _)| rank > most) {
                 best = Some((rank, operand));
             }
         }

@@ -1,10 +1,8 @@
 //! Conditions on the variables of a nest: those that accesses in range need, and those that follow
 //! from the others.
 
+use super::cost::MOST_PREMISES;
 use crate::ir::{Affine, Guard, Size, Test, Wire};
-
-/// So many conditions are put together to prove another.
-const MOST_PREMISES: usize = 3;
 
 /// Conditions for an access to be in range, where that is not certain.
 pub(super) fn within(index: &[Affine], shape: &[Size], extent: &dyn Fn(Wire) -> Size, conditions: &mut Vec<Guard>) {

@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::hoist::Hoist;
-use super::materialise::Storage;
+use super::decisions::{Hoist, Storage};
 use super::program::{Place, Source};
 use crate::analysis::{Stage, Stages};
 use crate::ir::{Affine, Graph, Id, Op};

@@ -3,7 +3,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::hoist::Hoist;
+use super::cost::MOST_ATOMS;
+use super::decisions::Hoist;
 use super::nominal::Nominal;
 use super::order::{Built, Mode, Search};
 use super::{differences, khatri_rao, pattern};
@@ -185,7 +186,7 @@ impl Planner<'_> {
         if pattern::twice(self.graph, product).is_some_and(|(_, weights)| weights.len() == 1)
             || khatri_rao::factors(self.graph, product).is_some()
             || differences::squares(self.graph, product).is_some()
-            || !(2..=super::MOST_ATOMS).contains(&atoms)
+            || !(2..=MOST_ATOMS).contains(&atoms)
         {
             let loops = Size::product(&product.extents);
             let node = self.graph.product(product.clone(), shape.to_vec());

@@ -2,11 +2,9 @@
 //! functions have them, and `Σ_ij c_ij (a_ik - b_jk)²`, their derivatives in w. Each is one call of a kernel that
 //! keeps its sums in registers.
 
-use super::pattern::plain;
+use super::cost::FEW_FEATURES;
+use super::reading::plain;
 use crate::ir::{Affine, Graph, Id, Number, Op, Operand, Product, Size, Term, Wire};
-
-/// Fewer rows and columns are left to loops.
-const FEW: i64 = 16;
 
 /// A matrix that is read at a row's wire and at the wire that both have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -139,6 +137,6 @@ fn difference(graph: &Graph, product: &Product) -> Option<Difference> {
         (wires.len() == 2).then_some(Side { node: term.view.node, row, by_column: wires[0] == row })
     };
     let sides = [side(left, &a)?, side(right, &b)?];
-    let are_many = sides.iter().all(|side| product.extent(side.row).as_constant().is_none_or(|count| count >= FEW));
+    let are_many = sides.iter().all(|side| product.extent(side.row).as_constant().is_none_or(|count| count >= FEW_FEATURES));
     (is_difference && are_many && sides[0].row != sides[1].row).then_some(Difference { positions: [first, second], sides, inner })
 }

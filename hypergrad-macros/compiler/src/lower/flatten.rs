@@ -3,15 +3,11 @@
 
 use std::collections::HashMap;
 
-use super::materialise::is_elementwise;
+use super::cost::{MOST_OPERANDS, MOST_REPEATED};
+use super::reading::is_elementwise;
 use crate::analysis::{Stage, stages};
 use crate::ir::{Graph, Id, Op, Operand, Product};
 use crate::shape::Sizes;
-
-/// Beyond this the search for an order costs more than it gains.
-const MOST_OPERANDS: usize = 8;
-/// Elementwise products that others read are repeated in elementwise products of at most so many factors.
-const MOST_REPEATED: usize = 4;
 
 /// The roots, rebuilt.
 pub fn flatten(graph: &mut Graph, sizes: &Sizes, roots: &[Id]) -> Vec<Id> {

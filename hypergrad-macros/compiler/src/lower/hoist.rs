@@ -4,21 +4,11 @@
 //! the program chooses when the problem is made.
 
 use super::contract::{Planned, Planner};
+use super::cost::{DATA_ONCE, SMALL_TABLE};
+use super::decisions::Hoist;
 use super::order::Mode;
 use crate::analysis::Stage;
 use crate::ir::{Affine, Id, Number, Op, Operand, Product, Size, Term, Wire};
-
-/// Two forms of one node.
-#[derive(Debug, Clone)]
-pub struct Hoist {
-    /// The form that reads contractions of data.
-    pub hoisted: Id,
-    /// Operations of one evaluation of either form.
-    pub hoisted_cost: Size,
-    pub plain_cost: Size,
-    /// Entries of the contracted data.
-    pub memory: Size,
-}
 
 impl Planner<'_> {
     /// Constant sizes: the cheaper form. Dynamic sizes: both.
@@ -32,7 +22,8 @@ impl Planner<'_> {
         }
         let constant = [&plain_symbolic, &hoisted.symbolic, &hoisted.memory].iter().all(|s| s.as_constant().is_some());
         if constant {
-            let better = hoisted.cost + 0.02 * hoisted.data_cost < plain_cost && hoisted.memory.as_constant() <= Some(1 << 12);
+            let better =
+                hoisted.cost + DATA_ONCE * hoisted.data_cost < plain_cost && hoisted.memory.as_constant() <= Some(SMALL_TABLE);
             return if better { hoisted.node } else { plain.node };
         }
         if hoisted.node != plain.node {

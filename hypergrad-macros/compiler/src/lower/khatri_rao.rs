@@ -2,11 +2,9 @@
 //! of a softmax regression has them. One kernel computes them, where the factors of a product can be
 //! sorted by row and column and a product of sums is taken apart.
 
-use super::pattern::plain;
+use super::cost::MOST_TERMS;
+use super::reading::plain;
 use crate::ir::{Affine, Graph, Id, Number, Op, Operand, Product, Size, Term, Wire};
-
-/// More terms than this stay in one loop nest.
-const MOST_TERMS: usize = 8;
 
 /// The factors of `Σ_k a_ki b_kj · c_kl ..` with three indices or more in the result, by position:
 /// those of its first half with weights `w_k`, those of the second, each in the order of the result.

@@ -2,31 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::hoist::Hoist;
+use super::cost::{CHEAP, LARGE_AXIS, LONGEST, MOST_WRITTEN, TRANSCENDENTAL};
+use super::decisions::{Hoist, Storage};
 use super::pattern::{self, Pattern};
+use super::reading::{
+    computed_over_slices, is_contraction, is_elementwise, is_gathered, is_opaque, is_small, maps_in_place, storable,
+};
 use super::sparse;
 use crate::analysis::{Stage, Stages};
-use crate::ir::{Affine, Cost, Graph, Id, Op, Product, Size, Variable, View};
-
-/// Inline work below this is repeated rather than stored.
-const CHEAP: f64 = 2.0;
-/// A call of `exp` and its like, in multiplications.
-const TRANSCENDENTAL: f64 = 12.0;
-/// So many operations are written in one expression; what reads itself several times on the way down doubles.
-const LONGEST: f64 = 200.0;
-/// And so many rather than making a dense table of what is 0 but at the entries of a sparse matrix or of a selection.
-const MOST_WRITTEN: f64 = 4000.0;
-/// A constant tensor up to this length is stored whatever its order.
-const SMALL: i64 = 4096;
-
-/// The decision for every node.
-#[derive(Debug, Default)]
-pub struct Storage {
-    /// Stored nodes, in computation order.
-    pub stored: BTreeSet<Id>,
-    /// Contractions that only a sum reads: accumulated into it.
-    pub absorbed: BTreeSet<Id>,
-}
+use crate::ir::{Affine, Cost, Graph, Id, Op, View};
 
 #[expect(clippy::struct_excessive_bools, reason = "independent facts of one reading")]
 struct Edge {
@@ -118,28 +102,10 @@ fn must_store(graph: &Graph, stages: &mut Stages, node: Id, edges: &[Edge], cost
     (edges.len() > 1 && cost > 2.0 * CHEAP) || ((later || expanded) && cost >= CHEAP)
 }
 
-/// From this length on a function is called for all entries together.
-const SLICE: i64 = 16;
-
-/// A function that the runtime computes several entries at once: stored, unless it is short.
-pub fn computed_over_slices(graph: &Graph, node: Id) -> bool {
-    let Op::Map(func, _) = graph.op(node) else { return false };
-    let long = graph.order(node) > 0 && Size::product(graph.shape(node)).as_constant().is_none_or(|length| length >= SLICE);
-    long && func.definition().over_slices
-}
-
-/// The argument of a function that is computed over slices, where it is as long: it is written to where its image will be.
-pub fn maps_in_place(graph: &Graph, node: Id) -> Option<Id> {
-    let Op::Map(_, args) = graph.op(node) else { return None };
-    let [View { node: arg, axes }] = &args[..] else { return None };
-    let whole = axes.iter().copied().eq(0..graph.order(node)) && graph.shape(*arg) == graph.shape(node);
-    (whole && storable(graph.shape(node)) && computed_over_slices(graph, node)).then_some(*arg)
-}
-
 /// Whether a table of this shape needs no more memory than what it is computed from: one large axis, or
 /// something below that has all of its axes.
 fn is_as_large(graph: &Graph, node: Id, storage: &Storage) -> bool {
-    let large = |id: Id| graph.shape(id).iter().filter(|s| s.as_constant().is_none_or(|c| c > 8)).count();
+    let large = |id: Id| graph.shape(id).iter().filter(|s| s.as_constant().is_none_or(|c| c > LARGE_AXIS)).count();
     let held = |id: Id| storage.stored.contains(&id) || matches!(graph.op(id), Op::Input(_));
     let below = |id: Id| -> Vec<Id> {
         match graph.op(id) {
@@ -160,37 +126,6 @@ fn is_as_large(graph: &Graph, node: Id, storage: &Storage) -> bool {
         }
     }
     axes <= 1
-}
-
-/// Tensors of more than two large axes are never stored for convenience.
-fn storable(shape: &[Size]) -> bool {
-    let large = shape.iter().filter(|s| s.as_constant().is_none_or(|c| c > 8)).count();
-    large <= 2 || is_small(shape)
-}
-
-fn is_small(shape: &[Size]) -> bool {
-    Size::product(shape).as_constant().is_some_and(|c| c <= SMALL)
-}
-
-/// A product that sums, or that does not give every entry by one term: it cannot be inlined.
-pub fn is_contraction(graph: &Graph, id: Id) -> bool {
-    match graph.op(id) {
-        Op::Product(product) => !is_elementwise(product),
-        _ => false,
-    }
-}
-
-/// Every entry is one term: all wires follow from the result's index.
-pub fn is_elementwise(product: &Product) -> bool {
-    product.wires().all(|w| product.out.iter().any(|o| *o == Affine::wire(w)))
-}
-
-/// A node whose entries can be computed one by one: no contraction that scatters.
-fn is_gathered(graph: &Graph, id: Id) -> bool {
-    match graph.op(id) {
-        Op::Product(p) => p.out.iter().enumerate().all(|(k, o)| o.as_wire().is_some() && !p.out[..k].contains(o)),
-        _ => true,
-    }
 }
 
 pub fn has_absorbed_term(graph: &Graph, id: Id, storage: &Storage) -> bool {
@@ -225,30 +160,6 @@ fn inline_cost(graph: &Graph, id: Id, costs: &BTreeMap<Id, f64>, storage: &Stora
 fn length_of_expression(graph: &Graph, id: Id, lengths: &BTreeMap<Id, f64>, storage: &Storage) -> f64 {
     let read = |node: &Id| if storage.stored.contains(node) { 0.0 } else { lengths.get(node).copied().unwrap_or(0.0) };
     1.0 + graph.op(id).operands().iter().map(read).sum::<f64>()
-}
-
-/// Whether a node is made by a call of the runtime alone: it is stored.
-fn is_opaque(op: &Op) -> bool {
-    match op {
-        Op::Reduce { .. }
-        | Op::Weights { .. }
-        | Op::Exclusive { .. }
-        | Op::Factor { .. }
-        | Op::Solve { .. }
-        | Op::Lower { .. }
-        | Op::Determinant { .. }
-        | Op::Scan(_) => true,
-        // The states before a step are read while those after it are written.
-        Op::Slot(slot) => matches!(slot.variable, Variable::State(_)),
-        Op::Input(_)
-        | Op::Constant(_)
-        | Op::Count(_)
-        | Op::Iota
-        | Op::Product(_)
-        | Op::Sum(_)
-        | Op::Map(..)
-        | Op::State { .. } => false,
-    }
 }
 
 /// What a call of a kernel reads.

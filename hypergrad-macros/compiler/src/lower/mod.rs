@@ -7,6 +7,8 @@ mod common;
 mod conditions;
 mod context;
 mod contract;
+mod cost;
+mod decisions;
 mod diagonals;
 mod differences;
 mod expression;
@@ -22,11 +24,13 @@ mod nominal;
 mod order;
 mod pattern;
 pub mod program;
+mod reading;
 mod recursion;
 mod sharing;
 mod solve;
 mod sparse;
 mod together;
+mod write;
 
 use crate::analysis::{Stage, Stages};
 use crate::differentiate::Quantities;
@@ -35,9 +39,6 @@ use crate::shape::Sizes;
 use body::Body;
 use context::Context;
 use program::{Buffer, Choice, Place, Program, Source};
-
-/// More operands than this are contracted in one loop nest.
-const MOST_ATOMS: usize = 8;
 
 /// Rewrites the quantities into contractions that can be chosen freely. Facts are read after this.
 pub fn normalise(graph: &mut Graph, sizes: &Sizes, quantities: &mut Quantities) {

@@ -3,12 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use super::cost::{NOMINAL_DATA, NOMINAL_VARIABLE};
 use crate::ir::{Graph, Id, Role, Size, Symbol};
-
-/// A dimension that occurs only in data: many samples.
-const DATA: f64 = 1000.0;
-/// A dimension of x or y.
-const VARIABLE: f64 = 100.0;
 
 /// Nominal values per symbol.
 #[derive(Debug, Clone, Default)]
@@ -30,6 +26,6 @@ impl Nominal {
     }
 
     pub fn value(&self, size: &Size) -> f64 {
-        size.estimate(&|s| if self.variable.binary_search(&s).is_ok() { VARIABLE } else { DATA }).max(1.0)
+        size.estimate(&|s| if self.variable.binary_search(&s).is_ok() { NOMINAL_VARIABLE } else { NOMINAL_DATA }).max(1.0)
     }
 }

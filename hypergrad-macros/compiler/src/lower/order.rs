@@ -3,12 +3,12 @@
 //!
 //! Work of an earlier stage is cheaper, since it is done once for many later evaluations.
 
+use super::cost::{
+    AVOIDED, CLEARLY_CHEAPER, FREE, LARGE_AXIS, MANY_AXES, SHARED_BY_ALL, SHARED_BY_X, SHARED_BY_Y, STORED_PER_ROW,
+};
 use super::nominal::Nominal;
 use crate::analysis::Stage;
 use crate::ir::{Affine, Graph, Guard, Number, Operand, Product, Size, Wire};
-
-/// Entries that a row of a sparse matrix is taken to store.
-const STORED_PER_ROW: f64 = 20.0;
 
 /// How contractions of data alone are weighed.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -113,7 +113,7 @@ impl<'p> Search<'p> {
                     + parts[right]
                     + 2.0 * self.pair(left, right, kept[left] | kept[right]) * weight;
                 // On a tie, one loop nest without intermediates.
-                if cost < best.cost * 0.999 {
+                if cost < best.cost * CLEARLY_CHEAPER {
                     best = Tree { cost, split: Some((left, right)) };
                 }
                 left = (left - 1) & set;
@@ -139,8 +139,8 @@ impl<'p> Search<'p> {
             return f64::INFINITY;
         }
         let size = self.loops(kept) * self.weight(set);
-        let dynamic = self.axes(set).iter().filter(|axis| axis.extent.as_constant().is_none_or(|e| e > 8)).count();
-        if dynamic > 2 && set != full { size * 50.0 } else { size }
+        let dynamic = self.axes(set).iter().filter(|axis| axis.extent.as_constant().is_none_or(|e| e > LARGE_AXIS)).count();
+        if dynamic > 2 && set != full { size * MANY_AXES } else { size }
     }
 
     fn all(&self, set: usize) -> u64 {
@@ -234,12 +234,12 @@ impl<'p> Search<'p> {
         }
         match stage {
             Stage::Data if self.contracts_data(set) => match self.mode {
-                Mode::Plain => 2.0,
-                Mode::Hoist => 1e-9,
+                Mode::Plain => AVOIDED,
+                Mode::Hoist => FREE,
             },
-            Stage::Data => 0.05,
-            Stage::Y => 0.2,
-            _ => 0.4,
+            Stage::Data => SHARED_BY_ALL,
+            Stage::Y => SHARED_BY_Y,
+            Stage::X | Stage::Adjoint | Stage::Direction | Stage::Step => SHARED_BY_X,
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use super::differences::{self, Squares};
 use super::khatri_rao;
-use super::materialise::is_contraction;
-use crate::ir::{Affine, Graph, Id, Op, Operand, Product, Sparse, Wire};
+use super::reading::{lies_stored, plain};
+use crate::ir::{Affine, Graph, Id, Product, Sparse, Wire};
 
 /// An operand read as a matrix: its first `split` axes, as one, are the rows, the others the columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,11 +98,6 @@ pub fn recognise(graph: &Graph, product: &Product) -> Option<Pattern> {
     contraction(product, (first, &a), (second, &b), &out).or_else(|| contraction(product, (second, &b), (first, &a), &out))
 }
 
-/// Tensors of more than two axes are stored only where they have to be.
-fn lies_stored(graph: &Graph, node: Id) -> bool {
-    graph.order(node) <= 2 || matches!(graph.op(node), Op::Input(_)) || is_contraction(graph, node)
-}
-
 /// `out = left right`, the left one having the first wires of the result.
 fn contraction(product: &Product, left: (usize, &[Wire]), right: (usize, &[Wire]), out: &[Wire]) -> Option<Pattern> {
     let common: Vec<Wire> = left.1.iter().copied().filter(|w| right.1.contains(w)).collect();
@@ -195,18 +190,4 @@ pub fn pair(graph: &Graph, product: &Product) -> Option<Pair> {
     let spans = [*left, *right] == [i, j] || [*left, *right] == [j, i];
     let rest = all().filter(|k| !pair.contains(k) && !product.operands[*k].index.is_empty()).collect();
     (same && spans).then_some(Pair { first, row: *row, rest })
-}
-
-/// The wires of an operand that is read whole, each axis by a wire of its own.
-pub fn plain(graph: &Graph, product: &Product, operand: &Operand) -> Option<Vec<Wire>> {
-    let shape = graph.shape(operand.node);
-    let mut wires = Vec::with_capacity(shape.len());
-    for (axis, index) in operand.index.iter().enumerate() {
-        let wire = index.as_wire()?;
-        if wires.contains(&wire) || product.extent(wire) != shape[axis] {
-            return None;
-        }
-        wires.push(wire);
-    }
-    Some(wires)
 }

@@ -1,14 +1,9 @@
 //! Recursions as loops over their steps. What does not change with the steps is computed before them; a step
 //! copies the states before it, and writes those after it to where they stay.
 
-use std::collections::BTreeMap;
-
 use super::body::Body;
 use super::program::{Expr, Place, Stmt, natural_strides};
 use crate::ir::{Affine, Guard, Id, Op, Scan, Size, Test, Variable, Wire};
-
-/// Of each slot: where its values for all steps lie, and which of them is that of the step.
-pub type Slots = BTreeMap<Id, (Place, Affine)>;
 
 impl Body<'_> {
     pub(super) fn recursion(&mut self, node: Id, scan: &Scan, place: &Place) {

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::body::Body;
+use super::body::{Active, Body};
 use super::program::{Expr, Place, Source, Stmt};
 use crate::ir::{Affine, Graph, Guard, Id, Op, Operand, Product, Size, Sparse, Support, Test, Wire};
 
@@ -58,13 +58,6 @@ impl Binder {
             Self::Entries { position, column, .. } => *position == wire || *column == wire,
         }
     }
-}
-
-/// The entries that enclosing loops stand at.
-#[derive(Clone, Debug)]
-pub struct Active {
-    pub support: Support,
-    pub position: Wire,
 }
 
 /// A nest under construction.

@@ -3,13 +3,11 @@
 
 use std::collections::BTreeSet;
 
+use super::cost::LARGE_PRODUCT;
 use super::program::{Along, Argument, Computes, Expr, Kernel, Program, Slice, Source, Stmt};
 use crate::analysis::Stage;
 use crate::differentiate::Quantity;
 use crate::ir::{Graph, Op, Role};
-
-/// Matrices of a constant size below this many entries stay in the cache between two products.
-const LARGE: i64 = 1 << 13;
 
 /// Lets products with directions compute, along the way, the product that a buffer asked for later consists of.
 pub fn pair(graph: &Graph, program: &mut Program) {
@@ -62,7 +60,7 @@ fn is_same_matrix(kernel: &Kernel, other: &Kernel) -> bool {
     let both = (operand(kernel).is_some() && operand(other).is_some(), kernel.arguments.get(1), other.arguments.get(1));
     match both {
         (true, Some(Argument::Slice(a)), Some(Argument::Slice(b))) => {
-            let is_large = a.length.as_constant().is_none_or(|length| length >= LARGE);
+            let is_large = a.length.as_constant().is_none_or(|length| length >= LARGE_PRODUCT);
             is_large && (a.source, &a.offset, &a.length) == (b.source, &b.offset, &b.length) && rows(kernel) == rows(other)
         }
         _ => false,
