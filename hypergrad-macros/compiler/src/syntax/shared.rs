@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
-use quote::{ToTokens as _, quote};
+use quote::ToTokens as _;
 use syn::punctuated::Punctuated;
 use syn::visit::Visit;
 
@@ -64,20 +64,16 @@ pub fn read(source: TokenStream, diagnostics: &mut Diagnostics) -> Option<(syn::
     diagnostics.is_empty().then_some((item, name))
 }
 
-/// A struct by its fields, as modules that import it read it.
+/// A struct by its fields, as modules that import it read it: without attributes and visibilities.
 pub fn bare(structure: &syn::ItemStruct) -> TokenStream {
-    let (name, generics) = (&structure.ident, &structure.generics);
-    let field = |field: &syn::Field| {
-        let name = field.ident.as_ref().map(|name| quote!(#name:));
-        let ty = &field.ty;
-        quote!(#name #ty)
-    };
-    let fields = structure.fields.iter().map(field);
-    match &structure.fields {
-        syn::Fields::Named(_) => quote!(struct #name #generics { #(#fields),* }),
-        syn::Fields::Unnamed(_) => quote!(struct #name #generics (#(#fields),*);),
-        syn::Fields::Unit => quote!(struct #name #generics;),
+    let mut structure = structure.clone();
+    structure.attrs.clear();
+    structure.vis = syn::Visibility::Inherited;
+    for field in &mut structure.fields {
+        field.attrs.clear();
+        field.vis = syn::Visibility::Inherited;
     }
+    structure.into_token_stream()
 }
 
 fn dollar(tokens: TokenStream) -> Option<TokenTree> {
