@@ -63,6 +63,7 @@ impl<T: ToTokens> Place for &T {
     }
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
 fn opening(token: &TokenTree) -> Span {
     match token {
         TokenTree::Group(group) => group.span_open(),
@@ -70,6 +71,7 @@ fn opening(token: &TokenTree) -> Span {
     }
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
 fn closing(token: &TokenTree) -> Span {
     match token {
         TokenTree::Group(group) => group.span_close(),

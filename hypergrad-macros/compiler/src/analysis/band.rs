@@ -53,7 +53,21 @@ fn value(graph: &Graph, node: Id, index: &[Affine]) -> Value {
         Op::Product(product) => {
             moved(product, index).map_or_else(|| Value::Entry(node, index.to_vec()), |(node, index)| value(graph, node, &index))
         }
-        _ => Value::Entry(node, index.to_vec()),
+        Op::Input(_)
+        | Op::Constant(_)
+        | Op::Count(_)
+        | Op::Iota
+        | Op::Sum(_)
+        | Op::Reduce { .. }
+        | Op::Weights { .. }
+        | Op::Exclusive { .. }
+        | Op::Factor { .. }
+        | Op::Solve { .. }
+        | Op::Lower { .. }
+        | Op::Determinant { .. }
+        | Op::Scan(_)
+        | Op::State { .. }
+        | Op::Slot(_) => Value::Entry(node, index.to_vec()),
     }
 }
 
@@ -106,7 +120,21 @@ fn entries(graph: &mut Graph, matrix: Id, transposed: Option<usize>) -> Option<E
                 continue;
             }
             Op::Product(product) => flatten(graph, product)?,
-            _ => whole(&shape, Number::new(1.0), &graph.whole(node)),
+            Op::Input(_)
+            | Op::Constant(_)
+            | Op::Count(_)
+            | Op::Iota
+            | Op::Map(..)
+            | Op::Reduce { .. }
+            | Op::Weights { .. }
+            | Op::Exclusive { .. }
+            | Op::Factor { .. }
+            | Op::Solve { .. }
+            | Op::Lower { .. }
+            | Op::Determinant { .. }
+            | Op::Scan(_)
+            | Op::State { .. }
+            | Op::Slot(_) => whole(&shape, Number::new(1.0), &graph.whole(node)),
         };
         match distributed(graph, &product) {
             Some(terms) => pending.extend(terms),

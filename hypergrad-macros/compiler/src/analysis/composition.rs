@@ -89,10 +89,7 @@ fn piece(graph: &mut Graph, q: &Quantities, (fresh, slopes, k): (&[Id], &[Id], u
 
 /// `∇h = w p + terms free of T`, p the softmax of the rows of T.
 fn softmax(graph: &mut Graph, slope: Id, t: Id) -> Option<Hessian> {
-    let terms = match graph.op(slope) {
-        Op::Sum(terms) => terms.clone(),
-        _ => vec![graph.term(1.0, slope)],
-    };
+    let terms = if let Op::Sum(terms) = graph.op(slope) { terms.clone() } else { vec![graph.term(1.0, slope)] };
     let mut moving = terms.into_iter().filter(|term| reads(graph, term.view.node, &[t]));
     let (term, None) = (moving.next()?, moving.next()) else { return None };
     if !term.view.axes.iter().copied().eq(0..graph.order(t)) {
@@ -100,22 +97,26 @@ fn softmax(graph: &mut Graph, slope: Id, t: Id) -> Option<Hessian> {
     }
     let own = graph.shape(t).to_vec();
     let wires: Vec<Affine> = (0..own.len() as u32).map(|w| Affine::wire(Wire(w))).collect();
-    let product = match graph.op(term.view.node) {
-        Op::Product(product) => flatten(graph, product)?,
-        _ => Product {
+    let product = if let Op::Product(product) = graph.op(term.view.node) {
+        flatten(graph, product)?
+    } else {
+        Product {
             coefficient: Number::new(1.0),
             extents: own.clone(),
             operands: vec![Operand { node: term.view.node, index: wires.clone() }],
             guards: Vec::new(),
             out: wires.clone(),
-        },
+        }
     };
     let (moving, still): (Vec<Operand>, Vec<Operand>) =
         product.operands.iter().cloned().partition(|o| reads(graph, o.node, &[t]));
     let [probabilities] = moving.as_slice() else { return None };
-    let keep = match graph.op(probabilities.node) {
-        Op::Weights { kind: Reduction::LogSumExp, arg, keep } if *arg == t => *keep,
-        _ => return None,
+    let keep = if let Op::Weights { kind: Reduction::LogSumExp, arg, keep } = graph.op(probabilities.node)
+        && *arg == t
+    {
+        *keep
+    } else {
+        return None;
     };
     let leading = |index: &Affine| index.wires().all(|w| (w.0 as usize) < keep);
     let is_entrywise =

@@ -42,7 +42,21 @@ fn cheap(graph: &Graph) -> Vec<bool> {
             Op::Input(input) => field_axes(graph, id, *input),
             // Recursions are not run to find a sign.
             Op::Scan(_) | Op::State { .. } | Op::Slot(_) => None,
-            op => below().try_fold(0, |most, own| own.map(|own| most.max(own))).filter(|most| loops(graph, id, op) <= *most),
+            op @ (Op::Constant(_)
+            | Op::Count(_)
+            | Op::Iota
+            | Op::Product(_)
+            | Op::Sum(_)
+            | Op::Map(..)
+            | Op::Reduce { .. }
+            | Op::Weights { .. }
+            | Op::Exclusive { .. }
+            | Op::Factor { .. }
+            | Op::Solve { .. }
+            | Op::Lower { .. }
+            | Op::Determinant { .. }) => {
+                below().try_fold(0, |most, own| own.map(|own| most.max(own))).filter(|most| loops(graph, id, op) <= *most)
+            }
         };
         deepest.push(axes);
     }

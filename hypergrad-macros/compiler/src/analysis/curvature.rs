@@ -166,12 +166,13 @@ impl<'g> Analysis<'g> {
 
     /// `t ln t` for affine t.
     fn entropy(&self, a: &Operand, b: &Operand) -> bool {
-        let is_logarithm = |of: &Operand, argument: &Operand| match self.graph.op(of.node) {
-            Op::Map(Func::Ln, args) => {
+        let is_logarithm = |of: &Operand, argument: &Operand| {
+            if let Op::Map(Func::Ln, args) = self.graph.op(of.node) {
                 let index: Vec<&Affine> = args[0].axes.iter().map(|axis| &of.index[*axis]).collect();
                 args[0].node == argument.node && index.into_iter().eq(argument.index.iter()) && self.of(argument.node).is_affine()
+            } else {
+                false
             }
-            _ => false,
         };
         is_logarithm(a, b) || is_logarithm(b, a)
     }
@@ -212,7 +213,9 @@ impl<'g> Analysis<'g> {
         match intrinsic(func, &signs) {
             Curvature::Convex if fits(Curvature::Convex) => Curvature::Convex,
             Curvature::Concave if fits(Curvature::Concave) => Curvature::Concave,
-            _ => Curvature::Unknown,
+            Curvature::Constant | Curvature::Affine | Curvature::Convex | Curvature::Concave | Curvature::Unknown => {
+                Curvature::Unknown
+            }
         }
     }
 
@@ -246,7 +249,21 @@ impl<'g> Analysis<'g> {
                 let weight = Sign::of(product.coefficient.get()).times(of_factors(&still, &self.signs));
                 squared && weight.is_nonnegative()
             }
-            _ => false,
+            Op::Input(_)
+            | Op::Constant(_)
+            | Op::Count(_)
+            | Op::Iota
+            | Op::Map(..)
+            | Op::Reduce { .. }
+            | Op::Weights { .. }
+            | Op::Exclusive { .. }
+            | Op::Factor { .. }
+            | Op::Solve { .. }
+            | Op::Lower { .. }
+            | Op::Determinant { .. }
+            | Op::Scan(_)
+            | Op::State { .. }
+            | Op::Slot(_) => false,
         }
     }
 }

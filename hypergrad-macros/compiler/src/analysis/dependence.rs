@@ -9,7 +9,21 @@ pub fn dependence(graph: &Graph, roles: &[Role]) -> Vec<bool> {
         let reads = match graph.op(id) {
             Op::Input(input) => roles.contains(&graph.input_info(*input).role),
             Op::Slot(_) => true,
-            _ => graph.reads(id).iter().any(|operand| depends[operand.0 as usize]),
+            Op::Constant(_)
+            | Op::Count(_)
+            | Op::Iota
+            | Op::Product(_)
+            | Op::Sum(_)
+            | Op::Map(..)
+            | Op::Reduce { .. }
+            | Op::Weights { .. }
+            | Op::Exclusive { .. }
+            | Op::Factor { .. }
+            | Op::Solve { .. }
+            | Op::Lower { .. }
+            | Op::Determinant { .. }
+            | Op::Scan(_)
+            | Op::State { .. } => graph.reads(id).iter().any(|operand| depends[operand.0 as usize]),
         };
         depends.push(reads);
     }

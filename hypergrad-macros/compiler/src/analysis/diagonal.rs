@@ -30,7 +30,20 @@ pub fn vanishes_off(graph: &Graph, node: Id, pairs: &[(usize, usize)]) -> bool {
         Op::Map(Func::Select, args) => inside(&args[1]) && inside(&args[2]),
         // Zero where its first argument is.
         Op::Map(func, args) => keeps_zero(*func) && inside(&args[0]),
-        _ => false,
+        Op::Input(_)
+        | Op::Constant(_)
+        | Op::Count(_)
+        | Op::Iota
+        | Op::Reduce { .. }
+        | Op::Weights { .. }
+        | Op::Exclusive { .. }
+        | Op::Factor { .. }
+        | Op::Solve { .. }
+        | Op::Lower { .. }
+        | Op::Determinant { .. }
+        | Op::Scan(_)
+        | Op::State { .. }
+        | Op::Slot(_) => false,
     }
 }
 

@@ -81,7 +81,7 @@ fn custom_preconditioner(graph: &mut Graph, q: &Quantities, facts: &Facts) -> Op
     let same = match q.extras.get(Group::Preconditioner, OfRole::Preconditioner)? {
         Value::Square(p) => is_f_1(graph, q, p),
         Value::LikeX(p) if facts.f1_diagonal.holds => is_diagonal_f_1(graph, q, p),
-        _ => false,
+        Value::Scalar(_) | Value::LikeX(_) | Value::LikeY(_) | Value::Wide(_) | Value::Tall(_) => false,
     };
     Some(match ift(graph, q, facts) {
         _ if same => Ok("P is F_1 where F = 0"),

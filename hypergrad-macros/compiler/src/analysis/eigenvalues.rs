@@ -202,16 +202,17 @@ fn rows_and_columns(graph: &mut Graph, weights: Id, vectors: &[Vec<Id>]) -> Id {
 
 /// The magnitudes of a matrix, factor by factor where each entry is one product.
 fn magnitude(graph: &mut Graph, node: Id) -> Id {
-    match graph.op(node).clone() {
-        Op::Product(mut product) if product.summed().is_empty() => {
-            product.coefficient = Number::new(product.coefficient.get().abs());
-            for operand in &mut product.operands {
-                operand.node = graph.apply(Func::Abs, &[operand.node]);
-            }
-            let shape = graph.shape(node).to_vec();
-            graph.product(product, shape)
+    if let Op::Product(mut product) = graph.op(node).clone()
+        && product.summed().is_empty()
+    {
+        product.coefficient = Number::new(product.coefficient.get().abs());
+        for operand in &mut product.operands {
+            operand.node = graph.apply(Func::Abs, &[operand.node]);
         }
-        _ => graph.apply(Func::Abs, &[node]),
+        let shape = graph.shape(node).to_vec();
+        graph.product(product, shape)
+    } else {
+        graph.apply(Func::Abs, &[node])
     }
 }
 

@@ -90,7 +90,21 @@ impl Search<'_> {
         let normal = match self.graph.op(node) {
             Op::Product(normal) => normal.clone(),
             Op::Sum(_) => return self.term(&self.graph.term(1.0, node)),
-            _ => product.clone(),
+            Op::Input(_)
+            | Op::Constant(_)
+            | Op::Count(_)
+            | Op::Iota
+            | Op::Map(..)
+            | Op::Reduce { .. }
+            | Op::Weights { .. }
+            | Op::Exclusive { .. }
+            | Op::Factor { .. }
+            | Op::Solve { .. }
+            | Op::Lower { .. }
+            | Op::Determinant { .. }
+            | Op::Scan(_)
+            | Op::State { .. }
+            | Op::Slot(_) => product.clone(),
         };
         let product = &normal;
         if self.parts.diagonal.len() + self.parts.roots.len() == MOST_TERMS {

@@ -56,7 +56,19 @@ impl Intervals {
             Op::Sum(terms) => self.of_sum(graph, &terms, &shape),
             Op::Product(product) => self.of_product(graph, &product, &shape),
             Op::Weights { .. } => constants(graph, (0.0, 1.0), &shape),
-            _ => Interval::default(),
+            Op::Input(_)
+            | Op::Constant(_)
+            | Op::Count(_)
+            | Op::Iota
+            | Op::Reduce { .. }
+            | Op::Exclusive { .. }
+            | Op::Factor { .. }
+            | Op::Solve { .. }
+            | Op::Lower { .. }
+            | Op::Determinant { .. }
+            | Op::Scan(_)
+            | Op::State { .. }
+            | Op::Slot(_) => Interval::default(),
         };
         let sign = self.signs[node.0 as usize];
         if sign.is_nonnegative() {

@@ -28,7 +28,21 @@ pub fn semidefinite(graph: &Graph, matrix: Id, factor: f64, signs: &[Sign]) -> b
             let sign = sign.times(Sign::of(product.coefficient.get()));
             find(&product, rows, columns, &mut |m| is_positive(graph, m, sign, signs))
         }
-        _ => false,
+        Op::Input(_)
+        | Op::Constant(_)
+        | Op::Count(_)
+        | Op::Iota
+        | Op::Map(..)
+        | Op::Reduce { .. }
+        | Op::Weights { .. }
+        | Op::Exclusive { .. }
+        | Op::Factor { .. }
+        | Op::Solve { .. }
+        | Op::Lower { .. }
+        | Op::Determinant { .. }
+        | Op::Scan(_)
+        | Op::State { .. }
+        | Op::Slot(_) => false,
     }
 }
 

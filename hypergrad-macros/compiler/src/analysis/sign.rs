@@ -68,7 +68,7 @@ pub fn extend(graph: &Graph, assumed: &Assumed, signs: &mut Vec<Sign>) {
     for id in (signs.len() as u32..graph.len() as u32).map(Id) {
         let sign = match of_node(graph, id, signs) {
             Sign::Unknown if assumed.contains(&id) => Sign::Nonnegative,
-            sign => sign,
+            sign @ (Sign::Zero | Sign::Nonnegative | Sign::Nonpositive | Sign::Unknown) => sign,
         };
         signs.push(sign);
     }
@@ -152,7 +152,7 @@ fn of_map(func: Func, args: &[Sign]) -> Sign {
         // 1/t of t >= 0 is positive wherever it is finite.
         Range::AsReciprocal => match args[0] {
             Sign::Zero => Sign::Unknown,
-            other => other,
+            other @ (Sign::Nonnegative | Sign::Nonpositive | Sign::Unknown) => other,
         },
         Range::NonnegativeWith(position) => nonnegative_if(args[position].is_nonnegative()),
         Range::Larger if args.iter().any(|s| s.is_nonnegative()) => Sign::Nonnegative,

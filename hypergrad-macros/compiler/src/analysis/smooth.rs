@@ -46,6 +46,7 @@ pub fn kink(graph: &Graph, roots: &[Id], roles: &[Role]) -> Option<&'static str>
 }
 
 /// Whether a function is smooth in those of its arguments that vary.
+#[expect(clippy::wildcard_enum_match_arm, reason = "every other function is left as it is")]
 fn is_smooth(graph: &Graph, func: Func, args: &[View], varies: &dyn Fn(Id) -> bool) -> bool {
     match func {
         Func::Select => !varies(args[0].node),

@@ -163,7 +163,7 @@ impl<'a> Proof<'a> {
         let along_g = pairing(self.graph, &self.q.g_1, &self.s);
         let scalar = match change {
             Change::Slope => along_g,
-            _ => {
+            Change::None | Change::Map { .. } => {
                 let f_1_s = self.replace(&self.q.f_1_mul, &self.q.u, &self.s.clone());
                 let along = pairing(self.graph, &f_1_s, &self.w);
                 self.graph.subtract(along, along_g)
@@ -311,7 +311,7 @@ impl<'a> Proof<'a> {
                 let forward = self.replace(forward, &y_bar, &self.q.y.clone());
                 Some(forward)
             }
-            _ => None,
+            Change::None | Change::Slope => None,
         };
         let mut all = Vec::new();
         for (block, x) in self.q.x.iter().enumerate() {

@@ -158,10 +158,7 @@ fn diagonal_within(graph: &mut Graph, product: Product, shape: Vec<Size>, left: 
     let target = product.operands[position].clone();
     let Op::Sum(terms) = graph.op(target.node).clone() else {
         let whole = graph.product_inlining(product, shape.clone(), &|operand| operand == target.node);
-        return match graph.op(whole).clone() {
-            Op::Product(next) => diagonal_within(graph, next, shape, left),
-            _ => whole,
-        };
+        return if let Op::Product(next) = graph.op(whole).clone() { diagonal_within(graph, next, shape, left) } else { whole };
     };
     let mut parts = Vec::new();
     for term in &terms {

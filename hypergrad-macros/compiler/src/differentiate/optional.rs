@@ -142,7 +142,7 @@ pub fn derive(model: &mut Model, q: &Quantities) -> Extras {
         let affine = add_change(graph, q, &t, change, group, &mut extras);
         match group {
             Group::Change => extras.change_is_affine = affine,
-            _ => extras.local_is_affine = affine,
+            Group::Local | Group::Preconditioner => extras.local_is_affine = affine,
         }
     }
     if let Some(preconditioner) = &model.optional.preconditioner {

@@ -83,10 +83,7 @@ impl Step {
         // was simplified to, a factor of all of it, is part of the step: nothing else reads it.
         let outside = graph.read_from_outside(&[total], 1 << scan.level, is_met);
         // Solutions pass on to the matrix, not to its factor.
-        let matrix = |id: Id| match graph.op(id) {
-            Op::Factor { arg, .. } => *arg,
-            _ => id,
-        };
+        let matrix = |id: Id| if let Op::Factor { arg, .. } = graph.op(id) { *arg } else { id };
         let captured: BTreeSet<Id> = outside.into_iter().map(matrix).collect();
         let captured: Vec<Id> = captured.into_iter().collect();
         let inputs: Vec<Id> = states.iter().chain(&sequences).chain(&captured).copied().collect();

@@ -76,7 +76,7 @@ impl Names<'_> {
                 Some(match self.buffers[number].stage {
                     Stage::Data => quote!(self.#name()),
                     _ if self.is_local(number) => quote!(#name),
-                    _ => quote!(w.#name),
+                    Stage::Y | Stage::X | Stage::Adjoint | Stage::Direction | Stage::Step => quote!(w.#name),
                 })
             }
             Source::Input(id) => {
@@ -113,7 +113,7 @@ impl Names<'_> {
                 match self.buffers[number].stage {
                     Stage::Data => quote!(let #name = self.#name();),
                     _ if self.is_local(number) => quote!(let #name = &#name;),
-                    _ => quote!(let #name = &w.#name[..];),
+                    Stage::Y | Stage::X | Stage::Adjoint | Stage::Direction | Stage::Step => quote!(let #name = &w.#name[..];),
                 }
             }
             Source::Input(id) => self.read_input(id),

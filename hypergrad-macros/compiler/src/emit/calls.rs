@@ -106,12 +106,19 @@ impl Names<'_> {
                 let columns = numbers::size(columns);
                 (TokenStream::new(), quote!(khatri_rao_scratch(#columns)))
             }
-            _ => return None,
+            Argument::Value(_)
+            | Argument::Slice(_)
+            | Argument::Slices(_)
+            | Argument::Sparse(_)
+            | Argument::Size(_)
+            | Argument::Sizes(_)
+            | Argument::Scratch { .. }
+            | Argument::Elimination { .. } => return None,
         };
         let (zero, scalar) = (numbers::number(0.0, self.scalar), numbers::scalar_type(self.scalar));
         Some(match scope {
             Scope::Table => quote!(#more let mut scratch = hg::zeros::<#scalar>(hg::kernels::#length);),
-            _ => {
+            Scope::Point | Scope::Factor | Scope::Diagonal | Scope::Roots => {
                 quote!(#more let scratch = &mut w.scratch; scratch.resize(hg::kernels::#length, #zero);)
             }
         })

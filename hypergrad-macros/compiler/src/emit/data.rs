@@ -37,12 +37,11 @@ pub fn reals(model: &Model, number: usize) -> TokenStream {
 pub fn index(model: &Model, field: usize, items: &TokenStream, place: &TokenStream) -> TokenStream {
     let Some(field) = model.data.as_ref().and_then(|d| d.fields.get(field)) else { return quote!(0usize) };
     let item = &field.item;
-    match &field.kind {
-        DataKind::Extent { form, axis } => {
-            let extent = item_extent(*form, *axis);
-            quote!(#items[#place] #(.#item)*.#extent)
-        }
-        _ => quote!((#items[#place] #(.#item)* as usize)),
+    if let DataKind::Extent { form, axis } = &field.kind {
+        let extent = item_extent(*form, *axis);
+        quote!(#items[#place] #(.#item)*.#extent)
+    } else {
+        quote!((#items[#place] #(.#item)* as usize))
     }
 }
 
@@ -53,7 +52,15 @@ pub fn indices(model: &Model, field: usize) -> TokenStream {
     match &field.kind {
         DataKind::Tensor { form: Form::Scalar, .. } => quote!(hg::core::iter::once(#access as usize)),
         _ if item.is_empty() => quote!(#access.as_slice().iter().map(|item| *item as usize)),
-        _ => quote!(#access.as_slice().iter().map(|item| item #(.#item)* as usize)),
+        DataKind::Tensor { .. }
+        | DataKind::Csr { .. }
+        | DataKind::Array { .. }
+        | DataKind::Index { .. }
+        | DataKind::Extent { .. }
+        | DataKind::Packed { .. }
+        | DataKind::Count { .. }
+        | DataKind::Flag { .. }
+        | DataKind::Enum { .. } => quote!(#access.as_slice().iter().map(|item| item #(.#item)* as usize)),
     }
 }
 

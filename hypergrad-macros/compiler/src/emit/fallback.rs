@@ -45,11 +45,14 @@ pub fn append(item: TokenStream, additions: TokenStream) -> TokenStream {
 
 /// The module's own tokens without `#[derivative(..)]`, which means something here alone.
 fn without_declarations(body: TokenStream) -> TokenStream {
-    let is_declaration = |tree: &TokenTree| match tree {
-        TokenTree::Group(group) if group.delimiter() == Delimiter::Bracket => {
+    let is_declaration = |tree: &TokenTree| {
+        if let TokenTree::Group(group) = tree
+            && group.delimiter() == Delimiter::Bracket
+        {
             matches!(group.stream().into_iter().next(), Some(TokenTree::Ident(name)) if name == DERIVATIVE)
+        } else {
+            false
         }
-        _ => false,
     };
     let mut kept: Vec<TokenTree> = Vec::new();
     for tree in body {

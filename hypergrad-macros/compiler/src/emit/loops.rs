@@ -121,7 +121,14 @@ fn multiple_of(value: &Expr) -> Option<(f64, Source, &Affine)> {
         Expr::Load { source, offset } => Some((1.0, *source, offset)),
         Expr::Product(factor, parts) => parts.first().filter(|_| parts.len() == 1).and_then(|part| times(*factor, part)),
         Expr::Sum(terms) => terms.first().filter(|_| terms.len() == 1).and_then(|(factor, part)| times(*factor, part)),
-        _ => None,
+        Expr::Number(_)
+        | Expr::Count(_)
+        | Expr::Index(_)
+        | Expr::Local(_)
+        | Expr::Find { .. }
+        | Expr::Total { .. }
+        | Expr::Call(..)
+        | Expr::Guarded(..) => None,
     }
 }
 

@@ -442,7 +442,9 @@ impl Emission<'_> {
         let outer = self.user_call(&self.model.outer.function, &self.model.outer.signature);
         let store = match self.model.inner.kind {
             InnerKind::Objective => quote!(if let hg::core::option::Option::Some(first) = out.first_mut() { *first = #inner; }),
-            _ => quote!(hg::Variable::read(<_ as hg::core::borrow::Borrow<#x>>::borrow(&#inner), out);),
+            InnerKind::Root | InnerKind::FixedPoint => {
+                quote!(hg::Variable::read(<_ as hg::core::borrow::Borrow<#x>>::borrow(&#inner), out);)
+            }
         };
         let kind = match self.model.inner.kind {
             InnerKind::Objective => quote!(Objective),
@@ -544,7 +546,7 @@ impl Emission<'_> {
         }
         match variable.blocks[0].form {
             Form::Scalar => code(quote!(hg::core::slice::from_ref(#name))),
-            _ => code(quote!(#name.as_slice())),
+            Form::Column | Form::Row | Form::Matrix => code(quote!(#name.as_slice())),
         }
     }
 
@@ -565,7 +567,7 @@ impl Emission<'_> {
         }
         let body = match variable.blocks[0].form {
             Form::Scalar => code(quote!(hg::core::slice::from_mut(#name))),
-            _ => code(quote!(#name.as_mut_slice())),
+            Form::Column | Form::Row | Form::Matrix => code(quote!(#name.as_mut_slice())),
         };
         quote!({ #check #body; })
     }

@@ -105,6 +105,7 @@ pub fn refused_item(source: &TokenStream, diagnostics: Diagnostics) -> TokenStre
 }
 
 /// An item as it came, and the macro of its name that carries it to the modules that read it.
+#[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
 pub fn item(item: &syn::Item, name: &Ident, source: &TokenStream) -> TokenStream {
     let hidden = format_ident!("__item_{}", name, span = Span::call_site());
     // A struct has its fields read, whatever else it has.
@@ -258,7 +259,13 @@ impl<'m> Share<'m> {
                 let scalar = self.spelled(&Type::Scalar(*scalar), span)?;
                 quote! { ::nalgebra_sparse::CsrMatrix<#scalar> }
             }
-            other => types::spelled(other, self.crate_path)?,
+            other @ (Type::Scalar(_)
+            | Type::Count
+            | Type::Integer(_)
+            | Type::Bool
+            | Type::Tensor { .. }
+            | Type::List { .. }
+            | Type::Enum(_)) => types::spelled(other, self.crate_path)?,
         };
         Some(at(tokens, span))
     }

@@ -33,7 +33,12 @@ impl Symbols {
             | SymbolSource::ShortestItem { field, .. } => {
                 model.data.as_ref().and_then(|d| d.fields.get(*field)).is_some_and(|field| field.read)
             }
-            _ => true,
+            SymbolSource::DataAxis { .. }
+            | SymbolSource::Count { .. }
+            | SymbolSource::XAxis { .. }
+            | SymbolSource::YAxis { .. }
+            | SymbolSource::ListAxis { .. }
+            | SymbolSource::Quotient { .. } => true,
         });
         let (data, point) = known.partition(|s| is_data(model, *s));
         Self { data, point }
@@ -192,9 +197,12 @@ pub fn checks(model: &Model, by_data: bool) -> TokenStream {
 
 /// The field of indices whose reach a bound is, and what is added to it.
 fn reach_of(model: &Model, bound: &Size) -> Option<(usize, Size)> {
-    let fields = bound.symbols().into_iter().filter_map(|symbol| match model.sizes.source(symbol) {
-        SymbolSource::Reach { field } => Some((*field, bound.sub(&Size::symbol(symbol)))),
-        _ => None,
+    let fields = bound.symbols().into_iter().filter_map(|symbol| {
+        if let SymbolSource::Reach { field } = model.sizes.source(symbol) {
+            Some((*field, bound.sub(&Size::symbol(symbol))))
+        } else {
+            None
+        }
     });
     let mut alone = fields.filter(|(_, rest)| rest.as_constant().is_some());
     alone.next()

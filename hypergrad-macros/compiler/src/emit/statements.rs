@@ -81,7 +81,12 @@ impl Names<'_> {
                 quote!(let #name = { #bindings #sum };)
             }
             Stmt::Kernel(kernel) if kernel.along.is_some() => self.pair(kernel, scope),
-            _ => {
+            Stmt::Zero { .. }
+            | Stmt::Loop { .. }
+            | Stmt::Entries { .. }
+            | Stmt::When { .. }
+            | Stmt::Store { .. }
+            | Stmt::Kernel(_) => {
                 let in_place = &self.in_place(statement, scope);
                 let bindings = self.bindings(std::slice::from_ref(statement), scope, in_place);
                 let code = match statement {
@@ -90,7 +95,16 @@ impl Names<'_> {
                         let looped = || self.looped(&Span { variable: *variable, extent, bounds, in_place }, body);
                         self.multiple(statement, in_place).unwrap_or_else(looped)
                     }
-                    _ => self.inner(statement),
+                    Stmt::Ensure(_)
+                    | Stmt::Scratch(_)
+                    | Stmt::Zero { .. }
+                    | Stmt::Steps { .. }
+                    | Stmt::Entries { .. }
+                    | Stmt::When { .. }
+                    | Stmt::Given { .. }
+                    | Stmt::Store { .. }
+                    | Stmt::Sum { .. }
+                    | Stmt::Choose { .. } => self.inner(statement),
                 };
                 let code = if super::loops::is_deep(statement) {
                     quote!(hg::kernels::widely(#[inline(always)] || { #code });)

@@ -16,12 +16,14 @@ pub fn flatten_where(graph: &Graph, product: &Product, wanted: &dyn Fn(&Product)
     let mut flat = Product { operands: Vec::new(), ..product.clone() };
     let mut pending: Vec<Operand> = product.operands.iter().rev().cloned().collect();
     while let Some(operand) = pending.pop() {
-        let inner = match graph.op(operand.node) {
-            Op::Product(inner) if wanted(inner) && is_plain(graph, &flat, &operand, inner) => inner,
-            _ => {
-                flat.operands.push(operand);
-                continue;
-            }
+        let inner = if let Op::Product(inner) = graph.op(operand.node)
+            && wanted(inner)
+            && is_plain(graph, &flat, &operand, inner)
+        {
+            inner
+        } else {
+            flat.operands.push(operand);
+            continue;
         };
         if flat.operands.len() + pending.len() + inner.operands.len() > MOST_OPERANDS {
             return None;

@@ -60,7 +60,19 @@ impl Formula {
                 Op::Product(product) if product.extents.is_empty() && product.guards.is_empty() => {
                     Step::Product(product.coefficient, product.operands.iter().map(|operand| place(operand.node)).collect())
                 }
-                _ => return None,
+                Op::Count(_)
+                | Op::Iota
+                | Op::Product(_)
+                | Op::Reduce { .. }
+                | Op::Weights { .. }
+                | Op::Exclusive { .. }
+                | Op::Factor { .. }
+                | Op::Solve { .. }
+                | Op::Lower { .. }
+                | Op::Determinant { .. }
+                | Op::Scan(_)
+                | Op::State { .. }
+                | Op::Slot(_) => return None,
             });
             places.insert(id, steps.len() - 1);
         }

@@ -110,10 +110,7 @@ impl Graph {
 
     /// The value of a scalar constant.
     pub fn as_constant(&self, id: Id) -> Option<f64> {
-        match self.op(id) {
-            Op::Constant(number) => Some(number.get()),
-            _ => None,
-        }
+        if let Op::Constant(number) = self.op(id) { Some(number.get()) } else { None }
     }
 
     /// A count as a number.
@@ -138,7 +135,21 @@ impl Graph {
         match self.op(id) {
             Op::Constant(number) => number.get() == 0.0,
             Op::Sum(terms) => terms.is_empty(),
-            _ => false,
+            Op::Input(_)
+            | Op::Count(_)
+            | Op::Iota
+            | Op::Product(_)
+            | Op::Map(..)
+            | Op::Reduce { .. }
+            | Op::Weights { .. }
+            | Op::Exclusive { .. }
+            | Op::Factor { .. }
+            | Op::Solve { .. }
+            | Op::Lower { .. }
+            | Op::Determinant { .. }
+            | Op::Scan(_)
+            | Op::State { .. }
+            | Op::Slot(_) => false,
         }
     }
 

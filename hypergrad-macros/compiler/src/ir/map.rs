@@ -87,6 +87,7 @@ impl Graph {
     }
 
     /// Constant folding and exact identities.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other function is left as it is")]
     fn fold_map(&mut self, func: Func, args: &[View], shape: &[Size]) -> Option<Id> {
         let values: Option<Vec<f64>> = args.iter().map(|v| self.as_constant(v.node)).collect();
         if let Some(values) = values {
@@ -123,11 +124,12 @@ impl Graph {
 
     /// s, where the argument is the norm `√s`.
     fn square_of_root(&self, arg: &View) -> Option<View> {
-        match self.op(arg.node) {
-            Op::Map(Func::NormPow(power), args) if power.get() == 0.5 => {
-                Some(View { node: args[0].node, axes: args[0].axes.iter().map(|axis| arg.axes[*axis]).collect() })
-            }
-            _ => None,
+        if let Op::Map(Func::NormPow(power), args) = self.op(arg.node)
+            && power.get() == 0.5
+        {
+            Some(View { node: args[0].node, axes: args[0].axes.iter().map(|axis| arg.axes[*axis]).collect() })
+        } else {
+            None
         }
     }
 }

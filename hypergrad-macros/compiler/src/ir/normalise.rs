@@ -103,7 +103,21 @@ impl<'s> Normalizer<'s> {
                     }
                     None => self.operands.push(operand),
                 },
-                _ => self.operands.push(operand),
+                Op::Input(_)
+                | Op::Count(_)
+                | Op::Iota
+                | Op::Product(_)
+                | Op::Map(..)
+                | Op::Reduce { .. }
+                | Op::Weights { .. }
+                | Op::Exclusive { .. }
+                | Op::Factor { .. }
+                | Op::Solve { .. }
+                | Op::Lower { .. }
+                | Op::Determinant { .. }
+                | Op::Scan(_)
+                | Op::State { .. }
+                | Op::Slot(_) => self.operands.push(operand),
             }
         }
         Some(())

@@ -62,12 +62,15 @@ impl Parities {
                 self.of(graph, *arg, &swap).filter(|p| *p == Parity::Even)
             }
             // The inverse of a symmetric matrix.
-            Op::Solve { factor, rhs, .. } if graph.is_identity(*rhs) => match graph.op(*factor) {
-                Op::Factor { arg, .. } if swap.len() == graph.order(*arg) => {
+            Op::Solve { factor, rhs, .. } if graph.is_identity(*rhs) => {
+                if let Op::Factor { arg, .. } = graph.op(*factor)
+                    && swap.len() == graph.order(*arg)
+                {
                     self.of(graph, *arg, swap).filter(|p| *p == Parity::Even && swap.starts_with(&[1, 0]))
+                } else {
+                    None
                 }
-                _ => None,
-            },
+            }
             Op::Input(_)
             | Op::Constant(_)
             | Op::Count(_)

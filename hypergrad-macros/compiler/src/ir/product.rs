@@ -96,7 +96,22 @@ impl Graph {
             Op::Product(p) if p.operands.is_empty() && p.guards.is_empty() => {
                 distinct_axes(&p.out).and_then(|_| (p.extents.len() == p.out.len()).then(|| p.coefficient.get()))
             }
-            _ => None,
+            Op::Input(_)
+            | Op::Count(_)
+            | Op::Iota
+            | Op::Product(_)
+            | Op::Sum(_)
+            | Op::Map(..)
+            | Op::Reduce { .. }
+            | Op::Weights { .. }
+            | Op::Exclusive { .. }
+            | Op::Factor { .. }
+            | Op::Solve { .. }
+            | Op::Lower { .. }
+            | Op::Determinant { .. }
+            | Op::Scan(_)
+            | Op::State { .. }
+            | Op::Slot(_) => None,
         }
     }
 

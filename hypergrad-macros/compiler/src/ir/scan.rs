@@ -233,10 +233,7 @@ impl Graph {
     }
 
     pub fn as_scan(&self, id: Id) -> Option<&Scan> {
-        match self.op(id) {
-            Op::Scan(scan) => Some(scan),
-            _ => None,
-        }
+        if let Op::Scan(scan) = self.op(id) { Some(scan) } else { None }
     }
 
     /// The level of a recursion with this body: above those inside of it.
@@ -268,7 +265,22 @@ impl Graph {
                 let sequences = scan.sequences.iter().map(|sequence| sequence.node);
                 starts.chain(sequences).chain(self.captured[&id].iter().copied()).collect()
             }
-            op => op.operands(),
+            op @ (Op::Input(_)
+            | Op::Constant(_)
+            | Op::Count(_)
+            | Op::Iota
+            | Op::Product(_)
+            | Op::Sum(_)
+            | Op::Map(..)
+            | Op::Reduce { .. }
+            | Op::Weights { .. }
+            | Op::Exclusive { .. }
+            | Op::Factor { .. }
+            | Op::Solve { .. }
+            | Op::Lower { .. }
+            | Op::Determinant { .. }
+            | Op::State { .. }
+            | Op::Slot(_)) => op.operands(),
         }
     }
 
@@ -327,7 +339,21 @@ impl Graph {
                 let sequences = all(&mut scan.sequences.iter().map(|sequence| sequence.node));
                 starts | sequences | all(&mut scan.nexts().into_iter()) & !scan.bit()
             }
-            op => all(&mut op.operands().into_iter()),
+            op @ (Op::Input(_)
+            | Op::Constant(_)
+            | Op::Count(_)
+            | Op::Iota
+            | Op::Product(_)
+            | Op::Sum(_)
+            | Op::Map(..)
+            | Op::Reduce { .. }
+            | Op::Weights { .. }
+            | Op::Exclusive { .. }
+            | Op::Factor { .. }
+            | Op::Solve { .. }
+            | Op::Lower { .. }
+            | Op::Determinant { .. }
+            | Op::State { .. }) => all(&mut op.operands().into_iter()),
         };
         self.open.push(open);
         if let Op::Scan(scan) = self.op(id) {

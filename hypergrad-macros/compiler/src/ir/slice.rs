@@ -290,12 +290,10 @@ impl<'g> Slicer<'g> {
         let scan = self.graph.as_scan(id)?.clone();
         let mut found = Vec::new();
         for (slot, axis) in self.axes_of_slots(&scan, position, axis)? {
-            match *self.graph.op(slot) {
-                Op::Slot(Slot { variable: Variable::State(k), .. }) => {
-                    found.extend([(scan.states[k].start, axis), (scan.states[k].next, axis)]);
-                }
-                Op::Slot(Slot { variable: Variable::Sequence(k), .. }) => found.push((scan.sequences[k].node, axis)),
-                _ => {}
+            let Op::Slot(Slot { variable, .. }) = *self.graph.op(slot) else { continue };
+            match variable {
+                Variable::State(k) => found.extend([(scan.states[k].start, axis), (scan.states[k].next, axis)]),
+                Variable::Sequence(k) => found.push((scan.sequences[k].node, axis)),
             }
         }
         Some(found)

@@ -89,10 +89,7 @@ impl Graph {
 
     /// The matrix that was factored, and how.
     pub fn factored(&self, factor: Id) -> Option<(Elimination, Id)> {
-        match self.op(factor) {
-            Op::Factor { elimination, arg } => Some((*elimination, *arg)),
-            _ => None,
-        }
+        if let Op::Factor { elimination, arg } = self.op(factor) { Some((*elimination, *arg)) } else { None }
     }
 
     /// Whether solves with a factor are those with its transpose.
@@ -135,7 +132,21 @@ impl Graph {
                 let terms = terms.iter().map(|term| Term { coefficient: scaled(term), view: term.view.clone() }).collect();
                 Some((coefficient, Vec::new(), self.sum(terms, shape)))
             }
-            _ => None,
+            Op::Input(_)
+            | Op::Constant(_)
+            | Op::Count(_)
+            | Op::Iota
+            | Op::Map(..)
+            | Op::Reduce { .. }
+            | Op::Weights { .. }
+            | Op::Exclusive { .. }
+            | Op::Factor { .. }
+            | Op::Solve { .. }
+            | Op::Lower { .. }
+            | Op::Determinant { .. }
+            | Op::Scan(_)
+            | Op::State { .. }
+            | Op::Slot(_) => None,
         }
     }
 

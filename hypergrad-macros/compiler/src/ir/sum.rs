@@ -74,7 +74,23 @@ impl Graph {
                 let unit = self.intern(Op::Product(Product { coefficient: Number::new(1.0), ..product }), shape);
                 *merged.entry(View { node: unit, ..view }).or_insert(0.0) += coefficient * factor;
             }
-            _ => *merged.entry(view).or_insert(0.0) += coefficient,
+            Op::Input(_)
+            | Op::Constant(_)
+            | Op::Count(_)
+            | Op::Iota
+            | Op::Product(_)
+            | Op::Sum(_)
+            | Op::Map(..)
+            | Op::Reduce { .. }
+            | Op::Weights { .. }
+            | Op::Exclusive { .. }
+            | Op::Factor { .. }
+            | Op::Solve { .. }
+            | Op::Lower { .. }
+            | Op::Determinant { .. }
+            | Op::Scan(_)
+            | Op::State { .. }
+            | Op::Slot(_) => *merged.entry(view).or_insert(0.0) += coefficient,
         }
     }
 }

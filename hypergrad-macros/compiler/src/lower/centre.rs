@@ -61,9 +61,15 @@ fn weighted(graph: &mut Graph, term: &Term, shape: &[Size]) -> Option<(Id, Id, u
     if product.extents != shape || product.out != whole[..keep] || term.view.axes != (0..keep).collect::<Vec<_>>() {
         return None;
     }
-    let (position, arg) = product.operands.iter().enumerate().find_map(|(k, operand)| match graph.op(operand.node) {
-        Op::Weights { kind: Reduction::LogSumExp, arg, keep: own } if *own == keep && operand.index == whole => Some((k, *arg)),
-        _ => None,
+    let (position, arg) = product.operands.iter().enumerate().find_map(|(k, operand)| {
+        if let Op::Weights { kind: Reduction::LogSumExp, arg, keep: own } = graph.op(operand.node)
+            && *own == keep
+            && operand.index == whole
+        {
+            Some((k, *arg))
+        } else {
+            None
+        }
     })?;
     let mut rest = product;
     let weights = rest.operands.remove(position).node;

@@ -55,7 +55,21 @@ impl<'g> Context<'g> {
                 let place = Place::natural(packed.source, self.graph.shape(id));
                 return Some(Place { offset: self.graph.offset_of_state(recursion, *position), ..place });
             }
-            _ => Source::Buffer(*self.buffers.get(&id)?),
+            Op::Constant(_)
+            | Op::Count(_)
+            | Op::Iota
+            | Op::Product(_)
+            | Op::Sum(_)
+            | Op::Map(..)
+            | Op::Reduce { .. }
+            | Op::Weights { .. }
+            | Op::Exclusive { .. }
+            | Op::Factor { .. }
+            | Op::Solve { .. }
+            | Op::Lower { .. }
+            | Op::Determinant { .. }
+            | Op::Scan(_)
+            | Op::Slot(_) => Source::Buffer(*self.buffers.get(&id)?),
         };
         Some(Place::natural(source, self.graph.shape(id)))
     }

@@ -26,15 +26,15 @@ pub fn plan(graph: &mut Graph, stages: &mut Stages, roots: &[Id], nominal: &Nomi
     let (images, hoists) = (HashMap::new(), BTreeMap::new());
     let mut planner = Planner { graph, nominal, stages, images, hoists, units };
     for id in order {
-        let image = match planner.graph.op(id).clone() {
-            Op::Product(product) => planner.product_node(id, product),
-            op if op.operands().is_empty() => id,
-            _ => {
-                let mut images = std::mem::take(&mut planner.images);
-                let image = planner.graph.rebuild_with(id, &mut images);
-                planner.images = images;
-                image
-            }
+        let image = if let Op::Product(product) = planner.graph.op(id).clone() {
+            planner.product_node(id, product)
+        } else if planner.graph.op(id).operands().is_empty() {
+            id
+        } else {
+            let mut images = std::mem::take(&mut planner.images);
+            let image = planner.graph.rebuild_with(id, &mut images);
+            planner.images = images;
+            image
         };
         planner.images.insert(id, image);
     }
@@ -132,9 +132,12 @@ impl Planner<'_> {
             return None;
         }
         let node = self.graph.product_inlining(product.clone(), shape.to_vec(), &|node| folded.contains(&node));
-        match self.graph.op(node) {
-            Op::Product(flat) if pattern::pair(self.graph, flat).is_some() => Some(flat.clone()),
-            _ => None,
+        if let Op::Product(flat) = self.graph.op(node)
+            && pattern::pair(self.graph, flat).is_some()
+        {
+            Some(flat.clone())
+        } else {
+            None
         }
     }
 

@@ -36,7 +36,22 @@ pub fn flatten(graph: &mut Graph, sizes: &Sizes, roots: &[Id]) -> Vec<Id> {
                     fits && (absorbable.get(&node) == Some(&own) || views.contains(&node))
                 })
             }
-            _ => replaced(graph, id, &mut images),
+            Op::Input(_)
+            | Op::Constant(_)
+            | Op::Count(_)
+            | Op::Iota
+            | Op::Sum(_)
+            | Op::Map(..)
+            | Op::Reduce { .. }
+            | Op::Weights { .. }
+            | Op::Exclusive { .. }
+            | Op::Factor { .. }
+            | Op::Solve { .. }
+            | Op::Lower { .. }
+            | Op::Determinant { .. }
+            | Op::Scan(_)
+            | Op::State { .. }
+            | Op::Slot(_) => replaced(graph, id, &mut images),
         };
         if readers[id.0 as usize] == 1 && matches!(graph.op(image), Op::Product(_)) {
             absorbable.insert(image, stage[id.0 as usize]);
@@ -50,18 +65,13 @@ pub fn flatten(graph: &mut Graph, sizes: &Sizes, roots: &[Id]) -> Vec<Id> {
 
 /// Operands that only multiply entries: their factors may be grouped anew.
 pub fn elementwise(graph: &Graph, product: &Product) -> Vec<Id> {
-    let is_plain = |id: Id| match graph.op(id) {
-        Op::Product(inner) => inner.guards.is_empty() && is_elementwise(inner),
-        _ => false,
-    };
+    let is_plain =
+        |id: Id| if let Op::Product(inner) = graph.op(id) { inner.guards.is_empty() && is_elementwise(inner) } else { false };
     product.operands.iter().map(|o| o.node).filter(|id| is_plain(*id)).collect()
 }
 
 fn inner_operands(graph: &Graph, id: Id) -> usize {
-    match graph.op(id) {
-        Op::Product(p) => p.operands.len().max(1),
-        _ => 1,
-    }
+    if let Op::Product(p) = graph.op(id) { p.operands.len().max(1) } else { 1 }
 }
 
 fn replaced(graph: &mut Graph, id: Id, images: &mut HashMap<Id, Id>) -> Id {

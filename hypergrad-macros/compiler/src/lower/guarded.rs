@@ -52,7 +52,14 @@ fn parts(value: Expr) -> (Vec<Guard>, Expr) {
             (guards, Expr::Product(coefficient, factors))
         }
         Expr::Sum(terms) => common(terms),
-        other => (Vec::new(), other),
+        other @ (Expr::Number(_)
+        | Expr::Count(_)
+        | Expr::Index(_)
+        | Expr::Load { .. }
+        | Expr::Local(_)
+        | Expr::Find { .. }
+        | Expr::Total { .. }
+        | Expr::Call(..)) => (Vec::new(), other),
     }
 }
 

@@ -43,7 +43,21 @@ impl Planner<'_> {
         let terms = match self.graph.op(node) {
             Op::Sum(terms) => terms.iter().map(|t| t.view.node).collect(),
             Op::Product(_) => vec![node],
-            _ => Vec::new(),
+            Op::Input(_)
+            | Op::Constant(_)
+            | Op::Count(_)
+            | Op::Iota
+            | Op::Map(..)
+            | Op::Reduce { .. }
+            | Op::Weights { .. }
+            | Op::Exclusive { .. }
+            | Op::Factor { .. }
+            | Op::Solve { .. }
+            | Op::Lower { .. }
+            | Op::Determinant { .. }
+            | Op::Scan(_)
+            | Op::State { .. }
+            | Op::Slot(_) => Vec::new(),
         };
         let (mut cost, mut symbolic) = (0.0, Size::zero());
         for term in terms {
@@ -85,7 +99,22 @@ impl Planner<'_> {
         let terms = match self.graph.op(operand.node).clone() {
             Op::Sum(terms) => terms,
             Op::Product(p) if !p.summed().is_empty() => vec![self.graph.term(1.0, operand.node)],
-            _ => return None,
+            Op::Input(_)
+            | Op::Constant(_)
+            | Op::Count(_)
+            | Op::Iota
+            | Op::Product(_)
+            | Op::Map(..)
+            | Op::Reduce { .. }
+            | Op::Weights { .. }
+            | Op::Exclusive { .. }
+            | Op::Factor { .. }
+            | Op::Solve { .. }
+            | Op::Lower { .. }
+            | Op::Determinant { .. }
+            | Op::Scan(_)
+            | Op::State { .. }
+            | Op::Slot(_) => return None,
         };
         if !alone || self.stage(operand.node) == Stage::Data || !self.meets_data(product, position) {
             return None;

@@ -61,9 +61,14 @@ pub fn distributed(graph: &mut Graph, product: &Product, shape: &[Size]) -> Opti
 
 /// The first operand that is a sum of tensors of more than two axes.
 fn terms(graph: &Graph, product: &Product) -> Option<(usize, Vec<Term>)> {
-    let of_sum = |operand: &Operand| match graph.op(operand.node) {
-        Op::Sum(terms) if graph.order(operand.node) > 2 => Some(terms.clone()),
-        _ => None,
+    let of_sum = |operand: &Operand| {
+        if let Op::Sum(terms) = graph.op(operand.node)
+            && graph.order(operand.node) > 2
+        {
+            Some(terms.clone())
+        } else {
+            None
+        }
     };
     product.operands.iter().enumerate().find_map(|(position, operand)| Some((position, of_sum(operand)?)))
 }
@@ -77,10 +82,7 @@ fn with_term(graph: &mut Graph, product: &Product, position: usize, term: &Term,
     let replaced = Product { coefficient, operands, ..product.clone() };
     let inner = term.view.node;
     let node = graph.product_inlining(replaced, shape.to_vec(), &|n| n == inner);
-    match graph.op(node) {
-        Op::Product(product) => Some(product.clone()),
-        _ => None,
-    }
+    if let Op::Product(product) = graph.op(node) { Some(product.clone()) } else { None }
 }
 
 /// The contraction over distinct indices, embedded where the result repeats them.

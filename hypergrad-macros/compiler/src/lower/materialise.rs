@@ -112,7 +112,20 @@ fn is_as_large(graph: &Graph, node: Id, storage: &Storage) -> bool {
             Op::Map(_, args) => args.iter().map(|v| v.node).collect(),
             Op::Sum(terms) => terms.iter().map(|t| t.view.node).collect(),
             Op::Product(product) => product.operands.iter().map(|o| o.node).collect(),
-            _ => Vec::new(),
+            Op::Input(_)
+            | Op::Constant(_)
+            | Op::Count(_)
+            | Op::Iota
+            | Op::Reduce { .. }
+            | Op::Weights { .. }
+            | Op::Exclusive { .. }
+            | Op::Factor { .. }
+            | Op::Solve { .. }
+            | Op::Lower { .. }
+            | Op::Determinant { .. }
+            | Op::Scan(_)
+            | Op::State { .. }
+            | Op::Slot(_) => Vec::new(),
         }
     };
     let axes = large(node);
@@ -129,10 +142,7 @@ fn is_as_large(graph: &Graph, node: Id, storage: &Storage) -> bool {
 }
 
 pub fn has_absorbed_term(graph: &Graph, id: Id, storage: &Storage) -> bool {
-    match graph.op(id) {
-        Op::Sum(terms) => terms.iter().any(|t| storage.absorbed.contains(&t.view.node)),
-        _ => false,
-    }
+    if let Op::Sum(terms) = graph.op(id) { terms.iter().any(|t| storage.absorbed.contains(&t.view.node)) } else { false }
 }
 
 /// Operations per entry when computed in place, as far as nothing below is stored yet.
@@ -152,7 +162,17 @@ fn inline_cost(graph: &Graph, id: Id, costs: &BTreeMap<Id, f64>, storage: &Stora
             };
             own + args.iter().map(|v| read(v.node)).sum::<f64>()
         }
-        _ => 0.0,
+        Op::Product(_)
+        | Op::Reduce { .. }
+        | Op::Weights { .. }
+        | Op::Exclusive { .. }
+        | Op::Factor { .. }
+        | Op::Solve { .. }
+        | Op::Lower { .. }
+        | Op::Determinant { .. }
+        | Op::Scan(_)
+        | Op::State { .. }
+        | Op::Slot(_) => 0.0,
     }
 }
 

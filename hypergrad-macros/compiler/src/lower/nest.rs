@@ -62,7 +62,16 @@ impl Nest<'_> {
         let (inside, outside): (Vec<Guard>, Vec<Guard>) = self.conditions.iter().cloned().partition(|g| g.affine.mentions(inner));
         let (coefficient, value) = match &self.value {
             Expr::Product(c, factors) => (*c, Expr::Product(1.0, factors.clone())),
-            other => (1.0, other.clone()),
+            other @ (Expr::Number(_)
+            | Expr::Count(_)
+            | Expr::Index(_)
+            | Expr::Load { .. }
+            | Expr::Local(_)
+            | Expr::Find { .. }
+            | Expr::Total { .. }
+            | Expr::Sum(_)
+            | Expr::Call(..)
+            | Expr::Guarded(..)) => (1.0, other.clone()),
         };
         let (bounds, inside) = bounds(inside, inner);
         let value = if inside.is_empty() { value } else { Expr::Guarded(inside, Box::new(value)) };

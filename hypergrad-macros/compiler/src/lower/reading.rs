@@ -10,17 +10,15 @@ pub fn is_elementwise(product: &Product) -> bool {
 
 /// A product that sums, or that does not give every entry by one term: it cannot be inlined.
 pub fn is_contraction(graph: &Graph, id: Id) -> bool {
-    match graph.op(id) {
-        Op::Product(product) => !is_elementwise(product),
-        _ => false,
-    }
+    if let Op::Product(product) = graph.op(id) { !is_elementwise(product) } else { false }
 }
 
 /// A node whose entries can be computed one by one: no contraction that scatters.
 pub fn is_gathered(graph: &Graph, id: Id) -> bool {
-    match graph.op(id) {
-        Op::Product(p) => p.out.iter().enumerate().all(|(k, o)| o.as_wire().is_some() && !p.out[..k].contains(o)),
-        _ => true,
+    if let Op::Product(p) = graph.op(id) {
+        p.out.iter().enumerate().all(|(k, o)| o.as_wire().is_some() && !p.out[..k].contains(o))
+    } else {
+        true
     }
 }
 

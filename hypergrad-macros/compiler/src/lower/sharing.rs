@@ -87,7 +87,14 @@ fn visit(statements: &[Stmt], found: &mut impl FnMut(usize)) {
                 visit(hoisted, found);
                 visit(plain, found);
             }
-            _ => {}
+            Stmt::Scratch(_)
+            | Stmt::Zero { .. }
+            | Stmt::Loop { .. }
+            | Stmt::Entries { .. }
+            | Stmt::When { .. }
+            | Stmt::Store { .. }
+            | Stmt::Sum { .. }
+            | Stmt::Kernel(_) => {}
         }
     }
 }

@@ -71,9 +71,12 @@ fn rows(context: &Context<'_>, factor: Id) -> Size {
 
 /// Every factor, with what its matrix is.
 pub(super) fn factors(context: &Context<'_>) -> Vec<Factor> {
-    let own = |(node, buffer): (&Id, &usize)| match context.graph.op(*node) {
-        Op::Factor { arg, .. } => Some(Factor { buffer: *buffer, matrix: *arg, rows: rows(context, *node) }),
-        _ => None,
+    let own = |(node, buffer): (&Id, &usize)| {
+        if let Op::Factor { arg, .. } = context.graph.op(*node) {
+            Some(Factor { buffer: *buffer, matrix: *arg, rows: rows(context, *node) })
+        } else {
+            None
+        }
     };
     // Those of a step are gone after it.
     let is_kept = |node: &Id| context.stage(*node) < Stage::Direction;

@@ -34,7 +34,20 @@ pub fn read_at_stored_entries(graph: &Graph, order: &[Id]) -> BTreeSet<Id> {
             }
             Op::Sum(terms) => terms.iter().for_each(|t| own.iter().for_each(|p| mark(t.view.node, axes_of(&t.view.axes, *p)))),
             Op::Map(_, args) => args.iter().for_each(|v| own.iter().for_each(|p| mark(v.node, axes_of(&v.axes, *p)))),
-            _ => {}
+            Op::Input(_)
+            | Op::Constant(_)
+            | Op::Count(_)
+            | Op::Iota
+            | Op::Reduce { .. }
+            | Op::Weights { .. }
+            | Op::Exclusive { .. }
+            | Op::Factor { .. }
+            | Op::Solve { .. }
+            | Op::Lower { .. }
+            | Op::Determinant { .. }
+            | Op::Scan(_)
+            | Op::State { .. }
+            | Op::Slot(_) => {}
         }
     }
     pairs.into_keys().collect()
@@ -195,7 +208,16 @@ impl Body<'_> {
         let name = self.fresh_local();
         plan.shared.1.push(match factor {
             Expr::Total { variable, extent, value } => Stmt::Sum { name, variable, extent, bounds: Vec::new(), value: *value },
-            value => {
+            value @ (Expr::Number(_)
+            | Expr::Count(_)
+            | Expr::Index(_)
+            | Expr::Load { .. }
+            | Expr::Local(_)
+            | Expr::Find { .. }
+            | Expr::Product(..)
+            | Expr::Sum(_)
+            | Expr::Call(..)
+            | Expr::Guarded(..)) => {
                 Stmt::Sum { name, variable: Wire(self.fresh_variables(1)), extent: Size::constant(1), bounds: Vec::new(), value }
             }
         });

@@ -161,7 +161,21 @@ impl Body<'_> {
                 Op::Input(_) => {
                     return self.nest(&sparse::copied(context.graph, node), context.graph.shape(node), scale, place);
                 }
-                _ => {}
+                Op::Constant(_)
+                | Op::Count(_)
+                | Op::Iota
+                | Op::Product(_)
+                | Op::Map(..)
+                | Op::Reduce { .. }
+                | Op::Weights { .. }
+                | Op::Exclusive { .. }
+                | Op::Factor { .. }
+                | Op::Solve { .. }
+                | Op::Lower { .. }
+                | Op::Determinant { .. }
+                | Op::Scan(_)
+                | Op::State { .. }
+                | Op::Slot(_) => {}
             }
         }
         let shape = context.graph.shape(node).to_vec();

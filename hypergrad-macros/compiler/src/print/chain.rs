@@ -113,9 +113,10 @@ impl Forest {
     }
 
     fn add_scalar(&mut self, printer: &Printer, node: Id, text: Text) {
-        match printer.graph.op(node) {
-            Op::Map(crate::ir::Func::Powi(-1), args) => self.divisors.push(printer.text(args[0].node)),
-            _ => self.scalars.push(text),
+        if let Op::Map(crate::ir::Func::Powi(-1), args) = printer.graph.op(node) {
+            self.divisors.push(printer.text(args[0].node));
+        } else {
+            self.scalars.push(text);
         }
     }
 

@@ -53,7 +53,19 @@ fn entries(graph: &Graph, id: Id) -> Option<Vec<f64>> {
                 *entry = func.evaluate(&args.iter().map(|a| a[k]).collect::<Vec<_>>());
             }
         }
-        _ => return None,
+        Op::Input(_)
+        | Op::Count(_)
+        | Op::Iota
+        | Op::Reduce { .. }
+        | Op::Weights { .. }
+        | Op::Exclusive { .. }
+        | Op::Factor { .. }
+        | Op::Solve { .. }
+        | Op::Lower { .. }
+        | Op::Determinant { .. }
+        | Op::Scan(_)
+        | Op::State { .. }
+        | Op::Slot(_) => return None,
     }
     Some(out)
 }

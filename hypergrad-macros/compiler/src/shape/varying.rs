@@ -37,9 +37,14 @@ pub struct Alike {
 impl Sizes {
     /// The symbol of a length that depends on indices.
     pub fn varying(&mut self, name: impl Into<String>, varying: Varying) -> Size {
-        let known = self.sources().find_map(|(symbol, source)| match source {
-            SymbolSource::Varying(known) if known.length == varying.length => Some(symbol),
-            _ => None,
+        let known = self.sources().find_map(|(symbol, source)| {
+            if let SymbolSource::Varying(known) = source
+                && known.length == varying.length
+            {
+                Some(symbol)
+            } else {
+                None
+            }
         });
         match known {
             Some(symbol) => Size::symbol(symbol),
@@ -48,10 +53,7 @@ impl Sizes {
     }
 
     pub fn as_varying(&self, symbol: Symbol) -> Option<&Varying> {
-        match self.source(symbol) {
-            SymbolSource::Varying(varying) => Some(varying),
-            _ => None,
-        }
+        if let SymbolSource::Varying(varying) = self.source(symbol) { Some(varying) } else { None }
     }
 
     /// Whether a resolved size depends on indices.
@@ -83,18 +85,20 @@ impl Sizes {
 
     /// The lengths that are extents of items, with their symbols.
     pub fn lengths_of_items(&self) -> Vec<(Affine, Symbol)> {
-        let item = |(symbol, source): (Symbol, &SymbolSource)| match source {
-            SymbolSource::Varying(varying) => varying.item.as_ref().map(|_| (varying.length.clone(), symbol)),
-            _ => None,
+        let item = |(symbol, source): (Symbol, &SymbolSource)| {
+            if let SymbolSource::Varying(varying) = source {
+                varying.item.as_ref().map(|_| (varying.length.clone(), symbol))
+            } else {
+                None
+            }
         };
         self.sources().filter_map(item).collect()
     }
 
     /// Every length that depends on indices becomes the most that it can be.
     pub fn settle(&mut self) {
-        let all = self.sources().filter_map(|(symbol, source)| match source {
-            SymbolSource::Varying(varying) => Some((symbol, varying.most.clone())),
-            _ => None,
+        let all = self.sources().filter_map(|(symbol, source)| {
+            if let SymbolSource::Varying(varying) = source { Some((symbol, varying.most.clone())) } else { None }
         });
         for (symbol, most) in all.collect::<Vec<_>>() {
             if self.resolve(&Size::symbol(symbol)) == Size::symbol(symbol) {
@@ -111,9 +115,8 @@ impl Sizes {
     /// The extents of items that nothing but extents of items was found to be equal to, by field and axis: each item may
     /// have its own.
     pub fn free_items(&self) -> Vec<(usize, usize)> {
-        let item = |source: &SymbolSource| match source {
-            SymbolSource::ItemAxis { field, axis } => Some((*field, *axis)),
-            _ => None,
+        let item = |source: &SymbolSource| {
+            if let SymbolSource::ItemAxis { field, axis } = source { Some((*field, *axis)) } else { None }
         };
         let others: Vec<Symbol> = self
             .sources()

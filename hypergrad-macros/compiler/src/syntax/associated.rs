@@ -70,6 +70,7 @@ impl Associated {
     }
 
     /// How it takes `self`; `None` for what is no method.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
     pub fn receiver(&self) -> Option<Receiver> {
         let receiver = self.function()?.sig.receiver()?;
         Some(match &receiver.kind {
@@ -126,6 +127,7 @@ const OF_LIBRARY: &str = "nalgebra's ";
 /// An alias of an alias: so deep.
 const DEPTH: usize = 64;
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
 fn own_type(items: &[syn::Item], path: &syn::Path, depth: usize) -> Option<String> {
     let name = super::own_name(path)?;
     let found = items.iter().find_map(|item| match item {
@@ -143,10 +145,7 @@ fn own_type(items: &[syn::Item], path: &syn::Path, depth: usize) -> Option<Strin
 
 /// Reads the `impl` blocks among the items.
 pub fn read(items: &[syn::Item]) -> Vec<Associated> {
-    let blocks = items.iter().filter_map(|item| match item {
-        syn::Item::Impl(block) => Some(block),
-        _ => None,
-    });
+    let blocks = items.iter().filter_map(|item| if let syn::Item::Impl(block) = item { Some(block) } else { None });
     let derived: Vec<syn::ItemImpl> = items.iter().filter_map(derived_default).collect();
     blocks.chain(&derived).flat_map(|block| read_block(items, block)).collect()
 }
@@ -184,6 +183,7 @@ fn default_of(ty: &syn::Type) -> Option<String> {
     })
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
 fn read_block(items: &[syn::Item], block: &syn::ItemImpl) -> Vec<Associated> {
     let syn::Type::Path(syn::TypePath { qself: None, path, .. }) = super::strip_references(&block.self_ty) else {
         return Vec::new();
@@ -217,11 +217,17 @@ fn read_block(items: &[syn::Item], block: &syn::ItemImpl) -> Vec<Associated> {
 }
 
 /// What a trait of the module gives to a block that does not write it.
+#[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
 fn defaults<'m>(items: &'m [syn::Item], block: &syn::ItemImpl) -> Vec<&'m syn::TraitItem> {
     let Some(name) = block.trait_.as_ref().and_then(|(path, _)| super::own_name(path)) else { return Vec::new() };
-    let found = items.iter().find_map(|item| match item {
-        syn::Item::Trait(found) if found.ident == *name => Some(found),
-        _ => None,
+    let found = items.iter().find_map(|item| {
+        if let syn::Item::Trait(found) = item
+            && found.ident == *name
+        {
+            Some(found)
+        } else {
+            None
+        }
     });
     let written = |name: &Ident| {
         block.items.iter().any(|item| match item {
@@ -246,6 +252,7 @@ fn as_item<T: syn::parse::Parse>(item: &TokenStream, owner: &str, attributes: &[
 }
 
 /// `Self` replaced by the type's name, at its own span; and no `default` in front.
+#[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
 fn with_self(tokens: TokenStream, owner: &str) -> TokenStream {
     let replaced = tokens.into_iter().map(|token| match token {
         TokenTree::Ident(ident) if ident == "Self" => {

@@ -33,6 +33,7 @@ struct Constants<'a> {
 }
 
 impl Constants<'_> {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
     fn value(&self, expression: &syn::Expr) -> Result<i64, Diagnostic> {
         match expression {
             syn::Expr::Lit(literal) => integer(literal),
@@ -52,6 +53,7 @@ impl Constants<'_> {
         }
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
     fn binary(&self, whole: &syn::Expr, binary: &syn::ExprBinary) -> Result<i64, Diagnostic> {
         let (left, right) = (self.value(&binary.left)?, self.value(&binary.right)?);
         let result = match binary.op {
@@ -113,9 +115,10 @@ fn last(path: &syn::Path) -> String {
 }
 
 fn integer(literal: &syn::ExprLit) -> Result<i64, Diagnostic> {
-    match &literal.lit {
-        syn::Lit::Int(value) => value.base10_parse().map_err(|_| overflow(literal)),
-        _ => Err(refused(literal)),
+    if let syn::Lit::Int(value) = &literal.lit {
+        value.base10_parse().map_err(|_| overflow(literal))
+    } else {
+        Err(refused(literal))
     }
 }
 

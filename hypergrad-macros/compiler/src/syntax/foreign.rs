@@ -37,6 +37,7 @@ impl Parse for Adopted {
 }
 
 /// The name of an item that can be adopted.
+#[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
 pub fn name_of(item: &mut syn::Item) -> Option<&mut Ident> {
     match item {
         syn::Item::Const(item) => Some(&mut item.ident),

@@ -11,6 +11,7 @@ pub struct Imports {
 }
 
 impl Imports {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
     pub fn read(items: &[syn::Item]) -> Self {
         let mut imports = Self::default();
         for item in items {

@@ -61,31 +61,52 @@ pub struct Module {
 impl Module {
     /// The module's function of this name.
     pub fn function(&self, name: &str) -> Option<&syn::ItemFn> {
-        self.items.iter().find_map(|item| match item {
-            syn::Item::Fn(function) if function.sig.ident == name => Some(function),
-            _ => None,
+        self.items.iter().find_map(|item| {
+            if let syn::Item::Fn(function) = item
+                && function.sig.ident == name
+            {
+                Some(function)
+            } else {
+                None
+            }
         })
     }
 
     pub fn constant(&self, name: &str) -> Option<&syn::ItemConst> {
-        self.items.iter().find_map(|item| match item {
-            syn::Item::Const(constant) if constant.ident == name => Some(constant),
-            _ => None,
+        self.items.iter().find_map(|item| {
+            if let syn::Item::Const(constant) = item
+                && constant.ident == name
+            {
+                Some(constant)
+            } else {
+                None
+            }
         })
     }
 
     /// The static of this name that nothing can change.
     pub fn unchanging(&self, name: &str) -> Option<&syn::ItemStatic> {
-        self.items.iter().find_map(|item| match item {
-            syn::Item::Static(item) if item.ident == name && matches!(item.mutability, syn::StaticMutability::None) => Some(item),
-            _ => None,
+        self.items.iter().find_map(|item| {
+            if let syn::Item::Static(item) = item
+                && item.ident == name
+                && matches!(item.mutability, syn::StaticMutability::None)
+            {
+                Some(item)
+            } else {
+                None
+            }
         })
     }
 
     pub fn alias(&self, name: &str) -> Option<&syn::ItemType> {
-        self.items.iter().find_map(|item| match item {
-            syn::Item::Type(alias) if alias.ident == name => Some(alias),
-            _ => None,
+        self.items.iter().find_map(|item| {
+            if let syn::Item::Type(alias) = item
+                && alias.ident == name
+            {
+                Some(alias)
+            } else {
+                None
+            }
         })
     }
 
@@ -104,12 +125,13 @@ impl Module {
     /// here, nor perhaps by an attribute of another crate.
     pub fn lacks_clone(&self, name: &str) -> bool {
         let Some(structure) = self.structures().find(|structure| structure.ident == name) else { return false };
-        let implemented = self.items.iter().any(|item| match item {
-            syn::Item::Impl(block) => {
+        let implemented = self.items.iter().any(|item| {
+            if let syn::Item::Impl(block) = item {
                 let of_trait = block.trait_.as_ref().and_then(|(path, _)| path.segments.last());
                 of_trait.is_some_and(|last| last.ident == "Clone")
+            } else {
+                false
             }
-            _ => false,
         });
         !implemented && structure.attrs.iter().all(gives_no_clone)
     }
@@ -125,17 +147,11 @@ impl Module {
     }
 
     pub fn constants(&self) -> impl Iterator<Item = &syn::ItemConst> {
-        self.items.iter().filter_map(|item| match item {
-            syn::Item::Const(constant) => Some(constant),
-            _ => None,
-        })
+        self.items.iter().filter_map(|item| if let syn::Item::Const(constant) = item { Some(constant) } else { None })
     }
 
     pub fn functions(&self) -> impl Iterator<Item = &syn::ItemFn> {
-        self.items.iter().filter_map(|item| match item {
-            syn::Item::Fn(function) => Some(function),
-            _ => None,
-        })
+        self.items.iter().filter_map(|item| if let syn::Item::Fn(function) = item { Some(function) } else { None })
     }
 
     /// Functions that are the derivatives of others, each with the attribute that says so.
@@ -152,6 +168,7 @@ impl Module {
     }
 
     /// The names of the module's structs and type aliases.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
     pub fn type_names(&self) -> Vec<String> {
         let name = |item: &syn::Item| match item {
             syn::Item::Struct(structure) => Some(structure.ident.to_string()),
@@ -169,6 +186,7 @@ impl Module {
     }
 
     /// Whether the module has an item of this name.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
     pub fn defines(&self, name: &str) -> bool {
         self.items.iter().any(|item| {
             let ident = match item {
@@ -189,10 +207,7 @@ impl Module {
 }
 
 fn as_structure(item: &syn::Item) -> Option<&syn::ItemStruct> {
-    match item {
-        syn::Item::Struct(structure) => Some(structure),
-        _ => None,
-    }
+    if let syn::Item::Struct(structure) = item { Some(structure) } else { None }
 }
 
 /// The name of an item, if a path can mean one of the module in which it stands.

@@ -107,6 +107,7 @@ pub fn user_problem(items: &[syn::Item]) -> Option<Ident> {
 }
 
 /// A type, trait, module or import of this name.
+#[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
 fn type_of_name(items: &[syn::Item], wanted: &str) -> Option<Ident> {
     let defined = items.iter().find_map(|item| {
         let name = match item {

@@ -46,6 +46,7 @@ struct Resolver<'m> {
 }
 
 impl Resolver<'_> {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
     fn resolve(&mut self, written: &syn::Type, scope: &Scope, depth: usize) -> Resolved<Type> {
         if depth > DEPTH {
             return Err(Diagnostic::new(written, "this type is defined by itself"));
@@ -109,7 +110,15 @@ impl Resolver<'_> {
             "bool" => Ok(Type::Bool),
             "CsrMatrix" => match self.entries(path, scope, depth)? {
                 Type::Scalar(scalar) => Ok(Type::Csr { scalar }),
-                other => Err(no_entry(path, &other)),
+                other @ (Type::Count
+                | Type::Integer(_)
+                | Type::Bool
+                | Type::Tensor { .. }
+                | Type::List { .. }
+                | Type::Csr { .. }
+                | Type::Struct(_)
+                | Type::Enum(_)
+                | Type::Tuple(_)) => Err(no_entry(path, &other)),
             },
             "Vec" => self.growing(path, scope, depth),
             _ => match (integer_name(name), nalgebra::matrix_name(name)) {
@@ -170,9 +179,10 @@ impl Resolver<'_> {
         if let Ok(dimension) = self.dimension(argument, scope, depth) {
             return Ok(Bound::Dimension(dimension));
         }
-        match argument {
-            syn::GenericArgument::Type(argument) => Ok(Bound::Type(self.resolve(argument, scope, depth + 1)?)),
-            _ => self.dimension(argument, scope, depth).map(Bound::Dimension),
+        if let syn::GenericArgument::Type(argument) = argument {
+            Ok(Bound::Type(self.resolve(argument, scope, depth + 1)?))
+        } else {
+            self.dimension(argument, scope, depth).map(Bound::Dimension)
         }
     }
 
@@ -195,7 +205,15 @@ impl Resolver<'_> {
         let columns = read(self, name.columns, Some(rows))?;
         match entries {
             Type::Scalar(scalar) => Ok(Type::tensor(scalar, rows, columns)),
-            item => {
+            item @ (Type::Count
+            | Type::Integer(_)
+            | Type::Bool
+            | Type::Tensor { .. }
+            | Type::List { .. }
+            | Type::Csr { .. }
+            | Type::Struct(_)
+            | Type::Enum(_)
+            | Type::Tuple(_)) => {
                 let storage = Storage::Tensor { form: super::types::form(rows, columns), rows, columns };
                 Ok(Type::List { item: Box::new(item), storage })
             }
@@ -209,11 +227,17 @@ impl Resolver<'_> {
         };
         match self.resolve(written, scope, depth + 1)? {
             entries @ (Type::Scalar(_) | Type::Count | Type::Integer(_) | Type::Bool) => Ok(entries),
-            other => Err(no_entry(path, &other)),
+            other @ (Type::Tensor { .. }
+            | Type::List { .. }
+            | Type::Csr { .. }
+            | Type::Struct(_)
+            | Type::Enum(_)
+            | Type::Tuple(_)) => Err(no_entry(path, &other)),
         }
     }
 
     /// `3`, `N`, `{ N + 1 }`, `Const<3>`, `U3`, `Dyn`, or an alias of such a type.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
     fn dimension(&mut self, argument: &syn::GenericArgument, scope: &Scope, depth: usize) -> Resolved<Dimension> {
         match argument {
             syn::GenericArgument::Const(expression) => self.module.dimension_value(expression, scope).map(Dimension::Constant),
@@ -326,6 +350,7 @@ fn plain_enum(enumeration: &syn::ItemEnum) -> Resolved<Type> {
 }
 
 /// The type behind references and parentheses.
+#[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
 pub fn strip_references(written: &syn::Type) -> &syn::Type {
     match written {
         syn::Type::Reference(reference) => strip_references(&reference.elem),

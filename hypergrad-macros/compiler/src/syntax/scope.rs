@@ -26,7 +26,7 @@ impl Scope {
     pub fn constant(&self, name: &syn::Ident) -> Option<i64> {
         match self.get(name)? {
             Bound::Dimension(Dimension::Constant(value)) => Some(*value),
-            _ => None,
+            Bound::Type(_) | Bound::Dimension(_) => None,
         }
     }
 }

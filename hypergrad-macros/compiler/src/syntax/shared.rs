@@ -23,6 +23,7 @@ const ROOTS: [&str; 6] = ["crate", "std", "core", "alloc", "nalgebra", "hypergra
 const PRELUDE: [&str; 7] = ["Self", "self", "Some", "None", "Option", "Vec", "String"];
 
 /// The item and its name; every mistake is reported.
+#[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
 pub fn read(source: TokenStream, diagnostics: &mut Diagnostics) -> Option<(syn::Item, Ident)> {
     let item = match syn::parse2::<syn::Item>(source.clone()) {
         Ok(item) => item,
@@ -76,6 +77,7 @@ pub fn bare(structure: &syn::ItemStruct) -> TokenStream {
     structure.into_token_stream()
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
 fn dollar(tokens: TokenStream) -> Option<TokenTree> {
     tokens.into_iter().find_map(|token| match token {
         TokenTree::Punct(mark) if mark.as_char() == '$' => Some(TokenTree::Punct(mark)),

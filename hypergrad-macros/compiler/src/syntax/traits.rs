@@ -21,10 +21,7 @@ pub struct Leaf {
 impl Module {
     /// Imports of the module itself that may bring a trait into scope.
     fn unknown_imports(&self) -> impl Iterator<Item = Leaf> {
-        let own = self.items.iter().filter_map(|item| match item {
-            syn::Item::Use(item) => Some(leaves(item)),
-            _ => None,
-        });
+        let own = self.items.iter().filter_map(|item| if let syn::Item::Use(item) = item { Some(leaves(item)) } else { None });
         own.flatten().filter(|leaf| self.is_unknown(leaf))
     }
 
@@ -46,10 +43,7 @@ impl Module {
 
     /// The path by which the module imports nalgebra's trait of this name, should it be nalgebra's.
     pub fn imported_trait(&self, name: &str) -> Option<syn::Path> {
-        let own = self.items.iter().filter_map(|item| match item {
-            syn::Item::Use(item) => Some(leaves(item)),
-            _ => None,
-        });
+        let own = self.items.iter().filter_map(|item| if let syn::Item::Use(item) = item { Some(leaves(item)) } else { None });
         let is_meant = |leaf: &Leaf| !leaf.is_glob && leaf.path.segments.last().is_some_and(|last| last.ident == name);
         own.flatten().find(is_meant).map(|leaf| leaf.path)
     }
@@ -58,9 +52,14 @@ impl Module {
     /// `impl` in the module.
     pub fn own_trait_with(&self, method: &str, of_numbers: bool) -> Option<&syn::Ident> {
         let has = |item: &syn::TraitItem| matches!(item, syn::TraitItem::Fn(function) if function.sig.ident == method);
-        let mut traits = self.items.iter().filter_map(|item| match item {
-            syn::Item::Trait(found) if found.items.iter().any(has) => Some(&found.ident),
-            _ => None,
+        let mut traits = self.items.iter().filter_map(|item| {
+            if let syn::Item::Trait(found) = item
+                && found.items.iter().any(has)
+            {
+                Some(&found.ident)
+            } else {
+                None
+            }
         });
         traits.find(|name| self.items.iter().any(|item| self.implements(item, name, of_numbers)))
     }

@@ -5,9 +5,14 @@ use super::Module;
 impl Module {
     /// The module's enum of this name.
     pub fn enumeration(&self, name: &str) -> Option<&syn::ItemEnum> {
-        self.items.iter().find_map(|item| match item {
-            syn::Item::Enum(found) if found.ident == name => Some(found),
-            _ => None,
+        self.items.iter().find_map(|item| {
+            if let syn::Item::Enum(found) = item
+                && found.ident == name
+            {
+                Some(found)
+            } else {
+                None
+            }
         })
     }
 

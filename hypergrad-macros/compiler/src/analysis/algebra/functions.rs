@@ -22,6 +22,7 @@ impl Algebra<'_> {
     }
 
     /// Functions of one argument that have a rule; the inner option as for every normal form.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other function is left as it is")]
     fn rational(&mut self, func: Func, t: &Polynomial) -> Option<Option<Polynomial>> {
         Some(match func {
             Func::Powi(n) => self.power(t, f64::from(n)),

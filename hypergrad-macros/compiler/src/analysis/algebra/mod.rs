@@ -202,7 +202,21 @@ impl<'g> Algebra<'g> {
                 let nothing = Product { operands: Vec::new(), ..self.alone(node) };
                 (number.get(), nothing)
             }
-            _ => (1.0, self.alone(node)),
+            Op::Input(_)
+            | Op::Count(_)
+            | Op::Iota
+            | Op::Sum(_)
+            | Op::Map(..)
+            | Op::Reduce { .. }
+            | Op::Weights { .. }
+            | Op::Exclusive { .. }
+            | Op::Factor { .. }
+            | Op::Solve { .. }
+            | Op::Lower { .. }
+            | Op::Determinant { .. }
+            | Op::Scan(_)
+            | Op::State { .. }
+            | Op::Slot(_) => (1.0, self.alone(node)),
         }
     }
 
@@ -225,7 +239,7 @@ impl<'g> Algebra<'g> {
     fn is_sum(&self, atom: Atom) -> Option<Id> {
         match atom {
             Atom::Node(id) => self.known.get(&id).filter(|p| p.terms.len() > 1).map(|_| id),
-            _ => None,
+            Atom::Exp(_) | Atom::Number(_) => None,
         }
     }
 

@@ -116,7 +116,15 @@ impl Algebra<'_> {
                 Some(self.atom(leaf))
             }
             // It simplified.
-            _ => self.polynomial(image),
+            Op::Input(_)
+            | Op::Constant(_)
+            | Op::Count(_)
+            | Op::Iota
+            | Op::Product(_)
+            | Op::Sum(_)
+            | Op::Scan(_)
+            | Op::State { .. }
+            | Op::Slot(_) => self.polynomial(image),
         }
     }
 

@@ -85,10 +85,15 @@ impl Algebra<'_> {
     fn opened(&mut self, monomial: Id) -> Product {
         let (_, closed) = self.read(monomial);
         let sum = |operand: &Operand| match self.meanings.get(&operand.node)? {
-            Leaf { atom: Atom::Node(node), exponent: 1.0, .. } => match self.graph.op(*node) {
-                Op::Product(inner) if inner.summed().len() == 1 => Some(*node),
-                _ => None,
-            },
+            Leaf { atom: Atom::Node(node), exponent: 1.0, .. } => {
+                if let Op::Product(inner) = self.graph.op(*node)
+                    && inner.summed().len() == 1
+                {
+                    Some(*node)
+                } else {
+                    None
+                }
+            }
             _ => None,
         };
         let found: Vec<(usize, Id)> = closed.operands.iter().enumerate().filter_map(|(k, o)| Some((k, sum(o)?))).collect();

@@ -144,7 +144,22 @@ pub fn reciprocal(graph: &mut Graph, node: Id) -> Option<Id> {
             let coefficient = Number::new(1.0 / product.coefficient.get());
             Some(graph.product(Product { coefficient, operands, ..product }, shape))
         }
-        _ => None,
+        Op::Input(_)
+        | Op::Constant(_)
+        | Op::Count(_)
+        | Op::Iota
+        | Op::Product(_)
+        | Op::Map(..)
+        | Op::Reduce { .. }
+        | Op::Weights { .. }
+        | Op::Exclusive { .. }
+        | Op::Factor { .. }
+        | Op::Solve { .. }
+        | Op::Lower { .. }
+        | Op::Determinant { .. }
+        | Op::Scan(_)
+        | Op::State { .. }
+        | Op::Slot(_) => None,
     }
 }
 
@@ -257,10 +272,7 @@ fn replaced(product: &Product, gone: &[usize], nodes: &[Id], index: &[crate::ir:
 
 /// The number of terms of a sum.
 fn length(graph: &Graph, node: Id) -> usize {
-    match graph.op(node) {
-        Op::Sum(terms) => terms.len(),
-        _ => usize::from(!graph.is_zero(node)),
-    }
+    if let Op::Sum(terms) = graph.op(node) { terms.len() } else { usize::from(!graph.is_zero(node)) }
 }
 
 /// Whether a log-sum-exp or softplus is subtracted.
@@ -269,17 +281,21 @@ fn is_logarithmic(graph: &Graph, node: Id) -> bool {
         coefficient < 0.0
             && matches!(graph.op(node), Op::Reduce { kind: Reduction::LogSumExp, .. } | Op::Map(Func::Logistic(0), _))
     };
-    match graph.op(node) {
-        Op::Sum(terms) => terms.iter().any(|t| subtracts(t.coefficient.get(), t.view.node)),
-        _ => graph.as_view(node).is_some_and(|(coefficient, view)| subtracts(coefficient, view.node)),
+    if let Op::Sum(terms) = graph.op(node) {
+        terms.iter().any(|t| subtracts(t.coefficient.get(), t.view.node))
+    } else {
+        graph.as_view(node).is_some_and(|(coefficient, view)| subtracts(coefficient, view.node))
     }
 }
 
 /// The argument of a unary function, where the node is one.
 pub fn argument(graph: &Graph, node: Id, func: Func) -> Option<View> {
-    match graph.op(node) {
-        Op::Map(f, args) if *f == func => Some(args[0].clone()),
-        _ => None,
+    if let Op::Map(f, args) = graph.op(node)
+        && *f == func
+    {
+        Some(args[0].clone())
+    } else {
+        None
     }
 }
 

@@ -58,11 +58,25 @@ fn of_node(graph: &mut Graph, node: Id, budget: &mut usize) -> Option<Id> {
             let parts = parts_within(graph, &terms, &shape, budget)?;
             Some(of_sum(graph, &parts, &shape))
         }
-        _ => None,
+        Op::Input(_)
+        | Op::Constant(_)
+        | Op::Count(_)
+        | Op::Iota
+        | Op::Reduce { .. }
+        | Op::Weights { .. }
+        | Op::Exclusive { .. }
+        | Op::Factor { .. }
+        | Op::Solve { .. }
+        | Op::Lower { .. }
+        | Op::Determinant { .. }
+        | Op::Scan(_)
+        | Op::State { .. }
+        | Op::Slot(_) => None,
     }
 }
 
 /// The power that a function raises to.
+#[expect(clippy::wildcard_enum_match_arm, reason = "every other function is left as it is")]
 fn exponent(func: Func) -> Option<f64> {
     match func {
         Func::Powi(n) => Some(f64::from(n)),
@@ -200,10 +214,7 @@ pub fn softmax_slice(graph: &mut Graph, node: Id, stacked: Id) -> Option<Id> {
             let own = slice(graph, node, *k, count);
             let terms = vec![graph.term(1.0, stacked), graph.term(-1.0, own)];
             let rest = graph.sum(terms, long.clone());
-            let left = match graph.op(rest) {
-                Op::Sum(terms) => terms.len(),
-                _ => 1,
-            };
+            let left = if let Op::Sum(terms) = graph.op(rest) { terms.len() } else { 1 };
             left < taken.len()
         })?
     };

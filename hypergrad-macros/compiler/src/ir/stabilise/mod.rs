@@ -17,6 +17,7 @@ use logarithm::logarithm;
 use root::less_summand;
 
 /// `func(args)` in a stable form.
+#[expect(clippy::wildcard_enum_match_arm, reason = "every other function is left as it is")]
 pub fn map(graph: &mut Graph, func: Func, args: &[View], shape: &[Size]) -> Option<Id> {
     let node = args[0].node;
     let stable = match func {
@@ -40,6 +41,7 @@ pub fn map(graph: &mut Graph, func: Func, args: &[View], shape: &[Size]) -> Opti
     Some(graph.view(1.0, &View { node: stable, axes: args[0].axes.clone() }, shape.to_vec()))
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "every other function is left as it is")]
 fn power(graph: &mut Graph, func: Func, node: Id) -> Option<Id> {
     let exponent = match func {
         Func::Powi(n) => f64::from(n),

@@ -70,6 +70,7 @@ fn factors(graph: &Graph, view: &View, coefficient: f64) -> Option<Factors> {
 }
 
 /// The sum that a factor is a power of, and the exponent.
+#[expect(clippy::wildcard_enum_match_arm, reason = "every other function is left as it is")]
 fn power(graph: &Graph, view: &View) -> Option<(View, f64)> {
     let Op::Map(func, args) = graph.op(view.node) else { return None };
     let inner = View { node: args[0].node, axes: args[0].axes.iter().map(|axis| view.axes[*axis]).collect() };
@@ -142,7 +143,22 @@ fn summands(graph: &Graph, base: &View) -> Option<Vec<Factors>> {
     match graph.op(base.node) {
         Op::Sum(terms) => terms.iter().map(|term| factors(graph, &at(&term.view), term.coefficient.get())).collect(),
         Op::Map(Func::Hypot, args) => args.iter().map(|arg| squared(graph, &at(arg))).collect(),
-        _ => None,
+        Op::Input(_)
+        | Op::Constant(_)
+        | Op::Count(_)
+        | Op::Iota
+        | Op::Product(_)
+        | Op::Map(..)
+        | Op::Reduce { .. }
+        | Op::Weights { .. }
+        | Op::Exclusive { .. }
+        | Op::Factor { .. }
+        | Op::Solve { .. }
+        | Op::Lower { .. }
+        | Op::Determinant { .. }
+        | Op::Scan(_)
+        | Op::State { .. }
+        | Op::Slot(_) => None,
     }
 }
 
