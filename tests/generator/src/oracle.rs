@@ -21,6 +21,8 @@ pub struct Exact {
     pub margin: f64,
     /// Whether a vector, a list or an iterator was empty.
     pub met_nothing: bool,
+    /// Whether a number on the way was larger than any that is meant.
+    pub overflowed: bool,
 }
 
 /// What a compiled or interpreted quantity is compared with.
@@ -73,13 +75,14 @@ pub fn exact(program: &Program, point: &Point, disturb: Option<u64>) -> Result<E
     let zeros_x = vec![0.0; x.len()];
     let inner = [seeded(&x, [&d.v, &d.u, &d.w]), seeded(&y, [&zeros_y, &zeros_y, &zeros_y])];
     let mixed = [seeded(&x, [&d.v, &d.u, &zeros_x]), seeded(&y, [&zeros_y, &zeros_y, &d.c])];
-    let (mut margin, mut met_nothing) = (f64::INFINITY, false);
+    let (mut margin, mut met_nothing, mut overflowed) = (f64::INFINITY, false, false);
     let mut run = |body: &Expr, [x, y]: &[Vec<Dual>; 2]| {
         let inputs = point.inputs(program, x, y);
         let mut run = Run::new(program, &inputs, disturb.map(|seed| (Random::new(seed), DISTURBANCE)));
         let value = run.value(body);
         margin = margin.min(run.margin);
         met_nothing |= run.met_nothing;
+        overflowed |= run.overflowed;
         value
     };
     let (f, fy) = (run(&program.f, &inner)?, run(&program.f, &mixed)?);
@@ -92,7 +95,7 @@ pub fn exact(program: &Program, point: &Point, disturb: Option<u64>) -> Result<E
             (of_residual(point, &less(&inner[0], flat(f)?)), of_residual(point, &less(&mixed[0], flat(fy)?)))
         }
     };
-    Ok(Exact { quantities: list(&a, &b, g, gy), margin, met_nothing })
+    Ok(Exact { quantities: list(&a, &b, g, gy), margin, met_nothing, overflowed })
 }
 
 /// A residual contracted with v or u, along the second direction and the third.

@@ -117,9 +117,9 @@ impl Point {
 }
 
 impl Exact {
-    /// Finite, of moderate size, and not next to a kink.
+    /// Finite, of moderate size all the way, and not next to a kink.
     pub fn is_comparable(&self) -> bool {
-        self.margin > NEAREST && self.quantities.iter().all(|(_, value)| value.abs() < LARGEST)
+        !self.overflowed && self.margin > NEAREST && self.quantities.iter().all(|(_, value)| value.abs() < LARGEST)
     }
 }
 

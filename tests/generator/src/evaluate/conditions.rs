@@ -13,7 +13,7 @@ impl<'a, D: Number> Run<'a, D> {
             Op::Greater => self.two(arguments).map(|(a, b)| self.is_above(a, b)),
             Op::NumberEqual => self.two(arguments).map(|(a, b)| {
                 self.meet(a, b);
-                a.re() == b.re()
+                (a.re() - b.re()).abs() <= self.slack(b)
             }),
             Op::And => self.either(arguments, false),
             Op::Or => self.either(arguments, true),

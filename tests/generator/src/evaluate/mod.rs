@@ -34,6 +34,9 @@ pub struct Run<'a, D> {
     pub margin: f64,
     /// Whether a vector, a list or an iterator was empty.
     pub met_nothing: bool,
+    /// Whether a number, or a derivative of it, was larger than any that is meant: what comes after overflows in one
+    /// order of operations and not in another.
+    pub overflowed: bool,
     /// Operations left before it is given up.
     left: usize,
 }
@@ -41,11 +44,24 @@ pub struct Run<'a, D> {
 /// More operations than any program needs.
 const MOST_OPERATIONS: usize = 200_000;
 
+/// The cube of a number beyond this overflows.
+const LARGEST_MEANT: f64 = 1e100;
+
 impl<'a, D: Number> Run<'a, D> {
     pub fn new(program: &'a Program, inputs: &'a Inputs<D>, noise: Option<(Random, f64)>) -> Self {
         let names = vec![None; program.names];
         let closures = vec![None; program.names];
-        Self { program, inputs, names, closures, noise, margin: f64::INFINITY, met_nothing: false, left: MOST_OPERATIONS }
+        Self {
+            program,
+            inputs,
+            names,
+            closures,
+            noise,
+            margin: f64::INFINITY,
+            met_nothing: false,
+            overflowed: false,
+            left: MOST_OPERATIONS,
+        }
     }
 
     /// # Errors
@@ -54,7 +70,29 @@ impl<'a, D: Number> Run<'a, D> {
         self.left = self.left.checked_sub(1).ok_or(Stop::Panic("too many operations"))?;
         let value = self.evaluated(expr)?;
         self.met_nothing |= value.is_empty();
+        self.overflowed |= self.is_beyond(&value);
         Ok(value)
+    }
+
+    /// The logarithm of an empty sum is infinite without overflow.
+    fn is_beyond(&self, value: &Value<D>) -> bool {
+        let beyond = |number: &D| {
+            let largest = number.largest();
+            largest > LARGEST_MEANT && !(self.met_nothing && largest.is_infinite())
+        };
+        match value {
+            Value::Number(number) => beyond(number),
+            Value::Tensor(tensor) => tensor.data.iter().any(beyond),
+            Value::Index(_)
+            | Value::Truth(_)
+            | Value::Sparse(_)
+            | Value::Tuple(_)
+            | Value::Items(_)
+            | Value::List(_)
+            | Value::Lists(_)
+            | Value::Indices(_)
+            | Value::Blocks(_) => false,
+        }
     }
 
     fn evaluated(&mut self, expr: &'a Expr) -> Result<Value<D>> {
@@ -167,12 +205,19 @@ impl<'a, D: Number> Run<'a, D> {
     /// Whether `a > b`; where they are near each other is a kink.
     fn is_above(&mut self, a: D, b: D) -> bool {
         self.meet(a, b);
-        a.re() > b.re()
+        a.re() - b.re() > self.slack(b)
+    }
+
+    /// How far apart numbers are that the disturbance alone keeps apart: a label is what it was compared with.
+    fn slack(&self, number: D) -> f64 {
+        self.noise.as_ref().map_or(0.0, |(_, size)| 1e3 * size * (1.0 + number.re().abs()))
     }
 
     fn meet(&mut self, a: D, b: D) {
         if (a - b).is_active() {
-            self.margin = self.margin.min((a.re() - b.re()).abs());
+            let apart = (a.re() - b.re()).abs();
+            // What is no number is neither above nor below.
+            self.margin = if apart.is_nan() { 0.0 } else { self.margin.min(apart) };
         }
     }
 }

@@ -40,22 +40,36 @@ impl<'a, D: Number> Run<'a, D> {
         })
     }
 
+    /// A pivot more. The derivative of a determinant is `det A tr(A⁻¹ dA)`, whose terms are much larger than what is left
+    /// of them where the matrix is nearly singular, while those of a product of pivots are not: the rounding of a
+    /// pivot's logarithm is measured.
+    fn times(&mut self, determinant: D, pivot: D) -> D {
+        if self.noise.is_none() {
+            return determinant * pivot;
+        }
+        let sign = pivot.re().signum();
+        let logarithm = self.noisy((pivot * sign).ln());
+        determinant * (logarithm - logarithm.re()).exp() * pivot.re()
+    }
+
     /// `A⁻¹ B` and `det A`.
     fn eliminated(&mut self, mut a: Tensor<D>, mut b: Tensor<D>) -> Result<(Tensor<D>, D)> {
         let n = a.rows;
         let mut determinant = D::one();
+        let largest = a.data.iter().map(|entry| entry.re().abs()).fold(1.0, f64::max);
         for k in 0..n {
             let best = (k..n).max_by(|i, j| a.data[i + k * n].re().abs().total_cmp(&a.data[j + k * n].re().abs()));
             let best = best.ok_or(Stop::Panic("no row is left"))?;
-            // A singular matrix is as far away as its pivot is large.
-            self.margin = self.margin.min(a.data[best + k * n].re().abs());
+            // A singular matrix is as far away as a pivot is large beside the entries. Derivatives lose the digits of the
+            // condition once for each inverse in them.
+            self.margin = self.margin.min(a.data[best + k * n].re().abs() / largest);
             if best != k {
                 determinant = -determinant;
                 (0..n).for_each(|j| a.data.swap(k + j * n, best + j * n));
                 (0..b.columns).for_each(|j| b.data.swap(k + j * n, best + j * n));
             }
             let pivot = a.data[k + k * n];
-            determinant *= pivot;
+            determinant = self.times(determinant, pivot);
             for i in (0..n).filter(|i| *i != k) {
                 let factor = a.data[i + k * n] / pivot;
                 for j in k..n {

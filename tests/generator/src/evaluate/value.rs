@@ -11,6 +11,9 @@ pub trait Number: DualNum<Primitive = f64> + Copy {
     /// Each part, off by a random relative error of this size.
     fn disturbed(self, random: &mut Random, size: f64) -> Self;
 
+    /// The largest magnitude of its parts.
+    fn largest(&self) -> f64;
+
     /// Whether it depends on what is differentiated by.
     fn is_active(&self) -> bool;
 }
@@ -18,6 +21,10 @@ pub trait Number: DualNum<Primitive = f64> + Copy {
 impl Number for f64 {
     fn disturbed(self, random: &mut Random, size: f64) -> Self {
         self * (1.0 + random.between(-size, size))
+    }
+
+    fn largest(&self) -> f64 {
+        self.abs()
     }
 
     fn is_active(&self) -> bool {
@@ -38,6 +45,12 @@ impl Number for HyperHyperDual<f64> {
             part(self.eps2eps3),
             part(self.eps1eps2eps3),
         )
+    }
+
+    fn largest(&self) -> f64 {
+        let single = [self.re, self.eps1, self.eps2, self.eps3];
+        let mixed = [self.eps1eps2, self.eps1eps3, self.eps2eps3, self.eps1eps2eps3];
+        single.into_iter().chain(mixed).map(f64::abs).fold(0.0, f64::max)
     }
 
     fn is_active(&self) -> bool {
