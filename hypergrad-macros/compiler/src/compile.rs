@@ -22,7 +22,7 @@ use crate::diagnostics::Diagnostics;
 use crate::differentiate::Quantities;
 use crate::emit::Emission;
 use crate::emit::share::{self, Pass};
-use crate::ir::Id;
+use crate::ir::{Id, MOST_NODES, TooManyNodes};
 use crate::model::Model;
 use crate::syntax::{Module, Options};
 use crate::{analysis, differentiate, emit, exploit, ir, lower, model, print, syntax};
@@ -94,13 +94,21 @@ fn expand_module(attribute: &TokenStream, options: &Options, module: &Module, mu
 
 /// A panic, with what it says, or a refusal without a reason: never silent.
 fn faulty(mut diagnostics: Diagnostics, panic: Option<Box<dyn Any + Send>>) -> Diagnostics {
+    let place = diagnostics.reading();
+    if panic.as_ref().is_some_and(|panic| panic.is::<TooManyNodes>()) {
+        diagnostics.error_with_help(
+            place,
+            format!("what is derived of this has more than {MOST_NODES} different expressions: that is the limit"),
+            "write sums and loops over vectors in place of single numbers, or state intermediate results as variables of the inner problem",
+        );
+        return diagnostics;
+    }
     let said = panic.and_then(|panic| match panic.downcast::<String>() {
         Ok(text) => Some(*text),
         Err(panic) => panic.downcast_ref::<&str>().map(|text| (*text).to_owned()),
     });
     let message = "`#[bilevel]` failed on this module: that is a fault of hypergrad";
     let message = said.map_or_else(|| message.to_owned(), |said| format!("{message}\n{said}"));
-    let place = diagnostics.reading();
     diagnostics.error_with_help(place, message, "please report it with the module");
     diagnostics
 }

@@ -4,7 +4,7 @@
 //! `H = w (diag(p) - p pᵀ) = w S Sᵀ`, `S = diag(√p)(I - √p √pᵀ)`, since `I - √p √pᵀ` is a projection
 //! (docs/formulas.md 6.5).
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use super::conditions::Assumed;
 use super::curvature::affine_arguments;
@@ -51,7 +51,7 @@ pub fn pieces(graph: &mut Graph, q: &Quantities) -> Option<Vec<Piece>> {
     if slopes.iter().any(|slope| reads(graph, *slope, &q.x)) {
         return None;
     }
-    let back: HashMap<Id, Id> = fresh.iter().copied().zip(arguments.iter().copied()).collect();
+    let back: FxHashMap<Id, Id> = fresh.iter().copied().zip(arguments.iter().copied()).collect();
     (0..arguments.len()).map(|k| piece(graph, q, (&fresh, &slopes, k), &back)).collect()
 }
 
@@ -66,7 +66,12 @@ fn reads(graph: &Graph, node: Id, inputs: &[Id]) -> bool {
 }
 
 /// `J_kᵀ H_k J_k`, where no other argument is coupled to this one.
-fn piece(graph: &mut Graph, q: &Quantities, (fresh, slopes, k): (&[Id], &[Id], usize), back: &HashMap<Id, Id>) -> Option<Piece> {
+fn piece(
+    graph: &mut Graph,
+    q: &Quantities,
+    (fresh, slopes, k): (&[Id], &[Id], usize),
+    back: &FxHashMap<Id, Id>,
+) -> Option<Piece> {
     let (t, slope) = (fresh[k], slopes[k]);
     let direction = stand_in(graph, t, Role::DirectionX);
     let along = graph.inner(slope, direction);
@@ -137,7 +142,7 @@ fn softmax(graph: &mut Graph, slope: Id, t: Id) -> Option<Hessian> {
 
 impl Hessian {
     /// With the arguments in place of what stood for them.
-    fn replaced(self, graph: &mut Graph, back: &HashMap<Id, Id>) -> Self {
+    fn replaced(self, graph: &mut Graph, back: &FxHashMap<Id, Id>) -> Self {
         match self {
             Self::Diagonal(entries) => Self::Diagonal(graph.replace(&[entries], back)[0]),
             Self::Softmax { weights, probabilities, keep } => {

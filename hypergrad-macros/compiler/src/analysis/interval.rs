@@ -1,6 +1,6 @@
 //! What every entry of a node lies between for all x, as expressions of the data and y.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use super::conditions::Assumed;
 use super::dependence::dependence;
@@ -30,12 +30,12 @@ impl Interval {
 pub struct Intervals {
     on_x: Vec<bool>,
     signs: Vec<Sign>,
-    known: HashMap<Id, Interval>,
+    known: FxHashMap<Id, Interval>,
 }
 
 impl Intervals {
     pub fn new(graph: &Graph) -> Self {
-        Self { on_x: dependence(graph, &[Role::X]), signs: signs(graph, &Assumed::new()), known: HashMap::new() }
+        Self { on_x: dependence(graph, &[Role::X]), signs: signs(graph, &Assumed::new()), known: FxHashMap::default() }
     }
 
     pub fn is_free_of_x(&self, node: Id) -> bool {

@@ -10,7 +10,7 @@
 //! Two ways to prove it: E is zero whatever dz is; or, where `F_1` and `phi_1` are diagonal, entry by entry,
 //! with dz and p eliminated and `F = 0`, `x = phi(z, y)` used.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use super::algebra::{Algebra, Relation};
 use super::diagonal::off_diagonal_vanishes;
@@ -99,7 +99,7 @@ pub fn is_long(graph: &Graph, q: &Quantities) -> bool {
 
 /// F at x = 0.
 pub fn at_zero(graph: &mut Graph, q: &Quantities) -> Vector {
-    let mut zeros = HashMap::new();
+    let mut zeros = FxHashMap::default();
     for x in &q.x {
         let shape = graph.shape(*x).to_vec();
         zeros.insert(*x, graph.zero(shape));
@@ -232,7 +232,7 @@ impl<'a> Proof<'a> {
     }
 
     fn replace(&mut self, nodes: &[Id], old: &[Id], new: &[Id]) -> Vector {
-        let replacement: HashMap<Id, Id> = old.iter().copied().zip(new.iter().copied()).collect();
+        let replacement: FxHashMap<Id, Id> = old.iter().copied().zip(new.iter().copied()).collect();
         self.graph.replace(nodes, &replacement)
     }
 

@@ -18,6 +18,8 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("impl Default for", "what a derive writes, to be read"),
     ("a row of a sparse matrix", "what a value is called inside other messages"),
     ("`#[bilevel]` failed on this module", "no module is known for which it does"),
+    ("what is derived of this has more than", "no module is known that is not refused before, or takes long"),
+    ("write sums and loops over vectors in place of", "the same"),
     ("please report it with the module", "the same"),
     ("a role is a free function, without `self`", "rustc refuses it when it reads the module"),
     ("take x, y and perhaps the data", "the same"),

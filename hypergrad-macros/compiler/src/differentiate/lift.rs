@@ -2,7 +2,7 @@
 //! all unit directions at once, by giving every node that depends on it one more group of axes.
 //! The unit directions are Kronecker deltas, which the product constructor eliminates.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use crate::ir::{Affine, Graph, Id, Number, Product, Size, Wire};
 
@@ -17,7 +17,7 @@ pub fn lift(graph: &mut Graph, nodes: &[Id], seed: Id) -> Vec<Id> {
 pub fn lift_along(graph: &mut Graph, nodes: &[Id], seed: Id, axes: &[usize]) -> Vec<Id> {
     let whole = graph.shape(seed).to_vec();
     let seed_shape: Vec<Size> = axes.iter().map(|a| whole[*a].clone()).collect();
-    let mut lifted: HashMap<Id, Id> = HashMap::new();
+    let mut lifted: FxHashMap<Id, Id> = FxHashMap::default();
     let unit = unit_directions(graph, &whole, axes);
     lifted.insert(seed, unit);
     graph.batch(nodes, &mut lifted, &seed_shape);

@@ -1,6 +1,6 @@
 //! The reverse sweep: the gradient of a scalar node with respect to inputs.
 
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::rules;
 use crate::ir::{Affine, Graph, Id, Number, Op, Operand, Product, Reduction, Term, View, Wire};
@@ -10,11 +10,11 @@ pub fn gradient(graph: &mut Graph, root: Id, inputs: &[Id]) -> Vec<Id> {
     debug_assert_eq!(graph.order(root), 0, "gradients are of scalars");
     let order = graph.surface(&[root]);
     let depends = dependents(graph, &order, inputs);
-    let met: HashSet<Id> = order.iter().copied().collect();
-    let mut sweep = Sweep { graph, depends, met, cotangents: HashMap::new(), of_states: HashMap::new() };
+    let met: FxHashSet<Id> = order.iter().copied().collect();
+    let mut sweep = Sweep { graph, depends, met, cotangents: FxHashMap::default(), of_states: FxHashMap::default() };
     let one = sweep.graph.constant(1.0);
     sweep.cotangents.insert(root, vec![one]);
-    let mut results: HashMap<Id, Id> = HashMap::new();
+    let mut results: FxHashMap<Id, Id> = FxHashMap::default();
     // Operands have smaller ids: from the root downwards every cotangent is complete when met.
     for id in order.into_iter().rev() {
         if let Some(of_states) = sweep.of_states.remove(&id) {
@@ -55,10 +55,10 @@ pub(super) struct Sweep<'g> {
     pub(super) graph: &'g mut Graph,
     depends: Vec<bool>,
     /// The nodes that the sweep meets.
-    pub(super) met: HashSet<Id>,
-    cotangents: HashMap<Id, Vec<Id>>,
+    pub(super) met: FxHashSet<Id>,
+    cotangents: FxHashMap<Id, Vec<Id>>,
     /// Of recursions: the cotangents of their stacked states.
-    of_states: HashMap<Id, Vec<(usize, Id)>>,
+    of_states: FxHashMap<Id, Vec<(usize, Id)>>,
 }
 
 impl Sweep<'_> {

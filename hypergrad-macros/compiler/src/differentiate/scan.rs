@@ -5,7 +5,9 @@
 //! `λ_0`, entry t of the sequence `(∂N/∂q)ᵀ λ_{t+1}`, and what else is read `Σ_t (∂N/∂c)ᵀ λ_{t+1}`: all
 //! steps at once, outside of any recursion.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
+
+use rustc_hash::FxHashMap;
 
 use super::reverse::{Sweep, gradient};
 use crate::ir::{Affine, Graph, Id, Number, Op, Operand, Product, Recurrence, Scan, Sequence, Size, Variable, Wire};
@@ -97,7 +99,7 @@ impl Step {
     fn adjoints(&self, graph: &mut Graph, stacked: &[Id], cotangents: &[Id]) -> Vec<Id> {
         let (scan, count) = (&self.scan, self.states.len());
         let mut adjoint = Scan { reversed: !scan.reversed, states: Vec::new(), ..scan.clone() };
-        let mut images: HashMap<Id, Id> = HashMap::new();
+        let mut images: FxHashMap<Id, Id> = FxHashMap::default();
         // What a step read is one sequence more, as are the cotangents of what it read.
         for (own, node) in self.states.iter().zip(stacked) {
             let slot = sequence_slot(graph, &mut adjoint, Sequence { node: *node, shift: scan.before() });
@@ -123,8 +125,8 @@ impl Step {
     }
 
     /// The slots at all steps at once.
-    fn all_steps(&self, graph: &mut Graph, stacked: &[Id], adjoints: &[Id]) -> HashMap<Id, Id> {
-        let (scan, mut images) = (&self.scan, HashMap::new());
+    fn all_steps(&self, graph: &mut Graph, stacked: &[Id], adjoints: &[Id]) -> FxHashMap<Id, Id> {
+        let (scan, mut images) = (&self.scan, FxHashMap::default());
         for (slot, node) in self.states.iter().zip(stacked) {
             images.insert(*slot, part(graph, *node, scan.before(), &scan.steps));
         }

@@ -1,25 +1,30 @@
 //! Integer expressions that are affine in the wires of a product: `Σ cₖ·wire + constant`.
 
+use smallvec::{SmallVec, smallvec};
+
 use super::size::Size;
 
 /// An index of a product: each wire runs over `0..extent`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub struct Wire(pub u32);
 
+/// One needs no memory of its own.
+type Terms = SmallVec<[(Wire, Size); 1]>;
+
 /// `constant + Σ coefficient · wire`: terms sorted by wire, no zero coefficient.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Default)]
 pub struct Affine {
     pub constant: Size,
-    pub terms: Vec<(Wire, Size)>,
+    pub terms: Terms,
 }
 
 impl Affine {
     pub fn wire(wire: Wire) -> Self {
-        Self { constant: Size::zero(), terms: vec![(wire, Size::constant(1))] }
+        Self { constant: Size::zero(), terms: smallvec![(wire, Size::constant(1))] }
     }
 
     pub fn constant(constant: Size) -> Self {
-        Self { constant, terms: Vec::new() }
+        Self { constant, terms: Terms::new() }
     }
 
     /// The wire, where the expression is one wire and nothing else.

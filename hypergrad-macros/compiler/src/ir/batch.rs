@@ -1,7 +1,7 @@
 //! Nodes evaluated for many values of some of their leaves at once: every node that depends on these has
 //! more axes, after its own.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use super::affine::{Affine, Wire};
 use super::graph::Graph;
@@ -10,7 +10,7 @@ use super::scan::{Recurrence, Scan, Sequence, Variable};
 use super::size::Size;
 
 /// The images of nodes, each with the axes of its node and then the additional ones.
-type Images = HashMap<Id, Id>;
+type Images = FxHashMap<Id, Id>;
 
 impl Graph {
     /// Adds the images of all nodes below the roots that depend on what has an image already.
@@ -146,7 +146,7 @@ impl Graph {
         let slots: Vec<Id> = (0..scan.states.len()).map(|position| self.slot_of_state(scan, position)).collect();
         let read: Vec<Id> = (0..scan.sequences.len()).map(|position| self.slot_of_sequence(scan, position)).collect();
         loop {
-            let mut depends: HashMap<Id, bool> = HashMap::new();
+            let mut depends: FxHashMap<Id, bool> = FxHashMap::default();
             for id in &order {
                 let state = slots.iter().position(|slot| slot == id).map(|position| moved[position]);
                 let sequence = read.iter().position(|slot| slot == id).map(|k| has_image(scan.sequences[k].node));

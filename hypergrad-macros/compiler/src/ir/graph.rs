@@ -2,8 +2,11 @@
 //! nodes that read them, so id order is a topological order.
 
 use std::collections::BTreeMap;
+use std::panic::resume_unwind;
+use std::rc::Rc;
 
-use rustc_hash::FxHashMap;
+use indexmap::IndexSet;
+use rustc_hash::FxBuildHasher;
 
 use super::formula::{Formula, Name};
 use super::func::Number;
@@ -44,10 +47,18 @@ pub struct InputInfo {
     pub name: String,
 }
 
+/// Nodes of a graph, those of the way included. Modules as users write them stay below a tenth.
+pub const MOST_NODES: usize = 1 << 19;
+
+/// A graph would have more than [`MOST_NODES`]. Making a node has no other error, and every stage makes nodes: they end
+/// by unwinding with this, which [`crate::compile::expand`] catches.
+#[derive(Clone, Copy, Debug)]
+pub struct TooManyNodes;
+
 #[derive(Default, Clone, Debug)]
 pub struct Graph {
-    nodes: Vec<Node>,
-    ids: FxHashMap<Node, Id>,
+    /// By their numbers. Copies of a graph share them.
+    nodes: IndexSet<Rc<Node>, FxBuildHasher>,
     inputs: Vec<(InputInfo, Id)>,
     pub(super) sparse: BTreeMap<Id, Sparse>,
     pub(super) supports: BTreeMap<Id, Vec<Support>>,
@@ -74,6 +85,11 @@ impl Graph {
 
     pub fn node(&self, id: Id) -> &Node {
         &self.nodes[id.0 as usize]
+    }
+
+    /// The same, to be read while the graph grows.
+    pub fn shared(&self, id: Id) -> Rc<Node> {
+        Rc::clone(&self.nodes[id.0 as usize])
     }
 
     pub fn op(&self, id: Id) -> &Op {
@@ -165,13 +181,15 @@ impl Graph {
     /// Interns a node as it is, without simplification.
     pub(super) fn intern(&mut self, op: Op, shape: Vec<Size>) -> Id {
         let node = Node { op, shape };
-        if let Some(id) = self.ids.get(&node) {
-            return *id;
+        if let Some(position) = self.nodes.get_index_of(&node) {
+            return Id(position as u32);
+        }
+        if self.nodes.len() == MOST_NODES {
+            resume_unwind(Box::new(TooManyNodes));
         }
         let id = Id(self.nodes.len() as u32);
         debug_assert!(node.op.operands().iter().all(|o| *o < id), "operands come before the nodes that read them");
-        self.nodes.push(node.clone());
-        self.ids.insert(node, id);
+        self.nodes.insert(Rc::new(node));
         self.note_supports(id);
         self.note_open(id);
         id

@@ -1,7 +1,6 @@
 //! The value of nodes on numbers, straight from the definitions in [`super::node`]: the oracle of
 //! tests. Nothing is fast here, but nothing is done twice: millions of random programs run through it.
 
-use std::collections::HashMap;
 use std::ops::Index;
 
 use rustc_hash::FxHashMap;
@@ -107,7 +106,7 @@ impl Index<&Id> for Values<'_> {
 #[derive(Clone, Default)]
 pub struct Point {
     pub symbols: Vec<i64>,
-    pub inputs: HashMap<Id, Tensor>,
+    pub inputs: FxHashMap<Id, Tensor>,
 }
 
 impl Point {

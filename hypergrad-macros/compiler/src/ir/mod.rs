@@ -35,7 +35,7 @@ pub use affine::{Affine, Wire};
 pub use definition::{Bend, Cost, Notation, Parameter, Range, Trend};
 pub use formula::{Formula, Name};
 pub use func::{Func, Number};
-pub use graph::{Graph, InputInfo, Role};
+pub use graph::{Graph, InputInfo, MOST_NODES, Role, TooManyNodes};
 pub use node::{Elimination, Guard, Id, Input, Op, Operand, Product, Reduction, Term, Test, View};
 #[cfg(test)]
 pub use scan::Slot;

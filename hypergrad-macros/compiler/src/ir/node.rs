@@ -11,6 +11,8 @@
 //! - [`Op::Sum`]: `Σ coefficient · term`, each term broadcast over the axes that it lacks.
 //! - [`Op::Map`]: an elementwise function, arguments broadcast in the same way.
 
+use smallvec::{SmallVec, smallvec};
+
 use super::affine::{Affine, Wire};
 use super::func::{Func, Number};
 use super::scan::{Scan, Slot};
@@ -193,21 +195,24 @@ impl Product {
     }
 }
 
+/// What an operation reads: few nodes need no memory of their own.
+pub type Operands = SmallVec<[Id; 4]>;
+
 impl Op {
     /// The nodes read, in order, with repetitions; of a recursion also its body.
-    pub fn operands(&self) -> Vec<Id> {
+    pub fn operands(&self) -> Operands {
         match self {
-            Self::Input(_) | Self::Constant(_) | Self::Count(_) | Self::Iota | Self::Slot(_) => Vec::new(),
+            Self::Input(_) | Self::Constant(_) | Self::Count(_) | Self::Iota | Self::Slot(_) => Operands::new(),
             Self::Product(product) => product.operands.iter().map(|o| o.node).collect(),
             Self::Sum(terms) => terms.iter().map(|t| t.view.node).collect(),
             Self::Map(_, args) => args.iter().map(|v| v.node).collect(),
             Self::Reduce { arg, .. } | Self::Weights { arg, .. } | Self::Exclusive { arg, .. } | Self::Factor { arg, .. } => {
-                vec![*arg]
+                smallvec![*arg]
             }
-            Self::Solve { factor, rhs, .. } => vec![*factor, *rhs],
-            Self::Determinant { factor, .. } | Self::Lower { factor } => vec![*factor],
+            Self::Solve { factor, rhs, .. } => smallvec![*factor, *rhs],
+            Self::Determinant { factor, .. } | Self::Lower { factor } => smallvec![*factor],
             Self::Scan(scan) => scan.operands(),
-            Self::State { scan, .. } => vec![*scan],
+            Self::State { scan, .. } => smallvec![*scan],
         }
     }
 }

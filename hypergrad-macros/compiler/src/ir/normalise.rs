@@ -65,7 +65,8 @@ impl<'s> Normalizer<'s> {
             if graph.is_zero(operand.node) {
                 return None;
             }
-            match graph.op(operand.node) {
+            let node = graph.shared(operand.node);
+            match &node.op {
                 Op::Constant(number) => {
                     if !self.scale(number.get()) {
                         self.operands.push(operand);
@@ -76,30 +77,26 @@ impl<'s> Normalizer<'s> {
                         || graph.is_over_stored_entries(inner)
                         || inline(operand.node) =>
                 {
-                    let (inner, shape) = (inner.clone(), graph.shape(operand.node).to_vec());
                     self.scale_or_keep(graph, inner.coefficient.get());
-                    self.inline(&inner, &shape, &operand.index, &mut pending)?;
+                    self.inline(inner, &node.shape, &operand.index, &mut pending)?;
                 }
                 Op::Product(inner) if inner.coefficient.get() != 1.0 => {
-                    let factor = inner.coefficient.get();
-                    let (inner, shape) = (inner.clone(), graph.shape(operand.node).to_vec());
-                    self.scale_or_keep(graph, factor);
-                    let normal = graph.intern(Op::Product(Product { coefficient: Number::new(1.0), ..inner }), shape);
+                    self.scale_or_keep(graph, inner.coefficient.get());
+                    let unit = Product { coefficient: Number::new(1.0), ..inner.clone() };
+                    let normal = graph.intern(Op::Product(unit), node.shape.clone());
                     self.operands.push(Operand { node: normal, ..operand });
                 }
                 Op::Sum(terms) if graph.misses(terms, &operand.index) => {
-                    let shape = graph.shape(operand.node).to_vec();
                     let held = terms.iter().filter(|term| !graph.misses_term(term, &operand.index)).cloned().collect();
-                    let node = graph.sum(held, shape);
+                    let node = graph.sum(held, node.shape.clone());
                     pending.push(Operand { node, ..operand });
                 }
                 Op::Sum(terms) => match common_magnitude(terms) {
                     Some(magnitude) => {
-                        let shape = graph.shape(operand.node).to_vec();
-                        let terms =
-                            terms.clone().into_iter().map(|t| Term { coefficient: t.coefficient.signum(), ..t }).collect();
+                        let signs = terms.iter().map(|t| Term { coefficient: t.coefficient.signum(), view: t.view.clone() });
+                        let signs = signs.collect();
                         self.scale_or_keep(graph, magnitude);
-                        self.operands.push(Operand { node: graph.sum(terms, shape), ..operand });
+                        self.operands.push(Operand { node: graph.sum(signs, node.shape.clone()), ..operand });
                     }
                     None => self.operands.push(operand),
                 },

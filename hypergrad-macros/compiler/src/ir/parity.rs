@@ -2,7 +2,7 @@
 //! `p_i - p_j` is odd in i and j, so `exp(-|p_i - p_j|)` is a symmetric matrix, as is the
 //! elementwise product of two odd ones.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use super::affine::Affine;
 use super::flatten::flatten;
@@ -40,7 +40,7 @@ pub fn symmetric(graph: &Graph, matrix: Id) -> bool {
 /// What is known of nodes and exchanges of their axes; nodes that are shared are looked at once.
 #[derive(Default)]
 pub struct Parities {
-    known: HashMap<(Id, Vec<usize>), Option<Parity>>,
+    known: FxHashMap<(Id, Vec<usize>), Option<Parity>>,
 }
 
 impl Parities {

@@ -1,6 +1,6 @@
 //! Rebuilding a graph: with resolved sizes, or with nodes replaced.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use super::affine::Affine;
 use super::graph::Graph;
@@ -13,7 +13,7 @@ impl Graph {
     /// numbers and get new ids.
     pub fn resolve_sizes(&mut self, roots: &[Id], resolve: &dyn Fn(&Size) -> Size) -> Vec<Id> {
         let mut resolved = Graph::new();
-        let mut images: HashMap<Id, Id> = HashMap::new();
+        let mut images: FxHashMap<Id, Id> = FxHashMap::default();
         for (_, info, id) in self.inputs() {
             let shape = self.shape(id).iter().map(resolve).collect();
             images.insert(id, resolved.input(info.clone(), shape));
@@ -31,13 +31,13 @@ impl Graph {
     }
 
     /// Rebuilds `roots` with some nodes replaced by others of the same shape.
-    pub fn replace(&mut self, roots: &[Id], replacement: &HashMap<Id, Id>) -> Vec<Id> {
-        let mut images: HashMap<Id, Id> = replacement.clone();
+    pub fn replace(&mut self, roots: &[Id], replacement: &FxHashMap<Id, Id>) -> Vec<Id> {
+        let mut images: FxHashMap<Id, Id> = replacement.clone();
         for id in self.reachable(roots) {
             if images.contains_key(&id) {
                 continue;
             }
-            let node = self.node(id).clone();
+            let node = self.shared(id);
             let changed = node.op.operands().iter().any(|o| images.get(o).is_some_and(|image| image != o));
             let image = if changed { self.rebuild(&node.op, &node.shape, &images, &Clone::clone) } else { id };
             images.insert(id, image);
@@ -46,15 +46,15 @@ impl Graph {
     }
 
     /// Rebuilds `roots`, each operation as `change` wants it, which knows the images of its operands.
-    pub fn rewrite(&mut self, roots: &[Id], change: &mut dyn FnMut(&Self, &Op, &HashMap<Id, Id>) -> Option<Op>) -> Vec<Id> {
-        let mut images: HashMap<Id, Id> = HashMap::new();
+    pub fn rewrite(&mut self, roots: &[Id], change: &mut dyn FnMut(&Self, &Op, &FxHashMap<Id, Id>) -> Option<Op>) -> Vec<Id> {
+        let mut images: FxHashMap<Id, Id> = FxHashMap::default();
         for id in self.reachable(roots) {
-            let node = self.node(id).clone();
+            let node = self.shared(id);
             let changed = change(self, &node.op, &images);
             let moved = node.op.operands().iter().any(|o| images[o] != *o);
             let image = match changed {
                 None if !moved => id,
-                changed => self.rebuild(&changed.unwrap_or(node.op), &node.shape, &images, &Clone::clone),
+                changed => self.rebuild(changed.as_ref().unwrap_or(&node.op), &node.shape, &images, &Clone::clone),
             };
             images.insert(id, image);
         }
@@ -62,7 +62,7 @@ impl Graph {
     }
 
     /// One node with its operands replaced by their images, where they have one.
-    pub fn rebuild_with(&mut self, id: Id, images: &mut HashMap<Id, Id>) -> Id {
+    pub fn rebuild_with(&mut self, id: Id, images: &mut FxHashMap<Id, Id>) -> Id {
         let mut changed = false;
         for operand in self.op(id).operands() {
             changed |= *images.entry(operand).or_insert(operand) != operand;
@@ -70,7 +70,7 @@ impl Graph {
         if !changed {
             return id;
         }
-        let node = self.node(id).clone();
+        let node = self.shared(id);
         self.rebuild(&node.op, &node.shape, images, &Clone::clone)
     }
 
@@ -86,7 +86,7 @@ impl Graph {
         (0..self.len() as u32).map(Id).filter(|id| seen[id.0 as usize]).collect()
     }
 
-    fn rebuild(&mut self, op: &Op, shape: &[Size], images: &HashMap<Id, Id>, size: &dyn Fn(&Size) -> Size) -> Id {
+    fn rebuild(&mut self, op: &Op, shape: &[Size], images: &FxHashMap<Id, Id>, size: &dyn Fn(&Size) -> Size) -> Id {
         let shape: Vec<Size> = shape.iter().map(size).collect();
         let affine = |a: &Affine| a.map_sizes(size);
         let view = |v: &View| View { node: images[&v.node], axes: v.axes.clone() };

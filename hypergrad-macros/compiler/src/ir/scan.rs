@@ -8,10 +8,12 @@
 //!
 //! Backwards in time (`reversed`) the states are those after the step: `s_t = next(s_{t+1}, q_t)`.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
+
+use rustc_hash::FxHashMap;
 
 use super::graph::Graph;
-use super::node::{Id, Op};
+use super::node::{Id, Op, Operands};
 use super::size::Size;
 
 /// Levels of recursions, a bit each.
@@ -59,7 +61,7 @@ pub enum Variable {
 }
 
 impl Scan {
-    pub fn operands(&self) -> Vec<Id> {
+    pub fn operands(&self) -> Operands {
         let states = self.states.iter().flat_map(|state| [state.start, state.next]);
         states.chain(self.sequences.iter().map(|sequence| sequence.node)).collect()
     }
@@ -111,7 +113,7 @@ impl Graph {
         while let Some((position, value)) = self.resting(&scan) {
             let own = self.slot_of_state(&scan, position);
             scan.states.remove(position);
-            let mut images = HashMap::from([(own, value)]);
+            let mut images = FxHashMap::from_iter([(own, value)]);
             for later in position..scan.states.len() {
                 let (from, to) = (Variable::State(later + 1), Variable::State(later));
                 let shape = self.shape(scan.states[later].start).to_vec();
@@ -175,7 +177,7 @@ impl Graph {
         self.slot(scan.level, Variable::Sequence(position), shape)
     }
 
-    fn substitute_in_body(&mut self, scan: &mut Scan, images: HashMap<Id, Id>) {
+    fn substitute_in_body(&mut self, scan: &mut Scan, images: FxHashMap<Id, Id>) {
         let nexts = self.substitute_slots(&scan.nexts(), scan.bit(), images);
         for (state, next) in scan.states.iter_mut().zip(nexts) {
             state.next = next;
@@ -186,7 +188,7 @@ impl Graph {
     fn drop_unread_sequences(&mut self, scan: &mut Scan) {
         let slots: Vec<Id> = (0..scan.sequences.len()).map(|position| self.slot_of_sequence(scan, position)).collect();
         let read: BTreeSet<Id> = self.open_nodes(&scan.nexts(), scan.bit()).into_iter().collect();
-        let (mut kept, mut images) = (Vec::<Sequence>::new(), HashMap::new());
+        let (mut kept, mut images) = (Vec::<Sequence>::new(), FxHashMap::default());
         for (sequence, slot) in scan.sequences.clone().into_iter().zip(slots) {
             if !read.contains(&slot) {
                 continue;
@@ -258,7 +260,7 @@ impl Graph {
     }
 
     /// The nodes that a node reads; of a recursion what its body reads from outside, in place of the body.
-    pub fn reads(&self, id: Id) -> Vec<Id> {
+    pub fn reads(&self, id: Id) -> Operands {
         match self.op(id) {
             Op::Scan(scan) => {
                 let starts = scan.states.iter().map(|state| state.start);
@@ -319,7 +321,7 @@ impl Graph {
     }
 
     /// The roots with slots of these levels replaced.
-    pub fn substitute_slots(&mut self, roots: &[Id], levels: Levels, mut images: HashMap<Id, Id>) -> Vec<Id> {
+    pub fn substitute_slots(&mut self, roots: &[Id], levels: Levels, mut images: FxHashMap<Id, Id>) -> Vec<Id> {
         for id in self.open_nodes(roots, levels) {
             if !images.contains_key(&id) {
                 let image = self.rebuild_with(id, &mut images);

@@ -5,7 +5,9 @@
 //! same product at one step. Whatever else reads those wires (other operands, guards, scatters to places that
 //! the step decides) is a tensor of its own, with an axis for the steps, and so a sequence.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
+
+use rustc_hash::FxHashMap;
 
 use super::affine::{Affine, Wire};
 use super::func::{Func, Number};
@@ -19,22 +21,22 @@ pub struct Slicer<'g> {
     graph: &'g mut Graph,
     level: u32,
     /// Leaves that stand for the states at all steps: their axis for the steps, and the slot at one.
-    states: HashMap<Id, (usize, Id)>,
+    states: FxHashMap<Id, (usize, Id)>,
     /// By node and axis; `None` where a node is not known at one step alone.
-    known: HashMap<(Id, usize), Option<Id>>,
+    known: FxHashMap<(Id, usize), Option<Id>>,
     pub sequences: Vec<Sequence>,
     /// Recursions inside of the body, by the axis of a state of them.
-    inside: HashMap<(Id, usize, usize), Option<Id>>,
+    inside: FxHashMap<(Id, usize, usize), Option<Id>>,
     /// Of the slots of those: the axis for the steps, and the slot without it.
-    slots: HashMap<Id, (usize, Id)>,
+    slots: FxHashMap<Id, (usize, Id)>,
     /// What is known of [`Self::reads_states`], until more slots are sliced.
-    reading: HashMap<Id, bool>,
+    reading: FxHashMap<Id, bool>,
 }
 
 impl<'g> Slicer<'g> {
-    pub fn new(graph: &'g mut Graph, level: u32, states: HashMap<Id, (usize, Id)>) -> Self {
-        let (known, inside, slots) = (HashMap::new(), HashMap::new(), HashMap::new());
-        Self { graph, level, states, known, sequences: Vec::new(), inside, slots, reading: HashMap::new() }
+    pub fn new(graph: &'g mut Graph, level: u32, states: FxHashMap<Id, (usize, Id)>) -> Self {
+        let (known, inside, slots) = (FxHashMap::default(), FxHashMap::default(), FxHashMap::default());
+        Self { graph, level, states, known, sequences: Vec::new(), inside, slots, reading: FxHashMap::default() }
     }
 
     /// A node at one step, which is along this axis of it.

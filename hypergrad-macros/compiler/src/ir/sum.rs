@@ -60,9 +60,10 @@ impl Graph {
             *merged.entry(View { node: one, axes: Vec::new() }).or_insert(0.0) += coefficient * value;
             return;
         }
-        match self.op(view.node) {
+        let node = self.shared(view.node);
+        match &node.op {
             Op::Sum(terms) if terms.iter().all(|term| fits(term.coefficient.get())) => {
-                for term in terms.clone() {
+                for term in terms {
                     let axes = term.view.axes.iter().map(|a| view.axes[*a]).collect();
                     self.merge(merged, coefficient * term.coefficient.get(), View { node: term.view.node, axes });
                 }
@@ -70,8 +71,8 @@ impl Graph {
             // Terms that differ by a factor are alike: the factor moves into the sum.
             Op::Product(product) if product.coefficient.get() != 1.0 && fits(product.coefficient.get()) => {
                 let factor = product.coefficient.get();
-                let (product, shape) = (product.clone(), self.shape(view.node).to_vec());
-                let unit = self.intern(Op::Product(Product { coefficient: Number::new(1.0), ..product }), shape);
+                let unit = Product { coefficient: Number::new(1.0), ..product.clone() };
+                let unit = self.intern(Op::Product(unit), node.shape.clone());
                 *merged.entry(View { node: unit, ..view }).or_insert(0.0) += coefficient * factor;
             }
             Op::Input(_)

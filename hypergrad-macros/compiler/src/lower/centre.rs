@@ -5,13 +5,13 @@
 //! `<p, c>`; the shifted one is a sum of small terms. Facts are read before: mathematically nothing
 //! happens here.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use crate::ir::{Affine, Graph, Id, Number, Op, Operand, Product, Reduction, Size, Term, View, Wire};
 
 /// The roots, with every such difference shifted.
 pub fn shift(graph: &mut Graph, roots: &[Id]) -> Vec<Id> {
-    let mut images: HashMap<Id, Id> = HashMap::new();
+    let mut images: FxHashMap<Id, Id> = FxHashMap::default();
     for id in graph.reachable(roots) {
         let image = graph.rebuild_with(id, &mut images);
         let image = centred(graph, image).map_or(image, |found| found.shifted(graph));

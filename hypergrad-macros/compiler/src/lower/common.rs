@@ -4,7 +4,9 @@
 //! than one term, and all that are made of the same sum share it. Facts are read before: mathematically nothing
 //! happens here.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::cost::{FEW_TERMS, MANY_TERMS};
 use super::reading::is_elementwise;
@@ -13,8 +15,8 @@ use crate::ir::{Affine, Graph, Guard, Id, Number, Op, Operand, Product, Size, Te
 
 /// The roots, with common factors in front of their sums.
 pub fn factor(graph: &mut Graph, stages: &mut Stages, roots: &[Id]) -> Vec<Id> {
-    let mut images: HashMap<Id, Id> = HashMap::new();
-    let mut pass = Pass { graph, stages, along: HashSet::new() };
+    let mut images: FxHashMap<Id, Id> = FxHashMap::default();
+    let mut pass = Pass { graph, stages, along: FxHashSet::default() };
     for id in pass.graph.reachable(roots) {
         let image = pass.rebuilt(id, &mut images);
         let image = pass.factored(image).unwrap_or(image);
@@ -27,12 +29,12 @@ struct Pass<'g> {
     graph: &'g mut Graph,
     stages: &'g mut Stages,
     /// Products of a direction and one factor that knows none, and diagonal matrices of one vector.
-    along: HashSet<Id>,
+    along: FxHashSet<Id>,
 }
 
 impl Pass<'_> {
     /// A node of the images of its operands, with a direction, or the diagonal that it is of, apart from the rest.
-    fn rebuilt(&mut self, id: Id, images: &mut HashMap<Id, Id>) -> Id {
+    fn rebuilt(&mut self, id: Id, images: &mut FxHashMap<Id, Id>) -> Id {
         let image = self.graph.rebuild_with(id, images);
         let Op::Product(product) = self.graph.op(image) else { return image };
         let is_along = is_diagonal(&product.out) || self.stages.get(self.graph, image) == Stage::Direction;

@@ -1,7 +1,9 @@
 //! Products of many operands as contractions of at most two parts each: `order` finds the cheapest
 //! tree, `hoist` what is contracted once for all evaluations.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashMap;
 
 use super::cost::MOST_ATOMS;
 use super::decisions::Hoist;
@@ -23,7 +25,7 @@ pub struct Plan {
 pub fn plan(graph: &mut Graph, stages: &mut Stages, roots: &[Id], nominal: &Nominal) -> Plan {
     let order = graph.reachable(roots);
     let units = multiples(graph, &order);
-    let (images, hoists) = (HashMap::new(), BTreeMap::new());
+    let (images, hoists) = (FxHashMap::default(), BTreeMap::new());
     let mut planner = Planner { graph, nominal, stages, images, hoists, units };
     for id in order {
         let image = if let Op::Product(product) = planner.graph.op(id).clone() {
@@ -44,8 +46,8 @@ pub fn plan(graph: &mut Graph, stages: &mut Stages, roots: &[Id], nominal: &Nomi
 
 /// Contractions that occur with several coefficients, and their nodes once they are planned: they
 /// are computed once, without the coefficient.
-fn multiples(graph: &Graph, order: &[Id]) -> HashMap<Unit, Option<Id>> {
-    let mut found: HashMap<Unit, usize> = HashMap::new();
+fn multiples(graph: &Graph, order: &[Id]) -> FxHashMap<Unit, Option<Id>> {
+    let mut found: FxHashMap<Unit, usize> = FxHashMap::default();
     for id in order {
         if let Op::Product(product) = graph.op(*id)
             && !product.summed().is_empty()
@@ -79,9 +81,9 @@ pub(super) struct Planner<'g> {
     pub graph: &'g mut Graph,
     pub nominal: &'g Nominal,
     pub stages: &'g mut Stages,
-    pub images: HashMap<Id, Id>,
+    pub images: FxHashMap<Id, Id>,
     pub hoists: BTreeMap<Id, Hoist>,
-    pub units: HashMap<Unit, Option<Id>>,
+    pub units: FxHashMap<Unit, Option<Id>>,
 }
 
 impl Planner<'_> {

@@ -1,7 +1,7 @@
 //! Products of products become one product, so that the contraction order can be chosen freely
 //! afterwards: where the inner one has no other reader and the same stage, or sums nothing.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use super::cost::{MOST_OPERANDS, MOST_REPEATED};
 use super::reading::is_elementwise;
@@ -13,8 +13,8 @@ use crate::shape::Sizes;
 pub fn flatten(graph: &mut Graph, sizes: &Sizes, roots: &[Id]) -> Vec<Id> {
     let stage = stages(graph, sizes);
     let readers = count_readers(graph, roots);
-    let mut images: HashMap<Id, Id> = HashMap::new();
-    let mut absorbable: HashMap<Id, Stage> = HashMap::new();
+    let mut images: FxHashMap<Id, Id> = FxHashMap::default();
+    let mut absorbable: FxHashMap<Id, Stage> = FxHashMap::default();
     for id in graph.reachable(roots) {
         let image = match graph.op(id).clone() {
             Op::Product(mut product) => {
@@ -74,7 +74,7 @@ fn inner_operands(graph: &Graph, id: Id) -> usize {
     if let Op::Product(p) = graph.op(id) { p.operands.len().max(1) } else { 1 }
 }
 
-fn replaced(graph: &mut Graph, id: Id, images: &mut HashMap<Id, Id>) -> Id {
+fn replaced(graph: &mut Graph, id: Id, images: &mut FxHashMap<Id, Id>) -> Id {
     if graph.op(id).operands().is_empty() {
         return id;
     }

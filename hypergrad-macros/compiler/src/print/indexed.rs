@@ -97,7 +97,7 @@ fn guard(guard: &Guard, spell: &dyn Fn(&Affine) -> String) -> Text {
     let (negatives, positives): (Vec<_>, Vec<_>) = guard.affine.terms.iter().cloned().partition(|(_, c)| negative(c));
     let flipped = positives.is_empty() && !negatives.is_empty();
     let left = if flipped { &negatives } else { &positives };
-    let left = Affine { terms: left.clone(), constant: Size::zero() };
+    let left = Affine { terms: left.iter().cloned().collect(), constant: Size::zero() };
     let right = left.sub(&guard.affine);
     let (left, right) = if flipped { (left.scale(&Size::constant(-1)), right.scale(&Size::constant(-1))) } else { (left, right) };
     let sign = match (guard.test, flipped) {

@@ -1,7 +1,9 @@
 //! Nodes as text. Every node is written once; long or repeated ones get names, so that text stays
 //! short on graphs that share.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
+
+use rustc_hash::FxHashMap;
 
 use super::chain;
 use super::function;
@@ -30,8 +32,8 @@ pub enum Written {
 pub struct Printer<'g> {
     pub graph: &'g Graph,
     pub sizes: &'g Sizes,
-    written: HashMap<Id, Written>,
-    uses: HashMap<Id, usize>,
+    written: FxHashMap<Id, Written>,
+    uses: FxHashMap<Id, usize>,
 }
 
 /// Letters for axes and sums.
@@ -40,7 +42,7 @@ pub const LETTERS: [&str; 12] = ["i", "j", "k", "l", "p", "q", "r", "s", "t", "h
 impl<'g> Printer<'g> {
     /// `name = ...`, and a line `where t = ...` for each name given.
     pub fn formula(graph: &'g Graph, sizes: &'g Sizes, name: &str, root: Id) -> Vec<String> {
-        let mut printer = Self { graph, sizes, written: HashMap::new(), uses: HashMap::new() };
+        let mut printer = Self { graph, sizes, written: FxHashMap::default(), uses: FxHashMap::default() };
         let order = graph.reachable(&[root]);
         printer.count_uses(&order);
         for id in order {

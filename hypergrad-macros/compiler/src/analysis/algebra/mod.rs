@@ -21,7 +21,9 @@ mod vanish;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashMap;
 
 use crate::ir::{Affine, Graph, Id, InputInfo, Number, Op, Operand, Product, Role, Size, View, Wire};
 
@@ -110,10 +112,10 @@ const DIGITS: i32 = 26;
 /// The normal forms of one graph's nodes. It adds nodes to the graph, which are of no use elsewhere.
 pub struct Algebra<'g> {
     graph: &'g mut Graph,
-    leaves: HashMap<(Atom, Number), Id>,
-    meanings: HashMap<Id, Leaf>,
+    leaves: FxHashMap<(Atom, Number), Id>,
+    meanings: FxHashMap<Id, Leaf>,
     /// Of nodes, and of sums that are atoms.
-    known: HashMap<Id, Polynomial>,
+    known: FxHashMap<Id, Polynomial>,
     /// Inputs that are not zero where the relations hold.
     nonzero: Vec<Id>,
     budget: usize,
@@ -123,9 +125,9 @@ impl<'g> Algebra<'g> {
     pub fn new(graph: &'g mut Graph) -> Self {
         Self {
             graph,
-            leaves: HashMap::new(),
-            meanings: HashMap::new(),
-            known: HashMap::new(),
+            leaves: FxHashMap::default(),
+            meanings: FxHashMap::default(),
+            known: FxHashMap::default(),
             nonzero: Vec::new(),
             budget: BUDGET,
         }

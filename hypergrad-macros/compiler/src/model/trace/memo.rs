@@ -1,14 +1,14 @@
 //! Calls that were inlined before with equal arguments: what they gave is used again, so that helpers
 //! which call each other twice cost what they cost once.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use super::Tracer;
 use super::value::{Callable, Value};
 
 /// Results by the callee, its arguments and the conditions of the arms around the call.
 #[derive(Default)]
-pub struct Memo(HashMap<(usize, String), (Value, Option<Callable>)>);
+pub struct Memo(FxHashMap<(usize, String), (Value, Option<Callable>)>);
 
 impl Tracer<'_> {
     /// The value of a call of `callee`, an address that stays taken while `kept` lives.

@@ -5,9 +5,11 @@
 //! before: the step is then read again with that one carried. What is only added to stays a sum, over the
 //! stacked states.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::Span;
+
+use rustc_hash::FxHashMap;
 
 use super::Tracer;
 use super::accumulate::{Entries, State, Update};
@@ -133,7 +135,7 @@ impl Tracer<'_> {
         let mut start = start.to_vec();
         for (cell, value) in cells.iter().zip(&mut start) {
             if let Some(value) = value {
-                self.with_states(value, (*cell, &mut 0), &HashMap::new(), &last);
+                self.with_states(value, (*cell, &mut 0), &FxHashMap::default(), &last);
             }
         }
         start
@@ -209,7 +211,7 @@ impl Tracer<'_> {
     ) -> Option<Vec<Option<Value>>> {
         let nexts = self.nexts(carried, steps, (cells, &after), span)?;
         let stacked = self.recursion(carried, order, &nexts, span)?;
-        let mut images = HashMap::new();
+        let mut images = FxHashMap::default();
         let mut last = BTreeMap::new();
         for ((leaf, placeholder), stacked) in carried.placeholders.iter().zip(stacked) {
             let Placeholder { value, start, kind } = placeholder;
@@ -280,7 +282,7 @@ impl Tracer<'_> {
             return None;
         }
         let level = self.graph.level_above(&nexts.iter().map(|next| next.node).collect::<Vec<_>>());
-        let mut slots = HashMap::new();
+        let mut slots = FxHashMap::default();
         for (k, placeholder) in carried.placeholders.values().enumerate() {
             let shape = self.graph.shape(placeholder.start.node).to_vec();
             let slot = self.graph.slot(level, crate::ir::Variable::State(k), shape);
@@ -360,7 +362,7 @@ impl Tracer<'_> {
         &mut self,
         value: &mut Value,
         (cell, leaf): (usize, &mut usize),
-        images: &HashMap<Id, Id>,
+        images: &FxHashMap<Id, Id>,
         last: &BTreeMap<Leaf, Value>,
     ) {
         match value {
@@ -385,7 +387,7 @@ impl Tracer<'_> {
         }
     }
 
-    fn sum_over_states(&mut self, state: &mut State, images: &HashMap<Id, Id>) {
+    fn sum_over_states(&mut self, state: &mut State, images: &FxHashMap<Id, Id>) {
         let tensors: Vec<&mut Tensor> = match &mut state.update {
             Update::Kept => Vec::new(),
             Update::Sum(Entries { adds, sets }) => {

@@ -15,6 +15,7 @@ use program_generator::point::Point;
 use program_generator::{Program, generate, shrink, spell};
 
 use crate::diagnostics::Diagnostics;
+use crate::ir::{MOST_NODES, TooManyNodes};
 use crate::model::{self, Model};
 use crate::syntax;
 
@@ -94,6 +95,9 @@ fn check(program: &Program, seed: u64) -> Outcome {
         Outcome::Agrees
     });
     caught.unwrap_or_else(|panic| {
+        if panic.is::<TooManyNodes>() {
+            return Outcome::Refused(format!("more than {MOST_NODES} nodes"));
+        }
         let text = panic.downcast_ref::<String>().cloned().or_else(|| panic.downcast_ref::<&str>().map(|s| (*s).to_owned()));
         let text = text.unwrap_or_default();
         Outcome::Wrong { name: "panic", text }
