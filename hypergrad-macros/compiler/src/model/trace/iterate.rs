@@ -7,7 +7,7 @@ use super::contract::{Contraction, Factor};
 use super::csr::STORED_HELP;
 use super::piece::Piece;
 use super::stream::Stream;
-use super::value::{LoopVariable, Tensor, Value, own_index};
+use super::value::{LoopVariable, Tensor, Value, describe_form, own_index};
 use super::words::{self, AdapterWithWord, AdapterWord, ComposedWord, ConsumerWord, ItemWord, StateWord, StepsWord};
 use crate::ir::{Affine, Guard, Size, Test};
 use crate::model::Form;
@@ -360,7 +360,11 @@ impl Tracer<'_> {
     fn product_piece(&mut self, call: &Call<'_>, piece: Opened) -> Option<Tensor> {
         let item = self.summand(call, &piece.item)?;
         if !item.is_scalar() {
-            self.diagnostics.error(call.site.span, "`product` takes scalars");
+            self.diagnostics.error_with_help(
+                call.site.span,
+                format!("`product` takes scalars, and the items of this iterator are {}", describe_form(item.form)),
+                "multiply step by step: `let mut all = first; for i in 0..n { all = all * item(i); }`",
+            );
             return None;
         }
         // Filters look at items that exist.
