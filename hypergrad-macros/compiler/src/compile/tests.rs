@@ -53,6 +53,43 @@ fn valid_modules_have_no_error() {
     }
 }
 
+/// Exponents, factors and chains at the ends of their types: the arithmetic of the compiler does not overflow, and what
+/// is accepted is emitted.
+#[test]
+fn extreme_numbers_are_expanded_or_refused() {
+    let factors = "* &m ".repeat(12);
+    let bodies = [
+        "x[0].powi(i32::MIN) * y",
+        "x[0].powi(-2147483648) * y",
+        "x[0].powi(i32::MAX) * y.powi(i32::MIN + 1)",
+        "(1.0 + x[0] * x[0]).powf(1e308) * y",
+        "(1.0 + x[0] * x[0]).powf(-1e308).powf(1e308) * y",
+        "x[0] * 1e308 * 1e308 * y - x[1] * 1e-308 * 1e-308",
+        "f64::MAX * x[0] + f64::MAX * x[0] + y * f64::MIN_POSITIVE * 1e-300",
+        "(0..3).map(|i| if i * 9223372036854775807 > 4 { x[i] } else { y }).sum::<f64>()",
+        &format!("{{ let m = DMatrix::from_fn(3, 3, |i, j| x[i] * y + j as f64); (&m {factors}).trace() }}"),
+    ];
+    for body in bodies {
+        let f = format!(
+            "pub fn f(x: &DVector<f64>, y: f64) -> f64 {{ {body} }} pub fn g(x: &DVector<f64>, y: f64) -> f64 {{ x[0] * y }}"
+        );
+        let text = expanded("", format!("mod extreme {{ use nalgebra::{{DMatrix, DVector}}; {f} }}").parse().unwrap());
+        assert!(!text.contains("a fault of hypergrad"), "{body}: {text}");
+        assert!(text.contains("impl Problem") || text.contains("compile_error"), "{body}: {text}");
+    }
+}
+
+/// What the message about `product` of matrices says to write.
+#[test]
+fn matrices_are_multiplied_in_a_loop() {
+    let steps = "let mut all = DMatrix::from_fn(2, 2, |r, c| x[r] * y + c as f64);
+        for i in 0..x.len() { all = all * DMatrix::from_fn(2, 2, |r, c| x[i] * y + (r + c) as f64); }";
+    let f = format!("pub fn f(x: &DVector<f64>, y: f64) -> f64 {{ {steps} all.trace() }}");
+    let g = "pub fn g(x: &DVector<f64>, y: f64) -> f64 { x[0] * y }";
+    let text = expanded("", format!("mod product {{ use nalgebra::{{DMatrix, DVector}}; {f} {g} }}").parse().unwrap());
+    assert!(!text.contains("compile_error"), "{text}");
+}
+
 #[test]
 fn expansions_are_equal_each_time() {
     for (attribute, module) in [("", RIDGE), ("", ROOT), ("f = loss", LOSS), ("h = 3", ROOT)] {
