@@ -11,7 +11,7 @@ use proc_macro2::Span;
 use super::Tracer;
 use super::accumulate::{Entries, Summand};
 use super::cells::Read;
-use super::condition::{Comparison, Condition, exclude_each_other, implies};
+use super::condition::{Comparison, Condition, complement_case, exclude_each_other, implies};
 use super::place::Part;
 use super::value::{LoopVariable, Tensor};
 use crate::ir::{Affine, Guard, Size, Test};
@@ -55,24 +55,17 @@ impl Tracer<'_> {
                 return None;
             }
         }
-        let mut k = 0;
-        while k < all.sets.len() {
-            for later in k + 1..all.sets.len() {
-                if all.sets[later].part == all.sets[k].part {
-                    continue;
-                }
-                match self.overlap(&all.sets[k].clone(), &all.sets[later].clone()) {
-                    Overlap::None => {}
+        let mut sets: Vec<Summand> = Vec::new();
+        for later in std::mem::take(&mut all.sets) {
+            let mut rest = Vec::new();
+            for earlier in sets {
+                match self.overlap_of_sets(&earlier, &later) {
+                    Overlap::None => rest.push(earlier),
                     Overlap::SameStep(Some(equal)) => {
-                        let cases = super::condition::complement_case(&equal.into_iter().map(zero_guard).collect::<Vec<_>>());
-                        let set = all.sets.remove(k);
-                        let kept = |case: Vec<Guard>| Summand { guards: [set.guards.as_slice(), &case].concat(), ..set.clone() };
-                        let parts: Vec<Summand> = cases.into_iter().map(kept).collect();
-                        if parts.len() != 1 {
-                            self.refuse_step(name, span);
-                            return None;
-                        }
-                        all.sets.splice(k..k, parts);
+                        let replaced: Vec<Guard> = equal.into_iter().map(zero_guard).chain(later.guards.clone()).collect();
+                        let kept =
+                            |case: Vec<Guard>| Summand { guards: [earlier.guards.as_slice(), &case].concat(), ..earlier.clone() };
+                        rest.extend(complement_case(&replaced).into_iter().map(kept));
                     }
                     Overlap::Any | Overlap::SameStep(None) => {
                         self.refuse_step(name, span);
@@ -80,8 +73,10 @@ impl Tracer<'_> {
                     }
                 }
             }
-            k += 1;
+            rest.push(later);
+            sets = rest;
         }
+        all.sets = sets;
         for (add, set) in all.adds.iter().flat_map(|add| all.sets.iter().map(move |set| (add, set))) {
             // Within a step, what is set before is added to.
             match self.overlap(add, set) {
@@ -119,6 +114,18 @@ impl Tracer<'_> {
             unknown.retain(|v| *v != found);
         }
         set.local.iter().all(|v| !unknown.contains(v))
+    }
+
+    /// The same of two that are set; where the entry alone determines the step, the two are of one step.
+    fn overlap_of_sets(&mut self, first: &Summand, second: &Summand) -> Overlap {
+        let of_entry = Summand { guards: Vec::new(), ..first.clone() };
+        if first.part != second.part || first.local != second.local || !self.sets_once(&of_entry) {
+            return self.overlap(first, second);
+        }
+        if exclude_each_other(&[first.guards.as_slice(), &second.guards].concat()) {
+            return Overlap::None;
+        }
+        Overlap::SameStep(Some(Vec::new()))
     }
 
     /// `row + r`, `column + c` with r and c new variables of the part's own rows and columns.

@@ -298,3 +298,28 @@ fn functions_return_early_between_changes() {
         { let mut s = 0.0; let mut add = |t: f64| { if t > 0.0 { s += t; return; } s -= t * t; }; add(x[0]); add(x[1]); s }
     }
 }
+
+/// Two places that are one for some steps, by sizes or conditions: the later one counts there.
+#[test]
+fn entries_are_set_at_two_places() {
+    bodies! { (x, y, data) -> f64:
+        { let n = data.b.len(); let mut m = data.q.clone(); for i in 0..n { m[(i, 1)] = x[i]; if i < 1 { m[(i, 1 % n)] = y[0]; } } (m * x).norm_squared() }
+        { let n = data.b.len(); let mut m = data.q.clone(); for i in 0..n { m[(i, 1)] = x[i]; if i < 2 { m[(i, n - 4)] = y[0]; } } (m * x).norm_squared() }
+        { let n = data.b.len(); let mut m = data.q.clone(); for i in 0..n { m[(i, 1)] = x[i]; m[(i, n - 4)] = y[0]; } (m * x).norm_squared() }
+        { let n = data.b.len(); let mut m = data.q.clone(); for i in 0..n { if i > 0 { m[(i, 1)] = x[i]; } if i < 3 && i != 1 { m[(i, n / 4)] = y[0]; } } (m * x).norm_squared() }
+        { let n = data.b.len(); let mut m = data.q.clone(); for i in 0..n { for j in 0..n { m[(i, j)] = x[i]; if i < 2 && j > 1 { m[(i, j)] = y[0]; } } } (m * x).norm_squared() }
+        { let mut v = x.clone(); for i in 0..5 { v[i] = y[1]; for j in 0..5 { if j == i { v[i] = x[j] * x[j]; } } } v.dot(&data.b) }
+        { let mut v = x.clone(); for i in 0..5 { for j in 0..5 { if j == i { v[i] = x[j] * x[j]; } } v[i] = y[1]; } v.dot(&data.b) }
+        { let mut v = x.clone(); for i in 0..5 { v[i] = y[1]; for j in 0..5 { if j == 2 { v[i] = x[j] * x[i]; } } } v.dot(&data.b) }
+        { let mut v = x.clone(); for i in 0..5 { if i == 3 { v[0] = x[1]; } if i == 1 { v[0] = x[2]; } } v.dot(&data.b) }
+        { let mut v = x.clone(); for i in 0..5 { if i == 1 { v[0] = x[1]; } if i == 3 { v[0] = x[2]; } } v.dot(&data.b) }
+        { let mut v = x.clone(); for i in 0..5 { if i == 1 { v[0] = x[1]; } else if i == 3 { v[0] = x[2]; } } v.dot(&data.b) }
+        { let mut v = x.clone(); for i in 0..5 { if i < 4 { v[i] = x[1]; } if i < 2 { v[i] = x[2]; } if i > 0 { v[i] += y[0]; } } v.dot(&data.b) }
+        { let mut v = x.clone(); for i in 0..5 { v[i] = y[0]; if x[i] > 0.0 { v[i] = x[1]; } } v.dot(&data.b) }
+        { let mut v = x.clone(); for i in 0..5 { v[i] = y[0]; v[4 - i] = x[1]; } v.dot(&data.b) }
+        { let mut m = data.q.clone(); for i in 0..5 { for j in 0..=i { m[(i, j)] = x[i]; m[(j, i)] = x[j] * y[0]; } } (m * x).norm_squared() }
+        { let mut m = data.q.clone(); for i in 0..5 { m[(i, i)] = x[i]; m[(i, 2)] = y[0]; m[(2, i)] = y[1]; } (m * x).norm_squared() }
+        { let mut m = data.q.clone(); for i in 0..5 { m[(i, 0)] += x[i]; m[(i, 1 % x.len())] *= y[0]; } (m * x).norm_squared() }
+        { let mut m = data.q.clone(); for i in 0..5 { m[(0, 0)] += x[1]; m[(0, i)] *= y[0]; } (m * x).norm_squared() }
+    }
+}
