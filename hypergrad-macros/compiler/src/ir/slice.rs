@@ -188,7 +188,8 @@ impl<'g> Slicer<'g> {
     /// The product at one step, what else depends on the step being one operand.
     fn at_one_step(&mut self, mut rest: Product, own: &OfStep, shape: Vec<Size>) -> Option<Id> {
         let mut places = own.places(self.graph, &mut rest, &shape);
-        places.extend(own.shared(&rest));
+        let shared = own.shared(&rest, &places);
+        places.extend(shared);
         let value = if own.is_plain() && places.is_empty() {
             self.graph.product(rest.clone().without_unread_wires(), shape.clone())
         } else {
@@ -344,8 +345,9 @@ impl OfStep {
     }
 
     /// The wires that what is moved has in common with the rest.
-    fn shared(&self, rest: &Product) -> Vec<(Affine, Wire)> {
-        let inside = self.operands.iter().flat_map(|o| &o.index).chain(self.guards.iter().map(|g| &g.affine));
+    fn shared(&self, rest: &Product, places: &[(Affine, Wire)]) -> Vec<(Affine, Wire)> {
+        let places = places.iter().map(|(place, _)| place);
+        let inside = self.operands.iter().flat_map(|o| &o.index).chain(self.guards.iter().map(|g| &g.affine)).chain(places);
         let wires: BTreeSet<Wire> = inside.flat_map(Affine::wires).filter(|wire| !self.is_of_step(*wire)).collect();
         let outside = rest.operands.iter().flat_map(|o| &o.index).chain(rest.guards.iter().map(|g| &g.affine)).chain(&rest.out);
         let outside: BTreeSet<Wire> = outside.flat_map(Affine::wires).collect();

@@ -171,3 +171,29 @@ fn loops_end_early() {
         { let mut s = 0.0; for i in 0..x.len() { let mut p = x[i]; for j in 0..x.len() { if p > 0.9 { break; } p = p * x[j] + y[0]; } s += p; } s }
     }
 }
+
+/// Where a step reads and writes depends on an index further out too.
+#[test]
+fn places_of_two_indices() {
+    bodies! { (x, y, data) -> f64:
+        { (0..3).map(|k| { let mut m = data.q.clone(); for (_, i) in (k..=1).zip(0..5) { m[(0, 0)] += x[1]; m[(0, i)] *= y[0]; } (m * x).norm_squared() }).sum::<f64>() }
+        { (0..3).map(|k| { let mut v = x.clone(); for i in k..2 { v[0] += x[1]; v[i] *= y[0]; } v.dot(&data.b) }).sum::<f64>() }
+        { (0..4).map(|k| { let mut s = x[k]; for i in k..2 { s = s * x[i] + y[0]; } s }).sum::<f64>() }
+        { (0..4).map(|k| { let mut s = x[k]; for i in 0..k { s = s * x[i] + y[0]; } s }).sum::<f64>() }
+        { (0..4).map(|k| { let mut s = x[k]; for i in 2 * k..4 { s = s * x[i] + y[0]; } s }).sum::<f64>() }
+        { (0..4).map(|k| { let mut v = x.clone(); for j in 2 * k..4 { let t = v[j / 2]; v[j / 2] = t * y[0] + x[0]; } v.dot(&data.b) }).sum::<f64>() }
+        { (0..4).map(|k| { let mut v = x.clone(); for j in 2 * k..4 { v[j / 2] += x[k]; } v.dot(&data.b) }).sum::<f64>() }
+        { let mut s = y[0]; for i in 0..4 { let mut v = x.clone(); for j in 2 * i..4 { v[j / 2] *= s; } s += v.dot(&data.b); } s }
+        { (0..3).map(|k| { let mut v = x.clone(); for (_, i) in (k..=1).zip(0..5) { v[0] += x[1]; v[i] *= y[0]; } v.dot(&data.b) }).sum::<f64>() }
+        { (0..3).map(|k| { let mut v = x.clone(); for (_, i) in (k..2).zip(0..5) { v[i] = v[0] * y[0]; } v.dot(&data.b) }).sum::<f64>() }
+        { (0..3).map(|k| { let mut v = x.clone(); for i in k..2 { v[i - k] = v[0] * y[0]; } v.dot(&data.b) }).sum::<f64>() }
+        { (0..3).map(|k| { let mut s = x[0]; for i in k..2 { s = s * x[i - k]; } s }).sum::<f64>() }
+        { (0..3).map(|k| { let mut s = x[0]; for i in k..2 { s = s * y[0] + x[1]; } s }).sum::<f64>() }
+        { (0..3).map(|k| { let mut s = x[0]; for i in k..2 { s = s * s + (i - k) as f64; } s }).sum::<f64>() }
+        { (0..3).map(|k| { let mut v = x.clone(); for i in k..2 { v[0] += x[1]; v[i - k] *= y[0]; } v.dot(&data.b) }).sum::<f64>() }
+        { (0..3).map(|k| { let mut v = x.clone(); for i in k..2 { v[0] += x[1]; v[i - k] = y[0]; } v.dot(&data.b) }).sum::<f64>() }
+        { (0..3).map(|k| { let mut v = x.clone(); for i in k..2 { v[0] += x[1]; v[i] *= y[0]; } v.dot(&data.b) }).sum::<f64>() }
+        { (0..3).map(|k| { let mut v = x.clone(); for i in k..2 { v[i - k] = v[0] + y[0]; } v.dot(&data.b) }).sum::<f64>() }
+        { (0..3).map(|k| { let mut v = x.clone(); for i in k..2 { v[0] = v[i - k] + y[0]; } v.dot(&data.b) }).sum::<f64>() }
+    }
+}
