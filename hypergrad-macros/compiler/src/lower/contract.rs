@@ -168,7 +168,8 @@ impl Planner<'_> {
         let planned = self.contract(&weights.without_unread_wires(), &shape, mode, stage);
         operands.push((0, Operand { node: planned.node, index: vec![Affine::wire(row)] }));
         let operands = operands.into_iter().map(|(_, operand)| operand).collect();
-        Some((Product { operands, ..product.clone() }, planned))
+        // What is summed in the weights is summed no more.
+        Some((Product { operands, ..product.clone() }.without_unread_wires(), planned))
     }
 
     pub(super) fn contract(&mut self, product: &Product, shape: &[Size], mode: Mode, stage: Stage) -> Planned {
@@ -250,6 +251,44 @@ mod tests {
         let coefficients: Vec<Option<f64>> = plan.roots.iter().map(|r| graph.as_view(*r).map(|(c, _)| c)).collect();
         assert_eq!(coefficients, [None, Some(2.0), Some(-0.5)]);
     }
+    /// `Aᵀ A (bᵀ c)` and `Aᵀ diag(B c) A`: what is summed in the weights is summed once.
+    #[test]
+    fn weights_of_a_gram_matrix_are_summed_once() {
+        for by_row in [false, true] {
+            let (mut graph, sizes) = (Graph::new(), Sizes::default());
+            let mut point = Point::default();
+            let mut leaf = |shape: &[i64]| {
+                let shape: Vec<Size> = shape.iter().map(|s| Size::constant(*s)).collect();
+                let id = graph.input(InputInfo { role: Role::X, block: 0, name: "x".to_owned() }, shape.clone());
+                let shape = point.shape(&shape);
+                let data = (0..shape.iter().product::<usize>()).map(|k| (1.7 * k as f64 + shape.len() as f64).sin()).collect();
+                point.inputs.insert(id, Tensor { shape, data });
+                id
+            };
+            let (a, b, c) = (leaf(&[5, 3]), leaf(&[5, 4]), leaf(&[4]));
+            let wire = |k: u32| Affine::wire(Wire(k));
+            // Wires i, j, k, l.
+            let row = if by_row { wire(2) } else { Affine::constant(Size::constant(1)) };
+            let operands = vec![
+                Operand { node: a, index: vec![wire(2), wire(0)] },
+                Operand { node: a, index: vec![wire(2), wire(1)] },
+                Operand { node: b, index: vec![row, wire(3)] },
+                Operand { node: c, index: vec![wire(3)] },
+            ];
+            let extents = [3, 3, 5, 4].map(Size::constant).to_vec();
+            let out = vec![wire(0), wire(1)];
+            let product = Product { coefficient: Number::new(1.0), extents, operands, guards: Vec::new(), out };
+            let root = graph.product(product, vec![Size::constant(3), Size::constant(3)]);
+            let expected = point.value(&graph, root);
+            let nominal = Nominal::new(&graph, &[root]);
+            let plan = plan(&mut graph, &mut Stages::new(&sizes), &[root], &nominal);
+            let found = point.value(&graph, plan.roots[0]);
+            for (found, expected) in found.data.iter().zip(&expected.data) {
+                assert!((found - expected).abs() <= 1e-13, "found {found}, expected {expected}");
+            }
+        }
+    }
+
     /// A convolution times weights, flattened: its guard holds where it is contracted, and what is
     /// contracted has the axes that the weights have.
     #[test]
