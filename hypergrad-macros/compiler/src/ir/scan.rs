@@ -254,6 +254,11 @@ impl Graph {
         self.open_levels(id) & !(1 << UNBOUND) != 0
     }
 
+    /// Whether a node reads a state whose recursion is not known yet.
+    pub fn is_unbound(&self, id: Id) -> bool {
+        self.open_levels(id) & (1 << UNBOUND) != 0
+    }
+
     /// The slots that a node has open, by their levels.
     pub fn open_levels(&self, id: Id) -> Levels {
         self.open[id.0 as usize]

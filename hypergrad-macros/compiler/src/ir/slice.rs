@@ -251,6 +251,7 @@ impl<'g> Slicer<'g> {
             let slot = self.graph.slot_of_sequence(scan, k);
             let node = match axes.get(&slot) {
                 Some(axis) => self.at_step(sequence.node, *axis)?,
+                None if self.reads_states(sequence.node) => return None,
                 None => sequence.node,
             };
             sequences.push(Sequence { node, shift: sequence.shift });

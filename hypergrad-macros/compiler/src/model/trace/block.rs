@@ -9,6 +9,7 @@ use super::Tracer;
 use super::condition::Condition;
 use super::environment::{Environment, Lookup};
 use super::slice_pattern::is_rest;
+use super::spell::spell;
 use super::value::{Local, Value};
 use crate::diagnostics::Diagnostics;
 use crate::ir::{Affine, Size};
@@ -81,6 +82,9 @@ impl Tracer<'_> {
         let Some(init) = &local.init else { return self.bind_later(&local.pat) };
         let expected = ascribed(&local.pat).and_then(|ty| self.hint(ty));
         let value = self.expression_as(&init.expr, expected.as_ref());
+        if value.is_none() {
+            self.refuse_unread(&init.expr, &spell(&init.expr));
+        }
         let is_list = is_vec(&init.expr) || matches!(expected, Some(Type::List { storage: Storage::Vec, .. }));
         match &init.diverge {
             Some((_, otherwise)) => self.let_else(&local.pat, value, otherwise),

@@ -379,8 +379,12 @@ impl Tracer<'_> {
         Some(Guard { affine, test: Test::NonNegative })
     }
 
-    /// Whether a mask holds for some value of the variables that are not kept.
+    /// Whether a mask holds for some value of the variables that are not kept. What a loop carries is known at one
+    /// step only: its mask stays one of each step.
     fn exists(&mut self, mask: Tensor, kept: &[LoopVariable]) -> Tensor {
+        if self.graph.is_unbound(mask.node) {
+            return mask;
+        }
         let foreign: Vec<LoopVariable> = mask.batch.iter().copied().filter(|v| !kept.contains(v)).collect();
         foreign.into_iter().fold(mask, |mask, variable| {
             let extent = self.extent(variable);

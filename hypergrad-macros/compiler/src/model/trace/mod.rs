@@ -207,14 +207,21 @@ impl<'a> Tracer<'a> {
         let before = self.diagnostics.len();
         let value = self.call_function(function, arguments.into_iter().map(Some).collect(), function.sig.ident.span());
         self.check_inferred();
-        if value.is_none() && self.diagnostics.len() == before && self.diagnostics.is_empty() {
+        if value.is_none() && self.diagnostics.len() == before {
+            self.refuse_unread(&function.sig.ident, &function.sig.ident.to_string());
+        }
+        value
+    }
+
+    /// What has no value is refused here, unless it was said why.
+    fn refuse_unread(&mut self, place: &impl quote::ToTokens, what: &str) {
+        if self.diagnostics.is_empty() && !self.cells.needs_steps {
             self.diagnostics.error_with_help(
-                &function.sig.ident,
-                format!("`{}` uses a combination of words that is not accepted", function.sig.ident),
+                place,
+                format!("`{what}` uses a combination of words that is not accepted"),
                 "bind its parts to names one by one with `let`, to find the part that is not read",
             );
         }
-        value
     }
 
     /// Reports the dimensions that nothing decided.

@@ -382,7 +382,11 @@ impl Tracer<'_> {
     /// One step, for all items of a piece.
     fn piece_step(&mut self, piece: Piece, going_on: Option<usize>, span: Span, step: Step<'_>) -> Option<Steps> {
         self.arms.extend(piece.guards.iter().cloned().map(Condition::Index));
-        let (condition, item) = self.for_each_index(|tracer| tracer.filtered_item(&piece))?;
+        let Some((condition, item)) = self.for_each_index(|tracer| tracer.filtered_item(&piece)) else {
+            let function = self.calls.last().cloned().unwrap_or_default();
+            self.refuse_unread(&proc_macro2::Ident::new("_items", span), &function);
+            return None;
+        };
         let reached = self.still_going_on(going_on).and(condition);
         if reached != Condition::Constant(false) {
             self.where_reached(&reached, span, |tracer| tracer.one_step(item, step));

@@ -197,3 +197,15 @@ fn places_of_two_indices() {
         { (0..3).map(|k| { let mut v = x.clone(); for i in k..2 { v[0] = v[i - k] + y[0]; } v.dot(&data.b) }).sum::<f64>() }
     }
 }
+
+/// What is evaluated under a condition on the state is protected where the condition fails, step by step.
+#[test]
+fn conditions_on_states_protect_what_they_enclose() {
+    bodies! { (x, y, data) -> f64:
+        { let mut t = 0.5; for _ in 0..x.len() { if t > 1.5 { continue; } t += (1.0 + data.q[(0, 1)].powi(2)).sqrt(); t += 0.25 * t; } t }
+        { let mut t = 0.5; for i in 0..x.len() { if t > 1.5 { continue; } for k in 0..2 { t += (1.0 + data.q[(0, k)].powi(2)).sqrt() * x[i]; t += 0.25 * t; } } t }
+        { let mut t = 0.5; for i in 0..x.len() { if t < 1.5 { for (k, b) in (0..3).zip(data.b.iter()) { t += (b * b + y[k].powi(2)).sqrt(); t += 0.25 * t * x[i]; } } } t }
+        { let mut t = 0.5; for i in 0..x.len() { if t < 1.5 { let v = data.q.map(|q| (1.0 + q * q).ln()); t += 0.1 * (v * x)[i] * t; } } t }
+        { let mut t = x[0]; for i in 0..x.len() { if t > 0.0 { t = t.ln() * x[i] + y[1].ln(); } else { t += 1.0; } } t }
+    }
+}
