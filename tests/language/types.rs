@@ -135,6 +135,43 @@ pub mod numbered {
     }
 }
 
+/// Names that are words of Rust.
+#[bilevel]
+pub mod raw_names {
+    use nalgebra::DVector;
+
+    #[derive(Clone, Debug)]
+    pub struct r#type {
+        pub r#in: DVector<f64>,
+        pub r#match: f64,
+    }
+
+    pub struct r#Data {
+        pub r#loop: DVector<f64>,
+    }
+
+    fn r#mod(r#ref: f64) -> f64 {
+        r#ref * r#ref.exp()
+    }
+
+    pub fn f(x: &r#type, y: &DVector<f64>, r#move: &r#Data) -> f64 {
+        let r#fn = &x.r#in - &r#move.r#loop;
+        r#fn.norm_squared() * y[0].exp() + (x.r#match - y[1]).powi(2) + r#mod(x.r#match) * x.r#in[0]
+    }
+
+    pub fn g(x: &r#type, _y: &DVector<f64>, r#move: &r#Data) -> f64 {
+        x.r#in.dot(&r#move.r#loop) * x.r#match
+    }
+}
+
+#[test]
+fn raw_identifiers() {
+    let data = raw_names::Data { r#loop: vector(3, 0.4) };
+    let problem = raw_names::Problem::new(&data).unwrap();
+    let x = raw_names::r#type { r#in: vector(3, 0.7), r#match: 0.3 };
+    check(&problem, &x, &vector(2, 0.2));
+}
+
 #[test]
 fn methods_of_data_and_variables() {
     let (target, shift) = (vector(4, 0.4), vector(4, 0.7));
