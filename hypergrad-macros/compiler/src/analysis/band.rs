@@ -199,7 +199,7 @@ fn starts(out: &[Affine], wires: usize) -> Option<(Vec<Size>, Vec<Wire>)> {
     let mut found: Vec<Option<(Size, Wire)>> = vec![None; wires];
     let mut next = 0;
     for index in out {
-        let [(wire, coefficient)] = index.terms.as_slice() else { return None };
+        let [(wire, coefficient)] = &*index.terms else { return None };
         let slot = &mut found[wire.0 as usize];
         if !coefficient.is_one() {
             return None;
@@ -214,7 +214,7 @@ fn starts(out: &[Affine], wires: usize) -> Option<(Vec<Size>, Vec<Wire>)> {
 
 /// An access at `wire + c` of an axis of this size.
 fn within(ranges: &mut [Range], index: &Affine, size: &Size) -> Option<()> {
-    match index.terms.as_slice() {
+    match &*index.terms {
         [] => Some(()),
         [(wire, coefficient)] if coefficient.is_one() => {
             let range = &mut ranges[wire.0 as usize];
@@ -228,7 +228,7 @@ fn within(ranges: &mut [Range], index: &Affine, size: &Size) -> Option<()> {
 
 /// Whether a guard says where one wire begins, ends, or is not.
 fn limits(ranges: &mut [Range], guard: &Guard) -> bool {
-    let [(wire, coefficient)] = guard.affine.terms.as_slice() else { return false };
+    let [(wire, coefficient)] = &*guard.affine.terms else { return false };
     let (range, constant) = (&mut ranges[wire.0 as usize], &guard.affine.constant);
     match (guard.test, coefficient.as_constant()) {
         (Test::NonNegative, Some(1)) => range.low.push(constant.scale(-1)),

@@ -74,26 +74,27 @@ impl Sweep<'_> {
 
     /// Adds to the cotangents of the operands of `id`.
     fn propagate(&mut self, id: Id, cotangent: Id) {
-        match self.graph.op(id).clone() {
+        let node = self.graph.shared(id);
+        match &node.op {
             Op::Input(_) | Op::Constant(_) | Op::Count(_) | Op::Iota | Op::Slot(_) => {}
-            Op::Product(product) => self.product(&product, cotangent),
+            Op::Product(product) => self.product(product, cotangent),
             Op::Sum(terms) => terms.iter().for_each(|term| self.term(term, cotangent)),
             Op::Map(func, args) => {
                 for position in 0..args.len() {
                     if self.depends(args[position].node) {
-                        self.argument(func, &args, position, id, cotangent);
+                        self.argument(*func, args, position, id, cotangent);
                     }
                 }
             }
-            Op::Reduce { kind, arg, keep } => self.reduction(kind, arg, keep, cotangent),
-            Op::Weights { kind, arg, keep } => self.weights(kind, arg, keep, id, cotangent),
-            Op::Exclusive { arg, order } => self.exclusive(arg, order, cotangent),
+            Op::Reduce { kind, arg, keep } => self.reduction(*kind, *arg, *keep, cotangent),
+            Op::Weights { kind, arg, keep } => self.weights(*kind, *arg, *keep, id, cotangent),
+            Op::Exclusive { arg, order } => self.exclusive(*arg, *order, cotangent),
             // What reads them passes on to the matrix, or to the states together.
             Op::Factor { .. } | Op::Scan(_) => {}
-            Op::State { scan, position } => self.of_states.entry(scan).or_default().push((position, cotangent)),
-            Op::Solve { factor, rhs, transposed } => self.solve((factor, rhs, transposed), id, cotangent),
-            Op::Lower { factor } => self.lower(factor, id, cotangent),
-            Op::Determinant { factor, logarithm } => self.determinant(factor, logarithm, id, cotangent),
+            Op::State { scan, position } => self.of_states.entry(*scan).or_default().push((*position, cotangent)),
+            Op::Solve { factor, rhs, transposed } => self.solve((*factor, *rhs, *transposed), id, cotangent),
+            Op::Lower { factor } => self.lower(*factor, id, cotangent),
+            Op::Determinant { factor, logarithm } => self.determinant(*factor, *logarithm, id, cotangent),
         }
     }
 
@@ -106,7 +107,8 @@ impl Sweep<'_> {
             let mut operands = product.operands.clone();
             operands[position] = Operand { node: cotangent, index: product.out.clone() };
             let shape = self.graph.shape(operand.node).to_vec();
-            let adjoint = Product { operands, out: operand.index.clone(), ..product.clone() };
+            let (extents, guards) = (product.extents.clone(), product.guards.clone());
+            let adjoint = Product { coefficient: product.coefficient, extents, operands, guards, out: operand.index.clone() };
             let contribution = self.graph.product(adjoint, shape);
             self.contribute(operand.node, contribution);
         }

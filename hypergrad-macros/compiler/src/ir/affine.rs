@@ -1,15 +1,13 @@
 //! Integer expressions that are affine in the wires of a product: `Σ cₖ·wire + constant`.
 
-use smallvec::{SmallVec, smallvec};
+use std::ops::Deref;
+use std::rc::Rc;
 
 use super::size::Size;
 
 /// An index of a product: each wire runs over `0..extent`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub struct Wire(pub u32);
-
-/// One needs no memory of its own.
-type Terms = SmallVec<[(Wire, Size); 1]>;
 
 /// `constant + Σ coefficient · wire`: terms sorted by wire, no zero coefficient.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Default)]
@@ -18,18 +16,52 @@ pub struct Affine {
     pub terms: Terms,
 }
 
+/// The wires of an expression and their coefficients. Expressions are copied far more often than they are made: copies
+/// share them.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Default)]
+pub struct Terms(Option<Rc<[(Wire, Size)]>>);
+
+impl Deref for Terms {
+    type Target = [(Wire, Size)];
+
+    fn deref(&self) -> &Self::Target {
+        self.0.as_deref().unwrap_or_default()
+    }
+}
+
+impl<'t> IntoIterator for &'t Terms {
+    type Item = &'t (Wire, Size);
+    type IntoIter = std::slice::Iter<'t, (Wire, Size)>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl From<Vec<(Wire, Size)>> for Terms {
+    fn from(terms: Vec<(Wire, Size)>) -> Self {
+        Self((!terms.is_empty()).then(|| terms.into()))
+    }
+}
+
+impl FromIterator<(Wire, Size)> for Terms {
+    fn from_iter<T: IntoIterator<Item = (Wire, Size)>>(terms: T) -> Self {
+        terms.into_iter().collect::<Vec<_>>().into()
+    }
+}
+
 impl Affine {
     pub fn wire(wire: Wire) -> Self {
-        Self { constant: Size::zero(), terms: smallvec![(wire, Size::constant(1))] }
+        Self { constant: Size::zero(), terms: Terms(Some(Rc::new([(wire, Size::constant(1))]))) }
     }
 
     pub fn constant(constant: Size) -> Self {
-        Self { constant, terms: Terms::new() }
+        Self { constant, terms: Terms::default() }
     }
 
     /// The wire, where the expression is one wire and nothing else.
     pub fn as_wire(&self) -> Option<Wire> {
-        match self.terms.as_slice() {
+        match &*self.terms {
             [(wire, coefficient)] if self.constant.is_zero() && coefficient.is_one() => Some(*wire),
             _ => None,
         }
@@ -53,40 +85,50 @@ impl Affine {
     }
 
     pub fn add(&self, other: &Self) -> Self {
-        let mut result = Self { constant: self.constant.add(&other.constant), terms: self.terms.clone() };
-        for (wire, coefficient) in &other.terms {
-            result.add_term(*wire, coefficient);
+        let constant = self.constant.add(&other.constant);
+        if other.terms.is_empty() {
+            return Self { constant, terms: self.terms.clone() };
         }
-        result
+        let mut terms = self.terms.to_vec();
+        other.terms.iter().for_each(|(wire, coefficient)| add_term(&mut terms, *wire, coefficient));
+        Self { constant, terms: terms.into() }
     }
 
     pub fn scale(&self, factor: &Size) -> Self {
         if factor.is_zero() {
             return Self::default();
         }
-        Self { constant: self.constant.mul(factor), terms: self.terms.iter().map(|(w, c)| (*w, c.mul(factor))).collect() }
+        Self {
+            constant: self.constant.mul(factor),
+            terms: self.terms.iter().map(|(w, c)| (*w, c.mul(factor))).collect::<Vec<_>>().into(),
+        }
     }
 
     pub fn sub(&self, other: &Self) -> Self {
-        let mut result = Self { constant: self.constant.sub(&other.constant), terms: self.terms.clone() };
-        for (wire, coefficient) in &other.terms {
-            result.add_term(*wire, &coefficient.scale(-1));
+        let constant = self.constant.sub(&other.constant);
+        if other.terms.is_empty() {
+            return Self { constant, terms: self.terms.clone() };
         }
-        result
+        let mut terms = self.terms.to_vec();
+        other.terms.iter().for_each(|(wire, coefficient)| add_term(&mut terms, *wire, &coefficient.scale(-1)));
+        Self { constant, terms: terms.into() }
     }
 
     /// Replaces every wire by an affine expression.
     pub fn substitute(&self, replacement: &dyn Fn(Wire) -> Affine) -> Self {
-        let mut result = Self::constant(self.constant.clone());
-        for (wire, coefficient) in &self.terms {
+        let (mut constant, mut terms) = (self.constant.clone(), Vec::with_capacity(self.terms.len()));
+        for (wire, coefficient) in &*self.terms {
             let value = replacement(*wire);
-            match value.as_wire() {
-                // Renaming is the most frequent substitution.
-                Some(other) => result.add_term(other, coefficient),
-                None => result = result.add(&value.scale(coefficient)),
+            // Renaming is the most frequent substitution.
+            if let Some(other) = value.as_wire() {
+                add_term(&mut terms, other, coefficient);
+            } else {
+                let value = value.scale(coefficient);
+                constant = constant.add(&value.constant);
+                value.terms.iter().for_each(|(wire, coefficient)| add_term(&mut terms, *wire, coefficient));
             }
         }
-        result
+        Self { constant, terms: terms.into() }
     }
 
     /// With other names for its wires.
@@ -98,18 +140,16 @@ impl Affine {
     }
 
     pub fn map_sizes(&self, map: &dyn Fn(&Size) -> Size) -> Self {
-        let mut result = Self::constant(map(&self.constant));
-        for (wire, coefficient) in &self.terms {
-            result.add_term(*wire, &map(coefficient));
-        }
-        result
+        let mut terms = Vec::with_capacity(self.terms.len());
+        self.terms.iter().for_each(|(wire, coefficient)| add_term(&mut terms, *wire, &map(coefficient)));
+        Self { constant: map(&self.constant), terms: terms.into() }
     }
 
     /// Smallest and largest value over `0 <= wire < extent`, where the coefficients have a known
     /// sign. Meaningful where no extent is empty.
     pub fn bounds(&self, extent: &dyn Fn(Wire) -> Size) -> Option<(Size, Size)> {
         let (mut low, mut high) = (self.constant.clone(), self.constant.clone());
-        for (wire, coefficient) in &self.terms {
+        for (wire, coefficient) in &*self.terms {
             let reach = extent(*wire).sub(&Size::constant(1)).mul(coefficient);
             if coefficient.is_nonnegative() {
                 high = high.add(&reach);
@@ -130,19 +170,19 @@ impl Affine {
     pub fn provably_nonnegative(&self, extent: &dyn Fn(Wire) -> Size) -> bool {
         self.bounds(extent).is_some_and(|(low, _)| low.is_nonnegative())
     }
+}
 
-    fn add_term(&mut self, wire: Wire, coefficient: &Size) {
-        match self.terms.binary_search_by_key(&wire, |(w, _)| *w) {
-            Ok(position) => {
-                let total = self.terms[position].1.add(coefficient);
-                if total.is_zero() {
-                    self.terms.remove(position);
-                } else {
-                    self.terms[position].1 = total;
-                }
+fn add_term(terms: &mut Vec<(Wire, Size)>, wire: Wire, coefficient: &Size) {
+    match terms.binary_search_by_key(&wire, |(w, _)| *w) {
+        Ok(position) => {
+            let total = terms[position].1.add(coefficient);
+            if total.is_zero() {
+                terms.remove(position);
+            } else {
+                terms[position].1 = total;
             }
-            Err(_) if coefficient.is_zero() => {}
-            Err(position) => self.terms.insert(position, (wire, coefficient.clone())),
         }
+        Err(_) if coefficient.is_zero() => {}
+        Err(position) => terms.insert(position, (wire, coefficient.clone())),
     }
 }

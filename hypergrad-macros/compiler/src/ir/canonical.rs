@@ -54,7 +54,7 @@ struct Numbering {
 impl Numbering {
     /// Wires of one index in the order of their coefficients, so that former numbers do not show.
     fn visit(&mut self, affine: &Affine) {
-        if let [(wire, _)] = affine.terms.as_slice() {
+        if let [(wire, _)] = &*affine.terms {
             return self.meet(*wire);
         }
         let mut terms: Vec<&(Wire, Size)> = affine.terms.iter().collect();

@@ -2,11 +2,11 @@
 //! nodes that read them, so id order is a topological order.
 
 use std::collections::BTreeMap;
+use std::hash::BuildHasher;
 use std::panic::resume_unwind;
 use std::rc::Rc;
 
-use indexmap::IndexSet;
-use rustc_hash::FxBuildHasher;
+use rustc_hash::FxHashMap;
 
 use super::formula::{Formula, Name};
 use super::func::Number;
@@ -57,8 +57,10 @@ pub struct TooManyNodes;
 
 #[derive(Default, Clone, Debug)]
 pub struct Graph {
-    /// By their numbers. Copies of a graph share them.
-    nodes: IndexSet<Rc<Node>, FxBuildHasher>,
+    /// Copies of a graph share them.
+    nodes: Vec<Rc<Node>>,
+    /// By the hash of the node, or by the next key that no other has.
+    ids: FxHashMap<u64, Id>,
     inputs: Vec<(InputInfo, Id)>,
     pub(super) sparse: BTreeMap<Id, Sparse>,
     pub(super) supports: BTreeMap<Id, Vec<Support>>,
@@ -181,15 +183,20 @@ impl Graph {
     /// Interns a node as it is, without simplification.
     pub(super) fn intern(&mut self, op: Op, shape: Vec<Size>) -> Id {
         let node = Node { op, shape };
-        if let Some(position) = self.nodes.get_index_of(&node) {
-            return Id(position as u32);
+        let mut key = self.ids.hasher().hash_one(&node);
+        while let Some(id) = self.ids.get(&key) {
+            if *self.node(*id) == node {
+                return *id;
+            }
+            key = key.wrapping_add(1);
         }
         if self.nodes.len() == MOST_NODES {
             resume_unwind(Box::new(TooManyNodes));
         }
         let id = Id(self.nodes.len() as u32);
-        debug_assert!(node.op.operands().iter().all(|o| *o < id), "operands come before the nodes that read them");
-        self.nodes.insert(Rc::new(node));
+        debug_assert!(!node.op.any_operand(&mut |o| o >= id), "operands come before the nodes that read them");
+        self.nodes.push(Rc::new(node));
+        self.ids.insert(key, id);
         self.note_supports(id);
         self.note_open(id);
         id

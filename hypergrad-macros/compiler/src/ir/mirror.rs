@@ -92,7 +92,7 @@ fn seed(sides: &mut [Option<Side>], l: &Affine, r: &Affine) -> bool {
     if l == r {
         return l.wires().all(|w| assign(sides, w, Side::Fixed));
     }
-    match (l.terms.as_slice(), r.terms.as_slice()) {
+    match (&*l.terms, &*r.terms) {
         ([(a, p)], [(b, q)]) if p == q && l.constant == r.constant => {
             assign(sides, *a, Side::Left(*b)) && assign(sides, *b, Side::Right(*a))
         }

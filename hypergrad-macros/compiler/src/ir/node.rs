@@ -11,7 +11,7 @@
 //! - [`Op::Sum`]: `Σ coefficient · term`, each term broadcast over the axes that it lacks.
 //! - [`Op::Map`]: an elementwise function, arguments broadcast in the same way.
 
-use smallvec::{SmallVec, smallvec};
+use smallvec::SmallVec;
 
 use super::affine::{Affine, Wire};
 use super::func::{Func, Number};
@@ -201,18 +201,35 @@ pub type Operands = SmallVec<[Id; 4]>;
 impl Op {
     /// The nodes read, in order, with repetitions; of a recursion also its body.
     pub fn operands(&self) -> Operands {
+        let mut operands = Operands::new();
+        self.any_operand(&mut |operand| {
+            operands.push(operand);
+            false
+        });
+        operands
+    }
+
+    pub fn extend_by_operands(&self, list: &mut Vec<Id>) {
+        self.any_operand(&mut |operand| {
+            list.push(operand);
+            false
+        });
+    }
+
+    /// Whether something holds of a node that is read.
+    pub fn any_operand(&self, holds: &mut dyn FnMut(Id) -> bool) -> bool {
         match self {
-            Self::Input(_) | Self::Constant(_) | Self::Count(_) | Self::Iota | Self::Slot(_) => Operands::new(),
-            Self::Product(product) => product.operands.iter().map(|o| o.node).collect(),
-            Self::Sum(terms) => terms.iter().map(|t| t.view.node).collect(),
-            Self::Map(_, args) => args.iter().map(|v| v.node).collect(),
+            Self::Input(_) | Self::Constant(_) | Self::Count(_) | Self::Iota | Self::Slot(_) => false,
+            Self::Product(product) => product.operands.iter().any(|o| holds(o.node)),
+            Self::Sum(terms) => terms.iter().any(|t| holds(t.view.node)),
+            Self::Map(_, args) => args.iter().any(|v| holds(v.node)),
             Self::Reduce { arg, .. } | Self::Weights { arg, .. } | Self::Exclusive { arg, .. } | Self::Factor { arg, .. } => {
-                smallvec![*arg]
+                holds(*arg)
             }
-            Self::Solve { factor, rhs, .. } => smallvec![*factor, *rhs],
-            Self::Determinant { factor, .. } | Self::Lower { factor } => smallvec![*factor],
-            Self::Scan(scan) => scan.operands(),
-            Self::State { scan, .. } => smallvec![*scan],
+            Self::Solve { factor, rhs, .. } => holds(*factor) || holds(*rhs),
+            Self::Determinant { factor, .. } | Self::Lower { factor } => holds(*factor),
+            Self::Scan(scan) => scan.operands().into_iter().any(holds),
+            Self::State { scan, .. } => holds(*scan),
         }
     }
 }

@@ -386,7 +386,7 @@ impl<'s> Normalizer<'s> {
     fn gather_outputs(&mut self) -> Option<()> {
         for axis in 0..self.out.len() {
             let index = self.out[axis].clone();
-            let [(wire, coefficient)] = index.terms.as_slice() else { continue };
+            let [(wire, coefficient)] = &*index.terms else { continue };
             let unit = coefficient.as_constant().is_some_and(|c| c.abs() == 1);
             let alone = self.out.iter().enumerate().all(|(k, o)| k == axis || !o.mentions(*wire));
             let plain = index.as_wire().is_some() && self.extent(*wire) == self.shape[axis];

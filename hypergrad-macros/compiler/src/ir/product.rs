@@ -130,8 +130,8 @@ impl Graph {
         }
         // c·(Σ tⱼ) = Σ c·tⱼ, also through a permutation or broadcast: sums stay on top, where like
         // terms meet.
-        if let Op::Sum(terms) = self.op(view.node) {
-            let terms = terms.clone();
+        let viewed = self.shared(view.node);
+        if let Op::Sum(terms) = &viewed.op {
             let moved = terms
                 .iter()
                 .map(|t| Term {
@@ -142,14 +142,13 @@ impl Graph {
             return self.sum(moved, shape);
         }
         // A permuted elementwise function is the function of permuted arguments.
-        if let Op::Map(func, args) = self.op(view.node)
+        if let Op::Map(func, args) = &viewed.op
             && coefficient == 1.0
             && view.axes.len() == shape.len()
         {
-            let (func, args) = (*func, args.clone());
             let moved =
                 args.iter().map(|v| View { node: v.node, axes: v.axes.iter().map(|a| view.axes[*a]).collect() }).collect();
-            return self.map(func, moved, shape);
+            return self.map(*func, moved, shape);
         }
         candidate
     }

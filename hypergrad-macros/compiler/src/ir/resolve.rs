@@ -22,7 +22,7 @@ impl Graph {
         resolved.copy_sparse(self, |id| images[&id]);
         for id in self.reachable(roots) {
             if !images.contains_key(&id) {
-                let image = resolved.rebuild(self.op(id), self.shape(id), &images, &resolve);
+                let image = resolved.rebuild(self.op(id), self.shape(id), &images, Some(resolve));
                 images.insert(id, image);
             }
         }
@@ -38,8 +38,8 @@ impl Graph {
                 continue;
             }
             let node = self.shared(id);
-            let changed = node.op.operands().iter().any(|o| images.get(o).is_some_and(|image| image != o));
-            let image = if changed { self.rebuild(&node.op, &node.shape, &images, &Clone::clone) } else { id };
+            let changed = node.op.any_operand(&mut |o| images.get(&o).is_some_and(|image| *image != o));
+            let image = if changed { self.rebuild(&node.op, &node.shape, &images, None) } else { id };
             images.insert(id, image);
         }
         roots.iter().map(|r| images[r]).collect()
@@ -51,10 +51,10 @@ impl Graph {
         for id in self.reachable(roots) {
             let node = self.shared(id);
             let changed = change(self, &node.op, &images);
-            let moved = node.op.operands().iter().any(|o| images[o] != *o);
+            let moved = node.op.any_operand(&mut |o| images[&o] != o);
             let image = match changed {
                 None if !moved => id,
-                changed => self.rebuild(changed.as_ref().unwrap_or(&node.op), &node.shape, &images, &Clone::clone),
+                changed => self.rebuild(changed.as_ref().unwrap_or(&node.op), &node.shape, &images, None),
             };
             images.insert(id, image);
         }
@@ -63,15 +63,13 @@ impl Graph {
 
     /// One node with its operands replaced by their images, where they have one.
     pub fn rebuild_with(&mut self, id: Id, images: &mut FxHashMap<Id, Id>) -> Id {
-        let mut changed = false;
-        for operand in self.op(id).operands() {
-            changed |= *images.entry(operand).or_insert(operand) != operand;
-        }
-        if !changed {
-            return id;
-        }
         let node = self.shared(id);
-        self.rebuild(&node.op, &node.shape, images, &Clone::clone)
+        let mut changed = false;
+        node.op.any_operand(&mut |operand| {
+            changed |= *images.entry(operand).or_insert(operand) != operand;
+            false
+        });
+        if changed { self.rebuild(&node.op, &node.shape, images, None) } else { id }
     }
 
     /// All nodes that the roots read, themselves included, operands first.
@@ -80,15 +78,17 @@ impl Graph {
         let mut stack: Vec<Id> = roots.to_vec();
         while let Some(id) = stack.pop() {
             if !std::mem::replace(&mut seen[id.0 as usize], true) {
-                stack.extend(self.op(id).operands());
+                self.op(id).extend_by_operands(&mut stack);
             }
         }
         (0..self.len() as u32).map(Id).filter(|id| seen[id.0 as usize]).collect()
     }
 
-    fn rebuild(&mut self, op: &Op, shape: &[Size], images: &FxHashMap<Id, Id>, size: &dyn Fn(&Size) -> Size) -> Id {
+    /// An operation on the images of its operands, with other sizes where a map of them is given.
+    fn rebuild(&mut self, op: &Op, shape: &[Size], images: &FxHashMap<Id, Id>, map: Option<&dyn Fn(&Size) -> Size>) -> Id {
+        let size = |size: &Size| map.map_or_else(|| size.clone(), |map| map(size));
+        let affine = |affine: &Affine| map.map_or_else(|| affine.clone(), |map| affine.map_sizes(map));
         let shape: Vec<Size> = shape.iter().map(size).collect();
-        let affine = |a: &Affine| a.map_sizes(size);
         let view = |v: &View| View { node: images[&v.node], axes: v.axes.clone() };
         match op {
             // Inputs are always replaced before.

@@ -314,7 +314,7 @@ impl Graph {
         let mut stack = roots.to_vec();
         while let Some(id) = stack.pop() {
             if self.open_levels(id) & levels != 0 && seen.insert(id) {
-                stack.extend(self.op(id).operands());
+                self.op(id).extend_by_operands(&mut stack);
             }
         }
         seen.into_iter().collect()
@@ -360,7 +360,14 @@ impl Graph {
             | Op::Solve { .. }
             | Op::Lower { .. }
             | Op::Determinant { .. }
-            | Op::State { .. }) => all(&mut op.operands().into_iter()),
+            | Op::State { .. }) => {
+                let mut levels = 0;
+                op.any_operand(&mut |operand| {
+                    levels |= self.open[operand.0 as usize];
+                    false
+                });
+                levels
+            }
         };
         self.open.push(open);
         if let Op::Scan(scan) = self.op(id) {

@@ -28,10 +28,9 @@ pub fn plan(graph: &mut Graph, stages: &mut Stages, roots: &[Id], nominal: &Nomi
     let (images, hoists) = (FxHashMap::default(), BTreeMap::new());
     let mut planner = Planner { graph, nominal, stages, images, hoists, units };
     for id in order {
-        let image = if let Op::Product(product) = planner.graph.op(id).clone() {
-            planner.product_node(id, product)
-        } else if planner.graph.op(id).operands().is_empty() {
-            id
+        let node = planner.graph.shared(id);
+        let image = if let Op::Product(product) = &node.op {
+            planner.product_node(id, product.clone())
         } else {
             let mut images = std::mem::take(&mut planner.images);
             let image = planner.graph.rebuild_with(id, &mut images);

@@ -19,9 +19,10 @@ impl Body<'_> {
     }
 
     pub(super) fn elementwise(&mut self, node: Id, index: &[Affine]) -> Expr {
-        match self.context.graph.op(node).clone() {
+        let shared = self.context.graph.shared(node);
+        match &shared.op {
             Op::Constant(number) => Expr::Number(number.get()),
-            Op::Count(size) => Expr::Count(size),
+            Op::Count(size) => Expr::Count(size.clone()),
             Op::Iota => Expr::Index(index[0].clone()),
             Op::Sum(terms) => Expr::Sum(
                 terms
@@ -40,9 +41,9 @@ impl Body<'_> {
                         self.expression(v.node, &own)
                     })
                     .collect();
-                Expr::Call(func, values)
+                Expr::Call(*func, values)
             }
-            Op::Product(product) => self.inline_product(&product, self.context.graph.shape(node), index),
+            Op::Product(product) => self.inline_product(product, &shared.shape, index),
             Op::Input(_) => self.stored_entry(node, index),
             Op::Slot(_) => self.at_this_step(node, index),
             op @ (Op::Reduce { .. }

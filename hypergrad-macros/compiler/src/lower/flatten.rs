@@ -16,23 +16,29 @@ pub fn flatten(graph: &mut Graph, sizes: &Sizes, roots: &[Id]) -> Vec<Id> {
     let mut images: FxHashMap<Id, Id> = FxHashMap::default();
     let mut absorbable: FxHashMap<Id, Stage> = FxHashMap::default();
     for id in graph.reachable(roots) {
-        let image = match graph.op(id).clone() {
-            Op::Product(mut product) => {
+        let node = graph.shared(id);
+        let image = match &node.op {
+            Op::Product(product) => {
                 let own = stage[id.0 as usize];
                 let mut operands = Vec::with_capacity(product.operands.len());
                 for operand in &product.operands {
                     let node = images.get(&operand.node).copied().unwrap_or(operand.node);
                     operands.push(Operand { node, index: operand.index.clone() });
                 }
-                product.operands = operands;
-                let shape = graph.shape(id).to_vec();
+                let product = Product {
+                    coefficient: product.coefficient,
+                    extents: product.extents.clone(),
+                    operands,
+                    guards: product.guards.clone(),
+                    out: product.out.clone(),
+                };
                 let total: usize = product.operands.iter().map(|o| inner_operands(graph, o.node)).sum();
                 let fits = total <= MOST_OPERANDS;
                 // What others read too is computed anew only in contractions and in short products, so that
                 // factors of an earlier stage meet: a long chain of products would be repeated in each of its links.
                 let repeats = !is_elementwise(&product) || total <= MOST_REPEATED;
                 let views = if repeats { elementwise(graph, &product) } else { Vec::new() };
-                graph.product_inlining(product, shape, &|node| {
+                graph.product_inlining(product, node.shape.clone(), &|node| {
                     fits && (absorbable.get(&node) == Some(&own) || views.contains(&node))
                 })
             }
@@ -75,9 +81,6 @@ fn inner_operands(graph: &Graph, id: Id) -> usize {
 }
 
 fn replaced(graph: &mut Graph, id: Id, images: &mut FxHashMap<Id, Id>) -> Id {
-    if graph.op(id).operands().is_empty() {
-        return id;
-    }
     graph.rebuild_with(id, images)
 }
 
@@ -91,9 +94,10 @@ pub fn count_readers(graph: &Graph, roots: &[Id]) -> Vec<usize> {
         readers[root.0 as usize] += 1;
     }
     for id in graph.reachable(roots) {
-        for operand in graph.op(id).operands() {
+        graph.op(id).any_operand(&mut |operand| {
             readers[operand.0 as usize] += 1;
-        }
+            false
+        });
     }
     readers
 }

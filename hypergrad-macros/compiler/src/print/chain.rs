@@ -50,7 +50,7 @@ pub fn write(printer: &Printer, id: Id, product: &Product) -> Option<Text> {
 fn read(printer: &Printer, product: &Product, operand: &Operand) -> Option<(Text, Vec<usize>)> {
     let (mut vertices, mut parts) = (Vec::new(), Vec::new());
     for (index, size) in operand.index.iter().zip(printer.graph.shape(operand.node)) {
-        match index.terms.as_slice() {
+        match &*index.terms {
             [] => parts.push(printer.sizes.display(&index.constant)),
             [(wire, coefficient)] if coefficient.is_one() => {
                 vertices.push(wire.0 as usize);
