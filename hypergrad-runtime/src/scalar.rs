@@ -28,6 +28,13 @@ pub trait Real:
     fn map_slice<F: Lane>(values: &mut [Self]) {
         values.iter_mut().for_each(|t| *t = F::scalar(*t));
     }
+    /// Writes the image of every value of `from`, of which there are at least as many.
+    #[doc(hidden)]
+    fn map_slice_into<F: Lane>(from: &[Self], to: &mut [Self]) {
+        let from = &from[..to.len()];
+        to.copy_from_slice(from);
+        Self::map_slice::<F>(to);
+    }
 }
 
 impl Real for f64 {
@@ -46,6 +53,10 @@ impl Real for f64 {
     #[cfg(feature = "std")]
     fn map_slice<F: Lane>(values: &mut [Self]) {
         lanes::map_f64::<F>(values);
+    }
+    #[cfg(feature = "std")]
+    fn map_slice_into<F: Lane>(from: &[Self], to: &mut [Self]) {
+        lanes::map_f64_into::<F>(from, to);
     }
 }
 

@@ -35,13 +35,10 @@ fn ready0(&self, w: &mut Work) {
     let s2 = w.s2;
     w.b0.resize((s2).saturating_sub(1usize), 0f64);
     {
-        hg::kernels::copy(
+        hg::kernels::exp_into(
             &hg::Dense::flat(&w.y)[..(s2).saturating_sub(1usize)],
             &mut w.b0[..(s2).saturating_sub(1usize)],
         );
-    }
-    {
-        hg::kernels::exp(&mut w.b0[..(s2).saturating_sub(1usize)]);
     }
     w.ready[0usize] |= 1u64;
 }

@@ -79,10 +79,7 @@ fn ready1(&self, w: &mut Work) {
     w.b1.resize(s0, 0f64);
     self.ready0(w);
     {
-        hg::kernels::copy(&w.b0[..s0], &mut w.b1[..s0]);
-    }
-    {
-        hg::kernels::tanh(&mut w.b1[..s0]);
+        hg::kernels::tanh_into(&w.b0[..s0], &mut w.b1[..s0]);
     }
     w.ready[0usize] |= 2u64;
 }
@@ -121,10 +118,7 @@ fn ready3(&self, w: &mut Work) {
     w.b3.resize(s0, 0f64);
     self.ready0(w);
     {
-        hg::kernels::copy(&w.b0[..s0], &mut w.b3[..s0]);
-    }
-    {
-        hg::kernels::sech2(&mut w.b3[..s0]);
+        hg::kernels::sech2_into(&w.b0[..s0], &mut w.b3[..s0]);
     }
     w.ready[0usize] |= 8u64;
 }
@@ -316,11 +310,7 @@ fn f_1_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
     w.b6.resize(s0, 0f64);
     self.ready3(w);
     {
-        let b6 = &mut w.b6[..];
-        b6[0usize..][..s0].fill(0f64);
-    }
-    {
-        hg::kernels::gemv(
+        hg::kernels::gemv_into(
             (1f64),
             &hg::Dense::flat(&w.y)[..s0 * s0],
             s0,
@@ -382,11 +372,7 @@ fn f_2_mul(&self, w: &mut Work, c: &[f64], out: &mut [f64]) {
     w.b7.resize(s0, 0f64);
     self.ready3(w);
     {
-        let b7 = &mut w.b7[..];
-        b7[0usize..][..s0].fill(0f64);
-    }
-    {
-        hg::kernels::gemv(
+        hg::kernels::gemv_into(
             (1f64),
             &c[..s0 * s0],
             s0,
@@ -593,11 +579,7 @@ fn m_11_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
     w.b9.resize(s0, 0f64);
     w.b6.resize(s0, 0f64);
     {
-        let b6 = &mut w.b6[..];
-        b6[0usize..][..s0].fill(0f64);
-    }
-    {
-        hg::kernels::gemv(
+        hg::kernels::gemv_into(
             (1f64),
             &hg::Dense::flat(&w.y)[..s0 * s0],
             s0,
@@ -648,11 +630,7 @@ fn m_21_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
     w.b6.resize(s0, 0f64);
     self.ready5(w);
     {
-        let b6 = &mut w.b6[..];
-        b6[0usize..][..s0].fill(0f64);
-    }
-    {
-        hg::kernels::gemv(
+        hg::kernels::gemv_into(
             (1f64),
             &hg::Dense::flat(&w.y)[..s0 * s0],
             s0,
@@ -707,11 +685,7 @@ fn m_12_mul(&self, w: &mut Work, c: &[f64], out: &mut [f64]) {
     w.b12.resize(s0, 0f64);
     w.b7.resize(s0, 0f64);
     {
-        let b7 = &mut w.b7[..];
-        b7[0usize..][..s0].fill(0f64);
-    }
-    {
-        hg::kernels::gemv(
+        hg::kernels::gemv_into(
             (1f64),
             &c[..s0 * s0],
             s0,

@@ -77,12 +77,8 @@ fn ready5(&self, w: &mut Work) {
     let s4 = w.s4;
     w.b5.resize(s0, 0f64);
     {
-        let b5 = &mut w.b5[..];
-        b5[0usize..][..s0].fill(0f64);
-    }
-    {
         let a0 = self.data().a_tr.as_slice();
-        hg::kernels::gemv(
+        hg::kernels::gemv_into(
             (1f64),
             &a0[..s0 * s1],
             s0,
@@ -104,12 +100,8 @@ fn ready14(&self, w: &mut Work) {
     let s4 = w.s4;
     w.b14.resize(s0, 0f64);
     {
-        let b14 = &mut w.b14[..];
-        b14[0usize..][..s0].fill(0f64);
-    }
-    {
         let a0 = self.data().a_tr.as_slice();
-        hg::kernels::gemv(
+        hg::kernels::gemv_into(
             ((-1f64)),
             &a0[..s0 * s1],
             s0,
@@ -131,12 +123,8 @@ fn ready16(&self, w: &mut Work) {
     let s4 = w.s4;
     w.b16.resize(s2, 0f64);
     {
-        let b16 = &mut w.b16[..];
-        b16[0usize..][..s2].fill(0f64);
-    }
-    {
         let a1 = self.data().a_val.as_slice();
-        hg::kernels::gemv(
+        hg::kernels::gemv_into(
             ((-1f64)),
             &a1[..s1 * s2],
             s2,
@@ -159,10 +147,7 @@ fn ready19(&self, w: &mut Work) {
     w.b19.resize(s0, 0f64);
     self.ready14(w);
     {
-        hg::kernels::copy(&w.b14[..s0], &mut w.b19[..s0]);
-    }
-    {
-        hg::kernels::logistic_2(&mut w.b19[..s0]);
+        hg::kernels::logistic_2_into(&w.b14[..s0], &mut w.b19[..s0]);
     }
     w.ready[0usize] |= 524288u64;
 }
@@ -178,10 +163,7 @@ fn ready22(&self, w: &mut Work) {
     w.b22.resize(s2, 0f64);
     self.ready16(w);
     {
-        hg::kernels::copy(&w.b16[..s2], &mut w.b22[..s2]);
-    }
-    {
-        hg::kernels::logistic_2(&mut w.b22[..s2]);
+        hg::kernels::logistic_2_into(&w.b16[..s2], &mut w.b22[..s2]);
     }
     w.ready[0usize] |= 4194304u64;
 }
@@ -228,10 +210,7 @@ fn ready24(&self, w: &mut Work) {
     w.b24.resize(s0, 0f64);
     self.ready14(w);
     {
-        hg::kernels::copy(&w.b14[..s0], &mut w.b24[..s0]);
-    }
-    {
-        hg::kernels::logistic_3(&mut w.b24[..s0]);
+        hg::kernels::logistic_3_into(&w.b14[..s0], &mut w.b24[..s0]);
     }
     w.ready[0usize] |= 16777216u64;
 }
@@ -294,10 +273,7 @@ fn objective(&self, w: &mut Work) -> hg::core::option::Option<f64> {
     w.b15.resize(s0, 0f64);
     self.ready14(w);
     {
-        hg::kernels::copy(&w.b14[..s0], &mut w.b15[..s0]);
-    }
-    {
-        hg::kernels::softplus(&mut w.b15[..s0]);
+        hg::kernels::softplus_into(&w.b14[..s0], &mut w.b15[..s0]);
     }
     let t0 = {
         if s0 == 0 {
@@ -333,10 +309,7 @@ fn residual(&self, w: &mut Work, out: &mut [f64]) {
     w.b18.resize(s0, 0f64);
     self.ready14(w);
     {
-        hg::kernels::copy(&w.b14[..s0], &mut w.b18[..s0]);
-    }
-    {
-        hg::kernels::sigmoid(&mut w.b18[..s0]);
+        hg::kernels::sigmoid_into(&w.b14[..s0], &mut w.b18[..s0]);
     }
     {
         let a0 = self.data().a_tr.as_slice();
@@ -582,10 +555,7 @@ fn g(&self, w: &mut Work) -> f64 {
     w.b17.resize(s2, 0f64);
     self.ready16(w);
     {
-        hg::kernels::copy(&w.b16[..s2], &mut w.b17[..s2]);
-    }
-    {
-        hg::kernels::softplus(&mut w.b17[..s2]);
+        hg::kernels::softplus_into(&w.b16[..s2], &mut w.b17[..s2]);
     }
     let t0 = {
         if s2 == 0 {
@@ -614,10 +584,7 @@ fn g_1(&self, w: &mut Work, out: &mut [f64]) {
     w.b21.resize(s2, 0f64);
     self.ready16(w);
     {
-        hg::kernels::copy(&w.b16[..s2], &mut w.b21[..s2]);
-    }
-    {
-        hg::kernels::sigmoid(&mut w.b21[..s2]);
+        hg::kernels::sigmoid_into(&w.b16[..s2], &mut w.b21[..s2]);
     }
     {
         let a1 = self.data().a_val.as_slice();
@@ -688,12 +655,15 @@ fn m_11_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
     w.b25.resize(s0, 0f64);
     w.b3.resize(s0, 0f64);
     {
-        let b3 = &mut w.b3[..];
-        b3[0usize..][..s0].fill(0f64);
-    }
-    {
         let a0 = self.data().a_tr.as_slice();
-        hg::kernels::gemv((1f64), &a0[..s0 * s1], s0, s1, &u[..s1], &mut w.b3[..s0]);
+        hg::kernels::gemv_into(
+            (1f64),
+            &a0[..s0 * s1],
+            s0,
+            s1,
+            &u[..s1],
+            &mut w.b3[..s0],
+        );
     }
     self.ready5(w);
     self.ready24(w);
@@ -725,12 +695,15 @@ fn m_11_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
     w.b28.resize(s2, 0f64);
     w.b4.resize(s2, 0f64);
     {
-        let b4 = &mut w.b4[..];
-        b4[0usize..][..s2].fill(0f64);
-    }
-    {
         let a1 = self.data().a_val.as_slice();
-        hg::kernels::gemv((1f64), &a1[..s1 * s2], s2, s1, &u[..s1], &mut w.b4[..s2]);
+        hg::kernels::gemv_into(
+            (1f64),
+            &a1[..s1 * s2],
+            s2,
+            s1,
+            &u[..s1],
+            &mut w.b4[..s2],
+        );
     }
     self.ready22(w);
     {

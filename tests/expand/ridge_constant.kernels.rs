@@ -168,30 +168,20 @@ fn objective(&self, w: &mut Work) -> hg::core::option::Option<f64> {
         let out = &mut *out;
         out[0usize..][..1usize].fill(0f64);
     }
-    let mut b0 = [0f64; 12usize];
-    {
-        let a1 = self.data().b_tr.as_slice();
-        {
-            let p0 = &a1[..12usize];
-            let target = &mut b0[..12usize];
-            for i0 in 0..12usize {
-                target[i0] = (-p0[i0]);
-            }
-        }
-    }
     {
         let a0 = self.data().a_tr.as_slice();
-        hg::kernels::gemv(
-            (1f64),
-            &a0[..36usize],
-            12usize,
-            3usize,
-            &hg::Dense::flat(&w.x)[..3usize],
-            &mut b0[..12usize],
-        );
-    }
-    {
-        out[..1usize][0] += (1f64) * hg::kernels::dot(&b0[..12usize], &b0[..12usize]);
+        let a1 = self.data().b_tr.as_slice();
+        out[..1usize][0]
+            += (1f64)
+                * hg::kernels::affine_square(
+                    (-1f64),
+                    &a1[..12usize],
+                    (1f64),
+                    &a0[..36usize],
+                    12usize,
+                    3usize,
+                    &hg::Dense::flat(&w.x)[..3usize],
+                );
     }
     self.ready1(w);
     let t0 = {

@@ -274,10 +274,7 @@ fn ready1(&self, w: &mut Work) {
     let s7 = w.s7;
     w.b1.resize(s1, 0f64);
     {
-        hg::kernels::copy(&hg::Dense::flat(&w.y)[..s1], &mut w.b1[..s1]);
-    }
-    {
-        hg::kernels::exp(&mut w.b1[..s1]);
+        hg::kernels::exp_into(&hg::Dense::flat(&w.y)[..s1], &mut w.b1[..s1]);
     }
     w.ready[0usize] |= 2u64;
 }
@@ -507,12 +504,15 @@ fn f_1_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
     } else {
         w.b3.resize(s0, 0f64);
         {
-            let b3 = &mut w.b3[..];
-            b3[0usize..][..s0].fill(0f64);
-        }
-        {
             let a0 = self.data().a_tr.as_slice();
-            hg::kernels::gemv((1f64), &a0[..s0 * s1], s0, s1, &u[..s1], &mut w.b3[..s0]);
+            hg::kernels::gemv_into(
+                (1f64),
+                &a0[..s0 * s1],
+                s0,
+                s1,
+                &u[..s1],
+                &mut w.b3[..s0],
+            );
         }
         {
             let a0 = self.data().a_tr.as_slice();
@@ -740,11 +740,7 @@ fn m_11_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
     let s7 = w.s7;
     if self.choice3() {
         {
-            let out = &mut *out;
-            out[0usize..][..s1].fill(0f64);
-        }
-        {
-            hg::kernels::gemv(
+            hg::kernels::gemv_into(
                 (2f64),
                 &self.b7()[..s1 * s1],
                 s1,
@@ -760,12 +756,15 @@ fn m_11_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
         }
         w.b6.resize(s3, 0f64);
         {
-            let b6 = &mut w.b6[..];
-            b6[0usize..][..s3].fill(0f64);
-        }
-        {
             let a2 = self.data().a_val.as_slice();
-            hg::kernels::gemv((1f64), &a2[..s1 * s3], s3, s1, &u[..s1], &mut w.b6[..s3]);
+            hg::kernels::gemv_into(
+                (1f64),
+                &a2[..s1 * s3],
+                s3,
+                s1,
+                &u[..s1],
+                &mut w.b6[..s3],
+            );
         }
         {
             let a2 = self.data().a_val.as_slice();

@@ -46,6 +46,42 @@ pub fn gemv<T: Real>(alpha: T, a: &[T], rows: usize, cols: usize, x: &[T], out: 
     }
 }
 
+/// `out = alpha A x`, A of size `rows x cols`.
+#[inline]
+pub fn gemv_into<T: Real>(alpha: T, a: &[T], rows: usize, cols: usize, x: &[T], out: &mut [T]) {
+    let (a, x, out) = (&a[..rows * cols], &x[..cols], &mut out[..rows]);
+    if rows >= TALL && a.len() >= WIDE && T::wide_gemv_into(alpha, a, rows, x, out) {
+        return;
+    }
+    out.fill(T::ZERO);
+    gemv(alpha, a, rows, cols, x, out);
+}
+
+/// Rows of [`affine_square`] that are computed together, without vectors of the machine.
+const PIECE: usize = 64;
+
+/// `|beta b + alpha A x|²`, A of size `rows x cols`.
+#[inline]
+pub fn affine_square<T: Real>(beta: T, b: &[T], alpha: T, a: &[T], rows: usize, cols: usize, x: &[T]) -> T {
+    let (b, a, x) = (&b[..rows], &a[..rows * cols], &x[..cols]);
+    if a.len() >= WIDE
+        && let Some(sum) = T::wide_affine_square((beta, b), (alpha, a), x)
+    {
+        return sum;
+    }
+    let mut sum = T::ZERO;
+    for (piece, b) in b.chunks(PIECE).enumerate() {
+        let mut values = [T::ZERO; PIECE];
+        let values = &mut values[..b.len()];
+        super::copy_scaled(beta, b, values);
+        for (column, &x) in a.chunks_exact(rows).zip(x) {
+            axpy(alpha * x, &column[piece * PIECE..][..b.len()], values);
+        }
+        sum += dot(values, values);
+    }
+    sum
+}
+
 /// A product with a vector: alpha, A, its rows and columns, x, and where `alpha A x` is added.
 pub type Gemv<'a, T> = (T, &'a [T], usize, usize, &'a [T], &'a mut [T]);
 

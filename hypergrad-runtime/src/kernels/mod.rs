@@ -12,13 +12,17 @@ mod vector;
 mod wide;
 
 pub use crate::lanes::{cos, exp, exp_m1, ln, ln_1p, logistic_2, logistic_3, sech2, sigmoid, sin, softplus, tanh};
+pub use crate::lanes::{
+    cos_into, exp_into, exp_m1_into, ln_1p_into, ln_into, logistic_2_into, logistic_3_into, sech2_into, sigmoid_into, sin_into,
+    softplus_into, tanh_into,
+};
 pub use descent::Descent;
 pub(crate) use descent::MOST as MOST_DESCENT;
 pub use differences::{Differences, squared_differences, squared_distances};
 pub use khatri_rao::{khatri_rao, khatri_rao_scratch};
 #[cfg(feature = "std")]
 pub(crate) use matrix::blocked::gemm_into;
-pub use matrix::{Gemv, gemm, gemm_nt, gemm_tn, gemm_tt, gemv, gemv_both, gemv_small, gemv_t, ger};
+pub use matrix::{Gemv, affine_square, gemm, gemm_nt, gemm_tn, gemm_tt, gemv, gemv_both, gemv_into, gemv_small, gemv_t, ger};
 pub use reduce::{
     copy, copy_scaled, exclusive_product, max_weights, min_weights, reduce_log_sum_exp, reduce_max, reduce_min, softmax, sum_by,
     sum_windows, widely,

@@ -84,13 +84,22 @@ pub fn mirror<T: Real>(n: usize, a: &mut [T]) {
     }
 }
 
-/// Without scratch: each entry on its own.
+/// Rows that are weighted together without scratch.
+const PIECE: usize = 64;
+
+/// Without scratch: some rows after others.
 fn weighted_plain<T: Real>(alpha: T, a: &[T], d: &[T], rows: usize, cols: usize, out: &mut [T]) {
-    for j in 0..cols {
-        for i in 0..=j {
-            let (p, q) = (&a[i * rows..(i + 1) * rows], &a[j * rows..(j + 1) * rows]);
-            let sum = p.iter().zip(q).zip(d).fold(T::ZERO, |sum, ((&p, &q), &d)| sum + p * d * q);
-            add_pair(out, cols, i, j, alpha * sum);
+    let mut weighted = [T::ZERO; PIECE];
+    for (piece, d) in d.chunks(PIECE).enumerate() {
+        let part = |column: usize| &a[column * rows + piece * PIECE..][..d.len()];
+        for j in 0..cols {
+            let weighted = &mut weighted[..d.len()];
+            for ((to, &a), &d) in weighted.iter_mut().zip(part(j)).zip(d) {
+                *to = d * a;
+            }
+            for i in 0..=j {
+                add_pair(out, cols, i, j, alpha * dot(part(i), weighted));
+            }
         }
     }
 }

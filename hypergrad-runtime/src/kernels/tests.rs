@@ -123,6 +123,24 @@ fn two_products_with_one_matrix() {
     }
 }
 
+/// What stood in the target is not read.
+#[test]
+fn products_that_write() {
+    for (rows, cols, _) in sizes() {
+        let (a, x, b) = (entries(rows * cols, 5), entries(cols, 6), entries(rows, 7));
+        let mut out = vec![f64::NAN; rows];
+        gemv_into(0.7, &a, rows, cols, &x, &mut out);
+        let mut expected = vec![0.0; rows];
+        gemv(0.7, &a, rows, cols, &x, &mut expected);
+        assert!(out.iter().zip(&expected).all(|(a, b)| a.to_bits() == b.to_bits()), "{rows} x {cols}");
+
+        let mut residual: Vec<f64> = b.iter().map(|b| -0.5 * b).collect();
+        naive(0.7, |i, l| a[i + l * rows], |l, _| x[l], &mut residual, (rows, cols, 1));
+        let (square, expected) = (affine_square(-0.5, &b, 0.7, &a, rows, cols, &x), residual.iter().map(|t| t * t).sum::<f64>());
+        assert!((square - expected).abs() <= 1e-14 * (1.0 + expected) * (rows + cols) as f64, "{square} {expected}");
+    }
+}
+
 #[test]
 fn khatri_rao_products() {
     for rows in [0, 1, 5, 300] {

@@ -14,6 +14,16 @@ pub trait Wide: Sized {
     fn wide_gemv(_alpha: Self, _a: &[Self], _rows: usize, _x: &[Self], _out: &mut [Self]) -> bool {
         false
     }
+    /// `out = alpha A x`; A has columns.
+    #[inline]
+    fn wide_gemv_into(_alpha: Self, _a: &[Self], _rows: usize, _x: &[Self], _out: &mut [Self]) -> bool {
+        false
+    }
+    /// `|beta b + alpha A x|²`, b as long as the columns of A.
+    #[inline]
+    fn wide_affine_square(_b: (Self, &[Self]), _a: (Self, &[Self]), _x: &[Self]) -> Option<Self> {
+        None
+    }
     /// `out += alpha_k A x_k` for two k.
     #[inline]
     fn wide_gemv_both(_a: &[Self], _of: ([Self; 2], [&[Self]; 2]), _out: (&mut [Self], &mut [Self])) -> bool {
@@ -46,7 +56,14 @@ macro_rules! wide {
     ($scalar:ident, $vector:ident: $slices:ident, $slices_mut:ident, $load:ident, $store:ident, $splat:ident, $mul:ident, $mul_add:ident, $sum:ident) => {
         impl Wide for $scalar {
             fn wide_gemv(alpha: Self, a: &[Self], rows: usize, x: &[Self], out: &mut [Self]) -> bool {
-                run($scalar::Gemv { alpha, a, rows, x, out })
+                run($scalar::Gemv::<false> { alpha, a, rows, x, out })
+            }
+            fn wide_gemv_into(alpha: Self, a: &[Self], rows: usize, x: &[Self], out: &mut [Self]) -> bool {
+                run($scalar::Gemv::<true> { alpha, a, rows, x, out })
+            }
+            fn wide_affine_square((beta, b): (Self, &[Self]), (alpha, a): (Self, &[Self]), x: &[Self]) -> Option<Self> {
+                let mut sum = 0.0;
+                run($scalar::AffineSquare { beta, b, alpha, a, x, sum: &mut sum }).then_some(sum)
             }
             fn wide_gemv_both(a: &[Self], (alpha, x): ([Self; 2], [&[Self]; 2]), out: (&mut [Self], &mut [Self])) -> bool {
                 run($scalar::GemvBoth { alpha, a, x, out })
@@ -76,8 +93,8 @@ macro_rules! wide {
         mod $scalar {
             use pulp::{Simd, WithSimd};
 
-            /// `out += alpha A x`, eight columns at a time: `out` is loaded once for them.
-            pub struct Gemv<'a> {
+            /// `out += alpha A x`, or `=` where FRESH, eight columns at a time: `out` is loaded once for them.
+            pub struct Gemv<'a, const FRESH: bool> {
                 pub alpha: $scalar,
                 pub a: &'a [$scalar],
                 pub rows: usize,
@@ -85,33 +102,52 @@ macro_rules! wide {
                 pub out: &'a mut [$scalar],
             }
 
-            impl WithSimd for Gemv<'_> {
+            impl<const FRESH: bool> WithSimd for Gemv<'_, FRESH> {
                 type Output = ();
                 #[inline(always)]
                 fn with_simd<S: Simd>(self, simd: S) {
                     let Self { alpha, a, rows, x, out } = self;
-                    let mut at = 0;
-                    while at + 8 <= x.len() {
-                        add_columns::<S, 8>(simd, alpha, &a[at * rows..], &x[at..], out);
-                        at += 8;
-                    }
-                    let (a, x) = (&a[at * rows..], &x[at..]);
-                    match x.len() {
-                        1 => add_columns::<S, 1>(simd, alpha, a, x, out),
-                        2 => add_columns::<S, 2>(simd, alpha, a, x, out),
-                        3 => add_columns::<S, 3>(simd, alpha, a, x, out),
-                        4 => add_columns::<S, 4>(simd, alpha, a, x, out),
-                        5 => add_columns::<S, 5>(simd, alpha, a, x, out),
-                        6 => add_columns::<S, 6>(simd, alpha, a, x, out),
-                        7 => add_columns::<S, 7>(simd, alpha, a, x, out),
-                        _ => {}
+                    let first = x.len().min(8);
+                    let (head, tail) = x.split_at(first);
+                    some_columns::<S, FRESH>(simd, alpha, a, head, out);
+                    for (k, x) in tail.chunks(8).enumerate() {
+                        some_columns::<S, false>(simd, alpha, &a[8 * (k + 1) * rows..], x, out);
                     }
                 }
             }
 
-            /// `out += alpha Σ_c x_c a_c` over C columns as long as `out`.
+            /// One to eight columns.
             #[inline(always)]
-            fn add_columns<S: Simd, const C: usize>(simd: S, alpha: $scalar, a: &[$scalar], x: &[$scalar], out: &mut [$scalar]) {
+            fn some_columns<S: Simd, const FRESH: bool>(
+                simd: S,
+                alpha: $scalar,
+                a: &[$scalar],
+                x: &[$scalar],
+                out: &mut [$scalar],
+            ) {
+                match x.len() {
+                    1 => add_columns::<S, 1, FRESH>(simd, alpha, a, x, out),
+                    2 => add_columns::<S, 2, FRESH>(simd, alpha, a, x, out),
+                    3 => add_columns::<S, 3, FRESH>(simd, alpha, a, x, out),
+                    4 => add_columns::<S, 4, FRESH>(simd, alpha, a, x, out),
+                    5 => add_columns::<S, 5, FRESH>(simd, alpha, a, x, out),
+                    6 => add_columns::<S, 6, FRESH>(simd, alpha, a, x, out),
+                    7 => add_columns::<S, 7, FRESH>(simd, alpha, a, x, out),
+                    8 => add_columns::<S, 8, FRESH>(simd, alpha, a, x, out),
+                    _ => {}
+                }
+            }
+
+            /// `out += alpha Σ_c x_c a_c` over C columns as long as `out`, or `=` where FRESH: what was written in other
+            /// pieces just before would be waited for.
+            #[inline(always)]
+            fn add_columns<S: Simd, const C: usize, const FRESH: bool>(
+                simd: S,
+                alpha: $scalar,
+                a: &[$scalar],
+                x: &[$scalar],
+                out: &mut [$scalar],
+            ) {
                 let rows = out.len();
                 let (out, out_rest) = S::$slices_mut(out);
                 let mut columns: [&[S::$vector]; C] = [&[]; C];
@@ -124,18 +160,76 @@ macro_rules! wide {
                     factors[c] = simd.$splat(alpha * x[c]);
                 }
                 for (i, out) in out.iter_mut().enumerate() {
-                    let mut sum = *out;
+                    let mut sum = if FRESH { simd.$splat(0.0) } else { *out };
                     for c in 0..C {
                         sum = simd.$mul_add(columns[c][i], factors[c], sum);
                     }
                     *out = sum;
                 }
                 if !out_rest.is_empty() {
-                    let mut sum = simd.$load(out_rest);
+                    let mut sum = if FRESH { simd.$splat(0.0) } else { simd.$load(out_rest) };
                     for c in 0..C {
                         sum = simd.$mul_add(simd.$load(rests[c]), factors[c], sum);
                     }
                     simd.$store(out_rest, sum);
+                }
+            }
+
+            /// `|beta b + alpha A x|²`: what is squared stays in registers.
+            pub struct AffineSquare<'a> {
+                pub beta: $scalar,
+                pub b: &'a [$scalar],
+                pub alpha: $scalar,
+                pub a: &'a [$scalar],
+                pub x: &'a [$scalar],
+                pub sum: &'a mut $scalar,
+            }
+
+            impl WithSimd for AffineSquare<'_> {
+                type Output = ();
+                #[inline(always)]
+                fn with_simd<S: Simd>(self, simd: S) {
+                    let Self { beta, b, alpha, a, x, sum } = self;
+                    let (rows, lanes) = (b.len(), S::lanes());
+                    let beta = simd.$splat(beta);
+                    let mut squares = [simd.$splat(0.0); 8];
+                    let mut at = 0;
+                    // Eight vectors of rows side by side, then one, then what is left of one.
+                    while at + 8 * lanes <= rows {
+                        let (b, _) = S::$slices(&b[at..][..8 * lanes]);
+                        let mut values = [simd.$splat(0.0); 8];
+                        for (value, &b) in values.iter_mut().zip(b) {
+                            *value = simd.$mul(beta, b);
+                        }
+                        for (c, &x) in x.iter().enumerate() {
+                            let (column, _) = S::$slices(&a[c * rows + at..][..8 * lanes]);
+                            let factor = simd.$splat(alpha * x);
+                            for (value, &entry) in values.iter_mut().zip(column) {
+                                *value = simd.$mul_add(entry, factor, *value);
+                            }
+                        }
+                        for (square, value) in squares.iter_mut().zip(values) {
+                            *square = simd.$mul_add(value, value, *square);
+                        }
+                        at += 8 * lanes;
+                    }
+                    while at < rows {
+                        let length = lanes.min(rows - at);
+                        let mut value = simd.$mul(beta, simd.$load(&b[at..][..length]));
+                        for (c, &x) in x.iter().enumerate() {
+                            let entry = simd.$load(&a[c * rows + at..][..length]);
+                            value = simd.$mul_add(entry, simd.$splat(alpha * x), value);
+                        }
+                        squares[0] = simd.$mul_add(value, value, squares[0]);
+                        at += length;
+                    }
+                    let one = simd.$splat(1.0);
+                    for half in [4, 2, 1] {
+                        for k in 0..half {
+                            squares[k] = simd.$mul_add(squares[k], one, squares[k + half]);
+                        }
+                    }
+                    *sum = simd.$sum(squares[0]);
                 }
             }
 

@@ -60,6 +60,28 @@ pub(crate) fn map_f64<F: Lane>(values: &mut [f64]) {
     );
 }
 
+/// Writes the image of every `f64` of as many. Entries that were written in other pieces just before are not waited for.
+#[cfg(feature = "std")]
+pub(crate) fn map_f64_into<F: Lane>(from: &[f64], to: &mut [f64]) {
+    let from = &from[..to.len()];
+    pulp::Arch::new().dispatch(
+        #[inline(always)]
+        move || {
+            // Given away, so that the closure can be called but once: else it is a function of its own.
+            let to = to;
+            if from.iter().all(|&t| F::reaches(t)) {
+                for i in 0..to.len() {
+                    to[i] = F::lane(from[i]);
+                }
+            } else {
+                for i in 0..to.len() {
+                    to[i] = F::scalar(from[i]);
+                }
+            }
+        },
+    );
+}
+
 /// Replaces every `f32` by its image, through `f64`.
 #[cfg(feature = "std")]
 pub(crate) fn map_f32<F: Lane>(values: &mut [f32]) {
@@ -80,7 +102,7 @@ pub(crate) fn map_f32<F: Lane>(values: &mut [f32]) {
 }
 
 macro_rules! lanes {
-    ($($(#[$doc:meta])* $name:ident $type:ident = $lane:path $(, $reaches:path)?;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident $into:ident $type:ident = $lane:path $(, $reaches:path)?;)*) => {$(
         #[doc = concat!("[`", stringify!($name), "`].")]
         #[derive(Clone, Copy, Debug)]
         pub struct $type;
@@ -107,31 +129,37 @@ macro_rules! lanes {
         pub fn $name<T: Real>(values: &mut [T]) {
             T::map_slice::<$type>(values);
         }
+
+        #[doc = concat!("[`", stringify!($name), "`] of `from`, which is at least as long, written to `to`.")]
+        #[inline]
+        pub fn $into<T: Real>(from: &[T], to: &mut [T]) {
+            T::map_slice_into::<$type>(from, to);
+        }
     )*};
 }
 lanes! {
     /// Every `t` becomes `e^t`.
-    exp Exp = exponential::exp;
+    exp exp_into Exp = exponential::exp;
     /// Every `t` becomes `e^t - 1`.
-    exp_m1 ExpM1 = exponential::exp_m1;
+    exp_m1 exp_m1_into ExpM1 = exponential::exp_m1;
     /// Every `t` becomes `ln t`.
-    ln Ln = logarithm::ln;
+    ln ln_into Ln = logarithm::ln;
     /// Every `t` becomes `ln(1 + t)`.
-    ln_1p Ln1p = logarithm::ln_1p;
+    ln_1p ln_1p_into Ln1p = logarithm::ln_1p;
     /// Every `t` becomes `tanh t`.
-    tanh Tanh = logistic::tanh;
+    tanh tanh_into Tanh = logistic::tanh;
     /// Every `t` becomes `1 / cosh² t`.
-    sech2 Sech2 = logistic::sech2;
+    sech2 sech2_into Sech2 = logistic::sech2;
     /// Every `t` becomes `ln(1 + e^t)`.
-    softplus Softplus = logistic::softplus;
+    softplus softplus_into Softplus = logistic::softplus;
     /// Every `t` becomes `1 / (1 + e^-t)`.
-    sigmoid Sigmoid = logistic::sigmoid;
+    sigmoid sigmoid_into Sigmoid = logistic::sigmoid;
     /// Every `t` becomes the second derivative of softplus.
-    logistic_2 Logistic2 = logistic::logistic_2;
+    logistic_2 logistic_2_into Logistic2 = logistic::logistic_2;
     /// Every `t` becomes the third derivative of softplus.
-    logistic_3 Logistic3 = logistic::logistic_3;
+    logistic_3 logistic_3_into Logistic3 = logistic::logistic_3;
     /// Every `t` becomes `sin t`.
-    sin Sin = trigonometric::sin, trigonometric::is_small;
+    sin sin_into Sin = trigonometric::sin, trigonometric::is_small;
     /// Every `t` becomes `cos t`.
-    cos Cos = trigonometric::cos, trigonometric::is_small;
+    cos cos_into Cos = trigonometric::cos, trigonometric::is_small;
 }

@@ -110,6 +110,35 @@ fn an_entry_has_the_same_bits_at_every_position() {
     }
 }
 
+/// Written elsewhere, every image is the same.
+#[test]
+fn images_are_the_same_in_place_and_elsewhere() {
+    type Into = fn(&[f64], &mut [f64]);
+    let elsewhere: [Into; 12] = [
+        exp_into,
+        exp_m1_into,
+        ln_into,
+        ln_1p_into,
+        tanh_into,
+        sech2_into,
+        softplus_into,
+        sigmoid_into,
+        logistic_2_into,
+        logistic_3_into,
+        sin_into,
+        cos_into,
+    ];
+    for ((name, apply, _, range), into) in CASES.into_iter().zip(elsewhere) {
+        for length in 0..40 {
+            let from: Vec<f64> = points(range).into_iter().skip(length * 97).take(length + 3).collect();
+            let (mut here, mut there) = (from.clone(), vec![f64::NAN; length]);
+            apply(&mut here);
+            into(&from, &mut there);
+            assert!(here.iter().zip(&there).all(|(a, b)| a.to_bits() == b.to_bits()), "{name}, {length}");
+        }
+    }
+}
+
 #[test]
 fn single_precision_is_rounded_once() {
     let points: Vec<f32> = (0..2000).map(|i| -20.0 + 0.0203 * i as f32).collect();

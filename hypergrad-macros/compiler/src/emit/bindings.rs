@@ -16,7 +16,7 @@ impl Names<'_> {
     /// References to every source that a statement reads or writes, but for those that it reads in place.
     pub(super) fn bindings(&self, statements: &[Stmt], scope: Scope, in_place: &BTreeSet<Source>) -> TokenStream {
         let (mut reads, mut writes) = (BTreeSet::new(), BTreeSet::new());
-        statements.iter().for_each(|s| sources(s, &mut reads, &mut writes));
+        statements.iter().for_each(|s| s.sources(&mut reads, &mut writes));
         let reads = reads.iter().filter(|s| !writes.contains(s) && !in_place.contains(s)).map(|s| self.read(*s));
         let writes = writes.iter().filter(|s| !in_place.contains(s)).map(|s| self.write(*s, scope));
         quote!(#(#reads)* #(#writes)*)
@@ -213,52 +213,5 @@ fn pieces_of(value: &Expr, variable: Wire, pieces: &mut BTreeSet<Source>, others
         let windows = loads.iter().filter(|(other, _)| other == source).count();
         let reads = all.iter().filter(|other| *other == source).count();
         if windows == reads { pieces.extend([all[k]]) } else { others.push(all[k]) }
-    }
-}
-
-fn sources(statement: &Stmt, reads: &mut BTreeSet<Source>, writes: &mut BTreeSet<Source>) {
-    let expression = |value: &Expr, reads: &mut BTreeSet<Source>| {
-        let mut found = Vec::new();
-        value.sources(&mut found);
-        reads.extend(found);
-    };
-    match statement {
-        // Their statements have bindings of their own.
-        Stmt::Steps { .. } | Stmt::Given { .. } | Stmt::Choose { .. } => {}
-        Stmt::Ensure(_) | Stmt::Scratch(_) => {}
-        Stmt::Zero { place, .. } => {
-            writes.insert(place.source);
-        }
-        Stmt::Entries { matrix, body, .. } => {
-            reads.insert(Source::Sparse(*matrix));
-            body.iter().for_each(|s| sources(s, reads, writes));
-        }
-        Stmt::Loop { body, .. } | Stmt::When { body, .. } => body.iter().for_each(|s| sources(s, reads, writes)),
-        Stmt::Store { target, value, .. } => {
-            expression(value, reads);
-            writes.insert(*target);
-        }
-        Stmt::Sum { value, .. } => expression(value, reads),
-        Stmt::Kernel(kernel) => {
-            for argument in &kernel.arguments {
-                match argument {
-                    Argument::Value(value) => expression(value, reads),
-                    Argument::Slice(slice) => {
-                        reads.insert(slice.source);
-                    }
-                    Argument::Slices(slices) => reads.extend(slices.iter().map(|s| s.source)),
-                    Argument::Sparse(matrix) => {
-                        reads.insert(Source::Sparse(*matrix));
-                    }
-                    Argument::Size(_)
-                    | Argument::Sizes(_)
-                    | Argument::Scratch { .. }
-                    | Argument::Elimination { .. }
-                    | Argument::Panel { .. } => {}
-                }
-            }
-            kernel.returns.iter().for_each(|c| expression(c, reads));
-            writes.insert(kernel.target.source);
-        }
     }
 }

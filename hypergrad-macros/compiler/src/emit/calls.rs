@@ -12,9 +12,12 @@ use super::statements::{Names, Scope};
 use crate::ir::{Affine, Id, Op, Size};
 use crate::lower::program::{Argument, Kernel, Slice, Source, Stmt};
 
+/// Weighted Gram matrices of fewer columns are computed without scratch, which would be set to zero first.
+const FEW: i64 = 12;
+
 impl Names<'_> {
     pub(super) fn kernel(&self, kernel: &Kernel, scope: Scope, in_place: &BTreeSet<Source>) -> TokenStream {
-        let name = format_ident!("{}", kernel.name);
+        let name = format_ident!("{}{}", kernel.name, if kernel.writes { "_into" } else { "" });
         let arguments = kernel.arguments.iter().map(|argument| self.argument(argument, in_place));
         let target = self.slice(&kernel.target, in_place);
         match &kernel.returns {
@@ -124,9 +127,10 @@ impl Names<'_> {
         })
     }
 
-    /// One column for constant sizes; dynamic ones keep a buffer in the point.
+    /// One column for constant sizes, none where there are few; dynamic ones keep a buffer in the point.
     fn kernel_scratch(&self, rows: &Size, columns: &Size) -> TokenStream {
         match (rows.as_constant(), columns.as_constant()) {
+            (Some(_), Some(columns)) if columns < FEW => quote!(&mut []),
             (Some(rows), Some(_)) => {
                 let (rows, zero) = (numbers::usize_literal(rows), numbers::number(0.0, self.scalar));
                 quote!(&mut [#zero; #rows])

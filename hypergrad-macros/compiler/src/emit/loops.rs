@@ -45,7 +45,7 @@ impl Names<'_> {
     pub(super) fn multiple(&self, statement: &Stmt, in_place: &BTreeSet<Source>) -> Option<TokenStream> {
         let Stmt::Loop { variable, extent, bounds, body } = statement else { return None };
         let [Stmt::Store { target, offset, add, value }] = body.as_slice() else { return None };
-        let (coefficient, source, from) = multiple_of(value)?;
+        let (coefficient, source, from) = value.as_multiple()?;
         let is_long = extent.as_constant().is_none_or(|count| count >= LONG);
         let side_by_side = [offset, from].iter().all(|index| index.coefficient(*variable).is_one());
         if !is_long || !side_by_side || !bounds.is_empty() {
@@ -111,24 +111,6 @@ impl Names<'_> {
             windows.known.push((source, offset.clone(), name));
         }
         (windows, set_up)
-    }
-}
-
-/// A number times a load.
-fn multiple_of(value: &Expr) -> Option<(f64, Source, &Affine)> {
-    let times = |factor: f64, part| multiple_of(part).map(|(inner, source, offset)| (factor * inner, source, offset));
-    match value {
-        Expr::Load { source, offset } => Some((1.0, *source, offset)),
-        Expr::Product(factor, parts) => parts.first().filter(|_| parts.len() == 1).and_then(|part| times(*factor, part)),
-        Expr::Sum(terms) => terms.first().filter(|_| terms.len() == 1).and_then(|(factor, part)| times(*factor, part)),
-        Expr::Number(_)
-        | Expr::Count(_)
-        | Expr::Index(_)
-        | Expr::Local(_)
-        | Expr::Find { .. }
-        | Expr::Total { .. }
-        | Expr::Call(..)
-        | Expr::Guarded(..) => None,
     }
 }
 

@@ -14,6 +14,7 @@ mod differences;
 mod expression;
 mod flatten;
 mod functions;
+mod fuse;
 mod guarded;
 mod hoist;
 mod implied;
@@ -75,6 +76,7 @@ pub fn lower(graph: &mut Graph, sizes: &Sizes, quantities: &mut Quantities) -> P
     context.local = sharing::single_use(&draft).into_iter().filter(|buffer| !solve::is_factor(&context, *buffer)).collect();
     let mut program = if context.local.is_empty() { draft } else { program(&context, quantities, draft) };
     together::pair(graph, &mut program);
+    fuse::fuse(&mut program);
     implied::drop_implied(&mut program);
     Program { f_1_stage, ..program }
 }

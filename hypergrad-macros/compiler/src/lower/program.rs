@@ -1,5 +1,7 @@
 //! The lowered form: statements over flat column-major buffers. `emit` turns it into Rust.
 
+use std::collections::BTreeSet;
+
 use crate::analysis::Stage;
 use crate::differentiate::{Directions, Group, OfRole, Quantity};
 use crate::ir::{Affine, Func, Guard, Id, Size, Wire};
@@ -211,6 +213,56 @@ pub enum Stmt {
     Kernel(Kernel),
 }
 
+impl Stmt {
+    /// Every source that is read and every one that is written, but by statements that stand inside on their own.
+    pub fn sources(&self, reads: &mut BTreeSet<Source>, writes: &mut BTreeSet<Source>) {
+        let expression = |value: &Expr, reads: &mut BTreeSet<Source>| {
+            let mut found = Vec::new();
+            value.sources(&mut found);
+            reads.extend(found);
+        };
+        match self {
+            // Their statements have bindings of their own.
+            Self::Steps { .. } | Self::Given { .. } | Self::Choose { .. } => {}
+            Self::Ensure(_) | Self::Scratch(_) => {}
+            Self::Zero { place, .. } => {
+                writes.insert(place.source);
+            }
+            Self::Entries { matrix, body, .. } => {
+                reads.insert(Source::Sparse(*matrix));
+                body.iter().for_each(|s| s.sources(reads, writes));
+            }
+            Self::Loop { body, .. } | Self::When { body, .. } => body.iter().for_each(|s| s.sources(reads, writes)),
+            Self::Store { target, value, .. } => {
+                expression(value, reads);
+                writes.insert(*target);
+            }
+            Self::Sum { value, .. } => expression(value, reads),
+            Self::Kernel(kernel) => {
+                for argument in &kernel.arguments {
+                    match argument {
+                        Argument::Value(value) => expression(value, reads),
+                        Argument::Slice(slice) => {
+                            reads.insert(slice.source);
+                        }
+                        Argument::Slices(slices) => reads.extend(slices.iter().map(|s| s.source)),
+                        Argument::Sparse(matrix) => {
+                            reads.insert(Source::Sparse(*matrix));
+                        }
+                        Argument::Size(_)
+                        | Argument::Sizes(_)
+                        | Argument::Scratch { .. }
+                        | Argument::Elimination { .. }
+                        | Argument::Panel { .. } => {}
+                    }
+                }
+                kernel.returns.iter().for_each(|c| expression(c, reads));
+                writes.insert(kernel.target.source);
+            }
+        }
+    }
+}
+
 /// `name(arguments.., target)`.
 #[derive(Debug, Clone)]
 pub struct Kernel {
@@ -219,6 +271,8 @@ pub struct Kernel {
     pub target: Slice,
     /// The kernel's result is added to the target's one entry, times the coefficient.
     pub returns: Option<Expr>,
+    /// The kernel writes the target instead of adding to it, or instead of changing what is there.
+    pub writes: bool,
     /// A product of the same matrix that is wanted later, and may be computed in the same pass.
     pub along: Option<Box<Along>>,
 }
@@ -256,7 +310,7 @@ pub enum Argument {
 }
 
 /// A contiguous piece of a source.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Slice {
     pub source: Source,
     pub offset: Size,
@@ -310,6 +364,26 @@ impl Expr {
             Self::Sum(terms) => terms.iter().for_each(|(_, t)| t.sources(found)),
             Self::Guarded(_, value) | Self::Total { value, .. } => value.sources(found),
             Self::Number(_) | Self::Count(_) | Self::Index(_) | Self::Local(_) => {}
+        }
+    }
+
+    /// A number times a load.
+    pub fn as_multiple(&self) -> Option<(f64, Source, &Affine)> {
+        fn times(factor: f64, part: &Expr) -> Option<(f64, Source, &Affine)> {
+            part.as_multiple().map(|(inner, source, offset)| (factor * inner, source, offset))
+        }
+        match self {
+            Self::Load { source, offset } => Some((1.0, *source, offset)),
+            Self::Product(factor, parts) => parts.first().filter(|_| parts.len() == 1).and_then(|part| times(*factor, part)),
+            Self::Sum(terms) => terms.first().filter(|_| terms.len() == 1).and_then(|(factor, part)| times(*factor, part)),
+            Self::Number(_)
+            | Self::Count(_)
+            | Self::Index(_)
+            | Self::Local(_)
+            | Self::Find { .. }
+            | Self::Total { .. }
+            | Self::Call(..)
+            | Self::Guarded(..) => None,
         }
     }
 
