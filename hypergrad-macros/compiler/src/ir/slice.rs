@@ -205,6 +205,8 @@ impl<'g> Slicer<'g> {
         let Some(axes) = axes.filter(|_| !own.guards.is_empty()) else { return Some(value) };
         let wires: Vec<Wire> = guarded.into_iter().collect();
         let out: Vec<Affine> = wires.iter().map(|wire| Affine::wire(*wire)).collect();
+        // An axis may be longer than its wire: there the mask is 0.
+        wires.iter().zip(&axes).for_each(|(wire, axis)| rest.extents[wire.0 as usize].clone_from(&shape[*axis]));
         let mask = own.tensor(self.graph, &[], &out, &wires, &rest.extents);
         let mask = self.sequence(mask, 0);
         let zero = self.graph.constant(0.0);

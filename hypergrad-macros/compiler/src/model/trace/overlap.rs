@@ -97,10 +97,14 @@ impl Tracer<'_> {
         let (mut equations, slack) = self.equations(part);
         equations.extend(set.guards.iter().filter(|guard| guard.test == Test::Zero).map(|guard| guard.affine.clone()));
         // Digits follow from what they are digits of, and the other way round. What is further out than the
-        // loop is the same for all its steps.
+        // loop is the same for all its steps, and indices from data where they are read there.
         let mut unknown = [set.local.as_slice(), &slack].concat();
         let mut pending: Vec<LoopVariable> = equations.iter().flat_map(Affine::wires).collect();
         while let Some(variable) = pending.pop() {
+            let is_of_step = self.is_gathered(variable) && self.roots(variable).iter().any(|root| set.local.contains(root));
+            if is_of_step && !unknown.contains(&variable) {
+                unknown.push(variable);
+            }
             if let Some(division) = self.division_of(variable)
                 && !unknown.contains(&variable)
             {

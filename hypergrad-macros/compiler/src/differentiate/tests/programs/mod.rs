@@ -207,6 +207,14 @@ fn random_programs_agree_with_rust() {
     assert!(agree * 2 > count, "only {agree} of {count} programs could be compared");
 }
 
+/// Indices from the data decide where a step writes, or whether it does.
+#[test]
+fn programs_with_places_from_data_agree() {
+    for seed in [3_067_059, 3_089_355, 3_199_928, 3_229_540] {
+        assert_eq!(check(&generate::program(seed), seed), Outcome::Agrees, "seed {seed}");
+    }
+}
+
 /// Failures that are made small and shown.
 const MOST_SHOWN: usize = 8;
 

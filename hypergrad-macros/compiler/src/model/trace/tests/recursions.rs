@@ -1,6 +1,6 @@
 //! Loops whose steps need each other.
 
-use nalgebra::{DMatrix, DVector, Matrix2, SVector, Vector2};
+use nalgebra::{DMatrix, DVector, Matrix2, SMatrix, SVector, Vector2};
 
 use super::{Data, agrees, bodies};
 
@@ -207,5 +207,29 @@ fn conditions_on_states_protect_what_they_enclose() {
         { let mut t = 0.5; for i in 0..x.len() { if t < 1.5 { for (k, b) in (0..3).zip(data.b.iter()) { t += (b * b + y[k].powi(2)).sqrt(); t += 0.25 * t * x[i]; } } } t }
         { let mut t = 0.5; for i in 0..x.len() { if t < 1.5 { let v = data.q.map(|q| (1.0 + q * q).ln()); t += 0.1 * (v * x)[i] * t; } } t }
         { let mut t = x[0]; for i in 0..x.len() { if t > 0.0 { t = t.ln() * x[i] + y[1].ln(); } else { t += 1.0; } } t }
+    }
+}
+
+/// Ranges without any step, at some sizes and for some indices.
+#[test]
+fn nests_of_triangles() {
+    bodies! { (x, y, data) -> f64:
+        { let mut t = 0.5; for i in 0..x.len() { for j in i..3 { for a in j..2 { t = t * x[a] + y[0]; } } } t }
+        { let mut t = 0.5; for i in 0..x.len() { for j in i..3 { for _ in j..x.len() { t = 0.5; } } } t * x[0] }
+        { let mut t = 0.5; for i in 0..x.len() { for j in i..3 { t = 0.5; } } t * x[0] }
+        { let mut t = x[0]; for i in 0..4 { let mut m = data.s; for j in (2 * i)..3 { m[(j, j / 2)] += x[0]; m[(j, 0)] *= t; } t += m.norm_squared(); } t }
+        { let mut t = x[0]; for i in 0..4 { let mut m = data.s; for j in (2 * i)..3 { if t > -0.5 { m[(j, j / 2)] += y[1]; } } t += 0.1 * m.norm_squared(); } t }
+        { let mut t = x[0]; for i in 0..4 { let mut m = data.s; for j in (2 * i)..3 { m += SMatrix::<f64, 3, 3>::repeat(2.0); if t > -0.5 { m[(j, j / 2)] += y[1]; } } for k in 0..3 { if i > 0 { m[((i + i) % 3, k)] = y[0]; } m[(1, (k + 2) % 3)] += t; } t += 0.1 * m.norm_squared(); } t }
+        { let mut t = x[0]; for i in 0..4 { let mut m = data.s; for k in 0..3 { if i > 0 { m[((i + i) % 3, k)] = y[0]; } m[(1, (k + 2) % 3)] += t; m[(0, 1)] -= y[1]; } t += 0.1 * m.norm_squared(); } t }
+        { let mut t = x[0]; for i in 0..4 { let h = i / 2; let mut m = data.s; for j in (2 * h)..3 { m[(j, j / 2)] += y[1]; } t += 0.1 * m.norm_squared() * t; } t }
+        { let mut t = x[0]; for i in 0..4 { let h = i / 2; let mut m = data.s; for j in (2 * h)..3 { if t > -0.5 { m[(j, j / 2)] += y[1]; } } t += 0.1 * m.norm_squared() * t; } t }
+        { let mut t = x[0]; for i in 0..4 { let h = i / 2; let mut m = data.s; for j in (2 * h)..3 { if t > -0.5 { m[(j, 0)] += y[1]; } } t += 0.1 * m.norm_squared() * t; } t }
+        { let mut t = x[0]; for i in 0..4 { let h = i / 2; let mut m = data.s; for k in 0..3 { if i > 0 { m[((h + h) % 3, k)] = y[0]; } m[(1, (k + 2) % 3)] += t; m[(0, 1)] -= y[1]; } t += 0.1 * m.norm_squared() * t; } t }
+        { let mut t = x[0]; for i in 0..4 { let h = i / 2; let mut m = data.s; for k in 0..3 { if (h as f64) > 0.125 { m[((h + h) % 3, k)] = y[0]; } m[(1, (k + 2) % 3)] += t; m[(0, 1)] -= y[1]; } t += 0.1 * m.norm_squared() * t; } t }
+        { let mut t = x[0]; for i in 0..x.len() { let h = i / 2; let mut m = data.s; for j in (2 * h)..3 { if t > -0.5 { m[(j, j / 2)] += y[1]; } } t += 0.1 * m.norm_squared() * t; } t }
+        { let mut t = x[0]; for i in 0..x.len() { let h = i / 2; let mut m = data.s; for j in (2 * h)..3 { if t > -0.5 { m[(j, j / 2)] += y[1]; } } t += 0.1 * (m.tr_mul(&m) + SMatrix::<f64, 3, 3>::identity()).determinant() * t; } t }
+        { let mut t = x[0]; for i in 0..x.len() { let h = i / 2; let mut m = data.s; for j in (2 * h)..3 { if t > -0.5 { m[(j, j / 2)] += y[1]; } } t += 0.1 * (m.tr_mul(&m) + SMatrix::<f64, 3, 3>::identity()).cholesky().unwrap().ln_determinant(); } t }
+        { let mut t = x[0]; for i in 0..x.len() { let h = i / 2; let mut m = data.s; for j in (2 * h)..3 { if t > -0.5 { m[(j, j / 2)] += y[1]; } } t += 0.1 * data.s.sup(&m).norm_squared(); } t }
+        { let mut t = x[0]; for i in 0..x.len() + 1 { let h = i / 2; let mut m = SMatrix::<f64, 3, 3>::repeat(0.0); for j in (2 * h)..3 { m += SMatrix::<f64, 3, 3>::from_fn(|_, _| 3.0); if t > -0.5 { m[(j, j / 2)] += y[1]; } } t += 0.1 * m.norm_squared() * t; } t }
     }
 }
