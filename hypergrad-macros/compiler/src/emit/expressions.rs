@@ -1,7 +1,7 @@
 //! Scalar expressions of the lowered program as Rust.
 
-use proc_macro2::TokenStream;
-use quote::quote;
+use proc_macro2::{Delimiter, Group, Punct, Spacing, TokenStream, TokenTree};
+use quote::{TokenStreamExt, quote};
 
 use super::bindings::local;
 use super::loops::Windows;
@@ -78,14 +78,15 @@ impl Names<'_> {
         if parts.is_empty() {
             parts.push(numbers::number(1.0, self.scalar));
         }
-        let mut code = numbers::times(&parts);
+        let mut code = numbers::times(parts);
         for reciprocal in reciprocals {
             if let Expr::Call(_, arguments) = reciprocal {
                 let divisor = self.expression(&arguments[0], windows);
                 code = quote!(#code / #divisor);
             }
         }
-        if coefficient == -1.0 && !factors.is_empty() { quote!((-(#code))) } else { quote!((#code)) }
+        let code = in_parentheses(code);
+        if coefficient == -1.0 && !factors.is_empty() { quote!((-#code)) } else { code }
     }
 
     fn terms(&self, terms: &[(f64, Expr)], windows: &Windows) -> TokenStream {
@@ -99,15 +100,19 @@ impl Names<'_> {
                 numbers::number(n * magnitude, self.scalar)
             } else {
                 let magnitude = numbers::number(magnitude, self.scalar);
-                quote!(#magnitude * #value)
+                numbers::times([magnitude, value])
             };
-            code.extend(match (position, *coefficient < 0.0) {
-                (0, true) => quote!(-#scaled),
-                (0, false) => scaled,
-                (_, true) => quote!(- #scaled),
-                (_, false) => quote!(+ #scaled),
-            });
+            match (position, *coefficient < 0.0) {
+                (_, true) => code.append(Punct::new('-', Spacing::Alone)),
+                (0, false) => {}
+                (_, false) => code.append(Punct::new('+', Spacing::Alone)),
+            }
+            code.extend(scaled);
         }
-        if terms.is_empty() { numbers::number(0.0, self.scalar) } else { quote!((#code)) }
+        if terms.is_empty() { numbers::number(0.0, self.scalar) } else { in_parentheses(code) }
     }
+}
+
+fn in_parentheses(code: TokenStream) -> TokenStream {
+    TokenTree::from(Group::new(Delimiter::Parenthesis, code)).into()
 }

@@ -1,7 +1,7 @@
 //! Sizes, indices, conditions and numbers as tokens.
 
-use proc_macro2::{Literal, TokenStream};
-use quote::{format_ident, quote};
+use proc_macro2::{Literal, Punct, Spacing, TokenStream};
+use quote::{ToTokens, TokenStreamExt, format_ident, quote};
 
 use crate::ir::{Affine, Guard, Size, Symbol, Test, Wire};
 use crate::model::Scalar;
@@ -17,8 +17,7 @@ pub fn variable(wire: Wire) -> proc_macro2::Ident {
 }
 
 pub fn usize_literal(value: i64) -> TokenStream {
-    let literal = Literal::usize_suffixed(value.max(0) as usize);
-    quote!(#literal)
+    Literal::usize_suffixed(value.max(0) as usize).to_token_stream()
 }
 
 /// A number of the module's scalar type.
@@ -60,6 +59,17 @@ pub fn float_size(size: &Size) -> TokenStream {
 
 /// A non-negative index: positive terms less the negative ones.
 pub fn affine(affine: &Affine) -> TokenStream {
+    // What nearly all indices and sizes are.
+    if let Some(wire) = affine.as_wire() {
+        return variable(wire).to_token_stream();
+    }
+    if let Some(size) = affine.as_size() {
+        match (size.as_constant(), size.as_symbol()) {
+            (Some(constant), _) if constant >= 0 => return usize_literal(constant),
+            (_, Some(one)) => return symbol(one).to_token_stream(),
+            _ => {}
+        }
+    }
     let (positive, negative) = parts(affine);
     match (sum(&positive), sum(&negative)) {
         (Some(p), None) => p,
@@ -125,30 +135,20 @@ fn monomials(size: &Size, wire: Option<Wire>, positive: &mut Vec<TokenStream>, n
         if coefficient.abs() != 1 || (monomial.is_empty() && wire.is_none()) {
             factors.push(usize_literal(coefficient.abs()));
         }
-        factors.extend(monomial.iter().map(|s| {
-            let name = symbol(*s);
-            quote!(#name)
-        }));
-        factors.extend(wire.map(|w| {
-            let name = variable(w);
-            quote!(#name)
-        }));
-        let term = match factors.as_slice() {
-            [one] => one.clone(),
-            _ => times(&factors),
-        };
+        factors.extend(monomial.iter().map(|s| symbol(*s).to_token_stream()));
+        factors.extend(wire.map(|w| variable(w).to_token_stream()));
+        let term = times(factors);
         if coefficient > 0 { positive.push(term) } else { negative.push(term) }
     }
 }
 
 /// `a * b * c`.
-pub fn times(factors: &[TokenStream]) -> TokenStream {
-    let mut code = TokenStream::new();
-    for (position, factor) in factors.iter().enumerate() {
-        if position > 0 {
-            code.extend(quote!(*));
-        }
-        code.extend(factor.clone());
+pub fn times(factors: impl IntoIterator<Item = TokenStream>) -> TokenStream {
+    let mut factors = factors.into_iter();
+    let mut code = factors.next().unwrap_or_default();
+    for factor in factors {
+        code.append(Punct::new('*', Spacing::Alone));
+        code.extend(factor);
     }
     code
 }

@@ -98,6 +98,9 @@ impl Affine {
         if factor.is_zero() {
             return Self::default();
         }
+        if factor.is_one() {
+            return self.clone();
+        }
         Self {
             constant: self.constant.mul(factor),
             terms: self.terms.iter().map(|(w, c)| (*w, c.mul(factor))).collect::<Vec<_>>().into(),
@@ -116,6 +119,12 @@ impl Affine {
 
     /// Replaces every wire by an affine expression.
     pub fn substitute(&self, replacement: &dyn Fn(Wire) -> Affine) -> Self {
+        if let Some(wire) = self.as_wire() {
+            return replacement(wire);
+        }
+        if self.terms.is_empty() {
+            return self.clone();
+        }
         let (mut constant, mut terms) = (self.constant.clone(), Vec::with_capacity(self.terms.len()));
         for (wire, coefficient) in &*self.terms {
             let value = replacement(*wire);
@@ -133,10 +142,10 @@ impl Affine {
 
     /// With other names for its wires.
     pub fn renamed(&self, name: &dyn Fn(Wire) -> Wire) -> Self {
-        match self.as_wire() {
-            Some(wire) => Self::wire(name(wire)),
-            None => self.substitute(&|wire| Self::wire(name(wire))),
+        if self.wires().all(|wire| name(wire) == wire) {
+            return self.clone();
         }
+        self.substitute(&|wire| Self::wire(name(wire)))
     }
 
     pub fn map_sizes(&self, map: &dyn Fn(&Size) -> Size) -> Self {
@@ -164,7 +173,8 @@ impl Affine {
 
     /// Whether `0 <= self < size` holds for all values of the wires and symbols.
     pub fn provably_within(&self, size: &Size, extent: &dyn Fn(Wire) -> Size) -> bool {
-        self.provably_nonnegative(extent) && Self::constant(size.sub(&Size::constant(1))).sub(self).provably_nonnegative(extent)
+        let is_below = |high: &Size| size.sub(&Size::constant(1)).sub(high).is_nonnegative();
+        self.bounds(extent).is_some_and(|(low, high)| low.is_nonnegative() && is_below(&high))
     }
 
     pub fn provably_nonnegative(&self, extent: &dyn Fn(Wire) -> Size) -> bool {

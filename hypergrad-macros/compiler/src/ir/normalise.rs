@@ -141,11 +141,11 @@ impl<'s> Normalizer<'s> {
 
     /// Replaces an operand of this shape, read at `index`, by the terms of the product that it is.
     fn inline(&mut self, inner: &Product, shape: &[Size], index: &[Affine], pending: &mut Vec<Operand>) -> Option<()> {
-        if let Some(names) = self.names(inner, shape, index) {
-            let rename = |affine: &Affine| affine.renamed(&|wire| names[wire.0 as usize]);
-            self.guards.extend(inner.guards.iter().map(|g| Guard { affine: rename(&g.affine), test: g.test }));
-            let renamed = |o: &Operand| Operand { node: o.node, index: o.index.iter().map(rename).collect() };
-            pending.extend(inner.operands.iter().map(renamed));
+        if let Some(values) = self.values(inner, shape, index) {
+            let place = |affine: &Affine| affine.substitute(&|wire| values[wire.0 as usize].clone());
+            self.guards.extend(inner.guards.iter().map(|g| Guard { affine: place(&g.affine), test: g.test }));
+            let placed = |o: &Operand| Operand { node: o.node, index: o.index.iter().map(place).collect() };
+            pending.extend(inner.operands.iter().map(placed));
             return Some(());
         }
         let offset = self.extents.len() as u32;
@@ -169,18 +169,20 @@ impl<'s> Normalizer<'s> {
         Some(())
     }
 
-    /// What the wires of a product are outside, where it sums nothing and is read whole, entry by entry: then no
-    /// equation is left to solve.
-    fn names(&self, inner: &Product, shape: &[Size], index: &[Affine]) -> Option<Vec<Wire>> {
-        let mut names: Vec<Option<Wire>> = vec![None; inner.extents.len()];
+    /// What the wires of a product are outside, where it sums nothing, is whole, and is read inside of its range: then
+    /// no equation is left to solve.
+    fn values(&self, inner: &Product, shape: &[Size], index: &[Affine]) -> Option<Vec<Affine>> {
+        let mut values: Vec<Option<Affine>> = vec![None; inner.extents.len()];
         for ((out, index), size) in inner.out.iter().zip(index).zip(shape) {
-            let (own, outside) = (out.as_wire()?, index.as_wire()?);
-            let is_whole = inner.extents[own.0 as usize] == *size && self.extents[outside.0 as usize].as_ref() == Some(size);
-            if !is_whole || names[own.0 as usize].replace(outside).is_some() {
+            let own = out.as_wire()?.0 as usize;
+            let is_whole = || index.as_wire().is_some_and(|wire| self.extents[wire.0 as usize].as_ref() == Some(size));
+            let is_within = || is_whole() || index.provably_within(size, &|wire| self.extent(wire));
+            if inner.extents[own] != *size || values[own].is_some() || !is_within() {
                 return None;
             }
+            values[own] = Some(index.clone());
         }
-        names.into_iter().collect()
+        values.into_iter().collect()
     }
 
     /// Imposes `equation = 0`: takes it apart, or eliminates a wire with coefficient ±1, or keeps a
@@ -355,7 +357,7 @@ impl<'s> Normalizer<'s> {
         let opposite = |guard: &Guard| Guard { affine: guard.affine.scale(&Size::constant(-1)), test: Test::NonNegative };
         let is_first =
             |k: usize| self.guards[k].test == Test::NonNegative && self.guards[k + 1..].contains(&opposite(&self.guards[k]));
-        let first = (0..self.guards.len()).find(|k| is_first(*k))?;
+        let first = (0..self.guards.len().saturating_sub(1)).find(|k| is_first(*k))?;
         let (affine, other) = (self.guards[first].affine.clone(), opposite(&self.guards[first]));
         self.guards.retain(|guard| *guard != other && !(guard.test == Test::NonNegative && guard.affine == affine));
         Some(affine)

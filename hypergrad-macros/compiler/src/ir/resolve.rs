@@ -74,12 +74,24 @@ impl Graph {
 
     /// All nodes that the roots read, themselves included, operands first.
     pub fn reachable(&self, roots: &[Id]) -> Vec<Id> {
+        self.below(roots, &|id, stack| self.op(id).extend_by_operands(stack))
+    }
+
+    /// All nodes to which `next` leads from the roots, themselves included, by their ids.
+    pub(super) fn below(&self, roots: &[Id], next: &dyn Fn(Id, &mut Vec<Id>)) -> Vec<Id> {
+        /// A part of the graph that is smaller than this is sorted sooner than the graph is walked through.
+        const FEW: usize = 16;
         let mut seen = vec![false; self.len()];
-        let mut stack: Vec<Id> = roots.to_vec();
+        let (mut stack, mut found) = (roots.to_vec(), Vec::new());
         while let Some(id) = stack.pop() {
             if !std::mem::replace(&mut seen[id.0 as usize], true) {
-                self.op(id).extend_by_operands(&mut stack);
+                found.push(id);
+                next(id, &mut stack);
             }
+        }
+        if found.len() * FEW < self.len() {
+            found.sort_unstable();
+            return found;
         }
         (0..self.len() as u32).map(Id).filter(|id| seen[id.0 as usize]).collect()
     }

@@ -298,14 +298,7 @@ impl Graph {
 
     /// All nodes that the roots read, themselves included, operands first, without the bodies of recursions.
     pub fn surface(&self, roots: &[Id]) -> Vec<Id> {
-        let mut seen = BTreeSet::new();
-        let mut stack = roots.to_vec();
-        while let Some(id) = stack.pop() {
-            if seen.insert(id) {
-                stack.extend(self.reads(id));
-            }
-        }
-        seen.into_iter().collect()
+        self.below(roots, &|id, stack| stack.extend(self.reads(id)))
     }
 
     /// The nodes below the roots in which slots of these levels are open, operands first.
