@@ -94,8 +94,7 @@ impl<'a, D: Number> Run<'a, D> {
     /// rounding of its terms: that is what is measured.
     fn log_sum_exp(&mut self, v: &[D]) -> D {
         let Some(most) = v.iter().copied().max_by(|a, b| a.re().total_cmp(&b.re())) else { return D::zero().ln() };
-        // As it is spelled, without the shift, the exponential overflows.
-        self.overflowed |= most.re() > LARGEST_EXPONENT;
+        self.overflowed |= is_out_of_range(most.re());
         let Some((random, size)) = &mut self.noise else {
             return most + sum(v.iter().map(|t| (*t - most).exp())).ln();
         };
@@ -148,8 +147,12 @@ impl<'a, D: Number> Run<'a, D> {
     }
 }
 
-/// The exponential of more overflows.
-pub(super) const LARGEST_EXPONENT: f64 = 700.0;
+/// Whether the largest exponential of a sum, as it is spelled, without a shift, overflows, or all of them vanish.
+pub(super) fn is_out_of_range(exponent: f64) -> bool {
+    exponent.is_finite() && exponent.abs() > LARGEST_EXPONENT
+}
+
+const LARGEST_EXPONENT: f64 = 700.0;
 
 /// Of dual numbers `sinh/cosh` cancels where both are large.
 fn tanh<D: Number>(t: D) -> D {

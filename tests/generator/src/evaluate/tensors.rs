@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::numbers::{LARGEST_EXPONENT, sum};
+use super::numbers::{is_out_of_range, sum};
 use super::{Number, Result, Run, Stop, Tensor, Value};
 use crate::ast::{Expr, Fun, Op};
 use crate::types::{Extent, Type};
@@ -67,7 +67,7 @@ impl<'a, D: Number> Run<'a, D> {
                 let v = self.tensor(first)?;
                 // Squares of large exponentials overflow in derivatives.
                 let most = v.data.iter().map(D::re).fold(f64::NEG_INFINITY, f64::max);
-                self.overflowed |= most > LARGEST_EXPONENT;
+                self.overflowed |= is_out_of_range(most);
                 let total = sum(v.data.iter().map(|t| (*t - most).exp()));
                 Ok(Tensor { data: v.data.iter().map(|t| (*t - most).exp() / total).collect(), ..*v })
             }
