@@ -1,7 +1,7 @@
 //! Eliminations with the widest vectors of the machine.
 //!
-//! They are compiled here, once for each scalar, and run under one dispatch. What they call is inlined into them; nothing
-//! is fused, so that the factors have the same bits on every machine.
+//! They are compiled here once for `f64`, and for `f32` in the crates that use it, and run under one dispatch. What they
+//! call is inlined into them; nothing is fused, so that the factors have the same bits on every machine.
 
 use super::condition::Smallest;
 use super::{cholesky, ldlt, lu};
@@ -31,10 +31,10 @@ pub trait Eliminate: Sized {
 }
 
 macro_rules! eliminate {
-    ($($scalar:ident: $($name:ident = $module:ident),*;)*) => {$(
+    ($(#[$compiled:meta] $scalar:ident: $($name:ident = $module:ident),*;)*) => {$(
         impl Eliminate for $scalar {
             $(
-                #[inline(never)]
+                #[$compiled]
                 fn $name((what, a, pivots, n): Task<'_, Self>) -> Result<Smallest, LinearError> {
                     let mut result = Ok(Smallest::NONE);
                     widely(
@@ -48,6 +48,6 @@ macro_rules! eliminate {
     )*};
 }
 eliminate! {
-    f64: lu = lu, ldlt = ldlt, cholesky = cholesky;
-    f32: lu = lu, ldlt = ldlt, cholesky = cholesky;
+    #[inline(never)] f64: lu = lu, ldlt = ldlt, cholesky = cholesky;
+    #[inline] f32: lu = lu, ldlt = ldlt, cholesky = cholesky;
 }

@@ -30,10 +30,11 @@ use super::wide::run;
 
 #[cfg(feature = "std")]
 macro_rules! descent {
-    ($scalar:ident, $vector:ident: $slices:ident, $slices_mut:ident, $splat:ident, $sub:ident, $add:ident, $mul_add:ident, $least:literal) => {
+    ($(#[$compiled:meta])? $scalar:ident, $vector:ident: $slices:ident, $slices_mut:ident, $splat:ident, $sub:ident, $add:ident, $mul_add:ident, $least:literal) => {
         impl Descent for $scalar {
             const LEAST: usize = $least;
 
+            $(#[$compiled])?
             fn affine_descent(a: &[Self], x: &mut [Self], r: &mut [Self], steps: usize) -> bool {
                 if x.len() == $least {
                     run($scalar::Run::<$least> { a, x, r, steps })
@@ -101,4 +102,4 @@ macro_rules! descent {
 #[cfg(feature = "std")]
 descent!(f64, f64s: as_simd_f64s, as_mut_simd_f64s, splat_f64s, sub_f64s, add_f64s, mul_add_e_f64s, 8);
 #[cfg(feature = "std")]
-descent!(f32, f32s: as_simd_f32s, as_mut_simd_f32s, splat_f32s, sub_f32s, add_f32s, mul_add_e_f32s, 16);
+descent!(#[inline] f32, f32s: as_simd_f32s, as_mut_simd_f32s, splat_f32s, sub_f32s, add_f32s, mul_add_e_f32s, 16);

@@ -68,11 +68,13 @@ impl Differences for f32 {}
 
 #[cfg(feature = "std")]
 macro_rules! differences {
-    ($scalar:ident, $vector:ident: $slices:ident, $load:ident, $store:ident, $splat:ident, $add:ident, $sub:ident, $mul:ident, $mul_add:ident, $sum:ident) => {
+    ($(#[$compiled:meta])? $scalar:ident, $vector:ident: $slices:ident, $load:ident, $store:ident, $splat:ident, $add:ident, $sub:ident, $mul:ident, $mul_add:ident, $sum:ident) => {
         impl Differences for $scalar {
+            $(#[$compiled])?
             fn wide_distances(weights: (Self, &[&[Self]]), of: (&[Self], &[Self]), shape: Shape, out: &mut [Self]) -> bool {
                 super::wide::run($scalar::Distances { weights, of: $scalar::Of { a: of.0, b: of.1, shape }, out })
             }
+            $(#[$compiled])?
             fn wide_differences(c: (Self, &[Self]), of: (&[Self], &[Self]), shape: Shape, out: &mut [Self]) -> bool {
                 super::wide::run($scalar::Weighted { c, of: $scalar::Of { a: of.0, b: of.1, shape }, out })
             }
@@ -263,4 +265,4 @@ macro_rules! differences {
 #[cfg(feature = "std")]
 differences!(f64, f64s: as_simd_f64s, partial_load_f64s, partial_store_f64s, splat_f64s, add_f64s, sub_f64s, mul_f64s, mul_add_e_f64s, reduce_sum_f64s);
 #[cfg(feature = "std")]
-differences!(f32, f32s: as_simd_f32s, partial_load_f32s, partial_store_f32s, splat_f32s, add_f32s, sub_f32s, mul_f32s, mul_add_e_f32s, reduce_sum_f32s);
+differences!(#[inline] f32, f32s: as_simd_f32s, partial_load_f32s, partial_store_f32s, splat_f32s, add_f32s, sub_f32s, mul_f32s, mul_add_e_f32s, reduce_sum_f32s);

@@ -53,24 +53,30 @@ impl Wide for f32 {}
 
 #[cfg(feature = "std")]
 macro_rules! wide {
-    ($scalar:ident, $vector:ident: $slices:ident, $slices_mut:ident, $load:ident, $store:ident, $splat:ident, $mul:ident, $mul_add:ident, $sum:ident) => {
+    ($(#[$compiled:meta])? $scalar:ident, $vector:ident: $slices:ident, $slices_mut:ident, $load:ident, $store:ident, $splat:ident, $mul:ident, $mul_add:ident, $sum:ident) => {
         impl Wide for $scalar {
+            $(#[$compiled])?
             fn wide_gemv(alpha: Self, a: &[Self], rows: usize, x: &[Self], out: &mut [Self]) -> bool {
                 run($scalar::Gemv::<false> { alpha, a, rows, x, out })
             }
+            $(#[$compiled])?
             fn wide_gemv_into(alpha: Self, a: &[Self], rows: usize, x: &[Self], out: &mut [Self]) -> bool {
                 run($scalar::Gemv::<true> { alpha, a, rows, x, out })
             }
+            $(#[$compiled])?
             fn wide_affine_square((beta, b): (Self, &[Self]), (alpha, a): (Self, &[Self]), x: &[Self]) -> Option<Self> {
                 let mut sum = 0.0;
                 run($scalar::AffineSquare { beta, b, alpha, a, x, sum: &mut sum }).then_some(sum)
             }
+            $(#[$compiled])?
             fn wide_gemv_both(a: &[Self], (alpha, x): ([Self; 2], [&[Self]; 2]), out: (&mut [Self], &mut [Self])) -> bool {
                 run($scalar::GemvBoth { alpha, a, x, out })
             }
+            $(#[$compiled])?
             fn wide_gemv_t(alpha: Self, a: &[Self], rows: usize, x: &[Self], out: &mut [Self]) -> bool {
                 run($scalar::GemvT { alpha, a, rows, x, out })
             }
+            $(#[$compiled])?
             fn wide_gram(
                 alpha: Self,
                 a: &[Self],
@@ -84,6 +90,7 @@ macro_rules! wide {
                     None => run($scalar::Gram::<false> { alpha, a, d: &[], rows, scratch, out }),
                 }
             }
+            $(#[$compiled])?
             fn wide_dot(a: &[Self], b: &[Self]) -> Option<Self> {
                 let mut sum = [0.0];
                 run($scalar::GemvT { alpha: 1.0, a, rows: a.len(), x: b, out: &mut sum }).then_some(sum[0])
@@ -580,10 +587,11 @@ macro_rules! wide {
     };
 }
 
+// What nobody asks for is not compiled: `f32` in the crates that use it, `f64` here, once for all.
 #[cfg(feature = "std")]
 wide!(f64, f64s: as_simd_f64s, as_mut_simd_f64s, partial_load_f64s, partial_store_f64s, splat_f64s, mul_f64s, mul_add_e_f64s, reduce_sum_f64s);
 #[cfg(feature = "std")]
-wide!(f32, f32s: as_simd_f32s, as_mut_simd_f32s, partial_load_f32s, partial_store_f32s, splat_f32s, mul_f32s, mul_add_e_f32s, reduce_sum_f32s);
+wide!(#[inline] f32, f32s: as_simd_f32s, as_mut_simd_f32s, partial_load_f32s, partial_store_f32s, splat_f32s, mul_f32s, mul_add_e_f32s, reduce_sum_f32s);
 
 /// Runs a kernel where the machine has vectors.
 #[cfg(feature = "std")]
