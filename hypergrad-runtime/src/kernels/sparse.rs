@@ -8,6 +8,9 @@ pub type Csr<'a, T> = (&'a [usize], &'a [usize], &'a [T]);
 /// Columns that are read together: the entries of a row are loaded once for all of them.
 const BLOCK: usize = 4;
 
+/// Sums of a row that do not wait for each other.
+const PARTS: usize = 4;
+
 /// `out += alpha A X`, X and `out` column-major with `count` columns.
 pub fn csr_mul<T: Real>(alpha: T, matrix: Csr<'_, T>, x: &[T], count: usize, out: &mut [T]) {
     let rows = matrix.0.len().saturating_sub(1);
@@ -37,14 +40,24 @@ fn mul_columns<T: Real, const N: usize>(alpha: T, (offsets, indices, values): Cs
     let columns: [&[T]; N] = core::array::from_fn(|k| &x[k * inner..][..inner]);
     for (i, ends) in offsets.windows(2).enumerate() {
         let row = ends[0]..ends[1];
-        let mut sums = [T::ZERO; N];
-        for (value, column) in values[row.clone()].iter().zip(&indices[row]) {
+        // Partial sums, so that an addition does not wait for the one before.
+        let mut sums = [[T::ZERO; PARTS]; N];
+        let (quads, rest) = values[row.clone()].as_chunks::<PARTS>();
+        let (places, rest_places) = indices[row].as_chunks::<PARTS>();
+        for (values, places) in quads.iter().zip(places) {
             for k in 0..N {
-                sums[k] += *value * columns[k][*column];
+                for part in 0..PARTS {
+                    sums[k][part] += values[part] * columns[k][places[part]];
+                }
             }
         }
-        for (k, sum) in sums.into_iter().enumerate() {
-            out[k * rows + i] += alpha * sum;
+        for (value, column) in rest.iter().zip(rest_places) {
+            for k in 0..N {
+                sums[k][0] += *value * columns[k][*column];
+            }
+        }
+        for (k, [a, b, c, d]) in sums.into_iter().enumerate() {
+            out[k * rows + i] += alpha * ((a + c) + (b + d));
         }
     }
 }
