@@ -1,5 +1,7 @@
 //! What computes a node, chosen by its operation: fills, accumulations, kernels' calls, recursions.
 
+use std::collections::BTreeSet;
+
 use super::body::Body;
 use super::calls::{reduction_name, weights_name};
 use super::conditions::{within, without_implied};
@@ -26,6 +28,7 @@ impl Body<'_> {
     fn write_fresh(&mut self, node: Id, place: &Place) {
         if let Some(hoist) = self.context.hoists.get(&node) {
             let choice = self.context.choices[&node];
+            self.require_of_both(node, hoist.hoisted);
             let hoisted = self.branch(|body| body.write(hoist.hoisted, place));
             let plain = self.branch(|body| body.write_plain(node, place));
             self.statements.push(Stmt::Choose { choice, hoisted, plain });
@@ -128,6 +131,7 @@ impl Body<'_> {
     fn accumulate_node(&mut self, node: Id, scale: f64, place: &Place) {
         let Some(hoist) = self.context.hoists.get(&node) else { return self.accumulate_plain(node, scale, place) };
         let choice = self.context.choices[&node];
+        self.require_of_both(node, hoist.hoisted);
         let hoisted = self.branch(|body| body.accumulate_any(hoist.hoisted, scale, place));
         let plain = self.branch(|body| body.accumulate_plain(node, scale, place));
         self.statements.push(Stmt::Choose { choice, hoisted, plain });
@@ -241,6 +245,33 @@ impl Body<'_> {
         };
         self.next_local += 1;
         self.statements.extend(nest.statements());
+    }
+
+    /// Makes ready what both forms of a node read: in each branch by itself, code would double with every choice
+    /// that another one reads.
+    fn require_of_both(&mut self, plain: Id, hoisted: Id) {
+        let (plain, hoisted) = (self.demanded(self.context.graph.reads(plain).to_vec()), self.demanded(vec![hoisted]));
+        for buffer in plain.intersection(&hoisted) {
+            self.require(Source::Buffer(*buffer));
+        }
+    }
+
+    /// The buffers that these nodes are in, or are computed from.
+    fn demanded(&self, mut pending: Vec<Id>) -> BTreeSet<usize> {
+        let (mut found, mut seen) = (BTreeSet::new(), BTreeSet::new());
+        while let Some(read) = pending.pop() {
+            if !seen.insert(read) {
+                continue;
+            }
+            match self.context.place(read).map(|place| place.source) {
+                Some(Source::Buffer(buffer)) => {
+                    found.insert(buffer);
+                }
+                Some(_) => {}
+                None => pending.extend(self.context.graph.reads(read)),
+            }
+        }
+        found
     }
 
     fn copy(&mut self, node: Id, source: &Place, place: &Place) {

@@ -215,6 +215,12 @@ fn programs_with_places_from_data_agree() {
     }
 }
 
+/// Of sums with two forms that read others with two forms, each is written once: in every branch it was all memory.
+#[test]
+fn choices_in_choices_end() {
+    assert_eq!(check(&generate::program(3_024_104), 3_024_104), Outcome::Agrees);
+}
+
 /// Failures that are made small and shown.
 const MOST_SHOWN: usize = 8;
 
