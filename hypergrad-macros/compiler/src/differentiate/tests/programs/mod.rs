@@ -221,6 +221,21 @@ fn choices_in_choices_end() {
     assert_eq!(check(&generate::program(3_024_104), 3_024_104), Outcome::Agrees);
 }
 
+/// A row of a sparse matrix whose number differs by case has no value, also where items of it are only counted.
+#[test]
+fn what_has_no_value_is_refused() {
+    let text = "mod m {
+        use nalgebra::DVector;
+        use nalgebra_sparse::CsrMatrix;
+        pub struct Data { pub sp: CsrMatrix<f64> }
+        pub fn f(x: &DVector<f64>, y: &DVector<f64>, data: &Data) -> f64 {
+            (0..y.len()).map(|_| data.sp.row(x.len().max(2)).values().iter().sum::<f64>()).fold(0.5, |_, _| 1.0) * x[0]
+        }
+        pub fn g(x: &DVector<f64>, y: &DVector<f64>, data: &Data) -> f64 { x.sum() }
+    }";
+    assert!(read(text).is_err_and(|reason| reason.contains("uses a combination of words that is not accepted")));
+}
+
 /// Failures that are made small and shown.
 const MOST_SHOWN: usize = 8;
 
