@@ -32,6 +32,7 @@ mod choices;
 mod collections;
 mod declared;
 mod lengths;
+mod nested_lists;
 mod page;
 mod shared;
 

@@ -3,6 +3,7 @@ use hypergrad::bilevel;
 #[bilevel]
 mod toy {
     use nalgebra::{DMatrix, DVector};
+    use nalgebra_sparse::CsrMatrix;
 
     pub struct Strange {
         pub names: Vec<String>,
@@ -15,6 +16,7 @@ mod toy {
         pub strange: Vec<Strange>,
         pub nested: Vec<Vec<DVector<f64>>>,
         pub folds: [Fold; 3],
+        pub sparse: Vec<CsrMatrix<f64>>,
         pub unread: Vec<String>,
     }
 
@@ -27,6 +29,8 @@ mod toy {
             + f64::from(data.signed[0])
             + f64::from(data.strange[0].signed)
             + data.strange[1].weight
+            + data.strange[1].names.len() as f64
+            + data.sparse.len() as f64
             + data.nested[0][0].dot(x)
             + DVector::from_fn(3, |k, _| (&data.folds[k].a * x).norm_squared()).sum()
     }

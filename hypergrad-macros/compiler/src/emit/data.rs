@@ -11,15 +11,31 @@ pub fn slice(model: &Model, number: usize) -> TokenStream {
     let Some(field) = model.data.as_ref().and_then(|d| d.fields.get(number)) else { return quote!(&[]) };
     let access = access(field, &quote!(self.data()));
     match &field.kind {
-        DataKind::Packed { .. } => {
+        _ if is_packed(field) => {
             let name = packed_name(number);
             quote!(&self.#name[..])
         }
         DataKind::Tensor { form: Form::Scalar, .. } => quote!(hg::core::slice::from_ref(&#access)),
         DataKind::Tensor { .. } | DataKind::Array { .. } | DataKind::Index { .. } | DataKind::Extent { .. } => {
-            quote!(#access.as_slice())
+            as_slice(field, &access)
         }
         DataKind::Csr { .. } | DataKind::Count { .. } | DataKind::Enum { .. } | DataKind::Flag { .. } => quote!(&[]),
+        DataKind::Inner | DataKind::Packed { .. } | DataKind::Variants { .. } => quote!(&[]),
+    }
+}
+
+/// Whether what a field is of all items is copied, side by side, when the problem is made.
+pub fn is_packed(field: &DataField) -> bool {
+    match &field.kind {
+        DataKind::Packed { .. } | DataKind::Variants { .. } => true,
+        DataKind::Index { .. } | DataKind::Extent { .. } => !field.levels.is_empty(),
+        DataKind::Tensor { .. }
+        | DataKind::Csr { .. }
+        | DataKind::Array { .. }
+        | DataKind::Inner
+        | DataKind::Count { .. }
+        | DataKind::Flag { .. }
+        | DataKind::Enum { .. } => false,
     }
 }
 
@@ -37,6 +53,9 @@ pub fn reals(model: &Model, number: usize) -> TokenStream {
 pub fn index(model: &Model, field: usize, items: &TokenStream, place: &TokenStream) -> TokenStream {
     let Some(field) = model.data.as_ref().and_then(|d| d.fields.get(field)) else { return quote!(0usize) };
     let item = &field.item;
+    if is_packed(field) {
+        return quote!((#items[#place] as usize));
+    }
     if let DataKind::Extent { form, axis } = &field.kind {
         let extent = item_extent(*form, *axis);
         quote!(#items[#place] #(.#item)*.#extent)
@@ -49,18 +68,21 @@ pub fn index(model: &Model, field: usize, items: &TokenStream, place: &TokenStre
 pub fn indices(model: &Model, field: usize) -> TokenStream {
     let Some(field) = model.data.as_ref().and_then(|d| d.fields.get(field)) else { return quote!(hg::core::iter::empty()) };
     let (access, item) = (access(field, &quote!(data)), &field.item);
+    let items = items(field, &access);
     match &field.kind {
         DataKind::Tensor { form: Form::Scalar, .. } => quote!(hg::core::iter::once(#access as usize)),
-        _ if item.is_empty() => quote!(#access.as_slice().iter().map(|item| *item as usize)),
+        _ if item.is_empty() => quote!(#items.map(|item| *item as usize)),
         DataKind::Tensor { .. }
         | DataKind::Csr { .. }
         | DataKind::Array { .. }
         | DataKind::Index { .. }
+        | DataKind::Variants { .. }
         | DataKind::Extent { .. }
+        | DataKind::Inner
         | DataKind::Packed { .. }
         | DataKind::Count { .. }
         | DataKind::Flag { .. }
-        | DataKind::Enum { .. } => quote!(#access.as_slice().iter().map(|item| item #(.#item)* as usize)),
+        | DataKind::Enum { .. } => quote!(#items.map(|item| item #(.#item)* as usize)),
     }
 }
 
@@ -78,17 +100,21 @@ pub fn extent(model: &Model, field: usize, axis: usize) -> TokenStream {
         | DataKind::Array { .. }
         | DataKind::Index { .. }
         | DataKind::Extent { .. }
+        | DataKind::Inner
+        | DataKind::Variants { .. }
         | DataKind::Packed { .. } => quote!(#access.len()),
-        DataKind::Count { .. } => quote!(#access),
+        DataKind::Count { .. } => quote!((#access as usize)),
         DataKind::Flag { .. } => quote!(hg::core::primitive::usize::from(#access)),
-        // rustc proves that these are all variants.
-        DataKind::Enum { name, variants, .. } => {
-            let ty = types::structure(name);
-            let names = variants.iter().map(|variant| types::name(variant));
-            let places = (0..variants.len()).map(|place| numbers::usize_literal(place as i64));
-            quote!(match #access { #(#ty::#names => #places),* })
-        }
+        DataKind::Enum { name, variants, .. } => place_of_variant(&access, name, variants),
     }
+}
+
+/// Where a variant stands in the declaration of its enum; rustc proves that these are all.
+pub fn place_of_variant(value: &TokenStream, name: &str, variants: &[String]) -> TokenStream {
+    let ty = types::structure(name);
+    let names = variants.iter().map(|variant| types::name(variant));
+    let places = (0..variants.len()).map(|place| numbers::usize_literal(place as i64));
+    quote!(match #value { #(#ty::#names => #places),* })
 }
 
 /// A sparse field.
@@ -101,6 +127,20 @@ pub fn sparse(model: &Model, field: usize) -> TokenStream {
 pub fn access(field: &DataField, data: &TokenStream) -> TokenStream {
     let path = steps(&field.path);
     if field.by_reference { quote!((*#data #path)) } else { quote!(#data #path) }
+}
+
+/// What holds entries or items side by side, as a slice.
+pub fn as_slice(field: &DataField, access: &TokenStream) -> TokenStream {
+    if field.is_slice { quote!((&#access[..])) } else { quote!(#access.as_slice()) }
+}
+
+/// The items of a field, in the lists of its items where there are such, as an iterator.
+fn items(field: &DataField, access: &TokenStream) -> TokenStream {
+    let outer = as_slice(field, access);
+    field.levels.iter().fold(quote!(#outer.iter()), |outer, level| {
+        let path = &level.path;
+        quote!(#outer.flat_map(|item| item #(.#path)*.iter()))
+    })
 }
 
 /// `.folds[0].a`
@@ -133,11 +173,11 @@ pub fn entries_of_item(field: &DataField, form: Form) -> TokenStream {
 /// The extent along an axis of what a field is of each item, as an iterator; the data is `data`.
 pub fn item_extents(field: &DataField, form: Form, axis: usize) -> TokenStream {
     let (access, item) = (access(field, &quote!(data)), &field.item);
-    let extent = item_extent(form, axis);
-    quote!(#access.as_slice().iter().map(|item| item #(.#item)*.#extent))
+    let (extent, items) = (item_extent(form, axis), items(field, &access));
+    quote!(#items.map(|item| item #(.#item)*.#extent))
 }
 
-fn item_extent(form: Form, axis: usize) -> TokenStream {
+pub fn item_extent(form: Form, axis: usize) -> TokenStream {
     match (form, axis) {
         (Form::Matrix, 0) => quote!(nrows()),
         (Form::Matrix, _) => quote!(ncols()),

@@ -33,6 +33,7 @@ use crate::analysis::{Facts, Stage};
 use crate::differentiate::Quantities;
 use crate::lower::program::Program;
 use crate::model::{Declared, Model};
+use crate::syntax::{Storage, Type};
 use layout::Layout;
 use sizes::Symbols;
 use statements::Names;
@@ -153,10 +154,19 @@ impl<'m> Emission<'m> {
         }
     }
 
-    /// The data struct, from the hidden module.
+    /// The type of the data, from the hidden module. A slice is borrowed from a `Vec` where nothing else is said.
     fn data_type(&self, named: Lifetimes) -> TokenStream {
         let Some(data) = &self.model.data else { return TokenStream::new() };
-        let ty = types::structure(&data.structure);
+        let ty = match &data.root {
+            Type::List { item, storage: Storage::Slice } => {
+                let item = types::spelled(item, &self.model.crate_path).unwrap_or_default();
+                match named {
+                    Lifetimes::Named => quote!([#item]),
+                    Lifetimes::Static => quote!(hg::Vec<#item>),
+                }
+            }
+            root => types::spelled(root, &self.model.crate_path).unwrap_or_default(),
+        };
         let arguments = match named {
             Lifetimes::Named => lifetimes(data.lifetimes),
             Lifetimes::Static => vec![syn::Lifetime::new("'static", Span::call_site()); data.lifetimes],

@@ -4,9 +4,9 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use super::statements::Scope;
-use super::{Emission, Lifetimes, numbers};
+use super::{Emission, Lifetimes, data, numbers};
 use crate::ir::Size;
-use crate::model::{DataField, DataKind, Form};
+use crate::model::{DataField, DataKind, Form, Level};
 use crate::shape::SymbolSource;
 
 impl Emission<'_> {
@@ -72,55 +72,115 @@ impl Emission<'_> {
         }
     }
 
-    /// Reals of the items of lists, side by side: name, type, value from `data: &Data`.
+    /// What fields are of the items of lists, side by side: name, type, value from `data: &Data`.
     fn packed(&self) -> impl Iterator<Item = (Ident, TokenStream, TokenStream)> + '_ {
         let fields = self.model.data.iter().flat_map(|data| data.fields.iter().enumerate());
-        fields.filter(|(_, field)| field.read).filter_map(|(number, field)| {
-            let DataKind::Packed { form, shape, length, .. } = &field.kind else { return None };
-            let (scalar, zero) = (&self.scalar, numbers::number(0.0, self.model.scalar));
-            let total = Size::product(shape).mul(length);
-            let (ty, start) = match total.as_constant() {
-                Some(total) => {
-                    let total = numbers::usize_literal(total);
-                    (quote!([#scalar; #total]), quote!([#zero; #total]))
+        let packed = fields.filter(|(_, field)| field.read && data::is_packed(field));
+        packed.map(|(number, field)| {
+            let (entry, zero, total) = match &field.kind {
+                DataKind::Packed { shape, length, .. } => {
+                    let (scalar, zero) = (&self.scalar, numbers::number(0.0, self.model.scalar));
+                    (quote!(#scalar), quote!(#zero), Some(Size::product(shape).mul(length)))
                 }
-                None => {
-                    let total = numbers::size(&total);
-                    (quote!(hg::Vec<#scalar>), quote!(hg::zeros::<#scalar>(#total)))
-                }
+                _ => (quote!(usize), quote!(0usize), None),
             };
-            let access = super::data::access(field, &quote!(data));
-            let entries = super::data::entries_of_item(field, *form);
-            let copy = self.copy_of_item(field, *form, shape);
+            let (ty, start) = match total.as_ref().map(Size::as_constant) {
+                Some(Some(total)) => {
+                    let total = numbers::usize_literal(total);
+                    (quote!([#entry; #total]), quote!([#zero; #total]))
+                }
+                Some(None) => {
+                    let total = total.as_ref().map(numbers::size);
+                    (quote!(hg::Vec<#entry>), quote!(hg::zeros::<#entry>(#total)))
+                }
+                None => (quote!(hg::Vec<#entry>), quote!(hg::Vec::<#entry>::new())),
+            };
+            let items = data::as_slice(field, &data::access(field, &quote!(data)));
+            let copy = self.copy_of_items(field, &field.levels);
             let value = quote!({
                 let mut packed = #start;
                 let mut at = 0;
-                for item in #access.as_slice() {
-                    let entries = #entries;
+                for item in #items {
                     #copy
                 }
                 packed
             });
-            Some((super::data::packed_name(number), ty, value))
+            (data::packed_name(number), ty, value)
         })
     }
 
-    /// Copies the `entries` of one `item` to `packed` and moves `at` on: zeros follow where the item is smaller than
+    /// Copies one `item`, or those of a list in it; places that shorter lists leave empty are passed over.
+    fn copy_of_items(&self, field: &DataField, levels: &[Level]) -> TokenStream {
+        let Some((Level { path, longest }, inner)) = levels.split_first() else { return self.copy_of_item(field) };
+        let copy = self.copy_of_items(field, inner);
+        let places = inner.iter().fold(longest.clone(), |places, level| places.mul(&level.longest));
+        let (size, is_index) = match &field.kind {
+            DataKind::Packed { shape, .. } => (numbers::size(&Size::product(shape).mul(&places)), false),
+            _ => (numbers::size(&places), true),
+        };
+        let fill = is_index.then(|| quote!(packed.resize(end, 0usize);));
+        quote! {
+            let end = at + #size;
+            for item in item #(.#path)*.as_slice() {
+                #copy
+            }
+            at = end;
+            #fill
+        }
+    }
+
+    /// Copies what a field is of one `item` to `packed` and moves `at` on: zeros follow where the item is smaller than
     /// another.
-    fn copy_of_item(&self, field: &DataField, form: Form, shape: &[Size]) -> TokenStream {
+    fn copy_of_item(&self, field: &DataField) -> TokenStream {
+        let path = &field.item;
+        let (form, shape) = match &field.kind {
+            DataKind::Packed { is_integer: true, .. } => {
+                let (scalar, whole) = (&self.scalar, if path.is_empty() { quote!(*item) } else { quote!(item #(.#path)*) });
+                return quote! {
+                    packed[at] = #whole as #scalar;
+                    at += 1;
+                };
+            }
+            DataKind::Packed { form, shape, .. } => (*form, shape),
+            DataKind::Extent { form, axis } => {
+                let extent = data::item_extent(*form, *axis);
+                return quote! {
+                    packed.push(item #(.#path)*.#extent);
+                    at += 1;
+                };
+            }
+            DataKind::Variants { name, variants } => {
+                let whole = if path.is_empty() { quote!(*item) } else { quote!(item #(.#path)*) };
+                let place = data::place_of_variant(&whole, name, variants);
+                return quote! {
+                    packed.push(#place);
+                    at += 1;
+                };
+            }
+            _ => {
+                let whole = if path.is_empty() { quote!(*item) } else { quote!(item #(.#path)*) };
+                return quote! {
+                    packed.push(#whole as usize);
+                    at += 1;
+                };
+            }
+        };
+        let entries = data::entries_of_item(field, form);
         let longest = |symbol| matches!(self.model.sizes.source(symbol), SymbolSource::LongestItem { .. });
         if !shape.iter().flat_map(Size::symbols).any(longest) {
             return quote! {
+                let entries = #entries;
                 hg::kernels::copy(entries, &mut packed[at..][..entries.len()]);
                 at += entries.len();
             };
         }
         let (size, item) = (numbers::size(&Size::product(shape)), &field.item);
-        let (own_rows, rows) = match (form, shape) {
+        let (own_rows, rows) = match (form, shape.as_slice()) {
             (Form::Matrix, [rows, _]) => (quote!(item #(.#item)*.nrows()), numbers::size(rows)),
             _ => (quote!(entries.len()), size.clone()),
         };
         quote! {
+            let entries = #entries;
             hg::indices::place(entries, #own_rows, &mut packed[at..][..#size], #rows);
             at += #size;
         }

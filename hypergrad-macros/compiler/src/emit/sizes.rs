@@ -140,6 +140,7 @@ fn extents_of(model: &Model, field: usize, axis: usize) -> TokenStream {
     let field = model.data.as_ref().and_then(|d| d.fields.get(field));
     match field.map(|field| (field, &field.kind)) {
         Some((field, DataKind::Packed { form, .. })) => data::item_extents(field, *form, axis),
+        Some((field, DataKind::Inner)) => data::item_extents(field, Form::Column, axis),
         _ => quote!(hg::core::iter::empty()),
     }
 }
@@ -162,8 +163,12 @@ pub fn alike(model: &Model) -> TokenStream {
 /// An extent that all items of a list have, which is checked.
 fn item_extent(model: &Model, name: &Ident, field: usize, axis: usize) -> TokenStream {
     let Some(field) = model.data.as_ref().and_then(|d| d.fields.get(field)) else { return quote!(let #name = 0usize;) };
-    let DataKind::Packed { form, .. } = &field.kind else { return quote!(let #name = 0usize;) };
-    let (extents, what) = (data::item_extents(field, *form, axis), &field.name);
+    let form = match &field.kind {
+        DataKind::Packed { form, .. } => *form,
+        DataKind::Inner => Form::Column,
+        _ => return quote!(let #name = 0usize;),
+    };
+    let (extents, what) = (data::item_extents(field, form, axis), &field.name);
     quote! {
         let #name: usize = match hg::indices::common(#extents, #what) {
             hg::core::result::Result::Ok(extent) => extent,

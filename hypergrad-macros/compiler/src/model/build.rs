@@ -44,7 +44,7 @@ fn build_with(
     conditional::check(module, &roles, diagnostics);
     let headers = Headers::read(&roles, diagnostics);
     let types = Types::read(module, &headers, diagnostics)?;
-    let mut space = Space::new(module, &types, own_extents);
+    let mut space = Space::new(module, &types, own_extents, diagnostics);
     let declared = declared::read(module, types.scalar.scalar, &mut space.graph, &mut space.fields, diagnostics);
     let inner = headers.inner.as_ref().and_then(|(kind, header)| space.inner(*kind, header, &types, diagnostics));
     let outer = headers.outer.as_ref().and_then(|header| space.outer(header, &types, diagnostics));
@@ -68,7 +68,7 @@ pub struct Space<'m> {
 }
 
 impl<'m> Space<'m> {
-    fn new(module: &'m Module, types: &Types<'m>, own_extents: Vec<(usize, usize)>) -> Self {
+    fn new(module: &'m Module, types: &Types<'m>, own_extents: Vec<(usize, usize)>, diagnostics: &mut Diagnostics) -> Self {
         let mut claims = Claims::default();
         let (mut graph, mut sizes) = (Graph::new(), Sizes::default());
         for variable in [&types.x.ty, &types.y.ty] {
@@ -79,7 +79,11 @@ impl<'m> Space<'m> {
         // The data first: sizes are named after what was declared first.
         let mut fields = Fields::new(module, types.scalar.clone(), claims, own_extents);
         if let Some(data) = &types.data {
-            fields.register_all(&data.ty, &data.name, &mut graph, &mut sizes);
+            let (root, written) = &data.ty;
+            let registered = fields.register_all((root, written), &data.name, &mut graph, &mut sizes);
+            if let Err(error) = registered {
+                diagnostics.push(error);
+            }
         }
         let y = variables::build(&types.y.ty, Role::Y, &types.y.name, &mut graph, &mut sizes);
         let x = variables::build(&types.x.ty, Role::X, &types.x.name, &mut graph, &mut sizes);
@@ -132,7 +136,7 @@ impl<'m> Space<'m> {
         if header.data.is_some() {
             // Without a type that could be read the body would be refused for it again and again.
             types.data.as_ref()?;
-            arguments.push(self.fields.value());
+            arguments.push(self.fields.value(&self.graph, diagnostics)?);
         }
         let before = diagnostics.len();
         let (graph, sizes, fields) = (&mut self.graph, &mut self.sizes, &mut self.fields);
@@ -225,6 +229,9 @@ impl<'m> Space<'m> {
 
 fn resolve_data(data: &mut Data, sizes: &Sizes, renewed: &dyn Fn(Id) -> Id) {
     for field in &mut data.fields {
+        for level in &mut field.levels {
+            level.longest = sizes.resolve(&level.longest);
+        }
         match &mut field.kind {
             DataKind::Tensor { input, shape, .. } => {
                 *input = renewed(*input);
@@ -234,7 +241,7 @@ fn resolve_data(data: &mut Data, sizes: &Sizes, renewed: &dyn Fn(Id) -> Id) {
             }
             DataKind::Csr { values, pattern } => (*values, *pattern) = (renewed(*values), renewed(*pattern)),
             DataKind::Array { input, length } => (*input, *length) = (renewed(*input), sizes.resolve(length)),
-            DataKind::Index { .. } | DataKind::Extent { .. } => {}
+            DataKind::Index { .. } | DataKind::Variants { .. } | DataKind::Extent { .. } | DataKind::Inner => {}
             DataKind::Packed { input, shape, length, .. } => {
                 (*input, *length) = (renewed(*input), sizes.resolve(length));
                 for size in shape {

@@ -5,7 +5,7 @@ use quote::ToTokens as _;
 use std::collections::BTreeSet;
 use syn::spanned::Spanned as _;
 
-use crate::syntax::{Associated, AssociatedItem, Leaf, Member, Module, Receiver, Type, outer_name, strip_references};
+use crate::syntax::{Associated, AssociatedItem, Leaf, Member, Module, Receiver, Storage, Type, outer_name, strip_references};
 
 /// One thing to prove, in the user's words and in ours.
 #[derive(Clone, Debug)]
@@ -83,6 +83,9 @@ impl Claims {
                 self.type_is(written, meant);
             }
             return;
+        }
+        if let (syn::Type::Slice(slice), Type::List { item, storage: Storage::Slice }) = (written, meant) {
+            return self.type_is(&slice.elem, item);
         }
         // A struct is known by its name in the module: nothing else can bear it.
         let known = is_primitive(written) || matches!(meant, Type::Struct(_));

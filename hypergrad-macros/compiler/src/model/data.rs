@@ -12,7 +12,7 @@ use super::claims::{Claims, Taken};
 use super::scalars::ScalarType;
 use super::trace::{Extents, Item, Lazy, List, Surroundings, Value, dimensions};
 use super::variables::{axes, field_type};
-use super::{Data, DataField, DataKind, Form, Step};
+use super::{Data, DataField, DataKind, Form, Level, Step};
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::ir::{Affine, Graph, Id, InputInfo, Role, Size, selection_name};
 use crate::shape::{Sizes, SymbolSource};
@@ -24,7 +24,8 @@ pub struct Fields<'m> {
     scalar: ScalarType,
     /// The parameter's name: `data`.
     name: String,
-    structure: String,
+    /// The parameter's type, where there is one.
+    root: Option<Type>,
     leaves: Vec<Leaf<'m>>,
     entries: BTreeMap<Vec<String>, Entry>,
     claims: Claims,
@@ -54,6 +55,8 @@ struct Place<'a> {
     claimed: Vec<Member>,
     /// The structs that enclose it.
     structs: Vec<String>,
+    /// The parameter's name.
+    root: &'a str,
     graph: &'a mut Graph,
     sizes: &'a mut Sizes,
 }
@@ -64,10 +67,13 @@ impl Place<'_> {
         self.named_input(number, name, shape)
     }
 
-    /// Formulas leave the parameter's name out.
+    /// Formulas leave the parameter's name out, where it is a struct.
     fn name(&self, suffix: &str) -> String {
         let path: String = self.path.iter().map(ToString::to_string).collect();
-        path.trim_start_matches('.').to_owned() + suffix
+        match path.strip_prefix('.') {
+            Some(field) => field.to_owned() + suffix,
+            None => format!("{}{path}{suffix}", self.root),
+        }
     }
 
     fn named_input(&mut self, number: usize, name: String, shape: Vec<Size>) -> Id {
@@ -102,6 +108,7 @@ enum Entry {
     List(List),
     /// So many, each an entry of its own.
     Array(usize),
+    Tuple(usize),
     Struct(String),
     /// Reported when it is read.
     Refused(Diagnostic),
@@ -109,18 +116,23 @@ enum Entry {
 
 /// A list whose items are looked at.
 struct Items<'m, 'a> {
-    field: &'m syn::Field,
-    /// The type of the field.
+    field: &'m syn::Type,
+    /// The type of the field, resolved.
     whole: &'a Type,
     form: Form,
+    /// Of all items, with the places that shorter lists leave empty.
     length: Size,
-    /// From an item to the part that is looked at.
+    /// The lists in these items that lead to the part that is looked at.
+    levels: Vec<Level>,
+    /// From an item of the last of them to the part.
     path: Vec<Member>,
 }
 
 impl Items<'_, '_> {
     fn suffix(&self) -> String {
-        self.path.iter().map(|member| format!(".{member}")).collect()
+        let way = |path: &[Member]| path.iter().map(|member| format!(".{member}")).collect::<String>();
+        let lists = self.levels.iter().map(|level| way(&level.path) + "[]");
+        lists.chain([way(&self.path)]).collect()
     }
 
     fn name(&self, data: &str, place: &Place<'_>) -> String {
@@ -138,20 +150,47 @@ fn key(path: &[Step]) -> Vec<String> {
     path.iter().map(|step| step.to_string().trim_start_matches('.').to_owned()).collect()
 }
 
-const ACCEPTED: &str = "a field that a role reads is `f64`, `f32`, `usize`, `bool`, an enum without values, an nalgebra vector or matrix, a `CsrMatrix`, an array or `Vec` of floats or of indices, or a struct of this module";
+const ACCEPTED: &str = "a field that a role reads is `f64`, `f32`, an unsigned integer, `bool`, an enum without values, an nalgebra vector or matrix, a `CsrMatrix`, an array, `Vec` or tuple of such, or a struct of this module";
 
-/// Reads the type of the third parameter; it must be a struct of the module.
-pub fn structure(module: &Module, written: &syn::Type, diagnostics: &mut Diagnostics) -> Option<String> {
-    match module.resolve_owned_type(written, diagnostics)? {
-        Type::Struct(name) => Some(name),
-        found => {
-            diagnostics.error_with_help(
-                strip_references(written),
-                format!("the third parameter is the data, a struct of this module; found `{found}`"),
-                format!("define `pub struct Data {{ pub a: {found} }}` and take `data: &Data`"),
-            );
-            None
+/// Reads the type of the third parameter: a struct of the module, or what one may have as a field.
+pub fn root(module: &Module, written: &syn::Type, diagnostics: &mut Diagnostics) -> Option<Type> {
+    let stripped = strip_references(written);
+    let found = match stripped {
+        syn::Type::Slice(slice) => {
+            let item = Box::new(module.resolve_owned_type(&slice.elem, diagnostics)?);
+            Type::List { item, storage: Storage::Slice }
         }
+        _ => module.resolve_owned_type(written, diagnostics)?,
+    };
+    let is_accepted = match &found {
+        Type::Struct(_) => true,
+        Type::Scalar(_) | Type::Tensor { .. } | Type::Csr { .. } | Type::List { .. } | Type::Tuple(_) => !borrows(module, &found),
+        Type::Count | Type::Integer(_) | Type::Bool | Type::Enum(_) => false,
+    };
+    if is_accepted {
+        return Some(found);
+    }
+    diagnostics.error_with_help(
+        stripped,
+        format!("the third parameter is the data, a struct of this module, a vector, a matrix or a list; found `{found}`"),
+        format!("define `pub struct Data {{ pub a: {found} }}` and take `data: &Data`"),
+    );
+    None
+}
+
+/// Whether the items of a list are structs with lifetimes.
+fn borrows(module: &Module, of: &Type) -> bool {
+    match of {
+        Type::List { item, .. } => borrows(module, item),
+        Type::Tuple(parts) => parts.iter().any(|part| borrows(module, part)),
+        Type::Struct(name) => module.structure(name).is_some_and(|item| item.generics.lifetimes().next().is_some()),
+        Type::Scalar(_)
+        | Type::Tensor { .. }
+        | Type::Csr { .. }
+        | Type::Count
+        | Type::Integer(_)
+        | Type::Bool
+        | Type::Enum(_) => false,
     }
 }
 
@@ -171,7 +210,7 @@ pub fn refused_fields(module: &Module, structure: &str, name: &str, diagnostics:
             }
             match field_type(module, field, &name, diagnostics) {
                 Some(Type::Struct(inner)) if !seen.contains(&inner) => left.push((inner, name)),
-                Some(Type::Integer(_) | Type::Tuple(_)) => diagnostics.push(refused(field, &name)),
+                Some(Type::Integer(of)) if of.starts_with('i') => diagnostics.push(refused(&field.ty, &name)),
                 Some(_) | None => {}
             }
         }
@@ -210,7 +249,7 @@ impl<'m> Fields<'m> {
             module,
             scalar,
             name: String::new(),
-            structure: String::new(),
+            root: None,
             leaves: Vec::new(),
             entries: BTreeMap::new(),
             claims,
@@ -218,12 +257,23 @@ impl<'m> Fields<'m> {
         }
     }
 
-    /// Registers the fields of the data struct in declaration order.
-    pub fn register_all(&mut self, structure: &str, name: &str, graph: &mut Graph, sizes: &mut Sizes) {
+    /// Registers the fields of the data struct in declaration order, or the data itself.
+    pub fn register_all(
+        &mut self,
+        (root, written): (&Type, &'m syn::Type),
+        name: &str,
+        graph: &mut Graph,
+        sizes: &mut Sizes,
+    ) -> Result<(), Diagnostic> {
         name.clone_into(&mut self.name);
-        structure.clone_into(&mut self.structure);
-        let mut place = Place { path: Vec::new(), claimed: Vec::new(), structs: vec![structure.to_owned()], graph, sizes };
-        self.register(structure, &mut place);
+        self.root = Some(root.clone());
+        if let Some(scalar) = root.scalar() {
+            self.scalar.check(written, scalar, name)?;
+        }
+        let mut place = Place { path: Vec::new(), claimed: Vec::new(), structs: Vec::new(), root: name, graph, sizes };
+        let entry = self.entry_of(written, root, root, &mut place);
+        self.entries.insert(Vec::new(), entry);
+        Ok(())
     }
 
     fn register(&mut self, structure: &str, place: &mut Place<'_>) {
@@ -242,13 +292,13 @@ impl<'m> Fields<'m> {
     fn entry(&mut self, field: &'m syn::Field, place: &mut Place<'_>) -> Entry {
         let name = place.path.iter().fold(self.name.clone(), |text, step| format!("{text}{step}"));
         match self.resolved(field, &name) {
-            Ok(resolved) => self.entry_of(field, &resolved, &resolved, place),
+            Ok(resolved) => self.entry_of(&field.ty, &resolved, &resolved, place),
             Err(error) => Entry::Refused(error),
         }
     }
 
     /// What stands at a place of the type `own`, in a field of the type `whole`.
-    fn entry_of(&mut self, field: &'m syn::Field, own: &Type, whole: &Type, place: &mut Place<'_>) -> Entry {
+    fn entry_of(&mut self, field: &'m syn::Type, own: &Type, whole: &Type, place: &mut Place<'_>) -> Entry {
         let name = place.path.iter().fold(self.name.clone(), |text, step| format!("{text}{step}"));
         if let Type::Struct(inner) = own {
             return self.nested(field, inner.clone(), place);
@@ -263,15 +313,18 @@ impl<'m> Fields<'m> {
             }
             return self.list(field, whole, item, *storage, &name, place);
         }
+        if let Type::Tuple(parts) = own {
+            return self.tuple(field, parts, whole, place);
+        }
         let Some((kind, tensor)) = self.kind(own, &name, place) else {
             return Entry::Refused(refused(field, &name));
         };
-        self.leaf(field, whole.clone(), kind, tensor, Vec::new(), name, place);
+        self.leaf(field, whole.clone(), kind, tensor, Default::default(), name, place);
         Entry::Leaf(self.leaves.len() - 1)
     }
 
     /// Each item by itself: items may have sizes of their own.
-    fn array(&mut self, field: &'m syn::Field, item: &Type, whole: &Type, length: usize, place: &mut Place<'_>) -> Entry {
+    fn array(&mut self, field: &'m syn::Type, item: &Type, whole: &Type, length: usize, place: &mut Place<'_>) -> Entry {
         for k in 0..length {
             place.path.push(Step::Item(k));
             let entry = self.entry_of(field, item, whole, place);
@@ -279,6 +332,17 @@ impl<'m> Fields<'m> {
             place.path.pop();
         }
         Entry::Array(length)
+    }
+
+    /// Each part by itself.
+    fn tuple(&mut self, field: &'m syn::Type, parts: &[Type], whole: &Type, place: &mut Place<'_>) -> Entry {
+        for (k, part) in parts.iter().enumerate() {
+            place.path.push(Step::Field(Member::Numbered(k as u32, Span::call_site())));
+            let entry = self.entry_of(field, part, whole, place);
+            self.entries.insert(key(&place.path), entry);
+            place.path.pop();
+        }
+        Entry::Tuple(parts.len())
     }
 
     /// Whether a run decides some size of a type.
@@ -303,25 +367,31 @@ impl<'m> Fields<'m> {
     #[expect(clippy::too_many_arguments, reason = "each is a part of the leaf")]
     fn leaf(
         &mut self,
-        field: &'m syn::Field,
+        written: &'m syn::Type,
         resolved: Type,
         kind: DataKind,
         tensor: Option<Shape>,
-        item: Vec<Member>,
+        (levels, item): (Vec<Level>, Vec<Member>),
         name: String,
         place: &Place<'_>,
     ) {
         let foreign = place.structs.last().is_some_and(|name| self.module.is_foreign(name));
-        let by_reference = matches!(field.ty, syn::Type::Reference(_));
-        let field_of_data = DataField { path: place.path.clone(), item, kind, by_reference, name, read: false };
+        let by_reference = match place.path.last() {
+            // The data itself is always behind a reference; a part of a field is reached through one.
+            None => true,
+            Some(Step::Field(_)) if !matches!(resolved, Type::Tuple(_)) => matches!(written, syn::Type::Reference(_)),
+            Some(Step::Field(_) | Step::Item(_)) => false,
+        };
+        let is_slice = matches!(resolved, Type::List { storage: Storage::Slice, .. });
+        let field_of_data = DataField { path: place.path.clone(), levels, item, kind, by_reference, is_slice, name, read: false };
         let claimed = place.claimed.clone();
-        self.leaves.push(Leaf { field: field_of_data, claimed, foreign, tensor, written: &field.ty, resolved });
+        self.leaves.push(Leaf { field: field_of_data, claimed, foreign, tensor, written, resolved });
     }
 
     /// Items that are alike: a leaf for each part of an item, with one more axis.
     fn list(
         &mut self,
-        field: &'m syn::Field,
+        field: &'m syn::Type,
         resolved: &Type,
         item: &Type,
         storage: Storage,
@@ -338,10 +408,10 @@ impl<'m> Fields<'m> {
         let shape = axes(form, rows, columns, name, &source, place.sizes);
         let (rows, columns) = dimensions(form, &shape);
         let length = rows.mul(&columns);
-        let mut items = Items { field, whole: resolved, form, length, path: Vec::new() };
+        let mut items = Items { field, whole: resolved, form, length, levels: Vec::new(), path: Vec::new() };
         let item = self.item(&mut items, item, place);
         if self.leaves.len() == first {
-            return Entry::Refused(refused_list(field, name, &item));
+            return Entry::Refused(refused_list(field, name));
         }
         Entry::List(List { form, rows, columns, first: Affine::default(), item })
     }
@@ -371,8 +441,81 @@ impl<'m> Fields<'m> {
             }
             Type::Count | Type::Bool => self.indices(items, *of == Type::Bool, place),
             Type::Integer(name) if name.starts_with('u') => self.indices(items, false, place),
-            Type::Integer(_) | Type::Enum(_) | Type::List { .. } | Type::Csr { .. } => Item::Refused(of.to_string()),
+            Type::Integer(_) => self.signed(items, place),
+            Type::List { item, storage } => self.inner_list(items, item, *storage, place),
+            Type::Enum(name) => self.chosen(items, name, place).unwrap_or_else(|| Item::Refused(name.clone())),
+            Type::Csr { .. } => Item::Refused(of.to_string()),
         }
+    }
+
+    /// A list in each item.
+    fn inner_list(&mut self, items: &mut Items<'m, '_>, of: &Type, storage: Storage, place: &mut Place<'_>) -> Item {
+        let (leaf, name) = (self.leaves.len(), items.name(&self.name, place));
+        let own = self.own_extents.contains(&(leaf, 0));
+        let longest = match storage {
+            Storage::Array(length) => Size::constant(length),
+            Storage::Vec => {
+                let axis = 0;
+                let source = if own {
+                    SymbolSource::LongestItem { field: leaf, axis }
+                } else {
+                    SymbolSource::ItemAxis { field: leaf, axis }
+                };
+                place.sizes.symbol(format!("{name}.len()"), source)
+            }
+            Storage::Slice | Storage::Tensor { .. } => {
+                return Item::Refused(Type::List { item: Box::new(of.clone()), storage }.to_string());
+            }
+        };
+        self.leaf(
+            items.field,
+            items.whole.clone(),
+            DataKind::Inner,
+            None,
+            (items.levels.clone(), items.path.clone()),
+            name,
+            place,
+        );
+        let extents = self.extents(items, Form::Column, (0, own), std::slice::from_ref(&longest), place);
+        let path = std::mem::take(&mut items.path);
+        let length = items.length.mul(&longest);
+        let outer = std::mem::replace(&mut items.length, length);
+        items.levels.push(Level { path, longest: longest.clone() });
+        let item = Box::new(self.item(items, of, place));
+        items.length = outer;
+        items.path = items.levels.pop().map(|level| level.path).unwrap_or_default();
+        match *item {
+            Item::Refused(of) => Item::Refused(format!("Vec<{of}>")),
+            _ => Item::List { leaf, longest, extents, item },
+        }
+    }
+
+    /// A variant of each item.
+    fn chosen(&mut self, items: &Items<'m, '_>, name: &str, place: &mut Place<'_>) -> Option<Item> {
+        let variants: Vec<String> =
+            self.module.enumeration(name)?.variants.iter().map(|variant| variant.ident.to_string()).collect();
+        let leaf = self.leaves.len();
+        let shape = vec![items.length.clone(), Size::constant(variants.len() as i64)];
+        let selection = place.selection(leaf, &items.suffix(), shape);
+        let kind = DataKind::Variants { name: name.to_owned(), variants: variants.clone() };
+        let shown = items.name(&self.name, place);
+        self.leaf(items.field, items.whole.clone(), kind, None, (items.levels.clone(), items.path.clone()), shown, place);
+        Some(Item::Variant { leaf, selection, name: name.to_owned(), variants })
+    }
+
+    /// A signed integer of each item.
+    fn signed(&mut self, items: &Items<'m, '_>, place: &mut Place<'_>) -> Item {
+        let (leaf, name) = (self.leaves.len(), items.name(&self.name, place));
+        let node = place.input(leaf, &items.suffix(), vec![items.length.clone()]);
+        let kind = DataKind::Packed {
+            input: node,
+            form: Form::Scalar,
+            shape: Vec::new(),
+            length: items.length.clone(),
+            is_integer: true,
+        };
+        self.leaf(items.field, items.whole.clone(), kind, None, (items.levels.clone(), items.path.clone()), name, place);
+        Item::Signed { leaf, node }
     }
 
     fn part(&mut self, items: &mut Items<'m, '_>, member: Member, of: &Type, place: &mut Place<'_>) -> Item {
@@ -419,8 +562,8 @@ impl<'m> Fields<'m> {
         let whole: Vec<Size> = shape.iter().cloned().chain([items.length.clone()]).collect();
         let input = place.input(number, &items.suffix(), whole);
         let (rows, columns) = dimensions(form, &shape);
-        let kind = DataKind::Packed { input, form, shape: shape.clone(), length: items.length.clone() };
-        self.leaf(items.field, items.whole.clone(), kind, None, items.path.clone(), name, place);
+        let kind = DataKind::Packed { input, form, shape: shape.clone(), length: items.length.clone(), is_integer: false };
+        self.leaf(items.field, items.whole.clone(), kind, None, (items.levels.clone(), items.path.clone()), name, place);
         let [first, second] = [0, 1].map(|axis| self.extents(items, form, (axis, own[axis]), &shape, place));
         let extents = if form == Form::Row { [None, first] } else { [first, second] };
         Item::Real { leaf: Some(number), node: input, form, rows, columns, extents }
@@ -439,7 +582,7 @@ impl<'m> Fields<'m> {
         let longest = shape.get(axis)?;
         let (leaf, name) = (self.leaves.len(), items.name(&self.name, place));
         let kind = DataKind::Extent { form, axis };
-        self.leaf(items.field, items.whole.clone(), kind, None, items.path.clone(), name, place);
+        self.leaf(items.field, items.whole.clone(), kind, None, (items.levels.clone(), items.path.clone()), name, place);
         let suffix = format!("{}.{}", items.suffix(), Self::extent_name(form, axis));
         let shape = vec![items.length.clone(), longest.add(&Size::constant(1))];
         own.then(|| Extents { leaf, selection: place.selection(leaf, &suffix, shape) })
@@ -463,13 +606,13 @@ impl<'m> Fields<'m> {
         };
         let selection = place.selection(number, &items.suffix(), vec![items.length.clone(), reach]);
         let kind = DataKind::Index { form: items.form };
-        self.leaf(items.field, items.whole.clone(), kind, None, items.path.clone(), name, place);
+        self.leaf(items.field, items.whole.clone(), kind, None, (items.levels.clone(), items.path.clone()), name, place);
         if flag { Item::Flag { leaf: number, selection } } else { Item::Index { leaf: number, selection } }
     }
 
-    fn nested(&mut self, field: &'m syn::Field, inner: String, place: &mut Place<'_>) -> Entry {
+    fn nested(&mut self, field: &'m syn::Type, inner: String, place: &mut Place<'_>) -> Entry {
         if place.structs.contains(&inner) {
-            return Entry::Refused(Diagnostic::new(&field.ty, format!("`{inner}` contains itself")));
+            return Entry::Refused(Diagnostic::new(field, format!("`{inner}` contains itself")));
         }
         place.structs.push(inner.clone());
         self.register(&inner, place);
@@ -509,6 +652,9 @@ impl<'m> Fields<'m> {
             Type::Count => {
                 Some((DataKind::Count { size: place.sizes.symbol(name, SymbolSource::Count { field: number }) }, None))
             }
+            Type::Integer(of) if of.starts_with('u') => {
+                Some((DataKind::Count { size: place.sizes.symbol(name, SymbolSource::Count { field: number }) }, None))
+            }
             Type::Csr { .. } => {
                 let source = |axis| SymbolSource::DataAxis { field: number, axis };
                 let shape = axes(Form::Matrix, Dimension::Dynamic, Dimension::Dynamic, name, &source, place.sizes);
@@ -539,6 +685,11 @@ impl<'m> Fields<'m> {
                 let values: Option<Vec<Value>> = keys.iter().map(|key| self.read(key, graph, diagnostics)).collect();
                 values.map(Value::Array)
             }
+            Entry::Tuple(length) => {
+                let keys = (0..*length).map(|k| [key, &[k.to_string()]].concat()).collect::<Vec<_>>();
+                let values: Option<Vec<Value>> = keys.iter().map(|key| self.read(key, graph, diagnostics)).collect();
+                values.map(Value::Tuple)
+            }
             Entry::Struct(name) => Some(Value::Lazy(Lazy { name: name.clone(), path: key.to_vec() })),
             // Once at each role that reads it: repetitions are shown once.
             Entry::Refused(error) => {
@@ -555,7 +706,8 @@ impl<'m> Fields<'m> {
             return;
         }
         if leaf.foreign {
-            self.claims.field_is(&self.structure, &leaf.claimed, leaf.written, &leaf.resolved);
+            let Some(Type::Struct(structure)) = &self.root else { return };
+            self.claims.field_is(structure, &leaf.claimed, leaf.written, &leaf.resolved);
         } else {
             self.claims.type_is(leaf.written, &leaf.resolved);
         }
@@ -564,21 +716,26 @@ impl<'m> Fields<'m> {
     /// What was learned, once everything is traced. Sizes and inputs are not yet resolved.
     pub fn finish(self) -> (Option<Data>, Claims) {
         let fields = self.leaves.into_iter().map(|leaf| leaf.field).collect();
-        let lifetimes = self.module.structure(&self.structure).map_or(0, |item| item.generics.lifetimes().count());
-        let data = (!self.structure.is_empty()).then(|| Data { structure: self.structure.clone(), lifetimes, fields });
-        (data, self.claims)
+        let Some(root) = self.root else { return (None, self.claims) };
+        let structure = if let Type::Struct(name) = &root { self.module.structure(name) } else { None };
+        let lifetimes = structure.map_or(0, |item| item.generics.lifetimes().count());
+        (Some(Data { root, lifetimes, fields }), self.claims)
     }
 
     /// The argument for a role's third parameter.
-    pub fn value(&self) -> Value {
-        Value::lazy(self.structure.clone())
+    pub fn value(&mut self, graph: &Graph, diagnostics: &mut Diagnostics) -> Option<Value> {
+        self.read(&[], graph, diagnostics)
     }
 }
 
 fn value_of(kind: &DataKind, graph: &Graph) -> Value {
     match kind {
         // Read as a list.
-        DataKind::Index { .. } | DataKind::Extent { .. } | DataKind::Packed { .. } => Value::Tuple(Vec::new()),
+        DataKind::Index { .. }
+        | DataKind::Variants { .. }
+        | DataKind::Extent { .. }
+        | DataKind::Inner
+        | DataKind::Packed { .. } => Value::Tuple(Vec::new()),
         DataKind::Tensor { input, form, shape } => Value::tensor(*input, *form, shape),
         DataKind::Csr { values, pattern } => Value::csr(*values, *pattern, graph.shape(*values)),
         DataKind::Array { input, length } => Value::tensor(*input, Form::Column, std::slice::from_ref(length)),
@@ -639,19 +796,13 @@ impl Surroundings for Fields<'_> {
     }
 }
 
-fn refused(field: &syn::Field, name: &str) -> Diagnostic {
-    Diagnostic::new(&field.ty, format!("`{name}` is `{}`; {ACCEPTED}", spelled(&field.ty)))
+fn refused(written: &syn::Type, name: &str) -> Diagnostic {
+    Diagnostic::new(written, format!("`{name}` is `{}`; {ACCEPTED}", spelled(written)))
 }
 
 /// A list of something that no role can read.
-fn refused_list(field: &syn::Field, name: &str, item: &Item) -> Diagnostic {
-    let signed = matches!(item, Item::Refused(of) if of.starts_with('i'));
-    let help = if signed {
-        "indices are not negative: use an unsigned type, or floats for numbers"
-    } else {
-        "a list holds floats, vectors, matrices, unsigned integers, `bool`, tuples and structs of these"
-    };
-    refused(field, name).help(help)
+fn refused_list(field: &syn::Type, name: &str) -> Diagnostic {
+    refused(field, name).help("a list holds floats, vectors, matrices, integers, `bool`, and tuples, structs and lists of these")
 }
 
 fn spelled(written: &syn::Type) -> String {

@@ -19,8 +19,8 @@ pub struct Headers<'m> {
 pub struct Types<'m> {
     pub x: Named<VariableType<'m>>,
     pub y: Named<VariableType<'m>>,
-    /// The data struct's name.
-    pub data: Option<Named<String>>,
+    /// The data's type, and how the first role writes it.
+    pub data: Option<Named<(Type, &'m syn::Type)>>,
     pub scalar: ScalarType,
     /// Whether every `x_bar` and `y_bar` has the type of x or y.
     pub bars_agree: bool,
@@ -71,9 +71,9 @@ impl<'m> Headers<'m> {
     }
 
     /// What is taken by value is cloned at every call.
-    fn check_clones(&self, module: &Module, [x, y]: [&Type; 2], data: Option<&str>, diagnostics: &mut Diagnostics) {
+    fn check_clones(&self, module: &Module, [x, y]: [&Type; 2], data: Option<&Type>, diagnostics: &mut Diagnostics) {
         let structure = |ty: &Type| if let Type::Struct(name) = ty { Some(name.clone()) } else { None };
-        let (x, y, data) = (structure(x), structure(y), data.map(str::to_owned));
+        let (x, y, data) = (structure(x), structure(y), data.and_then(structure));
         // What a role takes instead is reported as a difference between roles.
         let is = |parameter: &Parameter<'_>, name: &str| {
             let found = module.resolve_type(parameter.ty, &mut Diagnostics::default());
@@ -137,21 +137,21 @@ impl<'m> Headers<'m> {
         first.map(|(read, _)| read)
     }
 
-    /// The name of the data struct.
-    fn data(&self, module: &'m Module, name: &str, diagnostics: &mut Diagnostics) -> Option<String> {
-        let mut first: Option<(String, &Header<'m>)> = None;
+    /// The type of the data, as it is meant and written.
+    fn data(&self, module: &'m Module, name: &str, diagnostics: &mut Diagnostics) -> Option<(Type, &'m syn::Type)> {
+        let mut first: Option<(Type, &'m syn::Type, &Header<'m>)> = None;
         for header in self.all() {
             let Some(parameter) = header.data else { continue };
-            let Some(found) = data::structure(module, parameter.ty, diagnostics) else { continue };
+            let Some(found) = data::root(module, parameter.ty, diagnostics) else { continue };
             match &first {
-                None => first = Some((found, header)),
-                Some((expected, with)) if *expected != found => {
-                    diagnostics.push(disagreement(header, with, name, parameter.ty, expected, &found));
+                None => first = Some((found, parameter.ty, header)),
+                Some((expected, _, with)) if *expected != found => {
+                    diagnostics.push(disagreement(header, with, name, parameter.ty, &expected.to_string(), &found.to_string()));
                 }
                 Some(_) => {}
             }
         }
-        first.map(|(read, _)| read)
+        first.map(|(read, written, _)| (read, written))
     }
 }
 
@@ -169,10 +169,12 @@ impl<'m> Types<'m> {
         let data = headers.data(module, &data_name, diagnostics);
         let (Some(x), Some(y)) = (x, y) else {
             // No body is read now: what the data has to change is said all the same.
-            data.iter().for_each(|structure| data::refused_fields(module, structure, &data_name, diagnostics));
+            if let Some((Type::Struct(structure), _)) = &data {
+                data::refused_fields(module, structure, &data_name, diagnostics);
+            }
             return None;
         };
-        headers.check_clones(module, [&x.resolved, &y.resolved], data.as_deref(), diagnostics);
+        headers.check_clones(module, [&x.resolved, &y.resolved], data.as_ref().map(|(data, _)| data), diagnostics);
         let before = diagnostics.len();
         headers.check_bars(module, [(&x, &x_name), (&y, &y_name)], diagnostics);
         let bars_agree = diagnostics.len() == before;

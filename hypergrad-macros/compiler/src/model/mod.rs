@@ -109,8 +109,8 @@ impl fmt::Display for Step {
 pub struct Data {
     /// The number of the struct's lifetimes.
     pub lifetimes: usize,
-    /// The struct's name.
-    pub structure: String,
+    /// Its type: a struct of the module, or what one may have as a field.
+    pub root: Type,
     pub fields: Vec<DataField>,
 }
 
@@ -118,15 +118,28 @@ pub struct Data {
 pub struct DataField {
     /// The way from the data (`.a_tr`).
     pub path: Vec<Step>,
+    /// Lists in the items of a list, the outermost first.
+    pub levels: Vec<Level>,
     /// Of a list: the way from an item to what this is of it (`.0`); empty for the item itself.
     pub item: Vec<Member>,
     pub kind: DataKind,
     /// `&'a DMatrix<f64>`
     pub by_reference: bool,
+    /// `[T]`, as the data itself may be.
+    pub is_slice: bool,
     /// As shown in messages: `data.a_tr`.
     pub name: String,
     /// Whether a role reads it.
     pub read: bool,
+}
+
+/// A list in each item of another.
+#[derive(Clone, Debug)]
+pub struct Level {
+    /// The way from an item to it.
+    pub path: Vec<Member>,
+    /// So many places are kept for it.
+    pub longest: Size,
 }
 
 #[derive(Debug)]
@@ -139,11 +152,15 @@ pub enum DataKind {
     Array { input: Id, length: Size },
     /// Indices, in a list of this form; a selection in the graph, see [`crate::ir::Sparse`].
     Index { form: Form },
+    /// Values of an enum of the module, in a list: the places of their variants, as indices.
+    Variants { name: String, variants: Vec<String> },
     /// An extent of what stands in each item of a list, as indices.
     Extent { form: Form, axis: usize },
+    /// A list in each item of a list: it has a length, and parts that are fields of their own.
+    Inner,
     /// Reals of the items of a list, of this form and shape each; copied side by side when the problem is made. The
     /// input's last axis counts the items.
-    Packed { input: Id, form: Form, shape: Vec<Size>, length: Size },
+    Packed { input: Id, form: Form, shape: Vec<Size>, length: Size, is_integer: bool },
     /// `usize`.
     Count { size: Size },
     /// `bool`: 1 or 0.
@@ -158,7 +175,13 @@ impl DataKind {
         match self {
             Self::Tensor { input, .. } | Self::Array { input, .. } | Self::Packed { input, .. } => Some(*input),
             Self::Csr { values, .. } => Some(*values),
-            Self::Index { .. } | Self::Extent { .. } | Self::Count { .. } | Self::Flag { .. } | Self::Enum { .. } => None,
+            Self::Index { .. }
+            | Self::Variants { .. }
+            | Self::Extent { .. }
+            | Self::Inner
+            | Self::Count { .. }
+            | Self::Flag { .. }
+            | Self::Enum { .. } => None,
         }
     }
 }

@@ -7,6 +7,7 @@ use super::condition::{Comparison, Condition};
 use super::contract::{Contraction, Factor};
 use super::stream::Stream;
 use super::value::{Tensor, Value, dimensions, own_index};
+use super::variant::{Case, Choice, EnumName};
 use super::varying::Extents;
 use super::words::ListWord;
 use crate::ir::{Affine, Graph, Id, Size};
@@ -46,6 +47,27 @@ pub enum Item {
         columns: Size,
         /// Of the rows and columns, where each item has its own: the dimensions are the largest.
         extents: [Option<Extents>; 2],
+    },
+    /// A value of an enum of the module: row k of this selection has a 1 at its variant's place.
+    Variant {
+        leaf: usize,
+        selection: Id,
+        name: String,
+        variants: Vec<String>,
+    },
+    /// A signed integer, kept as a number.
+    Signed {
+        leaf: usize,
+        node: Id,
+    },
+    /// Another list, whose items stand one after the other with those of all others; each begins `longest` items after
+    /// the one before.
+    List {
+        leaf: usize,
+        longest: Size,
+        /// Where each has a length of its own.
+        extents: Option<Extents>,
+        item: Box<Item>,
     },
     Tuple(Vec<Item>),
     /// Of a struct, by name: its fields.
@@ -111,7 +133,7 @@ impl Tracer<'_> {
             self.diagnostics.error_with_help(
                 name,
                 message,
-                "a list holds floats, vectors, matrices, unsigned integers, `bool`, tuples and structs of these",
+                "a list holds floats, vectors, matrices, integers, `bool`, and tuples, structs and lists of these",
             );
         }
         self.item_at(item, &listed.place)
@@ -142,6 +164,30 @@ impl Tracer<'_> {
                     _ => sizes[k].clone(),
                 });
                 Value::Tensor(self.real_item(*node, (*form, &rows, &columns), place))
+            }
+            Item::Variant { leaf, selection, name, variants } => {
+                self.surroundings.touched(*leaf);
+                let chosen = self.gathered(*selection, place);
+                let cases = variants.iter().enumerate().map(|(k, variant)| {
+                    let place = Affine::constant(Size::constant(k as i64));
+                    let condition = self.compare_indices(Comparison::Eq, &chosen, &place);
+                    Case { variant: variant.clone(), condition, fields: Vec::new() }
+                });
+                Value::Choice(Box::new(Choice { name: EnumName::Own(name.clone()), cases: cases.collect() }))
+            }
+            Item::Signed { leaf, node } => {
+                self.surroundings.touched(*leaf);
+                let one = Size::constant(1);
+                Value::Integer(self.real_item(*node, (Form::Scalar, &one, &one), place))
+            }
+            Item::List { leaf, longest, extents, item } => {
+                self.surroundings.touched(*leaf);
+                let rows = match extents {
+                    Some(own) => self.size_of_item(*own, (*leaf, 0), longest, place),
+                    None => longest.clone(),
+                };
+                let (first, columns, item) = (place.scale(longest), Size::constant(1), (**item).clone());
+                Value::List(Box::new(List { form: Form::Column, rows, columns, first, item }))
             }
             Item::Tuple(items) => Value::Tuple(items.iter().map(|item| self.item_at(item, place)).collect::<Option<_>>()?),
             Item::Struct(name, fields) => {

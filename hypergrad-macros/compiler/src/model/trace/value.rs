@@ -192,11 +192,6 @@ impl Value {
         Self::Struct(Struct { name: name.into(), fields })
     }
 
-    /// The data struct: its fields are asked for when they are read.
-    pub fn lazy(name: impl Into<String>) -> Self {
-        Self::Lazy(Lazy { name: name.into(), path: Vec::new() })
-    }
-
     /// What was found, for messages: "a matrix".
     pub fn describe(&self) -> &'static str {
         match self {

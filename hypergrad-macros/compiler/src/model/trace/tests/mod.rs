@@ -205,7 +205,7 @@ impl Harness {
         harness.fields.push(("n".to_owned(), Value::count(n)));
         let y = harness.input("y", Role::Y, Form::Column, false, (3, 1), y().entries());
         let x = harness.input("x", Role::X, Form::Column, true, (5, 1), x().entries());
-        let arguments = vec![x, y, Value::lazy("Data")];
+        let arguments = vec![x, y, Value::Lazy(Lazy { name: "Data".to_owned(), path: Vec::new() })];
         (harness, arguments)
     }
 
