@@ -719,7 +719,7 @@ impl<'m> Fields<'m> {
         let Some(root) = self.root else { return (None, self.claims) };
         let structure = if let Type::Struct(name) = &root { self.module.structure(name) } else { None };
         let lifetimes = structure.map_or(0, |item| item.generics.lifetimes().count());
-        (Some(Data { root, lifetimes, fields }), self.claims)
+        (Some(Data { lifetimes, root, fields }), self.claims)
     }
 
     /// The argument for a role's third parameter.
