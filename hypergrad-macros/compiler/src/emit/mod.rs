@@ -165,7 +165,16 @@ impl<'m> Emission<'m> {
                     Lifetimes::Static => quote!(hg::Vec<#item>),
                 }
             }
-            root => types::spelled(root, &self.model.crate_path).unwrap_or_default(),
+            root @ (Type::Scalar(_)
+            | Type::Count
+            | Type::Integer(_)
+            | Type::Bool
+            | Type::Tensor { .. }
+            | Type::List { .. }
+            | Type::Csr { .. }
+            | Type::Struct(_)
+            | Type::Enum(_)
+            | Type::Tuple(_)) => types::spelled(root, &self.model.crate_path).unwrap_or_default(),
         };
         let arguments = match named {
             Lifetimes::Named => lifetimes(data.lifetimes),

@@ -82,7 +82,16 @@ impl Emission<'_> {
                     let (scalar, zero) = (&self.scalar, numbers::number(0.0, self.model.scalar));
                     (quote!(#scalar), quote!(#zero), Some(Size::product(shape).mul(length)))
                 }
-                _ => (quote!(usize), quote!(0usize), None),
+                DataKind::Tensor { .. }
+                | DataKind::Csr { .. }
+                | DataKind::Array { .. }
+                | DataKind::Index { .. }
+                | DataKind::Variants { .. }
+                | DataKind::Extent { .. }
+                | DataKind::Inner
+                | DataKind::Count { .. }
+                | DataKind::Flag { .. }
+                | DataKind::Enum { .. } => (quote!(usize), quote!(0usize), None),
             };
             let (ty, start) = match total.as_ref().map(Size::as_constant) {
                 Some(Some(total)) => {
@@ -116,7 +125,16 @@ impl Emission<'_> {
         let places = inner.iter().fold(longest.clone(), |places, level| places.mul(&level.longest));
         let (size, is_index) = match &field.kind {
             DataKind::Packed { shape, .. } => (numbers::size(&Size::product(shape).mul(&places)), false),
-            _ => (numbers::size(&places), true),
+            DataKind::Tensor { .. }
+            | DataKind::Csr { .. }
+            | DataKind::Array { .. }
+            | DataKind::Index { .. }
+            | DataKind::Variants { .. }
+            | DataKind::Extent { .. }
+            | DataKind::Inner
+            | DataKind::Count { .. }
+            | DataKind::Flag { .. }
+            | DataKind::Enum { .. } => (numbers::size(&places), true),
         };
         let fill = is_index.then(|| quote!(packed.resize(end, 0usize);));
         quote! {
@@ -157,7 +175,14 @@ impl Emission<'_> {
                     at += 1;
                 };
             }
-            _ => {
+            DataKind::Tensor { .. }
+            | DataKind::Csr { .. }
+            | DataKind::Array { .. }
+            | DataKind::Index { .. }
+            | DataKind::Inner
+            | DataKind::Count { .. }
+            | DataKind::Flag { .. }
+            | DataKind::Enum { .. } => {
                 let whole = if path.is_empty() { quote!(*item) } else { quote!(item #(.#path)*) };
                 return quote! {
                     packed.push(#whole as usize);

@@ -166,7 +166,15 @@ fn item_extent(model: &Model, name: &Ident, field: usize, axis: usize) -> TokenS
     let form = match &field.kind {
         DataKind::Packed { form, .. } => *form,
         DataKind::Inner => Form::Column,
-        _ => return quote!(let #name = 0usize;),
+        DataKind::Tensor { .. }
+        | DataKind::Csr { .. }
+        | DataKind::Array { .. }
+        | DataKind::Index { .. }
+        | DataKind::Variants { .. }
+        | DataKind::Extent { .. }
+        | DataKind::Count { .. }
+        | DataKind::Flag { .. }
+        | DataKind::Enum { .. } => return quote!(let #name = 0usize;),
     };
     let (extents, what) = (data::item_extents(field, form, axis), &field.name);
     quote! {

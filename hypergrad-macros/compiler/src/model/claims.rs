@@ -188,11 +188,10 @@ impl Seen {
 
 /// A bare `f64` needs no proof.
 fn is_primitive(written: &syn::Type) -> bool {
-    match written {
-        syn::Type::Path(path) => {
-            path.path.get_ident().is_some_and(|name| ["f64", "f32", "usize", "bool"].iter().any(|primitive| name == primitive))
-        }
-        _ => false,
+    if let syn::Type::Path(path) = written {
+        path.path.get_ident().is_some_and(|name| ["f64", "f32", "usize", "bool"].iter().any(|primitive| name == primitive))
+    } else {
+        false
     }
 }
 

@@ -155,12 +155,11 @@ const ACCEPTED: &str = "a field that a role reads is `f64`, `f32`, an unsigned i
 /// Reads the type of the third parameter: a struct of the module, or what one may have as a field.
 pub fn root(module: &Module, written: &syn::Type, diagnostics: &mut Diagnostics) -> Option<Type> {
     let stripped = strip_references(written);
-    let found = match stripped {
-        syn::Type::Slice(slice) => {
-            let item = Box::new(module.resolve_owned_type(&slice.elem, diagnostics)?);
-            Type::List { item, storage: Storage::Slice }
-        }
-        _ => module.resolve_owned_type(written, diagnostics)?,
+    let found = if let syn::Type::Slice(slice) = stripped {
+        let item = Box::new(module.resolve_owned_type(&slice.elem, diagnostics)?);
+        Type::List { item, storage: Storage::Slice }
+    } else {
+        module.resolve_owned_type(written, diagnostics)?
     };
     let is_accepted = match &found {
         Type::Struct(_) => true,
@@ -484,9 +483,10 @@ impl<'m> Fields<'m> {
         let item = Box::new(self.item(items, of, place));
         items.length = outer;
         items.path = items.levels.pop().map(|level| level.path).unwrap_or_default();
-        match *item {
-            Item::Refused(of) => Item::Refused(format!("Vec<{of}>")),
-            _ => Item::List { leaf, longest, extents, item },
+        if let Item::Refused(of) = *item {
+            Item::Refused(format!("Vec<{of}>"))
+        } else {
+            Item::List { leaf, longest, extents, item }
         }
     }
 
@@ -545,9 +545,10 @@ impl<'m> Fields<'m> {
     /// A real, a vector or a matrix of each item.
     fn reals(&mut self, items: &Items<'m, '_>, of: &Type, place: &mut Place<'_>) -> Item {
         let (number, name) = (self.leaves.len(), items.name(&self.name, place));
-        let (form, rows, columns) = match of {
-            Type::Tensor { form, rows, columns, .. } => (*form, *rows, *columns),
-            _ => (Form::Scalar, Dimension::Constant(1), Dimension::Constant(1)),
+        let (form, rows, columns) = if let Type::Tensor { form, rows, columns, .. } = of {
+            (*form, *rows, *columns)
+        } else {
+            (Form::Scalar, Dimension::Constant(1), Dimension::Constant(1))
         };
         let has_own = |axis: usize| self.own_extents.contains(&(number, axis));
         let source = |axis| {
@@ -644,7 +645,9 @@ impl<'m> Fields<'m> {
                 let source = |axis| SymbolSource::DataAxis { field: number, axis };
                 let length = match storage {
                     Storage::Array(length) => Size::constant(*length),
-                    _ => place.sizes.symbol(format!("{name}.len()"), source(0)),
+                    Storage::Vec | Storage::Slice | Storage::Tensor { .. } => {
+                        place.sizes.symbol(format!("{name}.len()"), source(0))
+                    }
                 };
                 let input = place.input(number, "", vec![length.clone()]);
                 Some((DataKind::Array { input, length }, None))

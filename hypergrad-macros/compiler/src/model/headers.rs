@@ -38,10 +38,8 @@ impl<'m> Headers<'m> {
         let inner = roles.inner.and_then(|(kind, function)| Some((kind, read(function, Parameters::Plain)?)));
         let outer = roles.outer.and_then(|function| read(function, Parameters::Plain));
         let optional = roles.optional.iter().filter_map(|(keyword, function)| {
-            let parameters = match keyword {
-                Keyword::Local | Keyword::LocalInverse => Parameters::Localised,
-                _ => Parameters::Plain,
-            };
+            let parameters =
+                if let Keyword::Local | Keyword::LocalInverse = keyword { Parameters::Localised } else { Parameters::Plain };
             Some((*keyword, read(function, parameters)?))
         });
         Self { inner, outer, optional: optional.collect() }

@@ -43,7 +43,15 @@ pub fn check_scalar(module: &Module, function: &syn::ItemFn, scalar: &ScalarType
     };
     match module.resolve_type(written, diagnostics)? {
         Type::Scalar(found) => scalar.check(written, found, &format!("{name}(..)")).map_err(|error| diagnostics.push(error)).ok(),
-        found => {
+        found @ (Type::Count
+        | Type::Integer(_)
+        | Type::Bool
+        | Type::Tensor { .. }
+        | Type::List { .. }
+        | Type::Csr { .. }
+        | Type::Struct(_)
+        | Type::Enum(_)
+        | Type::Tuple(_)) => {
             diagnostics.error_with_help(
                 &**written,
                 format!("`{name}` is an objective and returns a scalar; found `{found}`"),
@@ -78,14 +86,20 @@ pub fn check_like_x(
     }
     let error =
         Diagnostic::new(&**written, format!("`{name}` returns a value like `{x_name}`: expected `{expected}`, found `{found}`"));
-    diagnostics.push(match found {
-        Type::Scalar(_) if inner => error.help("an inner objective, with a scalar value, is called `f`"),
-        _ => error.help(format!("write `-> {expected}`")),
-    });
+    diagnostics.push(
+        if let Type::Scalar(_) = found
+            && inner
+        {
+            error.help("an inner objective, with a scalar value, is called `f`")
+        } else {
+            error.help(format!("write `-> {expected}`"))
+        },
+    );
     None
 }
 
 /// The value of an objective.
+#[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
 pub fn scalar(value: &Value, function: &syn::ItemFn, diagnostics: &mut Diagnostics) -> Option<Id> {
     match value {
         Value::Tensor(tensor) if tensor.form == Form::Scalar && tensor.batch.is_empty() => Some(tensor.node),

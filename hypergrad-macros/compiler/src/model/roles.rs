@@ -47,7 +47,15 @@ pub fn find<'m>(module: &'m Module, options: &Options, diagnostics: &mut Diagnos
         let earlier = match keyword {
             _ if keyword.is_inner() => roles.inner.map(|(_, earlier)| earlier),
             Keyword::Outer => roles.outer,
-            _ => roles.optional(keyword),
+            Keyword::Objective
+            | Keyword::Root
+            | Keyword::FixedPoint
+            | Keyword::Inner
+            | Keyword::Change
+            | Keyword::ChangeInverse
+            | Keyword::Local
+            | Keyword::LocalInverse
+            | Keyword::Preconditioner => roles.optional(keyword),
         };
         match earlier {
             Some(earlier) => diagnostics.push(doubled(keyword, earlier, function)),
@@ -106,7 +114,14 @@ fn inner_kind(module: &Module, keyword: Keyword, function: &syn::ItemFn) -> Inne
         Keyword::FixedPoint => InnerKind::FixedPoint,
         // `inner`: an objective if it returns a scalar, else a root.
         Keyword::Inner if returns_scalar(module, function) => InnerKind::Objective,
-        _ => InnerKind::Root,
+        Keyword::Root
+        | Keyword::Inner
+        | Keyword::Outer
+        | Keyword::Change
+        | Keyword::ChangeInverse
+        | Keyword::Local
+        | Keyword::LocalInverse
+        | Keyword::Preconditioner => InnerKind::Root,
     }
 }
 
@@ -137,7 +152,12 @@ fn doubled(keyword: Keyword, earlier: &syn::ItemFn, function: &syn::ItemFn) -> D
         Keyword::Change => "change of variables",
         Keyword::Local => "localised change of variables",
         Keyword::Preconditioner => "preconditioner",
-        _ => "inverse of a change of variables",
+        Keyword::Objective
+        | Keyword::Root
+        | Keyword::FixedPoint
+        | Keyword::Inner
+        | Keyword::ChangeInverse
+        | Keyword::LocalInverse => "inverse of a change of variables",
     };
     let own = Keyword::read(&name.to_string()).filter(|own| *own == keyword);
     let diagnostic = Diagnostic::new(name, format!("`{name}` is a second {level}: `{first}` has that role already"));

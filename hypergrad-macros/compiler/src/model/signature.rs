@@ -114,6 +114,7 @@ fn plain_function(function: &syn::ItemFn, diagnostics: &mut Diagnostics) {
     }
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
 fn parameter<'m>(input: &'m syn::FnArg, diagnostics: &mut Diagnostics) -> Option<Parameter<'m>> {
     let typed = match input {
         syn::FnArg::Receiver(receiver) => {

@@ -111,10 +111,26 @@ impl<'m> Reader<'m, '_> {
                 Type::Tensor { scalar, form, rows: rows @ Dimension::Constant(_), columns: columns @ Dimension::Constant(_) } => {
                     ((*scalar, *form, *rows, *columns), Some(*length))
                 }
-                item if *length <= MOST_APART => return self.items(written, item, *length, name),
-                _ => return self.refused(written, resolved, name),
+                item @ (Type::Count
+                | Type::Integer(_)
+                | Type::Bool
+                | Type::Tensor { .. }
+                | Type::List { .. }
+                | Type::Csr { .. }
+                | Type::Struct(_)
+                | Type::Enum(_)
+                | Type::Tuple(_)) => {
+                    let few = *length <= MOST_APART;
+                    return if few { self.items(written, item, *length, name) } else { self.refused(written, resolved, name) };
+                }
             },
-            _ => return self.refused(written, resolved, name),
+            Type::Count
+            | Type::Integer(_)
+            | Type::Bool
+            | Type::List { .. }
+            | Type::Csr { .. }
+            | Type::Enum(_)
+            | Type::Tuple(_) => return self.refused(written, resolved, name),
         };
         let (path, resolved) = (self.path.clone(), resolved.clone());
         self.leaves.push(Leaf { path, written, scalar, form, rows, columns, array, resolved });
@@ -191,7 +207,7 @@ fn mend(diagnostic: Diagnostic, resolved: &Type) -> Diagnostic {
         Type::Csr { scalar } => diagnostic.help(format!("write `DMatrix<{scalar}>`; sparse matrices are data")),
         Type::Tuple(_) => diagnostic.help("write a struct with named fields"),
         Type::Count | Type::Integer(_) | Type::Bool => diagnostic.help("what is not differentiated belongs into the data"),
-        _ => diagnostic,
+        Type::Scalar(_) | Type::Tensor { .. } | Type::Struct(_) | Type::Enum(_) => diagnostic,
     }
 }
 
@@ -267,10 +283,8 @@ fn nested_structs(part: &Part, path: &[Step]) -> Vec<(Vec<Step>, String)> {
 const MOST_APART: i64 = 16;
 
 fn leaf_shape(leaf: &Leaf<'_>, role: Role, block: usize, name: &str, sizes: &mut Sizes) -> Vec<Size> {
-    let source = |axis| match role {
-        Role::Y => SymbolSource::YAxis { block, axis },
-        _ => SymbolSource::XAxis { block, axis },
-    };
+    let source =
+        |axis| if let Role::Y = role { SymbolSource::YAxis { block, axis } } else { SymbolSource::XAxis { block, axis } };
     let mut shape = axes(leaf.form, leaf.rows, leaf.columns, name, &source, sizes);
     shape.extend(leaf.array.map(Size::constant));
     shape

@@ -99,6 +99,7 @@ impl State {
         &self.first
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
     pub fn is_whole_number(&self) -> bool {
         match &*self.before {
             Value::State(outer) => outer.is_whole_number(),
@@ -121,6 +122,7 @@ impl State {
 
 impl Value {
     /// Whether a loop changes this, or a part of it.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
     pub fn changes(&self) -> bool {
         match self {
             Self::State(_) | Self::Growing(_) => true,
@@ -133,6 +135,7 @@ impl Value {
     }
 
     /// The leaves that a loop changes in it.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
     pub fn changing_leaves(&self) -> Vec<Leaf> {
         let all = |values: &mut dyn Iterator<Item = &Self>| values.flat_map(Self::changing_leaves).collect();
         match self {
@@ -147,6 +150,7 @@ impl Value {
     }
 
     /// The name of what a loop changes in it.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
     pub fn changing_name(&self) -> Option<&str> {
         match self {
             Self::State(state) => Some(&state.name),
@@ -200,6 +204,7 @@ impl Tracer<'_> {
     }
 
     /// An operator with a side that a loop changes.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
     pub(super) fn operate_on_state(&mut self, site: &Site<'_>, op: &syn::BinOp, left: &Value, right: &Value) -> Option<Value> {
         let refused = |tracer: &mut Self| {
             tracer.refuse_changing([left, right], site.span);
@@ -304,6 +309,7 @@ impl Tracer<'_> {
     }
 
     /// A part of a state: as this step made it, else as it was before the loop, where that is noted.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
     pub(super) fn read_part(&mut self, state: &State, part: &Part, span: Span) -> Option<Tensor> {
         let Some(entries) = state.entries() else {
             self.refuse_state(state, span);

@@ -171,7 +171,7 @@ impl Tracer<'_> {
             Form::Matrix => format!("{} {axis}", self.size_text(size)),
             Form::Column if axis == "columns" => "1 column".to_owned(),
             Form::Row if axis == "rows" => "1 row".to_owned(),
-            _ => format!("length {}", self.size_text(size)),
+            Form::Scalar | Form::Column | Form::Row => format!("length {}", self.size_text(size)),
         }
     }
 

@@ -16,6 +16,7 @@ use crate::ir::{Affine, Reduction};
 use crate::model::Form;
 
 /// `+` of `+=`, ..
+#[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
 pub fn compound(op: &syn::BinOp) -> Option<syn::BinOp> {
     let span = op.span();
     Some(match op {
@@ -45,6 +46,7 @@ impl Tracer<'_> {
     }
 
     /// `(a, b) = ..` takes the value apart.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
     fn assign_to(&mut self, target: &syn::Expr, value: Option<Value>, span: Span) {
         let several = match target {
             syn::Expr::Infer(_) => return,
@@ -78,6 +80,7 @@ impl Tracer<'_> {
     }
 
     /// Adding to a part leaves the rest as it is; everything else reads the place first.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
     pub(super) fn change_by(&mut self, site: &Site<'_>, op: &syn::BinOp, place: &Place, value: Option<Value>) {
         let span = site.span;
         let (Some(leaf), Some(value)) = (self.leaf(place), value) else { return self.store(place, None, span) };
@@ -117,6 +120,7 @@ impl Tracer<'_> {
     }
 
     /// `&mut place`; of what has no name, a place of its own.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
     pub(super) fn reference(&mut self, expression: &syn::Expr) -> Option<Value> {
         if self.root_place(expression).is_none() {
             return match self.expression(expression)? {
@@ -142,11 +146,12 @@ impl Tracer<'_> {
     }
 
     /// The place of the name in which a place begins.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
     pub(super) fn root_place(&self, expression: &syn::Expr) -> Option<&Place> {
         match expression {
             syn::Expr::Path(path) => match self.environment.get(&path.path.get_ident()?.to_string()) {
                 Lookup::Bound(Value::Reference(place)) => Some(place),
-                _ => None,
+                Lookup::Bound(_) | Lookup::Refused | Lookup::Unbound => None,
             },
             syn::Expr::Paren(inner) => self.root_place(&inner.expr),
             syn::Expr::Group(inner) => self.root_place(&inner.expr),
@@ -192,6 +197,7 @@ impl Tracer<'_> {
     }
 
     /// What a reference refers to.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
     pub(super) fn dereferenced(&mut self, value: Value, span: Span) -> Option<Value> {
         match value {
             Value::Reference(place) => self.load(&place, span),
@@ -200,6 +206,7 @@ impl Tracer<'_> {
     }
 
     /// The scope of a `move` closure: it has copies of what it captures.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
     pub(super) fn captured(&mut self) -> super::environment::Environment {
         let scope = self.environment.clone();
         if !scope.has_places() {
@@ -281,6 +288,7 @@ impl Tracer<'_> {
     }
 
     /// `if t > s { s = t; }` is `s = s.max(t)`, where a loop changes s.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
     pub(super) fn running_extreme(&mut self, branch: &syn::ExprIf) -> Option<Option<Value>> {
         let syn::Expr::Binary(comparison) = &*branch.cond else { return None };
         let ([syn::Stmt::Expr(syn::Expr::Assign(assignment), _)], None) =
@@ -316,6 +324,7 @@ impl Tracer<'_> {
     }
 
     /// The entries of a place, as references.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
     pub(super) fn entries_of_place(&mut self, place: &Place) -> Option<Stream> {
         let shape = match self.leaf(place)? {
             Value::Array(values) => return Some(Stream::Values(place.elements(values.len()))),
@@ -330,6 +339,7 @@ impl Tracer<'_> {
     }
 
     /// A tensor of the shape of what is at a place.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
     pub(super) fn shape_of_leaf(&self, place: &Place, leaf: &Value) -> Option<Tensor> {
         let whole = match leaf {
             Value::Tensor(tensor) => tensor.clone(),

@@ -42,12 +42,13 @@ impl Tracer<'_> {
                 return value;
             }
             if self.exits() != since {
-                return match self.not_left(since) {
-                    Condition::Constant(false) => Some(Value::Never),
-                    stays if self.exits().are_breaks(since) => {
-                        self.where_reached(&stays, statement.span(), |tracer| tracer.statements_from(rest, fixed, expected))
-                    }
-                    stays => self.in_arm(&stays, statement.span(), |tracer| tracer.statements_from(rest, fixed, expected)),
+                let stays = self.not_left(since);
+                return if let Condition::Constant(false) = stays {
+                    Some(Value::Never)
+                } else if self.exits().are_breaks(since) {
+                    self.where_reached(&stays, statement.span(), |tracer| tracer.statements_from(rest, fixed, expected))
+                } else {
+                    self.in_arm(&stays, statement.span(), |tracer| tracer.statements_from(rest, fixed, expected))
                 };
             }
         }
@@ -96,6 +97,7 @@ impl Tracer<'_> {
     }
 
     /// Notes that a name holds a `Vec`, which can grow.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
     fn note_list(&mut self, pattern: &syn::Pat) {
         match pattern {
             syn::Pat::Ident(name) => {
@@ -119,9 +121,8 @@ impl Tracer<'_> {
                 self.items.bind(constant.ident.to_string(), value);
             }
         }
-        let functions = block.stmts.iter().filter_map(|statement| match statement {
-            syn::Stmt::Item(syn::Item::Fn(function)) => Some(function.clone()),
-            _ => None,
+        let functions = block.stmts.iter().filter_map(|statement| {
+            if let syn::Stmt::Item(syn::Item::Fn(function)) = statement { Some(function.clone()) } else { None }
         });
         let functions: Rc<[syn::ItemFn]> = functions.collect();
         let items = self.items.clone();
@@ -148,6 +149,7 @@ impl Tracer<'_> {
     }
 
     /// Binds the names of a pattern; of a refused value, to nothing.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
     pub(super) fn bind_pattern(&mut self, pattern: &syn::Pat, value: Option<Value>) {
         match pattern {
             syn::Pat::Wild(_) | syn::Pat::Rest(_) => {}
@@ -213,6 +215,7 @@ impl Tracer<'_> {
     }
 
     /// `let name;`, which is set later.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
     fn bind_later(&mut self, pattern: &syn::Pat) {
         match pattern {
             syn::Pat::Ident(name) => {
@@ -232,6 +235,7 @@ impl Tracer<'_> {
     }
 
     /// An array of scalars as a vector, whose entries can be set at an index.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
     fn as_column(&mut self, value: Value) -> Value {
         let scalars = |values: &[Value]| values.iter().all(|v| matches!(v, Value::Tensor(t) if t.is_scalar()));
         match value {
@@ -242,6 +246,7 @@ impl Tracer<'_> {
         }
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
     pub(super) fn bind_elements(&mut self, patterns: Vec<&syn::Pat>, value: Option<Value>) {
         let value = value.map(|value| self.referenced_elements(value));
         let parted = value.and_then(|value| self.parted(&patterns, &value));
@@ -268,6 +273,7 @@ impl Tracer<'_> {
     }
 
     /// The elements of a tuple or an array.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
     pub(super) fn elements(&mut self, value: Value, count: usize, span: Span) -> Option<Vec<Value>> {
         match value {
             Value::Tuple(values) | Value::Array(values) => Some(values),
@@ -290,22 +296,23 @@ impl Tracer<'_> {
 }
 
 /// Whether an expression is a `Vec`, by its last word.
+#[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
 fn is_vec(expression: &syn::Expr) -> bool {
     match expression {
         syn::Expr::MethodCall(call) => call.method == "collect" || call.method == "to_vec",
         syn::Expr::Macro(call) => call.mac.path.is_ident("vec"),
-        syn::Expr::Call(call) => match &*call.func {
-            syn::Expr::Path(path) => path.path.segments.iter().any(|segment| segment.ident == "Vec"),
-            _ => false,
-        },
+        syn::Expr::Call(call) => {
+            if let syn::Expr::Path(path) = &*call.func {
+                path.path.segments.iter().any(|segment| segment.ident == "Vec")
+            } else {
+                false
+            }
+        }
         _ => false,
     }
 }
 
 /// The type of `let name: type`.
 fn ascribed(pattern: &syn::Pat) -> Option<&syn::Type> {
-    match pattern {
-        syn::Pat::Type(typed) => Some(&typed.ty),
-        _ => None,
-    }
+    if let syn::Pat::Type(typed) = pattern { Some(&typed.ty) } else { None }
 }

@@ -51,6 +51,7 @@ pub enum Outcome {
 }
 
 impl<'a> Tracer<'a> {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
     pub(super) fn call_expression(&mut self, call: &syn::ExprCall, expected: Option<&Type>) -> Option<Value> {
         let mut operands: Vec<&syn::Expr> = call.args.iter().collect();
         let function = strip(&call.func);
@@ -202,12 +203,14 @@ impl<'a> Tracer<'a> {
     }
 
     fn constant_integer(&self, value: &Value) -> Option<i64> {
-        match value {
-            Value::Index(index) => index.as_size().and_then(|size| self.sizes.resolve(size).as_constant()),
-            _ => None,
+        if let Value::Index(index) = value {
+            index.as_size().and_then(|size| self.sizes.resolve(size).as_constant())
+        } else {
+            None
         }
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
     fn bind_receiver(&mut self, receiver: &syn::Receiver, argument: Option<Value>) {
         let bound = match argument {
             Some(value)
@@ -512,6 +515,7 @@ fn related(name: &str, receiver: &str, known: &[&str]) -> String {
     }
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
 fn strip(expression: &syn::Expr) -> &syn::Expr {
     match expression {
         syn::Expr::Paren(inner) => strip(&inner.expr),

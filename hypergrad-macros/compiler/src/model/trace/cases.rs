@@ -63,7 +63,12 @@ impl Tracer<'_> {
         }
         match self.compare_indices(Comparison::Ge, left, right) {
             Condition::Constant(true) => Some(Value::Index(large)),
-            larger => self.merge(&larger, Value::Index(large), Value::Index(small)),
+            larger @ (Condition::Constant(_)
+            | Condition::Index(_)
+            | Condition::Scalar(_)
+            | Condition::Not(_)
+            | Condition::And(_)
+            | Condition::Or(_)) => self.merge(&larger, Value::Index(large), Value::Index(small)),
         }
     }
 }
@@ -77,6 +82,7 @@ impl Value {
     }
 
     /// The one of these integers whose condition holds.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
     pub(super) fn one_of(alternatives: Vec<(Condition, Self)>) -> Option<Self> {
         let mut cases: Vec<(Condition, Self)> = Vec::new();
         for (outer, value) in alternatives {
@@ -97,12 +103,17 @@ impl Value {
         let integer = |value| Self::count(Size::constant(value));
         match condition {
             Condition::Constant(value) => integer(i64::from(*value)),
-            condition => Self::choice(condition, integer(1), integer(0)),
+            condition @ (Condition::Index(_)
+            | Condition::Scalar(_)
+            | Condition::Not(_)
+            | Condition::And(_)
+            | Condition::Or(_)) => Self::choice(condition, integer(1), integer(0)),
         }
     }
 }
 
 /// Whether a value, or a part of a tuple, differs by case.
+#[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
 fn differs(value: &Value) -> bool {
     match value {
         Value::Cases(_) => true,
@@ -112,6 +123,7 @@ fn differs(value: &Value) -> bool {
 }
 
 /// The cases of a value: of a tuple, those of its first part that differs.
+#[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
 fn cases_of(value: &Value) -> Vec<(Condition, Value)> {
     match value {
         Value::Cases(cases) => cases.clone(),

@@ -37,6 +37,7 @@ impl Integers {
 }
 
 impl Tracer<'_> {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
     pub(super) fn literal(&mut self, literal: &syn::Lit) -> Option<Value> {
         match literal {
             syn::Lit::Int(number) if matches!(number.suffix(), "f64" | "f32") => {
@@ -127,7 +128,11 @@ impl Tracer<'_> {
                 let integer = |value| Value::count(Size::constant(value));
                 Some(match condition {
                     Condition::Constant(value) => integer(i64::from(value)),
-                    condition => Value::choice(&condition, integer(1), integer(0)),
+                    condition @ (Condition::Index(_)
+                    | Condition::Scalar(_)
+                    | Condition::Not(_)
+                    | Condition::And(_)
+                    | Condition::Or(_)) => Value::choice(&condition, integer(1), integer(0)),
                 })
             }
             (value, target) => {
@@ -192,6 +197,7 @@ impl Tracer<'_> {
 }
 
 /// A number of single precision, rounded as such: `0.1`, `-0.1_f32`.
+#[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
 fn single(expression: &syn::Expr) -> Option<f64> {
     match expression {
         syn::Expr::Paren(inner) => single(&inner.expr),
@@ -210,6 +216,7 @@ fn single(expression: &syn::Expr) -> Option<f64> {
 }
 
 /// Whether a number is written as one of single precision.
+#[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
 fn is_single(expression: &syn::Expr) -> bool {
     match expression {
         syn::Expr::Paren(inner) => is_single(&inner.expr),

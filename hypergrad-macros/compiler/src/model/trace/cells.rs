@@ -213,7 +213,12 @@ impl Tracer<'_> {
     ) -> T {
         match condition {
             Condition::Constant(false) => T::default(),
-            condition => self.in_arm(condition, span, effect),
+            condition @ (Condition::Constant(_)
+            | Condition::Index(_)
+            | Condition::Scalar(_)
+            | Condition::Not(_)
+            | Condition::And(_)
+            | Condition::Or(_)) => self.in_arm(condition, span, effect),
         }
     }
 
@@ -224,9 +229,10 @@ impl Tracer<'_> {
         }
         let before = self.cells.snapshot();
         let result = self.under(condition.clone(), effect);
-        match condition {
-            Condition::Constant(_) => self.cells.restore(&before),
-            _ => self.join_cells(condition, &before, span),
+        if let Condition::Constant(_) = condition {
+            self.cells.restore(&before);
+        } else {
+            self.join_cells(condition, &before, span);
         }
         result
     }

@@ -171,9 +171,10 @@ impl Tracer<'_> {
                 let line =
                     if matches!(word, ChangeWord::set_row | ChangeWord::fill_row) { PartWord::row } else { PartWord::column };
                 let Some(part) = self.checked_part(call, line, shape, &arguments) else { return Outcome::Known(None) };
-                let value = match word {
-                    ChangeWord::fill_row | ChangeWord::fill_column => value.and_then(|value| self.filling(call, 2, value, &part)),
-                    _ => value,
+                let value = if let ChangeWord::fill_row | ChangeWord::fill_column = word {
+                    value.and_then(|value| self.filling(call, 2, value, &part))
+                } else {
+                    value
                 };
                 stored(self, &place.at(part), value)
             }

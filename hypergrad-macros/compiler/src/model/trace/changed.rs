@@ -102,6 +102,7 @@ impl Changed<'_> {
     }
 
     /// What is assigned to.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
     fn target(&mut self, expression: &syn::Expr) {
         match expression {
             syn::Expr::Path(path) => {

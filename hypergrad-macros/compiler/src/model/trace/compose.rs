@@ -43,9 +43,10 @@ impl Tracer<'_> {
                 self.pair_of_lists(call, &first, &second)
             }
             ComposedWord::all | ComposedWord::any => {
-                let (counted, comparison) = match word {
-                    ComposedWord::all => (quote_spanned! { span=> |t| !__given(t) }, Comparison::Eq),
-                    _ => (quote_spanned! { span=> |t| __given(t) }, Comparison::Gt),
+                let (counted, comparison) = if let ComposedWord::all = word {
+                    (quote_spanned! { span=> |t| !__given(t) }, Comparison::Eq)
+                } else {
+                    (quote_spanned! { span=> |t| __given(t) }, Comparison::Gt)
                 };
                 let count = self.count_stream(call, &Stream::Filtered(Box::new(stream), closure(counted)));
                 count.and_then(|count| self.compared(comparison, count, Value::count(Size::constant(0)))).map(Value::Bool)
@@ -142,10 +143,13 @@ impl Tracer<'_> {
             let item = self.under(here.clone(), |tracer| tracer.item_if_any(call, stream, &position))?;
             found = Some(match found {
                 None => item,
-                Some(others) => match self.merge_choices(&here, item, others)? {
-                    Value::Choice(choice) => *choice,
-                    _ => return None,
-                },
+                Some(others) => {
+                    if let Value::Choice(choice) = self.merge_choices(&here, item, others)? {
+                        *choice
+                    } else {
+                        return None;
+                    }
+                }
             });
         }
         found
@@ -163,10 +167,13 @@ impl Tracer<'_> {
             let one = Choice::some_where(here.clone(), value);
             found = match found.payload() {
                 None => one,
-                Some(_) => match self.merge_choices(&here, one, found)? {
-                    Value::Choice(choice) => *choice,
-                    _ => return None,
-                },
+                Some(_) => {
+                    if let Value::Choice(choice) = self.merge_choices(&here, one, found)? {
+                        *choice
+                    } else {
+                        return None;
+                    }
+                }
             };
         }
         Some(found)
@@ -275,6 +282,7 @@ fn is_comparison(name: &syn::Ident) -> bool {
     name == "total_cmp" || name == "partial_cmp"
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
 fn bound_name(pattern: &syn::Pat) -> Option<String> {
     match pattern {
         syn::Pat::Ident(name) if name.subpat.is_none() => Some(name.ident.to_string()),
@@ -294,6 +302,7 @@ fn comparison_of(body: &syn::Expr) -> Option<[String; 2]> {
     }
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
 fn name_in(expression: &syn::Expr) -> Option<String> {
     match expression {
         syn::Expr::Path(path) => path.path.get_ident().map(ToString::to_string),

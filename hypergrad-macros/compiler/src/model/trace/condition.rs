@@ -79,7 +79,7 @@ impl Condition {
             Self::Constant(value) => Self::Constant(!value),
             Self::Index(guard) => Self::Index(complement(&guard)),
             Self::Not(inner) => *inner,
-            other => Self::Not(Box::new(other)),
+            other @ (Self::Scalar(_) | Self::And(_) | Self::Or(_)) => Self::Not(Box::new(other)),
         }
     }
 
@@ -141,7 +141,7 @@ impl Condition {
     fn conjuncts<'c>(&'c self, into: &mut Vec<&'c Self>) {
         match self {
             Self::And(all) => all.iter().for_each(|c| c.conjuncts(into)),
-            other => into.push(other),
+            other @ (Self::Constant(_) | Self::Index(_) | Self::Scalar(_) | Self::Not(_) | Self::Or(_)) => into.push(other),
         }
     }
 }
@@ -222,7 +222,7 @@ impl Tracer<'_> {
             Test::NonNegative if negative => Condition::Constant(false),
             Test::Zero | Test::NonZero if negative || positive => Condition::Constant(guard.test == Test::NonZero),
             Test::Zero | Test::NonZero if zero => Condition::Constant(guard.test == Test::Zero),
-            test => Condition::Index(Guard { affine, test }),
+            test @ (Test::Zero | Test::NonZero | Test::NonNegative) => Condition::Index(Guard { affine, test }),
         }
     }
 
@@ -336,7 +336,11 @@ impl Tracer<'_> {
         for conjunct in conjuncts {
             match conjunct {
                 Condition::Index(guard) => guards.extend(self.project(guard, &argument.batch)),
-                other => others = others.and(other.clone()),
+                other @ (Condition::Constant(_)
+                | Condition::Scalar(_)
+                | Condition::Not(_)
+                | Condition::And(_)
+                | Condition::Or(_)) => others = others.and(other.clone()),
             }
         }
         if others == Condition::Constant(true) {

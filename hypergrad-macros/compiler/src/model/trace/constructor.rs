@@ -88,6 +88,7 @@ impl Tracer<'_> {
 
     /// A nalgebra type, its missing generic arguments supplied as far as its name allows:
     /// `Err(form)` where dimensions have to be inferred.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
     fn tensor_type(&self, ty: &syn::Type) -> Option<Result<Type, Form>> {
         if let Some(resolved @ Type::Tensor { .. }) = self.hint(ty) {
             return Some(Ok(resolved));
@@ -151,6 +152,7 @@ impl Tracer<'_> {
         Some(Target { form, rows: size(rows), columns: size(columns) })
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
     fn construct(&mut self, call: &Call<'_>, word: ConstructorWord, target: &Target, arguments: Vec<Value>) -> Option<Value> {
         match word {
             ConstructorWord::new => self.made_of_entries(call, target, arguments),
@@ -204,9 +206,8 @@ impl Tracer<'_> {
                 let identity = tracer.identity(shape);
                 Some(tracer.multiply(&[&value, &identity]))
             }),
-            ConstructorWord::from_fn => self.filled(call, target, arguments, |tracer, shape, rest| match rest.value? {
-                Value::Callable(callable) => tracer.entry_by_entry(call, &callable, shape),
-                _ => None,
+            ConstructorWord::from_fn => self.filled(call, target, arguments, |tracer, shape, rest| {
+                if let Value::Callable(callable) = rest.value? { tracer.entry_by_entry(call, &callable, shape) } else { None }
             }),
             ConstructorWord::from_iterator => self.filled(call, target, arguments, |tracer, shape, rest| {
                 let stream = tracer.stream_of(rest.value?)?;
@@ -443,13 +444,17 @@ impl Tracer<'_> {
 
     /// A value as a tensor, where it is one: an array of scalars is a column, an array of arrays a
     /// matrix of these columns.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
     pub(super) fn tensor_of(&mut self, value: Value) -> Option<Tensor> {
         match value {
             Value::Tensor(tensor) => Some(tensor),
-            value @ (Value::Struct(_) | Value::Lazy(_)) => match self.through_deref(&value)? {
-                Value::Tensor(tensor) => Some(tensor),
-                _ => None,
-            },
+            value @ (Value::Struct(_) | Value::Lazy(_)) => {
+                if let Value::Tensor(tensor) = self.through_deref(&value)? {
+                    Some(tensor)
+                } else {
+                    None
+                }
+            }
             Value::Array(values) => {
                 let parts: Vec<Tensor> = values.into_iter().map(|v| self.tensor_of(v)).collect::<Option<_>>()?;
                 let count = Size::constant(parts.len() as i64);

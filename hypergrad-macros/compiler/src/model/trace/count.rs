@@ -224,9 +224,12 @@ impl Tracer<'_> {
     /// An integer after some statements of the first step.
     fn integer_after(&mut self, side: &syn::Expr, before: &Counts) -> Option<Affine> {
         let none = Counts::new();
-        match self.with_counts(before, &none, &Affine::default(), |tracer| tracer.quietly(|t| t.expression(side)))? {
-            Value::Index(index) => Some(index),
-            _ => None,
+        if let Value::Index(index) =
+            self.with_counts(before, &none, &Affine::default(), |tracer| tracer.quietly(|t| t.expression(side)))?
+        {
+            Some(index)
+        } else {
+            None
         }
     }
 
@@ -247,18 +250,20 @@ impl Tracer<'_> {
 
 impl Stream {
     /// A range with a step more.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
     fn and_one_more(self) -> Option<Self> {
         Some(match self {
             Self::Run { start, end, items } => {
                 Self::Run { start, end: end.map(|end| end.add(&Affine::constant(Size::constant(1)))), items }
             }
-            Self::Strided(inner, stride) => match *inner {
-                Self::Run { start, end, items } => {
+            Self::Strided(inner, stride) => {
+                if let Self::Run { start, end, items } = *inner {
                     let end = end.map(|end| end.add(&Affine::constant(stride.clone())));
                     Self::Strided(Box::new(Self::Run { start, end, items }), stride)
+                } else {
+                    return None;
                 }
-                _ => return None,
-            },
+            }
             _ => return None,
         })
     }
@@ -273,6 +278,7 @@ fn exit_of(statement: &syn::Stmt) -> Option<(&syn::ExprIf, bool)> {
 }
 
 /// `name += amount`, `name -= amount`, `name = name + amount`.
+#[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
 fn increment(expression: &syn::Expr) -> Option<(&syn::Ident, i64, syn::Expr)> {
     match expression {
         syn::Expr::Binary(binary) => {
@@ -298,6 +304,7 @@ fn increment(expression: &syn::Expr) -> Option<(&syn::Ident, i64, syn::Expr)> {
     }
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
 fn name_of(expression: &syn::Expr) -> Option<&syn::Ident> {
     match expression {
         syn::Expr::Path(path) => path.path.get_ident(),
@@ -306,6 +313,7 @@ fn name_of(expression: &syn::Expr) -> Option<&syn::Ident> {
     }
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
 fn unwrapped(expression: &syn::Expr) -> &syn::Expr {
     match expression {
         syn::Expr::Paren(inner) => unwrapped(&inner.expr),
@@ -323,6 +331,7 @@ fn is_or(op: &syn::BinOp) -> bool {
 }
 
 /// What `&&` or `||` joins, in order.
+#[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
 fn parts_of(condition: &syn::Expr, joins: fn(&syn::BinOp) -> bool) -> Vec<&syn::Expr> {
     match unwrapped(condition) {
         syn::Expr::Binary(binary) if joins(&binary.op) => {
@@ -333,6 +342,7 @@ fn parts_of(condition: &syn::Expr, joins: fn(&syn::BinOp) -> bool) -> Vec<&syn::
 }
 
 /// Whether an integer is made of names, numbers and lengths: it can be evaluated ahead of the loop.
+#[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
 fn is_plain(expression: &syn::Expr) -> bool {
     match expression {
         syn::Expr::Lit(_) | syn::Expr::Path(_) => true,

@@ -107,7 +107,18 @@ impl Stream {
             Self::Stored(row, _) => Some(row),
             Self::Mapped(inner, _) | Self::Filtered(inner, _) => inner.stored_row(),
             Self::Zipped(first, second) => first.stored_row().filter(|row| second.stored_row() == Some(row)),
-            _ => None,
+            Self::Run { .. }
+            | Self::Entries(_)
+            | Self::Values(_)
+            | Self::Flat(..)
+            | Self::Enumerated(_)
+            | Self::Reversed(_)
+            | Self::Skipped(..)
+            | Self::Taken(..)
+            | Self::Strided(..)
+            | Self::Chained(..)
+            | Self::Successors(..)
+            | Self::Cases(_) => None,
         }
     }
 

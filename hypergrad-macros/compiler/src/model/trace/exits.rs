@@ -44,6 +44,7 @@ impl<'a> Visit<'a> for Returns {
 }
 
 /// Label and body of a loop.
+#[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
 fn parts(repeated: &syn::Expr) -> Option<(Option<&syn::Label>, &syn::Block)> {
     match repeated {
         syn::Expr::ForLoop(inner) => Some((inner.label.as_ref(), &inner.body)),
@@ -54,6 +55,7 @@ fn parts(repeated: &syn::Expr) -> Option<(Option<&syn::Label>, &syn::Block)> {
 }
 
 /// The loop with another body, and without its label where that is done with.
+#[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
 fn with_body(repeated: &syn::Expr, body: syn::Block, keeps_label: bool) -> syn::Expr {
     let mut repeated = repeated.clone();
     let (label, own) = match &mut repeated {
@@ -79,6 +81,7 @@ impl Exits {
         syn::Block { stmts, ..block.clone() }
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
     fn statement(&self, statement: &syn::Stmt, depth: usize) -> syn::Stmt {
         match statement {
             syn::Stmt::Expr(expression, end) => syn::Stmt::Expr(self.expression(expression, depth), *end),
@@ -97,6 +100,7 @@ impl Exits {
     }
 
     /// Where values of statements stand; exits in other places are refused when they are read.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
     fn expression(&self, expression: &syn::Expr, depth: usize) -> syn::Expr {
         match expression {
             syn::Expr::Return(exit) if self.returns => {
@@ -224,7 +228,9 @@ impl Tracer<'_> {
                 let place = place.clone();
                 self.load(&place, self.diagnostics.reading())
             }
-            _ => None,
+            super::environment::Lookup::Bound(_) | super::environment::Lookup::Refused | super::environment::Lookup::Unbound => {
+                None
+            }
         }
     }
 
@@ -243,7 +249,13 @@ impl Tracer<'_> {
                 Value::Tensor(self.fill(&zero, *form, &Size::constant(*rows), &Size::constant(*columns)))
             }
             Type::Tuple(types) => Value::Tuple(types.iter().map(|ty| self.zero_of(ty)).collect::<Option<_>>()?),
-            _ => return None,
+            Type::Count
+            | Type::Integer(_)
+            | Type::Tensor { .. }
+            | Type::List { .. }
+            | Type::Csr { .. }
+            | Type::Struct(_)
+            | Type::Enum(_) => return None,
         })
     }
 }

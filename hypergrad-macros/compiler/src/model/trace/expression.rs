@@ -17,6 +17,7 @@ impl Tracer<'_> {
     }
 
     /// The value of an expression; `expected` is the type that the place asks for, where known.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
     pub(super) fn expression_as(&mut self, expression: &syn::Expr, expected: Option<&Type>) -> Option<Value> {
         if let Some(left) = self.loop_with_exits(expression) {
             return left;

@@ -46,6 +46,7 @@ impl Tracer<'_> {
         self.finished_leaves(before, after, reads, (frame, cell, &mut leaf), span)
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
     fn finished_leaves(
         &mut self,
         before: Value,
@@ -177,7 +178,7 @@ impl Tracer<'_> {
                             let extreme = self.extreme_over(kind, steps, extreme, &state.first.clone());
                             before = self.with_extreme(before, kind, extreme, span)?;
                         }
-                        _ => {
+                        Update::Kept | Update::Sum(_) | Update::Times(_) | Update::Extreme(..) => {
                             self.cells.needed.insert(own);
                             self.refuse_step(&name, span);
                             return None;
@@ -205,6 +206,7 @@ impl Tracer<'_> {
         all
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
     pub(super) fn with_entries(&mut self, before: Value, all: Entries, span: Span) -> Option<Value> {
         match before {
             Value::State(outer) => self.composed(*outer, all, span),
@@ -217,6 +219,7 @@ impl Tracer<'_> {
         }
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
     fn first_number(&mut self, whole: &Value) -> Option<Tensor> {
         match whole {
             Value::Index(index) => Some(self.number_of_index(index)),
@@ -380,6 +383,7 @@ impl Tracer<'_> {
         extreme
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
     fn with_extreme(&mut self, before: Value, kind: Reduction, extreme: Tensor, span: Span) -> Option<Value> {
         match before {
             Value::State(outer) => self.extreme_of_state(kind, *outer, extreme, span),
@@ -404,6 +408,7 @@ impl Tracer<'_> {
         self.apply(Func::Select, &[&mask, then, otherwise])
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
     fn multiplied(&mut self, before: Value, product: &Tensor, span: Span) -> Option<Value> {
         match before {
             Value::State(outer) => self.times(*outer, product.clone(), span),

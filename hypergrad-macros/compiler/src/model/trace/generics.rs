@@ -51,20 +51,25 @@ fn extent(tensor: &Tensor, type_name: &str, place: usize) -> Size {
 }
 
 /// `N`, `{ N }` or `Const<N>`.
+#[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
 fn is_dimension(argument: &syn::GenericArgument, name: &syn::Ident) -> bool {
     match argument {
         syn::GenericArgument::Const(expression) => names(expression, name),
         syn::GenericArgument::Type(syn::Type::Path(path)) => {
             path.path.is_ident(name)
-                || path.path.segments.last().is_some_and(|segment| match &segment.arguments {
-                    syn::PathArguments::AngleBracketed(list) => list.args.iter().any(|inner| is_dimension(inner, name)),
-                    _ => false,
+                || path.path.segments.last().is_some_and(|segment| {
+                    if let syn::PathArguments::AngleBracketed(list) = &segment.arguments {
+                        list.args.iter().any(|inner| is_dimension(inner, name))
+                    } else {
+                        false
+                    }
                 })
         }
         _ => false,
     }
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
 fn names(expression: &syn::Expr, name: &syn::Ident) -> bool {
     match expression {
         syn::Expr::Path(path) => path.path.is_ident(name),

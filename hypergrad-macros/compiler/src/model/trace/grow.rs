@@ -99,6 +99,7 @@ impl Growing {
     }
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
 fn each_tensor(value: &mut Value, replace: &mut dyn FnMut(&mut Tensor)) {
     match value {
         Value::Tensor(tensor) | Value::Integer(tensor) => replace(tensor),
@@ -160,6 +161,7 @@ impl Tracer<'_> {
     }
 
     /// What is pushed for all steps of a loop: numbers, and what is made of them.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
     fn settled(&mut self, value: Value, span: Span) -> Option<Value> {
         if self.refuse_changing([&value], span) {
             return None;
@@ -186,6 +188,7 @@ impl Tracer<'_> {
     }
 
     /// A list as the steps of a loop find it.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
     pub(super) fn as_growing(&mut self, cell: usize, before: Value, position: Option<&Affine>) -> Growing {
         let name = self.cells.get(cell).name.clone();
         let stream = match &before {
@@ -296,11 +299,14 @@ impl Tracer<'_> {
         let made = self.made(sources, length, span)?;
         Some(match made {
             Made::Numbers { all, is_integer: false, form: Form::Scalar, .. } => Value::Tensor(all),
-            made => Value::Stream(Box::new(Stream::made(made))),
+            made @ (Made::Numbers { .. } | Made::Tuple(_) | Made::Array(_) | Made::Struct(..)) => {
+                Value::Stream(Box::new(Stream::made(made)))
+            }
         })
     }
 
     /// Items of one kind, side by side.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
     fn made(&mut self, sources: Vec<Source>, length: &Size, span: Span) -> Option<Made> {
         let parts = |value: &Value| match value {
             Value::Tuple(values) | Value::Array(values) => Some(values.clone()),
@@ -353,7 +359,7 @@ impl Tracer<'_> {
             };
             let (form, rows, columns) = match item.form {
                 Form::Scalar => (Form::Column, length.clone(), Size::constant(1)),
-                _ => (Form::Matrix, item.length(), length.clone()),
+                Form::Column | Form::Row | Form::Matrix => (Form::Matrix, item.length(), length.clone()),
             };
             let part = self.contract(contraction, form, &rows, &columns);
             shape = Some(item);
@@ -373,7 +379,9 @@ impl Tracer<'_> {
             Made::Numbers { all, is_integer, form, rows, columns } => {
                 let item = match form {
                     Form::Scalar => self.entry(all, index, &Affine::default()),
-                    form => self.rearrange(all, *form, rows, columns, |r, c| (r.add(&c.scale(rows)), index.clone())),
+                    form @ (Form::Column | Form::Row | Form::Matrix) => {
+                        self.rearrange(all, *form, rows, columns, |r, c| (r.add(&c.scale(rows)), index.clone()))
+                    }
                 };
                 if *is_integer { Value::Integer(item) } else { Value::Tensor(item) }
             }

@@ -13,6 +13,7 @@ use crate::ir::{Affine, Size, Test};
 use crate::model::Form;
 
 impl Tracer<'_> {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
     pub(super) fn index_arithmetic(&mut self, site: &Site<'_>, op: &syn::BinOp, left: &Affine, right: &Affine) -> Option<Affine> {
         let [first, second] = [left, right].map(|index| index.as_size().map(|size| self.sizes.resolve(size)));
         match op {
@@ -54,6 +55,7 @@ impl Tracer<'_> {
     }
 
     /// An integer; reports what is none.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
     pub(super) fn index_at(&mut self, value: Value, place: &impl ToTokens) -> Option<Affine> {
         if self.refuse_changing([&value], place.span()) {
             return None;
@@ -182,9 +184,12 @@ impl Tracer<'_> {
 
     /// Whether items may have sizes of their own.
     fn are_apart(&self, values: &[Value]) -> bool {
-        let mut sizes = values.iter().filter_map(|value| match value {
-            Value::Tensor(tensor) => Some((self.sizes.resolve(&tensor.rows), self.sizes.resolve(&tensor.columns))),
-            _ => None,
+        let mut sizes = values.iter().filter_map(|value| {
+            if let Value::Tensor(tensor) = value {
+                Some((self.sizes.resolve(&tensor.rows), self.sizes.resolve(&tensor.columns)))
+            } else {
+                None
+            }
         });
         let first = sizes.next();
         let structs = values.iter().any(|value| matches!(value, Value::Lazy(_) | Value::Csr(_) | Value::List(_)));
@@ -192,6 +197,7 @@ impl Tracer<'_> {
     }
 
     /// `list[k]`, `list[a..b]`, `list[(i, j)]`.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
     fn listed(&mut self, list: &List, index: Value, access: &syn::ExprIndex) -> Option<Value> {
         let place = match index {
             Value::Range(range) => {
@@ -218,6 +224,7 @@ impl Tracer<'_> {
     }
 
     /// The row and column of `tensor[index]`: checked, and 0 along a dimension that the form lacks.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
     pub(super) fn entry_at(&mut self, tensor: &Tensor, index: Value, access: &syn::ExprIndex) -> Option<(Affine, Affine)> {
         match index {
             Value::Tuple(pair) => self.matrix_entry(tensor, &pair, access),
@@ -422,10 +429,7 @@ impl Tracer<'_> {
             let shares = |v: LoopVariable| self.roots(v).iter().any(|root| roots.contains(root));
             guard.affine.terms.is_empty() || guard.affine.wires().any(shares) || roots.is_empty()
         };
-        self.arms.iter().any(|arm| match arm {
-            Condition::Index(guard) => concerns(guard),
-            _ => true,
-        })
+        self.arms.iter().any(|arm| if let Condition::Index(guard) = arm { concerns(guard) } else { true })
     }
 
     fn sliced(&mut self, tensor: &Tensor, range: &super::value::Range, access: &syn::ExprIndex) -> Option<Value> {

@@ -238,6 +238,7 @@ impl Tracer<'_> {
     }
 
     /// The conditions of the filters, each evaluated where the ones before hold, and the item.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
     pub(super) fn filtered_item(&mut self, piece: &Piece) -> Option<(Condition, Value)> {
         let mut all = Condition::Constant(true);
         for (item, filter) in &piece.filters {
@@ -309,6 +310,7 @@ impl Tracer<'_> {
         self.contract(contraction, item.form, &item.rows, &item.columns)
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
     fn summand(&mut self, call: &Call<'_>, item: &Value) -> Option<Tensor> {
         match item {
             Value::Tensor(tensor) | Value::Integer(tensor) => Some(tensor.clone()),

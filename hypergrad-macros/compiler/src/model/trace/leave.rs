@@ -119,6 +119,7 @@ impl Tracer<'_> {
     }
 
     /// `option?`
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
     pub(super) fn question(&mut self, expression: &syn::ExprTry) -> Option<Value> {
         let choice = match self.expression(&expression.expr)? {
             Value::Choice(choice) if choice.name == EnumName::Option => choice,

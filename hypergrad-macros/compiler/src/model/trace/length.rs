@@ -116,7 +116,9 @@ impl Tracer<'_> {
         match self.compare_indices(Comparison::Ge, &length, &Affine::default()) {
             Condition::Constant(false) => vec![(Vec::new(), Affine::default())],
             Condition::Index(guard) => self.by_guard(&guard, length, Affine::default()),
-            _ => vec![(Vec::new(), length)],
+            Condition::Constant(_) | Condition::Scalar(_) | Condition::Not(_) | Condition::And(_) | Condition::Or(_) => {
+                vec![(Vec::new(), length)]
+            }
         }
     }
 

@@ -224,7 +224,11 @@ impl Tracer<'_> {
                 let length = Affine::constant(list.length());
                 Value::Bool(match self.compare_indices(Comparison::Eq, &length, &Affine::default()) {
                     Condition::Constant(empty) => Condition::Constant(empty),
-                    other => other,
+                    other @ (Condition::Index(_)
+                    | Condition::Scalar(_)
+                    | Condition::Not(_)
+                    | Condition::And(_)
+                    | Condition::Or(_)) => other,
                 })
             }
             _ => return self.stream_method(call, Stream::list(list), arguments),

@@ -78,6 +78,7 @@ impl Tracer<'_> {
     }
 
     /// A condition, which may bind names: `let Some(t) = o`, `a && let Some(t) = o`.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
     pub(super) fn test(&mut self, condition: &syn::Expr) -> Applies {
         match condition {
             syn::Expr::Let(binding) => {
@@ -135,6 +136,7 @@ impl Tracer<'_> {
     }
 
     /// Where a value has the form of a pattern; binds its names.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
     pub(super) fn pattern(&mut self, pattern: &syn::Pat, value: &Value) -> Applies {
         match pattern {
             syn::Pat::Wild(_) | syn::Pat::Rest(_) => Some(Condition::Constant(true)),
@@ -221,6 +223,7 @@ impl Tracer<'_> {
         self.equals(value, other, path)
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
     fn variant_pattern(
         &mut self,
         (name, variant): &(EnumName, String),
@@ -330,6 +333,7 @@ impl Tracer<'_> {
 }
 
 /// The pattern of an arm, and its guard.
+#[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
 fn guarded(pattern: &syn::Pat) -> (&syn::Pat, Option<&syn::Expr>) {
     match pattern {
         syn::Pat::Guard(guarded) => (&guarded.pat, Some(&guarded.guard)),

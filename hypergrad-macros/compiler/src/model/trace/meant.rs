@@ -58,6 +58,7 @@ impl Tracer<'_> {
     }
 
     /// The types that the receiver may have, and how the method that is read takes it.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
     fn receivers(&mut self, name: &str, receiver: &Value) -> Vec<(Type, Taken)> {
         match receiver {
             _ if PRELUDE.contains(name) => Vec::new(),

@@ -237,7 +237,7 @@ impl Tracer<'_> {
         let form = match t.form {
             Form::Column => Form::Row,
             Form::Row => Form::Column,
-            other => other,
+            other @ (Form::Scalar | Form::Matrix) => other,
         };
         self.rearrange(t, form, &t.columns.clone(), &t.rows.clone(), |r, c| (c.clone(), r.clone()))
     }
@@ -382,6 +382,7 @@ impl Tracer<'_> {
     }
 
     /// What a closure gave, as a scalar.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
     pub(super) fn scalar_result(&mut self, call: &Call<'_>, callable: &Callable, value: Value) -> Option<Tensor> {
         match value {
             Value::Tensor(entry) if entry.is_scalar() => Some(entry),

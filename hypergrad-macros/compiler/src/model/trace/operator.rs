@@ -41,6 +41,7 @@ impl Tracer<'_> {
     }
 
     /// An operator of a type of the module: its trait and method.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
     fn overloaded(&mut self, site: &Site<'_>, op: &syn::BinOp, left: &Value, right: &Value) -> Option<Value> {
         let of_trait = match op {
             syn::BinOp::Add(_) => "Add",
@@ -90,6 +91,7 @@ impl Tracer<'_> {
         Some(Value::Bool(if conjunction { left.and(right) } else { left.or(right) }))
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
     fn condition_of(&mut self, value: Value, site: &Site<'_>) -> Option<Condition> {
         match value {
             Value::Bool(condition) => Some(condition),
@@ -112,6 +114,7 @@ impl Tracer<'_> {
         result
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
     pub(super) fn operate(&mut self, site: &Site<'_>, op: &syn::BinOp, left: &Value, right: &Value) -> Option<Value> {
         if let (Value::Choice(left), Value::Choice(right), Some(comparison @ (Comparison::Eq | Comparison::Ne))) =
             (left, right, comparison(op))
@@ -202,6 +205,7 @@ impl Tracer<'_> {
 
     /// What Rust makes NaN or infinite, and the rules of algebra would not: arithmetic of constants,
     /// and zero times what may be infinite.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
     fn not_a_number(&mut self, site: &Site<'_>, op: &syn::BinOp, first: &Tensor, second: &Tensor) -> Option<Option<Value>> {
         let numbers = (self.as_number(first), self.as_number(second));
         if let (Some(a), Some(b)) = numbers {
@@ -246,6 +250,7 @@ impl Tracer<'_> {
     }
 
     /// An integer as a number, for integers that are no affine expressions.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
     fn whole_number(&mut self, value: &Value) -> Option<Tensor> {
         match value {
             Value::Index(index) => Some(self.number_of_index(index)),
@@ -254,6 +259,7 @@ impl Tracer<'_> {
         }
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
     fn whole_arithmetic(&mut self, site: &Site<'_>, op: &syn::BinOp, left: &Tensor, right: &Tensor) -> Option<Value> {
         if let Some(comparison) = comparison(op) {
             return Some(Value::Bool(self.compare_scalars(comparison, left, right)));
@@ -380,6 +386,7 @@ impl Tracer<'_> {
     }
 
     /// `if condition { return .. }`
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
     fn without_else(&mut self, branch: &syn::ExprIf, condition: Option<Condition>, outer: Environment) -> Option<Value> {
         let unit = Some(Value::Tuple(Vec::new()));
         let then = match condition {
@@ -416,7 +423,11 @@ impl Tracer<'_> {
         match condition {
             Condition::Constant(true) => then(self),
             Condition::Constant(false) => otherwise(self),
-            condition => {
+            condition @ (Condition::Index(_)
+            | Condition::Scalar(_)
+            | Condition::Not(_)
+            | Condition::And(_)
+            | Condition::Or(_)) => {
                 let (before, fixed) = (self.cells.snapshot(), self.fixed_cells());
                 let then = self.in_order(fixed, |tracer| tracer.under(condition.clone(), then));
                 let taken = self.cells.snapshot();
@@ -453,6 +464,7 @@ impl Tracer<'_> {
     }
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
 fn comparison(op: &syn::BinOp) -> Option<Comparison> {
     match op {
         syn::BinOp::Lt(_) => Some(Comparison::Lt),
@@ -466,6 +478,7 @@ fn comparison(op: &syn::BinOp) -> Option<Comparison> {
 }
 
 /// Whether a number stands there itself.
+#[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
 fn is_literal(expression: &syn::Expr) -> bool {
     match expression {
         syn::Expr::Lit(_) => true,

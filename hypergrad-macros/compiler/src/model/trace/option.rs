@@ -25,6 +25,7 @@ impl Tracer<'_> {
         }
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
     fn option_method(&mut self, word: OptionWord, call: &Call<'_>, choice: &Choice, arguments: &[Value]) -> Option<Value> {
         let some = choice.is("Some");
         let payload = choice.payload().cloned();
@@ -36,9 +37,10 @@ impl Tracer<'_> {
             OptionWord::unwrap | OptionWord::expect => self.unwrapped(call, choice),
             OptionWord::is_some_and => {
                 let Some(payload) = payload else { return Some(Value::Bool(Condition::Constant(false))) };
-                match self.called(call, arguments, 0, &some, vec![payload])? {
-                    Value::Bool(holds) => Some(Value::Bool(some.and(holds))),
-                    _ => None,
+                if let Value::Bool(holds) = self.called(call, arguments, 0, &some, vec![payload])? {
+                    Some(Value::Bool(some.and(holds)))
+                } else {
+                    None
                 }
             }
             OptionWord::unwrap_or => self.or_else(call, choice, arguments.first()?.clone()),
@@ -80,9 +82,10 @@ impl Tracer<'_> {
             }
             OptionWord::and_then => {
                 let Some(payload) = payload else { return option(Choice::none()) };
-                match self.called(call, arguments, 0, &some, vec![payload])? {
-                    value @ Value::Choice(_) => self.either_value(call, &some, value, Value::Choice(Box::new(Choice::none()))),
-                    _ => None,
+                if let value @ Value::Choice(_) = self.called(call, arguments, 0, &some, vec![payload])? {
+                    self.either_value(call, &some, value, Value::Choice(Box::new(Choice::none())))
+                } else {
+                    None
                 }
             }
             OptionWord::or => {
@@ -101,7 +104,12 @@ impl Tracer<'_> {
         };
         Outcome::Known(value.map(|value| match condition {
             Condition::Constant(false) => Value::Choice(Box::new(Choice::none())),
-            condition => Value::Choice(Box::new(Choice::some_where(condition.clone(), value))),
+            condition @ (Condition::Constant(_)
+            | Condition::Index(_)
+            | Condition::Scalar(_)
+            | Condition::Not(_)
+            | Condition::And(_)
+            | Condition::Or(_)) => Value::Choice(Box::new(Choice::some_where(condition.clone(), value))),
         }))
     }
 
@@ -210,7 +218,12 @@ impl Tracer<'_> {
                     let here = self.compare_indices(super::condition::Comparison::Ge, left, right);
                     match here {
                         Condition::Constant(false) => option(Choice::none()),
-                        here => option(Choice::some_where(here, Value::Index(left.sub(right)))),
+                        here @ (Condition::Constant(_)
+                        | Condition::Index(_)
+                        | Condition::Scalar(_)
+                        | Condition::Not(_)
+                        | Condition::And(_)
+                        | Condition::Or(_)) => option(Choice::some_where(here, Value::Index(left.sub(right)))),
                     }
                 }
                 _ => return Outcome::Unknown,

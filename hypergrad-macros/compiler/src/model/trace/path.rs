@@ -43,9 +43,10 @@ impl Tracer<'_> {
             return found.ok().and_then(|found| self.associated_constant(found, path));
         }
         if let Some(structure) = self.constructor_at(&path.path) {
-            return match &structure.fields {
-                syn::Fields::Unit => Some(Value::structure(structure.ident.to_string(), Vec::new())),
-                _ => Some(Value::Callable(Callable::Path(Rc::new(path.path.clone())))),
+            return if let syn::Fields::Unit = &structure.fields {
+                Some(Value::structure(structure.ident.to_string(), Vec::new()))
+            } else {
+                Some(Value::Callable(Callable::Path(Rc::new(path.path.clone()))))
             };
         }
         if path.qself.is_none()
@@ -137,6 +138,7 @@ impl Tracer<'_> {
     }
 
     /// Calls what a path names; functions of the module were handled before.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
     pub(super) fn call_path(&mut self, path: &syn::ExprPath, arguments: Vec<Option<Value>>, call: &Call<'_>) -> Option<Value> {
         if let Some(name) = path.path.get_ident()
             && self.environment.binds(&name.to_string())
@@ -225,6 +227,7 @@ impl Tracer<'_> {
     }
 
     /// `usize::from(..)`: 1 and 0 of a condition, an integer itself.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
     fn integer_from(&mut self, value: Value, call: &Call<'_>) -> Option<Value> {
         match value {
             Value::Bool(condition) => Some(Value::of_condition(&condition)),
@@ -239,6 +242,7 @@ impl Tracer<'_> {
     }
 
     /// Calls what a local name is bound to.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
     fn call_bound(&mut self, name: &syn::Ident, arguments: Vec<Option<Value>>, call: &Call<'_>) -> Option<Value> {
         let Lookup::Bound(bound) = self.environment.get(&name.to_string()) else { return None };
         let bound = match bound.clone() {
@@ -286,7 +290,17 @@ impl Tracer<'_> {
                 let root = self.apply(Func::Sqrt1pM1, &[&square]);
                 self.multiply(&[&delta, &delta, &root])
             }
-            _ => {
+            MathWord::softplus
+            | MathWord::sigmoid
+            | MathWord::erf
+            | MathWord::erfc
+            | MathWord::ln_gamma
+            | MathWord::digamma
+            | MathWord::trigamma
+            | MathWord::normal_cdf
+            | MathWord::log_normal_cdf
+            | MathWord::lambert_w
+            | MathWord::log1mexp => {
                 let t = next(self, true)?;
                 self.safely(word.of_one_scalar()?, &t)
             }
@@ -386,7 +400,7 @@ impl Callable {
     pub(super) fn place(&self) -> proc_macro2::Span {
         match self {
             Self::Path(path) => path.span(),
-            _ => self.span(),
+            Self::Closure(_) | Self::Local(_) => self.span(),
         }
     }
 }

@@ -512,6 +512,7 @@ fn with_stored(piece: Piece, other: &Stream) -> Piece {
 }
 
 /// The item of a sparse row at a column; what else it could be was refused.
+#[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
 fn stored_at(stream: &Stream, column: &Affine) -> Item {
     match stream {
         Stream::Stored(row, part) => Item::Stored(row.clone(), *part, column.clone()),

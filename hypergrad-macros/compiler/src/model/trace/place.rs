@@ -92,6 +92,7 @@ impl Place {
 
 impl Tracer<'_> {
     /// The places that an expression stands for, by case; reports what is no place.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
     pub(super) fn places(&mut self, expression: &syn::Expr) -> Option<Vec<(Condition, Place)>> {
         let one = |place: Place| Some(vec![(Condition::Constant(true), place)]);
         match expression {
@@ -162,6 +163,7 @@ impl Tracer<'_> {
         Some(place.at(Part::entry(row, column)))
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
     fn indexed_places(&mut self, place: &Place, index: Value, access: &syn::ExprIndex) -> Option<Vec<(Condition, Place)>> {
         let leaf = self.leaf(place)?;
         let tensor = match &leaf {

@@ -47,6 +47,7 @@ impl Tracer<'_> {
     }
 
     /// A value as an iterator, where it is one: ranges, iterators, arrays.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
     pub(super) fn stream_of(&mut self, value: Value) -> Option<Stream> {
         match value {
             Value::Stream(stream) => Some(*stream),

@@ -142,6 +142,7 @@ impl Tracer<'_> {
     }
 
     /// A carried value, as a step begins with it.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
     pub(super) fn placeholder(
         &mut self,
         carried: &mut Carried,
@@ -358,6 +359,7 @@ impl Tracer<'_> {
     }
 
     /// Puts the states in the end where they are carried, and the stacked ones into sums.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
     fn with_states(
         &mut self,
         value: &mut Value,
@@ -417,6 +419,7 @@ pub fn leaves_of(value: &Value, cell: usize) -> Vec<Leaf> {
 }
 
 /// The leaves of a value, numbered as they are when a loop begins.
+#[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
 fn collect(value: &Value, (cell, leaf): (usize, &mut usize), found: &mut BTreeMap<Leaf, Value>) {
     match value {
         Value::Tuple(values) | Value::Array(values) => values.iter().for_each(|value| collect(value, (cell, leaf), found)),

@@ -106,6 +106,7 @@ impl Tracer<'_> {
 
 const CONDITIONS: &str = "write the condition around what the step does: `if c { s += ..; }`";
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
 fn refusal(expression: &syn::Expr) -> (Span, &'static str, Option<&'static str>) {
     match expression {
         syn::Expr::Break(e) => {

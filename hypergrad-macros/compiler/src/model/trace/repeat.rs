@@ -85,6 +85,7 @@ impl Tracer<'_> {
     }
 
     /// What `for` runs over: iterators, and references to what has entries.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
     fn iterator_of(&mut self, value: Value) -> Option<Stream> {
         match value {
             Value::Reference(place) => self.entries_of_place(&place),
@@ -511,6 +512,7 @@ impl Tracer<'_> {
         Some(Value::Growing(Box::new(growing)))
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
     fn leaves_as_states(
         &mut self,
         (frame, name): (u64, &str),
@@ -546,6 +548,7 @@ impl Tracer<'_> {
     }
 
     /// The value before all loops of what a loop can change.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
     fn first_of(&mut self, value: &Value) -> Option<Tensor> {
         match value {
             Value::Tensor(tensor) | Value::Integer(tensor) => Some(tensor.clone()),

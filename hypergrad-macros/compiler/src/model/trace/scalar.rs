@@ -62,10 +62,8 @@ impl Tracer<'_> {
 
     /// A function of constants is a constant, unless it is not finite.
     fn finite_of_constants(&mut self, call: &Call<'_>, t: &Tensor, arguments: &[Value], value: Option<Value>) -> Option<Value> {
-        let is_constant = |argument: &Value| match argument {
-            Value::Tensor(tensor) => self.as_number(tensor).is_some(),
-            _ => true,
-        };
+        let is_constant =
+            |argument: &Value| if let Value::Tensor(tensor) = argument { self.as_number(tensor).is_some() } else { true };
         let constant = self.as_number(t).is_some() && arguments.iter().all(is_constant);
         match value {
             Some(Value::Tensor(result)) if constant && self.graph.is_not_finite(result.node) => {
@@ -261,7 +259,12 @@ impl Tracer<'_> {
             let small = if k == 0 { self.number(1.0) } else { self.constant_power(t, k as i32) };
             power = match here {
                 super::Condition::Constant(false) => power,
-                here => self.select(&here, &small, &power),
+                here @ (super::Condition::Constant(_)
+                | super::Condition::Index(_)
+                | super::Condition::Scalar(_)
+                | super::Condition::Not(_)
+                | super::Condition::And(_)
+                | super::Condition::Or(_)) => self.select(&here, &small, &power),
             };
         }
         power

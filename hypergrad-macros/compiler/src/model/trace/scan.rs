@@ -66,7 +66,16 @@ impl Tracer<'_> {
                 let (first, second) = (self.as_far_as(call, *first, count)?, self.as_far_as(call, *second, count)?);
                 Stream::Zipped(Box::new(first), Box::new(second))
             }
-            other => other,
+            other @ (Stream::Run { .. }
+            | Stream::Entries(_)
+            | Stream::Stored(..)
+            | Stream::Values(_)
+            | Stream::Filtered(..)
+            | Stream::Flat(..)
+            | Stream::Reversed(_)
+            | Stream::Taken(..)
+            | Stream::Chained(..)
+            | Stream::Cases(_)) => other,
         })
     }
 
@@ -136,13 +145,11 @@ impl Tracer<'_> {
     }
 
     fn hidden_cell(&mut self, name: &str, value: Value) -> Option<Place> {
-        match self.new_cell(name.to_owned(), Some(value)) {
-            Value::Reference(place) => Some(*place),
-            _ => None,
-        }
+        if let Value::Reference(place) = self.new_cell(name.to_owned(), Some(value)) { Some(*place) } else { None }
     }
 
     /// The item that an `Option` holds in every step.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
     fn in_every_step(&mut self, call: &Call<'_>, yielded: Value) -> Option<Value> {
         match &yielded {
             Value::Choice(choice) if choice.is("Some") == Condition::Constant(true) => choice.payload().cloned(),

@@ -162,6 +162,7 @@ impl Tracer<'_> {
     }
 
     /// `select_rows(&data.order)`: row k of the result is row `order[k]`.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
     fn selected_lines(&mut self, call: &Call<'_>, word: SelectWord, t: &Tensor, chosen: Value) -> Option<Tensor> {
         let by_rows = word == SelectWord::select_rows;
         let lines = if by_rows { t.rows.clone() } else { t.columns.clone() };
@@ -179,7 +180,7 @@ impl Tracer<'_> {
         let form = match t.form {
             Form::Column if by_rows => Form::Column,
             Form::Row if !by_rows => Form::Row,
-            _ => Form::Matrix,
+            Form::Scalar | Form::Column | Form::Row | Form::Matrix => Form::Matrix,
         };
         let (r, c) = self.axes(&rows, &columns);
         let (row, column) = (Affine::wire(r), Affine::wire(c));
@@ -210,6 +211,7 @@ impl Tracer<'_> {
         call.generics.map_or_else(Vec::new, |generics| self.sizes_in(generics.args.iter()))
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
     pub(super) fn sizes_in<'g>(&mut self, generics: impl Iterator<Item = &'g syn::GenericArgument>) -> Vec<Size> {
         let mut sizes = Vec::new();
         for argument in generics {
@@ -235,6 +237,6 @@ fn fixed_form(form: Form, one_row: bool, one_column: bool) -> Form {
     match form {
         Form::Matrix if one_column => Form::Column,
         Form::Matrix if one_row => Form::Row,
-        other => other,
+        other @ (Form::Scalar | Form::Column | Form::Row | Form::Matrix) => other,
     }
 }

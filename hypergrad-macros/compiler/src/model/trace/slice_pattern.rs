@@ -46,6 +46,7 @@ impl Tracer<'_> {
         Some(Parted { condition, elements })
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
     fn element_count(&mut self, value: &Value, span: Span) -> Option<Size> {
         match value {
             Value::Tuple(values) | Value::Array(values) => Some(Size::constant(values.len() as i64)),
@@ -59,6 +60,7 @@ impl Tracer<'_> {
         }
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
     fn element(&mut self, value: &Value, place: &Size) -> Option<Value> {
         match value {
             Value::Tuple(values) | Value::Array(values) => values.get(usize::try_from(place.as_constant()?).ok()?).cloned(),
@@ -71,6 +73,7 @@ impl Tracer<'_> {
     }
 
     /// The elements that `..` stands for, where they have a name: `rest @ ..`.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
     fn rest(&mut self, value: &Value, start: usize, count: Size, pattern: &syn::Pat) -> Option<Value> {
         if matches!(pattern, syn::Pat::Rest(_)) {
             return None;
@@ -98,6 +101,7 @@ impl Tracer<'_> {
 }
 
 /// `..`, or `rest @ ..`.
+#[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
 pub(super) fn is_rest(pattern: &syn::Pat) -> bool {
     match pattern {
         syn::Pat::Rest(_) => true,

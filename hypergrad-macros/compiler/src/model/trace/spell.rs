@@ -17,6 +17,7 @@ pub fn spell(syntax: &impl ToTokens) -> String {
     text
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
 fn write(text: &mut String, tokens: TokenStream) {
     // Whether a space goes between what is written and the next token.
     let mut space = false;

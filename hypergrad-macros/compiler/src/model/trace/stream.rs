@@ -88,7 +88,7 @@ impl Stream {
     pub fn entries(tensor: Tensor) -> Self {
         match tensor.form {
             Form::Matrix => Self::Entries(tensor),
-            _ => Self::over(tensor.length(), Items::Entries(tensor)),
+            Form::Scalar | Form::Column | Form::Row => Self::over(tensor.length(), Items::Entries(tensor)),
         }
     }
 
@@ -110,6 +110,7 @@ impl Stream {
     }
 
     /// `skip`: of a run, one that starts later.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
     pub fn skipped(self, count: &Affine) -> Self {
         match self {
             Self::Run { start, end, items } => Self::Run { start: start.add(count), end, items },
@@ -245,6 +246,7 @@ impl Tracer<'_> {
     }
 
     /// `take`: of a run, one that ends earlier, where it is known which end comes first.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
     pub(super) fn taken(&mut self, stream: Stream, count: &Affine) -> Stream {
         match stream {
             Stream::Run { start, end: Some(end), items } => {
@@ -252,7 +254,9 @@ impl Tracer<'_> {
                 match self.compare_indices(Comparison::Le, &end, &cut) {
                     Condition::Constant(true) => Stream::Run { start, end: Some(end), items },
                     Condition::Constant(false) => Stream::Run { start, end: Some(cut), items },
-                    _ => Stream::Taken(Box::new(Stream::Run { start, end: Some(end), items }), count.clone()),
+                    Condition::Index(_) | Condition::Scalar(_) | Condition::Not(_) | Condition::And(_) | Condition::Or(_) => {
+                        Stream::Taken(Box::new(Stream::Run { start, end: Some(end), items }), count.clone())
+                    }
                 }
             }
             Stream::Run { start, end: None, items } => {
@@ -265,6 +269,7 @@ impl Tracer<'_> {
     }
 
     /// `if condition { first } else { second }`, where indices decide the condition.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
     pub(super) fn either(&mut self, condition: &Condition, first: Stream, second: Stream) -> Option<Stream> {
         let (then, rest) = (condition.cases()?, condition.clone().not().cases()?);
         let mut all = Vec::new();

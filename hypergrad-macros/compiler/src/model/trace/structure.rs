@@ -17,6 +17,7 @@ use crate::syntax::{Associated, AssociatedItem, Member, Module, Receiver, outer_
 
 impl Value {
     /// The name of the module's type that it has.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
     pub(super) fn own_type(&self) -> Option<&str> {
         match self {
             Self::Struct(structure) => Some(&structure.name),
@@ -102,6 +103,7 @@ impl<'a> Tracer<'a> {
         Some(Value::structure(structure.ident.to_string(), fields?))
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
     pub(super) fn member_of(&mut self, base: &Value, member: &Member) -> Option<Value> {
         match base {
             Value::Struct(structure) => {
@@ -307,6 +309,7 @@ impl<'a> Tracer<'a> {
     }
 
     /// `p += q` of a type of the module: its own `add_assign`.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
     pub(super) fn own_assignment(&mut self, op: &syn::BinOp, place: &Place, value: Value, span: Span) -> Option<Value> {
         let owner = self.leaf(place)?.own_type()?.to_owned();
         let name = match op {
@@ -378,11 +381,10 @@ impl<'a> Tracer<'a> {
     }
 
     /// Whether a value can have a type, as far as the kinds tell.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
     fn may_be(&self, value: &Value, ty: &syn::Type) -> bool {
-        let own = match crate::syntax::strip_references(ty) {
-            syn::Type::Path(path) => self.module.own_type(&path.path),
-            _ => None,
-        };
+        let own =
+            if let syn::Type::Path(path) = crate::syntax::strip_references(ty) { self.module.own_type(&path.path) } else { None };
         match value {
             Value::Struct(Struct { name, .. }) => own.is_some_and(|own| own == *name),
             Value::Lazy(lazy) => own.is_some_and(|own| own == lazy.name),

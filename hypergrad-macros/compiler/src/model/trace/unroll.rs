@@ -33,9 +33,10 @@ impl Tracer<'_> {
         let value = self.single_item(stream, &Affine::constant(Size::constant(position)))?;
         let mut all = Condition::Constant(true);
         for filter in filters {
-            match self.call_value(filter, vec![value.clone()], filter.place())? {
-                Value::Bool(condition) => all = all.and(condition),
-                _ => return None,
+            if let Value::Bool(condition) = self.call_value(filter, vec![value.clone()], filter.place())? {
+                all = all.and(condition);
+            } else {
+                return None;
             }
         }
         Some((all, value))
@@ -43,6 +44,7 @@ impl Tracer<'_> {
 }
 
 /// A stream without the filters that come last, the first one first.
+#[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
 fn unfiltered(stream: &Stream) -> (&Stream, Vec<&Callable>) {
     match stream {
         Stream::Filtered(inner, filter) => {

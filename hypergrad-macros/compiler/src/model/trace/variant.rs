@@ -172,6 +172,7 @@ impl Tracer<'_> {
     }
 
     /// A comparison of integers or scalars.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
     pub(super) fn compared(&mut self, comparison: Comparison, left: Value, right: Value) -> Option<Condition> {
         let compared = self.by_case(vec![left, right], &mut |tracer, operands| {
             let [left, right] = operands.as_slice() else { return None };
@@ -187,10 +188,7 @@ impl Tracer<'_> {
             let (left, right) = (number(tracer, left)?, number(tracer, right)?);
             Some(Value::Bool(tracer.compare_scalars(comparison, &left, &right)))
         });
-        match compared? {
-            Value::Bool(condition) => Some(condition),
-            _ => None,
-        }
+        if let Value::Bool(condition) = compared? { Some(condition) } else { None }
     }
 }
 

@@ -79,13 +79,15 @@ impl Tracer<'_> {
                 self.check_index(&before.add(&one()), &place, &call.place(0), &call.place(1))?;
                 (place, before.add(&one()), Some(one()))
             }
-            _ => (Affine::constant(before.clone()), self.size_at(count.clone(), &call.place(1))?, None),
+            LongerWord::push | LongerWord::resize_vertically | LongerWord::resize_horizontally => {
+                (Affine::constant(before.clone()), self.size_at(count.clone(), &call.place(1))?, None)
+            }
         };
         let (rows, columns) = if by_rows { (after, t.columns.clone()) } else { (t.rows.clone(), after) };
         let form = match t.form {
             Form::Column if by_rows => Form::Column,
             Form::Row if !by_rows => Form::Row,
-            _ => Form::Matrix,
+            Form::Scalar | Form::Column | Form::Row | Form::Matrix => Form::Matrix,
         };
         let (r, c) = self.axes(&rows, &columns);
         let kept = own_index(form, &r, &c);

@@ -177,9 +177,14 @@ impl Tracer<'_> {
     pub(super) fn within_item(&mut self, length: &Size, index: &Affine) -> bool {
         let one = Affine::constant(Size::constant(1));
         let wanted = self.expanded(&Affine::constant(length.clone())).sub(&one).sub(index);
-        let known = self.arms.iter().filter_map(|arm| match arm {
-            Condition::Index(guard) if guard.test == Test::NonNegative => Some(guard.clone()),
-            _ => None,
+        let known = self.arms.iter().filter_map(|arm| {
+            if let Condition::Index(guard) = arm
+                && guard.test == Test::NonNegative
+            {
+                Some(guard.clone())
+            } else {
+                None
+            }
         });
         let mut guards: Vec<Guard> = known.collect();
         // `j < i` and `i < n`
