@@ -1,5 +1,7 @@
 //! Lists in the items of lists, signed integers, variants and tuples of the data; data that is itself a list.
 
+#![allow(clippy::ptr_arg, reason = "every spelling is meant")]
+
 use hypergrad::bilevel;
 use hypergrad::error::ShapeError;
 use nalgebra::{DVector, Matrix2, Vector3};
@@ -96,7 +98,7 @@ fn series() -> series::Data {
         place: (2 * k) % 3,
     };
     let patient = |k: usize| series::Patient {
-        rows: (0..k + 1).map(|i| vector(3, (i * k) as f64 + 0.2)).collect(),
+        rows: (0..=k).map(|i| vector(3, (i * k) as f64 + 0.2)).collect(),
         visits: (0..2 * k).map(visit).collect(),
         seen: (0..2 * k).map(|i| i % 2 == 0).collect(),
         gram: [Matrix2::identity(), Matrix2::new(0.1, 0.2 + k as f64, 0.3, 0.4)],

@@ -86,8 +86,6 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("expected a dimension", "ill typed"),
     ("`{name}` cannot be read", "only for what rustc refuses, too"),
     ("mend what rustc reports in it", "the same"),
-    ("`{what}` uses a combination of words", "the same"),
-    ("bind its parts to names one by one", "the same"),
 ];
 
 fn files(place: &Path, extension: &str) -> Vec<PathBuf> {
