@@ -141,6 +141,7 @@ pub mod raw_names {
     use nalgebra::DVector;
 
     #[derive(Clone, Debug)]
+    #[allow(non_camel_case_types, reason = "a name that has to be written raw")]
     pub struct r#type {
         pub r#in: DVector<f64>,
         pub r#match: f64,
