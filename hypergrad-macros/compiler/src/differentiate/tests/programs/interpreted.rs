@@ -136,8 +136,8 @@ fn check_eigenvalues(point: &Point, graph: &Graph, q: &Quantities) {
             [along + u * image, squared + u * u, terms + (u * image).abs()]
         });
         let above = sign * (along - end * squared);
-        // What is 0 but for rounding is its square.
-        let rounding = 1e-9 * (terms + end.abs() * squared) + f64::EPSILON.powi(2) * squared;
+        // What is 0 but for the rounding of terms of order 1.
+        let rounding = 1e-9 * (terms + end.abs() * squared) + f64::EPSILON * squared;
         assert!(above.is_nan() || above >= -rounding, "eigenvalues of F_1 beyond {end}: {along} along u, |u|² = {squared}");
     }
 }
