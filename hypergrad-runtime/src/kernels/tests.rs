@@ -37,6 +37,8 @@ fn close(left: &[f64], right: &[f64], k: usize) {
 
 fn sizes() -> Vec<(usize, usize, usize)> {
     let mut sizes = vec![(40, 50, 60), (100, 33, 70), (200, 130, 9), (9, 300, 9)];
+    // Columns of some vectors, and of a part of one.
+    sizes.extend((16..135).map(|m| (m, 9 + m % 10, 2)));
     for m in 0..8 {
         for k in 0..20 {
             sizes.push((m, k, (m * 7 + k) % 11));
@@ -74,10 +76,17 @@ fn matrix_times_vector() {
         gemv(-1.5, &a, m, k, &x, &mut out);
         naive(-1.5, |i, l| a[i + l * m], |l, _| x[l], &mut expected, (m, k, 1));
         close(&out, &expected, k);
+        let single = |a: &[f64]| a.iter().map(|&t| t as f32).collect::<Vec<f32>>();
+        let mut narrow = single(&entries(m, 7));
+        gemv(-1.5, &single(&a), m, k, &single(&x), &mut narrow);
+        assert!(narrow.iter().zip(&out).all(|(&a, b)| (f64::from(a) - b).abs() < 1e-6 * (k as f64 + 2.0)), "{m} x {k}");
         let (mut out, mut expected) = (entries(k, 8), entries(k, 8));
         gemv_t(-1.5, &a, m, k, &z, &mut out);
         naive(-1.5, |i, l| a[l + i * m], |l, _| z[l], &mut expected, (k, m, 1));
         close(&out, &expected, m);
+        let mut narrow = single(&entries(k, 8));
+        gemv_t(-1.5, &single(&a), m, k, &single(&z), &mut narrow);
+        assert!(narrow.iter().zip(&out).all(|(&a, b)| (f64::from(a) - b).abs() < 1e-6 * (m as f64 + 2.0)), "{m} x {k}");
         let (mut out, mut expected) = (a.clone(), a.clone());
         ger(0.5, &z, &x, &mut out);
         naive(0.5, |i, _| z[i], |_, j| x[j], &mut expected, (m, 1, k));

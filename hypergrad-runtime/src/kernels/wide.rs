@@ -53,14 +53,20 @@ impl Wide for f32 {}
 
 #[cfg(feature = "std")]
 macro_rules! wide {
-    ($(#[$compiled:meta])? $scalar:ident, $vector:ident: $slices:ident, $slices_mut:ident, $load:ident, $store:ident, $splat:ident, $mul:ident, $mul_add:ident, $sum:ident) => {
+    ($(#[$compiled:meta])? $scalar:ident, $vector:ident, $mask:ident: $slices:ident, $slices_mut:ident, $load:ident, $store:ident, $splat:ident, $mul:ident, $mul_add:ident, $sum:ident, $greater:ident, $select:ident) => {
         impl Wide for $scalar {
             $(#[$compiled])?
             fn wide_gemv(alpha: Self, a: &[Self], rows: usize, x: &[Self], out: &mut [Self]) -> bool {
+                if $scalar::is_short(rows, x.len()) {
+                    return run($scalar::Strips::<false> { alpha, a, x, out });
+                }
                 run($scalar::Gemv::<false> { alpha, a, rows, x, out })
             }
             $(#[$compiled])?
             fn wide_gemv_into(alpha: Self, a: &[Self], rows: usize, x: &[Self], out: &mut [Self]) -> bool {
+                if $scalar::is_short(rows, x.len()) {
+                    return run($scalar::Strips::<true> { alpha, a, x, out });
+                }
                 run($scalar::Gemv::<true> { alpha, a, rows, x, out })
             }
             $(#[$compiled])?
@@ -119,6 +125,122 @@ macro_rules! wide {
                     some_columns::<S, FRESH>(simd, alpha, a, head, out);
                     for (k, x) in tail.chunks(8).enumerate() {
                         some_columns::<S, false>(simd, alpha, &a[8 * (k + 1) * rows..], x, out);
+                    }
+                }
+            }
+
+            /// Whether columns are read in pieces, one piece of all of them after another.
+            #[inline]
+            pub fn is_short(rows: usize, cols: usize) -> bool {
+                // The widest vectors have 16 lanes.
+                cols > 8 && (16..=128).contains(&rows)
+            }
+
+            /// [`Gemv`] over all columns for some rows at a time, whose sums stay in registers; for columns that are short
+            /// and fill a vector.
+            pub struct Strips<'a, const FRESH: bool> {
+                pub alpha: $scalar,
+                pub a: &'a [$scalar],
+                pub x: &'a [$scalar],
+                pub out: &'a mut [$scalar],
+            }
+
+            impl<const FRESH: bool> WithSimd for Strips<'_, FRESH> {
+                type Output = ();
+                #[inline(always)]
+                fn with_simd<S: Simd>(self, simd: S) {
+                    let Self { alpha, a, x, out } = self;
+                    let (rows, lanes) = (out.len(), S::lanes());
+                    let mut at = 0;
+                    while at < rows {
+                        at += match (rows - at).div_ceil(lanes) {
+                            1 => strip::<S, 1, FRESH>(simd, alpha, (a, at), x, out),
+                            2 => strip::<S, 2, FRESH>(simd, alpha, (a, at), x, out),
+                            3 => strip::<S, 3, FRESH>(simd, alpha, (a, at), x, out),
+                            4 => strip::<S, 4, FRESH>(simd, alpha, (a, at), x, out),
+                            5 => strip::<S, 5, FRESH>(simd, alpha, (a, at), x, out),
+                            6 => strip::<S, 6, FRESH>(simd, alpha, (a, at), x, out),
+                            // One that is left by others would have rows in common with them.
+                            7 | 9 => strip::<S, 7, FRESH>(simd, alpha, (a, at), x, out),
+                            _ => strip::<S, 8, FRESH>(simd, alpha, (a, at), x, out),
+                        };
+                    }
+                }
+            }
+
+            /// R vectors of rows from `at` on; gives how many rows that are. The last vector ends where the column ends:
+            /// what it has in common with the one before is the same in both.
+            #[inline(always)]
+            fn strip<S: Simd, const R: usize, const FRESH: bool>(
+                simd: S,
+                alpha: $scalar,
+                (a, at): (&[$scalar], usize),
+                x: &[$scalar],
+                out: &mut [$scalar],
+            ) -> usize {
+                let (rows, lanes) = (out.len(), S::lanes());
+                let height = (R * lanes).min(rows - at);
+                let last = at + height - lanes;
+                let mut sums = [simd.$splat(0.0); R];
+                for (column, &x) in a.chunks_exact(rows).zip(x) {
+                    let (body, _) = S::$slices(&column[at..at + height]);
+                    let factor = simd.$splat(alpha * x);
+                    for r in 0..R - 1 {
+                        sums[r] = simd.$mul_add(body[r], factor, sums[r]);
+                    }
+                    sums[R - 1] = simd.$mul_add(one::<S>(&column[last..]), factor, sums[R - 1]);
+                }
+                if !FRESH {
+                    let unit = simd.$splat(1.0);
+                    for r in 0..R - 1 {
+                        sums[r] = simd.$mul_add(one::<S>(&out[at + r * lanes..]), unit, sums[r]);
+                    }
+                    sums[R - 1] = simd.$mul_add(one::<S>(&out[last..]), unit, sums[R - 1]);
+                }
+                for r in 0..R - 1 {
+                    S::$slices_mut(&mut out[at + r * lanes..][..lanes]).0[0] = sums[r];
+                }
+                S::$slices_mut(&mut out[last..][..lanes]).0[0] = sums[R - 1];
+                height
+            }
+
+            /// The vector that a slice begins with.
+            #[inline(always)]
+            fn one<S: Simd>(a: &[$scalar]) -> S::$vector {
+                S::$slices(&a[..S::lanes()]).0[0]
+            }
+
+            /// Reads what is left of slices of one length behind their vectors; other lanes are 0.
+            #[derive(Clone, Copy)]
+            struct Rest<S: Simd> {
+                /// Where the slices are long enough: which lanes of the vector that ends with them are left.
+                lanes: Option<S::$mask>,
+            }
+
+            impl<S: Simd> Rest<S> {
+                /// Of slices of `length` entries.
+                #[inline(always)]
+                fn new(simd: S, length: usize) -> Self {
+                    const STEP: [$scalar; 32] = {
+                        let mut step = [0.0; 32];
+                        let mut i = 16;
+                        while i < 32 {
+                            step[i] = 1.0;
+                            i += 1;
+                        }
+                        step
+                    };
+                    let lanes = S::lanes();
+                    let mask = || simd.$greater(one::<S>(&STEP[16 - lanes + length % lanes..]), simd.$splat(0.0));
+                    Self { lanes: (length >= lanes).then(mask) }
+                }
+
+                /// A call that loads a part of a vector costs as much as several products.
+                #[inline(always)]
+                fn load(self, simd: S, a: &[$scalar]) -> S::$vector {
+                    match self.lanes {
+                        Some(mask) => simd.$select(mask, one::<S>(&a[a.len() - S::lanes()..]), simd.$splat(0.0)),
+                        None => simd.$load(a),
                     }
                 }
             }
@@ -220,15 +342,21 @@ macro_rules! wide {
                         }
                         at += 8 * lanes;
                     }
-                    while at < rows {
-                        let length = lanes.min(rows - at);
-                        let mut value = simd.$mul(beta, simd.$load(&b[at..][..length]));
+                    while at + lanes <= rows {
+                        let mut value = simd.$mul(beta, one::<S>(&b[at..]));
                         for (c, &x) in x.iter().enumerate() {
-                            let entry = simd.$load(&a[c * rows + at..][..length]);
-                            value = simd.$mul_add(entry, simd.$splat(alpha * x), value);
+                            value = simd.$mul_add(one::<S>(&a[c * rows + at..]), simd.$splat(alpha * x), value);
                         }
                         squares[0] = simd.$mul_add(value, value, squares[0]);
-                        at += length;
+                        at += lanes;
+                    }
+                    if at < rows {
+                        let rest = Rest::new(simd, rows);
+                        let mut value = simd.$mul(beta, rest.load(simd, b));
+                        for (column, &x) in a.chunks_exact(rows).zip(x) {
+                            value = simd.$mul_add(rest.load(simd, column), simd.$splat(alpha * x), value);
+                        }
+                        squares[1] = simd.$mul_add(value, value, squares[1]);
                     }
                     let one = simd.$splat(1.0);
                     for half in [4, 2, 1] {
@@ -316,7 +444,7 @@ macro_rules! wide {
                 }
             }
 
-            /// `out += alpha Aᵀ x`, four columns at a time: x is loaded once for them.
+            /// `out += alpha Aᵀ x`, eight columns at a time: x is loaded once for them.
             pub struct GemvT<'a> {
                 pub alpha: $scalar,
                 pub a: &'a [$scalar],
@@ -330,64 +458,70 @@ macro_rules! wide {
                 #[inline(always)]
                 fn with_simd<S: Simd>(self, simd: S) {
                     let Self { alpha, a, rows, x, out } = self;
-                    let x = &x[..rows];
+                    let (x, rest) = (&x[..rows], Rest::new(simd, rows));
                     let mut at = 0;
-                    while at + 4 <= out.len() {
-                        add_dots::<S, 4>(simd, alpha, &a[at * rows..], x, &mut out[at..]);
-                        at += 4;
+                    while at + 8 <= out.len() {
+                        add_dots::<S, 8, 1>(simd, alpha, &a[at * rows..], (x, rest), &mut out[at..]);
+                        at += 8;
                     }
                     let (a, out) = (&a[at * rows..], &mut out[at..]);
                     match out.len() {
-                        1 => add_dots::<S, 1>(simd, alpha, a, x, out),
-                        2 => add_dots::<S, 2>(simd, alpha, a, x, out),
-                        3 => add_dots::<S, 3>(simd, alpha, a, x, out),
+                        1 => add_dots::<S, 1, 8>(simd, alpha, a, (x, rest), out),
+                        2 => add_dots::<S, 2, 4>(simd, alpha, a, (x, rest), out),
+                        3 => add_dots::<S, 3, 2>(simd, alpha, a, (x, rest), out),
+                        4 => add_dots::<S, 4, 2>(simd, alpha, a, (x, rest), out),
+                        5 => add_dots::<S, 5, 2>(simd, alpha, a, (x, rest), out),
+                        6 => add_dots::<S, 6, 1>(simd, alpha, a, (x, rest), out),
+                        7 => add_dots::<S, 7, 1>(simd, alpha, a, (x, rest), out),
                         _ => {}
                     }
                 }
             }
 
-            /// `out_c += alpha a_cᵀ x` for C columns as long as x, each in two sums.
+            /// `out_c += alpha a_cᵀ x` for C columns as long as x, each in K sums.
             #[inline(always)]
-            fn add_dots<S: Simd, const C: usize>(simd: S, alpha: $scalar, a: &[$scalar], x: &[$scalar], out: &mut [$scalar]) {
-                let rows = x.len();
-                let (x, x_rest) = S::$slices(x);
+            fn add_dots<S: Simd, const C: usize, const K: usize>(
+                simd: S,
+                alpha: $scalar,
+                a: &[$scalar],
+                (x, rest): (&[$scalar], Rest<S>),
+                out: &mut [$scalar],
+            ) {
+                let (rows, lanes) = (x.len(), S::lanes());
+                let count = rows / lanes;
+                let mut all: [&[$scalar]; C] = [&[]; C];
                 let mut columns: [&[S::$vector]; C] = [&[]; C];
-                let mut rests: [&[$scalar]; C] = [&[]; C];
                 for c in 0..C {
-                    let (column, rest) = S::$slices(&a[c * rows..][..rows]);
-                    columns[c] = &column[..x.len()];
-                    rests[c] = rest;
+                    all[c] = &a[c * rows..][..rows];
+                    columns[c] = &S::$slices(all[c]).0[..count];
                 }
-                let mut even = [simd.$splat(0.0); C];
-                let mut odd = [simd.$splat(0.0); C];
-                let half = x.len() / 2;
-                let (first, second) = x.split_at(half);
-                let mut firsts: [&[S::$vector]; C] = [&[]; C];
-                let mut seconds: [&[S::$vector]; C] = [&[]; C];
-                for c in 0..C {
-                    firsts[c] = &columns[c][..half];
-                    seconds[c] = &columns[c][half..][..half];
-                }
-                for (i, (&first, &second)) in first.iter().zip(second).enumerate() {
-                    for c in 0..C {
-                        even[c] = simd.$mul_add(firsts[c][i], first, even[c]);
-                        odd[c] = simd.$mul_add(seconds[c][i], second, odd[c]);
+                let body = &S::$slices(x).0[..count];
+                let mut sums = [[simd.$splat(0.0); C]; K];
+                let whole = count - count % K;
+                for from in (0..whole).step_by(K) {
+                    for k in 0..K {
+                        for c in 0..C {
+                            sums[k][c] = simd.$mul_add(columns[c][from + k], body[from + k], sums[k][c]);
+                        }
                     }
                 }
-                if let Some(&last) = second.get(half) {
+                for i in whole..count {
                     for c in 0..C {
-                        even[c] = simd.$mul_add(columns[c][2 * half], last, even[c]);
+                        sums[0][c] = simd.$mul_add(columns[c][i], body[i], sums[0][c]);
                     }
                 }
-                if !x_rest.is_empty() {
-                    let x = simd.$load(x_rest);
+                if count * lanes < rows {
+                    let x = rest.load(simd, x);
                     for c in 0..C {
-                        odd[c] = simd.$mul_add(simd.$load(rests[c]), x, odd[c]);
+                        sums[K - 1][c] = simd.$mul_add(rest.load(simd, all[c]), x, sums[K - 1][c]);
                     }
                 }
-                let one = simd.$splat(1.0);
+                let unit = simd.$splat(1.0);
                 for c in 0..C {
-                    out[c] += alpha * simd.$sum(simd.$mul_add(even[c], one, odd[c]));
+                    for k in 1..K {
+                        sums[0][c] = simd.$mul_add(sums[k][c], unit, sums[0][c]);
+                    }
+                    out[c] += alpha * simd.$sum(sums[0][c]);
                 }
             }
 
@@ -589,9 +723,9 @@ macro_rules! wide {
 
 // What nobody asks for is not compiled: `f32` in the crates that use it, `f64` here, once for all.
 #[cfg(feature = "std")]
-wide!(f64, f64s: as_simd_f64s, as_mut_simd_f64s, partial_load_f64s, partial_store_f64s, splat_f64s, mul_f64s, mul_add_e_f64s, reduce_sum_f64s);
+wide!(f64, f64s, m64s: as_simd_f64s, as_mut_simd_f64s, partial_load_f64s, partial_store_f64s, splat_f64s, mul_f64s, mul_add_e_f64s, reduce_sum_f64s, greater_than_f64s, select_f64s);
 #[cfg(feature = "std")]
-wide!(#[inline] f32, f32s: as_simd_f32s, as_mut_simd_f32s, partial_load_f32s, partial_store_f32s, splat_f32s, mul_f32s, mul_add_e_f32s, reduce_sum_f32s);
+wide!(#[inline] f32, f32s, m32s: as_simd_f32s, as_mut_simd_f32s, partial_load_f32s, partial_store_f32s, splat_f32s, mul_f32s, mul_add_e_f32s, reduce_sum_f32s, greater_than_f32s, select_f32s);
 
 /// Runs a kernel where the machine has vectors.
 #[cfg(feature = "std")]
