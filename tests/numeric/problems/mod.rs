@@ -1,4 +1,4 @@
-//! The modules, one idea a file.
+//! The modules, one idea a file; the others stand in `../others.rs`.
 
 mod attention;
 mod biased_regularisation;
@@ -11,42 +11,9 @@ mod degenerate;
 mod digits;
 pub mod equilibrium_batch;
 mod factorisation;
-mod fixed_point;
-mod generalised_linear;
-mod helpers_and_closures;
-mod iterators;
-mod kernel_ridge_static;
 pub mod kernel_ridge_struct;
-mod kinks;
-mod labels;
-mod leading_block;
-mod linear_systems;
 pub mod logistic_plain;
-mod matrix_chains;
-mod matrix_variables;
-mod mixture;
-mod nested_structs;
-mod networks;
 pub mod nonsymmetric_root;
-mod norms;
-mod outer_reductions;
-mod patterns;
-mod powers;
-mod products_over_ranges;
-mod renamed_roles;
 pub mod ridge_dynamic;
-mod ridge_single_precision;
-mod ridge_sums;
-mod robotics;
-mod row_major;
-mod row_vectors;
 mod sample_weights;
 pub mod scalar_exponential;
-mod select;
-mod softmax;
-mod softplus_spellings;
-mod surplus_entries;
-mod triangular_sums;
-mod trigonometry;
-mod two_layers;
-mod views;
