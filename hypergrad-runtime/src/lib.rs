@@ -29,33 +29,53 @@ compile_error!(
     "hypergrad needs functions of numbers from `std` or from `libm`: without default features, write `features = [\"libm\"]`"
 );
 
+// Without either there is that one error, and not one for each function that is missing.
+#[cfg(any(feature = "std", feature = "libm"))]
 #[macro_use]
 mod opaque;
 
+#[cfg(any(feature = "std", feature = "libm"))]
 pub use nalgebra;
 
+#[cfg(any(feature = "std", feature = "libm"))]
 pub mod bounds;
+#[cfg(any(feature = "std", feature = "libm"))]
 pub mod error;
+#[cfg(any(feature = "std", feature = "libm"))]
 pub mod factor;
+#[cfg(any(feature = "std", feature = "libm"))]
 #[doc(hidden)]
 pub mod indices;
+#[cfg(any(feature = "std", feature = "libm"))]
 #[doc(hidden)]
 pub mod kernels;
+#[cfg(any(feature = "std", feature = "libm"))]
 #[doc(hidden)]
 pub mod lanes;
+#[cfg(any(feature = "std", feature = "libm"))]
 pub mod linear;
+#[cfg(any(feature = "std", feature = "libm"))]
 pub mod math;
+#[cfg(any(feature = "std", feature = "libm"))]
 pub mod point;
+#[cfg(any(feature = "std", feature = "libm"))]
 pub mod problem;
+#[cfg(any(feature = "std", feature = "libm"))]
 pub mod report;
+#[cfg(any(feature = "std", feature = "libm"))]
 pub mod scalar;
+#[cfg(any(feature = "std", feature = "libm"))]
 pub mod storage;
+#[cfg(any(feature = "std", feature = "libm"))]
 pub mod structure;
 
 #[cfg(feature = "std")]
 pub mod check;
+#[cfg(any(feature = "std", feature = "libm"))]
 pub mod estimator;
+#[cfg(any(feature = "std", feature = "libm"))]
 pub mod outer;
 #[cfg(feature = "std")]
 pub mod quadratic;
+#[cfg(any(feature = "std", feature = "libm"))]
 pub mod solver;
