@@ -79,19 +79,27 @@ impl Step {
                 graph.slot(scan.level, Variable::State(count + position), shape)
             })
             .collect();
-        let parts: Vec<Id> = scan.nexts().iter().zip(&after).map(|(next, after)| graph.inner(*after, *next)).collect();
+        // What a step sets to a node outside has the cotangent of the state: a product of the two would read what that
+        // node views, of which a sweep by the node itself knows nothing.
+        let bit = 1 << scan.level;
+        let is_outside = |next: Id| graph.open_levels(next) & bit == 0 && is_met(next);
+        let (set, computed): (Vec<_>, Vec<_>) =
+            scan.nexts().into_iter().zip(after.iter().copied()).partition(|(next, _)| is_outside(*next));
+        let parts: Vec<Id> = computed.into_iter().map(|(next, after)| graph.inner(after, next)).collect();
         let total = graph.add_all(&parts, Vec::new());
         // Of the total, not of the recursion: what a product views is part of it, and no node there. What the total
         // was simplified to, a factor of all of it, is part of the step: nothing else reads it.
-        let outside = graph.read_from_outside(&[total], 1 << scan.level, is_met);
+        let outside = graph.read_from_outside(&[total], bit, is_met);
         // Solutions pass on to the matrix, not to its factor.
         let matrix = |id: Id| if let Op::Factor { arg, .. } = graph.op(id) { *arg } else { id };
         let captured: BTreeSet<Id> = outside.into_iter().map(matrix).collect();
-        let captured: Vec<Id> = captured.into_iter().collect();
+        let mut captured: Vec<Id> = captured.into_iter().collect();
         let inputs: Vec<Id> = states.iter().chain(&sequences).chain(&captured).copied().collect();
         let mut of_states = gradient(graph, total, &inputs);
         let mut of_sequences = of_states.split_off(count);
-        let of_captured = of_sequences.split_off(sequences.len());
+        let mut of_captured = of_sequences.split_off(sequences.len());
+        captured.extend(set.iter().map(|(next, _)| *next));
+        of_captured.extend(set.iter().map(|(_, after)| *after));
         Self { scan: scan.clone(), captured, states, sequences, after, of_states, of_sequences, of_captured }
     }
 
