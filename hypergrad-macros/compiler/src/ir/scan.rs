@@ -234,6 +234,28 @@ impl Graph {
         self.intern(Op::State { scan, position }, shape)
     }
 
+    /// One state of a recursion, stacked, by a recursion of those states alone that it depends on.
+    pub(super) fn narrowed(&mut self, scan: Id, position: usize) -> Option<Id> {
+        let scan = self.as_scan(scan)?.clone();
+        let slots: Vec<Id> = (0..scan.states.len()).map(|k| self.slot_of_state(&scan, k)).collect();
+        let (mut needed, mut pending) = (BTreeSet::from([position]), vec![position]);
+        while let Some(own) = pending.pop() {
+            let open = self.open_nodes(&[scan.states[own].next], scan.bit());
+            let read = (0..slots.len()).filter(|k| open.contains(&slots[*k]));
+            pending.extend(read.filter(|k| needed.insert(*k)));
+        }
+        let mut images = FxHashMap::default();
+        for (place, own) in needed.iter().enumerate() {
+            let shape = self.shape(slots[*own]).to_vec();
+            images.insert(slots[*own], self.slot(scan.level, Variable::State(place), shape));
+        }
+        let states = needed.iter().map(|k| scan.states[*k].clone()).collect();
+        let mut narrow = Scan { states, ..scan };
+        self.substitute_in_body(&mut narrow, images);
+        let stacked = self.scan(narrow);
+        needed.iter().zip(stacked).find(|(own, _)| **own == position).map(|(_, stacked)| stacked)
+    }
+
     pub fn as_scan(&self, id: Id) -> Option<&Scan> {
         if let Op::Scan(scan) = self.op(id) { Some(scan) } else { None }
     }

@@ -49,6 +49,24 @@ impl<'g> Slicer<'g> {
         sliced
     }
 
+    /// A node without an axis for the steps. Recursions of which only other states read those of the steps are narrowed to
+    /// what it needs; `None` where it reads them all the same.
+    pub fn at_all_steps(&mut self, node: Id) -> Option<Id> {
+        if !self.reads_states(node) {
+            return Some(node);
+        }
+        let mut images = FxHashMap::default();
+        for id in self.graph.surface(&[node]) {
+            if let Op::State { scan, position } = *self.graph.op(id)
+                && self.reads_states(id)
+            {
+                images.insert(id, self.graph.narrowed(scan, position)?);
+            }
+        }
+        let narrowed = self.graph.replace(&[node], &images)[0];
+        (!self.reads_states(narrowed)).then_some(narrowed)
+    }
+
     /// Whether a node reads what has another value at each step: a state, or a slot that is sliced of a recursion
     /// inside.
     fn reads_states(&mut self, node: Id) -> bool {
@@ -268,7 +286,9 @@ impl<'g> Slicer<'g> {
         let mut pending = vec![(scan.states[position].next, axis)];
         let mut seen = BTreeSet::new();
         while let Some((node, axis)) = pending.pop() {
-            if !seen.insert((node, axis)) {
+            // Recursions beside this one have slots of its level.
+            let is_inside = self.graph.open_levels(node) & 1 << scan.level != 0;
+            if !is_inside || !seen.insert((node, axis)) {
                 continue;
             }
             if let Op::Slot(slot) = *self.graph.op(node) {

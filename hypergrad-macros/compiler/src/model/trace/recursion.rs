@@ -294,7 +294,7 @@ impl Tracer<'_> {
         for next in nexts {
             sliced.push(match next.batch.iter().position(|v| *v == order.variable) {
                 Some(axis) => slicer.at_step(next.node, axis),
-                None => Some(next.node),
+                None => slicer.at_all_steps(next.node),
             });
         }
         let sequences = std::mem::take(&mut slicer.sequences);

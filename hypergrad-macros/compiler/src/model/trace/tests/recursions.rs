@@ -233,3 +233,14 @@ fn nests_of_triangles() {
         { let mut t = x[0]; for i in 0..x.len() + 1 { let h = i / 2; let mut m = SMatrix::<f64, 3, 3>::repeat(0.0); for j in (2 * h)..3 { m += SMatrix::<f64, 3, 3>::from_fn(|_, _| 3.0); if t > -0.5 { m[(j, j / 2)] += y[1]; } } t += 0.1 * m.norm_squared() * t; } t }
     }
 }
+
+/// What a loop further in sets without reading what it carries, and what it leaves beside that.
+#[test]
+fn steps_that_only_set() {
+    bodies! { (x, y, data) -> f64:
+        { let mut s = 0.5; let mut t = 0.0; for _ in 0..data.n { for _ in 0..x.len() { s *= t; s = s + y[0]; } t += t; } s }
+        { let mut s = 0.5; for _ in 0..data.n { for _ in 0..x.len() { s = y[0] * y[1]; } s *= x[0]; } s }
+        { let mut s = x[1]; for i in 0..data.n { for _ in 0..i { s = y.max(); } s *= x[i]; } s }
+        { let (mut s, mut t) = (1.0, 0.0); for _ in 0..data.n { t = 0.5; for i in 0..x.len() { s = x[i]; t = y[1]; } } s * t }
+    }
+}
