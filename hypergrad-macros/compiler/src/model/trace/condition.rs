@@ -137,6 +137,16 @@ impl Condition {
         }
     }
 
+    /// The last index variable that it is on.
+    pub(super) fn latest(&self) -> Option<LoopVariable> {
+        match self {
+            Self::Constant(_) | Self::Scalar(_) => None,
+            Self::Index(guard) => guard.affine.wires().max(),
+            Self::Not(inner) => inner.latest(),
+            Self::And(all) | Self::Or(all) => all.iter().filter_map(Self::latest).max(),
+        }
+    }
+
     /// The parts of a conjunction, innermost `And`s opened.
     fn conjuncts<'c>(&'c self, into: &mut Vec<&'c Self>) {
         match self {

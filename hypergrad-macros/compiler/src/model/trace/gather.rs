@@ -5,6 +5,7 @@
 //! cast, and derivatives follow: the one of a gather is a scatter by the same P.
 
 use super::Tracer;
+use super::condition::Condition;
 use super::contract::{Definition, Factor};
 use super::value::{LoopVariable, Tensor, Value};
 use crate::ir::{Affine, Id, Op, Size};
@@ -20,10 +21,13 @@ pub struct Gather {
 }
 
 impl Tracer<'_> {
-    /// The index that stands in a row of a selection.
+    /// The index that stands in a row of a selection. One that was read before is read anew under a condition on later
+    /// variables: the row may be there under it alone, and in a case without it nothing is to be read.
     pub(super) fn gathered(&mut self, selection: Id, row: &Affine) -> Affine {
         let row = row.map_sizes(&|size| self.sizes.resolve(size));
-        if let Some(known) = self.gathers.iter().find(|known| known.selection == selection && known.row == row) {
+        let latest = self.arms.iter().filter_map(Condition::latest).max();
+        let is_same = |known: &&Gather| known.selection == selection && known.row == row && Some(known.variable) > latest;
+        if let Some(known) = self.gathers.iter().find(is_same) {
             return Affine::wire(known.variable);
         }
         let reach = self.graph.shape(selection)[1].clone();
