@@ -41,6 +41,14 @@ pub fn map(graph: &mut Graph, func: Func, args: &[View], shape: &[Size]) -> Opti
     Some(graph.view(1.0, &View { node: stable, axes: args[0].axes.clone() }, shape.to_vec()))
 }
 
+impl Graph {
+    /// Whether the logarithm of a node is a sum of exponents: it is positive by its form. A determinant may be of a
+    /// matrix that is singular where nobody asks.
+    pub fn has_logarithm_by_form(&mut self, node: Id) -> bool {
+        !matches!(self.op(node), Op::Determinant { .. }) && logarithm(self, node).is_some()
+    }
+}
+
 #[expect(clippy::wildcard_enum_match_arm, reason = "every other function is left as it is")]
 fn power(graph: &mut Graph, func: Func, node: Id) -> Option<Id> {
     let exponent = match func {

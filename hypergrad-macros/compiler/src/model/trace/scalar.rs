@@ -122,8 +122,22 @@ impl Tracer<'_> {
         self.scale(ln_base.recip(), &ln)
     }
 
+    /// A logarithm of what is positive by its form, in an arm: as exponents it is finite whether the arm is taken or not,
+    /// and a safe point beside the argument would hide its form. Of no terms it is `-∞`.
+    fn logarithm_by_form(&mut self, func: Func, t: &Tensor) -> Option<Tensor> {
+        if !matches!(func, Func::Ln | Func::Ln1p) || self.arms.is_empty() || !self.graph.has_logarithm_by_form(t.node) {
+            return None;
+        }
+        let logarithm = self.apply(func, &[t]);
+        let may_be_infinite = self.graph.reads_logarithm_of_none(logarithm.node);
+        Some(if may_be_infinite { self.protect(&logarithm, 0.0) } else { logarithm })
+    }
+
     /// `func` of an argument that is safe in an arm that is not taken.
     pub(super) fn safely(&mut self, func: Func, t: &Tensor) -> Tensor {
+        if let Some(logarithm) = self.logarithm_by_form(func, t) {
+            return logarithm;
+        }
         match func.definition().safe {
             Some(safe) => {
                 let t = self.protect(t, safe);

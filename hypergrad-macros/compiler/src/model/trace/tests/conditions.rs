@@ -47,3 +47,16 @@ fn on_indices() {
     }
     bodies! { (x, y, data) -> SVector<f64, 3>: { SVector::from_fn(|i, _| if i == 1 { y[1] } else { y[i] * y[2 - i] }) } }
 }
+
+/// Exponents whose squares overflow as exponentials: the logarithm is one of exponents in an arm too.
+#[test]
+fn logarithms_of_sums_of_exponentials_in_arms() {
+    bodies! { (x, y, data) -> f64:
+        { if x[0] > 0.0 { (1.0 + (600.0 * x[0]).exp()).ln() / 600.0 } else { x[0] } }
+        { if x[0] > 0.0 { (900.0 * x).map(f64::exp).rows(0, 1).sum().ln() / 900.0 } else { x[1] } }
+        { if x[1] > 0.0 { x.map(f64::exp).sum().ln() } else { (x * 0.5).map(f64::exp).sum().ln_1p() } }
+        { x.iter().filter(|t| **t > 0.0).fold(y[0], |s, t| (1.0 + (400.0 * s * t).exp()).ln() / 400.0) }
+        { (0..5).map(|i| if i < data.n - 3 { (x.rows(0, i).map(f64::exp).sum() + 600f64.exp()).ln() * x[i] } else { x[i] }).sum::<f64>() }
+        { if data.n > 9 { x.rows(0, 0).map(f64::exp).sum().ln() * x[0] } else { x[0] } }
+    }
+}
