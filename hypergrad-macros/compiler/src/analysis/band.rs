@@ -10,6 +10,9 @@ use crate::ir::{Affine, Func, Graph, Guard, Id, Number, Op, Operand, Product, Si
 /// More terms are not looked at.
 const MOST_TERMS: usize = 64;
 
+/// Products of more factors are not looked at.
+const MOST_FACTORS: usize = 32;
+
 /// Whether a matrix (axes: so many of rows, then columns) is the transpose of another.
 pub fn is_transpose(graph: &mut Graph, matrix: Id, rows: usize, other: Id) -> bool {
     let columns = graph.order(matrix) - rows;
@@ -119,6 +122,8 @@ fn entries(graph: &mut Graph, matrix: Id, transposed: Option<usize>) -> Option<E
                 pending.extend(terms.iter().map(|term| whole(&shape, term.coefficient, &term.view)));
                 continue;
             }
+            // Of products of products of themselves the factors double with each.
+            Op::Product(product) if product.operands.len() > MOST_FACTORS => return None,
             Op::Product(product) => flatten(graph, product)?,
             Op::Input(_)
             | Op::Constant(_)
