@@ -207,7 +207,9 @@ impl<'a> Tracer<'a> {
         let before = self.diagnostics.len();
         let value = self.call_function(function, arguments.into_iter().map(Some).collect(), function.sig.ident.span());
         self.check_inferred();
-        if value.is_none() && self.diagnostics.len() == before {
+        // Steps that need the one before are read again by the loop that they are of: here there is none left.
+        let is_unread = std::mem::take(&mut self.cells.needs_steps) || value.is_none();
+        if is_unread && self.diagnostics.len() == before {
             self.refuse_unread(&function.sig.ident, &function.sig.ident.to_string());
         }
         value

@@ -161,6 +161,7 @@ impl Tracer<'_> {
         let is_needed = self.cells.needs_steps || apart.is_some();
         if let Some(items) = self.reread(apart, |tracer| is_needed.then(|| tracer.few_items(stream)).flatten()) {
             self.back_to(&start);
+            self.forget_needs();
             self.remember_needs(earlier);
             return self.steps_in_order(items, span, step);
         }
