@@ -4,6 +4,11 @@ use super::numbers::sum;
 use super::{Number, Result, Run, Stop, Tensor};
 use crate::ast::{Expr, Factor};
 
+/// Derivatives lose the digits of the condition once for each inverse in them, three at third order, while elimination on
+/// dual numbers loses them once and does not measure it. So a pivot is taken for as near to 0 as this makes it: one of a
+/// thousandth of the entries is as near as a kink may be.
+const NEARNESS: f64 = 1e-3;
+
 impl<'a, D: Number> Run<'a, D> {
     pub(super) fn solve(&mut self, factor: Factor, arguments: &'a [Expr]) -> Result<Tensor<D>> {
         let matrix = self.system(factor, &arguments[0])?;
@@ -31,13 +36,23 @@ impl<'a, D: Number> Run<'a, D> {
         }
         let n = a.rows;
         let identity = |i: usize, j: usize, scale: f64| D::from(if i == j { scale } else { 0.0 });
-        Tensor::from_fn(n, n, |i, j| match factor {
-            Factor::Lu => Ok(self.noisy(a.at(i, j)? + identity(i, j, 3.0))),
+        let matrix = Tensor::from_fn(n, n, |i, j| match factor {
+            Factor::Lu => Ok(a.at(i, j)? + identity(i, j, 3.0)),
             Factor::Cholesky => {
                 let terms = (0..n).map(|k| Ok(a.at(k, i)? * a.at(k, j)?)).collect::<Result<Vec<_>>>()?;
-                Ok(self.noisy(sum(terms.into_iter()) + identity(i, j, 1.0)))
+                Ok(sum(terms.into_iter()) + identity(i, j, 1.0))
             }
-        })
+        })?;
+        Ok(self.noisy_matrix(matrix))
+    }
+
+    /// A factorisation is that of a matrix nearby: its entries, and those of its derivatives, are off by the rounding of
+    /// the largest of them.
+    fn noisy_matrix(&mut self, matrix: Tensor<D>) -> Tensor<D> {
+        let Some((random, size)) = &mut self.noise else { return matrix };
+        let largest = matrix.data.iter().copied().fold(D::zero(), D::larger);
+        let data = matrix.data.iter().map(|entry| entry.disturbed_beside(largest, random, *size)).collect();
+        Tensor { data, ..matrix }
     }
 
     /// A pivot more. The derivative of a determinant is `det A tr(A⁻¹ dA)`, whose terms are much larger than what is left
@@ -60,9 +75,8 @@ impl<'a, D: Number> Run<'a, D> {
         for k in 0..n {
             let best = (k..n).max_by(|i, j| a.data[i + k * n].re().abs().total_cmp(&a.data[j + k * n].re().abs()));
             let best = best.ok_or(Stop::Panic("no row is left"))?;
-            // A singular matrix is as far away as a pivot is large beside the entries. Derivatives lose the digits of the
-            // condition once for each inverse in them.
-            self.margin = self.margin.min(a.data[best + k * n].re().abs() / largest);
+            // A singular matrix is as far away as a pivot is large beside the entries.
+            self.margin = self.margin.min(a.data[best + k * n].re().abs() / largest * NEARNESS);
             if best != k {
                 determinant = -determinant;
                 (0..n).for_each(|j| a.data.swap(k + j * n, best + j * n));

@@ -8,8 +8,23 @@ use crate::random::Random;
 
 /// Numbers that programs are evaluated on.
 pub trait Number: DualNum<Primitive = f64> + Copy {
+    /// Each part with the same part of another number.
+    fn parts(self, other: Self, part: &mut dyn FnMut(f64, f64) -> f64) -> Self;
+
     /// Each part, off by a random relative error of this size.
-    fn disturbed(self, random: &mut Random, size: f64) -> Self;
+    fn disturbed(self, random: &mut Random, size: f64) -> Self {
+        self.disturbed_beside(self, random, size)
+    }
+
+    /// Each part, off by a random error of this size relative to that of another number.
+    fn disturbed_beside(self, other: Self, random: &mut Random, size: f64) -> Self {
+        self.parts(other, &mut |own, other| own + other * random.between(-size, size))
+    }
+
+    /// The larger magnitude of each part.
+    fn larger(self, other: Self) -> Self {
+        self.parts(other, &mut |own, other| own.abs().max(other.abs()))
+    }
 
     /// The largest magnitude of its parts.
     fn largest(&self) -> f64;
@@ -19,8 +34,8 @@ pub trait Number: DualNum<Primitive = f64> + Copy {
 }
 
 impl Number for f64 {
-    fn disturbed(self, random: &mut Random, size: f64) -> Self {
-        self * (1.0 + random.between(-size, size))
+    fn parts(self, other: Self, part: &mut dyn FnMut(f64, f64) -> f64) -> Self {
+        part(self, other)
     }
 
     fn largest(&self) -> f64 {
@@ -33,17 +48,16 @@ impl Number for f64 {
 }
 
 impl Number for HyperHyperDual<f64> {
-    fn disturbed(self, random: &mut Random, size: f64) -> Self {
-        let mut part = |t: f64| t.disturbed(random, size);
+    fn parts(self, other: Self, part: &mut dyn FnMut(f64, f64) -> f64) -> Self {
         Self::new(
-            part(self.re),
-            part(self.eps1),
-            part(self.eps2),
-            part(self.eps3),
-            part(self.eps1eps2),
-            part(self.eps1eps3),
-            part(self.eps2eps3),
-            part(self.eps1eps2eps3),
+            part(self.re, other.re),
+            part(self.eps1, other.eps1),
+            part(self.eps2, other.eps2),
+            part(self.eps3, other.eps3),
+            part(self.eps1eps2, other.eps1eps2),
+            part(self.eps1eps3, other.eps1eps3),
+            part(self.eps2eps3, other.eps2eps3),
+            part(self.eps1eps2eps3, other.eps1eps2eps3),
         )
     }
 

@@ -23,6 +23,8 @@ pub struct Stages {
     sizes: Sizes,
     /// Paths of the data fields.
     fields: Vec<String>,
+    /// Those that a role reads, of which `Problem::new` measures items.
+    read: Vec<bool>,
     checks: Vec<Check>,
     /// The facts that are proved, by their names in `STRUCTURE`.
     pub claimed: Vec<&'static str>,
@@ -38,14 +40,15 @@ impl Stages {
         exploit(&mut model.graph, &mut q, &facts);
         lower::normalise(&mut model.graph, &model.sizes, &mut q);
         lower::lower(&mut model.graph, &model.sizes, &mut q);
-        let fields = model.data.iter().flat_map(|d| &d.fields).map(|f| last(&f.name).to_owned()).collect();
+        let fields = model.data.iter().flat_map(|d| &d.fields);
+        let (fields, read) = fields.map(|f| (last(&f.name).to_owned(), f.read)).unzip();
         let checks = model.checks.clone();
         let claimed = facts.fields().into_iter().filter(|(_, fact)| fact.holds).map(|(name, _)| name).collect();
-        Self { sizes: model.sizes.clone(), fields, checks, claimed, graphs: vec![derived, (model.graph.clone(), q)] }
+        Self { sizes: model.sizes.clone(), fields, read, checks, claimed, graphs: vec![derived, (model.graph.clone(), q)] }
     }
 
-    /// The contracted quantities after each stage.
-    pub fn values(&self, program: &Program, place: &Place) -> Vec<Vec<Found>> {
+    /// The contracted quantities after each stage; `rounding` is how uncertain products with `F_1` are.
+    pub fn values(&self, program: &Program, place: &Place, rounding: f64) -> Vec<Vec<Found>> {
         let symbols: Vec<i64> = (0..self.sizes.len() as u32).map(|k| self.symbol(Symbol(k), program, place)).collect();
         let graphs = self.graphs.iter();
         graphs
@@ -57,7 +60,7 @@ impl Stages {
                     return None;
                 }
                 fill(&mut point, graph, program, place);
-                check_eigenvalues(&point, graph, &q);
+                check_eigenvalues(&point, graph, &q, rounding);
                 Some(quantities(&point, graph, &mut q, place))
             })
             .collect()
@@ -69,23 +72,13 @@ impl Stages {
         // Vectors of a list that is read as if they were all of one size.
         let unequal = |field: usize| lengths(&self.fields[field], program, place).windows(2).any(|pair| pair[0] != pair[1]);
         let mut sources = (0..self.sizes.len() as u32).map(|k| self.sizes.source(Symbol(k)));
-        if sources.any(|s| matches!(s, SymbolSource::ItemAxis { field, .. } if self.reads(*field) && unequal(*field))) {
+        if sources.any(|s| matches!(s, SymbolSource::ItemAxis { field, .. } if self.read[*field] && unequal(*field))) {
             return false;
         }
         self.checks.iter().all(|check| match check.kind {
             CheckKind::Equal => value(&check.left) == value(&check.right),
             CheckKind::AtLeast => value(&check.left) >= value(&check.right),
         })
-    }
-
-    /// Whether a quantity reads a field.
-    fn reads(&self, field: usize) -> bool {
-        let (graph, q) = &self.graphs[0];
-        let roots: Vec<Id> = q.clone().roots().into_iter().map(|id| *id).collect();
-        let read = graph.reachable(&roots);
-        graph
-            .inputs()
-            .any(|(_, info, id)| info.role == Role::Data && last(&info.name) == self.fields[field] && read.contains(&id))
     }
 
     fn symbol(&self, symbol: Symbol, program: &Program, place: &Place) -> i64 {
@@ -127,7 +120,7 @@ impl Stages {
 }
 
 /// Along the direction u, `F_1` lies between the bounds of its eigenvalues that are proved.
-fn check_eigenvalues(point: &Point, graph: &Graph, q: &Quantities) {
+fn check_eigenvalues(point: &Point, graph: &Graph, q: &Quantities, rounding: f64) {
     let values = |nodes: &[Id]| point.values(graph, nodes).into_iter().flat_map(|tensor| tensor.data).collect::<Vec<f64>>();
     let ends = [(q.f_1_eigenvalues.least, 1.0), (q.f_1_eigenvalues.most, -1.0)];
     for (end, sign) in ends.into_iter().filter_map(|(node, sign)| Some((values(&[node?])[0], sign))) {
@@ -136,8 +129,7 @@ fn check_eigenvalues(point: &Point, graph: &Graph, q: &Quantities) {
             [along + u * image, squared + u * u, terms + (u * image).abs()]
         });
         let above = sign * (along - end * squared);
-        // What is 0 but for the rounding of terms of order 1.
-        let rounding = 1e-9 * (terms + end.abs() * squared) + f64::EPSILON * squared;
+        let rounding = 1e-9 * (terms + end.abs() * squared) + rounding;
         assert!(above.is_nan() || above >= -rounding, "eigenvalues of F_1 beyond {end}: {along} along u, |u|² = {squared}");
     }
 }
