@@ -152,6 +152,10 @@ pub fn gemm<T: Real>(alpha: T, a: &[T], b: &[T], m: usize, k: usize, n: usize, o
         return;
     }
     #[cfg(feature = "std")]
+    if blocked::tiled(alpha, (a, m), (b, 1, k), (&mut *out, m), (m, k, n)) {
+        return;
+    }
+    #[cfg(feature = "std")]
     if blocked::applies(m, k, n) {
         return blocked::gemm(alpha, (a, 1, m), (b, 1, k), out, (m, k, n));
     }
@@ -179,6 +183,10 @@ pub fn gemm_tn<T: Real>(alpha: T, a: &[T], b: &[T], m: usize, k: usize, n: usize
 #[inline]
 pub fn gemm_nt<T: Real>(alpha: T, a: &[T], b: &[T], m: usize, k: usize, n: usize, out: &mut [T]) {
     if m == 0 || k == 0 || n == 0 {
+        return;
+    }
+    #[cfg(feature = "std")]
+    if blocked::tiled(alpha, (a, m), (b, n, 1), (&mut *out, m), (m, k, n)) {
         return;
     }
     #[cfg(feature = "std")]
@@ -213,8 +221,21 @@ pub fn gemm_tt<T: Real>(alpha: T, a: &[T], b: &[T], m: usize, k: usize, n: usize
 pub(super) mod blocked {
     use nalgebra::{DMatrixView, DMatrixViewMut, Dyn};
 
+    use super::super::tiles;
     use super::BLOCKED;
     use crate::scalar::Real;
+
+    /// `out += alpha A B` in tiles, where that is faster and the machine has vectors.
+    #[inline]
+    pub fn tiled<T: Real>(
+        alpha: T,
+        a: (&[T], usize),
+        b: tiles::Strided<'_, T>,
+        out: (&mut [T], usize),
+        (m, k, n): (usize, usize, usize),
+    ) -> bool {
+        tiles::applies::<T>(m, k, n) && T::wide_gemm(alpha, a, b, out, (m, k, n))
+    }
 
     /// Whether packing pays.
     pub fn applies(m: usize, k: usize, n: usize) -> bool {
@@ -244,6 +265,9 @@ pub(super) mod blocked {
         (out, out_col): (&mut [T], usize),
         (m, k, n): (usize, usize, usize),
     ) {
+        if a_row == 1 && tiled(alpha, (a, a_col), (b, b_row, b_col), (&mut *out, out_col), (m, k, n)) {
+            return;
+        }
         if m < NARROW || n < NARROW || k < NARROW {
             for (j, out) in out.chunks_mut(out_col).take(n).enumerate() {
                 for p in 0..k {

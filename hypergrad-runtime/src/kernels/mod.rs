@@ -8,6 +8,8 @@ mod matrix;
 mod reduce;
 mod sparse;
 mod symmetric;
+#[cfg(feature = "std")]
+mod tiles;
 mod vector;
 mod wide;
 

@@ -38,7 +38,7 @@ fn close(left: &[f64], right: &[f64], k: usize) {
 fn sizes() -> Vec<(usize, usize, usize)> {
     let mut sizes = vec![(40, 50, 60), (100, 33, 70), (200, 130, 9), (9, 300, 9)];
     // Columns of some vectors, and of a part of one.
-    sizes.extend((16..135).map(|m| (m, 9 + m % 10, 2)));
+    sizes.extend((8..135).map(|m| (m, 9 + m % 10, 1 + m % 17)));
     for m in 0..8 {
         for k in 0..20 {
             sizes.push((m, k, (m * 7 + k) % 11));
@@ -61,6 +61,11 @@ fn products() {
             naive(0.7, at, bt, &mut expected, (m, k, n));
             close(&out, &expected, k);
         };
+        let single = |a: &[f64]| a.iter().map(|&t| t as f32).collect::<Vec<f32>>();
+        let (mut out, mut narrow) = (start.clone(), single(&start));
+        gemm(0.7, &a, &b, m, k, n, &mut out);
+        gemm(0.7, &single(&a), &single(&b), m, k, n, &mut narrow);
+        assert!(narrow.iter().zip(&out).all(|(&a, b)| (f64::from(a) - b).abs() < 1e-6 * (k as f64 + 2.0)), "{m} x {k} x {n}");
         check(gemm, false, false);
         check(gemm_tn, true, false);
         check(gemm_nt, false, true);

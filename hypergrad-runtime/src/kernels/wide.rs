@@ -34,6 +34,17 @@ pub trait Wide: Sized {
     fn wide_gemv_t(_alpha: Self, _a: &[Self], _rows: usize, _x: &[Self], _out: &mut [Self]) -> bool {
         false
     }
+    /// `out += alpha A B`, A and `out` with columns as far apart as given, B with steps by row and by column.
+    #[inline]
+    fn wide_gemm(
+        _alpha: Self,
+        _a: (&[Self], usize),
+        _b: (&[Self], usize, usize),
+        _out: (&mut [Self], usize),
+        _dims: (usize, usize, usize),
+    ) -> bool {
+        false
+    }
     /// The lower triangle of `out += alpha Aᵀ diag(d) A`, or without d; `scratch` may have any length.
     #[inline]
     fn wide_gram(_alpha: Self, _a: &[Self], _d: Option<&[Self]>, _rows: usize, _scratch: &mut [Self], _out: &mut [Self]) -> bool {
@@ -81,6 +92,16 @@ macro_rules! wide {
             $(#[$compiled])?
             fn wide_gemv_t(alpha: Self, a: &[Self], rows: usize, x: &[Self], out: &mut [Self]) -> bool {
                 run($scalar::GemvT { alpha, a, rows, x, out })
+            }
+            $(#[$compiled])?
+            fn wide_gemm(
+                alpha: Self,
+                a: (&[Self], usize),
+                b: (&[Self], usize, usize),
+                out: (&mut [Self], usize),
+                dims: (usize, usize, usize),
+            ) -> bool {
+                run(super::tiles::$scalar::Gemm { alpha, a, b, out, dims })
             }
             $(#[$compiled])?
             fn wide_gram(
