@@ -68,7 +68,7 @@ impl Differences for f32 {}
 
 #[cfg(feature = "std")]
 macro_rules! differences {
-    ($(#[$compiled:meta])? $scalar:ident, $vector:ident: $slices:ident, $load:ident, $store:ident, $splat:ident, $add:ident, $sub:ident, $mul:ident, $mul_add:ident, $sum:ident) => {
+    ($(#[$compiled:meta])? $scalar:ident, $vector:ident: $slices:ident, $slices_mut:ident, $load:ident, $store:ident, $splat:ident, $add:ident, $sub:ident, $mul:ident, $mul_add:ident, $sum:ident) => {
         impl Differences for $scalar {
             $(#[$compiled])?
             fn wide_distances(weights: (Self, &[&[Self]]), of: (&[Self], &[Self]), shape: Shape, out: &mut [Self]) -> bool {
@@ -106,30 +106,52 @@ macro_rules! differences {
                 #[inline(always)]
                 fn with_simd<S: Simd>(self, simd: S) {
                     let Self { weights, of, out } = self;
-                    let [rows, columns, ..] = of.shape;
-                    let lanes = size_of::<S::$vector>() / size_of::<$scalar>();
-                    let mut j = 0;
-                    while j < columns {
-                        let wide = columns - j >= 4;
-                        let mut i = 0;
-                        while i < rows {
-                            match (wide, rows - i >= 2 * lanes) {
-                                (true, true) => of.tile::<S, 2, 4>(simd, weights, (i, j), out),
-                                (true, false) => of.tile::<S, 1, 4>(simd, weights, (i, j), out),
-                                (false, true) => of.tile::<S, 2, 1>(simd, weights, (i, j), out),
-                                (false, false) => of.tile::<S, 1, 1>(simd, weights, (i, j), out),
-                            }
-                            i += if rows - i >= 2 * lanes { 2 * lanes } else { lanes };
-                        }
-                        j += if wide { 4 } else { 1 };
+                    if of.is_symmetric() {
+                        each::<S, true>(simd, weights, of, out);
+                    } else {
+                        each::<S, false>(simd, weights, of, out);
                     }
                 }
             }
 
+            /// All tiles; where A and B are one table those from the diagonal down, whose sums stand above it too.
+            #[inline(always)]
+            fn each<S: Simd, const SYMMETRIC: bool>(
+                simd: S,
+                weights: ($scalar, &[&[$scalar]]),
+                of: Of<'_>,
+                out: &mut [$scalar],
+            ) {
+                let [rows, columns, ..] = of.shape;
+                let lanes = size_of::<S::$vector>() / size_of::<$scalar>();
+                let mut j = 0;
+                while j < columns {
+                    let wide = columns - j >= 4;
+                    let mut i = if SYMMETRIC { j - j % (2 * lanes) } else { 0 };
+                    while i < rows {
+                        match (wide, rows - i >= 2 * lanes) {
+                            (true, true) => of.tile::<S, 2, 4, SYMMETRIC>(simd, weights, (i, j), out),
+                            (true, false) => of.tile::<S, 1, 4, SYMMETRIC>(simd, weights, (i, j), out),
+                            (false, true) => of.tile::<S, 2, 1, SYMMETRIC>(simd, weights, (i, j), out),
+                            (false, false) => of.tile::<S, 1, 1, SYMMETRIC>(simd, weights, (i, j), out),
+                        }
+                        i += if rows - i >= 2 * lanes { 2 * lanes } else { lanes };
+                    }
+                    j += if wide { 4 } else { 1 };
+                }
+            }
+
             impl Of<'_> {
-                /// R vectors of rows from i on, the last one perhaps not full, against C rows of B from j on.
+                /// Whether A and B are one table: the square of a difference has the same bits the other way round.
+                fn is_symmetric(&self) -> bool {
+                    let [rows, columns, _, to_row, to_column] = self.shape;
+                    rows == columns && to_row == 1 && to_column == rows && core::ptr::eq(self.a, self.b)
+                }
+
+                /// R vectors of rows from i on, the last one perhaps not full, against C rows of B from j on; where SYMMETRIC
+                /// and off the square on the diagonal, the other way round too.
                 #[inline(always)]
-                fn tile<S: Simd, const R: usize, const C: usize>(
+                fn tile<S: Simd, const R: usize, const C: usize, const SYMMETRIC: bool>(
                     self,
                     simd: S,
                     (alpha, weights): ($scalar, &[&[$scalar]]),
@@ -163,6 +185,22 @@ macro_rules! differences {
                             let target = &mut column[from..to];
                             let sum = simd.$add(simd.$load(target), sums[r][c]);
                             simd.$store(target, sum);
+                        }
+                    }
+                    if SYMMETRIC && i / (2 * lanes) > j / (2 * lanes) {
+                        // Two vectors have 128 bytes.
+                        let mut mirrored = [[0.0; 32]; C];
+                        for c in 0..C {
+                            let (vectors, _) = S::$slices_mut(&mut mirrored[c]);
+                            for r in 0..R {
+vectors[r] = sums[r][c];
+}
+                        }
+                        for row in i..rows.min(i + R * lanes) {
+                            let target = &mut out[row * rows + j..][..C];
+                            for c in 0..C {
+                                target[c] += mirrored[c][row - i];
+                            }
                         }
                     }
                 }
@@ -263,6 +301,6 @@ macro_rules! differences {
 }
 
 #[cfg(feature = "std")]
-differences!(f64, f64s: as_simd_f64s, partial_load_f64s, partial_store_f64s, splat_f64s, add_f64s, sub_f64s, mul_f64s, mul_add_e_f64s, reduce_sum_f64s);
+differences!(f64, f64s: as_simd_f64s, as_mut_simd_f64s, partial_load_f64s, partial_store_f64s, splat_f64s, add_f64s, sub_f64s, mul_f64s, mul_add_e_f64s, reduce_sum_f64s);
 #[cfg(feature = "std")]
-differences!(#[inline] f32, f32s: as_simd_f32s, partial_load_f32s, partial_store_f32s, splat_f32s, add_f32s, sub_f32s, mul_f32s, mul_add_e_f32s, reduce_sum_f32s);
+differences!(#[inline] f32, f32s: as_simd_f32s, as_mut_simd_f32s, partial_load_f32s, partial_store_f32s, splat_f32s, add_f32s, sub_f32s, mul_f32s, mul_add_e_f32s, reduce_sum_f32s);

@@ -212,3 +212,16 @@ fn differences_of_rows() {
         }
     }
 }
+
+/// One table on both sides has the bits of two equal ones, whatever stood in the target.
+#[test]
+fn differences_of_rows_of_one_table() {
+    for n in 0..75 {
+        let inner = 1 + n % 5;
+        let (a, w, start) = (entries(n * inner, 1), entries(inner, 2), entries(n * n, 3));
+        let (mut one, mut two) = (start.clone(), start);
+        squared_distances(0.7, &[&w], &a, &a, [n, n, inner, 1, n], &mut one);
+        squared_distances(0.7, &[&w], &a, &a.clone(), [n, n, inner, 1, n], &mut two);
+        assert_eq!(one, two, "{n}");
+    }
+}
