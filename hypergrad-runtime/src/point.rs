@@ -61,18 +61,16 @@ pub fn omega<P: Bilevel>(problem: &P, work: &mut P::Work) -> Result<Y<P>, Estima
     Ok(out)
 }
 
-/// `W = F_1⁻¹ F_2`, `n x m`: minus the derivative of `x*(y)` at a root.
+/// `W = F_1⁻¹ F_2`, `n x m`, into `w`: minus the derivative of `x*(y)` at a root. A matrix in a `Result` would be moved.
 fn sensitivity<P: Bilevel, L: AdjointSolve<P>>(
     problem: &P,
     work: &mut P::Work,
     systems: &mut Systems<'_, P, L>,
-) -> Result<P::XY, EstimatorError> {
-    let (n, m) = problem.dims(work);
-    let mut w = P::XY::try_zeros("F_2", n, m)?;
-    problem.f_2(work, w.flat_mut());
-    check_finite(problem, work, "F_2", w.flat())?;
-    systems.solve(problem, work, "Psi", w.flat_mut())?;
-    Ok(w)
+    w: &mut [T<P>],
+) -> Result<(), EstimatorError> {
+    problem.f_2(work, w);
+    check_finite(problem, work, "F_2", w)?;
+    systems.solve(problem, work, "Psi", w)
 }
 
 /// `Psi = -F_2ᵀ F_1⁻ᵀ`, `m x n`: the transposed derivative of `x*(y)` at a root.
@@ -81,7 +79,8 @@ fn sensitivity<P: Bilevel, L: AdjointSolve<P>>(
 /// `F_1` cannot be factored, or a result is not finite.
 pub fn psi<P: Bilevel>(problem: &P, work: &mut P::Work) -> Result<P::YX, EstimatorError> {
     let (n, m) = problem.dims(work);
-    let w = sensitivity(problem, work, &mut Systems::new(&Direct, &mut ()))?;
+    let mut w = P::XY::try_zeros("F_2", n, m)?;
+    sensitivity(problem, work, &mut Systems::new(&Direct, &mut ()), w.flat_mut())?;
     let mut out = P::YX::try_zeros("Psi", m, n)?;
     transpose_negated(w.flat(), n, m, out.flat_mut());
     Ok(out)
@@ -114,7 +113,8 @@ where
     let mut f_11 = Tensor3::<XXX>::zeros("F_11", (n, n, n))?;
     let mut f_21 = Tensor3::<XYX>::zeros("F_21", (n, m, n))?;
     let mut out = Tensor3::<YXX>::zeros("Psi_1", (m, n, n))?;
-    let w = sensitivity(problem, work, &mut Systems::new(&Direct, &mut ()))?;
+    let mut w = P::XY::try_zeros("F_2", n, m)?;
+    sensitivity(problem, work, &mut Systems::new(&Direct, &mut ()), w.flat_mut())?;
     problem.f_11(work, f_11.flat_mut());
     problem.f_21(work, f_21.flat_mut());
     if n == 0 || m == 0 {
@@ -168,20 +168,18 @@ pub fn omega_1_with<P: Bilevel, L: AdjointSolve<P>>(
     check_finite(problem, work, "Omega_1", out)
 }
 
-/// `M_11`, where systems are solved by factorisations of its size, and it is no larger than they are.
-fn frozen<P: Bilevel, L: AdjointSolve<P>>(
-    problem: &P,
-    work: &mut P::Work,
-    systems: &Systems<'_, P, L>,
-) -> Result<Option<P::XX>, EstimatorError> {
+/// Room for `M_11`, where systems are solved by factorisations of its size, and it is no larger than they are.
+#[inline]
+fn frozen<P: Bilevel, L: AdjointSolve<P>>(problem: &P, work: &P::Work, systems: &Systems<'_, P, L>) -> Option<P::XX> {
     let n = problem.dims(work).0;
-    if P::STRUCTURE.f1_block_diagonal || !systems.is_direct() {
-        return Ok(None);
-    }
-    let Ok(mut m_11) = P::XX::try_zeros("M_11", n, n) else { return Ok(None) };
-    problem.m_11(work, m_11.flat_mut());
-    check_finite(problem, work, "M_11", m_11.flat())?;
-    Ok(Some(m_11))
+    let is_formed = !P::STRUCTURE.f1_block_diagonal && systems.is_direct();
+    if is_formed { P::XX::try_zeros("M_11", n, n).ok() } else { None }
+}
+
+/// `M_11`, finite, into `out`.
+fn m_11_into<P: Bilevel>(problem: &P, work: &mut P::Work, out: &mut [T<P>]) -> Result<(), EstimatorError> {
+    problem.m_11(work, out);
+    check_finite(problem, work, "M_11", out)
 }
 
 /// `out -= (F_1⁻¹ F_2)ᵀ M_11`.
@@ -192,8 +190,10 @@ fn wide_omega_1<P: Bilevel, L: AdjointSolve<P>>(
     out: &mut [T<P>],
 ) -> Result<(), EstimatorError> {
     let (n, m) = problem.dims(work);
-    let w = sensitivity(problem, work, systems)?;
-    if let Some(m_11) = frozen(problem, work, systems)? {
+    let mut w = P::XY::try_zeros("F_2", n, m)?;
+    sensitivity(problem, work, systems, w.flat_mut())?;
+    if let Some(m_11) = &mut frozen(problem, work, systems) {
+        m_11_into(problem, work, m_11.flat_mut())?;
         kernels::gemm_tn(-T::<P>::ONE, w.flat(), m_11.flat(), m, n, n, out);
         return Ok(());
     }
@@ -215,7 +215,10 @@ fn tall_omega_1<P: Bilevel, L: AdjointSolve<P>>(
     out: &mut [T<P>],
 ) -> Result<(), EstimatorError> {
     let (n, m) = problem.dims(work);
-    let m_11 = frozen(problem, work, systems)?;
+    let mut m_11 = frozen(problem, work, systems);
+    if let Some(m_11) = &mut m_11 {
+        m_11_into(problem, work, m_11.flat_mut())?;
+    }
     let (mut unit, mut t, mut scratch) = (zeros_x(problem, work)?, zeros_x(problem, work)?, zeros_y(problem, work)?);
     for (k, out) in out.chunks_exact_mut(m).enumerate() {
         match &m_11 {

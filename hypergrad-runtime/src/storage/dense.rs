@@ -36,6 +36,7 @@ pub trait Dense: Clone {
     ///
     /// # Errors
     /// [`LinearError::TooLarge`] above [`BYTES_LIMIT`].
+    #[inline]
     fn try_zeros(what: &'static str, rows: usize, cols: usize) -> Result<Self, LinearError> {
         let bytes = rows.checked_mul(cols).and_then(|entries| entries.checked_mul(size_of::<Self::Scalar>()));
         match bytes {
