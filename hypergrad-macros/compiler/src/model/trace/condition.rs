@@ -6,6 +6,8 @@
 //! function that can overflow or leave its domain is replaced by a safe point where the arm is not
 //! taken: the untaken arm and all its derivatives stay finite.
 
+use std::collections::BTreeSet;
+
 use super::Tracer;
 use super::contract::{Contraction, Factor};
 use super::value::{LoopVariable, Struct, Tensor, Value, own_index};
@@ -137,13 +139,13 @@ impl Condition {
         }
     }
 
-    /// The last index variable that it is on.
-    pub(super) fn latest(&self) -> Option<LoopVariable> {
+    /// Adds the index variables that it is on.
+    pub(super) fn variables(&self, into: &mut BTreeSet<LoopVariable>) {
         match self {
-            Self::Constant(_) | Self::Scalar(_) => None,
-            Self::Index(guard) => guard.affine.wires().max(),
-            Self::Not(inner) => inner.latest(),
-            Self::And(all) | Self::Or(all) => all.iter().filter_map(Self::latest).max(),
+            Self::Constant(_) | Self::Scalar(_) => {}
+            Self::Index(guard) => into.extend(guard.affine.wires()),
+            Self::Not(inner) => inner.variables(into),
+            Self::And(all) | Self::Or(all) => all.iter().for_each(|c| c.variables(into)),
         }
     }
 

@@ -4,8 +4,9 @@
 //! So whatever is affine in v is an index (`w[group[i] * n + j]`), v can be compared (`group[i] == k`) and
 //! cast, and derivatives follow: the one of a gather is a scatter by the same P.
 
+use std::collections::BTreeSet;
+
 use super::Tracer;
-use super::condition::Condition;
 use super::contract::{Definition, Factor};
 use super::value::{LoopVariable, Tensor, Value};
 use crate::ir::{Affine, Id, Op, Size};
@@ -25,8 +26,10 @@ impl Tracer<'_> {
     /// variables: the row may be there under it alone, and in a case without it nothing is to be read.
     pub(super) fn gathered(&mut self, selection: Id, row: &Affine) -> Affine {
         let row = row.map_sizes(&|size| self.sizes.resolve(size));
-        let latest = self.arms.iter().filter_map(Condition::latest).max();
-        let is_same = |known: &&Gather| known.selection == selection && known.row == row && Some(known.variable) > latest;
+        let mut conditioned = BTreeSet::new();
+        self.arms.iter().for_each(|arm| arm.variables(&mut conditioned));
+        let is_known = |v: &LoopVariable| conditioned.contains(v) || Some(v) > conditioned.last();
+        let is_same = |known: &&Gather| known.selection == selection && known.row == row && is_known(&known.variable);
         if let Some(known) = self.gathers.iter().find(is_same) {
             return Affine::wire(known.variable);
         }

@@ -220,6 +220,20 @@ fn programs_with_indices_from_data_in_cases_agree() {
     all_agree(&[7_486_218]);
 }
 
+/// Under a condition on an index from the data it is the index that the condition is on.
+#[test]
+fn conditions_on_indices_from_data_are_known() {
+    let text = "mod m {
+        use nalgebra::DVector;
+        pub struct Data { pub order: Vec<usize> }
+        pub fn f(x: &DVector<f64>, y: f64, data: &Data) -> f64 { 0.5 * x.norm_squared() }
+        pub fn g(x: &DVector<f64>, y: f64, data: &Data) -> f64 {
+            if data.order[0] >= 2 && data.order[0] < x.len() { x[data.order[0] - 2] } else { y }
+        }
+    }";
+    assert_eq!(read(text).map(|_| ()), Ok(()));
+}
+
 /// Recursions beside each other, of which one knows nothing of the other's slots.
 #[test]
 fn programs_with_recursions_beside_each_other_end() {
