@@ -74,12 +74,10 @@ impl<'a, D: Number> Run<'a, D> {
         Ok(value)
     }
 
-    /// The logarithm of an empty sum is infinite without overflow.
+    /// The logarithm of an empty sum is infinite without overflow; a derivative of a finite number is not.
     fn is_beyond(&self, value: &Value<D>) -> bool {
-        let beyond = |number: &D| {
-            let largest = number.largest();
-            largest > LARGEST_MEANT && !(self.met_nothing && largest.is_infinite())
-        };
+        let is_of_none = |number: &D| self.met_nothing && number.re().is_infinite();
+        let beyond = |number: &D| number.largest() > LARGEST_MEANT && !is_of_none(number);
         match value {
             Value::Number(number) => beyond(number),
             Value::Tensor(tensor) => tensor.data.iter().any(beyond),
