@@ -310,7 +310,7 @@ impl Tracer<'_> {
         }
         let end = self.counted_in_the_end(stream, &changes.counts);
         let mut done: Vec<(Steps, Vec<Option<Value>>)> = Vec::new();
-        let mut miscounted = false;
+        let (mut miscounted, count) = (false, pieces.len());
         for piece in pieces {
             let order = match &mut carried {
                 Some(carried) => {
@@ -357,6 +357,11 @@ impl Tracer<'_> {
             done.push((steps, after));
         }
         self.cells.miscounted = miscounted;
+        // What is left of a loop without some of its steps is not the loop.
+        if done.len() < count && !carried.as_ref().is_some_and(|carried| carried.is_wider) {
+            let function = self.calls.last().cloned().unwrap_or_default();
+            self.refuse_unread(&proc_macro2::Ident::new("_items", span), &function);
+        }
         let apart = self.apart_at(&variables);
         let reads = self.cells.frames.pop().map(|frame| frame.reads).unwrap_or_default();
         let leaves = carried.map(|carried| carried.all()).unwrap_or_default();
