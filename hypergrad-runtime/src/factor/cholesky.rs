@@ -72,9 +72,17 @@ impl Method for Cholesky {
 
     /// `√a_jj`.
     fn scales<T: Real>(a: &[T], _pivots: &[usize], n: usize, rows: &mut [T], cols: &mut [T]) {
-        for (j, row) in rows.iter_mut().enumerate() {
-            let pivot = T::ONE / a[j + j * n];
-            *row = (0..j).fold(pivot, |sum, k| sum + a[j + k * n] * a[j + k * n] / a[k + k * n]).sqrt();
+        let rows = &mut rows[..n];
+        rows.fill(T::ZERO);
+        for (k, column) in a.chunks_exact(n.max(1)).enumerate().take(n) {
+            let d = T::ONE / column[k];
+            rows[k] += d;
+            for (row, &l) in rows[k + 1..].iter_mut().zip(&column[k + 1..]) {
+                *row += l * l * d;
+            }
+        }
+        for row in rows.iter_mut() {
+            *row = row.sqrt();
         }
         cols.copy_from_slice(rows);
     }
