@@ -294,9 +294,8 @@ impl Tracer<'_> {
             return None;
         }
         let variables: Vec<LoopVariable> = pieces.iter().flat_map(|piece| piece.variables.clone()).collect();
-        let mut changed = changes.cells.clone();
         let going_on = carried.as_deref_mut().and_then(|carried| self.cell_to_go_on(carried));
-        changed.extend(going_on);
+        let changed: Vec<usize> = changes.cells.iter().copied().chain(going_on).collect();
         let changed = changed.as_slice();
         let before: Vec<Option<Value>> = changed.iter().map(|cell| self.cells.get(*cell).value.clone()).collect();
         let mut start = before.clone();
@@ -357,11 +356,7 @@ impl Tracer<'_> {
             done.push((steps, after));
         }
         self.cells.miscounted = miscounted;
-        // What is left of a loop without some of its steps is not the loop.
-        if done.len() < count && !carried.as_ref().is_some_and(|carried| carried.is_wider) {
-            let function = self.calls.last().cloned().unwrap_or_default();
-            self.refuse_unread(&proc_macro2::Ident::new("_items", span), &function);
-        }
+        self.refuse_rest(done.len() < count, carried.as_deref(), span);
         let apart = self.apart_at(&variables);
         let reads = self.cells.frames.pop().map(|frame| frame.reads).unwrap_or_default();
         let leaves = carried.map(|carried| carried.all()).unwrap_or_default();
@@ -390,8 +385,7 @@ impl Tracer<'_> {
     fn piece_step(&mut self, piece: Piece, going_on: Option<usize>, span: Span, step: Step<'_>) -> Option<Steps> {
         self.arms.extend(piece.guards.iter().cloned().map(Condition::Index));
         let Some((condition, item)) = self.for_each_index(|tracer| tracer.filtered_item(&piece)) else {
-            let function = self.calls.last().cloned().unwrap_or_default();
-            self.refuse_unread(&proc_macro2::Ident::new("_items", span), &function);
+            self.refuse_rest(true, None, span);
             return None;
         };
         let reached = self.still_going_on(going_on).and(condition);
@@ -401,6 +395,14 @@ impl Tracer<'_> {
         self.note_breaks(going_on);
         let Piece { variables, extents, guards, pattern, .. } = piece;
         Some(Steps { variables, extents, guards, pattern })
+    }
+
+    /// What is left of a loop without some of its steps is not the loop.
+    fn refuse_rest(&mut self, is_cut: bool, carried: Option<&Carried>, span: Span) {
+        if is_cut && !carried.is_some_and(|carried| carried.is_wider) {
+            let function = self.calls.last().cloned().unwrap_or_default();
+            self.refuse_unread(&proc_macro2::Ident::new("_items", span), &function);
+        }
     }
 
     /// Of a loop that may end early: what says whether it goes on.
