@@ -11,6 +11,7 @@
     reason = "each way to write something is a case"
 )]
 
+mod arranged;
 mod counts;
 mod lists;
 mod recursions;

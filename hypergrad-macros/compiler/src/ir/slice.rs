@@ -247,7 +247,8 @@ impl<'g> Slicer<'g> {
     }
 
     fn inner_scan(&mut self, scan: &Scan, position: usize, axis: usize) -> Option<Id> {
-        let axes = self.axes_of_slots(scan, position, axis)?;
+        let mut axes = self.axes_of_slots(scan, position, axis)?;
+        self.with_other_states(scan, &mut axes)?;
         for (slot, axis) in &axes {
             let mut shape = self.graph.shape(*slot).to_vec();
             shape.remove(*axis);
@@ -309,6 +310,50 @@ impl<'g> Slicer<'g> {
             pending.extend(along(self.graph, node, axis));
         }
         Some(axes)
+    }
+
+    /// States that the first one does not read: their axis for the steps of the outer recursion is the one by which they
+    /// read what has been found, or begin with a state of that recursion.
+    fn with_other_states(&mut self, scan: &Scan, axes: &mut BTreeMap<Id, usize>) -> Option<()> {
+        for k in 0..scan.states.len() {
+            let slot = self.graph.slot_of_state(scan, k);
+            for axis in 0..self.graph.order(slot) {
+                if axes.contains_key(&slot) {
+                    break;
+                }
+                let own = self.axes_of_slots(scan, k, axis)?;
+                let agree = own.iter().any(|(slot, axis)| axes.get(slot) == Some(axis));
+                if agree || self.is_of_steps(scan.states[k].start, axis) {
+                    for (slot, axis) in own {
+                        if *axes.entry(slot).or_insert(axis) != axis {
+                            return None;
+                        }
+                    }
+                }
+            }
+        }
+        Some(())
+    }
+
+    /// Whether an axis of a node is the one for the steps of a state that it reads.
+    fn is_of_steps(&mut self, node: Id, axis: usize) -> bool {
+        let mut pending = vec![(node, axis)];
+        let mut seen = BTreeSet::new();
+        while let Some((node, axis)) = pending.pop() {
+            if !seen.insert((node, axis)) {
+                continue;
+            }
+            if let Some((own, _)) = self.states.get(&node).or_else(|| self.slots.get(&node)) {
+                if *own == axis {
+                    return true;
+                }
+            } else if let Op::State { scan, position } = *self.graph.op(node) {
+                pending.extend(self.through(scan, position, axis).unwrap_or_default());
+            } else {
+                pending.extend(along(self.graph, node, axis));
+            }
+        }
+        false
     }
 
     /// Where an axis of a state of a recursion is an axis of what the recursion reads.

@@ -10,8 +10,8 @@ use super::environment::Environment;
 use super::value::{Callable, Value};
 use super::variant::EnumName;
 use super::words::{
-    ArrayWord, ConditionWord, CsrRowWord, CsrWord, ExtremeWord, FoundWord, IDENTITIES, IntegerWord, ListWord, OptionWord,
-    OrderingWord, SliceWord, SolutionWord,
+    ArrayWord, ConditionWord, CsrRowWord, CsrWord, EndWord, ExtremeWord, FoundWord, IDENTITIES, IntegerWord, ListWord,
+    OptionWord, OrderingWord, SliceWord, SolutionWord,
 };
 use crate::diagnostics::nearest;
 use crate::ir::{Func, Name};
@@ -53,6 +53,9 @@ pub enum Outcome {
 impl<'a> Tracer<'a> {
     #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
     pub(super) fn call_expression(&mut self, call: &syn::ExprCall, expected: Option<&Type>) -> Option<Value> {
+        if let Some(exchanged) = self.exchanged(call) {
+            return exchanged;
+        }
         let mut operands: Vec<&syn::Expr> = call.args.iter().collect();
         let function = strip(&call.func);
         let syn::Expr::Path(path) = function else {
@@ -288,6 +291,9 @@ impl<'a> Tracer<'a> {
         if let Some(grown) = self.growing_method(call) {
             return grown;
         }
+        if let Some(arranged) = self.arranging_method(call).or_else(|| self.written_to(call)) {
+            return arranged;
+        }
         if let Some(changed) = self.changing_method(call) {
             return changed;
         }
@@ -335,6 +341,16 @@ impl<'a> Tracer<'a> {
         }
         if arguments.is_empty() && IDENTITIES.contains(call.name()) {
             return self.converted(call, receiver);
+        }
+        if call.name() == super::arrange::EMPTY {
+            return self.emptied(&receiver, call.site.span);
+        }
+        if EndWord::find(call.name()).is_some()
+            && arguments.is_empty()
+            && !matches!(&receiver, Value::Tensor(tensor) if tensor.is_scalar())
+            && let Outcome::Known(value) = self.split_end(call, &receiver)
+        {
+            return value;
         }
         let (described, known) = (receiver.describe(), words_of(&receiver));
         if let Outcome::Known(value) = self.compared_with(call, &receiver, &arguments) {

@@ -162,7 +162,7 @@ impl Tracer<'_> {
                 let value = self.filling(call, 1, arguments.remove(0), &Part::whole(shape));
                 stored(self, place, value)
             }
-            (ChangeWord::copy_from, 1) => {
+            (ChangeWord::copy_from | ChangeWord::copy_from_slice | ChangeWord::clone_from_slice, 1) => {
                 let value = self.in_shape(&Part::whole(shape), arguments.remove(0), span).map(Value::Tensor);
                 stored(self, place, value)
             }
@@ -216,6 +216,8 @@ impl Tracer<'_> {
             (
                 ChangeWord::fill
                 | ChangeWord::copy_from
+                | ChangeWord::copy_from_slice
+                | ChangeWord::clone_from_slice
                 | ChangeWord::set_row
                 | ChangeWord::set_column
                 | ChangeWord::set_diagonal

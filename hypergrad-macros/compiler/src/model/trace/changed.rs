@@ -10,7 +10,7 @@ use super::cells::Cells;
 use super::count::Counts;
 use super::environment::{Environment, Lookup};
 use super::value::{Callable, Value};
-use super::words::{ChangeWord, GrowWord, PlaceWord};
+use super::words::{ArrangeWord, ChangeWord, GrowWord, PlaceWord};
 use crate::syntax::{Associated, Module, Receiver};
 
 /// What a body may change.
@@ -210,9 +210,12 @@ impl<'a> Visit<'a> for Changed<'_> {
         let name = call.method.to_string();
         let changes = |item: &Associated| item.name() == name.as_str() && item.receiver() == Some(Receiver::Mutable);
         let own = self.module.associated.iter().any(changes);
-        let grows = GrowWord::find(&name).is_some();
+        let arranges = ArrangeWord::find(&name);
+        let grows =
+            GrowWord::find(&name).is_some() || matches!(arranges, Some(ArrangeWord::append | ArrangeWord::extend_from_slice));
         let before = self.changes.cells.len();
-        if own || grows || ChangeWord::find(&name).is_some() || PlaceWord::find(&name).is_some() {
+        let changes = ChangeWord::find(&name).is_some() || PlaceWord::find(&name).is_some() || arranges.is_some();
+        if own || grows || changes {
             self.target(&call.receiver);
         }
         if grows {

@@ -32,10 +32,7 @@ impl Tracer<'_> {
                 };
                 Some(if matches!(op, syn::BinOp::Rem(_)) { remainder } else { quotient })
             }
-            _ => {
-                self.diagnostics.error(site.span, format!("`{}` is not accepted on integers: use `+ - * / %`", site.name));
-                None
-            }
+            _ => self.operate_on_bits(site, op, left, right),
         }
     }
 

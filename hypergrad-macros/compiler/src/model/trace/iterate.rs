@@ -386,9 +386,10 @@ impl Tracer<'_> {
     /// `collect`: scalars as a column, a list that is written out as an array; what else there is
     /// stays an iterator, since nothing changes before its items are read.
     pub(super) fn collected(&mut self, call: &Call<'_>, stream: &Stream) -> Option<Value> {
-        let opened = self.opened(call, stream, true)?;
+        let mut opened = self.opened(call, stream, true)?;
         let listed = opened.len() != 1 && opened.iter().all(|piece| piece.variables.is_empty() && piece.guards.is_empty());
         if listed {
+            opened.sort_by_key(|piece| piece.position.as_ref()?.as_size()?.as_constant());
             return Some(Value::Array(opened.into_iter().map(|piece| piece.item).collect()));
         }
         let scalars = opened.iter().all(|piece| matches!(&piece.item, Value::Tensor(tensor) if tensor.is_scalar()));

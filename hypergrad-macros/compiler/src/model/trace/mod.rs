@@ -8,6 +8,7 @@
 mod accumulate;
 mod agree;
 mod apart;
+mod arrange;
 mod assign;
 mod block;
 mod call;
@@ -37,6 +38,7 @@ mod iterate;
 mod leave;
 mod length;
 mod list;
+mod logic;
 mod macros;
 mod matching;
 mod meant;

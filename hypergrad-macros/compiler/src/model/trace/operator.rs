@@ -128,6 +128,14 @@ impl Tracer<'_> {
         if left.changes() || right.changes() {
             return self.operate_on_state(site, op, left, right);
         }
+        if let (Value::Bool(left), Value::Bool(right)) = (left, right)
+            && let Some(value) = Self::operate_on_conditions(op, left, right)
+        {
+            return Some(value);
+        }
+        if let (Value::Tuple(left), Value::Tuple(right), Some(comparison)) = (left, right, comparison(op)) {
+            return self.compare_parts(site, comparison, left, right).map(Value::Bool);
+        }
         if let (Value::Index(left), Value::Index(right)) = (left, right) {
             return match comparison(op) {
                 Some(comparison) => Some(Value::Bool(self.compare_indices(comparison, left, right))),

@@ -22,12 +22,11 @@ const CHOICES: Words = Words("argmax argmin imax imin iamax iamin icamax imax_fu
 
 /// Methods that change their operand, beyond those that are read.
 const CHANGES: Words = Words(
-    "swap swap_rows swap_columns sort sort_by sort_unstable sort_unstable_by truncate retain insert dedup drain resize_mut \
-    transpose_mut get_mut last_mut first_mut chunks_mut pop clear",
+    "sort sort_by sort_unstable sort_unstable_by retain dedup drain resize_mut transpose_mut get_mut last_mut first_mut chunks_mut",
 );
 
 /// Methods that change a list in place, and give a new value of anything else.
-const CHANGES_OF_LISTS: Words = Words("push extend reverse");
+const CHANGES_OF_LISTS: Words = Words("push extend reverse swap swap_rows swap_columns truncate insert remove pop clear append");
 
 impl Tracer<'_> {
     /// A method that is refused by name, whatever its receiver.

@@ -158,22 +158,23 @@ impl Tracer<'_> {
             self.carry_last(Carried::default(), &start, (stream, changed), (span, step));
             return self.remember_needs(earlier);
         }
-        let is_needed = self.cells.needs_steps || apart.is_some();
+        let has_one_size = apart.is_none();
+        let is_needed = self.cells.needs_steps || !has_one_size;
         if let Some(items) = self.reread(apart, |tracer| is_needed.then(|| tracer.few_items(stream)).flatten()) {
             self.back_to(&start);
             self.forget_needs();
             self.remember_needs(earlier);
-            return self.steps_in_order(items, span, step);
+            let (was_needed, known) = (self.cells.needs_steps, self.graph.len());
+            self.steps_in_order(items, span, &mut *step);
+            let is_written = self.diagnostics.len() == start.mistakes && !self.cells.needs_steps && !was_needed;
+            if is_written && has_one_size && self.is_deep(known) {
+                self.shortened(&start, (stream, changed), (span, step));
+            }
+            return;
         }
         // Mistakes that have nothing to do with the steps before are those of the first reading.
         let said = (!self.cells.needs_steps).then(|| self.diagnostics.since(start.mistakes));
-        let mut carried = Carried::default();
-        while carried.is_wider || self.carries_more(&mut carried, &start, &changed.cells) {
-            self.read_carrying(&mut carried, &start, (stream, changed), (span, &mut *step));
-        }
-        if self.diagnostics.len() == start.mistakes && !self.cells.needs_steps {
-            self.carry_last(carried, &start, (stream, changed), (span, &mut *step));
-        }
+        self.as_recursion(&start, (stream, changed), (span, &mut *step));
         if let Some(said) = said.filter(|_| self.diagnostics.len() > start.mistakes) {
             self.back_to(&start);
             self.forget_needs();
@@ -181,6 +182,32 @@ impl Tracer<'_> {
             changed.grown.iter().for_each(|cell| self.cells.set(*cell, None));
         }
         self.remember_needs(earlier);
+    }
+
+    /// The steps as a recursion, once it is known that they need each other.
+    fn as_recursion(&mut self, start: &Start, (stream, changed): (&Stream, &Changes), (span, step): (Span, Step<'_>)) {
+        let mut carried = Carried::default();
+        while carried.is_wider || self.carries_more(&mut carried, start, &changed.cells) {
+            self.read_carrying(&mut carried, start, (stream, changed), (span, &mut *step));
+        }
+        if self.diagnostics.len() == start.mistakes && !self.cells.needs_steps {
+            self.carry_last(carried, start, (stream, changed), (span, step));
+        }
+    }
+
+    /// Steps that were written out, as a recursion where they can be read so: derivatives of a long chain are long.
+    fn shortened(&mut self, start: &Start, (stream, changed): (&Stream, &Changes), (span, step): (Span, Step<'_>)) {
+        let written = self.start_of_loop();
+        self.back_to(start);
+        self.all_at_once(stream, changed, (span, &mut *step), None);
+        let needs_steps = self.cells.needs_steps;
+        if needs_steps {
+            self.as_recursion(start, (stream, changed), (span, step));
+        }
+        if !needs_steps || self.cells.needs_steps || self.diagnostics.len() > start.mistakes {
+            self.back_to(&Start { mistakes: start.mistakes, ..written });
+            self.forget_needs();
+        }
     }
 
     fn read_carrying(

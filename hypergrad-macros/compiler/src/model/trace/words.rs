@@ -115,6 +115,9 @@ words! {
     /// Slices in pieces.
     "Sums over ranges and entries" SliceWord { windows chunks chunks_exact split_at }
 
+    /// The first or last item of a slice, and the others.
+    "Sums over ranges and entries" EndWord { split_first split_last }
+
     /// Norms with an exponent.
     "Methods of vectors and matrices" PowerNormWord { lp_norm pow }
 
@@ -211,6 +214,18 @@ words! {
     /// Methods that make a list longer.
     "Loops and what they change" GrowWord { push extend }
 
+    /// Methods that exchange, move and remove items of a list.
+    "Loops and what they change" ArrangeWord {
+        swap swap_rows swap_columns reverse rotate_left rotate_right truncate insert remove pop clear append extend_from_slice
+        clone_from
+    }
+
+    /// Functions of `core::mem`.
+    "Loops and what they change" ExchangeWord { swap replace take }
+
+    /// Methods that write what an operator gives to another place.
+    "Loops and what they change" ToWord { mul_to tr_mul_to add_to sub_to }
+
     /// References to parts.
     "Loops and what they change" PlaceWord {
         row_mut column_mut rows_mut columns_mut fixed_rows_mut fixed_columns_mut rows_range_mut columns_range_mut view_mut
@@ -219,7 +234,7 @@ words! {
 
     /// Methods that change their operand.
     "Loops and what they change" ChangeWord {
-        fill copy_from set_row set_column set_diagonal fill_row fill_column fill_diagonal axpy gemv gemm ger apply scale_mut
+        fill copy_from copy_from_slice clone_from_slice set_row set_column set_diagonal fill_row fill_column fill_diagonal axpy gemv gemm ger apply scale_mut
         unscale_mut add_scalar_mut neg_mut component_mul_assign component_div_assign normalize_mut
     }
 

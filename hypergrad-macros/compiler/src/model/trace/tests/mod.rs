@@ -1,6 +1,7 @@
 //! Every word of the language: the same text is compiled by rustc and traced, and the interpreted
 //! graph has to give what the compiled function gives.
 
+mod arrange;
 mod conditions;
 mod counts;
 mod derivatives;

@@ -41,6 +41,28 @@ fn numbers_are_carried() {
     }
 }
 
+/// Few steps inside of each other are written out, where their chains are short, else they are a recursion too.
+#[test]
+fn few_steps_inside_of_steps() {
+    bodies! { (x, y, data) -> f64:
+        { let (mut a, mut b) = (0.4, 0.1);
+          for t in x { for _ in 0..12 { let r = y[0] * a * b; a -= 0.1 * r; b += 0.1 * (r - t * b); } }
+          a * b }
+        { let (mut a, mut b, mut c) = (0.4, 0.1, 0.0);
+          for t in x { for _ in 0..10 { let da = -a * y[1]; let db = a * y[1] - b; a += 0.1 * da; b += 0.1 * db * t; } c += a * b; }
+          c }
+        { let (mut a, mut b) = (0.4, 0.1);
+          for t in x { let h = t * a; b = 0.0; for _ in 0..16 { a = a * 0.9 + h * 0.05; b = (b + a).sin(); } }
+          a * b }
+        { let mut s = Vector2::new(x[0], y[0]);
+          for t in data.b.iter() { for k in 0..11 { s = Vector2::new(s.y.sin(), s.x * 0.5 + t * k as f64); } }
+          s.norm_squared() }
+        { let mut s = x[0]; for _ in 0..14 { s = (s * y[0]).sin() + x[1]; } s }
+        { let (mut s, mut c) = (x[0], 0.0); for k in 0..13 { if k % 3 == 1 { continue; } s = (s * y[0]).sin() + x[1]; c += s; } c }
+        { let mut s = x[0]; for k in 0..12 { if s > 0.97 { break; } s = (s * 1.2).sin() + x[k / 3]; } s }
+    }
+}
+
 /// Each step begins anew: what it reads is not of the state.
 #[test]
 fn steps_that_forget() {

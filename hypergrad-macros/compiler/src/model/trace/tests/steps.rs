@@ -1,6 +1,6 @@
 //! Random loops, read as recursions, against the same loops with their steps written out.
 //!
-//! `x.len()` steps are a recursion, 5 steps are written out: at the harness's point they are the same.
+//! `x.len()` steps are a recursion, those over a list are written out: at the harness's point they are the same.
 
 use nalgebra::{DVector, SVector};
 
@@ -108,6 +108,17 @@ impl Writer {
     }
 }
 
+/// The ranges of loops of five steps as lists.
+fn over_lists(text: &str) -> String {
+    let lists = [
+        ("0..LENGTH - 1", "[0, 1, 2, 3]"),
+        ("(0..LENGTH).rev()", "[4, 3, 2, 1, 0]"),
+        ("1..LENGTH", "[1, 2, 3, 4]"),
+        ("0..LENGTH", "[0, 1, 2, 3, 4]"),
+    ];
+    lists.iter().fold(text.to_owned(), |text, (range, list)| text.replace(range, list))
+}
+
 /// The value of `f` of these items as a function of x and y; `None` where they are refused.
 fn evaluated(items: &str) -> Option<impl Fn(&DVector<f64>, &SVector<f64, 3>) -> Vec<f64>> {
     let module = module(items);
@@ -136,7 +147,7 @@ fn recursions_are_their_steps_one_by_one() {
     let all = seeds.end - seeds.start;
     for seed in seeds {
         let text = Writer { random: Random::new(seed), depth: 1 }.function();
-        let (steps, recursion) = (text.replace("LENGTH", "5"), text.replace("LENGTH", "x.len()"));
+        let (steps, recursion) = (over_lists(&text), text.replace("LENGTH", "x.len()"));
         let (Some(expected), Some(_)) = (evaluated(&steps), evaluated(&recursion)) else { continue };
         let value = expected(&super::x(), &super::y());
         if value[0].abs() > 1e3 {

@@ -1,0 +1,101 @@
+//! Operators between conditions, between tuples, and on the bits of integers.
+
+use super::Tracer;
+use super::agree::Site;
+use super::condition::{Comparison, Condition};
+use super::value::Value;
+use crate::ir::{Affine, Size};
+
+impl Tracer<'_> {
+    /// `a & b`, `a == b` of conditions; `None` for other operators.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
+    pub(super) fn operate_on_conditions(op: &syn::BinOp, left: &Condition, right: &Condition) -> Option<Value> {
+        let (left, right) = (left.clone(), right.clone());
+        let differ = |left: Condition, right: Condition| left.clone().and(right.clone().not()).or(left.not().and(right));
+        Some(Value::Bool(match op {
+            syn::BinOp::BitAnd(_) => left.and(right),
+            syn::BinOp::BitOr(_) => left.or(right),
+            syn::BinOp::BitXor(_) | syn::BinOp::Ne(_) => differ(left, right),
+            syn::BinOp::Eq(_) => differ(left, right).not(),
+            _ => return None,
+        }))
+    }
+
+    /// `(a, b) < (c, d)`: by the first parts that differ.
+    pub(super) fn compare_parts(
+        &mut self,
+        site: &Site<'_>,
+        comparison: Comparison,
+        left: &[Value],
+        right: &[Value],
+    ) -> Option<Condition> {
+        let (Some((a, left)), Some((b, right))) = (left.split_first(), right.split_first()) else {
+            return Some(Condition::Constant(matches!(comparison, Comparison::Eq | Comparison::Le | Comparison::Ge)));
+        };
+        let own = |tracer: &mut Self, comparison| tracer.compare_values(site, comparison, a, b);
+        let is_last = left.is_empty() || right.is_empty();
+        match comparison {
+            Comparison::Ne => self
+                .compare_values(site, Comparison::Ne, a, b)
+                .and_then(|own| Some(own.or(self.compare_parts(site, comparison, left, right)?))),
+            Comparison::Eq => {
+                let same = own(self, Comparison::Eq)?;
+                Some(same.and(self.compare_parts(site, comparison, left, right)?))
+            }
+            Comparison::Lt | Comparison::Le | Comparison::Gt | Comparison::Ge if is_last => own(self, comparison),
+            comparison @ (Comparison::Lt | Comparison::Le | Comparison::Gt | Comparison::Ge) => {
+                let strict = if let Comparison::Lt | Comparison::Le = comparison { Comparison::Lt } else { Comparison::Gt };
+                let (before, same) = (own(self, strict)?, own(self, Comparison::Eq)?);
+                let rest = self.compare_parts(site, comparison, left, right)?;
+                Some(before.or(same.and(rest)))
+            }
+        }
+    }
+
+    fn compare_values(&mut self, site: &Site<'_>, comparison: Comparison, left: &Value, right: &Value) -> Option<Condition> {
+        let span = site.span;
+        let op = match comparison {
+            Comparison::Lt => syn::BinOp::Lt(syn::Token![<](span)),
+            Comparison::Le => syn::BinOp::Le(syn::Token![<=](span)),
+            Comparison::Gt => syn::BinOp::Gt(syn::Token![>](span)),
+            Comparison::Ge => syn::BinOp::Ge(syn::Token![>=](span)),
+            Comparison::Eq => syn::BinOp::Eq(syn::Token![==](span)),
+            Comparison::Ne => syn::BinOp::Ne(syn::Token![!=](span)),
+        };
+        if let Value::Bool(condition) = self.operate(site, &op, left, right)? { Some(condition) } else { None }
+    }
+
+    /// `a << k` is `a·2ᵏ`, `a >> k` is `a / 2ᵏ`, `a & 7` is `a % 8`; constants bit by bit.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
+    pub(super) fn operate_on_bits(&mut self, site: &Site<'_>, op: &syn::BinOp, left: &Affine, right: &Affine) -> Option<Affine> {
+        let known = |index: &Affine| index.as_size().and_then(|size| self.sizes.resolve(size).as_constant());
+        let (a, b) = (known(left), known(right));
+        let constant = |value: i64| Some(Affine::constant(Size::constant(value)));
+        if let (syn::BinOp::BitOr(_) | syn::BinOp::BitXor(_) | syn::BinOp::BitAnd(_), Some(a), Some(b)) = (op, a, b) {
+            return constant(match op {
+                syn::BinOp::BitOr(_) => a | b,
+                syn::BinOp::BitXor(_) => a ^ b,
+                _ => a & b,
+            });
+        }
+        let span = site.span;
+        let power = |k: i64| u32::try_from(k).ok().filter(|k| *k < 62).map(|k| 1_i64 << k);
+        let (op, factor) = match (op, b) {
+            (syn::BinOp::Shl(_), Some(k)) => (syn::BinOp::Mul(syn::Token![*](span)), power(k)),
+            (syn::BinOp::Shr(_), Some(k)) => (syn::BinOp::Div(syn::Token![/](span)), power(k)),
+            (syn::BinOp::BitAnd(_), Some(mask)) if mask >= 0 && (mask + 1).count_ones() == 1 => {
+                (syn::BinOp::Rem(syn::Token![%](span)), Some(mask + 1))
+            }
+            _ => (*op, None),
+        };
+        let Some(factor) = factor else {
+            self.diagnostics.error_with_help(
+                span,
+                format!("`{}` of these integers is not accepted", site.name),
+                "use constants, or shift by a constant and mask by one less than a power of two: `k >> 2`, `k & 7`",
+            );
+            return None;
+        };
+        self.index_arithmetic(site, &op, left, &Affine::constant(Size::constant(factor)))
+    }
+}
