@@ -23,6 +23,52 @@ pub fn first_non_finite<T: Real>(fields: &[(&'static str, &[T])]) -> Option<Shap
         .find_map(|(what, entries)| kernels::first_non_finite(entries).map(|index| ShapeError::NonFinite { what, index }))
 }
 
+/// An integer as a number, which it has to be exactly.
+///
+/// # Errors
+/// It would be rounded.
+pub fn exact<T: Real>(value: i128, what: &'static str, entry: usize) -> Result<T, ShapeError> {
+    let number = T::lit(value as f64);
+    // What is rounded to 2^127 is no `i128`, and saturates.
+    if number.wide() as i128 == value && value != i128::MAX {
+        Ok(number)
+    } else {
+        Err(ShapeError::Inexact { what, entry, value })
+    }
+}
+
+/// An `Option` as a list of at most one item, and an integer as a list of one, as far as data is read by lists.
+pub trait AsList {
+    /// Of the items.
+    type Item;
+    /// The items.
+    fn as_slice(&self) -> &[Self::Item];
+    /// How many there are.
+    fn len(&self) -> usize {
+        self.as_slice().len()
+    }
+}
+
+impl<T> AsList for Option<T> {
+    type Item = T;
+    fn as_slice(&self) -> &[T] {
+        self.as_slice()
+    }
+}
+
+macro_rules! one {
+    ($($integer:ty)*) => { $(
+        impl AsList for $integer {
+            type Item = Self;
+            fn as_slice(&self) -> &[Self] {
+                core::slice::from_ref(self)
+            }
+        }
+    )* };
+}
+
+one! { i8 i16 i32 i64 i128 isize }
+
 /// The extent that all items of a list have; 0 where there is no item.
 ///
 /// # Errors

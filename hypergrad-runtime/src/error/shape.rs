@@ -88,6 +88,15 @@ pub enum ShapeError {
         /// The function and the expression that ask for it; may be empty.
         place: &'static str,
     },
+    /// An integer that the module's numbers do not hold exactly.
+    Inexact {
+        /// The field, such as `data.time`.
+        what: &'static str,
+        /// The place of the integer in the field.
+        entry: usize,
+        /// The integer.
+        value: i128,
+    },
     /// An entry is infinite or not a number.
     NonFinite {
         /// The variable or field.
@@ -118,6 +127,9 @@ impl fmt::Display for ShapeError {
             Self::ItemMismatch { item, left, left_size, right, right_size, place } => {
                 write!(f, "in item {item} `{left}` has size {left_size} and `{right}` has size {right_size}: they must agree")?;
                 write_place(f, place)
+            }
+            Self::Inexact { what, entry, value } => {
+                write!(f, "entry {entry} of `{what}` is {value}, which the module's numbers do not hold exactly")
             }
             Self::NonFinite { what, index } => write!(f, "entry {index} of `{what}` is not finite"),
         }

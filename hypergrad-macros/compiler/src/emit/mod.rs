@@ -129,6 +129,7 @@ impl<'m> Emission<'m> {
             pub mod __bilevel {
                 use super::*;
                 use #root::__private as hg;
+                use hg::indices::AsList as _;
                 use hg::{Bilevel as _, Dense as _, Factorization as _, Variable as _};
 
                 #variables

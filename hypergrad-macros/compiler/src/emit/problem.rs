@@ -153,9 +153,12 @@ impl Emission<'_> {
         let path = &field.item;
         let (form, shape) = match &field.kind {
             DataKind::Packed { is_integer: true, .. } => {
-                let (scalar, whole) = (&self.scalar, if path.is_empty() { quote!(*item) } else { quote!(item #(.#path)*) });
+                let (whole, what) = (if path.is_empty() { quote!(*item) } else { quote!(item #(.#path)*) }, &field.name);
                 return quote! {
-                    packed[at] = #whole as #scalar;
+                    packed[at] = match hg::indices::exact(#whole as i128, #what, at) {
+                        hg::core::result::Result::Ok(number) => number,
+                        hg::core::result::Result::Err(error) => return hg::core::result::Result::Err(error),
+                    };
                     at += 1;
                 };
             }

@@ -251,6 +251,10 @@ impl<'m> Share<'m> {
                 let item = self.spelled(item, span)?;
                 quote! { ::std::vec::Vec<#item> }
             }
+            Type::List { item, storage: Storage::Option } => {
+                let item = self.spelled(item, span)?;
+                quote! { ::core::option::Option<#item> }
+            }
             Type::Tuple(items) => {
                 let items: Vec<TokenStream> = items.iter().map(|item| self.spelled(item, span)).collect::<Option<_>>()?;
                 quote! { (#(#items,)*) }

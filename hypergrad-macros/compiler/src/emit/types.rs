@@ -41,6 +41,8 @@ fn list(item: &TokenStream, storage: Storage, crate_path: &TokenStream) -> Optio
         }
         Storage::Vec => Some(quote! { #crate_path::__private::Vec<#item> }),
         Storage::Slice => None,
+        Storage::Option => Some(quote! { ::core::option::Option<#item> }),
+        Storage::One => Some(item.clone()),
         Storage::Tensor { rows, columns, .. } => Some(tensor(item, rows, columns, crate_path)),
     }
 }

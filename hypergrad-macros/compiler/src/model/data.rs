@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::claims::{Claims, Taken};
 use super::scalars::ScalarType;
-use super::trace::{Extents, Item, Lazy, List, Surroundings, Value, dimensions};
+use super::trace::{Extents, Holds, Item, Lazy, List, Surroundings, Value, dimensions};
 use super::variables::{axes, field_type};
 use super::{Data, DataField, DataKind, Form, Level, Step};
 use crate::diagnostics::{Diagnostic, Diagnostics};
@@ -150,7 +150,7 @@ fn key(path: &[Step]) -> Vec<String> {
     path.iter().map(|step| step.to_string().trim_start_matches('.').to_owned()).collect()
 }
 
-const ACCEPTED: &str = "a field that a role reads is `f64`, `f32`, an unsigned integer, `bool`, an enum without values, an nalgebra vector or matrix, a `CsrMatrix`, an array, `Vec` or tuple of such, or a struct of this module";
+const ACCEPTED: &str = "a field that a role reads is `f64`, `f32`, an integer, `bool`, an enum without values, an nalgebra vector or matrix, a `CsrMatrix`, an array, `Vec`, `Option` or tuple of such, or a struct of this module";
 
 /// Reads the type of the third parameter: a struct of the module, or what one may have as a field.
 pub fn root(module: &Module, written: &syn::Type, diagnostics: &mut Diagnostics) -> Option<Type> {
@@ -209,7 +209,6 @@ pub fn refused_fields(module: &Module, structure: &str, name: &str, diagnostics:
             }
             match field_type(module, field, &name, diagnostics) {
                 Some(Type::Struct(inner)) if !seen.contains(&inner) => left.push((inner, name)),
-                Some(Type::Integer(of)) if of.starts_with('i') => diagnostics.push(refused(&field.ty, &name)),
                 Some(_) | None => {}
             }
         }
@@ -303,7 +302,7 @@ impl<'m> Fields<'m> {
             return self.nested(field, inner.clone(), place);
         }
         if let Type::List { item, storage } = own
-            && !matches!(**item, Type::Scalar(_))
+            && (*storage == Storage::Option || !matches!(**item, Type::Scalar(_)))
         {
             if let Storage::Array(length @ 0..=MOST_APART) = storage
                 && self.has_dynamic_size(item, 0)
@@ -314,6 +313,11 @@ impl<'m> Fields<'m> {
         }
         if let Type::Tuple(parts) = own {
             return self.tuple(field, parts, whole, place);
+        }
+        if let Type::Integer(of) = own
+            && of.starts_with('i')
+        {
+            return self.list(field, whole, own, Storage::One, &name, place);
         }
         let Some((kind, tensor)) = self.kind(own, &name, place) else {
             return Entry::Refused(refused(field, &name));
@@ -348,7 +352,10 @@ impl<'m> Fields<'m> {
     fn has_dynamic_size(&self, of: &Type, depth: usize) -> bool {
         match of {
             Type::Tensor { rows, columns, .. } => [rows, columns].into_iter().any(|d| *d == Dimension::Dynamic),
-            Type::List { item, storage } => !matches!(storage, Storage::Array(_)) || self.has_dynamic_size(item, depth),
+            Type::List { item, storage } => match storage {
+                Storage::Array(_) | Storage::Option | Storage::One => self.has_dynamic_size(item, depth),
+                Storage::Vec | Storage::Slice | Storage::Tensor { .. } => true,
+            },
             Type::Csr { .. } => true,
             Type::Tuple(parts) => parts.iter().any(|part| self.has_dynamic_size(part, depth)),
             Type::Struct(name) => {
@@ -402,7 +409,8 @@ impl<'m> Fields<'m> {
         let (form, rows, columns) = match storage {
             Storage::Tensor { form, rows, columns } => (form, rows, columns),
             Storage::Array(length) => (Form::Column, Dimension::Constant(length), Dimension::Constant(1)),
-            Storage::Vec | Storage::Slice => (Form::Column, Dimension::Dynamic, Dimension::Constant(1)),
+            Storage::One => (Form::Column, Dimension::Constant(1), Dimension::Constant(1)),
+            Storage::Vec | Storage::Slice | Storage::Option => (Form::Column, Dimension::Dynamic, Dimension::Constant(1)),
         };
         let shape = axes(form, rows, columns, name, &source, place.sizes);
         let (rows, columns) = dimensions(form, &shape);
@@ -412,7 +420,12 @@ impl<'m> Fields<'m> {
         if self.leaves.len() == first {
             return Entry::Refused(refused_list(field, name));
         }
-        Entry::List(List { form, rows, columns, first: Affine::default(), item })
+        let holds = match storage {
+            Storage::Option => Holds::OneOrNone,
+            Storage::One => Holds::One,
+            Storage::Array(_) | Storage::Vec | Storage::Slice | Storage::Tensor { .. } => Holds::Items,
+        };
+        Entry::List(List { form, rows, columns, first: Affine::default(), item, holds })
     }
 
     fn item(&mut self, items: &mut Items<'m, '_>, of: &Type, place: &mut Place<'_>) -> Item {
@@ -450,9 +463,10 @@ impl<'m> Fields<'m> {
     /// A list in each item.
     fn inner_list(&mut self, items: &mut Items<'m, '_>, of: &Type, storage: Storage, place: &mut Place<'_>) -> Item {
         let (leaf, name) = (self.leaves.len(), items.name(&self.name, place));
-        let own = self.own_extents.contains(&(leaf, 0));
+        let own = storage == Storage::Option || self.own_extents.contains(&(leaf, 0));
         let longest = match storage {
             Storage::Array(length) => Size::constant(length),
+            Storage::Option => Size::constant(1),
             Storage::Vec => {
                 let axis = 0;
                 let source = if own {
@@ -462,7 +476,7 @@ impl<'m> Fields<'m> {
                 };
                 place.sizes.symbol(format!("{name}.len()"), source)
             }
-            Storage::Slice | Storage::Tensor { .. } => {
+            Storage::Slice | Storage::One | Storage::Tensor { .. } => {
                 return Item::Refused(Type::List { item: Box::new(of.clone()), storage }.to_string());
             }
         };
@@ -484,9 +498,12 @@ impl<'m> Fields<'m> {
         items.length = outer;
         items.path = items.levels.pop().map(|level| level.path).unwrap_or_default();
         if let Item::Refused(of) = *item {
-            Item::Refused(format!("Vec<{of}>"))
-        } else {
-            Item::List { leaf, longest, extents, item }
+            let storage = if let Storage::Option = storage { "Option" } else { "Vec" };
+            return Item::Refused(format!("{storage}<{of}>"));
+        }
+        match (storage, extents) {
+            (Storage::Option, Some(there)) => Item::Option { leaf, there, item },
+            (_, extents) => Item::List { leaf, longest, extents, item },
         }
     }
 
@@ -645,7 +662,7 @@ impl<'m> Fields<'m> {
                 let source = |axis| SymbolSource::DataAxis { field: number, axis };
                 let length = match storage {
                     Storage::Array(length) => Size::constant(*length),
-                    Storage::Vec | Storage::Slice | Storage::Tensor { .. } => {
+                    Storage::Vec | Storage::Slice | Storage::Option | Storage::One | Storage::Tensor { .. } => {
                         place.sizes.symbol(format!("{name}.len()"), source(0))
                     }
                 };

@@ -81,12 +81,12 @@ impl Resolver<'_> {
         Ok(Type::List { item, storage: Storage::Array(length) })
     }
 
-    fn growing(&mut self, path: &syn::Path, scope: &Scope, depth: usize) -> Resolved<Type> {
+    fn growing(&mut self, path: &syn::Path, storage: Storage, scope: &Scope, depth: usize) -> Resolved<Type> {
         let Some(syn::GenericArgument::Type(written)) = arguments(path).into_iter().next() else {
             return Err(missing_arguments(path));
         };
         let item = Box::new(self.resolve(written, scope, depth + 1)?);
-        Ok(Type::List { item, storage: Storage::Vec })
+        Ok(Type::List { item, storage })
     }
 
     fn path(&mut self, path: &syn::Path, scope: &Scope, depth: usize) -> Resolved<Type> {
@@ -120,7 +120,8 @@ impl Resolver<'_> {
                 | Type::Enum(_)
                 | Type::Tuple(_)) => Err(no_entry(path, &other)),
             },
-            "Vec" => self.growing(path, scope, depth),
+            "Vec" => self.growing(path, Storage::Vec, scope, depth),
+            "Option" => self.growing(path, Storage::Option, scope, depth),
             _ => match (integer_name(name), nalgebra::matrix_name(name)) {
                 (Some(integer), _) => Ok(Type::Integer(integer)),
                 (None, Some(matrix)) => self.matrix(path, matrix, scope, depth),

@@ -70,6 +70,10 @@ pub enum Storage {
     Vec,
     /// `[T]`, of a parameter.
     Slice,
+    /// `Option<T>`: one item or none.
+    Option,
+    /// A number by itself, kept as a list of one.
+    One,
     /// nalgebra's, of integers: column by column.
     Tensor { form: Form, rows: Dimension, columns: Dimension },
 }
@@ -121,6 +125,8 @@ impl fmt::Display for Type {
                 Storage::Array(length) => write!(formatter, "[{item}; {length}]"),
                 Storage::Vec => write!(formatter, "Vec<{item}>"),
                 Storage::Slice => write!(formatter, "[{item}]"),
+                Storage::Option => write!(formatter, "Option<{item}>"),
+                Storage::One => write!(formatter, "{item}"),
                 Storage::Tensor { rows, columns, .. } => formatter.write_str(&spelled(item, (*rows, *columns))),
             },
             Self::Csr { scalar } => write!(formatter, "CsrMatrix<{scalar}>"),

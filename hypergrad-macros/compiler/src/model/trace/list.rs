@@ -23,6 +23,17 @@ pub struct List {
     /// Where in the field its first item stands.
     pub first: Affine,
     pub item: Item,
+    pub holds: Holds,
+}
+
+/// What a list stands for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Holds {
+    Items,
+    /// An `Option`.
+    OneOrNone,
+    /// A number.
+    One,
 }
 
 /// What stands at a place of a list; fields of the data are numbered by the model.
@@ -69,6 +80,12 @@ pub enum Item {
         extents: Option<Extents>,
         item: Box<Item>,
     },
+    /// An `Option`: its extents are 1 where there is one, which is at the same place.
+    Option {
+        leaf: usize,
+        there: Extents,
+        item: Box<Item>,
+    },
     Tuple(Vec<Item>),
     /// Of a struct, by name: its fields.
     Struct(String, Vec<(String, Item)>),
@@ -95,7 +112,8 @@ impl List {
     pub fn reals(node: Id, form: Form, own: &[Size], length: &Size) -> Self {
         let (rows, columns) = dimensions(form, own);
         let item = Item::Real { leaf: None, node, form, rows, columns, extents: [None; 2] };
-        Self { form: Form::Column, rows: length.clone(), columns: Size::constant(1), first: Affine::default(), item }
+        let (form, columns, first) = (Form::Column, Size::constant(1), Affine::default());
+        Self { form, rows: length.clone(), columns, first, item, holds: Holds::Items }
     }
 
     /// Whether it is all that a node holds.
@@ -111,7 +129,7 @@ impl List {
     /// So many of its items from one on.
     pub fn part(&self, start: &Affine, count: Size) -> Self {
         let first = self.first.add(start);
-        Self { form: Form::Column, rows: count, columns: Size::constant(1), first, item: self.item.clone() }
+        Self { form: Form::Column, rows: count, columns: Size::constant(1), first, item: self.item.clone(), holds: Holds::Items }
     }
 }
 
@@ -187,7 +205,16 @@ impl Tracer<'_> {
                     None => longest.clone(),
                 };
                 let (first, columns, item) = (place.scale(longest), Size::constant(1), (**item).clone());
-                Value::List(Box::new(List { form: Form::Column, rows, columns, first, item }))
+                Value::List(Box::new(List { form: Form::Column, rows, columns, first, item, holds: Holds::Items }))
+            }
+            Item::Option { leaf, there, item } => {
+                self.surroundings.touched(*leaf);
+                self.surroundings.touched(there.leaf);
+                let one = Affine::constant(Size::constant(1));
+                let count = self.gathered(there.selection, place);
+                let here = self.compare_indices(Comparison::Eq, &count, &one);
+                let value = self.under(here.clone(), |tracer| tracer.item_at(item, place))?;
+                Value::Choice(Box::new(Choice::some_where(here, value)))
             }
             Item::Tuple(items) => Value::Tuple(items.iter().map(|item| self.item_at(item, place)).collect::<Option<_>>()?),
             Item::Struct(name, fields) => {
@@ -195,6 +222,27 @@ impl Tracer<'_> {
             }
             Item::Refused(_) => return None,
         })
+    }
+
+    /// A field of the data as its type has it: an `Option` and a number are kept as lists.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
+    pub(super) fn as_declared(&mut self, value: Value) -> Option<Value> {
+        let mut all = |values: Vec<Value>| values.into_iter().map(|value| self.as_declared(value)).collect::<Option<Vec<_>>>();
+        match value {
+            Value::Tuple(values) => all(values).map(Value::Tuple),
+            Value::Array(values) => all(values).map(Value::Array),
+            Value::List(list) => match list.holds {
+                Holds::Items => Some(Value::List(list)),
+                Holds::One => self.list_item(&list, &Affine::default()),
+                Holds::OneOrNone => {
+                    let one = Affine::constant(Size::constant(1));
+                    let here = self.compare_indices(Comparison::Ge, &Affine::constant(list.rows.clone()), &one);
+                    let value = self.under(here.clone(), |tracer| tracer.list_item(&list, &Affine::default()))?;
+                    Some(Value::Choice(Box::new(Choice::some_where(here, value))))
+                }
+            },
+            other => Some(other),
+        }
     }
 
     fn real_item(&mut self, node: Id, (form, rows, columns): (Form, &Size, &Size), place: &Affine) -> Tensor {

@@ -114,7 +114,10 @@ impl<'a> Tracer<'a> {
                 found.map(|(_, value)| value.clone())
             }
             Value::Listed(listed) => self.listed_field(listed, member),
-            Value::Lazy(lazy) => self.surroundings.field(lazy, member, self.graph, self.sizes, self.diagnostics),
+            Value::Lazy(lazy) => {
+                let field = self.surroundings.field(lazy, member, self.graph, self.sizes, self.diagnostics)?;
+                self.as_declared(field)
+            }
             Value::Tuple(values) => match member {
                 Member::Numbered(index, _) => values.get(*index as usize).cloned(),
                 Member::Named(_) => None,

@@ -1,0 +1,18 @@
+//! `docs/language.md` held to the truth, as in `main.rs`: what the data may lack.
+#![allow(missing_docs, reason = "the modules under test are a user's code")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+#![allow(clippy::trivially_copy_pass_by_ref, reason = "roles take their arguments alike")]
+#![allow(
+    clippy::needless_range_loop,
+    clippy::suboptimal_flops,
+    clippy::cast_precision_loss,
+    clippy::redundant_closure_for_method_calls,
+    clippy::manual_map,
+    clippy::option_if_let_else,
+    reason = "each way to write something is a case"
+)]
+
+mod missing;
+mod shared;
+
+use shared::check;
