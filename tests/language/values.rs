@@ -1,4 +1,4 @@
-//! `docs/language.md` held to the truth, as in `main.rs`: what the data may lack.
+//! `docs/language.md` held to the truth, as in `main.rs`: what the data may lack, and traits of own types.
 #![allow(missing_docs, reason = "the modules under test are a user's code")]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 #![allow(clippy::trivially_copy_pass_by_ref, reason = "roles take their arguments alike")]
@@ -8,11 +8,13 @@
     clippy::cast_precision_loss,
     clippy::redundant_closure_for_method_calls,
     clippy::manual_map,
+    clippy::useless_conversion,
     clippy::option_if_let_else,
     reason = "each way to write something is a case"
 )]
 
 mod missing;
+mod own;
 mod shared;
 
 use shared::check;

@@ -183,17 +183,24 @@ fn default_of(ty: &syn::Type) -> Option<String> {
     })
 }
 
+/// A float, in what the module implements between it and a type of its own: `impl Mul<V> for f64`.
+fn scalar_owner(path: &syn::Path, of_trait: &str) -> Option<String> {
+    let name = path.get_ident()?.to_string();
+    (matches!(name.as_str(), "f64" | "f32") && matches!(of_trait, "Add" | "Sub" | "Mul" | "Div" | "From")).then_some(name)
+}
+
 #[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
 fn read_block(items: &[syn::Item], block: &syn::ItemImpl) -> Vec<Associated> {
     let syn::Type::Path(syn::TypePath { qself: None, path, .. }) = super::strip_references(&block.self_ty) else {
         return Vec::new();
     };
-    let Some(owner) = own_type(items, path, DEPTH) else { return Vec::new() };
+    let of_trait = block.trait_.as_ref().and_then(|(path, _)| path.segments.last()).map(|last| last.ident.to_string());
+    let scalar = || of_trait.as_deref().and_then(|of_trait| scalar_owner(path, of_trait));
+    let Some(owner) = own_type(items, path, DEPTH).or_else(scalar) else { return Vec::new() };
     // What a generic block means depends on where it is used.
     if block.generics.params.iter().any(|parameter| !matches!(parameter, syn::GenericParam::Lifetime(_))) {
         return Vec::new();
     }
-    let of_trait = block.trait_.as_ref().and_then(|(path, _)| path.segments.last()).map(|last| last.ident.to_string());
     let by_reference = matches!(&*block.self_ty, syn::Type::Reference(_));
     let mut read: Vec<Associated> = Vec::new();
     let mut add = |item: Option<Item>| {

@@ -352,6 +352,11 @@ impl<'a> Tracer<'a> {
         {
             return value;
         }
+        if let (Value::Index(_), Some(IntegerWord::clamp), [_, _]) =
+            (&receiver, IntegerWord::find(call.name()), arguments.as_slice())
+        {
+            return self.clamped(call, receiver, &arguments);
+        }
         let (described, known) = (receiver.describe(), words_of(&receiver));
         if let Outcome::Known(value) = self.compared_with(call, &receiver, &arguments) {
             return value;
@@ -436,6 +441,12 @@ impl<'a> Tracer<'a> {
 
     /// `clone`, `into`, `as_slice`, ..: the same value.
     fn converted(&mut self, call: &Call<'_>, receiver: Value) -> Option<Value> {
+        if call.name() == "into"
+            && let Some(expected) = &call.expected
+            && let Some(made) = self.made_into(&receiver, expected)
+        {
+            return made;
+        }
         match (&receiver, &call.expected) {
             (Value::Array(_), Some(Type::Tensor { form, .. })) => {
                 let form = *form;

@@ -111,6 +111,9 @@ impl Tracer<'_> {
         let base = self.expression(&access.expr);
         let index = self.expression(&access.index);
         let (base, index) = (base?, index?);
+        if let Some(item) = self.own_index(&base, &index) {
+            return item;
+        }
         let base = self.through_deref(&base).unwrap_or(base);
         self.by_case(vec![index], &mut |tracer, indices| tracer.indexed(access, base.clone(), indices.into_iter().next()?))
     }

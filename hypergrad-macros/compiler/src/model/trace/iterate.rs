@@ -278,6 +278,11 @@ impl Tracer<'_> {
 
     fn sum_stream(&mut self, call: &Call<'_>, stream: &Stream) -> Option<Value> {
         let opened = self.opened(call, stream, false)?;
+        if let Some(first) = opened.first()
+            && let Some(total) = self.own_sum(&first.item.clone(), stream)
+        {
+            return total;
+        }
         let whole = !opened.is_empty() && opened.iter().all(|piece| matches!(piece.item, Value::Index(_) | Value::Integer(_)));
         let mut total: Option<Tensor> = None;
         for piece in opened {

@@ -48,6 +48,7 @@ mod operator;
 mod option;
 mod outside;
 mod overlap;
+mod own;
 mod pairs;
 mod path;
 mod piece;

@@ -177,8 +177,22 @@ impl Tracer<'_> {
         // `<f64>::sin(t)`
         let qualified = path.qself.as_ref().is_some_and(|of| matches!(self.hint(&of.ty), Some(Type::Scalar(_))));
         let is_scalar = SCALARS.contains(&owner) || self.alias_of_scalar(path) || qualified;
+        let is_default = name == "default" && arguments.is_empty();
+        if is_default && is_scalar {
+            return Some(Value::Tensor(self.number(0.0)));
+        }
+        if is_default && path.qself.is_none() && is_standard_default(&full) && !self.module.defines("Default") {
+            return self.default_at(call);
+        }
         if is_scalar && name == "from" {
             let arguments: Vec<Value> = arguments.into_iter().collect::<Option<_>>()?;
+            let expected = Type::Scalar(self.scalar);
+            if let [value] = arguments.as_slice()
+                && value.own_type().is_some()
+                && let Some(made) = self.made_into(value, &expected)
+            {
+                return made;
+            }
             return self.by_case(arguments, &mut |tracer, values| match values.into_iter().next()? {
                 Value::Index(index) => Some(Value::Tensor(tracer.number_of_index(&index))),
                 Value::Integer(number) => Some(Value::Tensor(number)),
@@ -307,6 +321,12 @@ impl Tracer<'_> {
         };
         Some(Value::Tensor(result))
     }
+}
+
+/// `Default::default`, of the prelude or by its whole path.
+fn is_standard_default(full: &[String]) -> bool {
+    let full: Vec<&str> = full.iter().map(String::as_str).collect();
+    matches!(full.as_slice(), ["Default", "default"] | ["std" | "core", "default", "Default", "default"])
 }
 
 impl MathWord {

@@ -54,6 +54,13 @@ impl Tracer<'_> {
             Value::Range(range) => Some(self.range_stream(range)),
             Value::List(list) => Some(Stream::list(*list)),
             Value::Array(values) => Some(Stream::Values(values)),
+            // An `Option`: the item, where there is one.
+            Value::Choice(choice) if choice.name == super::variant::EnumName::Option => {
+                let Some(item) = choice.payload().cloned() else { return Some(Stream::Values(Vec::new())) };
+                let there = Some(Value::Bool(choice.is("Some")));
+                let there = super::compose::made(quote::quote!(|_| __given), there);
+                Some(Stream::Filtered(Box::new(Stream::Values(vec![item])), there))
+            }
             Value::Tensor(tensor) if tensor.form != Form::Scalar => Some(Stream::entries(tensor)),
             _ => None,
         }

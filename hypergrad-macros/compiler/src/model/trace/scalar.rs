@@ -315,7 +315,8 @@ impl Tracer<'_> {
                 | IntegerWord::rem_euclid,
                 None,
             )
-            | (IntegerWord::abs, Some(_)) => return Outcome::Unknown,
+            | (IntegerWord::abs, Some(_))
+            | (IntegerWord::clamp, _) => return Outcome::Unknown,
         })
     }
 
@@ -379,6 +380,7 @@ impl Tracer<'_> {
             IntegerWord::abs
             | IntegerWord::max
             | IntegerWord::min
+            | IntegerWord::clamp
             | IntegerWord::abs_diff
             | IntegerWord::saturating_sub
             | IntegerWord::div_euclid

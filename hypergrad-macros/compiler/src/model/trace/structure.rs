@@ -46,7 +46,8 @@ impl<'a> Tracer<'a> {
             let value = self.expression_as(&field.expr, expected.as_ref());
             values.push((member, value));
         }
-        let rest = literal.rest.as_ref().map(|rest| self.expression(rest));
+        let whole = structure.map(|structure| crate::syntax::Type::Struct(structure.ident.to_string()));
+        let rest = literal.rest.as_ref().map(|rest| self.expression_as(rest, whole.as_ref()));
         let Some(structure) = structure else {
             self.diagnostics.error_with_help(
                 &literal.path,
@@ -342,6 +343,13 @@ impl<'a> Tracer<'a> {
         if arguments.is_empty() && matches!(call.name(), "clone" | "to_owned") {
             return Some(receiver);
         }
+        if arguments.is_empty()
+            && call.name() == "into"
+            && let Some(expected) = &call.expected
+            && let Some(made) = self.made_into(&receiver, expected)
+        {
+            return made;
+        }
         if let Some(inner) = self.through_deref(&receiver) {
             self.surroundings.dereferenced(owner, call.name(), call.site.span);
             return self.method(call, inner, arguments);
@@ -366,7 +374,11 @@ impl<'a> Tracer<'a> {
 
     /// An operator between values of which one has a type of this module: the method of its trait.
     pub(super) fn own_operator(&mut self, of_trait: &str, operands: &[&Value], span: Span) -> Option<Value> {
-        let owner = operands.first()?.own_type()?;
+        let scalar = if self.scalar == crate::model::Scalar::F64 { "f64" } else { "f32" };
+        let owner = match operands.first()? {
+            Value::Tensor(tensor) if tensor.is_scalar() => scalar,
+            value => value.own_type()?,
+        };
         let module: &'a Module = self.module;
         let fits = |item: &&'a Associated| {
             let Some(function) = item.function().filter(|_| item.of_trait.as_deref() == Some(of_trait)) else { return false };
@@ -385,7 +397,7 @@ impl<'a> Tracer<'a> {
 
     /// Whether a value can have a type, as far as the kinds tell.
     #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
-    fn may_be(&self, value: &Value, ty: &syn::Type) -> bool {
+    pub(super) fn may_be(&self, value: &Value, ty: &syn::Type) -> bool {
         let own =
             if let syn::Type::Path(path) = crate::syntax::strip_references(ty) { self.module.own_type(&path.path) } else { None };
         match value {
@@ -395,9 +407,17 @@ impl<'a> Tracer<'a> {
             Value::Listed(listed) => own.is_some_and(|own| own == listed.name()),
             Value::Tensor(tensor) => match self.hint(ty) {
                 Some(crate::syntax::Type::Scalar(_)) => tensor.is_scalar(),
-                Some(crate::syntax::Type::Tensor { .. }) => !tensor.is_scalar(),
+                Some(crate::syntax::Type::Tensor { .. } | crate::syntax::Type::List { .. }) => !tensor.is_scalar(),
                 _ => false,
             },
+            Value::Tuple(values) => {
+                matches!(self.hint(ty), Some(crate::syntax::Type::Tuple(parts)) if parts.len() == values.len())
+            }
+            Value::Array(_) | Value::List(_) => matches!(self.hint(ty), Some(crate::syntax::Type::List { .. })),
+            Value::Index(_) | Value::Integer(_) | Value::Cases(_) => {
+                matches!(self.hint(ty), Some(crate::syntax::Type::Count | crate::syntax::Type::Integer(_)))
+            }
+            Value::Bool(_) => matches!(self.hint(ty), Some(crate::syntax::Type::Bool)),
             _ => false,
         }
     }

@@ -75,7 +75,7 @@ words! {
     "Scalar functions" ScalarTripleWord { clamp mul_add }
 
     /// Methods of integers.
-    "Indices" IntegerWord { min max abs_diff saturating_sub pow abs rem_euclid div_euclid }
+    "Indices" IntegerWord { min max clamp abs_diff saturating_sub pow abs rem_euclid div_euclid }
 
     /// What compares two numbers, or may have no value.
     "Bindings, numbers, conditions" ComparisonWord { cmp partial_cmp total_cmp checked_sub }
