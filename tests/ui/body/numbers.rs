@@ -19,10 +19,10 @@ mod toy {
         let infinite = 1e999;
         let power = x[0].powi(3_000_000_000_u32 as i32);
         let remainder = x[0] % 2.0;
-        let bits = data.n << 1;
+        let bits = data.n ^ 1;
         let complement = !data.n;
         let long = [[1.0; 2]; 1_000_000];
-        let equal = (1.0, 2.0) == (1.0, x[0]);
+        let equal = [1.0, 2.0] == [1.0, x[0]];
         x[0] + power + remainder
     }
 

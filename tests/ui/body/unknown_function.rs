@@ -26,7 +26,9 @@ mod toy {
     }
 
     pub fn g(x: &DVector<f64>, _y: &DVector<f64>, data: &Data) -> f64 {
-        (&data.a_tr * x - &data.b_tr).norm_squared()
+        let nothing = Default::default();
+        let zero: f64 = nothing;
+        (&data.a_tr * x - &data.b_tr).norm_squared() + zero
     }
 }
 

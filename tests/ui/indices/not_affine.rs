@@ -18,7 +18,7 @@ mod toy {
         let product = (0..n).map(|i| (0..n).map(|j| x[i * j] * y[i]).sum::<f64>()).sum::<f64>();
         let quotient = (0..n).map(|i| (1..n).map(|j| x[i / j]).sum::<f64>()).sum::<f64>();
         let sorted = (0..n).map(|i| x[data.order[i] as usize]).sum::<f64>();
-        let shifted = (0..n).map(|i| x[i ^ 1] + x[i << 1]).sum::<f64>();
+        let shifted = (0..n).map(|i| x[i ^ 1] + x[i | 1]).sum::<f64>();
         square + product + quotient + sorted + shifted + x[data.first]
     }
 

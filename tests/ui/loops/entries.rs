@@ -24,8 +24,9 @@ mod toy {
         let mut d = data.clone();
         d.b[0] = x[0];
         let mut m = data.a.clone();
-        m.swap_rows(0, 1);
-        let n = x.len();
+        m.transpose_mut();
+        let mut list = x.as_slice().to_vec();
+        let n = std::mem::take(&mut list).len();
         for i in 0..n {
             let entry = &mut m[(i.abs_diff(2), 0)];
             *entry += 1.0;

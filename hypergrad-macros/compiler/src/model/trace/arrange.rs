@@ -76,6 +76,9 @@ impl Tracer<'_> {
     /// What `core::mem::take` leaves.
     #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
     pub(super) fn emptied(&mut self, value: &Value, span: Span) -> Option<Value> {
+        if let Some(empty) = self.default_of_own(value, span) {
+            return Some(empty);
+        }
         match value {
             Value::Tensor(tensor) if tensor.is_scalar() => Some(Value::Tensor(self.number(0.0))),
             Value::Index(_) | Value::Integer(_) | Value::Cases(_) => Some(Value::count(Size::constant(0))),

@@ -313,6 +313,9 @@ impl<'a> Tracer<'a> {
 
     /// A method of a value of any kind.
     pub(super) fn method(&mut self, call: &Call<'_>, receiver: Value, arguments: Vec<Value>) -> Option<Value> {
+        if call.name() == super::arrange::EMPTY {
+            return self.emptied(&receiver, call.site.span);
+        }
         if receiver.own_type().is_some() {
             return self.own_method(call, receiver, arguments);
         }
@@ -341,9 +344,6 @@ impl<'a> Tracer<'a> {
         }
         if arguments.is_empty() && IDENTITIES.contains(call.name()) {
             return self.converted(call, receiver);
-        }
-        if call.name() == super::arrange::EMPTY {
-            return self.emptied(&receiver, call.site.span);
         }
         if EndWord::find(call.name()).is_some()
             && arguments.is_empty()

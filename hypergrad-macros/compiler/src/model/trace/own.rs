@@ -71,6 +71,12 @@ impl<'a> Tracer<'a> {
         value
     }
 
+    /// `Default::default()` of the module's type that a value has.
+    pub(super) fn default_of_own(&mut self, value: &Value, span: Span) -> Option<Value> {
+        let owner = value.own_type()?.to_owned();
+        self.default_of(&Type::Struct(owner), span)
+    }
+
     fn default_of(&mut self, of: &Type, span: Span) -> Option<Value> {
         match of {
             Type::Scalar(_) => Some(Value::Tensor(self.number(0.0))),

@@ -1,6 +1,6 @@
 //! What exchanges, moves and removes items; operators between conditions, tuples and bits.
 
-use nalgebra::{DMatrix, DVector, SVector};
+use nalgebra::{DVector, SVector};
 
 use super::{Data, agrees, bodies};
 
