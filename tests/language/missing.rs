@@ -152,7 +152,7 @@ fn fields_and_items_may_be_missing() {
 fn integers_are_exact() {
     assert!(exact::Problem::new(exact::Data { time: vec![4, (1 << 24) + 2, -(1 << 40)] }).is_ok());
     let found = exact::Problem::new(exact::Data { time: vec![4, (1 << 24) + 1] }).map(|_| ());
-    assert_eq!(found, Err(ShapeError::Inexact { what: "data.time[]", entry: 1, value: (1 << 24) + 1 }));
+    assert_eq!(found, Err(ShapeError::Inexact { what: "data.time", entry: 1, value: (1 << 24) + 1 }));
     let found = exact::Problem::new(exact::Data { time: vec![i64::MAX] }).map(|_| ());
-    assert_eq!(found, Err(ShapeError::Inexact { what: "data.time[]", entry: 0, value: i128::from(i64::MAX) }));
+    assert_eq!(found, Err(ShapeError::Inexact { what: "data.time", entry: 0, value: i128::from(i64::MAX) }));
 }

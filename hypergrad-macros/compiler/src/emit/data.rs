@@ -165,6 +165,8 @@ pub fn packed_name(field: usize) -> Ident {
 pub fn entries_of_item(field: &DataField, form: Form) -> TokenStream {
     let item = &field.item;
     match form {
+        // A number by itself, in an `Option`.
+        Form::Scalar if item.is_empty() => quote!(hg::core::slice::from_ref(item)),
         Form::Scalar => quote!(hg::core::slice::from_ref(&item #(.#item)*)),
         Form::Column | Form::Row | Form::Matrix => quote!(item #(.#item)*.as_slice()),
     }
