@@ -23,6 +23,12 @@ mod toy {
         }
     }
 
+    impl<'a> std::iter::Sum<&'a Own> for Own {
+        fn sum<I: Iterator<Item = &'a Own>>(items: I) -> Own {
+            Own { t: items.map(|own| own.t).sum() }
+        }
+    }
+
     pub fn f(x: &DVector<f64>, y: &SVector<f64, 3>, data: &Data) -> f64 {
         let endless: f64 = (0..).map(|i| i as f64).sum();
         let unfit: f64 = x.iter().zip([1.0, 2.0, 3.0].iter().zip(y.iter())).map(|(a, (b, c))| a * b * c).product();

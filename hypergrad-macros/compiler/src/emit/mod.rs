@@ -32,7 +32,7 @@ use quote::quote;
 use crate::analysis::{Facts, Stage};
 use crate::differentiate::Quantities;
 use crate::lower::program::Program;
-use crate::model::{Declared, Model};
+use crate::model::{DataKind, Declared, Model};
 use crate::syntax::{Storage, Type};
 use layout::Layout;
 use sizes::Symbols;
@@ -117,6 +117,14 @@ impl<'m> Emission<'m> {
             let float = &self.scalar;
             quote! { const _: [fn(#float) -> #float; 2] = [#function, #derivative]; }
         });
+        // What the items of lists are read by.
+        let fields = self.model.data.iter().flat_map(|data| &data.fields);
+        let has_lists = fields.into_iter().any(|field| data::is_packed(field) || matches!(field.kind, DataKind::Extent { .. }));
+        let lists = has_lists.then(|| {
+            quote!(
+                use hg::indices::AsList as _;
+            )
+        });
         quote! {
             #(#declared)*
 
@@ -129,7 +137,7 @@ impl<'m> Emission<'m> {
             pub mod __bilevel {
                 use super::*;
                 use #root::__private as hg;
-                use hg::indices::AsList as _;
+                #lists
                 use hg::{Bilevel as _, Dense as _, Factorization as _, Variable as _};
 
                 #variables

@@ -19,7 +19,14 @@ impl<'a> Tracer<'a> {
             Type::Struct(name) | Type::Enum(name) => name.as_str(),
             Type::Scalar(Scalar::F64) if value.own_type().is_some() => "f64",
             Type::Scalar(Scalar::F32) if value.own_type().is_some() => "f32",
-            _ => return None,
+            Type::Scalar(_)
+            | Type::Count
+            | Type::Integer(_)
+            | Type::Bool
+            | Type::Tensor { .. }
+            | Type::List { .. }
+            | Type::Csr { .. }
+            | Type::Tuple(_) => return None,
         };
         let found = self.of_own_trait(owner, "From", 0, value)?;
         let function = found.function()?;

@@ -375,10 +375,9 @@ impl<'a> Tracer<'a> {
     /// An operator between values of which one has a type of this module: the method of its trait.
     pub(super) fn own_operator(&mut self, of_trait: &str, operands: &[&Value], span: Span) -> Option<Value> {
         let scalar = if self.scalar == crate::model::Scalar::F64 { "f64" } else { "f32" };
-        let owner = match operands.first()? {
-            Value::Tensor(tensor) if tensor.is_scalar() => scalar,
-            value => value.own_type()?,
-        };
+        let first = operands.first()?;
+        let is_scalar = matches!(first, Value::Tensor(tensor) if tensor.is_scalar());
+        let owner = if is_scalar { scalar } else { first.own_type()? };
         let module: &'a Module = self.module;
         let fits = |item: &&'a Associated| {
             let Some(function) = item.function().filter(|_| item.of_trait.as_deref() == Some(of_trait)) else { return false };

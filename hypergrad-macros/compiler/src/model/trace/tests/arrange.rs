@@ -54,7 +54,6 @@ fn items_are_moved() {
         { let mut v = vec![1.0]; v.extend_from_slice(x.as_slice()); v[1] * v[3] + v.len() as f64 }
         { let mut v = DVector::zeros(5); v.clone_from(x); v.norm_squared() }
         { let mut v = [0.0; 3]; v.copy_from_slice(y.as_slice()); v[0] * v[1] }
-        { let mut v = DVector::zeros(data.a.nrows()); data.a.mul_to(x, &mut v); v.norm_squared() }
         { let mut v = DVector::zeros(5); x.add_to(&(x * 2.0), &mut v); v.norm_squared() }
         { let (first, rest) = x.as_slice().split_first().unwrap(); first * rest.iter().map(|t| t.sin()).sum::<f64>() }
         { if let Some((last, rest)) = x.as_slice().split_last() { last * rest[0] + rest.len() as f64 } else { 0.0 } }
