@@ -38,6 +38,7 @@ pub fn exact<T: Real>(value: i128, what: &'static str, entry: usize) -> Result<T
 }
 
 /// An `Option` as a list of at most one item, and an integer as a list of one, as far as data is read by lists.
+#[expect(clippy::len_without_is_empty, reason = "emitted code asks for lengths alone")]
 pub trait AsList {
     /// Of the items.
     type Item;
