@@ -4,7 +4,7 @@
 use std::error::Error;
 use std::ops::ControlFlow;
 
-use hypergrad::estimator::Estimator;
+use hypergrad::estimator::{Estimator, Ift};
 use hypergrad::outer::{self, Descent};
 use hypergrad::solver::GradientDescent;
 use nalgebra::DVector;
@@ -73,10 +73,10 @@ fn judge(
     omega: DVector<f64>,
     estimated: Option<f64>,
 ) -> Result<Step, Box<dyn Error>> {
-    let root = problem.at(&fit(problem, &y)?, &y)?;
-    let error = (&omega - root.Omega()?).norm();
+    let truth = problem.hypergradient(&fit(problem, &y)?, &y, &Ift::new())?;
+    let error = (&omega - &truth.gradient).norm();
     let estimated = estimated.ok_or("no error estimate")?;
-    Ok(Step { h: root.g(), seen, y, omega, error, estimated })
+    Ok(Step { h: truth.objective, seen, y, omega, error, estimated })
 }
 
 /// Where Ω of the step before said that h would be: the step, h there, and how far off by the error

@@ -1,4 +1,4 @@
-//! What comes with an estimate: residuals, the a-posteriori error of every estimator
+//! What comes with an estimate: the outer objective, residuals, the a-posteriori error of every estimator
 //! beside the true one.
 
 use hypergrad::estimator::*;
@@ -15,6 +15,9 @@ impl Check for Reports {
             let what = format!("{}, {:?}", case.name, e.kind());
             let found = hypergradient(case.problem, &case.x(x), &case.outer(), e).unwrap();
             let (p, report) = (case.parts(x), found.report);
+            assert!(
+                (found.objective - case.problem.user_g(&case.x(x), &case.outer())).abs() < 1e-13 * (1.0 + found.objective.abs())
+            );
             assert!((report.inner_residual - p.f.norm()).abs() < 1e-13 * (1.0 + p.f.norm()), "{what}: {report:?}");
             assert!(report.linear_residual < 1e-12 * (1.0 + p.g_1.norm()), "{what}: {report:?}");
             let gradient = crate::case::flat(&found.gradient);

@@ -161,7 +161,7 @@ pub trait Estimator<P: Bilevel> {
     }
 }
 
-/// The hypergradient at `(x, y)`, with its report.
+/// The hypergradient at `(x, y)`, with the value of the outer objective there and a report.
 ///
 /// # Errors
 /// Shapes, non-finite input or results, `F_1` singular or too large.
@@ -174,8 +174,9 @@ pub fn hypergradient<P: Bilevel, E: Estimator<P>>(
     let mut work = point::start(problem, x, y)?;
     let mut workspace = estimator.workspace(problem, &work)?;
     let mut gradient = zeros_y(problem, &work)?;
+    let objective = objective(problem, &mut work)?;
     let report = estimator.estimate(problem, &mut work, &mut workspace, gradient.flat_mut())?;
-    Ok(Hypergradient { gradient: y.like(gradient.flat()), report })
+    Ok(Hypergradient { gradient: y.like(gradient.flat()), objective, report })
 }
 
 /// Gives the next estimate the adjoint `Hᵀ g_1` to start from, by the H of the inner solver's last run, where the

@@ -19,7 +19,7 @@ use crate::structure::EstimatorKind;
 /// Newton's method ρ is 0: `g_2 - (F_2ᵀ s - L_21(s) n)`, `F_1ᵀ s = g_1`, `n = F_1⁻¹ F` (docs/formulas.md 3.3), exact at
 /// every x where f is quadratic in x. A full step is differentiated, never a damped one.
 ///
-/// The error estimate is that of [`Unrolled`](super::Unrolled). The Jacobian holds at every x for
+/// Error estimate and objective are those of [`Unrolled`](super::Unrolled). The Jacobian holds at every x for
 /// gradient descent, momentum and the fixed point, and at a root for Newton's method; there
 /// `|estimate - ∇h| <= b + C_y |x - x*| + O(|x - x*|²)`, b the error at the root itself: 0 for Newton's method, whose
 /// Jacobian is `-Psi L_11(v)`.

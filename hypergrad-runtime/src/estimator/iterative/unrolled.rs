@@ -28,7 +28,7 @@ pub struct Forward;
 /// steps), the fixed-point iteration.
 ///
 /// Where the map contracts by q the error is at most `(c_1 + c_2 t/q + c_3) q^t`: it needs no linear solve, and
-/// no point near the root, but t steps.
+/// no point near the root, but t steps. The objective in the result is g at the x that is passed in.
 ///
 /// The error estimate (off by default) is the distance to `Omega - Omega_1 F_1⁻¹ F` at the last iterate, with systems
 /// solved by products. At a root the estimate is not `∇h` but for t to infinity: `|estimate - ∇h| <= b + C_y |x - x*|` to first
@@ -247,7 +247,7 @@ impl<P: Bilevel, M: Step<P>> Formula<P> for Unrolled<M, Forward> {
 /// The derivative of the last k steps of a run: the x that is passed in is held, and k steps from there are
 /// pulled back. Where x is a root the error is `|(Phi_1)^k dx/dy|`, at most `q^k |dx/dy|`.
 ///
-/// Error estimate and `C_y` are those of [`Unrolled`].
+/// Error estimate, objective and `C_y` are those of [`Unrolled`].
 ///
 /// # Example
 /// ```
