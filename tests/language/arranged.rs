@@ -6,7 +6,7 @@ use nalgebra::DVector;
 use crate::{check, vector};
 
 #[bilevel]
-pub mod arranged {
+pub mod exchanges {
     use nalgebra::{DMatrix, DVector};
 
     pub fn f(x: &DVector<f64>, y: &DVector<f64>) -> f64 {
@@ -106,11 +106,11 @@ pub mod compartments {
 #[test]
 fn items_and_conditions() {
     let (x, y) = (DVector::from_vec(vec![0.7, -0.4, 0.9]), DVector::from_vec(vec![0.3, 0.6, -0.2]));
-    check(&arranged::Problem::new().unwrap(), &x, &y);
+    check(&exchanges::Problem::new().unwrap(), &x, &y);
     check(&decided::Problem::new().unwrap(), &x, &y);
-    let at = arranged::Problem::new().unwrap();
+    let at = exchanges::Problem::new().unwrap();
     let at = at.at(&x, &y).unwrap();
-    assert!((at.f() - arranged::f(&x, &y)).abs() < 1e-12 && (at.g() - arranged::g(&x, &y)).abs() < 1e-12);
+    assert!((at.f() - exchanges::f(&x, &y)).abs() < 1e-12 && (at.g() - exchanges::g(&x, &y)).abs() < 1e-12);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use nalgebra::DVector;
 use crate::check;
 
 #[bilevel]
-pub mod own {
+pub mod traits {
     use std::iter::Sum;
     use std::ops::{Add, Index, Mul};
 
@@ -94,8 +94,8 @@ pub mod own {
 #[test]
 fn traits_of_own_types() {
     let (x, y) = (DVector::from_vec(vec![0.7, -0.4, 0.9]), DVector::from_vec(vec![0.3, 0.6, -0.2]));
-    let problem = own::Problem::new().unwrap();
+    let problem = traits::Problem::new().unwrap();
     let at = problem.at(&x, &y).unwrap();
-    assert!((at.f() - own::f(&x, &y)).abs() < 1e-12 && (at.g() - own::g(&x, &y)).abs() < 1e-12);
+    assert!((at.f() - traits::f(&x, &y)).abs() < 1e-12 && (at.g() - traits::g(&x, &y)).abs() < 1e-12);
     check(&problem, &x, &y);
 }

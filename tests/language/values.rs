@@ -6,6 +6,7 @@
     clippy::needless_range_loop,
     clippy::suboptimal_flops,
     clippy::cast_precision_loss,
+    clippy::default_trait_access,
     clippy::redundant_closure_for_method_calls,
     clippy::manual_map,
     clippy::useless_conversion,
@@ -15,6 +16,7 @@
 
 mod missing;
 mod own;
+#[allow(dead_code, reason = "the other programs use all of it")]
 mod shared;
 
 use shared::check;
