@@ -36,7 +36,12 @@ impl Graph {
 
     /// Whether a node reads a log-sum-exp of entries that there may be none of: then it is `-∞`.
     pub fn reads_logarithm_of_none(&self, id: Id) -> bool {
-        self.reachable(&[id]).iter().any(|node| match *self.op(*node) {
+        self.of_none[id.0 as usize]
+    }
+
+    /// Notes whether a node that was just made reads a log-sum-exp of no entries.
+    pub(super) fn note_of_none(&mut self, id: Id) {
+        let own = match *self.op(id) {
             Op::Reduce { kind: Reduction::LogSumExp, arg, keep } => self.may_be_of_none(arg, keep),
             Op::Input(_)
             | Op::Constant(_)
@@ -55,7 +60,9 @@ impl Graph {
             | Op::Scan(_)
             | Op::State { .. }
             | Op::Slot(_) => false,
-        })
+        };
+        let reads = own || self.op(id).any_operand(&mut |operand| self.reads_logarithm_of_none(operand));
+        self.of_none.push(reads);
     }
 
     /// Whether a node reads a function of constants that was not folded: it has no finite value.

@@ -70,6 +70,8 @@ pub struct Graph {
     pub(super) declared: BTreeMap<Name, Formula>,
     /// Of every node, the recursions whose slots it reads without being inside of them.
     pub(super) open: Vec<Levels>,
+    /// Of every node, whether it reads a log-sum-exp of entries that there may be none of.
+    pub(super) of_none: Vec<bool>,
     /// Of every recursion, what its body reads from outside.
     pub(super) captured: BTreeMap<Id, Vec<Id>>,
     /// Slots that no recursion has yet.
@@ -199,6 +201,7 @@ impl Graph {
         self.ids.insert(key, id);
         self.note_supports(id);
         self.note_open(id);
+        self.note_of_none(id);
         id
     }
 }

@@ -46,6 +46,7 @@ impl<'s> Normalizer<'s> {
         graph.without_implied_patterns(&mut self.operands);
         self.drop_whole_selections(graph);
         self.drop_unused_wires(graph);
+        self.keep_sums_of_none(graph);
         if self.coefficient == 0.0 {
             return None;
         }
@@ -472,6 +473,24 @@ impl<'s> Normalizer<'s> {
                     let count = graph.count(extent);
                     self.operands.push(Operand { node: count, index: Vec::new() });
                 }
+            }
+        }
+    }
+}
+
+impl Normalizer<'_> {
+    /// A sum of no terms is 0, also where a factor that leaves it is the logarithm of a sum of nothing.
+    fn keep_sums_of_none(&mut self, graph: &Graph) {
+        let leaving: Vec<&Operand> = self.operands.iter().filter(|o| graph.reads_logarithm_of_none(o.node)).collect();
+        let leaves = |wire: Wire| leaving.iter().any(|operand| !operand.index.iter().any(|index| index.mentions(wire)));
+        let is_summed = |wire: Wire| !self.out.iter().any(|index| index.mentions(wire));
+        let wires = (0..self.extents.len() as u32).map(Wire).filter(|wire| is_summed(*wire) && leaves(*wire));
+        let least = wires.filter_map(|wire| self.extents[wire.0 as usize].as_ref().map(|e| e.sub(&Size::constant(1))));
+        let empty = least.filter(|least| !least.is_nonnegative());
+        let guards = empty.map(|least| Guard { affine: Affine::constant(least), test: Test::NonNegative });
+        for guard in guards.collect::<Vec<_>>() {
+            if !self.guards.contains(&guard) {
+                self.guards.push(guard);
             }
         }
     }

@@ -44,8 +44,8 @@ pub struct Run<'a, D> {
 /// More operations than any program needs.
 const MOST_OPERATIONS: usize = 200_000;
 
-/// The cube of a number beyond this overflows.
-const LARGEST_MEANT: f64 = 1e100;
+/// The fourth power of a number beyond this overflows, as a number times the cube of another in a third derivative.
+const LARGEST_MEANT: f64 = 1e75;
 
 impl<'a, D: Number> Run<'a, D> {
     pub fn new(program: &'a Program, inputs: &'a Inputs<D>, noise: Option<(Random, f64)>) -> Self {

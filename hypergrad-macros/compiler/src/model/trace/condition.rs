@@ -321,6 +321,17 @@ impl Tracer<'_> {
         self.apply(Func::Select, &[&mask, argument, &safe])
     }
 
+    /// The same of what is infinite where the arm is not taken: guards on an index from the data would multiply it by 0.
+    pub(super) fn protect_infinite(&mut self, argument: &Tensor, safe: f64) -> Tensor {
+        let (mask, guards) = self.where_taken(argument);
+        if mask.is_none() && guards.is_empty() {
+            return argument.clone();
+        }
+        let (one, safe) = (self.number(1.0), self.number(safe));
+        let mask = mask.unwrap_or_else(|| self.guarded(&one, &guards));
+        self.apply(Func::Select, &[&mask, argument, &safe])
+    }
+
     /// The same with a tensor of the same shape in its place.
     pub(super) fn protected(&mut self, argument: &Tensor, safe: &Tensor) -> Tensor {
         if self.arms.is_empty() {

@@ -130,7 +130,7 @@ impl Tracer<'_> {
         }
         let logarithm = self.apply(func, &[t]);
         let may_be_infinite = self.graph.reads_logarithm_of_none(logarithm.node);
-        Some(if may_be_infinite { self.protect(&logarithm, 0.0) } else { logarithm })
+        Some(if may_be_infinite { self.protect_infinite(&logarithm, 0.0) } else { logarithm })
     }
 
     /// `func` of an argument that is safe in an arm that is not taken.

@@ -246,6 +246,18 @@ fn powers_of_powers_end() {
     all_agree(&[7_037_187]);
 }
 
+/// The logarithm of an empty sum, in an arm that an index from the data does not take and as a factor of an empty sum.
+#[test]
+fn logarithms_of_empty_sums_agree() {
+    all_agree(&[3_153_824, 7_751_649, 7_978_283]);
+}
+
+/// A logarithm in an arm has a form that does not overflow, safe or not.
+#[test]
+fn logarithms_in_arms_agree() {
+    all_agree(&[5_033_450, 7_716_442, 7_753_198, 8_036_360]);
+}
+
 fn all_agree(seeds: &[u64]) {
     for seed in seeds {
         assert_eq!(check(&generate::program(*seed), *seed), Outcome::Agrees, "seed {seed}");

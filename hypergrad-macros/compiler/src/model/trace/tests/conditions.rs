@@ -58,5 +58,7 @@ fn logarithms_of_sums_of_exponentials_in_arms() {
         { x.iter().filter(|t| **t > 0.0).fold(y[0], |s, t| (1.0 + (400.0 * s * t).exp()).ln() / 400.0) }
         { (0..5).map(|i| if i < data.n - 3 { (x.rows(0, i).map(f64::exp).sum() + 600f64.exp()).ln() * x[i] } else { x[i] }).sum::<f64>() }
         { if data.n > 9 { x.rows(0, 0).map(f64::exp).sum().ln() * x[0] } else { x[0] } }
+        { let e = x.rows(0, data.n - 5); (e * e.map(f64::exp).sum().ln()).dot(&e).max(x[1]) }
+        { let e = x.rows(0, data.n - 5); (if x[0] > 9.0 { e.map(f64::exp).sum().ln() } else { 0.5 }) * x[0] }
     }
 }
