@@ -4,7 +4,7 @@ use core::ops::ControlFlow;
 
 use super::anderson::Anderson;
 use super::iterate::{Defaults, Moved, Stopping, Vectors, iterate, stopping_builders};
-use super::step::{Cross, GradientState, Held, Parts, Step};
+use super::step::{Cross, GradientState, Held, Parts, Step, step_along_f};
 use super::{InnerObservation, InnerSolver, Solution};
 use crate::error::{LinearError, SolveError};
 use crate::linear::Side;
@@ -73,81 +73,11 @@ impl<const MEMORY: usize> FixedPoint<MEMORY> {
 stopping_builders!([const MEMORY: usize] FixedPoint<MEMORY>);
 
 impl<P: FixedPointMap> Step<P> for FixedPoint {
-    type State = GradientState<P>;
-    const VECTORS: usize = 1;
-
-    fn state(&self, problem: &P, work: &P::Work) -> Result<GradientState<P>, LinearError> {
-        GradientState::new(problem, work)
-    }
+    step_along_f!();
 
     /// `Phi = x - F`.
     fn begin(&self, _problem: &P, _work: &mut P::Work, state: &mut GradientState<P>) -> Result<(), SolveError> {
         state.step = 1.0;
-        Ok(())
-    }
-
-    fn memory<'s>(&self, _state: &'s mut GradientState<P>) -> &'s mut [T<P>] {
-        &mut []
-    }
-
-    fn advance(
-        &self,
-        problem: &P,
-        work: &mut P::Work,
-        state: &mut GradientState<P>,
-        residual: &[T<P>],
-    ) -> Result<(), SolveError> {
-        state.descend(problem, work, residual);
-        Ok(())
-    }
-
-    fn pull_back(
-        &self,
-        problem: &P,
-        work: &mut P::Work,
-        state: &mut GradientState<P>,
-        (cotangent, _): Parts<'_, T<P>>,
-        y_bar: &mut [T<P>],
-    ) -> Result<(), LinearError> {
-        state.pull(problem, work, cotangent, y_bar);
-        Ok(())
-    }
-
-    fn push_forward(
-        &self,
-        problem: &P,
-        work: &mut P::Work,
-        state: &mut GradientState<P>,
-        (tangent, _): Parts<'_, T<P>>,
-        c: &[T<P>],
-    ) -> Result<(), LinearError> {
-        state.push(problem, work, tangent, c);
-        Ok(())
-    }
-
-    const CROSS: Cross = Cross::Everywhere;
-
-    fn cross(
-        &self,
-        problem: &P,
-        work: &mut P::Work,
-        state: &mut GradientState<P>,
-        both: (&[T<P>], &[T<P>]),
-        out: &mut [T<P>],
-    ) -> Result<(), LinearError> {
-        state.cross(problem, work, state.step, both, out);
-        Ok(())
-    }
-
-    fn bend(
-        &self,
-        problem: &P,
-        work: &mut P::Work,
-        state: &mut GradientState<P>,
-        ((cotangent, _), u): (Held<'_, T<P>>, &[T<P>]),
-        bars: Parts<'_, T<P>>,
-    ) -> Result<(), LinearError> {
-        state.bend(problem, work, (cotangent.iter().copied(), u), bars);
         Ok(())
     }
 }

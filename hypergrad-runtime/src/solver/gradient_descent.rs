@@ -6,7 +6,7 @@ use super::affine;
 use super::constants::proved_bounds;
 use super::iterate::{Defaults, Moved, Stopping, Vectors, iterate, reached, residual_norm, stopping_builders};
 use super::minimum::{check, is_cheap};
-use super::step::{Cross, GradientState, Held, Parts, Step};
+use super::step::{Cross, GradientState, Held, Parts, Step, step_along_f};
 use super::{InnerObservation, InnerSolver, Solution};
 use crate::error::{LinearError, SolveError};
 use crate::kernels::{axpy, dot, norm, scale, scatter};
@@ -112,12 +112,7 @@ pub(super) fn check_positive(what: &'static str, value: f64) -> Result<(), Solve
 }
 
 impl<P: Bilevel> Step<P> for GradientDescent {
-    type State = GradientState<P>;
-    const VECTORS: usize = 1;
-
-    fn state(&self, problem: &P, work: &P::Work) -> Result<GradientState<P>, LinearError> {
-        GradientState::new(problem, work)
-    }
+    step_along_f!();
 
     fn begin(&self, problem: &P, work: &mut P::Work, state: &mut GradientState<P>) -> Result<(), SolveError> {
         state.step = match self.length {
@@ -128,71 +123,6 @@ impl<P: Bilevel> Step<P> for GradientDescent {
             Length::Adapted => estimated_step(problem, work, state)?,
             Length::Proved => proved_step(problem, work)?,
         };
-        Ok(())
-    }
-
-    fn memory<'s>(&self, _state: &'s mut GradientState<P>) -> &'s mut [T<P>] {
-        &mut []
-    }
-
-    fn advance(
-        &self,
-        problem: &P,
-        work: &mut P::Work,
-        state: &mut GradientState<P>,
-        residual: &[T<P>],
-    ) -> Result<(), SolveError> {
-        state.descend(problem, work, residual);
-        Ok(())
-    }
-
-    fn pull_back(
-        &self,
-        problem: &P,
-        work: &mut P::Work,
-        state: &mut GradientState<P>,
-        (cotangent, _): Parts<'_, T<P>>,
-        y_bar: &mut [T<P>],
-    ) -> Result<(), LinearError> {
-        state.pull(problem, work, cotangent, y_bar);
-        Ok(())
-    }
-
-    fn push_forward(
-        &self,
-        problem: &P,
-        work: &mut P::Work,
-        state: &mut GradientState<P>,
-        (tangent, _): Parts<'_, T<P>>,
-        c: &[T<P>],
-    ) -> Result<(), LinearError> {
-        state.push(problem, work, tangent, c);
-        Ok(())
-    }
-
-    const CROSS: Cross = Cross::Everywhere;
-
-    fn cross(
-        &self,
-        problem: &P,
-        work: &mut P::Work,
-        state: &mut GradientState<P>,
-        both: (&[T<P>], &[T<P>]),
-        out: &mut [T<P>],
-    ) -> Result<(), LinearError> {
-        state.cross(problem, work, state.step, both, out);
-        Ok(())
-    }
-
-    fn bend(
-        &self,
-        problem: &P,
-        work: &mut P::Work,
-        state: &mut GradientState<P>,
-        ((cotangent, _), u): (Held<'_, T<P>>, &[T<P>]),
-        bars: Parts<'_, T<P>>,
-    ) -> Result<(), LinearError> {
-        state.bend(problem, work, (cotangent.iter().copied(), u), bars);
         Ok(())
     }
 }

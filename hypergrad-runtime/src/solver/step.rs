@@ -209,3 +209,82 @@ impl<P: Bilevel> GradientState<P> {
         axpy(step, self.image.flat(), tangent);
     }
 }
+
+/// What [`Step`] is for `Phi = x - step F`, but for how a run begins. Coherence forbids one implementation for all such
+/// methods.
+macro_rules! step_along_f {
+    () => {
+        type State = GradientState<P>;
+        const VECTORS: usize = 1;
+
+        fn state(&self, problem: &P, work: &P::Work) -> Result<GradientState<P>, LinearError> {
+            GradientState::new(problem, work)
+        }
+
+        fn memory<'s>(&self, _state: &'s mut GradientState<P>) -> &'s mut [T<P>] {
+            &mut []
+        }
+
+        fn advance(
+            &self,
+            problem: &P,
+            work: &mut P::Work,
+            state: &mut GradientState<P>,
+            residual: &[T<P>],
+        ) -> Result<(), SolveError> {
+            state.descend(problem, work, residual);
+            Ok(())
+        }
+
+        fn pull_back(
+            &self,
+            problem: &P,
+            work: &mut P::Work,
+            state: &mut GradientState<P>,
+            (cotangent, _): Parts<'_, T<P>>,
+            y_bar: &mut [T<P>],
+        ) -> Result<(), LinearError> {
+            state.pull(problem, work, cotangent, y_bar);
+            Ok(())
+        }
+
+        fn push_forward(
+            &self,
+            problem: &P,
+            work: &mut P::Work,
+            state: &mut GradientState<P>,
+            (tangent, _): Parts<'_, T<P>>,
+            c: &[T<P>],
+        ) -> Result<(), LinearError> {
+            state.push(problem, work, tangent, c);
+            Ok(())
+        }
+
+        const CROSS: Cross = Cross::Everywhere;
+
+        fn cross(
+            &self,
+            problem: &P,
+            work: &mut P::Work,
+            state: &mut GradientState<P>,
+            both: (&[T<P>], &[T<P>]),
+            out: &mut [T<P>],
+        ) -> Result<(), LinearError> {
+            state.cross(problem, work, state.step, both, out);
+            Ok(())
+        }
+
+        fn bend(
+            &self,
+            problem: &P,
+            work: &mut P::Work,
+            state: &mut GradientState<P>,
+            ((cotangent, _), u): (Held<'_, T<P>>, &[T<P>]),
+            bars: Parts<'_, T<P>>,
+        ) -> Result<(), LinearError> {
+            state.bend(problem, work, (cotangent.iter().copied(), u), bars);
+            Ok(())
+        }
+    };
+}
+pub(super) use step_along_f;
