@@ -1,13 +1,13 @@
 //! The comparisons, in order.
 
+use super::InnerRole;
 use super::differences::{Quotient, Stencil, largest, step_at};
+use super::erased::{Erased, Kernels};
 use super::judge::Judge;
 use super::report::{DerivativeReport, DerivativeRow};
-use super::{InnerRole, UserFunctions};
 use crate::kernels::scatter;
 use crate::kernels::{axpy, dot, gemv, gemv_t};
-use crate::point::T;
-use crate::problem::{Bilevel, Variable};
+use crate::problem::Bilevel;
 use crate::scalar::Real;
 
 /// Tensors with more entries are not compared.
@@ -16,28 +16,28 @@ const TENSOR_LIMIT: usize = 1_000_000;
 const DENSE_LIMIT: usize = 1 << 24;
 
 /// A kernel with one direction.
-pub(super) type Product<P> = fn(&P, &mut <P as Bilevel>::Work, &[T<P>], &mut [T<P>]);
+pub(super) type Product<'a, S> = fn(&Erased<'a, S>, &mut Work<'a, S>, &[S], &mut [S]);
 /// A kernel that fills.
-pub(super) type Fill<P> = fn(&P, &mut <P as Bilevel>::Work, &mut [T<P>]);
+pub(super) type Fill<'a, S> = fn(&Erased<'a, S>, &mut Work<'a, S>, &mut [S]);
+/// A point.
+pub(super) type Work<'a, S> = Box<dyn Kernels<S> + 'a>;
 
-pub(super) struct Chain<'a, P: Bilevel> {
-    pub(super) problem: &'a P,
-    pub(super) x: &'a P::X,
-    pub(super) y: &'a P::Y,
-    pub(super) flat_x: Vec<T<P>>,
-    pub(super) flat_y: Vec<T<P>>,
-    pub(super) work: P::Work,
+pub(super) struct Chain<'a, S: Real> {
+    pub(super) problem: &'a Erased<'a, S>,
+    pub(super) flat_x: Vec<S>,
+    pub(super) flat_y: Vec<S>,
+    pub(super) work: Work<'a, S>,
     pub(super) rows: Vec<DerivativeRow>,
     /// What differentiating takes from the size of a function to that of its derivative: `1 / |x_k|`.
     unit: f64,
 }
 
-impl<'a, P: UserFunctions> Chain<'a, P> {
-    pub fn new(problem: &'a P, x: &'a P::X, y: &'a P::Y, work: P::Work) -> Self {
+impl<'a, S: Real> Chain<'a, S> {
+    pub fn new(problem: &'a Erased<'a, S>, work: Work<'a, S>) -> Self {
         let (flat_x, flat_y) = (problem.x(&work).to_vec(), problem.y(&work).to_vec());
         let sizes = flat_x.iter().chain(&flat_y).map(|t| t.wide().abs()).filter(|size| *size > 0.0);
         let unit = 1.0 / sizes.fold(1.0, f64::min).max(1e-8);
-        Self { problem, x, y, flat_x, flat_y, work, rows: Vec::new(), unit }
+        Self { problem, flat_x, flat_y, work, rows: Vec::new(), unit }
     }
 
     pub fn run(mut self) -> DerivativeReport {
@@ -68,59 +68,58 @@ impl<'a, P: UserFunctions> Chain<'a, P> {
 
     /// f, or F, and g beside the user's own functions: values, with the noise of the user's.
     fn values(&mut self) {
-        let (problem, y, n) = (self.problem, self.y, self.n());
-        let objective = P::INNER == InnerRole::Objective;
+        let (problem, n) = (self.problem, self.n());
+        let objective = self.problem.inner == InnerRole::Objective;
         let len = if objective { 1 } else { n };
-        let x = self.x;
-        let flat_x = self.flat_x.clone();
-        let user = |at: &[T<P>], out: &mut [T<P>]| {
-            problem.user_inner(&x.like(at), y, out);
-            if P::INNER == InnerRole::Map {
+        let (x, y) = (self.flat_x.clone(), self.flat_y.clone());
+        let user = |at: &[S], out: &mut [S]| {
+            problem.user_inner(at, &y, out);
+            if problem.inner == InnerRole::Map {
                 out.iter_mut().zip(at).for_each(|(phi, &x)| *phi = x - *phi);
             }
         };
-        let expected = with_noise(&flat_x, len, user);
+        let expected = with_noise(&x, len, user);
         let (name, found, terms) = if objective {
             ("f", problem.objective(&mut self.work).into_iter().collect(), 0.0)
         } else {
-            let terms = self.elsewhere(n, P::residual);
-            ("F", self.fill(P::residual, n), terms)
+            let terms = self.elsewhere(n, Erased::residual);
+            ("F", self.fill(Erased::residual, n), terms)
         };
         let row = self.judge(terms, 0.0).values(name, &found, &expected);
         self.rows.push(row);
-        let expected = with_noise(&flat_x, 1, |at, out| out[0] = problem.user_g(&x.like(at), y));
+        let expected = with_noise(&x, 1, |at, out| out[0] = problem.user_g(at, &y));
         let found = [problem.g(&mut self.work)];
         self.compare("g", &found, &expected, 0.0);
     }
 
     /// F against the user's f.
     fn first(&mut self) {
-        if P::INNER != InnerRole::Objective {
+        if self.problem.inner != InnerRole::Objective {
             return;
         }
-        let (problem, x, y, n) = (self.problem, self.x, self.y, self.n());
-        let found = self.fill(P::residual, n);
-        let terms = self.elsewhere(n, P::residual);
+        let (problem, y, n) = (self.problem, self.flat_y.clone(), self.n());
+        let found = self.fill(Erased::residual, n);
+        let terms = self.elsewhere(n, Erased::residual);
         let f = problem.objective(&mut self.work).map_or(0.0, |f| f.wide().abs());
-        let stencil = Stencil::new(&self.flat_x, 1, |at: &[T<P>], out: &mut [T<P>]| problem.user_inner(&x.like(at), y, out));
+        let stencil = Stencil::new(&self.flat_x, 1, |at: &[S], out: &mut [S]| problem.user_inner(at, &y, out));
         let row = self.judge(terms, f * self.unit).derivatives("F", &found, stencil);
         self.rows.push(row);
     }
 
     fn first_of_f(&mut self) {
         let (n, m) = (self.n(), self.m());
-        self.against_x("F_1", P::f_1, n, P::residual);
-        self.against_y("F_2", P::f_2, n, P::residual);
-        let dense = self.fill(P::f_1, n * n);
+        self.against_x("F_1", Erased::f_1, n, Erased::residual);
+        self.against_y("F_2", Erased::f_2, n, Erased::residual);
+        let dense = self.fill(Erased::f_1, n * n);
         let diagonal: Vec<_> = (0..n).map(|i| dense[i * (n + 1)]).collect();
-        let found = self.fill(P::f_1_diagonal, n);
+        let found = self.fill(Erased::f_1_diagonal, n);
         self.compare("diag(F_1)", &found, &exact(&diagonal), largest(&dense));
         // ∂⟨s, diag F_1⟩/∂y
-        let mut s = vec![T::<P>::ZERO; n];
+        let mut s = vec![S::ZERO; n];
         scatter(&mut s);
-        let mut found = vec![T::<P>::ZERO; m];
+        let mut found = vec![S::ZERO; m];
         self.problem.f_1_diagonal_2_tr_mul(&mut self.work, &s, &mut found);
-        let mut diagonal = vec![T::<P>::ZERO; n];
+        let mut diagonal = vec![S::ZERO; n];
         self.by_y("diag(F_1)_2ᵀ s", &found, 1, |problem, work, out| {
             problem.f_1_diagonal(work, &mut diagonal);
             out[0] = dot(&s, &diagonal);
@@ -129,63 +128,68 @@ impl<'a, P: UserFunctions> Chain<'a, P> {
 
     /// The derivatives of g.
     fn outer(&mut self) {
-        let (problem, x, y, n, m) = (self.problem, self.x, self.y, self.n(), self.m());
+        let (problem, x, y) = (self.problem, self.flat_x.clone(), self.flat_y.clone());
+        let (n, m) = (self.n(), self.m());
         let inherited = problem.g(&mut self.work).wide().abs() * self.unit;
-        let found = self.fill(P::g_1, n);
-        let terms = self.elsewhere_of(P::g_1, n);
+        let found = self.fill(Erased::g_1, n);
+        let terms = self.elsewhere_of(Erased::g_1, n);
         let judge = self.judge(terms, inherited);
-        let stencil = Stencil::new(&self.flat_x, 1, |at: &[T<P>], out: &mut [T<P>]| out[0] = problem.user_g(&x.like(at), y));
+        let stencil = Stencil::new(&self.flat_x, 1, |at: &[S], out: &mut [S]| out[0] = problem.user_g(at, &y));
         self.rows.push(judge.derivatives("g_1", &found, stencil));
-        let found = self.fill(P::g_2, m);
-        let terms = self.elsewhere_of(P::g_2, m);
+        let found = self.fill(Erased::g_2, m);
+        let terms = self.elsewhere_of(Erased::g_2, m);
         let judge = self.judge(terms, inherited);
-        let stencil = Stencil::new(&self.flat_y, 1, |at: &[T<P>], out: &mut [T<P>]| out[0] = problem.user_g(x, &y.like(at)));
+        let stencil = Stencil::new(&self.flat_y, 1, |at: &[S], out: &mut [S]| out[0] = problem.user_g(&x, at));
         self.rows.push(judge.derivatives("g_2", &found, stencil));
-        self.against_x("g_11", P::g_11, n, P::g_1);
-        self.against_x("g_21", P::g_21, m, P::g_2);
+        self.against_x("g_11", Erased::g_11, n, Erased::g_1);
+        self.against_x("g_21", Erased::g_21, m, Erased::g_2);
     }
 
     /// Matrix-free products against dense matrices.
     fn products(&mut self) {
         let (n, m) = (self.n(), self.m());
-        let f_1 = self.fill(P::f_1, n * n);
-        let f_2 = self.fill(P::f_2, n * m);
-        self.product("F_1 u", P::f_1_mul, (&f_1, n, n), false);
-        self.product("F_1ᵀ s", P::f_1_tr_mul, (&f_1, n, n), true);
-        self.product("F_2 c", P::f_2_mul, (&f_2, n, m), false);
-        self.product("F_2ᵀ s", P::f_2_tr_mul, (&f_2, n, m), true);
+        let f_1 = self.fill(Erased::f_1, n * n);
+        let f_2 = self.fill(Erased::f_2, n * m);
+        self.product("F_1 u", Erased::f_1_mul, (&f_1, n, n), false);
+        self.product("F_1ᵀ s", Erased::f_1_tr_mul, (&f_1, n, n), true);
+        self.product("F_2 c", Erased::f_2_mul, (&f_2, n, m), false);
+        self.product("F_2ᵀ s", Erased::f_2_tr_mul, (&f_2, n, m), true);
     }
 
     fn tensors(&mut self) {
         let (n, m) = (self.n(), self.m());
         if n.saturating_mul(n).saturating_mul(n.max(m)) <= TENSOR_LIMIT {
-            self.against_x("F_11", P::f_11, n * n, P::f_1);
-            self.against_x("F_21", P::f_21, n * m, P::f_2);
+            self.against_x("F_11", Erased::f_11, n * n, Erased::f_1);
+            self.against_x("F_21", Erased::f_21, n * m, Erased::f_2);
         }
     }
 
     /// `M_11`, `M_21` against differences of `g_1 - F_1ᵀ v`, `g_2 - F_2ᵀ v` with v held fast.
     fn contractions(&mut self) {
         let (n, m) = (self.n(), self.m());
-        let mut v = vec![T::<P>::ZERO; n];
+        let mut v = vec![S::ZERO; n];
         scatter(&mut v);
         self.problem.set_adjoint(&mut self.work, &v);
-        let (m_11, m_21) = (self.fill(P::m_11, n * n), self.fill(P::m_21, m * n));
-        self.product("M_11 u", P::m_11_mul, (&m_11, n, n), false);
-        self.product("M_21 u", P::m_21_mul, (&m_21, m, n), false);
-        self.product("M_12 c", P::m_12_mul, (&m_21, m, n), true);
-        let first = |problem: &P, work: &mut P::Work, out: &mut [T<P>]| frozen(problem, work, (P::g_1, P::f_1_tr_mul), &v, out);
-        let second = |problem: &P, work: &mut P::Work, out: &mut [T<P>]| frozen(problem, work, (P::g_2, P::f_2_tr_mul), &v, out);
-        let held = |kernel: Fill<P>| {
+        let (m_11, m_21) = (self.fill(Erased::m_11, n * n), self.fill(Erased::m_21, m * n));
+        self.product("M_11 u", Erased::m_11_mul, (&m_11, n, n), false);
+        self.product("M_21 u", Erased::m_21_mul, (&m_21, m, n), false);
+        self.product("M_12 c", Erased::m_12_mul, (&m_21, m, n), true);
+        let first = |problem: &Erased<'a, S>, work: &mut Work<'a, S>, out: &mut [S]| {
+            frozen(problem, work, (Erased::g_1, Erased::f_1_tr_mul), &v, out)
+        };
+        let second = |problem: &Erased<'a, S>, work: &mut Work<'a, S>, out: &mut [S]| {
+            frozen(problem, work, (Erased::g_2, Erased::f_2_tr_mul), &v, out)
+        };
+        let held = |kernel: Fill<'a, S>| {
             let v = &v;
-            move |problem: &P, work: &mut P::Work, out: &mut [T<P>]| {
+            move |problem: &Erased<'a, S>, work: &mut Work<'a, S>, out: &mut [S]| {
                 problem.set_adjoint(work, v);
                 kernel(problem, work, out);
             }
         };
-        let terms = self.elsewhere(n * n, held(P::m_11));
+        let terms = self.elsewhere(n * n, held(Erased::m_11));
         self.by_x("M_11", &m_11, n, terms, first);
-        let terms = self.elsewhere(m * n, held(P::m_21));
+        let terms = self.elsewhere(m * n, held(Erased::m_21));
         self.by_x("M_21", &m_21, m, terms, second);
     }
 
@@ -195,17 +199,17 @@ impl<'a, P: UserFunctions> Chain<'a, P> {
         if self.problem.factor(&mut self.work).is_err() {
             return;
         }
-        let f_1 = self.fill(P::f_1, n * n);
+        let f_1 = self.fill(Erased::f_1, n * n);
         for (name, transposed) in [("F_1⁻¹", false), ("F_1⁻ᵀ", true)] {
-            let mut b = vec![T::<P>::ZERO; n];
+            let mut b = vec![S::ZERO; n];
             scatter(&mut b);
-            let (mut z, mut image) = (b.clone(), vec![T::<P>::ZERO; n]);
+            let (mut z, mut image) = (b.clone(), vec![S::ZERO; n]);
             if transposed {
                 self.problem.f_1_tr_solve(&mut self.work, &mut z);
-                gemv_t(T::<P>::ONE, &f_1, n, n, &z, &mut image);
+                gemv_t(S::ONE, &f_1, n, n, &z, &mut image);
             } else {
                 self.problem.f_1_solve(&mut self.work, &mut z);
-                gemv(T::<P>::ONE, &f_1, n, n, &z, &mut image);
+                gemv(S::ONE, &f_1, n, n, &z, &mut image);
             }
             // Backward stability: relative to |F_1| |z|.
             let terms = largest(&f_1) * largest(&z) * n as f64;
@@ -215,64 +219,69 @@ impl<'a, P: UserFunctions> Chain<'a, P> {
 
     /// Without a matrix: each product against the derivative along its direction.
     fn directional(&mut self) {
-        let (problem, x, y, n, m) = (self.problem, self.x, self.y, self.n(), self.m());
+        let (problem, x, y) = (self.problem, self.flat_x.clone(), self.flat_y.clone());
+        let (n, m) = (self.n(), self.m());
         let (u, c) = (self.direction(n), self.direction(m));
         let zero = self.judge(0.0, 0.0);
-        if P::INNER == InnerRole::Objective {
-            let slope = [dot(&self.fill(P::residual, n), &u)];
-            let stencil = Stencil::new(&self.flat_x, 1, |at: &[T<P>], out: &mut [T<P>]| problem.user_inner(&x.like(at), y, out));
+        if self.problem.inner == InnerRole::Objective {
+            let slope = [dot(&self.fill(Erased::residual, n), &u)];
+            let stencil = Stencil::new(&self.flat_x, 1, |at: &[S], out: &mut [S]| problem.user_inner(at, &y, out));
             self.rows.push(zero.along("⟨F, u⟩", &slope, stencil, &u));
         }
-        let slope = [dot(&self.fill(P::g_1, n), &u)];
-        let stencil = Stencil::new(&self.flat_x, 1, |at: &[T<P>], out: &mut [T<P>]| out[0] = problem.user_g(&x.like(at), y));
+        let slope = [dot(&self.fill(Erased::g_1, n), &u)];
+        let stencil = Stencil::new(&self.flat_x, 1, |at: &[S], out: &mut [S]| out[0] = problem.user_g(at, &y));
         self.rows.push(zero.along("⟨g_1, u⟩", &slope, stencil, &u));
-        let slope = [dot(&self.fill(P::g_2, m), &c)];
-        let stencil = Stencil::new(&self.flat_y, 1, |at: &[T<P>], out: &mut [T<P>]| out[0] = problem.user_g(x, &y.like(at)));
+        let slope = [dot(&self.fill(Erased::g_2, m), &c)];
+        let stencil = Stencil::new(&self.flat_y, 1, |at: &[S], out: &mut [S]| out[0] = problem.user_g(&x, at));
         self.rows.push(zero.along("⟨g_2, c⟩", &slope, stencil, &c));
-        let (by_u, by_c) = (self.times(P::f_1_mul, &u, n), self.times(P::f_2_mul, &c, n));
-        self.along_x("F_1 u", &by_u, &u, P::residual);
-        self.along_y("F_2 c", &by_c, &c, P::residual);
+        let (by_u, by_c) = (self.times(Erased::f_1_mul, &u, n), self.times(Erased::f_2_mul, &c, n));
+        self.along_x("F_1 u", &by_u, &u, Erased::residual);
+        self.along_y("F_2 c", &by_c, &c, Erased::residual);
         let s = self.direction(n);
-        let (left, right) = (self.times(P::f_1_tr_mul, &s, n), self.times(P::f_2_tr_mul, &s, m));
+        let (left, right) = (self.times(Erased::f_1_tr_mul, &s, n), self.times(Erased::f_2_tr_mul, &s, m));
         self.compare("⟨F_1ᵀ s, u⟩", &[dot(&left, &u)], &exact(&[dot(&s, &by_u)]), pairing(&left, &u));
         self.compare("⟨F_2ᵀ s, c⟩", &[dot(&right, &c)], &exact(&[dot(&s, &by_c)]), pairing(&right, &c));
         self.problem.set_adjoint(&mut self.work, &s);
-        let (first, second) = (self.times(P::m_11_mul, &u, n), self.times(P::m_21_mul, &u, m));
-        self.along_x("M_11 u", &first, &u, |problem, work, out| frozen(problem, work, (P::g_1, P::f_1_tr_mul), &s, out));
-        self.along_x("M_21 u", &second, &u, |problem, work, out| frozen(problem, work, (P::g_2, P::f_2_tr_mul), &s, out));
+        let (first, second) = (self.times(Erased::m_11_mul, &u, n), self.times(Erased::m_21_mul, &u, m));
+        self.along_x("M_11 u", &first, &u, |problem, work, out| {
+            frozen(problem, work, (Erased::g_1, Erased::f_1_tr_mul), &s, out)
+        });
+        self.along_x("M_21 u", &second, &u, |problem, work, out| {
+            frozen(problem, work, (Erased::g_2, Erased::f_2_tr_mul), &s, out)
+        });
     }
 
     /// What judges a quantity of this size at another point.
     pub(super) fn judge(&self, terms: f64, inherited: f64) -> Judge {
-        Judge { smooth: P::STRUCTURE.smooth, terms, inherited }
+        Judge { smooth: self.problem.structure().smooth, terms, inherited }
     }
 
-    fn direction(&self, len: usize) -> Vec<T<P>> {
-        let mut direction = vec![T::<P>::ZERO; len];
+    fn direction(&self, len: usize) -> Vec<S> {
+        let mut direction = vec![S::ZERO; len];
         scatter(&mut direction);
         direction
     }
 
-    fn times(&mut self, kernel: Product<P>, u: &[T<P>], len: usize) -> Vec<T<P>> {
-        let mut out = vec![T::<P>::ZERO; len];
+    fn times(&mut self, kernel: Product<'a, S>, u: &[S], len: usize) -> Vec<S> {
+        let mut out = vec![S::ZERO; len];
         kernel(self.problem, &mut self.work, u, &mut out);
         out
     }
 
     /// A filled quantity.
-    pub(super) fn fill(&mut self, kernel: Fill<P>, len: usize) -> Vec<T<P>> {
-        let mut out = vec![T::<P>::ZERO; len];
+    pub(super) fn fill(&mut self, kernel: Fill<'a, S>, len: usize) -> Vec<S> {
+        let mut out = vec![S::ZERO; len];
         kernel(self.problem, &mut self.work, &mut out);
         out
     }
 
     /// The size of a quantity at another point, each coordinate a few per cent off: what its terms
     /// amount to where they do not happen to cancel. 0 where it has none there.
-    fn elsewhere(&mut self, len: usize, kernel: impl Fn(&P, &mut P::Work, &mut [T<P>])) -> f64 {
+    fn elsewhere(&mut self, len: usize, kernel: impl Fn(&Erased<'a, S>, &mut Work<'a, S>, &mut [S])) -> f64 {
         let (x, y) = (displaced(&self.flat_x), displaced(&self.flat_y));
         self.problem.set_x(&mut self.work, &x);
         self.problem.set_y(&mut self.work, &y);
-        let mut out = vec![T::<P>::ZERO; len];
+        let mut out = vec![S::ZERO; len];
         kernel(self.problem, &mut self.work, &mut out);
         self.problem.set_y(&mut self.work, &self.flat_y);
         self.problem.set_x(&mut self.work, &self.flat_x);
@@ -280,30 +289,37 @@ impl<'a, P: UserFunctions> Chain<'a, P> {
         if size.is_finite() { size } else { 0.0 }
     }
 
-    fn elsewhere_of(&mut self, kernel: Fill<P>, len: usize) -> f64 {
+    fn elsewhere_of(&mut self, kernel: Fill<'a, S>, len: usize) -> f64 {
         self.elsewhere(len, kernel)
     }
 
     /// Compares `kernel` with differences by x of `lower`, which has `len` values.
-    fn against_x(&mut self, name: &'static str, kernel: Fill<P>, len: usize, lower: Fill<P>) {
+    fn against_x(&mut self, name: &'static str, kernel: Fill<'a, S>, len: usize, lower: Fill<'a, S>) {
         let n = self.n();
         let found = self.fill(kernel, len * n);
         let terms = self.elsewhere_of(kernel, len * n);
         self.by_x(name, &found, len, terms, lower);
     }
 
-    fn against_y(&mut self, name: &'static str, kernel: Fill<P>, len: usize, lower: Fill<P>) {
+    fn against_y(&mut self, name: &'static str, kernel: Fill<'a, S>, len: usize, lower: Fill<'a, S>) {
         let m = self.m();
         let found = self.fill(kernel, len * m);
         self.by_y(name, &found, len, lower);
     }
 
     /// Compares with differences by x of a function of the point with `len` values.
-    fn by_x(&mut self, name: &'static str, found: &[T<P>], len: usize, terms: f64, f: impl Fn(&P, &mut P::Work, &mut [T<P>])) {
+    fn by_x(
+        &mut self,
+        name: &'static str,
+        found: &[S],
+        len: usize,
+        terms: f64,
+        f: impl Fn(&Erased<'a, S>, &mut Work<'a, S>, &mut [S]),
+    ) {
         let inherited = self.inherited(len, &f);
         let judge = self.judge(terms, inherited);
         let (problem, work) = (self.problem, &mut self.work);
-        let stencil = Stencil::new(&self.flat_x, len, |at: &[T<P>], out: &mut [T<P>]| {
+        let stencil = Stencil::new(&self.flat_x, len, |at: &[S], out: &mut [S]| {
             problem.set_x(work, at);
             f(problem, work, out);
         });
@@ -312,12 +328,18 @@ impl<'a, P: UserFunctions> Chain<'a, P> {
         self.rows.push(row);
     }
 
-    fn by_y(&mut self, name: &'static str, found: &[T<P>], len: usize, mut f: impl FnMut(&P, &mut P::Work, &mut [T<P>])) {
-        let mut lower = vec![T::<P>::ZERO; len];
+    fn by_y(
+        &mut self,
+        name: &'static str,
+        found: &[S],
+        len: usize,
+        mut f: impl FnMut(&Erased<'a, S>, &mut Work<'a, S>, &mut [S]),
+    ) {
+        let mut lower = vec![S::ZERO; len];
         f(self.problem, &mut self.work, &mut lower);
         let judge = self.judge(0.0, largest(&lower) * self.unit);
         let (problem, work) = (self.problem, &mut self.work);
-        let stencil = Stencil::new(&self.flat_y, len, |at: &[T<P>], out: &mut [T<P>]| {
+        let stencil = Stencil::new(&self.flat_y, len, |at: &[S], out: &mut [S]| {
             problem.set_y(work, at);
             f(problem, work, out);
         });
@@ -328,17 +350,17 @@ impl<'a, P: UserFunctions> Chain<'a, P> {
 
     /// The size of a function and of what it is a derivative of, over the size of x twice: rounding of a
     /// derivative that is 0 is rounding of those.
-    fn inherited(&mut self, len: usize, f: &impl Fn(&P, &mut P::Work, &mut [T<P>])) -> f64 {
-        let mut lower = vec![T::<P>::ZERO; len];
+    fn inherited(&mut self, len: usize, f: &impl Fn(&Erased<'a, S>, &mut Work<'a, S>, &mut [S])) -> f64 {
+        let mut lower = vec![S::ZERO; len];
         f(self.problem, &mut self.work, &mut lower);
-        let first = largest(&self.fill(P::residual, self.n())).max(largest(&self.fill(P::g_1, self.n())));
+        let first = largest(&self.fill(Erased::residual, self.n())).max(largest(&self.fill(Erased::g_1, self.n())));
         (largest(&lower) * self.unit).max(first * self.unit * self.unit)
     }
 
-    fn along_x(&mut self, name: &'static str, found: &[T<P>], u: &[T<P>], f: impl Fn(&P, &mut P::Work, &mut [T<P>])) {
+    fn along_x(&mut self, name: &'static str, found: &[S], u: &[S], f: impl Fn(&Erased<'a, S>, &mut Work<'a, S>, &mut [S])) {
         let judge = self.judge(0.0, 0.0);
         let (problem, work) = (self.problem, &mut self.work);
-        let stencil = Stencil::new(&self.flat_x, found.len(), |at: &[T<P>], out: &mut [T<P>]| {
+        let stencil = Stencil::new(&self.flat_x, found.len(), |at: &[S], out: &mut [S]| {
             problem.set_x(work, at);
             f(problem, work, out);
         });
@@ -347,10 +369,10 @@ impl<'a, P: UserFunctions> Chain<'a, P> {
         self.rows.push(row);
     }
 
-    fn along_y(&mut self, name: &'static str, found: &[T<P>], c: &[T<P>], kernel: Fill<P>) {
+    fn along_y(&mut self, name: &'static str, found: &[S], c: &[S], kernel: Fill<'a, S>) {
         let judge = self.judge(0.0, 0.0);
         let (problem, work) = (self.problem, &mut self.work);
-        let stencil = Stencil::new(&self.flat_y, found.len(), |at: &[T<P>], out: &mut [T<P>]| {
+        let stencil = Stencil::new(&self.flat_y, found.len(), |at: &[S], out: &mut [S]| {
             problem.set_y(work, at);
             kernel(problem, work, out);
         });
@@ -360,32 +382,38 @@ impl<'a, P: UserFunctions> Chain<'a, P> {
     }
 
     /// Compares `kernel` with `A u` or `Aᵀ u` for a u without structure.
-    fn product(&mut self, name: &'static str, kernel: Product<P>, (a, rows, cols): (&[T<P>], usize, usize), transposed: bool) {
+    fn product(&mut self, name: &'static str, kernel: Product<'a, S>, (a, rows, cols): (&[S], usize, usize), transposed: bool) {
         let (from, to) = if transposed { (rows, cols) } else { (cols, rows) };
         let u = self.direction(from);
         let found = self.times(kernel, &u, to);
-        let mut expected = vec![T::<P>::ZERO; to];
+        let mut expected = vec![S::ZERO; to];
         if transposed {
-            gemv_t(T::<P>::ONE, a, rows, cols, &u, &mut expected);
+            gemv_t(S::ONE, a, rows, cols, &u, &mut expected);
         } else {
-            gemv(T::<P>::ONE, a, rows, cols, &u, &mut expected);
+            gemv(S::ONE, a, rows, cols, &u, &mut expected);
         }
         self.compare(name, &found, &exact(&expected), largest(a) * from as f64);
     }
 
     /// Values beside known ones; their terms are of this size.
-    pub(super) fn compare(&mut self, quantity: &'static str, found: &[T<P>], expected: &[Quotient], terms: f64) {
+    pub(super) fn compare(&mut self, quantity: &'static str, found: &[S], expected: &[Quotient], terms: f64) {
         let row = self.judge(terms, 0.0).values(quantity, found, expected);
         self.rows.push(row);
     }
 }
 
 /// `g_i - F_iᵀ v` with the kernels of one side.
-fn frozen<P: Bilevel>(problem: &P, work: &mut P::Work, (slope, product): (Fill<P>, Product<P>), v: &[T<P>], out: &mut [T<P>]) {
-    let mut image = vec![T::<P>::ZERO; out.len()];
+fn frozen<'a, S: Real>(
+    problem: &Erased<'a, S>,
+    work: &mut Work<'a, S>,
+    (slope, product): (Fill<'a, S>, Product<'a, S>),
+    v: &[S],
+    out: &mut [S],
+) {
+    let mut image = vec![S::ZERO; out.len()];
     slope(problem, work, out);
     product(problem, work, v, &mut image);
-    axpy(-T::<P>::ONE, &image, out);
+    axpy(-S::ONE, &image, out);
 }
 
 /// `|a|·|u|`: the terms of a scalar product.

@@ -1,25 +1,25 @@
 //! What `structure()` claims, at this point.
 
-use nalgebra::DMatrix;
+use nalgebra::{DMatrix, DVector};
 
-use super::UserFunctions;
-use super::chain::{Chain, displaced, exact};
+use super::chain::{Chain, Fill, displaced, exact};
 use super::differences::{Quotient, Stencil, largest};
+use super::erased::Erased;
 use super::report::{DerivativeRow, Doubt, Verdict};
 use crate::error::LinearError;
 use crate::estimator::{Estimator, Ift, Localized, Preconditioned, Tangent, efficiency};
-use crate::factor::{Cholesky, Factorization, Square};
+use crate::factor::{Cholesky, Factorization};
 use crate::kernels::norm;
 use crate::point::{T, X};
 use crate::problem::{Bilevel, Dense};
 use crate::scalar::Real;
 use crate::structure::EstimatorKind;
 
-impl<P: UserFunctions> Chain<'_, P> {
+impl<'a, S: Real> Chain<'a, S> {
     /// Every claim, one row each; what is not claimed has none.
     pub(super) fn claims(&mut self) {
         let n = self.n();
-        let f_1 = self.fill(P::f_1, n * n);
+        let f_1 = self.fill(Erased::f_1, n * n);
         self.form(&f_1);
         self.constancy(&f_1);
         let s = self.problem.structure();
@@ -37,69 +37,66 @@ impl<P: UserFunctions> Chain<'_, P> {
     }
 
     /// Symmetric, diagonal, zero outside of its blocks.
-    fn form(&mut self, f_1: &[T<P>]) {
+    fn form(&mut self, f_1: &[S]) {
         let (n, s, terms) = (self.n(), self.problem.structure(), largest(f_1));
         if s.f1_symmetric {
             let transposed: Vec<_> = (0..n * n).map(|e| f_1[e / n + e % n * n]).collect();
             self.compare("claim: F_1 symmetric", f_1, &exact(&transposed), terms);
         }
         if s.f1_diagonal {
-            let only: Vec<_> = (0..n * n).map(|e| if e % n == e / n { f_1[e] } else { T::<P>::ZERO }).collect();
+            let only: Vec<_> = (0..n * n).map(|e| if e % n == e / n { f_1[e] } else { S::ZERO }).collect();
             self.compare("claim: F_1 diagonal", f_1, &exact(&only), terms);
         }
-        if s.f1_block_diagonal
-            && let Ok(mut square) = self.problem.square(&self.work, "F_1")
-        {
-            let mut only = vec![T::<P>::ZERO; n * n];
-            square.for_each(|i, j, _| only[i + j * n] = f_1[i + j * n]);
+        let mut only = vec![S::ZERO; n * n];
+        if s.f1_block_diagonal && self.work.pattern(&mut |i, j| only[i + j * n] = f_1[i + j * n]).is_ok() {
             self.compare("claim: F_1 block-diagonal", f_1, &exact(&only), terms);
         }
     }
 
     /// The same at another x, at another y.
-    fn constancy(&mut self, f_1: &[T<P>]) {
+    fn constancy(&mut self, f_1: &[S]) {
         let (n, m, s) = (self.n(), self.m(), self.problem.structure());
         let (x, y) = (displaced(&self.flat_x), displaced(&self.flat_y));
         if s.f1_constant_in_x {
             self.problem.set_x(&mut self.work, &x);
-            let elsewhere = self.fill(P::f_1, n * n);
+            let elsewhere = self.fill(Erased::f_1, n * n);
             self.problem.set_x(&mut self.work, &self.flat_x);
             self.compare("claim: F_1 constant in x", &elsewhere, &exact(f_1), largest(f_1));
         }
         for (claimed, name) in [(s.f1_constant_in_y, "claim: F_1 constant in y"), (s.f21_zero, "claim: F_21 = 0")] {
             if claimed {
                 self.problem.set_y(&mut self.work, &y);
-                let elsewhere = self.fill(P::f_1, n * n);
+                let elsewhere = self.fill(Erased::f_1, n * n);
                 self.problem.set_y(&mut self.work, &self.flat_y);
                 self.compare(name, &elsewhere, &exact(f_1), largest(f_1));
             }
         }
         if s.g_constant_slope {
-            let (g_11, g_21) = (self.fill(P::g_11, n * n), self.fill(P::g_21, m * n));
-            self.compare("claim: g_11 = 0", &g_11, &exact(&vec![T::<P>::ZERO; n * n]), 0.0);
-            self.compare("claim: g_21 = 0", &g_21, &exact(&vec![T::<P>::ZERO; m * n]), 0.0);
+            let (g_11, g_21) = (self.fill(Erased::g_11, n * n), self.fill(Erased::g_21, m * n));
+            self.compare("claim: g_11 = 0", &g_11, &exact(&vec![S::ZERO; n * n]), 0.0);
+            self.compare("claim: g_21 = 0", &g_21, &exact(&vec![S::ZERO; m * n]), 0.0);
         }
     }
 
     /// `F_1 + F_1ᵀ` has no negative pivot but for rounding.
-    fn definite(&mut self, name: &'static str, f_1: &[T<P>]) {
+    fn definite(&mut self, name: &'static str, f_1: &[S]) {
         let n = self.n();
         let terms = largest(f_1);
-        let found = [T::<P>::lit(negative_pivot(f_1, n, terms).unwrap_or(0.0))];
-        self.compare(name, &found, &exact(&[T::<P>::ZERO]), terms);
+        let found = [S::lit(negative_pivot(f_1, n, terms).unwrap_or(0.0))];
+        self.compare(name, &found, &exact(&[S::ZERO]), terms);
     }
 
     /// The eigenvalues of `F_1` lie within the bounds that are claimed at every x.
-    fn eigenvalues(&mut self, f_1: &[T<P>]) {
+    fn eigenvalues(&mut self, f_1: &[S]) {
         let (n, bounds) = (self.n(), self.problem.eigenvalue_bounds(&mut self.work));
         let mut above = |name: &'static str, sign: f64, end: Option<f64>| {
             let Some(end) = end else { return };
             // `sign (F_1 - end)` is semidefinite.
-            let entry = |(e, value): (usize, &T<P>)| {
-                let on_diagonal = if e % n == e / n { T::<P>::lit(end) } else { T::<P>::ZERO };
-                T::<P>::lit(sign) * (*value - on_diagonal)
+            let entry = |(e, value): (usize, &S)| {
+                let on_diagonal = if e % n == e / n { S::lit(end) } else { S::ZERO };
+                S::lit(sign) * (*value - on_diagonal)
             };
-            let shifted: Vec<T<P>> = f_1.iter().enumerate().map(entry).collect();
+            let shifted: Vec<S> = f_1.iter().enumerate().map(entry).collect();
             self.definite(name, &shifted);
         };
         above("claim: eigenvalues of F_1 at least μ", 1.0, bounds.least);
@@ -109,11 +106,11 @@ impl<P: UserFunctions> Chain<'_, P> {
     /// No jump in the slopes of F and of `g_1`, however small the step.
     fn smooth(&mut self) {
         let n = self.n();
-        let (f_1, g_11) = (self.fill(P::f_1, n * n), self.fill(P::g_11, n * n));
+        let (f_1, g_11) = (self.fill(Erased::f_1, n * n), self.fill(Erased::g_11, n * n));
         let mut row = DerivativeRow { quantity: "claim: smooth", worst: 0.0, index: 0, verdict: Verdict::Agrees, doubt: None };
-        for (slope, kernel) in [(largest(&f_1), P::residual as super::chain::Fill<P>), (largest(&g_11), P::g_1)] {
+        for (slope, kernel) in [(largest(&f_1), Erased::residual as Fill<'a, S>), (largest(&g_11), Erased::g_1)] {
             let (problem, work) = (self.problem, &mut self.work);
-            let mut stencil = Stencil::new(&self.flat_x, n, |at: &[T<P>], out: &mut [T<P>]| {
+            let mut stencil = Stencil::new(&self.flat_x, n, |at: &[S], out: &mut [S]| {
                 problem.set_x(work, at);
                 kernel(problem, work, out);
             });
@@ -134,7 +131,7 @@ impl<P: UserFunctions> Chain<'_, P> {
 
     /// At a root, `C_y = 0` of every estimator of which that is claimed.
     fn super_efficient(&mut self) {
-        for kind in P::STRUCTURE.super_efficient {
+        for kind in self.problem.structure().super_efficient {
             let row = match kind {
                 EstimatorKind::Ift => self.efficient("claim: ift super-efficient", &Ift::new()),
                 EstimatorKind::Newton => self.efficient("claim: newton super-efficient", &Preconditioned::newton()),
@@ -156,8 +153,9 @@ impl<P: UserFunctions> Chain<'_, P> {
         }
     }
 
-    fn efficient(&self, name: &'static str, estimator: &impl Estimator<P>) -> Option<DerivativeRow> {
-        efficient(self.problem, self.x, self.y, name, estimator)
+    fn efficient(&self, name: &'static str, estimator: &impl Estimator<Erased<'a, S>>) -> Option<DerivativeRow> {
+        let (x, y) = (DVector::from_column_slice(&self.flat_x), DVector::from_column_slice(&self.flat_y));
+        efficient(self.problem, &x, &y, name, estimator)
     }
 }
 
@@ -184,7 +182,7 @@ pub(super) fn efficient<P: Bilevel>(
     name: &'static str,
     estimator: &impl Estimator<P>,
 ) -> Option<DerivativeRow> {
-    if !P::STRUCTURE.is_super_efficient(estimator.kind()) || !is_root(problem, x, y) {
+    if !problem.structure().is_super_efficient(estimator.kind()) || !is_root(problem, x, y) {
         return None;
     }
     let found = efficiency(problem, x, y, estimator).ok()?;

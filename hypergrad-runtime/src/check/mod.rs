@@ -28,6 +28,7 @@ mod chain;
 mod change;
 mod claims;
 mod differences;
+mod erased;
 mod judge;
 mod preconditioner;
 mod report;
@@ -38,7 +39,9 @@ use crate::error::EstimatorError;
 use crate::estimator::{Localized, Preconditioned, Reparameterized};
 use crate::point;
 use crate::point::T;
-use crate::problem::{Bilevel, ChangeOfVariables, CustomPreconditioner, Global, Local, LocalizedChange};
+use crate::problem::{Bilevel, ChangeOfVariables, CustomPreconditioner, Global, Local, LocalizedChange, Variable};
+use erased::{Erased, Typed};
+use nalgebra::DVector;
 
 /// What the user's inner function is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,8 +93,17 @@ pub trait UserFunctions: Bilevel {
 /// # Errors
 /// x or y does not fit, or is not finite. A disagreement is a row of the table, not an error.
 pub fn derivatives<P: UserFunctions>(problem: &P, x: &P::X, y: &P::Y) -> Result<DerivativeReport, EstimatorError> {
-    let work = point::start(problem, x, y)?;
-    Ok(chain::Chain::new(problem, x, y, work).run())
+    let (typed, flat_x, flat_y) = (Typed { problem, x, y }, vector(x), vector(y));
+    let problem = Erased::new(&typed);
+    let work = point::start(&problem, &flat_x, &flat_y)?;
+    Ok(chain::Chain::new(&problem, work).run())
+}
+
+/// The flat entries, however many.
+fn vector<V: Variable>(variable: &V) -> DVector<V::Scalar> {
+    let mut entries = DVector::zeros(variable.flat_len());
+    variable.read(entries.as_mut_slice());
+    entries
 }
 
 /// Adds the module's change of variables to a report; `user` is `phi(z, y)` as written.
