@@ -392,9 +392,7 @@ fn f_1_diagonal(&self, w: &mut Work, out: &mut [f64]) {
                     + 2f64 * (if (s2) >= ((i0 + 2usize)) { b0[i0] } else { 0f64 })
                     + 2f64
                         * (if (i0) >= (1usize) {
-                            (b0[(i0).saturating_sub(1usize)]
-                                * ((if (0usize) == (0usize) { (1f64) } else { 0f64 })
-                                    - (if (0usize) == (1usize) { (1f64) } else { 0f64 })))
+                            (b0[(i0).saturating_sub(1usize)] * ((1f64)))
                         } else {
                             0f64
                         }));
@@ -414,11 +412,7 @@ fn f_1_diagonal_2_tr_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
             let target = &mut out[..s1];
             for i0 in 0..s1 {
                 target[i0] = (if (s2) >= ((i0 + 2usize)) {
-                    (2f64 * b0[i0]
-                        * (a19[i0]
-                            + (a19[(i0 + 1usize)]
-                                * ((if (0usize) == (0usize) { (1f64) } else { 0f64 })
-                                    - (if (0usize) == (1usize) { (1f64) } else { 0f64 })))))
+                    (2f64 * b0[i0] * (a19[i0] + (a19[(i0 + 1usize)] * ((1f64)))))
                 } else {
                     0f64
                 });

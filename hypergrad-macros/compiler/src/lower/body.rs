@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::conditions::holds;
+use super::conditions::known;
 use super::context::Context;
 use super::guarded;
 use super::program::{Expr, Place, Stmt};
@@ -62,9 +62,9 @@ impl<'c> Body<'c> {
         self.wrap(index, shape, store);
     }
 
-    /// A value without the conditions that hold for all values of these loops.
+    /// A value without the conditions that hold, or fail, for all values of these loops.
     pub(super) fn settled(&self, value: Expr, extents: &[(Wire, Size)]) -> Expr {
-        guarded::settle(value, &|guard| holds(guard, &self.context.facts, extents))
+        guarded::settle(value, &|guard| known(guard, &self.context.facts, extents))
     }
 
     /// Loops over all indices, the first axis innermost.

@@ -2,6 +2,7 @@
 //! from the others.
 
 use super::cost::MOST_PREMISES;
+use super::guarded::Known;
 use crate::ir::{Affine, Guard, Size, Test, Wire};
 
 /// Conditions for an access to be in range, where that is not certain.
@@ -40,13 +41,30 @@ pub(super) fn without_implied(mut conditions: Vec<Guard>, facts: &[Affine], exte
     conditions
 }
 
-/// Whether a condition follows from facts of the sizes and from the loops that bind its variables.
-pub(super) fn holds(guard: &Guard, facts: &[Affine], extents: &[(Wire, Size)]) -> bool {
+/// What follows of a condition from facts of the sizes and from the loops that bind its variables.
+pub(super) fn known(guard: &Guard, facts: &[Affine], extents: &[(Wire, Size)]) -> Known {
     let extent_of = |wire: Wire| extents.iter().find(|(w, _)| *w == wire).map(|(_, extent)| extent.clone());
+    if !guard.affine.wires().all(|wire| extent_of(wire).is_some()) {
+        return Known::Open;
+    }
     let premises: Vec<&Affine> = facts.iter().collect();
-    guard.test == Test::NonNegative
-        && guard.affine.wires().all(|wire| extent_of(wire).is_some())
-        && follows(&guard.affine, &premises, MOST_PREMISES, &|wire| extent_of(wire).unwrap_or_default())
+    let is_nonnegative = |affine: &Affine| follows(affine, &premises, MOST_PREMISES, &|wire| extent_of(wire).unwrap_or_default());
+    let one = Affine::constant(Size::constant(1));
+    let is_positive = || is_nonnegative(&guard.affine.sub(&one));
+    let is_negative = || is_nonnegative(&Affine::default().sub(&guard.affine).sub(&one));
+    let is_nonzero = || is_positive() || is_negative();
+    let (holds, fails) = match guard.test {
+        Test::NonNegative => (is_nonnegative(&guard.affine), is_negative()),
+        Test::Zero => (guard.affine == Affine::default(), is_nonzero()),
+        Test::NonZero => (is_nonzero(), guard.affine == Affine::default()),
+    };
+    if holds {
+        Known::Holds
+    } else if fails {
+        Known::Fails
+    } else {
+        Known::Open
+    }
 }
 
 /// Whether `affine = Σ λₖ·premiseₖ + rest` with λₖ >= 0 and a rest that is never negative.
@@ -148,6 +166,20 @@ mod tests {
         assert_eq!(without_implied(vec![access.clone()], &[fact(11)], &extent), [access]);
     }
 
+    /// Of `i < s`, `i = s` is never and `i >= -1` always.
+    #[test]
+    fn what_never_holds_is_known() {
+        let length = Size::symbol(Symbol(0));
+        let extents = [(Wire(0), length.clone())];
+        let at = |affine: Affine, test: Test| known(&Guard { affine, test }, &[], &extents);
+        let last = Affine::constant(length).sub(&Affine::wire(Wire(0)));
+        assert!(at(last.clone(), Test::Zero) == Known::Fails);
+        assert!(at(last.clone(), Test::NonZero) == Known::Holds);
+        assert!(at(Affine::default().sub(&last), Test::NonNegative) == Known::Fails);
+        assert!(at(Affine::wire(Wire(0)), Test::Zero) == Known::Open);
+        assert!(at(Affine::default(), Test::Zero) == Known::Holds);
+    }
+
     /// `s >= t` keeps `i < s` for i below t, whichever of the two lengths was known first.
     #[test]
     fn lengths_bound_each_other() {
@@ -156,8 +188,8 @@ mod tests {
             let access = Guard { affine: guard(&[-1], -1).affine.add(&Affine::constant(long.clone())), test: Test::NonNegative };
             let fact = |left: &Size, right: &Size| Affine::constant(left.sub(right));
             let extents = [(Wire(0), short.clone())];
-            assert!(holds(&access, &[fact(&long, &short)], &extents));
-            assert!(!holds(&access, &[fact(&short, &long)], &extents));
+            assert!(known(&access, &[fact(&long, &short)], &extents) == Known::Holds);
+            assert!(known(&access, &[fact(&short, &long)], &extents) == Known::Open);
         }
     }
 }

@@ -18,24 +18,49 @@ pub(super) fn lift(factors: Vec<Expr>, conditions: &mut Vec<Guard>) -> Vec<Expr>
         .collect()
 }
 
-/// The expression without the conditions that are known to hold.
-pub(super) fn settle(value: Expr, holds: &dyn Fn(&Guard) -> bool) -> Expr {
-    let all = |parts: Vec<Expr>| parts.into_iter().map(|part| settle(part, holds)).collect();
+/// What is known of a condition.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Known {
+    Holds,
+    Fails,
+    Open,
+}
+
+/// The expression without the conditions that are known to hold, and without what asks for those that fail.
+pub(super) fn settle(value: Expr, known: &dyn Fn(&Guard) -> Known) -> Expr {
+    let all = |parts: Vec<Expr>| parts.into_iter().map(|part| settle(part, known)).collect();
     match value {
         Expr::Guarded(mut guards, value) => {
-            guards.retain(|guard| !holds(guard));
-            let value = settle(*value, holds);
-            if guards.is_empty() { value } else { Expr::Guarded(guards, Box::new(value)) }
+            if guards.iter().any(|guard| known(guard) == Known::Fails) {
+                return Expr::Number(0.0);
+            }
+            guards.retain(|guard| known(guard) != Known::Holds);
+            let value = settle(*value, known);
+            if guards.is_empty() || is_zero(&value) { value } else { Expr::Guarded(guards, Box::new(value)) }
         }
-        Expr::Product(coefficient, factors) => Expr::Product(coefficient, all(factors)),
+        Expr::Product(coefficient, factors) => {
+            let factors: Vec<Expr> = all(factors);
+            if factors.iter().any(is_zero) { Expr::Number(0.0) } else { Expr::Product(coefficient, factors) }
+        }
         Expr::Call(func, arguments) => Expr::Call(func, all(arguments)),
-        Expr::Sum(terms) => Expr::Sum(terms.into_iter().map(|(c, term)| (c, settle(term, holds))).collect()),
-        Expr::Total { variable, extent, value } => Expr::Total { variable, extent, value: Box::new(settle(*value, holds)) },
+        Expr::Sum(terms) => {
+            let mut terms: Vec<(f64, Expr)> = terms.into_iter().map(|(c, term)| (c, settle(term, known))).collect();
+            terms.retain(|(_, term)| !is_zero(term));
+            if terms.is_empty() { Expr::Number(0.0) } else { Expr::Sum(terms) }
+        }
+        Expr::Total { variable, extent, value } => match settle(*value, known) {
+            value if is_zero(&value) => value,
+            value => Expr::Total { variable, extent, value: Box::new(value) },
+        },
         Expr::Find { matrix, row, column, position, value } => {
-            Expr::Find { matrix, row, column, position, value: Box::new(settle(*value, holds)) }
+            Expr::Find { matrix, row, column, position, value: Box::new(settle(*value, known)) }
         }
         Expr::Number(_) | Expr::Count(_) | Expr::Index(_) | Expr::Load { .. } | Expr::Local(_) => value,
     }
+}
+
+fn is_zero(value: &Expr) -> bool {
+    matches!(value, Expr::Number(number) if *number == 0.0)
 }
 
 /// The conditions without which an expression is zero, and its value where they hold.
