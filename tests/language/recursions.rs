@@ -221,3 +221,66 @@ fn networks_and_steps_inside_of_steps() {
     let w = network::Weights { hidden: matrix(hidden, hidden, 0.9), input: vector(hidden, 1.3) };
     check(&problem, &w, &nalgebra::DVector::from_vec(vec![-0.5, 0.3]));
 }
+
+/// A cart with a pole by the method of Runge and Kutta: what a step computes is long, and written once.
+#[bilevel]
+pub mod cart_pole {
+    use nalgebra::{DVector, Vector3, Vector4};
+
+    pub struct Task {
+        pub start: Vector4<f64>,
+        pub goal: Vector4<f64>,
+    }
+
+    const STEP: f64 = 0.1;
+    const CART: f64 = 1.0;
+    const POLE: f64 = 0.3;
+    const LENGTH: f64 = 0.5;
+    const GRAVITY: f64 = 9.81;
+
+    fn velocity(s: &Vector4<f64>, force: f64) -> Vector4<f64> {
+        let (sin, cos) = s[1].sin_cos();
+        let mass = CART + POLE * sin * sin;
+        let pull = POLE * LENGTH * s[3] * s[3];
+        let cart = (force + sin * (pull + POLE * GRAVITY * cos)) / mass;
+        let pole = (-force * cos - pull * cos * sin - (CART + POLE) * GRAVITY * sin) / (LENGTH * mass);
+        Vector4::new(s[2], s[3], cart, pole)
+    }
+
+    fn step(s: &Vector4<f64>, force: f64) -> Vector4<f64> {
+        let k1 = velocity(s, force);
+        let k2 = velocity(&(s + k1 * (0.5 * STEP)), force);
+        let k3 = velocity(&(s + k2 * (0.5 * STEP)), force);
+        let k4 = velocity(&(s + k3 * STEP), force);
+        s + (k1 + k2 * 2.0 + k3 * 2.0 + k4) * (STEP / 6.0)
+    }
+
+    pub fn f(u: &DVector<f64>, y: &Vector3<f64>, task: &Task) -> f64 {
+        let (mut state, mut cost) = (task.start, 0.0);
+        for k in 0..u.len() {
+            state = step(&state, u[k]);
+            let e = state - task.goal;
+            cost += y[0].exp() * e.rows(0, 2).norm_squared() + y[1].exp() * e.rows(2, 2).norm_squared();
+            cost += y[2].exp() * u[k] * u[k];
+        }
+        cost
+    }
+
+    pub fn g(u: &DVector<f64>, _y: &Vector3<f64>, task: &Task) -> f64 {
+        let mut state = task.start;
+        for force in u.iter() {
+            state = step(&state, *force);
+        }
+        (state - task.goal).norm_squared() + 1e-2 * u.norm_squared()
+    }
+}
+
+#[test]
+fn long_steps() {
+    use nalgebra::{Vector3, Vector4};
+    let task = cart_pole::Task { start: Vector4::new(0.1, 0.4, 0.0, -0.2), goal: Vector4::zeros() };
+    let problem = cart_pole::Problem::new(task).unwrap();
+    for n in [0, 1, 6] {
+        check(&problem, &vector(n, 0.3), &Vector3::new(0.1, -0.4, -1.0));
+    }
+}

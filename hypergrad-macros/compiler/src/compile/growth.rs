@@ -111,6 +111,42 @@ fn steps(count: usize) -> String {
     )
 }
 
+/// A cart with a pole, steered along a path of any length: states by so many steps of the method of Runge and Kutta
+/// between two controls.
+fn cart_pole(count: usize) -> String {
+    let steps = list(count, " ", |_| "s = step(&s, u);".to_string());
+    format!(
+        "use nalgebra::Vector4;
+        fn velocity(s: &Vector4<f64>, u: f64) -> Vector4<f64> {{
+            let (sin, cos) = s[1].sin_cos();
+            let mass = 1.0 + 0.1 * sin * sin;
+            let pull = 0.1 * s[3] * s[3];
+            let cart = (u + sin * (pull + 0.981 * cos)) / mass;
+            let pole = (-u * cos - pull * cos * sin - 10.8 * sin) / (0.5 * mass);
+            Vector4::new(s[2], s[3], cart, pole)
+        }}
+        fn step(s: &Vector4<f64>, u: f64) -> Vector4<f64> {{
+            let k1 = velocity(s, u);
+            let k2 = velocity(&(s + k1 * 0.025), u);
+            let k3 = velocity(&(s + k2 * 0.025), u);
+            let k4 = velocity(&(s + k3 * 0.05), u);
+            s + (k1 + k2 * 2.0 + k3 * 2.0 + k4) * (0.05 / 6.0)
+        }}
+        fn between(mut s: Vector4<f64>, u: f64) -> Vector4<f64> {{ {steps} s }}
+        pub fn f({XY}) -> f64 {{
+            let mut s = Vector4::new(0.0, 3.0, 0.0, 0.0);
+            let mut cost = 0.0;
+            for &u in x.iter() {{ s = between(s, u); cost += y[0].exp() * s.norm_squared() + y[1].exp() * u * u; }}
+            cost
+        }}
+        pub fn g({XY}) -> f64 {{
+            let mut s = Vector4::new(0.0, 3.0, 0.0, 0.0);
+            for &u in x.iter() {{ s = between(s, u); }}
+            s.norm_squared() + x.norm_squared()
+        }}"
+    )
+}
+
 fn emitted(body: &str) -> usize {
     let module = format!("pub mod m {{ use nalgebra::{{DMatrix, DVector}}; {body} }}").parse().unwrap();
     let expansion = expand(&TokenStream::new(), module);
@@ -172,6 +208,13 @@ fn lengths(body: &str, names: &[&str]) -> Vec<(String, usize)> {
     found.retain(|(name, _)| names.contains(&name.as_str()));
     assert!(names.iter().all(|name| found.iter().any(|(found, _)| found == name)), "{found:?}");
     found
+}
+
+/// A step of many functions inside of one another is straight lines, each of which is computed once.
+#[test]
+fn long_steps_are_written_once() {
+    let count = emitted(&cart_pole(1));
+    assert!(count < 450_000, "{count} tokens");
 }
 
 /// Functions of functions, entry by entry: every product with a direction is one loop over one vector, which is computed

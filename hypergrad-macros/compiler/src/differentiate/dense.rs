@@ -21,6 +21,8 @@ const MOST_A_NODE: usize = 6;
 const FEW: usize = 200;
 /// Operands that a matrix may read beyond twice those of its product.
 const FEW_MORE: usize = 12;
+/// What reads so many operands is left to kernels that are there anyway.
+const LONG: usize = 1000;
 
 /// `Σ ⟨aₖ, bₖ⟩` over blocks.
 pub fn pairing(graph: &mut Graph, a: &[Id], b: &[Id]) -> Id {
@@ -58,20 +60,33 @@ pub fn written(graph: &mut Graph, rows: &[Id], direction: &[Id]) -> Option<Matri
     Some(matrix)
 }
 
-/// Whether a matrix computes at most about twice what its product with a direction does, for each call.
+/// Whether a matrix computes at most about twice what its product with a direction does, for each call, and is not long
+/// in itself.
 pub fn is_short(graph: &Graph, matrix: &Matrix, product: &[Id], direction: &[Id]) -> bool {
-    let blocks = matrix.concat();
-    let (own, along) = (graph.reachable(&blocks), graph.reachable(product));
-    let shared: BTreeSet<Id> = along.iter().copied().collect();
+    let along = graph.reachable(product);
     let mut moves: BTreeSet<Id> = direction.iter().copied().collect();
     for id in &along {
         if graph.op(*id).operands().iter().any(|operand| moves.contains(operand)) {
             moves.insert(*id);
         }
     }
-    let work = |id: &Id| graph.op(*id).operands().len();
-    let alone: usize = own.iter().filter(|id| !shared.contains(id)).map(work).sum();
-    alone <= 2 * moves.iter().map(work).sum::<usize>() + FEW_MORE
+    let alone = length_beside(graph, &matrix.concat(), &along);
+    alone <= 2 * length(graph, moves) + FEW_MORE && alone <= LONG
+}
+
+/// Whether nodes compute much that others do not.
+pub fn is_long(graph: &Graph, nodes: &[Id], others: &[Id]) -> bool {
+    length_beside(graph, nodes, &graph.reachable(others)) > LONG
+}
+
+fn length_beside(graph: &Graph, nodes: &[Id], others: &[Id]) -> usize {
+    let shared: BTreeSet<Id> = others.iter().copied().collect();
+    length(graph, graph.reachable(nodes).into_iter().filter(|id| !shared.contains(id)))
+}
+
+/// Operands of nodes, recursions with their bodies.
+fn length(graph: &Graph, nodes: impl IntoIterator<Item = Id>) -> usize {
+    nodes.into_iter().map(|id| graph.op(id).operands().len()).sum()
 }
 
 /// `rows` with the given inputs set to zero.

@@ -1,6 +1,6 @@
 //! Every quantity of a point, as nodes: from the inner role and g to third-order products.
 
-use super::dense::{Cube, Matrix, Vector, diagonal, is_short, pairing, tensor, written};
+use super::dense::{Cube, Matrix, Vector, diagonal, is_long, is_short, pairing, tensor, written};
 use super::factors::{DiagonalPlusGram, EigenvalueBounds};
 use super::gradient;
 use super::optional::{self, Extras};
@@ -99,6 +99,16 @@ impl Quantities {
             if matrix.as_ref().is_some_and(|matrix| !is_short(graph, matrix, product, direction)) {
                 *matrix = None;
             }
+        }
+        if self.f_1.is_none() && is_long(graph, &self.f_1_diagonal_2_tr_mul, &self.l_21_mul) {
+            self.f_1_diagonal.clear();
+            self.f_1_diagonal_2_tr_mul.clear();
+        }
+        // M = g - vᵀF: where the products of both are long, those of M are the difference of the others.
+        if is_long(graph, &self.m_21_mul, &self.l_21_mul) {
+            self.m_11_mul.clear();
+            self.m_21_mul.clear();
+            return;
         }
         // Kernels that nothing calls.
         for (matrix, product) in [(&self.g_11, &mut self.g_11_mul), (&self.g_21, &mut self.g_21_mul)] {

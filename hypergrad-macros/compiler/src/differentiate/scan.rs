@@ -115,7 +115,8 @@ impl Step {
         }
         let mut direct = Vec::with_capacity(count);
         for node in cotangents {
-            direct.push(sequence_slot(graph, &mut adjoint, Sequence { node: *node, shift: scan.before() }));
+            let node = part(graph, *node, scan.before(), &scan.steps);
+            direct.push(sequence_slot(graph, &mut adjoint, Sequence { node, shift: 0 }));
         }
         for (position, after) in self.after.iter().enumerate() {
             let shape = graph.shape(*after).to_vec();
@@ -157,10 +158,9 @@ fn sequence_slot(graph: &mut Graph, scan: &mut Scan, sequence: Sequence) -> Id {
 /// `of[.., at]`
 fn entry(graph: &mut Graph, of: Id, at: &Size) -> Id {
     let shape = graph.shape(of)[..graph.order(of) - 1].to_vec();
-    let mut index = wires(shape.len());
-    let out = index.clone();
-    index.push(Affine::constant(at.clone()));
-    read(graph, Operand { node: of, index }, shape.clone(), out, shape)
+    let out = wires(shape.len());
+    let index = [out.as_slice(), &[Affine::constant(at.clone())]].concat();
+    taken(graph, Operand { node: of, index }, &out, &shape)
 }
 
 /// `of[.., shift .. shift + steps]`
@@ -171,7 +171,52 @@ fn part(graph: &mut Graph, of: Id, shift: i64, steps: &Size) -> Id {
     let out = wires(shape.len());
     let mut index = out.clone();
     shifted(&mut index, shift);
-    read(graph, Operand { node: of, index }, shape.clone(), out, shape)
+    taken(graph, Operand { node: of, index }, &out, &shape)
+}
+
+/// An operand for all values of an index; of a sum the terms, of what was placed in a longer sequence what was: so
+/// what lies elsewhere is not read at all.
+fn taken(graph: &mut Graph, operand: Operand, out: &[Affine], shape: &[Size]) -> Id {
+    let node = graph.shared(operand.node);
+    match &node.op {
+        Op::Sum(terms) => {
+            let parts = terms
+                .iter()
+                .map(|term| {
+                    let index = term.view.axes.iter().map(|axis| operand.index[*axis].clone()).collect();
+                    let part = taken(graph, Operand { node: term.view.node, index }, out, shape);
+                    graph.scaled(term.coefficient.get(), part)
+                })
+                .collect::<Vec<_>>();
+            graph.add_all(&parts, shape.to_vec())
+        }
+        Op::Product(product) if product.out.iter().any(|index| index.as_wire().is_none()) => {
+            let whole = Product {
+                coefficient: Number::new(1.0),
+                extents: shape.to_vec(),
+                operands: vec![operand.clone()],
+                guards: Vec::new(),
+                out: out.to_vec(),
+            };
+            graph.product_inlining(whole, shape.to_vec(), &|inner| inner == operand.node)
+        }
+        Op::Input(_)
+        | Op::Constant(_)
+        | Op::Count(_)
+        | Op::Iota
+        | Op::Product(_)
+        | Op::Map(..)
+        | Op::Reduce { .. }
+        | Op::Weights { .. }
+        | Op::Exclusive { .. }
+        | Op::Factor { .. }
+        | Op::Solve { .. }
+        | Op::Lower { .. }
+        | Op::Determinant { .. }
+        | Op::Scan(_)
+        | Op::State { .. }
+        | Op::Slot(_) => read(graph, operand, shape.to_vec(), out.to_vec(), shape.to_vec()),
+    }
 }
 
 /// The entries of all steps at their places in a sequence that may be longer.

@@ -61,6 +61,7 @@ impl Names<'_> {
             | Stmt::Entries { .. }
             | Stmt::When { .. }
             | Stmt::Store { .. }
+            | Stmt::Let { .. }
             | Stmt::Choose { .. } => {}
         }
         pieces.retain(|source| !others.contains(source) && self.whole(*source).is_some());

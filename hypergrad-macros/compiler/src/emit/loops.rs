@@ -140,7 +140,7 @@ fn depth(statement: &Stmt) -> Option<usize> {
     match statement {
         Stmt::Loop { body, .. } => Some(1 + all(body)?),
         Stmt::When { body, .. } => all(body),
-        Stmt::Store { value, .. } => value.is_arithmetic().then_some(0),
+        Stmt::Store { value, .. } | Stmt::Let { value, .. } => value.is_arithmetic().then_some(0),
         Stmt::Sum { value, .. } => value.is_arithmetic().then_some(1),
         Stmt::Ensure(_)
         | Stmt::Scratch(_)

@@ -15,13 +15,50 @@ impl Emission<'_> {
     /// The kernels of `Bilevel` that come from products.
     pub(super) fn from_products(&self) -> TokenStream {
         let [tensors, matrices, diagonals] = [self.tensors(), self.matrices_from_products(), self.diagonals_from_products()];
-        quote!(#tensors #matrices #diagonals)
+        let differences = self.differences();
+        quote!(#tensors #matrices #diagonals #differences)
     }
 
     /// Whether some dense derivative is one of them.
     fn has_units(&self) -> bool {
         let q = self.quantities;
-        [&q.f_1, &q.f_2, &q.g_11, &q.g_21, &q.m_11, &q.m_21].iter().any(|matrix| matrix.is_none())
+        [&q.f_1, &q.f_2, &q.g_11, &q.g_21, &q.m_11, &q.m_21].iter().any(|matrix| matrix.is_none()) || q.m_11_mul.is_empty()
+    }
+
+    /// Products with `M_11` and `M_21` for `M = g - vᵀF` as the differences of those with `g_11` and `L_11`.
+    fn differences(&self) -> TokenStream {
+        let (scalar, q) = (&self.scalar, self.quantities);
+        if !q.m_11_mul.is_empty() {
+            return TokenStream::new();
+        }
+        let all = [
+            (Quantity::M11Mul, Quantity::L11Mul, Quantity::G11Mul, &q.g_11_mul, "other_x"),
+            (Quantity::M21Mul, Quantity::L21Mul, Quantity::G21Mul, &q.g_21_mul, "other_y"),
+        ];
+        all.into_iter()
+            .map(|(product, of_l, of_g, nodes, other)| {
+                let [name, of_l, of_g] = [product, of_l, of_g].map(kernel);
+                let other = format_ident!("{other}");
+                let difference = if nodes.iter().all(|node| self.model.graph.is_zero(*node)) {
+                    quote!(for out in out {
+                        *out = -*out;
+                    })
+                } else {
+                    quote! {
+                        let mut other = hg::core::mem::replace(&mut w.#other, hg::Dense::empty());
+                        self.#of_g(w, u, hg::Dense::flat_mut(&mut other));
+                        for (out, of_g) in hg::core::iter::zip(out, hg::Dense::flat(&other)) { *out = *of_g - *out; }
+                        w.#other = other;
+                    }
+                };
+                quote! {
+                    fn #name(&self, w: &mut Work, u: &[#scalar], out: &mut [#scalar]) {
+                        self.#of_l(w, u, out);
+                        #difference
+                    }
+                }
+            })
+            .collect()
     }
 
     /// Unit directions in `Work`: their fields, and their values for a new one.
@@ -29,10 +66,10 @@ impl Emission<'_> {
         if !self.has_units() {
             return (TokenStream::new(), TokenStream::new());
         }
-        let spaces =
-            [("unit_x", &self.x_type, quote!(n)), ("other_x", &self.x_type, quote!(n)), ("unit_y", &self.y_type, quote!(m))];
+        let (x, y) = ((&self.x_type, quote!(n)), (&self.y_type, quote!(m)));
+        let spaces = [("unit_x", &x), ("other_x", &x), ("unit_y", &y), ("other_y", &y)];
         let (mut fields, mut values) = (TokenStream::new(), TokenStream::new());
-        for (name, ty, length) in spaces {
+        for (name, (ty, length)) in spaces {
             let (name, flat) = (format_ident!("{name}"), quote!(<#ty as hg::Variable>::Flat));
             fields.extend(quote!(#name: #flat,));
             values.extend(quote!(#name: <#flat as hg::Dense>::zeros(#length, 1),));

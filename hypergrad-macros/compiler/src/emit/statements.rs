@@ -86,6 +86,7 @@ impl Names<'_> {
             | Stmt::Entries { .. }
             | Stmt::When { .. }
             | Stmt::Store { .. }
+            | Stmt::Let { .. }
             | Stmt::Kernel(_) => {
                 let in_place = &self.in_place(statement, scope);
                 let bindings = self.bindings(std::slice::from_ref(statement), scope, in_place);
@@ -103,6 +104,7 @@ impl Names<'_> {
                     | Stmt::When { .. }
                     | Stmt::Given { .. }
                     | Stmt::Store { .. }
+                    | Stmt::Let { .. }
                     | Stmt::Sum { .. }
                     | Stmt::Choose { .. } => self.inner(statement),
                 };
@@ -144,6 +146,10 @@ impl Names<'_> {
                 let offset = numbers::affine(offset);
                 let target = self.source(*target);
                 if *add { quote!(#target[#offset] += #value;) } else { quote!(#target[#offset] = #value;) }
+            }
+            Stmt::Let { name, value } => {
+                let (name, value) = (local(*name), self.expression(value, &Windows::default()));
+                quote!(let #name = #value;)
             }
             Stmt::Sum { name, variable, extent, bounds, value } => {
                 let sum = self.sum(&Span { variable: *variable, extent, bounds, in_place: &BTreeSet::new() }, value);

@@ -6,7 +6,7 @@ use quote::{format_ident, quote};
 use super::statements::Names;
 use super::{Emission, numbers};
 use crate::analysis::Stage;
-use crate::lower::program::{Argument, Stmt};
+use crate::lower::program::{Argument, Buffer, Made, Stmt};
 
 /// From this length on an array is made when it is first written.
 const LARGE: i64 = 32;
@@ -220,7 +220,12 @@ impl Emission<'_> {
                 let name = format_ident!("ready{k}");
                 let (word, bit) = ready_bit(k);
                 let body = self.names.statements(&self.program.computations[k], super::statements::Scope::Point);
-                let room = self.names.room(k);
+                let is_made = |other: &usize| {
+                    let made = self.program.buffers[*other].made;
+                    *other == k && made == Made::Alone || made == Made::With(k)
+                };
+                let room: TokenStream =
+                    (k..self.program.buffers.len()).filter(is_made).filter_map(|other| self.names.room(other)).collect();
                 quote! {
                     fn #name(&self, w: &mut Work) {
                         if w.ready[#word] & #bit != 0 { return; }
@@ -259,11 +264,15 @@ impl Emission<'_> {
 
     /// Buffers that the point keeps: cached ones, and scratch of dynamic length.
     fn kept(&self) -> impl Iterator<Item = usize> + '_ {
-        (0..self.program.buffers.len()).filter(|k| self.program.buffers[*k].stage != Stage::Data && !self.names.is_local(*k))
+        let is_kept = |buffer: &Buffer| buffer.stage != Stage::Data && !matches!(buffer.made, Made::Ready | Made::Never);
+        (0..self.program.buffers.len()).filter(move |k| is_kept(&self.program.buffers[*k]) && !self.names.is_local(*k))
     }
 
     fn cached(&self) -> impl Iterator<Item = usize> + '_ {
-        (0..self.program.buffers.len()).filter(|k| !matches!(self.program.buffers[*k].stage, Stage::Data | Stage::Direction))
+        let is_asked = |buffer: &Buffer| {
+            !matches!(buffer.stage, Stage::Data | Stage::Direction) && matches!(buffer.made, Made::Alone | Made::Ready)
+        };
+        (0..self.program.buffers.len()).filter(move |k| is_asked(&self.program.buffers[*k]))
     }
 
     fn word_count(&self) -> usize {
@@ -304,7 +313,12 @@ impl Emission<'_> {
                 | Stmt::Entries { body, .. }
                 | Stmt::When { body, .. }
                 | Stmt::Given { body, .. } => any(body, wanted),
-                Stmt::Ensure(_) | Stmt::Scratch(_) | Stmt::Zero { .. } | Stmt::Store { .. } | Stmt::Sum { .. } => false,
+                Stmt::Ensure(_)
+                | Stmt::Scratch(_)
+                | Stmt::Zero { .. }
+                | Stmt::Store { .. }
+                | Stmt::Let { .. }
+                | Stmt::Sum { .. } => false,
             })
         }
         self.program.functions.iter().any(|f| any(&f.body, wanted)) || self.program.computations.iter().any(|c| any(c, wanted))

@@ -55,12 +55,21 @@ pub const SLICE: i64 = 16;
 
 /// The most rows and columns of a matrix whose product is unrolled.
 pub const UNROLLED: i64 = 8;
+/// And the most entries of a loop inside of another that are written out.
+pub const MOST_UNROLLED: i64 = 8;
 /// Fewer rows and columns of squared differences are left to loops.
 pub const FEW_FEATURES: i64 = 16;
 /// Matrices of a constant size below this many entries stay in the cache between two products.
 pub const LARGE_PRODUCT: i64 = 1 << 13;
 /// So many conditions are put together to prove another.
 pub const MOST_PREMISES: usize = 3;
+
+// Loops as one.
+
+/// A list of so many loops is merged into few: what they share is then computed once, and not stored.
+pub const MANY_LOOPS: usize = 8;
+/// And of so many buffers of a point those that are wanted together are made together.
+pub const MANY_BUFFERS: usize = 64;
 
 // Common factors.
 

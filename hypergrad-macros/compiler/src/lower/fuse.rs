@@ -47,6 +47,7 @@ fn write_at_once(statements: &mut Vec<Stmt>) {
             | Stmt::Entries { .. }
             | Stmt::When { .. }
             | Stmt::Store { .. }
+            | Stmt::Let { .. }
             | Stmt::Sum { .. } => {}
         }
         done.push(statement);
@@ -80,6 +81,7 @@ fn takes_over(kernel: &mut Kernel, before: &Stmt) -> bool {
         | Stmt::Entries { .. }
         | Stmt::When { .. }
         | Stmt::Store { .. }
+        | Stmt::Let { .. }
         | Stmt::Sum { .. }
         | Stmt::Steps { .. }
         | Stmt::Given { .. }
@@ -163,6 +165,7 @@ fn touches(statement: &Stmt, buffer: usize) -> bool {
         | Stmt::Entries { .. }
         | Stmt::When { .. }
         | Stmt::Store { .. }
+        | Stmt::Let { .. }
         | Stmt::Sum { .. }
         | Stmt::Kernel(_) => {
             let (mut reads, mut writes) = (BTreeSet::new(), BTreeSet::new());

@@ -46,6 +46,7 @@ fn settle(statements: &mut Vec<Stmt>, own: &mut BTreeSet<usize>, ready: &[BTreeS
             | Stmt::Entries { .. }
             | Stmt::When { .. }
             | Stmt::Store { .. }
+            | Stmt::Let { .. }
             | Stmt::Sum { .. }
             | Stmt::Kernel(_) => {}
         }
@@ -69,7 +70,7 @@ mod tests {
     use crate::analysis::Stage;
     use crate::differentiate::Quantity;
     use crate::ir::Size;
-    use crate::lower::program::{Buffer, Computes, Function, Place, Source};
+    use crate::lower::program::{Buffer, Computes, Function, Made, Place, Source};
 
     /// The second buffer is computed from the first: where both are demanded at once, one demand is enough.
     #[test]
@@ -78,7 +79,7 @@ mod tests {
         let at_once = vec![Stmt::Ensure(0), Stmt::Ensure(1), zero()];
         let one_by_one = vec![Stmt::Ensure(0), zero(), Stmt::Ensure(1), zero(), Stmt::Ensure(0), zero()];
         let function = |body| Function { computes: Computes::Problem(Quantity::G), body };
-        let buffer = || Buffer { stage: Stage::X, length: Size::constant(1) };
+        let buffer = || Buffer { stage: Stage::X, length: Size::constant(1), made: Made::Alone };
         let mut program = Program {
             buffers: vec![buffer(), buffer()],
             computations: vec![vec![zero()], vec![Stmt::Ensure(0), zero()]],

@@ -1,6 +1,7 @@
 //! From nodes to a program of loops and kernel calls over buffers.
 
 mod body;
+mod cached;
 mod calls;
 mod centre;
 mod common;
@@ -24,13 +25,18 @@ mod nest;
 mod nominal;
 mod order;
 mod pattern;
+mod piece;
 pub mod program;
 mod reading;
 mod recursion;
+mod regions;
 mod sharing;
 mod solve;
 mod sparse;
+mod steps;
+mod straight;
 mod together;
+mod touched;
 mod write;
 
 use crate::analysis::{Stage, Stages};
@@ -39,7 +45,7 @@ use crate::ir::{Graph, Id, Size};
 use crate::shape::Sizes;
 use body::Body;
 use context::Context;
-use program::{Buffer, Choice, Place, Program, Source};
+use program::{Buffer, Choice, Made, Place, Program, Source};
 
 /// Rewrites the quantities into contractions that can be chosen freely. Facts are read after this.
 pub fn normalise(graph: &mut Graph, sizes: &Sizes, quantities: &mut Quantities) {
@@ -77,6 +83,9 @@ pub fn lower(graph: &mut Graph, sizes: &Sizes, quantities: &mut Quantities) -> P
     let mut program = if context.local.is_empty() { draft } else { program(&context, quantities, draft) };
     together::pair(graph, &mut program);
     fuse::fuse(&mut program);
+    steps::straighten(&mut program, &context.facts);
+    cached::group(&mut program, &context.facts);
+    regions::merge(&mut program, &context.facts);
     implied::drop_implied(&mut program);
     Program { f_1_stage, ..program }
 }
@@ -89,7 +98,7 @@ fn program(context: &Context<'_>, quantities: &Quantities, draft: Program) -> Pr
     for (node, number) in &context.buffers {
         let length = Size::product(graph.shape(*node));
         let stage = context.buffer_stage(*node);
-        program.buffers.push(Buffer { stage, length });
+        program.buffers.push(Buffer { stage, length, made: Made::Alone });
         let drafted = drafted.next().filter(|body| stage != Stage::Direction && !sharing::reads(body, &context.local));
         program.computations.push(drafted.unwrap_or_else(|| {
             let mut body = Body::new(context, Some(*number));

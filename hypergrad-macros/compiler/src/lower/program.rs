@@ -39,6 +39,20 @@ pub struct Buffer {
     /// `Direction`: scratch of one call; `Data`: kept by the problem; else kept by the point.
     pub stage: Stage,
     pub length: Size,
+    pub made: Made,
+}
+
+/// What makes the buffer of a point ready.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Made {
+    /// A computation of its own.
+    Alone,
+    /// That of another.
+    With(usize),
+    /// Its computation sets others alone: it is no buffer itself.
+    Ready,
+    /// Nothing: it is no buffer any more.
+    Never,
 }
 
 /// `hoisted` where it is cheaper and its memory is bounded.
@@ -102,7 +116,7 @@ impl Computes {
 }
 
 /// Where numbers live.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Source {
     Buffer(usize),
     /// An input node.
@@ -195,6 +209,11 @@ pub enum Stmt {
         add: bool,
         value: Expr,
     },
+    /// `let name = value` inside of a loop.
+    Let {
+        name: u32,
+        value: Expr,
+    },
     /// `let sum = Σ value` over a variable that runs as in a loop.
     Sum {
         name: u32,
@@ -237,7 +256,7 @@ impl Stmt {
                 expression(value, reads);
                 writes.insert(*target);
             }
-            Self::Sum { value, .. } => expression(value, reads),
+            Self::Let { value, .. } | Self::Sum { value, .. } => expression(value, reads),
             Self::Kernel(kernel) => {
                 for argument in &kernel.arguments {
                     match argument {

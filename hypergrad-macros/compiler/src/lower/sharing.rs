@@ -93,6 +93,7 @@ fn visit(statements: &[Stmt], found: &mut impl FnMut(usize)) {
             | Stmt::Entries { .. }
             | Stmt::When { .. }
             | Stmt::Store { .. }
+            | Stmt::Let { .. }
             | Stmt::Sum { .. }
             | Stmt::Kernel(_) => {}
         }
