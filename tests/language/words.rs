@@ -31,6 +31,8 @@ mod functions;
 mod geometry;
 mod idioms;
 mod indices;
+mod inner;
+mod searches;
 mod shared;
 
 use shared::{check, matrix, vector};

@@ -15,8 +15,10 @@ mod toy {
 
     use super::Outside;
 
-    fn sized<const N: usize>(t: f64) -> f64 {
-        t * N as f64
+    impl Data {
+        fn sized<const N: usize>(&self, t: f64) -> f64 {
+            t * N as f64
+        }
     }
 
     async fn later(t: f64) -> f64 {
@@ -29,7 +31,7 @@ mod toy {
         let value = data.scaled(x[0]);
         let outside = x.map(Outside::of);
         let made = Outside { t: 1.0 }.t;
-        let constant = sized::<2>(x[0]);
+        let constant = data.sized::<2>(x[0]);
         let option = Some(x[0]).unwrap();
         let awaited = later(x[0]);
         let max = x.iter().copied().max_by(|a, b| a.total_cmp(b)).unwrap();

@@ -18,6 +18,9 @@ mod toy {
             if x[0] > 0.0 {
                 break 'a 1.0;
             }
+            if x[1] > 0.0 {
+                return 0.0;
+            }
             2.0
         };
         let first = if let Some(first) = x.iter().next() { *first } else { 0.0 };

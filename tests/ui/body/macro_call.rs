@@ -11,7 +11,7 @@ mod toy {
     }
 
     pub fn f(x: &DVector<f64>, y: &DVector<f64>, data: &Data) -> f64 {
-        let _text = format!("{x}");
+        let _text = concat!("a", 1);
         x.dot(y) * data.b_tr[0]
     }
 

@@ -15,7 +15,7 @@ mod toy {
 
     pub fn f(x: &DVector<f64>, y: &SVector<f64, 3>, data: &Data) -> f64 {
         let large = 99_999_999_999_999_999_999_u128;
-        let text = "text";
+        let text = b"text";
         let infinite = 1e999;
         let power = x[0].powi(3_000_000_000_u32 as i32);
         let remainder = x[0] % 2.0;

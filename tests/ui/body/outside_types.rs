@@ -2,7 +2,7 @@ use hypergrad::bilevel;
 
 #[bilevel]
 mod toy {
-    use nalgebra::{DVector, Isometry2, Point4, Vector2};
+    use nalgebra::{DVector, Similarity2, Point4, Vector2};
 
     #[derive(Clone, Copy)]
     pub struct Line {
@@ -16,10 +16,10 @@ mod toy {
     }
 
     pub fn f(x: &DVector<f64>, y: &DVector<f64>) -> f64 {
-        let turned = Isometry2::new(Vector2::new(x[0], x[1]), y[0]);
+        let turned = Similarity2::new(Vector2::new(x[0], x[1]), y[0], 2.0);
         let point = Point4::new(x[0], x[1], 0.0, 0.0);
         let line = Line::flat();
-        turned.translation.vector.x + point.x + line.slope + Line::UNIT + Line::new(x[0]).slope
+        turned.isometry.translation.vector.x + point.x + line.slope + Line::UNIT + Line::new(x[0]).slope
     }
 
     pub fn g(x: &DVector<f64>, y: &DVector<f64>) -> f64 {

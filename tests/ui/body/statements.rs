@@ -25,6 +25,8 @@ mod toy {
     }
 
     pub fn g(x: &DVector<f64>, _y: &SVector<f64, 3>, _data: &Data) -> f64 {
+        enum Local {}
+        mod inner {}
         x.norm_squared()
     }
 }

@@ -23,6 +23,9 @@ fn proof(claim: &Claim, crate_path: &TokenStream) -> Option<TokenStream> {
         Claim::Option => Some(quote! {
             const _: [::core::option::Option<()>; 2] = [Some(()), None];
         }),
+        Claim::Result => Some(quote! {
+            const _: [::core::result::Result<(), ()>; 2] = [Ok(()), Err(())];
+        }),
         Claim::Associated(claim) => Some(methods::proofs(claim)),
         Claim::Item { written, meant, span } => Some(same_item(&seen(written), meant, *span, crate_path)),
         Claim::Method { name, of, taken, inside } => no_other_method(name, of, *taken, inside, crate_path),

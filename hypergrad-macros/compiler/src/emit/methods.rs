@@ -31,7 +31,11 @@ pub fn proofs(claim: &AssociatedClaim) -> TokenStream {
         }
     }
     if claim.of_trait {
-        let ty = quote! { super::#owner #lifetimes };
+        let ty = if *owner == "f64" || *owner == "f32" {
+            quote! { #owner }
+        } else {
+            quote! { super::#owner #lifetimes }
+        };
         proofs.extend(not_inherent(claim, &ty));
     }
     proofs

@@ -30,7 +30,9 @@ pub enum Pass {
 
 /// The macros of the module's structs.
 pub fn macros(module: &Module, crate_path: &TokenStream, pass: Pass) -> TokenStream {
-    let shared = module.structures().filter(|structure| !has_macro(module, &structure.ident));
+    let shared = module
+        .structures()
+        .filter(|structure| !module.is_inner(&structure.ident.to_string()) && !has_macro(module, &structure.ident));
     let shared = shared.filter(|structure| match pass {
         Pass::Only => true,
         Pass::First => !Share::new(module, crate_path).read(structure).waits,

@@ -20,6 +20,8 @@ pub enum Claim {
     Item { written: Seen, meant: syn::Path, span: Span },
     /// `Some` and `None` are those of core.
     Option,
+    /// `Ok` and `Err` are.
+    Result,
     /// rustc finds this item of one of the module's types, too.
     Associated(AssociatedClaim),
     /// No trait in scope, by these imports inside of functions neither, has a method that comes before the one that is read.
@@ -103,6 +105,7 @@ impl Claims {
     /// The path `written` was read as `meant`.
     pub fn path_is(&mut self, module: &Module, written: &syn::Path, meant: &str) {
         let Ok(meant) = syn::parse_str::<syn::Path>(meant) else { return };
+        let Some(written) = &module.outside_of_functions(written) else { return };
         let Some(seen) = from_child(module, written) else { return };
         if self.is_new(format!("item {}", seen.key())) {
             self.claims.push(Claim::Item { written: seen, meant, span: written.span() });
@@ -111,7 +114,7 @@ impl Claims {
 
     /// An item of one of the module's types was read: by a method call, or by its path.
     pub fn associated_is(&mut self, module: &Module, item: &Associated, is_method_call: bool, span: Span) {
-        if outer_name(&item.owner).is_some() {
+        if outer_name(&item.owner).is_some() || module.is_inner(&item.owner) {
             return;
         }
         let key = format!("associated {} {:?} {is_method_call}", item.title(), item.of_trait);
@@ -166,6 +169,13 @@ impl Claims {
     pub fn option(&mut self) {
         if self.is_new("option".to_owned()) {
             self.claims.push(Claim::Option);
+        }
+    }
+
+    /// `Ok` and `Err` were.
+    pub fn result(&mut self) {
+        if self.is_new("result".to_owned()) {
+            self.claims.push(Claim::Result);
         }
     }
 

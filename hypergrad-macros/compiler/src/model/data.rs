@@ -795,6 +795,10 @@ impl Surroundings for Fields<'_> {
         self.claims.option();
     }
 
+    fn result(&mut self) {
+        self.claims.result();
+    }
+
     fn dereferenced(&mut self, owner: &str, name: &str, span: Span) {
         self.claims.dereferenced(self.module, owner, name, span);
     }

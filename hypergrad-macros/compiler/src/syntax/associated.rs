@@ -183,10 +183,12 @@ fn default_of(ty: &syn::Type) -> Option<String> {
     })
 }
 
-/// A float, in what the module implements between it and a type of its own: `impl Mul<V> for f64`.
-fn scalar_owner(path: &syn::Path, of_trait: &str) -> Option<String> {
+/// A float, in what the module implements between it and a type of its own, `impl Mul<V> for f64`, and by a trait of its own.
+fn scalar_owner(items: &[syn::Item], path: &syn::Path, of_trait: &str) -> Option<String> {
     let name = path.get_ident()?.to_string();
-    (matches!(name.as_str(), "f64" | "f32") && matches!(of_trait, "Add" | "Sub" | "Mul" | "Div" | "From")).then_some(name)
+    let is_own = || items.iter().any(|item| matches!(item, syn::Item::Trait(found) if found.ident == of_trait));
+    let known = matches!(of_trait, "Add" | "Sub" | "Mul" | "Div" | "From") || is_own();
+    (matches!(name.as_str(), "f64" | "f32") && known).then_some(name)
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
@@ -195,7 +197,7 @@ fn read_block(items: &[syn::Item], block: &syn::ItemImpl) -> Vec<Associated> {
         return Vec::new();
     };
     let of_trait = block.trait_.as_ref().and_then(|(path, _)| path.segments.last()).map(|last| last.ident.to_string());
-    let scalar = || of_trait.as_deref().and_then(|of_trait| scalar_owner(path, of_trait));
+    let scalar = || of_trait.as_deref().and_then(|of_trait| scalar_owner(items, path, of_trait));
     let Some(owner) = own_type(items, path, DEPTH).or_else(scalar) else { return Vec::new() };
     // What a generic block means depends on where it is used.
     if block.generics.params.iter().any(|parameter| !matches!(parameter, syn::GenericParam::Lifetime(_))) {

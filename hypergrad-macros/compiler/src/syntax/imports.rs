@@ -27,6 +27,17 @@ impl Imports {
         imports
     }
 
+    /// With names that functions import inside.
+    pub fn and_inside(mut self, inside: &BTreeMap<String, syn::Path>) -> Self {
+        for (name, path) in inside {
+            let full = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+            if let Some(last) = path.segments.last() {
+                self.names.entry(name.clone()).or_insert_with(|| (last.ident.clone(), full));
+            }
+        }
+        self
+    }
+
     /// The path that this name was imported by: `["nalgebra", "DVector"]`.
     pub fn path(&self, name: &str) -> Option<&[String]> {
         self.names.get(name).map(|(_, path)| path.as_slice())

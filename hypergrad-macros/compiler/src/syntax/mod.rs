@@ -5,6 +5,7 @@ mod conditional;
 mod constants;
 mod foreign;
 mod imports;
+mod inner;
 mod keyword;
 mod library;
 mod member;
@@ -25,6 +26,7 @@ pub use associated::{Associated, Item as AssociatedItem, Receiver};
 pub use conditional::cfg;
 pub use foreign::{Foreign, REFUSED, name_of, refusal};
 pub use imports::Imports;
+pub use inner::Inner;
 pub use keyword::Keyword;
 pub use library::outer_name;
 pub use member::Member;
@@ -54,6 +56,8 @@ pub struct Module {
     pub foreign: Vec<Foreign>,
     /// The paths of items that stand outside, which are among the items here, by their last names.
     pub adopted: Vec<syn::Path>,
+    /// What functions declare inside; its items are among those here.
+    pub inner: Inner,
     /// The whole item as it came, to be emitted again.
     pub source: proc_macro2::TokenStream,
 }

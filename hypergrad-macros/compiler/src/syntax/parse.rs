@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 
 use super::foreign::Adopted;
 use super::library::Library;
-use super::{Imports, Module, Options, associated};
+use super::{Imports, Inner, Module, Options, associated};
 use crate::diagnostics::{Diagnostic, Diagnostics};
 
 /// Reads what stands between the attribute's parentheses and the annotated item.
@@ -44,9 +44,13 @@ fn read_module(module: syn::ItemMod, options: &Options, source: TokenStream, dia
     let adopted = adopt(&options.adopted, &mut items, diagnostics)?;
     let foreign = options.foreign.clone();
     let library = Library::of(&source);
-    let (imports, mut associated) = (Imports::read(&items), associated::read(&items));
+    let inner = Inner::of(&items);
+    let imports = Imports::read(&items).and_inside(&inner.imports);
+    items.extend(inner.items.iter().cloned());
+    let mut associated = associated::read(&items);
     associated.extend(library.associated);
-    let module = Module { ident: module.ident, items, library: library.items, associated, imports, foreign, adopted, source };
+    let module =
+        Module { ident: module.ident, items, library: library.items, associated, imports, foreign, adopted, inner, source };
     if let Some(name) = user_problem(&module.items) {
         diagnostics.push(
             Diagnostic::new(&name, "`Problem` is the type that `#[bilevel]` adds to the module")

@@ -15,12 +15,12 @@ pub struct Leaf {
     pub path: syn::Path,
     pub is_glob: bool,
     /// The name in scope; none behind `_` or `*`.
-    name: Option<String>,
+    pub name: Option<String>,
 }
 
 impl Module {
     /// Imports of the module itself that may bring a trait into scope.
-    fn unknown_imports(&self) -> impl Iterator<Item = Leaf> {
+    pub fn unknown_imports(&self) -> impl Iterator<Item = Leaf> {
         let own = self.items.iter().filter_map(|item| if let syn::Item::Use(item) = item { Some(leaves(item)) } else { None });
         own.flatten().filter(|leaf| self.is_unknown(leaf))
     }
@@ -103,7 +103,7 @@ impl<'ast> Visit<'ast> for Inside {
     fn visit_item_mod(&mut self, _: &'ast syn::ItemMod) {}
 }
 
-fn leaves(item: &syn::ItemUse) -> Vec<Leaf> {
+pub fn leaves(item: &syn::ItemUse) -> Vec<Leaf> {
     let mut found = Vec::new();
     let start = syn::Path { leading_colon: item.leading_colon, segments: syn::punctuated::Punctuated::new() };
     collect(&start, &item.tree, &mut found);

@@ -19,7 +19,7 @@ pub(super) const EMPTY: &str = "__empty";
 impl Tracer<'_> {
     /// A method that arranges the items of what was bound with `let mut`; `None` where it is none.
     pub(super) fn arranging_method(&mut self, call: &syn::ExprMethodCall) -> Option<Option<Value>> {
-        let word = ArrangeWord::find(&call.method.to_string())?;
+        let word = ArrangeWord::named(&call.method.to_string())?;
         let written = rewritten(word, call)?;
         self.root_place(&call.receiver)?;
         let place = self.single_place(&call.receiver)?;
@@ -34,7 +34,7 @@ impl Tracer<'_> {
 
     /// `a.mul_to(&x, &mut out)` is `out.copy_from(&(a * x))`.
     pub(super) fn written_to(&mut self, call: &syn::ExprMethodCall) -> Option<Option<Value>> {
-        let word = ToWord::find(&call.method.to_string())?;
+        let word = ToWord::named(&call.method.to_string())?;
         let (span, receiver) = (call.method.span(), &call.receiver);
         let arguments: Vec<&syn::Expr> = call.args.iter().collect();
         let [other, out] = arguments.as_slice() else { return None };
@@ -53,7 +53,7 @@ impl Tracer<'_> {
         let syn::Expr::Path(path) = &*call.func else { return None };
         let full = self.module.imports.expand(&path.path);
         let [root, module, name] = full.as_slice() else { return None };
-        let word = ExchangeWord::find(name).filter(|_| (root == "std" || root == "core") && module == "mem")?;
+        let word = ExchangeWord::named(name).filter(|_| (root == "std" || root == "core") && module == "mem")?;
         let arguments: Vec<&syn::Expr> = call.args.iter().collect();
         let span = path.span();
         let (first, second) = match (word, arguments.as_slice()) {

@@ -239,12 +239,12 @@ impl Tracer<'_> {
             _ => None,
         };
         match (receiver, arguments.as_slice()) {
-            (Value::State(state), []) if SizeWord::find(name).is_some() => {
+            (Value::State(state), []) if SizeWord::named(name).is_some() => {
                 let shape = state.shape().clone();
                 self.method(call, Value::Tensor(shape), Vec::new())
             }
-            (Value::State(state), _) if PartWord::find(name).is_some() && !arguments.iter().any(Value::changes) => {
-                let part = self.checked_part(call, PartWord::find(name)?, &state.shape().clone(), &arguments)?;
+            (Value::State(state), _) if PartWord::named(name).is_some() && !arguments.iter().any(Value::changes) => {
+                let part = self.checked_part(call, PartWord::named(name)?, &state.shape().clone(), &arguments)?;
                 self.read_part(&state, &part, span).map(Value::Tensor)
             }
             (Value::State(state), [other]) if kind.is_some() && !other.changes() && !state.is_whole_number() => {
@@ -263,7 +263,7 @@ impl Tracer<'_> {
                 let site = Site { span, name: "mul_add".to_owned(), operands: Vec::new() };
                 self.operate(&site, &syn::BinOp::Add(syn::Token![+](span)), state, &product)
             }
-            (state @ Value::State(_), [factor]) if !factor.changes() => match ScalingWord::find(name) {
+            (state @ Value::State(_), [factor]) if !factor.changes() => match ScalingWord::named(name) {
                 Some(ScalingWord::scale) => self.operate(&call.site, &syn::BinOp::Mul(syn::Token![*](span)), &state, factor),
                 Some(ScalingWord::unscale) => self.operate(&call.site, &syn::BinOp::Div(syn::Token![/](span)), &state, factor),
                 _ => {
@@ -280,7 +280,7 @@ impl Tracer<'_> {
 
     /// `max`, `min` of an infinite constant.
     pub(super) fn infinity_method(&mut self, call: &super::call::Call<'_>, value: f64, arguments: &[Value]) -> Outcome {
-        let (Some(word), [other]) = (ExtremeWord::find(call.name()), arguments) else { return Outcome::Unknown };
+        let (Some(word), [other]) = (ExtremeWord::named(call.name()), arguments) else { return Outcome::Unknown };
         if (word == ExtremeWord::max) == (value < 0.0) {
             return Outcome::Known(Some(other.clone()));
         }

@@ -94,6 +94,14 @@ impl Tracer<'_> {
         if is_list {
             self.note_list(&local.pat);
         }
+        // `let (mut a, mut b) = (Vec::new(), Vec::new());`
+        if let (syn::Pat::Tuple(patterns), syn::Expr::Tuple(values)) = (&local.pat, &*init.expr) {
+            for (pattern, value) in patterns.elems.iter().zip(&values.elems) {
+                if is_vec(value) {
+                    self.note_list(pattern);
+                }
+            }
+        }
     }
 
     /// Notes that a name holds a `Vec`, which can grow.
@@ -130,13 +138,28 @@ impl Tracer<'_> {
         Local::declare(&functions, &items, &mut self.items);
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
     fn check_item(&mut self, item: &syn::Item) {
-        if !matches!(item, syn::Item::Fn(_) | syn::Item::Use(_) | syn::Item::Const(_)) {
-            self.diagnostics.error_with_help(
+        let name = match item {
+            syn::Item::Fn(_) | syn::Item::Use(_) | syn::Item::Const(_) | syn::Item::Impl(_) => return,
+            syn::Item::Struct(item) => Some(&item.ident),
+            syn::Item::Enum(item) => Some(&item.ident),
+            syn::Item::Type(item) => Some(&item.ident),
+            syn::Item::Trait(item) => Some(&item.ident),
+            _ => None,
+        };
+        match name {
+            Some(name) if self.module.is_inner(&name.to_string()) => {}
+            Some(name) => self.diagnostics.error_with_help(
+                name,
+                format!("`{name}` stands for something else in this module too"),
+                "move the item into the module, or give it another name",
+            ),
+            None => self.diagnostics.error_with_help(
                 item,
-                "only `const` and `fn` items are accepted inside a function body",
+                "this item is not accepted inside of a function",
                 "move the item into the module",
-            );
+            ),
         }
     }
 

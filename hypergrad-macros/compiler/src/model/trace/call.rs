@@ -11,7 +11,7 @@ use super::value::{Callable, Value};
 use super::variant::EnumName;
 use super::words::{
     ArrayWord, ConditionWord, CsrRowWord, CsrWord, EndWord, ExtremeWord, FoundWord, IDENTITIES, IntegerWord, ListWord,
-    OptionWord, OrderingWord, SliceWord, SolutionWord,
+    OptionWord, OrderingWord, ResultWord, SliceWord, SolutionWord,
 };
 use crate::diagnostics::nearest;
 use crate::ir::{Func, Name};
@@ -76,7 +76,7 @@ impl<'a> Tracer<'a> {
         let bound = path.path.get_ident().is_some_and(|name| self.environment.binds(&name.to_string()));
         let arguments = if own.is_some() || bound { self.passed(&operands, &hints) } else { self.arguments(&operands, &hints) };
         if let Some(function) = own {
-            return self.call_function(function, arguments, path.path.span());
+            return self.call_own(&path.path, function, arguments);
         }
         let span = path.path.segments.last().map_or_else(|| path.path.span(), |s| s.ident.span());
         let name = path.path.segments.last().map(|s| s.ident.to_string()).unwrap_or_default();
@@ -116,6 +116,19 @@ impl<'a> Tracer<'a> {
             syn::FnArg::Receiver(_) => None,
         };
         signature.inputs.iter().map(hint).collect()
+    }
+
+    /// A function of the module by its path, with what is written behind its name.
+    fn call_own(&mut self, path: &syn::Path, function: &syn::ItemFn, arguments: Vec<Option<Value>>) -> Option<Value> {
+        let written = path.segments.last().map(|segment| &segment.arguments);
+        let (Some(syn::PathArguments::AngleBracketed(list)), false) = (written, self.module.is_declared(&function.sig.ident))
+        else {
+            return self.call_function(function, arguments, path.span());
+        };
+        let list = list.clone();
+        // What is written decides the value, as the arguments do: it is not remembered by these alone.
+        self.turbofish = self.written_parameters(&list);
+        self.call_in(function.sig.ident.to_string(), function, &Environment::default(), arguments, path.span())
     }
 
     /// Inlines a function of the module: its body in a scope with nothing but its parameters.
@@ -174,6 +187,7 @@ impl<'a> Tracer<'a> {
         let call = (name.clone(), constants);
         let ends = !call.1.is_empty() && !self.recursions.contains(&call) && self.recursions.len() < DEEPEST_RECURSION;
         if !ends && self.refuse_recursion(&name, span) {
+            self.turbofish.clear();
             return None;
         }
         self.recursions.push(call);
@@ -191,12 +205,14 @@ impl<'a> Tracer<'a> {
                 syn::FnArg::Receiver(receiver) => self.bind_receiver(receiver, argument),
             }
         }
+        self.type_parameters.push(Vec::new());
         self.bind_generics(&function.sig, &values);
         let expected = match &function.sig.output {
             syn::ReturnType::Type(_, ty) => self.hint(ty),
             syn::ReturnType::Default => None,
         };
         let value = self.until_return(span, expected.as_ref(), |tracer| tracer.block(&function.block, expected.as_ref()));
+        self.type_parameters.pop();
         self.diagnostics.read(reading);
         self.calls.pop();
         self.recursions.pop();
@@ -270,7 +286,7 @@ impl<'a> Tracer<'a> {
             }
             Callable::Path(path) => {
                 if let Some(function) = self.own_function(path) {
-                    return self.call_function(function, arguments.into_iter().map(Some).collect(), span);
+                    return self.call_own(path, function, arguments.into_iter().map(Some).collect());
                 }
                 let name = path.segments.last().map(|s| s.ident.to_string()).unwrap_or_default();
                 let site = Site { span: path.span(), name, operands: Vec::new() };
@@ -282,6 +298,9 @@ impl<'a> Tracer<'a> {
     }
 
     pub(super) fn method_call(&mut self, call: &syn::ExprMethodCall, expected: Option<&Type>) -> Option<Value> {
+        if let Some(plain) = self.with_norm(call) {
+            return self.method_call(&plain, expected);
+        }
         if let Some(changed) = self.own_changing_method(call) {
             return changed;
         }
@@ -319,12 +338,15 @@ impl<'a> Tracer<'a> {
         if receiver.own_type().is_some() {
             return self.own_method(call, receiver, arguments);
         }
+        if let Some(found) = self.method_of_numbers(call, &receiver, &arguments) {
+            return found;
+        }
         let is_option = matches!(receiver, Value::Present(_));
         let is_scalar = matches!(&receiver, Value::Tensor(tensor) if tensor.is_scalar());
         if self.is_of_another_trait(call, &receiver) || !is_option && self.refuse_method(call, is_scalar) {
             return None;
         }
-        if ExtremeWord::find(call.name()).is_some()
+        if ExtremeWord::named(call.name()).is_some()
             && let ([Value::Infinity(value)], false) = (arguments.as_slice(), receiver.changes())
         {
             let (value, receiver) = (*value, vec![receiver]);
@@ -345,7 +367,7 @@ impl<'a> Tracer<'a> {
         if arguments.is_empty() && IDENTITIES.contains(call.name()) {
             return self.converted(call, receiver);
         }
-        if EndWord::find(call.name()).is_some()
+        if EndWord::named(call.name()).is_some()
             && arguments.is_empty()
             && !matches!(&receiver, Value::Tensor(tensor) if tensor.is_scalar())
             && let Outcome::Known(value) = self.split_end(call, &receiver)
@@ -353,7 +375,7 @@ impl<'a> Tracer<'a> {
             return value;
         }
         if let (Value::Index(_), Some(IntegerWord::clamp), [_, _]) =
-            (&receiver, IntegerWord::find(call.name()), arguments.as_slice())
+            (&receiver, IntegerWord::named(call.name()), arguments.as_slice())
         {
             return self.clamped(call, receiver, &arguments);
         }
@@ -379,6 +401,7 @@ impl<'a> Tracer<'a> {
             Value::Factored(factored) => self.factored_method(call, &factored, &arguments),
             Value::Present(value) => self.present_method(call, *value),
             Value::Infinity(value) => self.infinity_method(call, value, &arguments),
+            Value::Text if matches!(call.name(), "to_string" | "as_str") => Outcome::Known(Some(Value::Text)),
             Value::Never
             | Value::Struct(_)
             | Value::Lazy(_)
@@ -389,6 +412,7 @@ impl<'a> Tracer<'a> {
             | Value::Reference(_)
             | Value::State(_)
             | Value::Growing(_)
+            | Value::Text
             | Value::Last => Outcome::Unknown,
         };
         match outcome {
@@ -402,11 +426,11 @@ impl<'a> Tracer<'a> {
 
     /// Methods of arrays: their own, else those of an iterator over them.
     fn array_method(&mut self, call: &Call<'_>, values: Vec<Value>, arguments: Vec<Value>) -> Outcome {
-        if let Some(word) = SliceWord::find(call.name()) {
+        if let Some(word) = SliceWord::named(call.name()) {
             let part = self.pieces_of_array(word, &values, &arguments);
             return part.map_or(Outcome::Unknown, |part| Outcome::Known(Some(part)));
         }
-        let Some(word) = ArrayWord::find(call.name()) else {
+        let Some(word) = ArrayWord::named(call.name()) else {
             return match self.stream_of(Value::Array(values)) {
                 Some(stream) => self.stream_method(call, stream, arguments),
                 None => Outcome::Unknown,
@@ -504,6 +528,7 @@ fn words_of(value: &Value) -> Vec<&'static str> {
         Value::Present(_) => FoundWord::NAMES.to_vec(),
         Value::Choice(choice) => match choice.name {
             EnumName::Option => OptionWord::NAMES.to_vec(),
+            EnumName::Result => ResultWord::NAMES.to_vec(),
             EnumName::Ordering => OrderingWord::NAMES.to_vec(),
             EnumName::Own(_) => Vec::new(),
         },
@@ -516,6 +541,7 @@ fn words_of(value: &Value) -> Vec<&'static str> {
         | Value::Reference(_)
         | Value::State(_)
         | Value::Growing(_)
+        | Value::Text
         | Value::Last
         | Value::Never => Vec::new(),
     }

@@ -51,6 +51,7 @@ impl Tracer<'_> {
                 Some(Value::count(Size::constant(value.ok()?)))
             }
             syn::Lit::Float(number) => self.float(number.base10_digits(), number.suffix(), literal),
+            syn::Lit::Str(_) | syn::Lit::Char(_) => Some(Value::Text),
             syn::Lit::Bool(value) => Some(Value::Bool(Condition::Constant(value.value))),
             _ => {
                 self.diagnostics.error(literal, "this literal is not accepted: expected a number");

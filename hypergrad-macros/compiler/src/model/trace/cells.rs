@@ -20,6 +20,8 @@ pub struct Cells {
     pub frames: Vec<Frame>,
     /// Something was refused because a step needs the one before.
     pub needs_steps: bool,
+    /// Lists to which a loop pushes, and of which a step read the length or the last item.
+    pub lengths_read: BTreeSet<String>,
     /// A `break` was: whether a loop goes on is carried.
     pub needs_break: bool,
     /// What that was of, where it is known: a recursion carries it.
@@ -102,6 +104,7 @@ impl Default for Cells {
             clock: 0,
             frames: Vec::new(),
             needs_steps: false,
+            lengths_read: BTreeSet::new(),
             needs_break: false,
             needed: BTreeSet::new(),
             carried: BTreeSet::new(),
@@ -271,11 +274,8 @@ impl Tracer<'_> {
             self.refuse_step(name, span);
             return None;
         }
-        if let (Value::Growing(growing), Value::Growing(other)) = (&then, &otherwise)
-            && growing.pushed.is_some() != other.pushed.is_some()
-        {
-            self.refuse_some_pushes(name, span);
-            return None;
+        if let Some(list) = self.longer_by_some(condition, &then, &otherwise) {
+            return Some(list);
         }
         let (found, changes) = (then.describe(), then.changes());
         let keys: Vec<_> = then.changing_leaves().into_iter().chain(otherwise.changing_leaves()).collect();

@@ -56,10 +56,10 @@ impl Tracer<'_> {
                 return None;
             }
         }
-        if let Some(word) = PlaceWord::find(&name) {
+        if let Some(word) = PlaceWord::named(&name) {
             return Some(self.part_of_place(call, word));
         }
-        let word = ChangeWord::find(&name)?;
+        let word = ChangeWord::named(&name)?;
         Some(self.changed_place(call, word))
     }
 

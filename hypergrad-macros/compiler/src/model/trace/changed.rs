@@ -210,11 +210,11 @@ impl<'a> Visit<'a> for Changed<'_> {
         let name = call.method.to_string();
         let changes = |item: &Associated| item.name() == name.as_str() && item.receiver() == Some(Receiver::Mutable);
         let own = self.module.associated.iter().any(changes);
-        let arranges = ArrangeWord::find(&name);
+        let arranges = ArrangeWord::named(&name);
         let grows =
-            GrowWord::find(&name).is_some() || matches!(arranges, Some(ArrangeWord::append | ArrangeWord::extend_from_slice));
+            GrowWord::named(&name).is_some() || matches!(arranges, Some(ArrangeWord::append | ArrangeWord::extend_from_slice));
         let before = self.changes.cells.len();
-        let changes = ChangeWord::find(&name).is_some() || PlaceWord::find(&name).is_some() || arranges.is_some();
+        let changes = ChangeWord::named(&name).is_some() || PlaceWord::named(&name).is_some() || arranges.is_some();
         if own || grows || changes {
             self.target(&call.receiver);
         }

@@ -13,7 +13,7 @@ use crate::ir::{Affine, Size};
 impl Tracer<'_> {
     /// Of the entries of a tensor.
     pub(super) fn pieces_of(&mut self, call: &Call<'_>, tensor: &Tensor, arguments: &[Value]) -> Outcome {
-        let (Some(word), [Value::Index(count)]) = (SliceWord::find(call.name()), arguments) else { return Outcome::Unknown };
+        let (Some(word), [Value::Index(count)]) = (SliceWord::named(call.name()), arguments) else { return Outcome::Unknown };
         let column = self.flattened(tensor);
         Outcome::Known(match word {
             SliceWord::split_at => {

@@ -10,6 +10,7 @@ use super::Tracer;
 use super::call::{Call, Outcome};
 use super::condition::{Comparison, Condition};
 use super::environment::Environment;
+use super::search::End;
 use super::stream::{Items, Stream};
 use super::value::{Callable, Closure, Tensor, Value};
 use super::variant::Choice;
@@ -17,8 +18,9 @@ use super::words::{ComposedWord, ItemWord, SourceWord, ZipFoldWord};
 use crate::ir::{Affine, Guard, Size};
 use crate::syntax::{Storage, Type};
 
-/// The name under which a made closure calls the one that was given.
+/// The names under which a made closure calls those that were given.
 const GIVEN: &str = "__given";
+const BOTH: [&str; 2] = ["__first", "__second"];
 
 impl Tracer<'_> {
     pub(super) fn composed_stream(&mut self, call: &Call<'_>, word: ComposedWord, stream: Stream, given: &[Value]) -> Outcome {
@@ -41,6 +43,10 @@ impl Tracer<'_> {
                 let first = Stream::Mapped(Box::new(stream.clone()), closure(quote_spanned! { span=> |t| t.0 }));
                 let second = Stream::Mapped(Box::new(stream), closure(quote_spanned! { span=> |t| t.1 }));
                 self.pair_of_lists(call, &first, &second)
+            }
+            ComposedWord::all | ComposedWord::any if self.moves_on(call) => {
+                self.refuse_moving(call);
+                None
             }
             ComposedWord::all | ComposedWord::any => {
                 let (counted, comparison) = if let ComposedWord::all = word {
@@ -79,10 +85,16 @@ impl Tracer<'_> {
     fn extreme_by(&mut self, call: &Call<'_>, word: ComposedWord, stream: &Stream, given: &[Value]) -> Option<Value> {
         let callable = self.callable_at(call, given, 0)?;
         let Some(ascending) = compares_itself(&callable) else {
+            if let Callable::Closure(closure) = &callable
+                && let Some((key, ascending)) = super::search::key_of(&closure.syntax, call.site.span)
+            {
+                let key = Callable::Closure(Rc::new(Closure { syntax: key, environment: closure.environment.clone() }));
+                return self.extreme_by_key(call, word, stream, &key, ascending);
+            }
             self.diagnostics.error_with_help(
                 callable.place(),
-                format!("`{}` by another order is not accepted: it picks an item, which is not continuous", call.name()),
-                "compare the items themselves, `f64::total_cmp` or `|a, b| a.partial_cmp(b).unwrap()`",
+                format!("the order of this `{}` is not read", call.name()),
+                "compare one number of each item, the same of both: `f64::total_cmp`, `|a, b| a.1.partial_cmp(&b.1).unwrap()`",
             );
             return None;
         };
@@ -97,6 +109,21 @@ impl Tracer<'_> {
         Some(Value::Choice(Box::new(Choice::some_where(first.is("Some"), value))))
     }
 
+    /// `max_by(|a, b| a.1.total_cmp(&b.1))`: of equal ones `max_by` gives the last, `min_by` the first.
+    fn extreme_by_key(
+        &mut self,
+        call: &Call<'_>,
+        word: ComposedWord,
+        stream: &Stream,
+        key: &Callable,
+        up: bool,
+    ) -> Option<Value> {
+        let is_max = word == ComposedWord::max_by;
+        let end = if is_max { End::Back } else { End::Front };
+        let found = self.extreme_item(call, stream, key, is_max == up, end)?;
+        Some(Value::Choice(Box::new(found)))
+    }
+
     /// One item: `next`, `nth(k)`, `last`.
     pub(super) fn one_item(&mut self, call: &Call<'_>, word: ItemWord, stream: &Stream, given: &[Value]) -> Outcome {
         if let (ItemWord::nth, [Value::Index(index)], true) = (word, given, stream.has_successors()) {
@@ -108,6 +135,10 @@ impl Tracer<'_> {
         }
         // At the last position, by cases of the length.
         let positions = match (word, given) {
+            (ItemWord::next | ItemWord::last, []) if stream.is_filtered() && !stream.is_endless() && !self.moves_on(call) => {
+                let end = if word == ItemWord::next { End::Front } else { End::Back };
+                return Outcome::Known(self.kept_item(call, stream, end).map(|found| Value::Choice(Box::new(found))));
+            }
             (ItemWord::next, []) => vec![(Vec::new(), Affine::default())],
             (ItemWord::nth, [index]) => match self.index_at(index.clone(), &call.place(1)) {
                 Some(index) => vec![(Vec::new(), index)],
@@ -127,12 +158,41 @@ impl Tracer<'_> {
             },
             _ => return Outcome::Unknown,
         };
-        if self.is_changeable(call) {
-            let message = format!("`{}` of an iterator that it moves on is not accepted", call.name());
-            self.diagnostics.error_with_help(call.site.span, message, "read items at their indices, or write a `for` loop");
-            return Outcome::Known(None);
+        let rest = match (word, positions.as_slice()) {
+            (ItemWord::next | ItemWord::nth, [(_, position)]) => {
+                Some(stream.clone().skipped(&position.add(&Affine::constant(Size::constant(1)))))
+            }
+            _ => None,
+        };
+        let item = self.item_of_cases(call, stream, positions).map(|choice| Value::Choice(Box::new(choice)));
+        if self.moves_on(call)
+            && let Some(place) = call.site.operands.first().and_then(|receiver| self.root_place(receiver)).cloned()
+        {
+            let rest = item.is_some().then_some(rest).flatten().map(|rest| Value::Stream(Box::new(rest)));
+            self.moved_on(call, &place, rest);
         }
-        Outcome::Known(self.item_of_cases(call, stream, positions).map(|choice| Value::Choice(Box::new(choice))))
+        Outcome::Known(item)
+    }
+
+    /// What is left of an iterator that has a name, once items were taken from it.
+    fn moved_on(&mut self, call: &Call<'_>, place: &super::place::Place, rest: Option<Value>) {
+        let is_whole = place.steps.is_empty() && place.part.is_none();
+        match rest {
+            Some(rest) if is_whole => self.store(place, Some(rest), call.site.span),
+            _ => self.refuse_moving(call),
+        }
+    }
+
+    /// Whether a method takes items of an iterator that has a name, and not of a list.
+    pub(super) fn moves_on(&self, call: &Call<'_>) -> bool {
+        let place = call.site.operands.first().and_then(|receiver| self.root_place(receiver));
+        place.is_some_and(|place| !self.cells.is_list(place.cell))
+    }
+
+    /// Methods that take items of an iterator whose rest may be read later.
+    pub(super) fn refuse_moving(&mut self, call: &Call<'_>) {
+        let message = format!("`{}` of an iterator that it moves on is not accepted", call.name());
+        self.diagnostics.error_with_help(call.site.span, message, "read items at their indices, or write a `for` loop");
     }
 
     /// The item at the position whose guards hold.
@@ -181,7 +241,7 @@ impl Tracer<'_> {
 
     /// `a.zip_fold(&b, first, |s, x, y| ..)`
     pub(super) fn folded_with(&mut self, call: &Call<'_>, t: &Tensor, arguments: &[Value]) -> Outcome {
-        let (Some(ZipFoldWord::zip_fold), [other, first, given]) = (ZipFoldWord::find(call.name()), arguments) else {
+        let (Some(ZipFoldWord::zip_fold), [other, first, given]) = (ZipFoldWord::named(call.name()), arguments) else {
             return Outcome::Unknown;
         };
         let Some(other) = self.tensor_at(other.clone(), &call.place(1), "a vector or matrix") else {
@@ -256,6 +316,21 @@ pub(super) fn made(tokens: TokenStream, given: Option<Value>) -> Callable {
     let mut environment = Environment::default();
     if let Some(given) = given {
         environment.bind(GIVEN.to_owned(), Some(given));
+    }
+    let syntax = syn::parse2(tokens).unwrap_or_else(|_| syn::parse_quote! { |t| t });
+    Callable::Closure(Rc::new(Closure { syntax, environment }))
+}
+
+/// The same of two closures, `__first` and `__second`.
+pub(super) fn made_of(tokens: TokenStream, given: [&Callable; 2]) -> Callable {
+    made_with(tokens, given.map(|callable| Value::Callable(callable.clone())))
+}
+
+/// The same of two values.
+pub(super) fn made_with(tokens: TokenStream, given: [Value; 2]) -> Callable {
+    let mut environment = Environment::default();
+    for (name, value) in BOTH.iter().zip(given) {
+        environment.bind((*name).to_owned(), Some(value));
     }
     let syntax = syn::parse2(tokens).unwrap_or_else(|_| syn::parse_quote! { |t| t });
     Callable::Closure(Rc::new(Closure { syntax, environment }))

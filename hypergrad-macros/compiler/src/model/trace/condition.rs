@@ -428,10 +428,16 @@ impl Tracer<'_> {
             (Value::Never, value) | (value, Value::Never) => Some(value),
             (Value::Tensor(then), Value::Tensor(otherwise)) => {
                 let (then, otherwise) = self.same_form(then, otherwise);
+                let differ =
+                    |a: &Size, b: &Size| self.sizes.resolve(a).sub(&self.sizes.resolve(b)).as_constant().is_some_and(|d| d != 0);
+                if differ(&then.rows, &otherwise.rows) || differ(&then.columns, &otherwise.columns) {
+                    return None;
+                }
                 Some(Value::Tensor(self.select(condition, &then, &otherwise)))
             }
             (Value::State(then), Value::State(otherwise)) => self.merge_states(condition, *then, *otherwise),
             (Value::Growing(then), Value::Growing(otherwise)) => self.merge_growing(condition, *then, *otherwise),
+            (Value::Text, Value::Text) => Some(Value::Text),
             (Value::Bool(then), Value::Bool(otherwise)) => {
                 let taken = condition.clone().and(then);
                 Some(Value::Bool(taken.or(condition.clone().not().and(otherwise))))
@@ -447,7 +453,9 @@ impl Tracer<'_> {
             }
             (Value::Choice(then), Value::Choice(otherwise)) => self.merge_choices(condition, *then, *otherwise),
             (Value::Tuple(then), Value::Tuple(otherwise)) => Some(Value::Tuple(self.merge_all(condition, then, otherwise)?)),
-            (Value::Array(then), Value::Array(otherwise)) => Some(Value::Array(self.merge_all(condition, then, otherwise)?)),
+            (Value::Array(then), Value::Array(otherwise)) if then.len() == otherwise.len() => {
+                Some(Value::Array(self.merge_all(condition, then, otherwise)?))
+            }
             (Value::Struct(then), Value::Struct(otherwise)) => {
                 let mut fields = Vec::new();
                 for (name, value) in then.fields {

@@ -47,7 +47,7 @@ impl Tracer<'_> {
         if is_tensor {
             self.assert_tensor_type(&ty);
         }
-        if is_tensor && let Some(word) = ConstructorWord::find(&name) {
+        if is_tensor && let Some(word) = ConstructorWord::named(&name) {
             let target = self.target(&ty, call)?;
             return self.construct(call, word, &target, arguments);
         }

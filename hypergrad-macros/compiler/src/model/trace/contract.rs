@@ -173,7 +173,8 @@ impl Tracer<'_> {
                 }
                 Some(Definition::Gather(number)) => {
                     let factor = self.gather_factor(number);
-                    pending.extend(factor.index.iter().flat_map(Affine::wires).filter(|v| mentioned.insert(*v)));
+                    let wires = factor.index.iter().flat_map(Affine::wires).chain(factor.tensor.batch.iter().copied());
+                    pending.extend(wires.filter(|v| mentioned.insert(*v)));
                     factors.push(factor);
                 }
                 None => {}

@@ -11,6 +11,7 @@ use super::Tracer;
 use super::condition::{Comparison, Condition};
 use super::environment::Lookup;
 use super::repeat::Step;
+use super::search::mentions;
 use super::stream::{Items, Stream};
 use super::value::Value;
 use super::words::{SizeWord, Words};
@@ -106,6 +107,9 @@ impl Tracer<'_> {
 
     /// `while`: so many steps as its condition lets an integer count.
     pub(super) fn while_loop(&mut self, repeated: &syn::ExprWhile) -> Option<Value> {
+        if let Some((pattern, iterator)) = next_of(repeated) {
+            return self.while_items(repeated, pattern, iterator);
+        }
         let conjuncts = parts_of(&repeated.cond, is_and);
         let counts = self.counts_in(&repeated.body.stmts);
         let bounded = (repeated.label.is_none()).then(|| self.bounded_by(&conjuncts, &counts, &Counts::new(), false)).flatten();
@@ -122,6 +126,27 @@ impl Tracer<'_> {
             }
         };
         self.counting_loop(&steps, counts, &step, repeated.while_token.span)
+    }
+
+    /// `while let Some(v) = it.next() { .. }`, where nothing else takes items: a `for` loop over what is left.
+    fn while_items(&mut self, repeated: &syn::ExprWhile, pattern: &syn::Pat, iterator: &syn::Expr) -> Option<Value> {
+        let place = self.root_place(iterator).cloned();
+        let plain = syn::ExprForLoop {
+            attrs: Vec::new(),
+            label: None,
+            for_token: syn::Token![for](repeated.while_token.span),
+            pat: Box::new(pattern.clone()),
+            in_token: syn::Token![in](repeated.while_token.span),
+            expr: Box::new(iterator.clone()),
+            body: repeated.body.clone(),
+        };
+        let breaks = self.changed_in_block(&repeated.body, &[pattern]).may_break;
+        let value = self.for_loop(&plain);
+        if let Some(place) = place {
+            let left = if breaks { Value::Last } else { Value::Stream(Box::new(Stream::Values(Vec::new()))) };
+            self.store(&place, Some(left), repeated.while_token.span);
+        }
+        value
     }
 
     /// `loop { .. if k == n { break; } .. }`
@@ -354,8 +379,23 @@ fn is_plain(expression: &syn::Expr) -> bool {
         syn::Expr::Binary(binary) => is_plain(&binary.left) && is_plain(&binary.right),
         syn::Expr::MethodCall(call) => {
             let name = call.method.to_string();
-            call.args.is_empty() && (SizeWord::find(&name).is_some() || PLAIN.contains(&name)) && is_plain(&call.receiver)
+            call.args.is_empty() && (SizeWord::named(&name).is_some() || PLAIN.contains(&name)) && is_plain(&call.receiver)
         }
         _ => false,
     }
+}
+
+/// The pattern and the iterator of `while let Some(pattern) = iterator.next()`, whose body does not name the iterator.
+fn next_of(repeated: &syn::ExprWhile) -> Option<(&syn::Pat, &syn::Expr)> {
+    let syn::Expr::Let(binding) = &*repeated.cond else { return None };
+    let (syn::Pat::TupleStruct(some), syn::Expr::MethodCall(call)) = (&*binding.pat, &*binding.expr) else { return None };
+    let is_some = some.path.segments.last().is_some_and(|segment| segment.ident == "Some");
+    let (1, true, "next", true) = (some.elems.len(), is_some, call.method.to_string().as_str(), call.args.is_empty()) else {
+        return None;
+    };
+    let syn::Expr::Path(name) = &*call.receiver else { return None };
+    let name = name.path.get_ident()?;
+    let body = &repeated.body;
+    let is_named = mentions(&quote::quote! { #body }, &name.to_string());
+    (repeated.label.is_none() && !is_named).then_some((some.elems.first()?, &*call.receiver))
 }

@@ -50,7 +50,7 @@ impl CsrRow {
 
 impl Tracer<'_> {
     pub(super) fn csr_method(&mut self, call: &Call<'_>, matrix: Csr, arguments: &[Value]) -> Outcome {
-        let Some(word) = CsrWord::find(call.name()) else { return Outcome::Unknown };
+        let Some(word) = CsrWord::named(call.name()) else { return Outcome::Unknown };
         let (rows, columns) = matrix.dimensions();
         Outcome::Known(match (word, arguments) {
             (CsrWord::nrows, []) => Some(Value::count(self.sizes.resolve(rows))),
@@ -77,7 +77,7 @@ impl Tracer<'_> {
 
     pub(super) fn csr_row_method(&mut self, call: &Call<'_>, row: CsrRow, arguments: &[Value]) -> Outcome {
         let stored = |part: Part, row: CsrRow| Some(Value::Stream(Box::new(Stream::Stored(row, part))));
-        let (Some(word), []) = (CsrRowWord::find(call.name()), arguments) else { return Outcome::Unknown };
+        let (Some(word), []) = (CsrRowWord::named(call.name()), arguments) else { return Outcome::Unknown };
         Outcome::Known(match word {
             CsrRowWord::col_indices => stored(Part::Columns, row),
             CsrRowWord::values => stored(Part::Values, row),

@@ -164,7 +164,7 @@ impl Tracer<'_> {
     pub(super) fn roots(&self, variable: LoopVariable) -> Vec<LoopVariable> {
         match self.variables[variable.0 as usize].definition {
             Some(Definition::Division(number)) => self.divisions[number].dividend.wires().flat_map(|v| self.roots(v)).collect(),
-            Some(Definition::Gather(number)) => self.gather_row(number).wires().flat_map(|v| self.roots(v)).collect(),
+            Some(Definition::Gather(number)) => self.gather_wires(number).into_iter().flat_map(|v| self.roots(v)).collect(),
             None => vec![variable],
         }
     }

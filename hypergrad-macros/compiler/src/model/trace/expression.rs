@@ -30,6 +30,7 @@ impl Tracer<'_> {
             syn::Expr::Lit(literal) => self.literal(&literal.lit),
             syn::Expr::Path(path) => self.path_value(path),
             syn::Expr::Block(block) if block.label.is_none() => self.block(&block.block, expected),
+            syn::Expr::Block(block) => self.labelled_block(block, expected),
             syn::Expr::Const(block) => self.block(&block.block, expected),
             syn::Expr::Unary(unary) => self.unary(unary, expected),
             syn::Expr::Binary(binary) => self.binary(binary),

@@ -13,12 +13,23 @@ use crate::ir::{Affine, Id, Op, Size};
 use crate::model::Form;
 use crate::shape::SymbolSource;
 
-/// A variable, and the row of the selection that defines it.
+/// A variable, and what is 1 at its value and 0 elsewhere: the row of a selection, or a mask.
 #[derive(Clone, Debug)]
 pub struct Gather {
-    selection: Id,
-    row: Affine,
+    factor: Factor,
     variable: LoopVariable,
+}
+
+impl Gather {
+    /// The variables on which the value depends.
+    fn wires(&self) -> impl Iterator<Item = LoopVariable> + '_ {
+        let all = self.factor.index.iter().flat_map(Affine::wires).chain(self.factor.tensor.batch.iter().copied());
+        all.filter(|v| *v != self.variable)
+    }
+
+    fn is_row(&self, selection: Id, row: &Affine) -> bool {
+        self.factor.tensor.node == selection && self.factor.index.first() == Some(row)
+    }
 }
 
 impl Tracer<'_> {
@@ -29,33 +40,42 @@ impl Tracer<'_> {
         let mut conditioned = BTreeSet::new();
         self.arms.iter().for_each(|arm| arm.variables(&mut conditioned));
         let is_known = |v: &LoopVariable| conditioned.contains(v) || Some(v) > conditioned.last();
-        let is_same = |known: &&Gather| known.selection == selection && known.row == row && is_known(&known.variable);
+        let is_same = |known: &&Gather| known.is_row(selection, &row) && is_known(&known.variable);
         if let Some(known) = self.gathers.iter().find(is_same) {
             return Affine::wire(known.variable);
         }
         let reach = self.graph.shape(selection)[1].clone();
-        let variable = self.variable(&reach);
+        let tensor = Tensor::new(selection, Form::Matrix, self.graph.shape(selection));
+        Affine::wire(self.defined_by(&reach, |v| Factor { tensor, index: vec![row, Affine::wire(v)] }))
+    }
+
+    /// The index of the one entry of a column that is 1; where there is none, all that is read at it is 0.
+    pub(super) fn chosen(&mut self, mask: Tensor) -> LoopVariable {
+        let reach = mask.rows.clone();
+        self.defined_by(&reach, |v| Factor { tensor: mask, index: vec![Affine::wire(v)] })
+    }
+
+    fn defined_by(&mut self, reach: &Size, factor: impl FnOnce(LoopVariable) -> Factor) -> LoopVariable {
+        let variable = self.variable(reach);
         self.variables[variable.0 as usize].definition = Some(Definition::Gather(self.gathers.len()));
-        self.gathers.push(Gather { selection, row, variable });
-        Affine::wire(variable)
+        self.gathers.push(Gather { factor: factor(variable), variable });
+        variable
     }
 
-    /// The entry of the selection that defines a variable.
+    /// What defines a variable.
     pub(super) fn gather_factor(&self, number: usize) -> Factor {
-        let Gather { selection, row, variable } = &self.gathers[number];
-        let tensor = Tensor::new(*selection, Form::Matrix, self.graph.shape(*selection));
-        Factor { tensor, index: vec![row.clone(), Affine::wire(*variable)] }
+        self.gathers[number].factor.clone()
     }
 
-    /// The variables of the row that defines a variable.
-    pub(super) fn gather_row(&self, number: usize) -> &Affine {
-        &self.gathers[number].row
+    /// The variables on which the value of a variable depends.
+    pub(super) fn gather_wires(&self, number: usize) -> Vec<LoopVariable> {
+        self.gathers[number].wires().collect()
     }
 
     /// The least of the indices of which a variable is one.
     pub(super) fn least(&mut self, variable: LoopVariable) -> Size {
         let Some(Definition::Gather(number)) = self.variables[variable.0 as usize].definition else { return Size::zero() };
-        let Op::Input(input) = self.graph.op(self.gathers[number].selection) else { return Size::zero() };
+        let Op::Input(input) = self.graph.op(self.gathers[number].factor.tensor.node) else { return Size::zero() };
         let info = self.graph.input_info(*input).clone();
         self.sizes.once(format!("min({})", info.name), SymbolSource::Least { field: info.block })
     }

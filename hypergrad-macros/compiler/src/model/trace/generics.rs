@@ -1,16 +1,34 @@
-//! Constant parameters of helper functions, `fn norm<const N: usize>(v: &SVector<f64, N>)`: found
-//! from the shapes of the arguments.
+//! Parameters of helper functions: constants, `fn norm<const N: usize>(v: &SVector<f64, N>)`, are found from the
+//! shapes of the arguments or written at the call, types, `fn square<T: RealField>(t: T)`, from the arguments.
 
 use super::Tracer;
+use super::environment::Lookup;
 use super::value::{Tensor, Value};
-use crate::ir::Size;
-use crate::syntax::strip_references;
+use crate::ir::{Affine, Size};
+use crate::syntax::{Type, strip_references};
 
 impl Tracer<'_> {
     /// Binds the constant parameters of a function that is being inlined.
     pub(super) fn bind_generics(&mut self, signature: &syn::Signature, arguments: &[Option<Value>]) {
-        for parameter in &signature.generics.params {
-            let syn::GenericParam::Const(constant) = parameter else { continue };
+        let written = std::mem::take(&mut self.turbofish);
+        let parameters = signature.generics.params.iter().filter(|p| !matches!(p, syn::GenericParam::Lifetime(_)));
+        for (k, parameter) in parameters.enumerate() {
+            let written = written.get(k);
+            let constant = match parameter {
+                syn::GenericParam::Const(constant) => constant,
+                syn::GenericParam::Type(parameter) => {
+                    let meant = self.type_meant(parameter, signature, arguments, written);
+                    if let Some(types) = self.type_parameters.last_mut() {
+                        types.extend(meant.map(|meant| (parameter.ident.to_string(), meant)));
+                    }
+                    continue;
+                }
+                syn::GenericParam::Lifetime(_) => continue,
+            };
+            if let Some(Written::Constant(index)) = written {
+                self.environment.bind(constant.ident.to_string(), Some(Value::Index(index.clone())));
+                continue;
+            }
             let found = signature.inputs.iter().zip(arguments).find_map(|(input, argument)| match (input, argument) {
                 (syn::FnArg::Typed(typed), Some(argument)) => dimension(&typed.ty, &constant.ident, argument),
                 _ => None,
@@ -26,6 +44,111 @@ impl Tracer<'_> {
             self.environment.bind(constant.ident.to_string(), value);
         }
     }
+}
+
+/// One of what is written behind the name of a function, `power::<3>`.
+#[derive(Clone, Debug)]
+pub enum Written {
+    Constant(Affine),
+    Type(TypeMeant),
+    /// `_`, and what the arguments say.
+    Unknown,
+}
+
+/// What a parameter of a function that is a type stands for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum TypeMeant {
+    /// The scalar type of the module.
+    Scalar,
+    /// A type of the module.
+    Own(String),
+}
+
+impl Tracer<'_> {
+    /// What the innermost function that is being read calls by this name.
+    pub(super) fn type_parameter(&self, name: &str) -> Option<&TypeMeant> {
+        self.type_parameters.last()?.iter().find(|(known, _)| known == name).map(|(_, meant)| meant)
+    }
+
+    /// What is written behind the name of a function, as the caller means it.
+    pub(super) fn written_parameters(&mut self, list: &syn::AngleBracketedGenericArguments) -> Vec<Written> {
+        let parameters = list.args.iter().filter(|argument| !matches!(argument, syn::GenericArgument::Lifetime(_)));
+        parameters.map(|argument| self.written_parameter(argument)).collect()
+    }
+
+    #[expect(clippy::wildcard_enum_match_arm, reason = "what is not read is found from the arguments")]
+    fn written_parameter(&mut self, argument: &syn::GenericArgument) -> Written {
+        match argument {
+            syn::GenericArgument::Const(expression) => match self.size_expression(expression) {
+                Some(size) => Written::Constant(Affine::constant(size)),
+                None => Written::Unknown,
+            },
+            syn::GenericArgument::Type(ty) => {
+                if let syn::Type::Path(path) = ty
+                    && let Some(name) = path.path.get_ident().map(ToString::to_string)
+                {
+                    if let Lookup::Bound(Value::Index(index)) = self.environment.get(&name) {
+                        return Written::Constant(index.clone());
+                    }
+                    if let Some(meant) = self.type_parameter(&name) {
+                        return Written::Type(meant.clone());
+                    }
+                    if self.module.constant(&name).is_some() {
+                        let size = self.sizes_in(std::iter::once(argument)).first().cloned();
+                        return size.map_or(Written::Unknown, |size| Written::Constant(Affine::constant(size)));
+                    }
+                }
+                match self.hint(ty) {
+                    Some(Type::Scalar(scalar)) if scalar == self.scalar => Written::Type(TypeMeant::Scalar),
+                    Some(Type::Struct(name) | Type::Enum(name)) => Written::Type(TypeMeant::Own(name)),
+                    _ => Written::Unknown,
+                }
+            }
+            _ => Written::Unknown,
+        }
+    }
+
+    fn type_meant(
+        &self,
+        parameter: &syn::TypeParam,
+        signature: &syn::Signature,
+        arguments: &[Option<Value>],
+        written: Option<&Written>,
+    ) -> Option<TypeMeant> {
+        if let Some(Written::Type(meant)) = written {
+            return Some(meant.clone());
+        }
+        let given = signature.inputs.iter().zip(arguments).find_map(|(input, argument)| match (input, argument) {
+            (syn::FnArg::Typed(typed), Some(argument)) => meant_by(strip_references(&typed.ty), &parameter.ident, argument),
+            _ => None,
+        });
+        given.or_else(|| is_real(parameter, signature).then_some(TypeMeant::Scalar))
+    }
+}
+
+/// What an argument says of the type that is called `name` in the type of the parameter.
+#[expect(clippy::wildcard_enum_match_arm, reason = "every other value says nothing")]
+fn meant_by(ty: &syn::Type, name: &syn::Ident, argument: &Value) -> Option<TypeMeant> {
+    let syn::Type::Path(path) = ty else { return None };
+    if path.path.is_ident(name) {
+        return match argument {
+            Value::Tensor(tensor) if tensor.is_scalar() => Some(TypeMeant::Scalar),
+            value => value.own_type().map(|own| TypeMeant::Own(own.to_owned())),
+        };
+    }
+    // `&DVector<T>`: its entries are reals.
+    let syn::PathArguments::AngleBracketed(list) = &path.path.segments.last()?.arguments else { return None };
+    let is_of = |argument: &syn::GenericArgument| matches!(argument, syn::GenericArgument::Type(syn::Type::Path(of)) if of.path.is_ident(name));
+    (list.args.first().is_some_and(is_of) && matches!(argument, Value::Tensor(_))).then_some(TypeMeant::Scalar)
+}
+
+/// Whether its bounds say that a type is one of reals.
+fn is_real(parameter: &syn::TypeParam, signature: &syn::Signature) -> bool {
+    const TRAITS: [&str; 3] = ["RealField", "ComplexField", "Float"];
+    let real = |bound: &syn::TypeParamBound| matches!(bound, syn::TypeParamBound::Trait(of) if of.path.segments.last().is_some_and(|s| TRAITS.iter().any(|t| s.ident == t)));
+    let of_clause = |predicate: &syn::WherePredicate| matches!(predicate, syn::WherePredicate::Type(of) if matches!(&of.bounded_ty, syn::Type::Path(path) if path.path.is_ident(&parameter.ident)) && of.bounds.iter().any(real));
+    parameter.bounds.iter().any(real)
+        || signature.generics.where_clause.iter().flat_map(|clause| &clause.predicates).any(of_clause)
 }
 
 /// The dimension of an argument that its type calls `name`.

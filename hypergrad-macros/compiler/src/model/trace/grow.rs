@@ -15,6 +15,7 @@ use super::condition::{Comparison, Condition};
 use super::contract::{Contraction, Factor};
 use super::place::Place;
 use super::repeat::Steps;
+use super::some::joined;
 use super::stream::{Items, Stream};
 use super::value::{LoopVariable, Struct, Tensor, Value, own_index};
 use super::variant::Choice;
@@ -41,9 +42,30 @@ pub struct Growing {
 #[derive(Clone, Debug)]
 pub struct Pushed {
     pub item: Value,
-    local: Vec<(LoopVariable, Size)>,
+    pub(super) local: Vec<(LoopVariable, Size)>,
     /// Where it stands among those of the step.
-    place: Affine,
+    pub(super) place: Affine,
+    /// Where it is pushed, 1, and where not, 0: of what is pushed under a condition, the item has this beside it.
+    pub(super) is_partial: bool,
+}
+
+impl Pushed {
+    pub(super) fn once(item: Value) -> Self {
+        Self { item, local: Vec::new(), place: Affine::default(), is_partial: false }
+    }
+
+    /// The item and whether it is pushed.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
+    pub(super) fn with_flag(self, one: Tensor) -> (Value, Tensor) {
+        match self.item {
+            Value::Tuple(parts) if self.is_partial => match <[Value; 2]>::try_from(parts) {
+                Ok([item, Value::Tensor(flag)]) => (item, flag),
+                Ok([item, _]) => (item, one),
+                Err(parts) => (Value::Tuple(parts), one),
+            },
+            item => (item, one),
+        }
+    }
 }
 
 /// The items of a list that loops made, side by side.
@@ -74,11 +96,11 @@ impl Made {
 }
 
 /// An item, for all values of variables under guards, and its place in the list.
-struct Source {
-    variables: Vec<LoopVariable>,
-    guards: Vec<Guard>,
-    position: Affine,
-    item: Value,
+pub struct Source {
+    pub(super) variables: Vec<LoopVariable>,
+    pub(super) guards: Vec<Guard>,
+    pub(super) position: Affine,
+    pub(super) item: Value,
 }
 
 impl Growing {
@@ -92,7 +114,7 @@ impl Growing {
     /// The last item when the step ends, where it is known there.
     pub fn next(&self) -> Option<&Value> {
         match &self.pushed {
-            Some(pushed) if pushed.local.is_empty() => Some(&pushed.item),
+            Some(pushed) if pushed.local.is_empty() && !pushed.is_partial => Some(&pushed.item),
             Some(_) => None,
             None => self.last.as_ref(),
         }
@@ -116,7 +138,7 @@ fn last_of(length: &Affine) -> Affine {
 impl Tracer<'_> {
     /// `push` and `extend` of a list; `None` where the receiver is none that was bound with `let mut`.
     pub(super) fn growing_method(&mut self, call: &syn::ExprMethodCall) -> Option<Option<Value>> {
-        let word = GrowWord::find(&call.method.to_string())?;
+        let word = GrowWord::named(&call.method.to_string())?;
         if !matches!(*call.receiver, syn::Expr::Path(_)) {
             return None;
         }
@@ -138,7 +160,7 @@ impl Tracer<'_> {
         match (self.leaf(place)?, more) {
             (Value::Growing(growing), Stream::Values(items)) if items.len() == 1 && growing.pushed.is_none() => {
                 let item = self.settled(items.into_iter().next()?, span)?;
-                let pushed = Some(Pushed { item, local: Vec::new(), place: Affine::default() });
+                let pushed = Some(Pushed::once(item));
                 Some(Value::Growing(Box::new(Growing { pushed, ..*growing })))
             }
             (Value::Growing(growing), _) => {
@@ -155,6 +177,13 @@ impl Tracer<'_> {
             }
             (list, more) => {
                 let list = self.stream_of(list)?;
+                // In an arm, what is appended is kept apart: the other arm may append nothing.
+                let is_apart = !self.arms.is_empty() && matches!(&more, Stream::Values(_));
+                if is_apart || list.is_filtered() || more.is_filtered() {
+                    let more = self.settled_stream(more)?;
+                    let (list, more) = joined(list, more);
+                    return Some(Value::Stream(Box::new(Stream::Chained(Box::new(list), Box::new(more)))));
+                }
                 self.in_one_list(&Stream::Chained(Box::new(list), Box::new(more)), span)
             }
         }
@@ -214,7 +243,11 @@ impl Tracer<'_> {
         // Else it was refused.
         let Some(Value::Growing(growing)) = value else { return None };
         let Growing { before, position, pushed, .. } = (**growing).clone();
-        let Some(Pushed { item, local, place }) = pushed else { return Some((*before).clone()) };
+        let Some(Pushed { item, local, place, is_partial }) = pushed else { return Some((*before).clone()) };
+        if is_partial && self.cells.lengths_read.contains(&growing.name) {
+            self.refuse_some_pushes(&growing.name.clone(), span);
+            return None;
+        }
         let (true, Some(position)) = (steps.guards.is_empty() && steps.pattern.is_none(), position) else {
             self.refuse_lengths(span);
             return None;
@@ -226,14 +259,24 @@ impl Tracer<'_> {
         let local: Vec<(LoopVariable, Size)> = own.chain(local).collect();
         if let Value::Growing(outer) = &*before {
             let mut outer = outer.clone();
-            if outer.pushed.replace(Pushed { item, local, place }).is_some() {
+            if outer.pushed.replace(Pushed { item, local, place, is_partial }).is_some() {
                 self.refuse_lengths(span);
                 return None;
             }
             return Some(Value::Growing(outer));
         }
         let list = self.stream_of((*before).clone())?;
+        if list.is_filtered() {
+            return self.grown_behind(list, (item, local, place, is_partial), span);
+        }
         let mut sources = self.sources(&list, span)?;
+        if is_partial {
+            let one = self.number(1.0);
+            for source in &mut sources {
+                let item = std::mem::replace(&mut source.item, Value::Never);
+                source.item = Value::Tuple(vec![item, Value::Tensor(one.clone())]);
+            }
+        }
         let start = match self.lengths(&list)?.as_slice() {
             [(guards, length)] if guards.is_empty() => length.clone(),
             _ => return None,
@@ -242,7 +285,8 @@ impl Tracer<'_> {
         let variables = local.iter().map(|(variable, _)| *variable).collect();
         sources.push(Source { variables, guards: Vec::new(), position: start.add(&place), item });
         let length = start.as_size()?.add(&count);
-        self.list_from(sources, &length, span)
+        let list = self.list_from(sources, &length, span)?;
+        if is_partial { self.flagged(list) } else { Some(list) }
     }
 
     fn refuse_lengths(&mut self, span: Span) {
@@ -253,30 +297,19 @@ impl Tracer<'_> {
         );
     }
 
-    /// A list of which each arm of an `if` pushed one item, or none.
-    pub(super) fn merge_growing(&mut self, condition: &Condition, then: Growing, otherwise: Growing) -> Option<Value> {
-        let pushed = match (then.pushed.clone(), otherwise.pushed) {
-            (None, None) => None,
-            (Some(then), Some(otherwise)) if then.local.is_empty() && otherwise.local.is_empty() => {
-                let item = self.merge(condition, then.item, otherwise.item)?;
-                Some(Pushed { item, local: Vec::new(), place: Affine::default() })
-            }
-            _ => return None,
-        };
-        Some(Value::Growing(Box::new(Growing { pushed, ..then })))
-    }
-
     /// `push` in one arm of an `if`.
     pub(super) fn refuse_some_pushes(&mut self, name: &str, span: Span) {
         self.diagnostics.error_with_help(
             span,
-            format!("`{name}` is pushed to under a condition, which would decide its length"),
-            format!("push in every step, `{name}.push(if c {{ a }} else {{ b }})`, or sum over the items that satisfy it"),
+            format!("`{name}` is pushed to under a condition, and a step reads its length or last item"),
+            format!(
+                "push in every step, `{name}.push(if c {{ a }} else {{ b }})`, or bind what a step needs to a name of its own"
+            ),
         );
     }
 
     /// The items of an iterator, one after the other in one list.
-    fn in_one_list(&mut self, stream: &Stream, span: Span) -> Option<Value> {
+    pub(super) fn in_one_list(&mut self, stream: &Stream, span: Span) -> Option<Value> {
         let length = match self.lengths(stream)?.as_slice() {
             [(guards, length)] if guards.is_empty() => length.as_size()?.clone(),
             _ => return None,
@@ -295,7 +328,7 @@ impl Tracer<'_> {
         Some(sources)
     }
 
-    fn list_from(&mut self, sources: Vec<Source>, length: &Size, span: Span) -> Option<Value> {
+    pub(super) fn list_from(&mut self, sources: Vec<Source>, length: &Size, span: Span) -> Option<Value> {
         let made = self.made(sources, length, span)?;
         Some(match made {
             Made::Numbers { all, is_integer: false, form: Form::Scalar, .. } => Value::Tensor(all),
@@ -413,12 +446,13 @@ impl Tracer<'_> {
 
     /// Methods of a list inside of the loop that pushes to it: its length and its last item.
     pub(super) fn method_of_growing(&mut self, call: &Call<'_>, growing: &Growing) -> Outcome {
-        if ListWord::find(call.name()) == Some(ListWord::len)
+        self.cells.lengths_read.insert(growing.name.clone());
+        if ListWord::named(call.name()) == Some(ListWord::len)
             && let Some(length) = self.length_so_far(growing)
         {
             return Outcome::Known(Some(Value::Index(length)));
         }
-        if ItemWord::find(call.name()) == Some(ItemWord::last)
+        if ItemWord::named(call.name()) == Some(ItemWord::last)
             && let Some(last) = growing.next().cloned()
         {
             return Outcome::Known(Some(Value::Choice(Box::new(Choice::some_where(Condition::Constant(true), last)))));
@@ -431,7 +465,9 @@ impl Tracer<'_> {
         let length = growing.length.as_ref()?;
         match &growing.pushed {
             None => Some(length.clone()),
-            Some(pushed) if pushed.local.is_empty() => Some(length.add(&Affine::constant(Size::constant(1)))),
+            Some(pushed) if pushed.local.is_empty() && !pushed.is_partial => {
+                Some(length.add(&Affine::constant(Size::constant(1))))
+            }
             Some(_) => None,
         }
     }
@@ -440,6 +476,7 @@ impl Tracer<'_> {
     pub(super) fn item_of_growing(&mut self, access: &syn::ExprIndex) -> Option<Option<Value>> {
         let place = self.root_place(&access.expr)?.clone();
         let Value::Growing(growing) = self.leaf(&place)? else { return None };
+        self.cells.lengths_read.insert(growing.name.clone());
         let index = self.expression(&access.index);
         let length = self.length_so_far(&growing).map(|length| last_of(&length));
         if let (Some(Value::Index(index)), Some(last)) = (index, length)

@@ -2,13 +2,17 @@
 
 use super::Tracer;
 use super::call::{Call, Outcome};
-use super::condition::Condition;
+use super::condition::{Comparison, Condition};
 use super::contract::{Contraction, Factor};
 use super::csr::STORED_HELP;
 use super::piece::Piece;
+use super::result::{collects_options, is_of_options};
+use super::search::End;
 use super::stream::Stream;
 use super::value::{LoopVariable, Tensor, Value, describe_form, own_index};
-use super::words::{self, AdapterWithWord, AdapterWord, ComposedWord, ConsumerWord, ItemWord, StateWord, StepsWord};
+use super::words::{
+    self, AdapterWithWord, AdapterWord, ComposedWord, ConsumerWord, EntryWord, ItemWord, SearchWord, StateWord, StepsWord,
+};
 use crate::ir::{Affine, Guard, Size, Test};
 use crate::model::Form;
 
@@ -21,36 +25,53 @@ pub fn names() -> Vec<&'static str> {
         StateWord::NAMES,
         ComposedWord::NAMES,
         ItemWord::NAMES,
+        SearchWord::NAMES,
     ])
 }
 
 /// A piece with its item evaluated: what exists there, under which conditions.
-struct Opened {
+pub struct Opened {
     variables: Vec<LoopVariable>,
     extents: Vec<Size>,
     guards: Vec<Guard>,
     /// Of the filters.
     condition: Condition,
     position: Option<Affine>,
-    item: Value,
+    pub(super) item: Value,
     pattern: Option<Factor>,
+}
+
+/// Whether all items are integers.
+fn is_whole(opened: &[Opened]) -> bool {
+    !opened.is_empty() && opened.iter().all(|piece| matches!(piece.item, Value::Index(_) | Value::Integer(_) | Value::Cases(_)))
 }
 
 impl Tracer<'_> {
     pub(super) fn stream_method(&mut self, call: &Call<'_>, stream: Stream, mut arguments: Vec<Value>) -> Outcome {
-        if let Some(word) = StepsWord::find(call.name()) {
+        if let Some(word) = StepsWord::named(call.name()) {
             return self.done_in_steps(call, word, &stream, arguments);
         }
-        if let Some(word) = ComposedWord::find(call.name()) {
+        if let Some(word) = ComposedWord::named(call.name()) {
             return self.composed_stream(call, word, stream, &arguments);
         }
-        if let Some(word) = StateWord::find(call.name()) {
+        if let Some(word) = StateWord::named(call.name()) {
             return self.stateful_stream(call, word, &stream, &arguments);
         }
-        if let Some(word) = ItemWord::find(call.name()) {
+        if EntryWord::named(call.name()) == Some(EntryWord::first) && arguments.is_empty() {
+            let first = if stream.is_filtered() {
+                self.kept_item(call, &stream, End::Front)
+            } else {
+                self.item_if_any(call, &stream, &Affine::default())
+            };
+            return Outcome::Known(first.map(|first| Value::Choice(Box::new(first))));
+        }
+        if let Some(word) = SearchWord::named(call.name()) {
+            return self.searched(call, word, stream, &arguments);
+        }
+        if let Some(word) = ItemWord::named(call.name()) {
             return self.one_item(call, word, &stream, &arguments);
         }
-        match (AdapterWord::find(call.name()), ConsumerWord::find(call.name()), AdapterWithWord::find(call.name())) {
+        match (AdapterWord::named(call.name()), ConsumerWord::named(call.name()), AdapterWithWord::named(call.name())) {
             (Some(word), ..) if arguments.is_empty() => self.adapted(call, word, stream),
             (_, Some(word), _) if arguments.is_empty() => self.consumed(call, word, &stream),
             (.., Some(word)) if arguments.len() == 1 => match arguments.pop() {
@@ -63,7 +84,7 @@ impl Tracer<'_> {
 
     fn done_in_steps(&mut self, call: &Call<'_>, word: StepsWord, stream: &Stream, mut arguments: Vec<Value>) -> Outcome {
         let count = match word {
-            StepsWord::fold => 2,
+            StepsWord::fold | StepsWord::rfold => 2,
             StepsWord::for_each => 1,
         };
         if arguments.len() != count {
@@ -71,6 +92,11 @@ impl Tracer<'_> {
         }
         let Some(callable) = self.callable_at(call, &arguments[count - 1..], 0) else { return Outcome::Known(None) };
         Outcome::Known(match word {
+            StepsWord::rfold if stream.is_endless() => self.refuse_endless(call),
+            StepsWord::rfold => {
+                let reversed = Stream::Reversed(Box::new(stream.clone()));
+                self.fold(&reversed, arguments.swap_remove(0), &callable, call.site.span)
+            }
             StepsWord::fold => self.fold(stream, arguments.swap_remove(0), &callable, call.site.span),
             StepsWord::for_each => self.for_each(stream, &callable, call.site.span),
         })
@@ -82,6 +108,11 @@ impl Tracer<'_> {
             AdapterWord::enumerate if self.refuse_filtered(call, &stream) => Outcome::Known(None),
             AdapterWord::enumerate => self.wrapped(call, Stream::Enumerated(Box::new(stream))),
             AdapterWord::rev if stream.is_endless() => Outcome::Known(self.refuse_endless(call)),
+            AdapterWord::cycle if stream.is_endless() => self.wrapped(call, stream),
+            AdapterWord::cycle => match self.cycled(call, &stream) {
+                Some(stream) => self.wrapped(call, stream),
+                None => Outcome::Known(None),
+            },
             AdapterWord::rev => self.wrapped(call, Stream::Reversed(Box::new(stream))),
         }
     }
@@ -94,7 +125,14 @@ impl Tracer<'_> {
             ConsumerWord::sum => self.sum_stream(call, stream),
             ConsumerWord::product => self.product_stream(call, stream),
             ConsumerWord::count | ConsumerWord::len => self.count_stream(call, stream),
-            ConsumerWord::collect if self.refuse_filtered(call, stream) => None,
+            ConsumerWord::is_empty => {
+                let count = self.count_stream(call, stream);
+                count.and_then(|count| self.compared(Comparison::Eq, count, Value::count(Size::constant(0)))).map(Value::Bool)
+            }
+            ConsumerWord::collect if collects_options(call) => {
+                self.of_all_there(call, stream, &mut |tracer, held| tracer.gathered_items(call, held))
+            }
+            ConsumerWord::collect if stream.is_filtered() => self.kept_items(stream),
             ConsumerWord::collect => self.collected(call, stream),
         })
     }
@@ -283,7 +321,10 @@ impl Tracer<'_> {
         {
             return total;
         }
-        let whole = !opened.is_empty() && opened.iter().all(|piece| matches!(piece.item, Value::Index(_) | Value::Integer(_)));
+        if is_of_options(&opened) {
+            return self.of_all_there(call, stream, &mut |tracer, held| tracer.sum_stream(call, held));
+        }
+        let whole = is_whole(&opened);
         let mut total: Option<Tensor> = None;
         for piece in opened {
             let item = self.summand(call, &piece.item)?;
@@ -320,6 +361,14 @@ impl Tracer<'_> {
         match item {
             Value::Tensor(tensor) | Value::Integer(tensor) => Some(tensor.clone()),
             Value::Index(index) => Some(self.number_of_index(index)),
+            Value::Cases(_) => {
+                let number = self.by_case(vec![item.clone()], &mut |tracer, values| match values.as_slice() {
+                    [Value::Index(index)] => Some(Value::Tensor(tracer.number_of_index(index))),
+                    [Value::Integer(number)] => Some(Value::Tensor(number.clone())),
+                    _ => None,
+                })?;
+                if let Value::Tensor(number) = number { Some(number) } else { None }
+            }
             other => {
                 let message =
                     format!("`{}` of {} is not accepted: expected scalars, vectors or matrices", call.name(), other.describe());
@@ -353,7 +402,10 @@ impl Tracer<'_> {
 
     fn product_stream(&mut self, call: &Call<'_>, stream: &Stream) -> Option<Value> {
         let opened = self.opened(call, stream, false)?;
-        let whole = !opened.is_empty() && opened.iter().all(|piece| matches!(piece.item, Value::Index(_) | Value::Integer(_)));
+        if is_of_options(&opened) {
+            return self.of_all_there(call, stream, &mut |tracer, held| tracer.product_stream(call, held));
+        }
+        let whole = is_whole(&opened);
         let parts: Vec<Option<Tensor>> = opened.into_iter().map(|piece| self.product_piece(call, piece)).collect();
         let parts: Vec<Tensor> = parts.into_iter().collect::<Option<_>>()?;
         let product = match parts.as_slice() {

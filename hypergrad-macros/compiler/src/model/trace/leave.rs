@@ -3,8 +3,9 @@
 //! What follows a `return` under a condition is read where the condition does not hold, as it is behind a
 //! `continue`; at its end a function has the value of the first return that was reached.
 
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::spanned::Spanned;
+use syn::visit::{self, Visit};
 
 use super::Tracer;
 use super::condition::Condition;
@@ -52,6 +53,87 @@ pub struct Sequence {
     since: Exits,
     /// Cells below this one may not be changed: an exit of a statement further out comes before.
     pub fixed: usize,
+}
+
+/// Exits out of a labelled block that are not its own.
+struct OtherExits {
+    /// Loops on the way here.
+    inside: usize,
+    found: Option<Span>,
+}
+
+impl OtherExits {
+    fn in_loop(&mut self, visit: impl FnOnce(&mut Self)) {
+        self.inside += 1;
+        visit(self);
+        self.inside -= 1;
+    }
+}
+
+impl<'a> Visit<'a> for OtherExits {
+    fn visit_expr_return(&mut self, exit: &'a syn::ExprReturn) {
+        self.found = Some(exit.return_token.span);
+    }
+
+    fn visit_expr_try(&mut self, exit: &'a syn::ExprTry) {
+        self.found = Some(exit.question_token.span);
+        visit::visit_expr_try(self, exit);
+    }
+
+    fn visit_expr_break(&mut self, exit: &'a syn::ExprBreak) {
+        if self.inside == 0 && exit.label.is_none() {
+            self.found = Some(exit.break_token.span);
+        }
+        visit::visit_expr_break(self, exit);
+    }
+
+    fn visit_expr_continue(&mut self, exit: &'a syn::ExprContinue) {
+        if self.inside == 0 || exit.label.is_some() {
+            self.found = Some(exit.continue_token.span);
+        }
+    }
+
+    fn visit_expr_for_loop(&mut self, inner: &'a syn::ExprForLoop) {
+        self.in_loop(|exits| visit::visit_expr_for_loop(exits, inner));
+    }
+
+    fn visit_expr_while(&mut self, inner: &'a syn::ExprWhile) {
+        self.in_loop(|exits| visit::visit_expr_while(exits, inner));
+    }
+
+    fn visit_expr_loop(&mut self, inner: &'a syn::ExprLoop) {
+        self.in_loop(|exits| visit::visit_expr_loop(exits, inner));
+    }
+
+    fn visit_expr_closure(&mut self, _: &'a syn::ExprClosure) {}
+
+    fn visit_item(&mut self, _: &'a syn::Item) {}
+}
+
+/// `return` in place of `break 'label`.
+fn returning(tokens: TokenStream, label: &proc_macro2::Ident) -> TokenStream {
+    let mut all: Vec<TokenTree> = Vec::new();
+    for token in tokens {
+        match token {
+            TokenTree::Group(group) => {
+                let mut inner = proc_macro2::Group::new(group.delimiter(), returning(group.stream(), label));
+                inner.set_span(group.span());
+                all.push(TokenTree::Group(inner));
+            }
+            TokenTree::Ident(name) if name == *label && is_exit(&all) => {
+                let span = name.span();
+                all.truncate(all.len() - 2);
+                all.push(TokenTree::Ident(proc_macro2::Ident::new("return", span)));
+            }
+            other @ (TokenTree::Ident(_) | TokenTree::Punct(_) | TokenTree::Literal(_)) => all.push(other),
+        }
+    }
+    all.into_iter().collect()
+}
+
+/// Whether tokens end in `break '`.
+fn is_exit(tokens: &[TokenTree]) -> bool {
+    matches!(tokens, [.., TokenTree::Ident(exit), TokenTree::Punct(mark)] if exit == "break" && mark.as_char() == '\'')
 }
 
 impl Tracer<'_> {
@@ -123,8 +205,18 @@ impl Tracer<'_> {
     pub(super) fn question(&mut self, expression: &syn::ExprTry) -> Option<Value> {
         let choice = match self.expression(&expression.expr)? {
             Value::Choice(choice) if choice.name == EnumName::Option => choice,
+            Value::Choice(choice) if choice.name == EnumName::Result => {
+                let exit = (std::ptr::from_ref(expression).addr(), expression.question_token.span());
+                if let Some(error) = choice.side("Err").payload().cloned() {
+                    let error = self.converted_error(error);
+                    self.leave(Some(error), &choice.is("Err"), exit);
+                }
+                return choice.side("Ok").payload().cloned().or(Some(Value::Never));
+            }
+            // A solution is there.
+            Value::Present(value) => return Some(*value),
             other => {
-                let message = format!("`?` of {}: it is read of an `Option`", other.describe());
+                let message = format!("`?` of {}: it is read of an `Option` and of a `Result`", other.describe());
                 self.diagnostics.error(&expression.question_token, message);
                 return None;
             }
@@ -172,6 +264,24 @@ impl Tracer<'_> {
             format!("`{name}` is changed behind a `?`, `return`, `continue` or `break` in the same statement"),
             "bind what may leave to a name first, in a statement of its own: `let v = ..;`",
         );
+    }
+
+    /// `'found: { .. break 'found v; .. }`: a block that a value ends early, as `return` ends a function.
+    pub(super) fn labelled_block(&mut self, labelled: &syn::ExprBlock, expected: Option<&Type>) -> Option<Value> {
+        let block = &labelled.block;
+        let mut exits = OtherExits { inside: 0, found: None };
+        exits.visit_block(block);
+        if let (Some(label), None) = (&labelled.label, exits.found)
+            && let Ok(body) = syn::parse2::<syn::Block>(returning(quote::quote! { #block }, &label.name.ident))
+        {
+            return self.until_return(labelled.span(), expected, |tracer| tracer.block(&body, expected));
+        }
+        self.diagnostics.error_with_help(
+            exits.found.unwrap_or_else(|| labelled.span()),
+            "what leaves more than a labelled block is not accepted inside of it",
+            "make the block a function or a closure, and leave it by `return`",
+        );
+        None
     }
 
     /// `let pattern = value else { return .. };`

@@ -264,7 +264,7 @@ impl Tracer<'_> {
     /// Methods of lists: their own, else those of an iterator over them.
     pub(super) fn list_method(&mut self, call: &Call<'_>, list: List, arguments: Vec<Value>) -> Outcome {
         let count = |size: &Size| Value::count(self.sizes.resolve(size));
-        Outcome::Known(Some(match (ListWord::find(call.name()), arguments.as_slice()) {
+        Outcome::Known(Some(match (ListWord::named(call.name()), arguments.as_slice()) {
             (Some(ListWord::len), []) => count(&list.length()),
             (Some(ListWord::nrows), []) => count(&list.rows),
             (Some(ListWord::ncols), []) => count(&list.columns),

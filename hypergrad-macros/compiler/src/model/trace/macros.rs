@@ -12,7 +12,7 @@ use crate::model::Form;
 impl Tracer<'_> {
     pub(super) fn macro_call(&mut self, call: &syn::Macro) -> Option<Value> {
         let name = call.path.segments.last().map(|s| s.ident.to_string()).unwrap_or_default();
-        let Some(word) = MacroWord::find(&name) else {
+        let Some(word) = MacroWord::named(&name) else {
             self.diagnostics.error_with_help(
                 call,
                 format!("macro `{name}!` is not accepted: its meaning cannot be read"),
@@ -36,6 +36,8 @@ impl Tracer<'_> {
                     None
                 }
             },
+            MacroWord::stack => self.stacked_blocks(call),
+            MacroWord::format => Some(Value::Text),
             MacroWord::matches => self.matches_macro(call),
             // Where a run comes here it has no value: the point is no point of the function.
             MacroWord::panic | MacroWord::unreachable | MacroWord::todo | MacroWord::unimplemented => Some(Value::Never),
@@ -88,6 +90,16 @@ impl Tracer<'_> {
 
     /// `a, b; c, d`
     fn macro_rows(&mut self, call: &syn::Macro) -> Option<Vec<Vec<Tensor>>> {
+        let rows = self.macro_cells(call)?;
+        let mut entry = |expression: &syn::Expr| {
+            let value = self.expression(expression)?;
+            self.scalar_at(value, expression, "a scalar")
+        };
+        let traced: Vec<Vec<Option<Tensor>>> = rows.iter().map(|row| row.iter().map(&mut entry).collect()).collect();
+        traced.into_iter().map(|row| row.into_iter().collect()).collect()
+    }
+
+    pub(super) fn macro_cells(&mut self, call: &syn::Macro) -> Option<Vec<Vec<syn::Expr>>> {
         let parser = |input: syn::parse::ParseStream<'_>| {
             let mut rows: Vec<Vec<syn::Expr>> = vec![Vec::new()];
             while !input.is_empty() {
@@ -104,18 +116,12 @@ impl Tracer<'_> {
             rows.retain(|row| !row.is_empty());
             Ok(rows)
         };
-        let rows = match parser.parse2(call.tokens.clone()) {
-            Ok(rows) => rows,
+        match parser.parse2(call.tokens.clone()) {
+            Ok(rows) => Some(rows),
             Err(error) => {
                 self.diagnostics.error(error.span(), error);
-                return None;
+                None
             }
-        };
-        let mut entry = |expression: &syn::Expr| {
-            let value = self.expression(expression)?;
-            self.scalar_at(value, expression, "a scalar")
-        };
-        let traced: Vec<Vec<Option<Tensor>>> = rows.iter().map(|row| row.iter().map(&mut entry).collect()).collect();
-        traced.into_iter().map(|row| row.into_iter().collect()).collect()
+        }
     }
 }

@@ -77,7 +77,7 @@ impl Tracer<'_> {
             }
             Value::Tensor(tensor) => {
                 // What takes `&mut self` comes after both.
-                let changes = ChangeWord::find(name).is_some() || PlaceWord::find(name).is_some();
+                let changes = ChangeWord::named(name).is_some() || PlaceWord::named(name).is_some();
                 let taken: &[Taken] = match name {
                     _ if changes => &[Taken::Borrowed, Taken::Owned],
                     _ if CONSUMING.contains(name) => &[Taken::Owned],

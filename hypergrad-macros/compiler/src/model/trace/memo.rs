@@ -44,6 +44,7 @@ impl Tracer<'_> {
 fn is_plain(value: &Value) -> bool {
     match value {
         Value::Tensor(_)
+        | Value::Text
         | Value::Index(_)
         | Value::Integer(_)
         | Value::Bool(_)

@@ -68,7 +68,7 @@ impl Tracer<'_> {
     /// Methods with an integer.
     fn counted_of(&mut self, call: &Call<'_>, tensor: &Tensor, arguments: &[Value]) -> Outcome {
         let [Value::Index(count)] = arguments else { return Outcome::Unknown };
-        match PowerNormWord::find(call.name()) {
+        match PowerNormWord::named(call.name()) {
             Some(PowerNormWord::lp_norm) => Outcome::Known(self.lp_norm(tensor, count).map(Value::Tensor)),
             Some(PowerNormWord::pow) => Outcome::Known(self.matrix_power(call, tensor, count).map(Value::Tensor)),
             None => Outcome::Unknown,
@@ -77,7 +77,7 @@ impl Tracer<'_> {
 
     /// Iterators over the parts.
     fn iterators_of(&mut self, call: &Call<'_>, tensor: &Tensor, arguments: &[Value]) -> Outcome {
-        let (Some(word), []) = (PartsWord::find(call.name()), arguments) else { return Outcome::Unknown };
+        let (Some(word), []) = (PartsWord::named(call.name()), arguments) else { return Outcome::Unknown };
         Outcome::Known(Some(Value::Stream(Box::new(match word {
             PartsWord::iter | PartsWord::into_iter => Stream::entries(tensor.clone()),
             PartsWord::row_iter => Stream::rows(tensor.clone()),
@@ -87,7 +87,7 @@ impl Tracer<'_> {
 
     /// Sizes.
     fn sizes_of(&mut self, call: &Call<'_>, tensor: &Tensor, arguments: &[Value]) -> Outcome {
-        let (Some(word), []) = (SizeWord::find(call.name()), arguments) else { return Outcome::Unknown };
+        let (Some(word), []) = (SizeWord::named(call.name()), arguments) else { return Outcome::Unknown };
         Outcome::Known(Some(match word {
             SizeWord::nrows => self.count_of(&tensor.rows),
             SizeWord::ncols => self.count_of(&tensor.columns),
@@ -106,7 +106,7 @@ impl Tracer<'_> {
 
     /// Scalars made of all entries.
     fn reductions_of(&mut self, call: &Call<'_>, t: &Tensor, arguments: &[Value]) -> Outcome {
-        let (Some(word), []) = (ReductionWord::find(call.name()), arguments) else { return Outcome::Unknown };
+        let (Some(word), []) = (ReductionWord::named(call.name()), arguments) else { return Outcome::Unknown };
         let result = match word {
             ReductionWord::sum => self.total(t),
             ReductionWord::norm | ReductionWord::magnitude => self.norm(t),
@@ -195,7 +195,7 @@ impl Tracer<'_> {
 
     /// The same entries elsewhere, and sums along one dimension.
     fn rearrangements_of(&mut self, call: &Call<'_>, t: &Tensor, arguments: &[Value]) -> Outcome {
-        let (Some(word), []) = (RearrangementWord::find(call.name()), arguments) else { return Outcome::Unknown };
+        let (Some(word), []) = (RearrangementWord::named(call.name()), arguments) else { return Outcome::Unknown };
         let (rows, columns) = (t.rows.clone(), t.columns.clone());
         let result = match word {
             RearrangementWord::transpose | RearrangementWord::adjoint => self.transpose(t),
@@ -257,7 +257,7 @@ impl Tracer<'_> {
 
     /// `v.push(t)`
     fn longer_of(&mut self, call: &Call<'_>, t: &Tensor, arguments: &[Value]) -> Outcome {
-        let last = match (LongerWord::find(call.name()), arguments) {
+        let last = match (LongerWord::named(call.name()), arguments) {
             (Some(LongerWord::push), [last]) => last,
             (Some(word), [_, _]) => return Outcome::Known(self.with_lines(call, word, t, arguments).map(Value::Tensor)),
             _ => return Outcome::Unknown,
@@ -330,7 +330,7 @@ impl Tracer<'_> {
 
     /// A scalar function, entry by entry.
     fn elementwise_of(&mut self, call: &Call<'_>, t: &Tensor, arguments: &[Value]) -> Outcome {
-        let Some(word) = MapWord::find(call.name()) else { return Outcome::Unknown };
+        let Some(word) = MapWord::named(call.name()) else { return Outcome::Unknown };
         let (closure_at, located) = match word {
             MapWord::map => (0, false),
             MapWord::map_with_location => (0, true),

@@ -57,12 +57,16 @@ mod range;
 mod recursion;
 mod refuse;
 mod repeat;
+mod result;
 mod scalar;
 mod scan;
+mod search;
 mod slice;
 mod slice_pattern;
 mod solve;
+mod some;
 mod spell;
+mod stack;
 mod stream;
 mod structure;
 mod unroll;
@@ -119,6 +123,9 @@ pub trait Surroundings {
     /// `Some` or `None` was read, by its name alone.
     fn option(&mut self) {}
 
+    /// The same of `Ok` and `Err`.
+    fn result(&mut self) {}
+
     /// This item of one of the module's types was read, by a method call or by its path; rustc is to
     /// prove that it is the one meant.
     fn associated(&mut self, _item: &Associated, _is_method_call: bool, _span: Span) {}
@@ -167,6 +174,10 @@ pub struct Tracer<'a> {
     /// What of the current statement was left early.
     sequence: leave::Sequence,
     memo: memo::Memo,
+    /// What is written behind the name of the function that is about to be read, `power::<3>`.
+    turbofish: Vec<generics::Written>,
+    /// Of the functions that are being read, innermost last: what their parameters that are types stand for.
+    type_parameters: Vec<Vec<(String, generics::TypeMeant)>>,
     /// Where items of their own sizes were read at an index of a sum.
     apart: apart::Apart,
 }
@@ -201,6 +212,8 @@ impl<'a> Tracer<'a> {
             frames: Vec::new(),
             sequence: leave::Sequence::default(),
             memo: memo::Memo::default(),
+            turbofish: Vec::new(),
+            type_parameters: Vec::new(),
             apart: apart::Apart::default(),
         }
     }

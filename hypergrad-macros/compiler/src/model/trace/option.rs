@@ -5,7 +5,7 @@ use super::call::{Call, Outcome};
 use super::condition::Condition;
 use super::value::{Callable, Tensor, Value};
 use super::variant::{Choice, EnumName};
-use super::words::{ComparisonWord, ConditionWord, EntryWord, OptionWord, OrderingWord};
+use super::words::{ComparisonWord, ConditionWord, EntryWord, OptionWord, OrderingWord, ResultWord};
 use crate::ir::{Affine, Size};
 use crate::model::Form;
 
@@ -13,11 +13,15 @@ impl Tracer<'_> {
     /// Methods of a value of an enum that is not the module's.
     pub(super) fn choice_method(&mut self, call: &Call<'_>, choice: &Choice, arguments: &[Value]) -> Outcome {
         match choice.name {
-            EnumName::Option => match OptionWord::find(call.name()) {
+            EnumName::Option => match OptionWord::named(call.name()) {
                 Some(word) => Outcome::Known(self.option_method(word, call, choice, arguments)),
                 None => Outcome::Unknown,
             },
-            EnumName::Ordering => match OrderingWord::find(call.name()) {
+            EnumName::Result => match ResultWord::named(call.name()) {
+                Some(word) => Outcome::Known(self.result_method(word, call, choice, arguments)),
+                None => Outcome::Unknown,
+            },
+            EnumName::Ordering => match OrderingWord::named(call.name()) {
                 Some(word) if arguments.is_empty() => Outcome::Known(Some(of_ordering(word, choice))),
                 _ => Outcome::Unknown,
             },
@@ -26,7 +30,13 @@ impl Tracer<'_> {
     }
 
     #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
-    fn option_method(&mut self, word: OptionWord, call: &Call<'_>, choice: &Choice, arguments: &[Value]) -> Option<Value> {
+    pub(super) fn option_method(
+        &mut self,
+        word: OptionWord,
+        call: &Call<'_>,
+        choice: &Choice,
+        arguments: &[Value],
+    ) -> Option<Value> {
         let some = choice.is("Some");
         let payload = choice.payload().cloned();
         let option = |choice: Choice| Some(Value::Choice(Box::new(choice)));
@@ -88,6 +98,31 @@ impl Tracer<'_> {
                     None
                 }
             }
+            OptionWord::filter => {
+                let Some(payload) = payload else { return option(Choice::none()) };
+                match self.called(call, arguments, 0, &some, vec![payload.clone()])? {
+                    Value::Bool(holds) => option(Choice::some_where(some.and(holds), payload)),
+                    _ => None,
+                }
+            }
+            OptionWord::or_else => {
+                let not = some.clone().not();
+                if not == Condition::Constant(false) {
+                    return option(choice.clone());
+                }
+                let other = self.called(call, arguments, 0, &not, Vec::new())?;
+                self.either_value(call, &some, Value::Choice(Box::new(choice.clone())), other)
+            }
+            OptionWord::ok_or => self.result_of(choice, arguments.first()?.clone()),
+            OptionWord::ok_or_else => {
+                let not = some.not();
+                let error = if not == Condition::Constant(false) {
+                    Value::Text
+                } else {
+                    self.called(call, arguments, 0, &not, Vec::new())?
+                };
+                self.result_of(choice, error)
+            }
             OptionWord::or => {
                 let other = arguments.first()?.clone();
                 self.either_value(call, &some, Value::Choice(Box::new(choice.clone())), other)
@@ -97,7 +132,7 @@ impl Tracer<'_> {
 
     /// `c.then(|| t)`, `c.then_some(t)`
     pub(super) fn condition_method(&mut self, call: &Call<'_>, condition: &Condition, mut arguments: Vec<Value>) -> Outcome {
-        let (Some(word), 1) = (ConditionWord::find(call.name()), arguments.len()) else { return Outcome::Unknown };
+        let (Some(word), 1) = (ConditionWord::named(call.name()), arguments.len()) else { return Outcome::Unknown };
         let value = match word {
             ConditionWord::then => self.called(call, &arguments, 0, condition, Vec::new()),
             ConditionWord::then_some => arguments.pop(),
@@ -114,7 +149,14 @@ impl Tracer<'_> {
     }
 
     /// A closure of the method, called where it would be.
-    fn called(&mut self, call: &Call<'_>, arguments: &[Value], k: usize, here: &Condition, with: Vec<Value>) -> Option<Value> {
+    pub(super) fn called(
+        &mut self,
+        call: &Call<'_>,
+        arguments: &[Value],
+        k: usize,
+        here: &Condition,
+        with: Vec<Value>,
+    ) -> Option<Value> {
         let callable: Callable = self.callable_at(call, arguments, k)?;
         self.under(here.clone(), |tracer| tracer.call_value(&callable, with, call.site.span))
     }
@@ -128,7 +170,13 @@ impl Tracer<'_> {
         }
     }
 
-    fn either_value(&mut self, call: &Call<'_>, condition: &Condition, then: Value, otherwise: Value) -> Option<Value> {
+    pub(super) fn either_value(
+        &mut self,
+        call: &Call<'_>,
+        condition: &Condition,
+        then: Value,
+        otherwise: Value,
+    ) -> Option<Value> {
         if *condition == Condition::Constant(true) {
             return Some(then);
         }
@@ -172,7 +220,7 @@ impl Tracer<'_> {
 
     /// `x.get(i)`, `x.as_slice().first()`
     pub(super) fn maybe_entry(&mut self, call: &Call<'_>, tensor: &Tensor, arguments: &[Value]) -> Outcome {
-        let Some(word) = EntryWord::find(call.name()) else { return Outcome::Unknown };
+        let Some(word) = EntryWord::named(call.name()) else { return Outcome::Unknown };
         let vector = if tensor.form == Form::Column { tensor.clone() } else { self.flattened(tensor) };
         let index = match (word, arguments) {
             (EntryWord::get, [Value::Index(index)]) => index.clone(),
@@ -201,7 +249,7 @@ impl Tracer<'_> {
 
     /// `i.cmp(&j)`, `i.checked_sub(1)`
     pub(super) fn compared_with(&mut self, call: &Call<'_>, left: &Value, arguments: &[Value]) -> Outcome {
-        let (Some(word), [right]) = (ComparisonWord::find(call.name()), arguments) else { return Outcome::Unknown };
+        let (Some(word), [right]) = (ComparisonWord::named(call.name()), arguments) else { return Outcome::Unknown };
         let option = |choice: Choice| Some(Value::Choice(Box::new(choice)));
         Outcome::Known(match word {
             // Of numbers: those that are none are no values of the language.

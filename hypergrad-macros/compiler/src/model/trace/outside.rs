@@ -17,9 +17,6 @@ const ROTATIONS: Words = Words(
 /// nalgebra's points.
 const POINTS: Words = Words("Point OPoint Point1 Point2 Point3 Point4 Point5 Point6");
 
-/// The variants of the standard library's enums.
-const MAYBE: Words = Words("Ok Err");
-
 /// The item that a path leads to: of a variant, its enum.
 fn item_of(path: &syn::Path) -> syn::Path {
     let mut item = path.clone();
@@ -97,12 +94,7 @@ impl Tracer<'_> {
         let last = full.last().map_or("", String::as_str);
         let owner = full.len().checked_sub(2).and_then(|k| full.get(k)).map_or("", String::as_str);
         let first = path.path.segments.first().map(|segment| segment.ident.to_string()).unwrap_or_default();
-        let (message, help) = if MAYBE.contains(last) {
-            (
-                format!("`{written}` is not accepted: nothing of the language is a `Result`"),
-                "use the value itself, or an `Option`".to_owned(),
-            )
-        } else if ROTATIONS.contains(owner) {
+        let (message, help) = if ROTATIONS.contains(owner) {
             (
                 format!("`{written}` is not accepted: of nalgebra's types, vectors and matrices are read"),
                 "write the matrix by its entries: `Matrix2::new(c, -s, s, c)` for a rotation".to_owned(),

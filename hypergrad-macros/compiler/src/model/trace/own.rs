@@ -6,6 +6,7 @@ use quote::quote_spanned;
 use super::Tracer;
 use super::call::Call;
 use super::compose::made;
+use super::place::Place;
 use super::stream::Stream;
 use super::value::Value;
 use crate::ir::Size;
@@ -52,6 +53,16 @@ impl<'a> Tracer<'a> {
         let function = found.function()?;
         let arguments = vec![Some(base.clone()), Some(index.clone())];
         Some(self.call_titled(found.title(), function, arguments, function.sig.ident.span()))
+    }
+
+    /// The place that the module's own `IndexMut` gives for a place of one of its types.
+    pub(super) fn own_index_mut(&mut self, place: &Place, leaf: &Value, index: &Value) -> Option<Option<Place>> {
+        let found = self.of_own_trait(leaf.own_type()?, "IndexMut", 1, index)?;
+        let function = found.function()?;
+        let receiver = Value::Reference(Box::new(place.clone().borrowed()));
+        let span = function.sig.ident.span();
+        let given = self.call_titled(found.title(), function, vec![Some(receiver), Some(index.clone())], span);
+        Some(if let Some(Value::Reference(place)) = given { Some(*place) } else { None })
     }
 
     /// `sum` of items of a type of the module, by its own `Sum`.

@@ -13,11 +13,11 @@ impl Tracer<'_> {
     pub(super) fn products_with(&mut self, call: &Call<'_>, t: &Tensor, arguments: &[Value]) -> Outcome {
         let Some(first) = arguments.first().cloned() else { return Outcome::Unknown };
         let place = call.place(1);
-        if let Some(word) = ScalingWord::find(call.name()) {
+        if let Some(word) = ScalingWord::named(call.name()) {
             let factor = self.scalar_at(first, &place, "a scalar");
             return Outcome::Known(factor.map(|factor| Value::Tensor(self.scaled_by(word, t, &factor))));
         }
-        let Some(word) = PairWord::find(call.name()) else { return Outcome::Unknown };
+        let Some(word) = PairWord::named(call.name()) else { return Outcome::Unknown };
         let other = self.tensor_at(first, &place, "a vector or matrix");
         Outcome::Known(other.and_then(|other| self.pair_method(call, word, [t.clone(), other], arguments)).map(Value::Tensor))
     }

@@ -8,6 +8,7 @@ use super::Tracer;
 use super::call::Call;
 use super::condition::Condition;
 use super::environment::Lookup;
+use super::generics::TypeMeant;
 use super::spell::spell;
 use super::value::{Callable, Value};
 use super::variant::{Choice, EnumName};
@@ -70,7 +71,7 @@ impl Tracer<'_> {
         let full = self.full_path(&path.path);
         if let [.., owner, name] = full.as_slice()
             && matches!(owner.as_str(), "f64" | "f32")
-            && let Some(word) = InfinityWord::find(name)
+            && let Some(word) = InfinityWord::named(name)
         {
             return Some(Value::Infinity(match word {
                 InfinityWord::INFINITY => f64::INFINITY,
@@ -86,7 +87,7 @@ impl Tracer<'_> {
             let value = if full.iter().any(|part| part == "f32") { f64::from(value as f32) } else { value };
             return Some(Value::Tensor(self.number(value)));
         }
-        let is_function = full.last().is_some_and(|name| MathWord::find(name).is_some() || name.starts_with(char::is_lowercase));
+        let is_function = full.last().is_some_and(|name| MathWord::named(name).is_some() || name.starts_with(char::is_lowercase));
         if full.len() > 1 && is_function {
             return Some(Value::Callable(Callable::Path(Rc::new(path.path.clone()))));
         }
@@ -102,6 +103,7 @@ impl Tracer<'_> {
                 own.is_some_and(|(_, variant)| !matches!(variant.fields, syn::Fields::Unit))
             }
             EnumName::Option => variant == "Some",
+            EnumName::Result => true,
             EnumName::Ordering => false,
         };
         if holds {
@@ -117,7 +119,7 @@ impl Tracer<'_> {
         let globs = self.module.imports.globs().iter();
         let below = globs.map(|glob| glob.iter().chain([name]).cloned().collect::<Vec<String>>());
         let known = |path: &Vec<String>| {
-            standard_constant(path).is_some() || MathWord::find(name).is_some() && path.iter().any(|p| p == "math")
+            standard_constant(path).is_some() || MathWord::named(name).is_some() && path.iter().any(|p| p == "math")
         };
         below.into_iter().find(known).unwrap_or(full)
     }
@@ -168,7 +170,7 @@ impl Tracer<'_> {
             return value;
         }
         if path.qself.is_none()
-            && let Some(word) = MathWord::find(&name)
+            && let Some(word) = MathWord::named(&name)
         {
             self.outside(&path.path, &format!("math::{name}"));
             let arguments: Vec<Value> = arguments.into_iter().collect::<Option<_>>()?;
@@ -176,7 +178,11 @@ impl Tracer<'_> {
         }
         // `<f64>::sin(t)`
         let qualified = path.qself.as_ref().is_some_and(|of| matches!(self.hint(&of.ty), Some(Type::Scalar(_))));
-        let is_scalar = SCALARS.contains(&owner) || self.alias_of_scalar(path) || qualified;
+        let of_parameter = path.path.segments.len() == 2 && self.type_parameter(&owner) == Some(&TypeMeant::Scalar);
+        if let Some(value) = self.held_or_constant(path, &full, &arguments, of_parameter) {
+            return value;
+        }
+        let is_scalar = SCALARS.contains(&owner) || self.alias_of_scalar(path) || qualified || of_parameter;
         let is_default = name == "default" && arguments.is_empty();
         if is_default && is_scalar {
             return Some(Value::Tensor(self.number(0.0)));
@@ -210,7 +216,7 @@ impl Tracer<'_> {
         if let [root, module, _] = full.as_slice()
             && (root == "std" || root == "core")
         {
-            let known = (module == "iter").then(|| SourceWord::find(&name)).flatten();
+            let known = (module == "iter").then(|| SourceWord::named(&name)).flatten();
             let arguments = || arguments.iter().cloned().collect::<Option<Vec<Value>>>();
             if let Some(word) = known {
                 return self.source(call, word, &arguments()?);
@@ -273,6 +279,63 @@ impl Tracer<'_> {
         }
     }
 
+    /// What holds or gives back what it is given, `Box::new`, `nalgebra::convert`; and constants of a parameter that is a type.
+    fn held_or_constant(
+        &mut self,
+        path: &syn::ExprPath,
+        full: &[String],
+        arguments: &[Option<Value>],
+        of_parameter: bool,
+    ) -> Option<Option<Value>> {
+        let name = full.last()?;
+        if of_parameter && let Some(value) = self.scalar_constant(name, arguments) {
+            return Some(Some(value));
+        }
+        let is_convert = name == "convert" && matches!(full, [root, _] if root == "nalgebra");
+        if is_convert {
+            self.outside(&path.path, "nalgebra::convert");
+        }
+        let is_held = is_convert || is_box(full) && !self.module.defines("Box");
+        is_held.then(|| arguments.first().cloned().flatten())
+    }
+
+    /// `T::one()`, `T::pi()`, `T::from_f64(0.5)` of a parameter that is the scalar type.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
+    fn scalar_constant(&mut self, name: &str, arguments: &[Option<Value>]) -> Option<Value> {
+        use std::f64::consts;
+        let value = match (name, arguments) {
+            ("from_f64" | "from_f32" | "from_usize" | "from_i32" | "from_u32", [given]) => {
+                let given = match given.clone()? {
+                    Value::Index(index) => Value::Tensor(self.number_of_index(&index)),
+                    Value::Integer(number) => Value::Tensor(number),
+                    other => other,
+                };
+                return Some(Value::Choice(Box::new(Choice::some_where(Condition::Constant(true), given))));
+            }
+            ("from_subset" | "from_real", [given]) => return given.clone(),
+            ("zero", []) => 0.0,
+            ("one", []) => 1.0,
+            ("pi", []) => consts::PI,
+            ("two_pi", []) => consts::TAU,
+            ("e", []) => consts::E,
+            ("frac_pi_2", []) => consts::FRAC_PI_2,
+            ("frac_pi_3", []) => consts::FRAC_PI_3,
+            ("frac_pi_4", []) => consts::FRAC_PI_4,
+            ("frac_pi_6", []) => consts::FRAC_PI_6,
+            ("frac_pi_8", []) => consts::FRAC_PI_8,
+            ("frac_1_pi", []) => consts::FRAC_1_PI,
+            ("frac_2_pi", []) => consts::FRAC_2_PI,
+            ("frac_2_sqrt_pi", []) => consts::FRAC_2_SQRT_PI,
+            ("ln_2", []) => consts::LN_2,
+            ("ln_10", []) => consts::LN_10,
+            ("log2_e", []) => consts::LOG2_E,
+            ("log10_e", []) => consts::LOG10_E,
+            _ => return None,
+        };
+        let value = if self.scalar == Scalar::F32 { f64::from(value as f32) } else { value };
+        Some(Value::Tensor(self.number(value)))
+    }
+
     fn alias_of_scalar(&self, path: &syn::ExprPath) -> bool {
         let segments = &path.path.segments;
         let Some(owner) = segments.len().checked_sub(2).and_then(|k| segments.get(k)) else { return false };
@@ -323,6 +386,18 @@ impl Tracer<'_> {
     }
 }
 
+/// `Box::new` and the like, which hold what they are given.
+fn is_box(full: &[String]) -> bool {
+    let full: Vec<&str> = full.iter().map(String::as_str).collect();
+    matches!(
+        full.as_slice(),
+        ["Box", "new"]
+            | ["std" | "alloc", "boxed", "Box", "new"]
+            | ["std" | "alloc", "rc", "Rc", "new"]
+            | ["std" | "alloc", "sync", "Arc", "new"]
+    )
+}
+
 /// `Default::default`, of the prelude or by its whole path.
 fn is_standard_default(full: &[String]) -> bool {
     let full: Vec<&str> = full.iter().map(String::as_str).collect();
@@ -353,9 +428,9 @@ impl MathWord {
 fn standard_constant(full: &[String]) -> Option<f64> {
     let [.., owner, name] = full else { return None };
     match owner.as_str() {
-        "consts" => ConstantWord::find(name).map(ConstantWord::value),
-        "f64" => LimitWord::find(name).map(LimitWord::double),
-        "f32" => LimitWord::find(name).map(LimitWord::single),
+        "consts" => ConstantWord::named(name).map(ConstantWord::value),
+        "f64" => LimitWord::named(name).map(LimitWord::double),
+        "f32" => LimitWord::named(name).map(LimitWord::single),
         _ => None,
     }
 }

@@ -166,6 +166,9 @@ impl Tracer<'_> {
     #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
     fn indexed_places(&mut self, place: &Place, index: Value, access: &syn::ExprIndex) -> Option<Vec<(Condition, Place)>> {
         let leaf = self.leaf(place)?;
+        if let Some(found) = self.own_index_mut(place, &leaf, &index) {
+            return found.map(|place| vec![(Condition::Constant(true), place)]);
+        }
         let tensor = match &leaf {
             Value::Tensor(tensor) => tensor.clone(),
             Value::State(state) => state.shape().clone(),

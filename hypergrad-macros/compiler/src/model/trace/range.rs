@@ -27,7 +27,7 @@ impl Tracer<'_> {
 
     /// `(a..b).contains(&t)`, of integers or numbers.
     pub(super) fn range_contains(&mut self, call: &syn::ExprMethodCall) -> Option<Option<Value>> {
-        let RangeWord::contains = RangeWord::find(&call.method.to_string())?;
+        let RangeWord::contains = RangeWord::named(&call.method.to_string())?;
         let syn::Expr::Paren(receiver) = &*call.receiver else { return None };
         let (syn::Expr::Range(range), Some(item)) = (&*receiver.expr, call.args.first()) else { return None };
         Some(self.is_contained(range, item).map(Value::Bool))

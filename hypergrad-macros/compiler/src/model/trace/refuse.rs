@@ -15,10 +15,10 @@ const DECOMPOSITIONS: Words = Words(
 );
 
 /// Recursions over an iterator.
-const RECURSIONS: Words = Words("try_fold rfold try_for_each compress_rows");
+const RECURSIONS: Words = Words("try_fold try_for_each compress_rows");
 
 /// Methods that pick an entry by its value: not continuous.
-const CHOICES: Words = Words("argmax argmin imax imin iamax iamin icamax imax_full iamax_full icamax_full max_by_key min_by_key");
+const CHOICES: Words = Words("argmax argmin imax imin iamax iamin icamax imax_full iamax_full icamax_full");
 
 /// Methods that change their operand, beyond those that are read.
 const CHANGES: Words = Words(
@@ -112,7 +112,6 @@ fn refusal(expression: &syn::Expr) -> (Span, &'static str, Option<&'static str>)
             (e.break_token.span, "`break` out of a labelled loop or with a value is not accepted", Some(CONDITIONS))
         }
         syn::Expr::Continue(e) => (e.continue_token.span, "`continue` with a label is not accepted", Some(CONDITIONS)),
-        syn::Expr::Block(e) => (e.span(), "labelled blocks are not accepted", Some("remove the label")),
         syn::Expr::Let(e) => (
             e.let_token.span,
             "`let` in a condition that is no condition of an `if` is not accepted",

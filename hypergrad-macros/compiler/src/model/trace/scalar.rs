@@ -77,17 +77,17 @@ impl Tracer<'_> {
         let name = call.name();
         match arguments {
             [] => {
-                if let Some(word) = FunctionWord::find(name) {
+                if let Some(word) = FunctionWord::named(name) {
                     return Outcome::Known(Some(Value::Tensor(self.safely(word.func(), t))));
                 }
-                if let Some(word) = TestWord::find(name) {
+                if let Some(word) = TestWord::named(name) {
                     return Outcome::Known(Some(Value::Bool(self.number_is(word, t))));
                 }
-                ScalarWord::find(name).map(|word| Some(self.alone(word, t)))
+                ScalarWord::named(name).map(|word| Some(self.alone(word, t)))
             }
-            [exponent] if PowerWord::find(name).is_some() => Some(self.integer_power(call, t, exponent).map(Value::Tensor)),
-            [other] => ScalarPairWord::find(name).map(|word| self.with_one(call, word, t, other.clone()).map(Value::Tensor)),
-            [first, second] => ScalarTripleWord::find(name)
+            [exponent] if PowerWord::named(name).is_some() => Some(self.integer_power(call, t, exponent).map(Value::Tensor)),
+            [other] => ScalarPairWord::named(name).map(|word| self.with_one(call, word, t, other.clone()).map(Value::Tensor)),
+            [first, second] => ScalarTripleWord::named(name)
                 .map(|word| self.with_two(call, word, t, [first.clone(), second.clone()]).map(Value::Tensor)),
             _ => None,
         }
@@ -286,7 +286,7 @@ impl Tracer<'_> {
 
     /// Methods of integers.
     pub(super) fn integer_method(&mut self, call: &Call<'_>, index: &Affine, arguments: &[Value]) -> Outcome {
-        let Some(word) = IntegerWord::find(call.name()) else { return Outcome::Unknown };
+        let Some(word) = IntegerWord::named(call.name()) else { return Outcome::Unknown };
         let argument = match arguments {
             [] => None,
             [Value::Index(other)] => Some(other),
@@ -304,6 +304,14 @@ impl Tracer<'_> {
             (IntegerWord::div_euclid, Some(divisor)) => {
                 self.euclid(call, index, divisor).map(|(quotient, _)| Value::Index(quotient))
             }
+            (IntegerWord::div_ceil, Some(divisor)) => {
+                let raised = index.add(divisor).sub(&Affine::constant(Size::constant(1)));
+                let divided = divisor.as_size().cloned().and_then(|divisor| self.divide_index(&raised, &divisor));
+                if divided.is_none() {
+                    self.diagnostics.error(call.site.span, "`div_ceil` takes a positive divisor that no index changes");
+                }
+                divided.map(|(quotient, _)| Value::Index(quotient))
+            }
             (IntegerWord::rem_euclid, Some(divisor)) => self.euclid(call, index, divisor).map(|(_, rest)| Value::Index(rest)),
             (
                 IntegerWord::max
@@ -312,6 +320,7 @@ impl Tracer<'_> {
                 | IntegerWord::saturating_sub
                 | IntegerWord::pow
                 | IntegerWord::div_euclid
+                | IntegerWord::div_ceil
                 | IntegerWord::rem_euclid,
                 None,
             )
@@ -367,7 +376,7 @@ impl Tracer<'_> {
 
     /// Integers that are no affine expressions.
     pub(super) fn whole_method(&mut self, call: &Call<'_>, number: &Tensor, arguments: &[Value]) -> Outcome {
-        let Some(word) = IntegerWord::find(call.name()) else { return Outcome::Unknown };
+        let Some(word) = IntegerWord::named(call.name()) else { return Outcome::Unknown };
         match word {
             IntegerWord::abs if arguments.is_empty() => Outcome::Known(Some(Value::Integer(self.apply(Func::Abs, &[number])))),
             IntegerWord::pow => match arguments {
@@ -384,6 +393,7 @@ impl Tracer<'_> {
             | IntegerWord::abs_diff
             | IntegerWord::saturating_sub
             | IntegerWord::div_euclid
+            | IntegerWord::div_ceil
             | IntegerWord::rem_euclid => Outcome::Unknown,
         }
     }

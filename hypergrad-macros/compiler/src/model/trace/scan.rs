@@ -123,7 +123,7 @@ impl Tracer<'_> {
     }
 
     /// What each step yields, as a list.
-    fn listed_by(
+    pub(super) fn listed_by(
         &mut self,
         call: &Call<'_>,
         stream: &Stream,
@@ -144,7 +144,7 @@ impl Tracer<'_> {
         self.stream_of(items)
     }
 
-    fn hidden_cell(&mut self, name: &str, value: Value) -> Option<Place> {
+    pub(super) fn hidden_cell(&mut self, name: &str, value: Value) -> Option<Place> {
         if let Value::Reference(place) = self.new_cell(name.to_owned(), Some(value)) { Some(*place) } else { None }
     }
 

@@ -15,10 +15,10 @@ fn one() -> Size {
 
 impl Tracer<'_> {
     pub(super) fn slices_of(&mut self, call: &Call<'_>, t: &Tensor, arguments: &[Value]) -> Outcome {
-        if let (Some(word), [chosen]) = (SelectWord::find(call.name()), arguments) {
+        if let (Some(word), [chosen]) = (SelectWord::named(call.name()), arguments) {
             return Outcome::Known(self.selected_lines(call, word, t, chosen.clone()).map(Value::Tensor));
         }
-        let Some(word) = PartWord::find(call.name()) else { return Outcome::Unknown };
+        let Some(word) = PartWord::named(call.name()) else { return Outcome::Unknown };
         if let PartWord::remove_row | PartWord::remove_column = word {
             return Outcome::Known(self.removed(call, word == PartWord::remove_row, t, arguments).map(Value::Tensor));
         }

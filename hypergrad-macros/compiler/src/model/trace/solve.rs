@@ -7,6 +7,7 @@
 use super::Tracer;
 use super::call::{Call, Outcome};
 use super::value::{LoopVariable, Tensor, Value};
+use super::variant::{Choice, EnumName};
 use super::words::{DecompositionWord, FoundWord, InverseWord, SolutionWord, TriangleWord, TriangularWord, Words};
 use crate::ir::{Affine, Elimination, Func, Graph, Id, Op, Size, View};
 use crate::model::Form;
@@ -18,7 +19,7 @@ const FACTORISATIONS: Words = Words("LU FullPivLU QR ColPivQR Cholesky");
 const PARTS: Words = Words("l u p q r l_dirty l_unpack unpack unpack_dirty q_tr_mul lu_internal qr_internal");
 
 /// What is done where an `Option` is empty.
-const ALTERNATIVES: Words = Words("unwrap_or unwrap_or_else unwrap_or_default ok_or ok_or_else map_or map_or_else and_then ok");
+const ALTERNATIVES: Words = Words("unwrap_or unwrap_or_else unwrap_or_default map_or map_or_else and_then ok");
 
 /// A factored matrix, one for every value of the index variables of its batch.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -45,11 +46,11 @@ impl Tracer<'_> {
         if !arguments.is_empty() {
             return Outcome::Unknown;
         }
-        if let Some(word) = DecompositionWord::find(call.name()) {
+        if let Some(word) = DecompositionWord::named(call.name()) {
             let factored = self.factored(call, matrix, word.elimination()).map(|factored| Value::Factored(Box::new(factored)));
             return Outcome::Known(factored.map(|factored| if word.may_fail() { present(factored) } else { factored }));
         }
-        let Some(word) = InverseWord::find(call.name()) else { return Outcome::Unknown };
+        let Some(word) = InverseWord::named(call.name()) else { return Outcome::Unknown };
         let Some(factored) = self.factored(call, matrix, Elimination::Gauss) else { return Outcome::Known(None) };
         Outcome::Known(Some(match word {
             InverseWord::try_inverse => present(Value::Tensor(self.inverse(&factored))),
@@ -62,7 +63,7 @@ impl Tracer<'_> {
         let may_fail = factored.elimination == Elimination::Gauss;
         let wrapped = |tensor: Tensor| if may_fail { present(Value::Tensor(tensor)) } else { Value::Tensor(tensor) };
         if let (Elimination::Cholesky, Some(TriangleWord::l | TriangleWord::unpack), []) =
-            (factored.elimination, TriangleWord::find(call.name()), arguments)
+            (factored.elimination, TriangleWord::named(call.name()), arguments)
         {
             return Outcome::Known(Some(Value::Tensor(self.lower(factored))));
         }
@@ -74,7 +75,7 @@ impl Tracer<'_> {
             );
             return Outcome::Known(None);
         }
-        match (SolutionWord::find(call.name()), arguments) {
+        match (SolutionWord::named(call.name()), arguments) {
             (Some(SolutionWord::solve), [rhs]) => {
                 let Some(rhs) = self.tensor_at(rhs.clone(), &call.place(1), "a vector or matrix") else {
                     return Outcome::Known(None);
@@ -100,8 +101,12 @@ impl Tracer<'_> {
             );
             return Outcome::Known(None);
         }
-        match FoundWord::find(call.name()) {
+        match FoundWord::named(call.name()) {
             Some(FoundWord::unwrap | FoundWord::expect) => Outcome::Known(Some(value)),
+            Some(FoundWord::ok_or | FoundWord::ok_or_else) => {
+                let found = Choice::certain(EnumName::Result, "Ok", vec![("0".to_owned(), value)]);
+                Outcome::Known(Some(Value::Choice(Box::new(found))))
+            }
             None => Outcome::Unknown,
         }
     }
@@ -187,7 +192,7 @@ impl Tracer<'_> {
     /// `solve_lower_triangular` and the like: of the L of a factored A, `L⁻¹ = Lᵀ A⁻¹`; of another matrix, its triangle is
     /// factored.
     pub(super) fn triangular_solution(&mut self, call: &Call<'_>, matrix: &Tensor, arguments: &[Value]) -> Outcome {
-        let (Some(word), [rhs]) = (TriangularWord::find(call.name()), arguments) else { return Outcome::Unknown };
+        let (Some(word), [rhs]) = (TriangularWord::named(call.name()), arguments) else { return Outcome::Unknown };
         let Some(rhs) = self.tensor_at(rhs.clone(), &call.place(1), "a vector or matrix") else { return Outcome::Known(None) };
         let solution = match (lower_of(self.graph, matrix), word) {
             (Some(inverse), TriangularWord::solve_lower_triangular) => {

@@ -9,6 +9,8 @@ use std::rc::Rc;
 use syn::spanned::Spanned;
 
 use super::Tracer;
+use super::call::Call;
+use super::compose::made_with;
 use super::condition::{Comparison, Condition};
 use super::csr::{CsrRow, Part};
 use super::grow::Made;
@@ -221,6 +223,38 @@ impl Stream {
 }
 
 impl Tracer<'_> {
+    /// Item `k` is item `k % n` of n.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
+    pub(super) fn cycled(&mut self, call: &Call<'_>, stream: &Stream) -> Option<Stream> {
+        if self.refuse_filtered(call, stream) {
+            return None;
+        }
+        let length = self.constant_length(call, stream)?;
+        let function = self.calls.last().cloned().unwrap_or_default();
+        let place = || format!("{function}: {}", call.name());
+        let is_some = self.sizes.require_at_least(&length, &Size::constant(1), &place).is_ok();
+        let items = self.collected(call, stream)?;
+        let items = match items {
+            items if !is_some || matches!(items, Value::Stream(_)) => {
+                self.diagnostics.error_with_help(
+                    call.site.span,
+                    "`cycle` is read of numbers, and of lists that are written out",
+                    "read items at their indices: `(0..n).map(|i| &v[i % v.len()])`",
+                );
+                return None;
+            }
+            Value::Array(items) => match self.tensor_of(Value::Array(items.clone())) {
+                Some(column) => Value::Tensor(column),
+                None => Value::Array(items),
+            },
+            other => other,
+        };
+        let span = call.site.span;
+        let item = made_with(quote::quote_spanned! { span=> |k| __first[k % __second] }, [items, Value::count(length)]);
+        let endless = Stream::Run { start: Affine::default(), end: None, items: Items::Numbers };
+        Some(Stream::Mapped(Box::new(endless), item))
+    }
+
     /// A range as an iterator.
     pub(super) fn range_stream(&mut self, range: Range) -> Stream {
         let resolve = |index: &Affine| index.map_sizes(&|size| self.sizes.resolve(size));

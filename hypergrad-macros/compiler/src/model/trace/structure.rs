@@ -8,6 +8,7 @@ use syn::spanned::Spanned as _;
 
 use super::Tracer;
 use super::call::Call;
+use super::generics::TypeMeant;
 use super::place::Place;
 use super::spell::spell;
 use super::value::{Struct, Value};
@@ -24,7 +25,7 @@ impl Value {
             Self::Lazy(lazy) => Some(&lazy.name),
             Self::Choice(choice) => match &choice.name {
                 EnumName::Own(name) => Some(name),
-                EnumName::Option | EnumName::Ordering => None,
+                EnumName::Option | EnumName::Result | EnumName::Ordering => None,
             },
             Self::Listed(listed) => Some(listed.name()),
             _ => None,
@@ -205,6 +206,20 @@ impl<'a> Tracer<'a> {
         found.into_iter().next()
     }
 
+    /// Whether rustc might take a method of a trait that is not known, of a type that no proof can name.
+    pub(super) fn refuse_unproved(&mut self, found: &Associated, span: Span) -> bool {
+        let by_value = found.receiver() == Some(Receiver::Value);
+        let unproved = self.module.is_inner(&found.owner) && !by_value && self.module.unknown_imports().next().is_some();
+        if unproved {
+            self.diagnostics.error_with_help(
+                span,
+                format!("`{}` is a method of a type inside of a function, and unknown traits may be in scope", found.name()),
+                format!("move `{}` into the module, or import by name", found.owner),
+            );
+        }
+        unproved
+    }
+
     /// The item of a type of this module that a path names, `P::K`, `<P as Trait>::f`; `Err` where it
     /// is not read, which was said.
     pub(super) fn associated_at(&mut self, path: &syn::ExprPath) -> Option<Result<&'a Associated, ()>> {
@@ -241,6 +256,11 @@ impl<'a> Tracer<'a> {
         let mut owner = path.path.clone();
         owner.segments.pop()?;
         owner.segments.pop_punct();
+        if let Some(name) = owner.get_ident()
+            && let Some(TypeMeant::Own(own)) = self.type_parameter(&name.to_string())
+        {
+            return Some((own.clone(), None));
+        }
         Some((self.module.own_type(&owner)?, None))
     }
 
@@ -281,9 +301,28 @@ impl<'a> Tracer<'a> {
         let Some(found) = found.filter(|found| found.receiver().is_some()) else {
             return self.unread_method(call, &owner, receiver, arguments);
         };
+        if self.refuse_unproved(found, call.site.span) {
+            return None;
+        }
         self.surroundings.associated(found, true, call.site.span);
         let arguments = [receiver].into_iter().chain(arguments).map(Some).collect();
         self.call_titled(found.title(), found.function()?, arguments, call.site.span)
+    }
+
+    /// A method that a trait of the module gives to numbers.
+    pub(super) fn method_of_numbers(&mut self, call: &Call<'_>, receiver: &Value, arguments: &[Value]) -> Option<Option<Value>> {
+        let Value::Tensor(tensor) = receiver else { return None };
+        if !tensor.is_scalar() || !self.has_traits {
+            return None;
+        }
+        let found = self.associated_item(&self.scalar.to_string(), call.name(), None, call.site.span)?;
+        let is_own = found.of_trait.as_ref().is_some_and(|of_trait| self.module.defines_trait(of_trait));
+        if !is_own || found.receiver().is_none() {
+            return None;
+        }
+        self.surroundings.associated(found, true, call.site.span);
+        let arguments = [receiver].into_iter().chain(arguments).cloned().map(Some).collect();
+        Some(found.function().and_then(|function| self.call_titled(found.title(), function, arguments, call.site.span)))
     }
 
     /// A method of the module's own with `&mut self`, of a place.
@@ -293,6 +332,9 @@ impl<'a> Tracer<'a> {
         let found = self.associated_item(&owner, &name, None, call.method.span())?;
         if found.receiver() != Some(Receiver::Mutable) {
             return None;
+        }
+        if self.refuse_unproved(found, call.method.span()) {
+            return Some(None);
         }
         let operands: Vec<&syn::Expr> = call.args.iter().collect();
         let arguments = self.passed(&operands, &[]);

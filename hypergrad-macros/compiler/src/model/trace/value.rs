@@ -63,6 +63,8 @@ pub enum Value {
     State(Box<State>),
     /// A list, inside of a loop that pushes to it.
     Growing(Box<Growing>),
+    /// What an error says: nothing is computed of it.
+    Text,
     /// What the last step of a loop left in a cell.
     Last,
     /// `f64::INFINITY` and its opposite: where a maximum or minimum begins.
@@ -215,6 +217,7 @@ impl Value {
             Self::Reference(_) => "a `&mut` reference",
             Self::State(_) => "a value that the loop changes",
             Self::Growing(_) => "a list that the loop makes longer",
+            Self::Text => "a text",
             Self::Last => "what the last step of a loop left",
             Self::Infinity(_) => "an infinite constant",
         }

@@ -13,6 +13,7 @@ pub enum EnumName {
     /// Of the module.
     Own(String),
     Option,
+    Result,
     Ordering,
 }
 
@@ -73,6 +74,7 @@ impl Choice {
         match self.name {
             EnumName::Own(_) => "an enum",
             EnumName::Option => "an `Option`",
+            EnumName::Result => "a `Result`",
             EnumName::Ordering => "an `Ordering`",
         }
     }
@@ -91,6 +93,14 @@ impl Tracer<'_> {
             (None, "Some" | "None") if !self.module.defines(&last) => {
                 self.surroundings.option();
                 Some((EnumName::Option, last))
+            }
+            (None, "Ok" | "Err") if !self.module.defines(&last) => {
+                self.surroundings.result();
+                Some((EnumName::Result, last))
+            }
+            (Some("Result"), "Ok" | "Err") => {
+                self.outside(path, &format!("core::result::Result::{last}"));
+                Some((EnumName::Result, last))
             }
             (Some("Option"), "Some" | "None") => {
                 self.outside(path, &format!("core::option::Option::{last}"));
@@ -150,7 +160,7 @@ impl Tracer<'_> {
         let holds = |choice: &Choice| choice.cases.iter().any(|case| !case.fields.is_empty());
         let own = match &left.name {
             EnumName::Own(name) => self.module.associated_items(name, "eq").next().is_some(),
-            EnumName::Option | EnumName::Ordering => false,
+            EnumName::Option | EnumName::Result | EnumName::Ordering => false,
         };
         if own || holds(left) && holds(right) {
             let message = "`==` of these is not read: variants that hold values, or an `==` of the module's own";

@@ -51,7 +51,7 @@ impl Tracer<'_> {
 
     /// `try_normalize(least)`, `cap_magnitude(most)`
     pub(super) fn by_norm(&mut self, call: &Call<'_>, t: &Tensor, arguments: &[Value]) -> Outcome {
-        let (Some(word), [bound]) = (NormWord::find(call.name()), arguments) else { return Outcome::Unknown };
+        let (Some(word), [bound]) = (NormWord::named(call.name()), arguments) else { return Outcome::Unknown };
         let Some(bound) = self.scalar_at(bound.clone(), &call.place(1), "a scalar") else { return Outcome::Known(None) };
         let norm = self.norm(t);
         let above = self.compare_scalars(Comparison::Gt, &norm, &bound);

@@ -30,7 +30,7 @@ macro_rules! words {
                 pub const NAMES: &'static [&'static str] = &[$(stringify!($word)),*];
 
                 /// The word of this name.
-                pub fn find(name: &str) -> Option<Self> {
+                pub fn named(name: &str) -> Option<Self> {
                     const ALL: &[$family] = &[$($family::$word),*];
                     Self::NAMES.iter().position(|known| *known == name).and_then(|place| ALL.get(place).copied())
                 }
@@ -75,7 +75,7 @@ words! {
     "Scalar functions" ScalarTripleWord { clamp mul_add }
 
     /// Methods of integers.
-    "Indices" IntegerWord { min max clamp abs_diff saturating_sub pow abs rem_euclid div_euclid }
+    "Indices" IntegerWord { min max clamp abs_diff saturating_sub pow abs rem_euclid div_euclid div_ceil }
 
     /// What compares two numbers, or may have no value.
     "Bindings, numbers, conditions" ComparisonWord { cmp partial_cmp total_cmp checked_sub }
@@ -86,7 +86,12 @@ words! {
     /// Methods of an `Option`.
     "Bindings, numbers, conditions" OptionWord {
         is_some is_none is_some_and unwrap expect unwrap_or unwrap_or_default unwrap_or_else map map_or map_or_else and_then or
-        copied cloned
+        copied cloned filter or_else ok_or ok_or_else
+    }
+
+    /// Methods of a `Result`.
+    "Bindings, numbers, conditions" ResultWord {
+        is_ok is_err ok err unwrap expect unwrap_or unwrap_or_default unwrap_or_else map map_err map_or map_or_else and_then or_else
     }
 
     /// Methods of an `Ordering`.
@@ -132,6 +137,9 @@ words! {
     /// Vectors and matrices with entries more.
     "Methods of vectors and matrices" LongerWord { push insert_row insert_column resize_vertically resize_horizontally }
 
+    /// With a norm of nalgebra.
+    "Methods of vectors and matrices" WithNormWord { apply_norm apply_metric_distance }
+
     /// By the norm.
     "Methods of vectors and matrices" NormWord { try_normalize cap_magnitude }
 
@@ -156,7 +164,7 @@ words! {
     }
 
     /// Methods of what a factorisation may not find.
-    "Linear systems" FoundWord { unwrap expect }
+    "Linear systems" FoundWord { unwrap expect ok_or ok_or_else }
 
     /// Methods of vectors and matrices with a scalar.
     "Methods of vectors and matrices" ScalingWord { scale unscale add_scalar }
@@ -179,16 +187,21 @@ words! {
     "Indices from data" ListWord { len nrows ncols is_empty }
 
     /// Iterators made of one iterator.
-    "Sums over ranges and entries" AdapterWord { iter into_iter copied cloned enumerate rev }
+    "Sums over ranges and entries" AdapterWord { iter into_iter copied cloned enumerate rev cycle }
 
     /// Iterators made of one iterator and a function, another iterator or a count.
     "Sums over ranges and entries" AdapterWithWord { map filter flat_map zip chain skip take step_by }
 
     /// What ends an iterator.
-    "Sums over ranges and entries" ConsumerWord { sum product count len collect }
+    "Sums over ranges and entries" ConsumerWord { sum product count len is_empty collect }
 
     /// Iterator methods that others say as well.
     "Sums over ranges and entries" ComposedWord { inspect flatten filter_map unzip all any reduce max_by min_by }
+
+    /// Items that values pick.
+    "Sums over ranges and entries" SearchWord {
+        find find_map position rposition take_while skip_while map_while partition max_by_key min_by_key max min contains
+    }
 
     /// One item of an iterator.
     "Sums over ranges and entries" ItemWord { next nth last }
@@ -197,7 +210,7 @@ words! {
     "Sums over ranges and entries" SourceWord { empty once repeat repeat_n zip successors }
 
     /// What ends an iterator with a closure that is called in order.
-    "Loops and what they change" StepsWord { fold for_each }
+    "Loops and what they change" StepsWord { fold rfold for_each }
 
     /// Iterators with a state.
     "Sums over ranges and entries" StateWord { scan }
@@ -256,7 +269,7 @@ words! {
     /// Macros.
     "Bindings, numbers, conditions" MacroWord {
         vector matrix dvector dmatrix vec assert assert_eq assert_ne debug_assert debug_assert_eq debug_assert_ne matches
-        print println eprint eprintln dbg panic unreachable todo unimplemented
+        print println eprint eprintln dbg panic unreachable todo unimplemented format stack
     }
 }
 

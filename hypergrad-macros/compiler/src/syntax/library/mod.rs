@@ -1,4 +1,4 @@
-//! Types of nalgebra that are read as if they stood in the module: their text is in `nalgebra.rs`, where
+//! Types of nalgebra that are read as if they stood in the module: their text is in `nalgebra.rs` and `isometry.rs`, where
 //! they have names that no module has.
 
 use super::Associated;
@@ -8,7 +8,12 @@ use super::associated;
 const PREFIX: &str = "Nalgebra";
 
 /// The types that users name, and those whose associated items are theirs.
-const NAMES: [(&str, &str); 11] = [
+const NAMES: [(&str, &str); 16] = [
+    ("Translation2", "Translation2"),
+    ("Translation3", "Translation3"),
+    ("UnitComplex", "UnitComplex"),
+    ("Isometry2", "Isometry2"),
+    ("Isometry3", "Isometry3"),
     ("Unit", "Unit"),
     ("UnitVector2", "Unit"),
     ("UnitVector3", "Unit"),
@@ -34,7 +39,8 @@ impl Library {
     pub fn of(module: &proc_macro2::TokenStream) -> Self {
         let text = module.to_string();
         let named = NAMES.iter().any(|(name, _)| text.contains(name)) || text.contains("_axis");
-        let file = if named { syn::parse_str::<syn::File>(include_str!("nalgebra.rs")) } else { return Self::default() };
+        let text = concat!(include_str!("nalgebra.rs"), include_str!("isometry.rs"));
+        let file = if named { syn::parse_str::<syn::File>(text) } else { return Self::default() };
         let Ok(file) = file else { return Self::default() };
         let associated = associated::read(&file.items);
         Self { items: file.items, associated }

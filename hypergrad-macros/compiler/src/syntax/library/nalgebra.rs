@@ -288,6 +288,22 @@ impl NalgebraUnitQuaternion {
         Self { w: all.x, v: ::nalgebra::Vector3::new(all.y, all.z, all.w) }
     }
 
+    fn new(axisangle: ::nalgebra::DVector<f64>) -> Self {
+        NalgebraUnitQuaternion::from_scaled_axis(axisangle)
+    }
+
+    // About no rotation by the series, so that derivatives are right there.
+    fn from_scaled_axis(axisangle: ::nalgebra::DVector<f64>) -> Self {
+        let half = axisangle * 0.5;
+        let n = half.norm_squared();
+        let (c, s) = if n < 1e-4 {
+            (1.0 - n / 2.0 + n * n / 24.0 - n * n * n / 720.0, 1.0 - n / 6.0 + n * n / 120.0 - n * n * n / 5040.0)
+        } else {
+            (n.sqrt().cos(), n.sqrt().sin() / n.sqrt())
+        };
+        Self { w: c, v: half * s }
+    }
+
     fn from_quaternion(q: NalgebraQuaternion) -> Self {
         NalgebraUnitQuaternion::new_normalize(q)
     }

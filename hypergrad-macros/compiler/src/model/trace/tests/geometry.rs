@@ -32,3 +32,16 @@ fn newtypes_deref() {
         }
     }
 }
+
+#[test]
+fn isometries() {
+    bodies! { (x, y, data) -> f64:
+        { let iso = nalgebra::Isometry3::new(Vector3::new(x[0], x[1], x[2]), Vector3::new(x[3], y[0], 0.4)); (iso * nalgebra::Point3::new(1.0, 2.0, 3.0)).coords.dot(&Vector3::new(0.3, 0.7, y[1])) }
+        { let iso = nalgebra::Isometry2::new(nalgebra::Vector2::new(x[0], x[1]), x[2]); let p = iso * nalgebra::Point2::new(data.k, 1.0); p.x * p.y + (iso.inverse() * p).x }
+        { let a = nalgebra::Isometry2::new(nalgebra::Vector2::new(x[0], x[1]), x[2]); let b = a * nalgebra::Isometry2::rotation(y[0]) * nalgebra::Translation2::new(y[1], 0.3) * nalgebra::UnitComplex::new(x[3]); (b * nalgebra::Vector2::new(0.2, x[4])).x + b.translation.vector.y * b.rotation.angle() + b.to_homogeneous().sum() }
+        { let t = nalgebra::Translation3::new(x[0], x[1], x[2]) * nalgebra::UnitQuaternion::new(Vector3::new(x[3], y[0], y[1])); t.transform_point(&nalgebra::Point3::origin()).x + t.inverse_transform_point(&nalgebra::Point3::new(1.0, x[4], 0.0)).y }
+        { let q = nalgebra::UnitQuaternion::from_scaled_axis(Vector3::new(0.0, 1e-4 * x[0], 0.0)); (q * Vector3::new(1.0, 2.0, y[0])).z }
+        { let t = nalgebra::Translation2::new(x[0], x[1]); let p = t.inverse() * (t * t * nalgebra::Point2::new(1.0, y[0])); p.x * p.y }
+        { let q = nalgebra::Isometry3::from_parts(nalgebra::Translation3::from(Vector3::new(x[0], 0.0, x[1])), nalgebra::UnitQuaternion::identity()); (q.inverse() * q * nalgebra::Point3::new(y[0], 1.0, x[2])).coords.sum() }
+    }
+}

@@ -63,3 +63,21 @@ fn steps_push_their_states() {
         { let mut s = 0.0_f64; let mut v = Vec::new(); for i in 0..x.len() { s += x[i] * x[i]; v.push(s); } v.iter().map(|t| t.sqrt()).sum::<f64>() }
     }
 }
+
+#[test]
+fn some_items_are_pushed() {
+    bodies! { (x, y, data) -> f64:
+        { let mut v = vec![x[0]]; if x[1] > 0.0 { v.push(x[1]); } if x[2] > 0.0 { v.push(x[2]); } v.iter().sum::<f64>() * v.len() as f64 }
+        { let mut v = Vec::new(); for i in 0..5 { if data.b[i] > 0.3 { v.push(x[i]); } } v.iter().map(|t| t * t).sum::<f64>() / v.len() as f64 }
+        { let mut v = Vec::new(); for t in x.iter() { if *t > 0.0 { v.push(*t); } else if *t < -1.0 { v.push(2.0 * t); } } v.iter().sum::<f64>() }
+        { let mut v = vec![y[0]]; for i in 0..x.len() { if x[i] < 0.0 { continue; } v.push(x[i] * x[i]); } v.push(y[1]); v.iter().fold(0.0, |s, t| s + t * t) }
+        { let mut v = Vec::new(); for i in 0..x.len() { if x[i] > 0.0 { v.push((x[i], i as f64)); } } for (t, k) in &v { if *k > 0.0 { let _ = t; } } v.iter().map(|(t, k)| t * k).sum::<f64>() }
+        { let (mut up, mut down) = (Vec::new(), Vec::new()); for t in x.iter() { if *t > 0.5 { up.push(*t); } else { down.push(*t); } } up.iter().sum::<f64>() / up.len() as f64 - down.iter().map(|t| t * t).sum::<f64>() }
+        { let mut v = Vec::new(); for i in 0..x.len() { for j in 0..3 { if x[i] > y[j] { v.push(x[i] * y[j]); } } } v.iter().map(|t| t.sin()).sum::<f64>() + if v.is_empty() { 1.0 } else { 0.0 } }
+        { let mut v = Vec::new(); let mut s = 0.0; for i in 0..20 { s = 0.8 * s + y[i % 3]; if s > 0.4 { v.push(s); } } v.iter().map(|t| t * t).sum::<f64>() + v.len() as f64 }
+        { let mut v: Vec<f64> = Vec::new(); for t in [x[0], x[1], x[2]] { if t > 0.0 { v.push(t); } } v.iter().map(|t| t.exp()).sum::<f64>() }
+        { let mut v = vec![x[0]]; if x[1] > 0.0 { v.push(x[1]); } else { v.push(y[0]); } v[1] * v[0] }
+        { let mut v = vec![x[0]]; if data.k > 1.0 { v.push(x[1]); v.push(x[2]); } v.push(y[0]); v.iter().rev().map(|t| t * t).sum::<f64>() + *v.last().unwrap() }
+        { let v: Vec<f64> = x.iter().copied().filter(|t| *t > 0.0).collect(); v.iter().copied().fold(f64::NEG_INFINITY, f64::max) + v.first().copied().unwrap_or(0.0) + (data.n.div_ceil(2)) as f64 }
+    }
+}

@@ -25,7 +25,7 @@ fn statements() {
         ("DVector::<f64>::zeros(if x[0] > 0.0 { 2 } else { 3 }).sum()", "differs by a condition"),
         ("(0..3).map(|i| DVector::<f64>::repeat(i - 1, 1.0).sum()).sum::<f64>()", "can be below zero"),
         ("fn one(t: f64) -> f64 { two(t) } fn two(t: f64) -> f64 { one(t) } one(x[0])", "calls itself"),
-        ("format!(\"{}\", 1); x[0]", "macro `format!` is not accepted"),
+        ("concat!(1); x[0]", "macro `concat!` is not accepted"),
         ("let s = x[0]; s += 1.0; s", "`s` is not bound with `let mut`"),
     ]);
 }

@@ -216,3 +216,11 @@ fn sizes() {
         { (2usize.max(3) + 1.min(2)) as f64 }
     }
 }
+
+#[test]
+fn norms_by_their_types() {
+    bodies! { (x, y, data) -> f64:
+        { x.apply_norm(&nalgebra::LpNorm(4)) + x.apply_norm(&nalgebra::EuclideanNorm) * x.apply_norm(&nalgebra::UniformNorm) }
+        { x.apply_metric_distance(&data.b, &nalgebra::EuclideanNorm) + x.apply_metric_distance(&data.b, &nalgebra::LpNorm(3)) }
+    }
+}
