@@ -342,12 +342,13 @@ fn quantities(point: &Point, graph: &Graph, q: &mut Quantities, place: &Place) -
         ("L_21 u", vector(&q.l_21_mul, &c)),
         ("g_1", vector(&q.g_1, &u)),
         ("g_2", vector(&q.g_2, &c)),
-        ("M_11 u", vector(&q.m_11_mul, &w)),
-        ("M_21 u", vector(&q.m_21_mul, &c)),
         ("M_12 c", vector(&q.m_12_mul, &u)),
     ];
-    // Dense forms, where they have code of their own.
-    let dense = [
+    // What has code of its own: long products with M are differences of others.
+    let own = |nodes: &[Id], d: &Blocks| (!nodes.is_empty()).then(|| vector(nodes, d));
+    let optional = [
+        ("M_11 u", own(&q.m_11_mul, &w)),
+        ("M_21 u", own(&q.m_21_mul, &c)),
         ("F_1", q.f_1.as_ref().map(|t| matrix(t, &v, &w))),
         ("F_2", q.f_2.as_ref().map(|t| matrix(t, &v, &c))),
         ("g_11", q.g_11.as_ref().map(|t| matrix(t, &u, &w))),
@@ -360,7 +361,7 @@ fn quantities(point: &Point, graph: &Graph, q: &mut Quantities, place: &Place) -
         ("w F_1 w", q.f_1.as_ref().map(|t| matrix(t, &w, &w))),
         ("off diagonal", q.f_1.as_ref().map(off)),
     ];
-    found.extend(dense.into_iter().filter_map(|(name, value)| Some((name, value?))));
+    found.extend(optional.into_iter().filter_map(|(name, value)| Some((name, value?))));
     found
 }
 
