@@ -175,10 +175,10 @@ impl<'a, S: Real> Chain<'a, S> {
         self.product("M_21 u", Erased::m_21_mul, (&m_21, m, n), false);
         self.product("M_12 c", Erased::m_12_mul, (&m_21, m, n), true);
         let first = |problem: &Erased<'a, S>, work: &mut Work<'a, S>, out: &mut [S]| {
-            frozen(problem, work, (Erased::g_1, Erased::f_1_tr_mul), &v, out)
+            frozen(problem, work, (Erased::g_1, Erased::f_1_tr_mul), &v, out);
         };
         let second = |problem: &Erased<'a, S>, work: &mut Work<'a, S>, out: &mut [S]| {
-            frozen(problem, work, (Erased::g_2, Erased::f_2_tr_mul), &v, out)
+            frozen(problem, work, (Erased::g_2, Erased::f_2_tr_mul), &v, out);
         };
         let held = |kernel: Fill<'a, S>| {
             let v = &v;
@@ -244,10 +244,10 @@ impl<'a, S: Real> Chain<'a, S> {
         self.problem.set_adjoint(&mut self.work, &s);
         let (first, second) = (self.times(Erased::m_11_mul, &u, n), self.times(Erased::m_21_mul, &u, m));
         self.along_x("M_11 u", &first, &u, |problem, work, out| {
-            frozen(problem, work, (Erased::g_1, Erased::f_1_tr_mul), &s, out)
+            frozen(problem, work, (Erased::g_1, Erased::f_1_tr_mul), &s, out);
         });
         self.along_x("M_21 u", &second, &u, |problem, work, out| {
-            frozen(problem, work, (Erased::g_2, Erased::f_2_tr_mul), &s, out)
+            frozen(problem, work, (Erased::g_2, Erased::f_2_tr_mul), &s, out);
         });
     }
 

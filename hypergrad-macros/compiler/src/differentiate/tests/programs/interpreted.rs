@@ -110,7 +110,7 @@ impl Stages {
             SymbolSource::Varying(varying) => size(&varying.most),
             SymbolSource::XAxis { block: k, axis } => block(Side::X, *k, *axis),
             SymbolSource::YAxis { block: k, axis } => block(Side::Y, *k, *axis),
-            SymbolSource::Quotient { dividend, divisor } => size(dividend).div_euclid(size(divisor).max(1)),
+            SymbolSource::Quotient { dividend, divisor } => size(dividend).div_euclid(size(divisor).max(1)).max(0),
             SymbolSource::Inferred => {
                 let resolved = self.sizes.resolve(&Size::symbol(symbol));
                 if resolved.as_symbol() == Some(symbol) { 0 } else { size(&resolved) }

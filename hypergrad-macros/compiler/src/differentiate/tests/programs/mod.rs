@@ -252,6 +252,12 @@ fn logarithms_of_empty_sums_agree() {
     all_agree(&[3_153_824, 7_751_649, 7_978_283]);
 }
 
+/// A quotient of a length that is no length, `(2 - n) / 3` steps at n = 5, is 0.
+#[test]
+fn quotients_of_lengths_below_0_agree() {
+    all_agree(&[9_509_874]);
+}
+
 /// A logarithm in an arm has a form that does not overflow, safe or not.
 #[test]
 fn logarithms_in_arms_agree() {

@@ -228,7 +228,7 @@ impl Harness {
         }
         let evaluate = |size: &Size| self.sizes.resolve(size).evaluate(&|s| self.value_of_symbol(s));
         match self.sizes.source(symbol) {
-            SymbolSource::Quotient { dividend, divisor } => evaluate(dividend).div_euclid(evaluate(divisor)),
+            SymbolSource::Quotient { dividend, divisor } => evaluate(dividend).div_euclid(evaluate(divisor)).max(0),
             _ => evaluate(&Size::symbol(symbol)),
         }
     }
