@@ -234,7 +234,7 @@ pub(super) mod blocked {
         out: (&mut [T], usize),
         (m, k, n): (usize, usize, usize),
     ) -> bool {
-        tiles::applies::<T>(m, k, n) && T::wide_gemm(alpha, a, b, out, (m, k, n))
+        (b.1 == 1 || b.2 == 1) && tiles::applies::<T>(m, k, n) && T::wide_gemm(alpha, a, b, out, (m, k, n))
     }
 
     /// Whether packing pays.

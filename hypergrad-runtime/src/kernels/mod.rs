@@ -6,6 +6,7 @@ mod differences;
 mod khatri_rao;
 mod matrix;
 mod reduce;
+mod samples;
 mod sparse;
 mod symmetric;
 #[cfg(feature = "std")]
@@ -29,6 +30,7 @@ pub use reduce::{
     copy, copy_scaled, exclusive_product, max_weights, min_weights, reduce_log_sum_exp, reduce_max, reduce_min, softmax, sum_by,
     sum_windows, widely,
 };
+pub use samples::{blocks, longer};
 pub use sparse::{csr_mul, csr_position, csr_tr_mul};
 pub use symmetric::{gram, mirror, weighted_gram, weighted_gram_scratch};
 pub use vector::{all_finite, axpy, dot, first_non_finite, norm, scale, scatter, sum};

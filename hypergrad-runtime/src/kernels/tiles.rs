@@ -19,7 +19,7 @@ pub(super) fn applies<T>(m: usize, k: usize, n: usize) -> bool {
         && m.saturating_mul(k).saturating_mul(n) >= 1 << 10
 }
 
-/// The entries of a matrix, with the steps from row to row and from column to column.
+/// The entries of a matrix, with the steps from row to row and from column to column; one of them is 1.
 pub type Strided<'a, T> = (&'a [T], usize, usize);
 
 macro_rules! tiles {
@@ -41,28 +41,34 @@ macro_rules! tiles {
             impl WithSimd for Gemm<'_> {
                 type Output = ();
                 #[inline(always)]
-                fn with_simd<S: Simd>(mut self, simd: S) {
-                    let n = self.dims.2;
-                    let mut j = 0;
-                    while S::REGISTER_COUNT >= 32 && j + 8 <= n {
-                        self.columns::<S, 8>(simd, j);
-                        j += 8;
-                    }
-                    while j + 4 <= n {
-                        self.columns::<S, 4>(simd, j);
-                        j += 4;
-                    }
-                    while j < n {
-                        self.columns::<S, 1>(simd, j);
-                        j += 1;
-                    }
+                fn with_simd<S: Simd>(self, simd: S) {
+                    if self.b.1 == 1 { self.all::<S, true>(simd) } else { self.all::<S, false>(simd) }
                 }
             }
 
+            /// DOWN where the columns of B lie in one piece; else its rows do.
             impl Gemm<'_> {
+                #[inline(always)]
+                fn all<S: Simd, const DOWN: bool>(mut self, simd: S) {
+                    let n = self.dims.2;
+                    let mut j = 0;
+                    while S::REGISTER_COUNT >= 32 && j + 8 <= n {
+                        self.columns::<S, 8, DOWN>(simd, j);
+                        j += 8;
+                    }
+                    while j + 4 <= n {
+                        self.columns::<S, 4, DOWN>(simd, j);
+                        j += 4;
+                    }
+                    while j < n {
+                        self.columns::<S, 1, DOWN>(simd, j);
+                        j += 1;
+                    }
+                }
+
                 /// C columns of the result, some vectors of rows at a time.
                 #[inline(always)]
-                fn columns<S: Simd, const C: usize>(&mut self, simd: S, j: usize) {
+                fn columns<S: Simd, const C: usize, const DOWN: bool>(&mut self, simd: S, j: usize) {
                     let (m, lanes) = (self.dims.0, size_of::<S::$vector>() / size_of::<$scalar>());
                     let mut at = 0;
                     while at < m {
@@ -75,30 +81,43 @@ macro_rules! tiles {
                         let rows = at..m.min(at + count * lanes);
                         at = rows.end;
                         match count {
-                            1 => self.tile::<S, 1, C>(simd, rows, j),
-                            2 => self.tile::<S, 2, C>(simd, rows, j),
-                            _ => self.tile::<S, 3, C>(simd, rows, j),
+                            1 => self.tile::<S, 1, C, DOWN>(simd, rows, j),
+                            2 => self.tile::<S, 2, C, DOWN>(simd, rows, j),
+                            _ => self.tile::<S, 3, C, DOWN>(simd, rows, j),
                         }
                     }
                 }
 
                 /// R vectors of rows, C columns.
                 #[inline(always)]
-                fn tile<S: Simd, const R: usize, const C: usize>(&mut self, simd: S, rows: Range<usize>, j: usize) {
+                fn tile<S: Simd, const R: usize, const C: usize, const DOWN: bool>(
+                    &mut self,
+                    simd: S,
+                    rows: Range<usize>,
+                    j: usize,
+                ) {
                     let lanes = size_of::<S::$vector>() / size_of::<$scalar>();
                     let ((a, a_col), (b, b_row, b_col)) = (self.a, self.b);
                     let (out, out_col) = (&mut *self.out.0, self.out.1);
                     let last = rows.len() - lanes;
+                    let k = self.dims.1;
+                    // Cut to one length, so that no entry is asked for its place.
+                    let mut down: [&[$scalar]; C] = [&[]; C];
+                    if DOWN {
+                        for c in 0..C {
+                            down[c] = &b[(j + c) * b_col..][..k];
+                        }
+                    }
                     let mut sums = [[simd.$splat(0.0); R]; C];
-                    for p in 0..self.dims.1 {
-                        let column = &a[p * a_col..][rows.clone()];
+                    for p in 0..k {
+                        let column = &a[p * a_col + rows.start..][..rows.len()];
                         let (body, _) = S::$slices(column);
                         let (end, _) = S::$slices(&column[last..]);
                         let mut left = [end[0]; R];
                         left[..R - 1].copy_from_slice(&body[..R - 1]);
-                        let b = &b[p * b_row + j * b_col..];
+                        let across = if DOWN { &[] } else { &b[p * b_row + j..][..C] };
                         for c in 0..C {
-                            let factor = simd.$splat(b[c * b_col]);
+                            let factor = simd.$splat(if DOWN { down[c][p] } else { across[c] });
                             for r in 0..R {
                                 sums[c][r] = simd.$mul_add(left[r], factor, sums[c][r]);
                             }

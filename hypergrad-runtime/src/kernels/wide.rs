@@ -34,7 +34,8 @@ pub trait Wide: Sized {
     fn wide_gemv_t(_alpha: Self, _a: &[Self], _rows: usize, _x: &[Self], _out: &mut [Self]) -> bool {
         false
     }
-    /// `out += alpha A B`, A and `out` with columns as far apart as given, B with steps by row and by column.
+    /// `out += alpha A B`, A and `out` with columns as far apart as given, B with steps by row and by column, one of
+    /// which is 1.
     #[inline]
     fn wide_gemm(
         _alpha: Self,

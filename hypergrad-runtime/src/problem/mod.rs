@@ -70,6 +70,8 @@ pub trait Bilevel {
     type Work;
     /// What was proved when the module was compiled.
     const STRUCTURE: Structure;
+    /// Whether F at a sample reads x at that sample only, and [`Bilevel::descend`] goes through them.
+    const BY_SAMPLES: bool = false;
     /// What holds for the data at hand: [`Self::STRUCTURE`], and facts that hang on the sign of some of the data.
     #[inline]
     fn structure(&self) -> Structure {
@@ -111,6 +113,11 @@ pub trait Bilevel {
         next.flat_mut().copy_from_slice(self.x(work));
         crate::kernels::axpy(alpha, d, next.flat_mut());
         self.set_x(work, next.flat());
+    }
+    /// So many times `x -= alpha F`, all of them for some samples before the next ones; F at the last x in `out` (length
+    /// n). Gives `|F|` at the first. `None`, and nothing is done, without [`Bilevel::BY_SAMPLES`].
+    fn descend(&self, _work: &mut Self::Work, _alpha: Self::Scalar, _steps: usize, _out: &mut [Self::Scalar]) -> Option<f64> {
+        None
     }
     /// The x of the point, flat.
     fn x<'w>(&self, work: &'w Self::Work) -> &'w [Self::Scalar];

@@ -5,7 +5,7 @@ use core::ops::ControlFlow;
 use super::anderson::Anderson;
 use super::iterate::{Defaults, Moved, Stopping, Vectors, iterate, stopping_builders};
 use super::step::{Cross, GradientState, Held, Parts, Step, step_along_f};
-use super::{InnerObservation, InnerSolver, Solution};
+use super::{InnerObservation, InnerSolver, Solution, samples};
 use crate::error::{LinearError, SolveError};
 use crate::linear::Side;
 use crate::point::T;
@@ -72,6 +72,8 @@ impl<const MEMORY: usize> FixedPoint<MEMORY> {
 }
 stopping_builders!([const MEMORY: usize] FixedPoint<MEMORY>);
 
+const DEFAULTS: Defaults = Defaults { tolerance: 1e-8, max_steps: 10_000 };
+
 impl<P: FixedPointMap> Step<P> for FixedPoint {
     step_along_f!();
 
@@ -98,11 +100,21 @@ impl<P: FixedPointMap, const MEMORY: usize> InnerSolver<P> for FixedPoint<MEMORY
         observer: &mut impl FnMut(&InnerObservation<'_, T<P>>) -> ControlFlow<()>,
     ) -> Result<Solution<()>, SolveError> {
         anderson.begin();
-        let settings = (self.stopping.or(tolerance), Defaults { tolerance: 1e-8, max_steps: 10_000 });
+        let settings = (self.stopping.or(tolerance), DEFAULTS);
         iterate(problem, work, vectors, settings, observer, |work, vectors, size| {
             anderson.advance(problem, work, vectors, size);
             Ok(Moved::Yes)
         })
+    }
+
+    /// Where samples do not read each other, so many steps are made for some of them at a time.
+    fn run(&self, problem: &P, work: &mut P::Work, workspace: &mut Self::Workspace) -> Result<Solution<()>, SolveError> {
+        if MEMORY == 0
+            && let Some(solution) = samples::run(problem, work, &mut workspace.0, (self.stopping, DEFAULTS), 1.0)?
+        {
+            return Ok(solution);
+        }
+        self.run_observed(problem, work, workspace, None, &mut |_| ControlFlow::Continue(()))
     }
 
     fn apply_inverse(&self, (_, anderson): &mut Self::Workspace, side: Side, u: &mut [T<P>]) -> bool {

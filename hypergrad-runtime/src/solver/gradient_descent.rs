@@ -7,7 +7,7 @@ use super::constants::proved_bounds;
 use super::iterate::{Defaults, Moved, Stopping, Vectors, iterate, reached, residual_norm, stopping_builders};
 use super::minimum::{check, is_cheap};
 use super::step::{Cross, GradientState, Held, Parts, Step, step_along_f};
-use super::{InnerObservation, InnerSolver, Solution};
+use super::{InnerObservation, InnerSolver, Solution, samples};
 use crate::error::{LinearError, SolveError};
 use crate::kernels::{axpy, dot, norm, scale, scatter};
 use crate::point::T;
@@ -168,6 +168,12 @@ impl<P: Bilevel> InnerSolver<P> for GradientDescent {
     /// Where F is affine in few entries of x, the steps are those of F itself: `F <- F - step F_1 F`.
     fn run(&self, problem: &P, work: &mut P::Work, workspace: &mut Self::Workspace) -> Result<Solution<()>, SolveError> {
         let vectors = &mut workspace.0;
+        if let Length::Given(step) = self.length {
+            check_positive("step", step)?;
+            if let Some(solution) = samples::run(problem, work, vectors, (self.stopping, DEFAULTS), step)? {
+                return if self.stationary || !is_cheap(problem, work) { Ok(solution) } else { check(problem, work, solution) };
+            }
+        }
         if let (Some(steps), Length::Given(step)) = (self.stopping.exact, self.length)
             && affine::applies::<P>(steps)
         {

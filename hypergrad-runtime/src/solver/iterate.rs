@@ -55,6 +55,17 @@ impl Stopping {
         self
     }
 
+    /// What so many steps have reached, `|F|` being known before and after them.
+    pub(super) fn end<P: Bilevel>(
+        &self,
+        defaults: Defaults,
+        (start, size): (f64, f64),
+        steps: usize,
+    ) -> Result<Solution<()>, SolveError> {
+        let rule = self.rule::<T<P>>(defaults, start)?;
+        Ok(Solution::new((), size, steps, size <= rule.accepted))
+    }
+
     /// The rule, for `|F(x0, y)| = start`.
     fn rule<S: Real>(&self, defaults: Defaults, start: f64) -> Result<Rule, SolveError> {
         let single = S::EPSILON > 1e-10;
@@ -166,8 +177,7 @@ pub(super) fn reached<P: Bilevel>(
     (start, steps): (f64, usize),
 ) -> Result<Solution<()>, SolveError> {
     let size = residual_norm(problem, work, vectors.residual.flat_mut(), steps)?;
-    let rule = stopping.rule::<T<P>>(defaults, start)?;
-    Ok(Solution::new((), size, steps, size <= rule.accepted))
+    stopping.end::<P>(defaults, (start, size), steps)
 }
 
 /// Steps until the rule is met, or the observer breaks off. `advance(work, vectors, |F|)` finds x in the work, F in `vectors`.

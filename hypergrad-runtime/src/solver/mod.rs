@@ -42,6 +42,7 @@ mod minimum;
 mod momentum;
 mod newton;
 mod observe;
+mod samples;
 mod step;
 
 pub use crate::report::Solution;

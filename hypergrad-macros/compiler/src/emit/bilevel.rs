@@ -27,6 +27,7 @@ impl Emission<'_> {
         let fault = self.fault();
         let data_fault = self.data_fault();
         let lending = self.lending();
+        let descend = self.descend();
         let structure = self.is_decided_by_data().then(|| {
             quote!(
                 #[inline]
@@ -58,6 +59,7 @@ impl Emission<'_> {
                 #fault
                 #data_fault
                 #lending
+                #descend
             }
             impl #declared Problem #arguments {
                 #inner_kernels

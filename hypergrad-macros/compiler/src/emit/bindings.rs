@@ -17,7 +17,7 @@ impl Names<'_> {
     pub(super) fn bindings(&self, statements: &[Stmt], scope: Scope, in_place: &BTreeSet<Source>) -> TokenStream {
         let (mut reads, mut writes) = (BTreeSet::new(), BTreeSet::new());
         statements.iter().for_each(|s| s.sources(&mut reads, &mut writes));
-        let reads = reads.iter().filter(|s| !writes.contains(s) && !in_place.contains(s)).map(|s| self.read(*s));
+        let reads = reads.iter().filter(|s| !writes.contains(s) && !in_place.contains(s)).map(|s| self.read_from(*s));
         let writes = writes.iter().filter(|s| !in_place.contains(s)).map(|s| self.write(*s, scope));
         quote!(#(#reads)* #(#writes)*)
     }
@@ -70,6 +70,9 @@ impl Names<'_> {
 
     /// What a source is, where that is short.
     fn whole(&self, source: Source) -> Option<TokenStream> {
+        if self.starts.contains_key(&source) {
+            return None;
+        }
         let alone = |offsets: &[Size], flat: TokenStream| (offsets.len() == 1).then_some(flat);
         match source {
             Source::Buffer(number) => {
@@ -104,6 +107,16 @@ impl Names<'_> {
             let name = self.source(source);
             quote!(#name)
         })
+    }
+
+    /// A source, from where it is read on.
+    fn read_from(&self, source: Source) -> TokenStream {
+        let whole = self.read(source);
+        let start = self.starts.get(&source).map(|entries| {
+            let (name, entries) = (self.source(source), numbers::size(entries));
+            quote!(let #name = &#name[first * (#entries)..];)
+        });
+        quote!(#whole #start)
     }
 
     fn read(&self, source: Source) -> TokenStream {

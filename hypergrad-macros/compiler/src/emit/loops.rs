@@ -127,11 +127,11 @@ fn range(start: &Affine, count: &TokenStream) -> TokenStream {
 const LONG: i64 = 16;
 
 /// Loops inside of each other that are worth a dispatch to the vectors of the machine.
-const DEEP: usize = 3;
+pub(super) const DEEP: usize = 3;
 
-/// Whether a nest does much arithmetic, and nothing else.
-pub(super) fn is_deep(statement: &Stmt) -> bool {
-    depth(statement).is_some_and(|depth| depth >= DEEP)
+/// Whether a nest of at least so many loops does arithmetic, and nothing else.
+pub(super) fn is_nest(statement: &Stmt, least: usize) -> bool {
+    depth(statement).is_some_and(|depth| depth >= least)
 }
 
 /// The loops of a nest of arithmetic.

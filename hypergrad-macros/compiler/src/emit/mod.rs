@@ -19,12 +19,15 @@ mod optional;
 mod point;
 mod problem;
 mod products;
+mod samples;
 pub mod share;
 mod sizes;
 mod statements;
 pub mod types;
 mod variables;
 mod work;
+
+use std::collections::BTreeMap;
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
@@ -97,6 +100,7 @@ impl<'m> Emission<'m> {
             scalar: model.scalar,
             x_offsets: layout.x_offsets.clone(),
             y_offsets: layout.y_offsets.clone(),
+            starts: BTreeMap::new(),
         };
         let scalar = numbers::scalar_type(model.scalar);
         let [x_type, y_type] = [&model.x, &model.y].map(|v| types::spelled(&v.ty, &model.crate_path).unwrap_or_default());

@@ -1,6 +1,6 @@
 //! Statements of the lowered program as Rust.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
@@ -10,10 +10,11 @@ use super::loops::{Span, Windows};
 use super::numbers;
 use crate::analysis::Stage;
 use crate::ir::{Affine, Graph, Size, Wire};
-use crate::lower::program::{Buffer, Choice, Expr, Place, Stmt, natural_strides};
+use crate::lower::program::{Buffer, Choice, Expr, Place, Source, Stmt, natural_strides};
 use crate::model::{Model, Scalar};
 
 /// What statements refer to.
+#[derive(Clone)]
 pub struct Names<'m> {
     pub graph: &'m Graph,
     pub model: &'m Model,
@@ -23,6 +24,8 @@ pub struct Names<'m> {
     /// Offset of each block of x and of y in the flat variable.
     pub x_offsets: Vec<Size>,
     pub y_offsets: Vec<Size>,
+    /// Sources that are read from the sample `first` on, and their entries of one sample.
+    pub starts: BTreeMap<Source, Size>,
 }
 
 /// Where the statements stand.
@@ -47,6 +50,11 @@ impl Names<'_> {
     pub fn is_local(&self, number: usize) -> bool {
         let buffer = &self.buffers[number];
         buffer.stage == Stage::Direction && buffer.length.as_constant().is_some()
+    }
+
+    /// The same, with these sources from the sample `first` on.
+    pub fn starting(&self, starts: &BTreeMap<Source, Size>) -> Self {
+        Self { starts: starts.clone(), ..self.clone() }
     }
 
     pub fn statements(&self, statements: &[Stmt], scope: Scope) -> TokenStream {
@@ -108,7 +116,9 @@ impl Names<'_> {
                     | Stmt::Sum { .. }
                     | Stmt::Choose { .. } => self.inner(statement),
                 };
-                let code = if super::loops::is_deep(statement) {
+                // Of a block of samples, all is read from the cache: no loop waits for memory.
+                let least = if self.starts.is_empty() { super::loops::DEEP } else { 1 };
+                let code = if super::loops::is_nest(statement, least) {
                     quote!(hg::kernels::widely(#[inline(always)] || { #code });)
                 } else {
                     code

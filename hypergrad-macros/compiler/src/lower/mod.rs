@@ -30,6 +30,7 @@ pub mod program;
 mod reading;
 mod recursion;
 mod regions;
+mod samples;
 mod sharing;
 mod solve;
 mod sparse;
@@ -87,7 +88,8 @@ pub fn lower(graph: &mut Graph, sizes: &Sizes, quantities: &mut Quantities) -> P
     cached::group(&mut program, &context.facts);
     regions::merge(&mut program, &context.facts);
     implied::drop_implied(&mut program);
-    Program { f_1_stage, ..program }
+    let samples = samples::samples(&context, sizes, quantities, &program);
+    Program { f_1_stage, samples, ..program }
 }
 
 /// The program; what a draft has of it and reads no buffer that is local now is as it was.

@@ -1,10 +1,10 @@
 //! The lowered form: statements over flat column-major buffers. `emit` turns it into Rust.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::analysis::Stage;
 use crate::differentiate::{Directions, Group, OfRole, Quantity};
-use crate::ir::{Affine, Func, Guard, Id, Size, Wire};
+use crate::ir::{Affine, Func, Guard, Id, Size, Symbol, Wire};
 
 /// What a lowered module consists of.
 #[derive(Debug, Default)]
@@ -22,6 +22,16 @@ pub struct Program {
     pub factors: Vec<Factor>,
     /// When the formulas of `F_1` are known, where it has any.
     pub f_1_stage: Option<Stage>,
+    /// F on some samples, where they do not read each other.
+    pub samples: Option<Samples>,
+}
+
+impl Program {
+    /// Whether the statements of a buffer write it and no other one.
+    pub fn is_made_alone(&self, buffer: usize) -> bool {
+        let is_maker = |other: &Buffer| matches!(other.made, Made::With(maker) if maker == buffer);
+        matches!(self.buffers[buffer].made, Made::Alone) && !self.buffers.iter().any(is_maker)
+    }
 }
 
 /// A buffer of factors, each of which says whether it is sound.
@@ -68,6 +78,23 @@ pub struct Choice {
 pub struct Function {
     pub computes: Computes,
     pub body: Vec<Stmt>,
+}
+
+/// The residual of some samples.
+#[derive(Debug)]
+pub struct Samples {
+    /// How many samples there are; of a block, how many it has.
+    pub count: Symbol,
+    /// Buffers that are made ready for all samples.
+    pub kept: BTreeSet<usize>,
+    /// Buffers of a block.
+    pub scratch: BTreeSet<usize>,
+    /// F, with the buffers of a block.
+    pub body: Vec<Stmt>,
+    /// Entries of one sample in F.
+    pub rows: Size,
+    /// Entries of one sample in what holds all of them.
+    pub starts: BTreeMap<Source, Size>,
 }
 
 /// What a function computes.

@@ -1,0 +1,260 @@
+//! Steps along F by blocks of samples that do not read each other: where they are made, and that they are the steps that
+//! an observer sees.
+
+#![allow(missing_docs, reason = "the modules under test are a user's code")]
+#![allow(non_snake_case, reason = "the letters of the literature: F, Phi")]
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use std::ops::ControlFlow;
+
+use hypergrad::bilevel;
+use hypergrad::error::SolveError;
+use hypergrad::problem::{Bilevel, Dense, FixedPointMap};
+use hypergrad::solver::{FixedPoint, GradientDescent, InnerSolver, Solution};
+use nalgebra::{DMatrix, DVector};
+
+/// Numbers without structure.
+fn sines(rows: usize, columns: usize, [a, b, c, d]: [f64; 4]) -> DMatrix<f64> {
+    DMatrix::from_fn(rows, columns, |i, j| (a * i as f64 + b * j as f64 + c * (i * j) as f64 + d).sin())
+}
+
+#[track_caller]
+fn close(what: &str, found: &[f64], expected: &[f64], tolerance: f64) {
+    assert_eq!(found.len(), expected.len(), "{what}: lengths");
+    for (k, (a, b)) in found.iter().zip(expected).enumerate() {
+        assert!((a - b).abs() <= tolerance * (1.0 + b.abs()), "{what}[{k}]: found {a}, expected {b}");
+    }
+}
+
+/// One column per sample, data of one column and of one number per sample, y of several parts.
+#[bilevel]
+pub mod layers {
+    use nalgebra::{DMatrix, DVector};
+
+    pub struct Weights {
+        pub a: DMatrix<f64>,
+        pub b: DMatrix<f64>,
+        pub c: DVector<f64>,
+    }
+
+    pub struct Data {
+        pub inputs: DMatrix<f64>,
+        pub scales: DVector<f64>,
+    }
+
+    pub fn Phi(x: &DMatrix<f64>, y: &Weights, data: &Data) -> DMatrix<f64> {
+        let hidden = (&y.a * x + &y.b * &data.inputs).map(f64::sin);
+        let sums = &y.a * hidden;
+        DMatrix::from_fn(x.nrows(), x.ncols(), |k, i| data.scales[i] * (sums[(k, i)] + y.c[k]).tanh())
+    }
+
+    pub fn g(x: &DMatrix<f64>, _y: &Weights, _data: &Data) -> f64 {
+        x.norm_squared() / x.ncols() as f64
+    }
+}
+
+/// An objective, y with a number per sample.
+#[bilevel]
+pub mod terms {
+    use nalgebra::{DMatrix, DVector};
+
+    pub struct Data {
+        pub metric: DMatrix<f64>,
+        pub targets: DMatrix<f64>,
+    }
+
+    pub fn f(x: &DMatrix<f64>, y: &DVector<f64>, data: &Data) -> f64 {
+        let r = &data.metric * x - &data.targets;
+        let each = |i: usize| 0.5 * r.column(i).norm_squared() + 0.5 * y[i].exp() * x.column(i).norm_squared();
+        (0..x.ncols()).map(each).sum::<f64>()
+    }
+
+    pub fn g(x: &DMatrix<f64>, _y: &DVector<f64>, _data: &Data) -> f64 {
+        x.sum()
+    }
+}
+
+/// Diverges for a sample above 1/4.
+#[bilevel]
+pub mod squares {
+    use nalgebra::DVector;
+
+    pub fn Phi(x: &DVector<f64>, y: &DVector<f64>) -> DVector<f64> {
+        x.component_mul(x) + y
+    }
+
+    pub fn g(x: &DVector<f64>, _y: &DVector<f64>) -> f64 {
+        x.sum()
+    }
+}
+
+/// Each sample reads the one before it.
+#[bilevel]
+pub mod chained {
+    use nalgebra::DVector;
+
+    pub fn Phi(x: &DVector<f64>, y: &DVector<f64>) -> DVector<f64> {
+        DVector::from_fn(x.len(), |i, _| 0.5 * y[i] * x[i].sin() + if i > 0 { 0.1 * x[i - 1] } else { 0.0 })
+    }
+
+    pub fn g(x: &DVector<f64>, _y: &DVector<f64>) -> f64 {
+        x.sum()
+    }
+}
+
+/// Each sample reads how many there are.
+#[bilevel]
+pub mod counted {
+    use nalgebra::DVector;
+
+    pub fn Phi(x: &DVector<f64>, y: &DVector<f64>) -> DVector<f64> {
+        (x.map(f64::sin) + y) / x.len() as f64
+    }
+
+    pub fn g(x: &DVector<f64>, _y: &DVector<f64>) -> f64 {
+        x.sum()
+    }
+}
+
+/// Each sample reads where it stands.
+#[bilevel]
+pub mod placed {
+    use nalgebra::DVector;
+
+    pub fn Phi(x: &DVector<f64>, y: &DVector<f64>) -> DVector<f64> {
+        DVector::from_fn(x.len(), |i, _| 0.5 * (x[i] + i as f64).sin() + y[i])
+    }
+
+    pub fn g(x: &DVector<f64>, _y: &DVector<f64>) -> f64 {
+        x.sum()
+    }
+}
+
+/// Each sample reads a row of the data.
+#[bilevel]
+pub mod by_rows {
+    use nalgebra::{DMatrix, DVector};
+
+    pub struct Data {
+        pub inputs: DMatrix<f64>,
+    }
+
+    pub fn Phi(x: &DMatrix<f64>, y: &DVector<f64>, data: &Data) -> DMatrix<f64> {
+        DMatrix::from_fn(x.nrows(), x.ncols(), |k, i| 0.5 * (x[(k, i)] + y[k] * data.inputs[(i, k)]).sin())
+    }
+
+    pub fn g(x: &DMatrix<f64>, _y: &DVector<f64>, _data: &Data) -> f64 {
+        x.sum()
+    }
+}
+
+type Run = (Vec<f64>, Result<Solution<()>, SolveError>);
+
+/// A run by nobody, and one that is observed.
+fn both<P: Bilevel<Scalar = f64>>(problem: &P, x: &P::X, y: &P::Y, solver: &impl InnerSolver<P>) -> [Run; 2] {
+    let (mut alone, mut seen) = (problem.work(x, y).unwrap(), problem.work(x, y).unwrap());
+    let mut workspace = solver.workspace(problem, &alone).unwrap();
+    let run = solver.run(problem, &mut alone, &mut workspace);
+    let observed = solver.run_observed(problem, &mut seen, &mut workspace, None, &mut |_| ControlFlow::Continue(()));
+    [(problem.x(&alone).to_vec(), run), (problem.x(&seen).to_vec(), observed)]
+}
+
+fn agree<P: Bilevel<Scalar = f64>>(problem: &P, x: &P::X, y: &P::Y, solver: &impl InnerSolver<P>) {
+    let [(alone, run), (seen, observed)] = both(problem, x, y, solver);
+    close("x", &alone, &seen, 1e-14);
+    let (run, observed) = (run.unwrap(), observed.unwrap());
+    assert_eq!((run.steps, run.converged), (observed.steps, observed.converged));
+    assert!((run.residual - observed.residual).abs() <= 1e-14 * (1.0 + observed.residual), "{run:?} {observed:?}");
+}
+
+fn is_by_samples<P: Bilevel>(_: &P) -> bool {
+    P::BY_SAMPLES
+}
+
+#[test]
+fn fixed_points_of_columns() {
+    // Several blocks, the last one shorter; one block; one sample; none.
+    for samples in [203, 20, 1, 0] {
+        let data = layers::Data {
+            inputs: sines(4, samples, [0.9, 1.4, 0.2, 0.1]),
+            scales: DVector::from_fn(samples, |i, _| 1.0 + 0.5 * (i as f64).sin()),
+        };
+        let y = layers::Weights {
+            a: 0.4 * sines(5, 5, [1.1, 0.5, 0.3, 0.7]),
+            b: sines(5, 4, [0.7, 0.2, 0.9, 0.4]),
+            c: DVector::from_fn(5, |k, _| 0.1 * k as f64),
+        };
+        let problem = layers::Problem::new(&data).unwrap();
+        assert!(is_by_samples(&problem));
+        let x = sines(5, samples, [0.3, 0.8, 0.5, 0.6]);
+        for steps in [1, 2, 7] {
+            agree(&problem, &x, &y, &FixedPoint::new().steps(steps));
+        }
+        // What was made ready for blocks is not taken for that of all samples.
+        let found = problem.solve(&x, &y, &FixedPoint::new().steps(7)).unwrap();
+        let plain = (0..7).fold(x.clone(), |x, _| layers::Phi(&x, &y, &data));
+        close("x", found.x.as_slice(), plain.as_slice(), 1e-14);
+    }
+}
+
+#[test]
+fn descents_of_columns() {
+    let data = terms::Data { metric: sines(3, 3, [0.9, 1.4, 0.2, 0.1]), targets: sines(3, 300, [1.1, 0.5, 0.3, 0.7]) };
+    let problem = terms::Problem::new(&data).unwrap();
+    assert!(is_by_samples(&problem));
+    let (x, y) = (sines(3, 300, [0.3, 0.8, 0.5, 0.6]), DVector::from_fn(300, |i, _| (i as f64).cos()));
+    agree(&problem, &x, &y, &GradientDescent::new(0.1).steps(9));
+    let wrong = problem.solve(&x, &y, &GradientDescent::new(-0.1).steps(9)).unwrap_err();
+    assert!(matches!(wrong, SolveError::InvalidSetting { what: "step", .. }), "{wrong}");
+}
+
+/// The step at which a number is no longer finite is the same, wherever the sample stands.
+#[test]
+fn what_diverges_names_the_step() {
+    let problem = squares::Problem::new().unwrap();
+    assert!(is_by_samples(&problem));
+    for sample in [0, 1500, 2999] {
+        let x = DVector::zeros(3000);
+        let y = DVector::from_fn(3000, |i, _| if i == sample { 3.0 } else { 0.1 });
+        let [(alone, run), (seen, observed)] = both(&problem, &x, &y, &FixedPoint::new().steps(40));
+        let (run, observed) = (run.unwrap_err(), observed.unwrap_err());
+        assert!(matches!(run, SolveError::NonFinite { step: 2..40, .. }), "{run}");
+        assert_eq!(run.to_string(), observed.to_string());
+        assert!(alone.iter().zip(&seen).all(|(a, b)| a.to_bits() == b.to_bits()));
+    }
+}
+
+/// How many samples there are is known before.
+#[test]
+fn how_many_there_are() {
+    let (x, y) = (DVector::from_fn(3000, |i, _| (i as f64).sin()), DVector::from_fn(3000, |i, _| (i as f64).cos()));
+    let problem = counted::Problem::new().unwrap();
+    assert!(is_by_samples(&problem));
+    agree(&problem, &x, &y, &FixedPoint::new().steps(3));
+    let found = problem.solve(&x, &y, &FixedPoint::new().steps(3)).unwrap();
+    let plain = (0..3).fold(x, |x, _| counted::Phi(&x, &y));
+    close("x", found.x.as_slice(), plain.as_slice(), 1e-14);
+}
+
+#[test]
+fn samples_that_are_not_apart() {
+    let (x, y) = (DVector::from_fn(3000, |i, _| (i as f64).sin()), DVector::from_fn(3000, |i, _| (i as f64).cos()));
+    let steps = FixedPoint::new().steps(5);
+    fn whole<P: FixedPointMap<Scalar = f64>>(problem: &P, x: &P::X, y: &P::Y, steps: &FixedPoint, plain: &[f64]) {
+        let [(alone, run), _] = both(problem, x, y, steps);
+        assert_eq!(run.unwrap().steps, 5);
+        close("x", &alone, plain, 1e-14);
+    }
+    let repeated = |map: &dyn Fn(&DVector<f64>) -> DVector<f64>| (0..5).fold(x.clone(), |x, _| map(&x));
+    let plain = repeated(&|x| chained::Phi(x, &y));
+    assert!(!is_by_samples(&chained::Problem::new().unwrap()));
+    whole(&chained::Problem::new().unwrap(), &x, &y, &steps, plain.flat());
+    let plain = repeated(&|x| placed::Phi(x, &y));
+    assert!(!is_by_samples(&placed::Problem::new().unwrap()));
+    whole(&placed::Problem::new().unwrap(), &x, &y, &steps, plain.flat());
+    let data = by_rows::Data { inputs: sines(900, 4, [0.9, 1.4, 0.2, 0.1]) };
+    let (x, y) = (sines(4, 900, [0.3, 0.8, 0.5, 0.6]), DVector::from_fn(4, |k, _| k as f64));
+    let plain = (0..5).fold(x.clone(), |x: DMatrix<f64>, _| by_rows::Phi(&x, &y, &data));
+    assert!(!is_by_samples(&by_rows::Problem::new(&data).unwrap()));
+    whole(&by_rows::Problem::new(&data).unwrap(), &x, &y, &steps, plain.as_slice());
+}
