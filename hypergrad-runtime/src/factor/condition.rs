@@ -66,7 +66,8 @@ pub(super) fn check_condition<M: Method, D: Dense>(
     if M::inverse_bound(factor.2, smallest) * D::Scalar::EPSILON <= HOPELESS {
         return Ok(None);
     }
-    let condition = estimate::<M, D>(factor, scratch);
+    let found = bounded::<M, D>(factor, scratch);
+    let Some(condition) = found else { return Ok(None) };
     if condition * D::Scalar::EPSILON <= HOPELESS {
         Ok(Some(condition))
     } else if smallest.is_suspicious::<D::Scalar>() {
@@ -127,6 +128,22 @@ pub(super) fn estimate<M: Method, D: Dense>(factor: Factor<'_, D::Scalar>, scrat
     with_room::<D, _>(scratch, n, |rows, cols, x| {
         M::scales(a, pivots, n, rows, cols);
         inverse_norm::<M, _>(factor, rows, cols, x)
+    })
+}
+
+/// [`estimate`], unless a bound shows that it is small enough.
+#[cold]
+#[inline(never)]
+fn bounded<M: Method, D: Dense>(factor: Factor<'_, D::Scalar>, scratch: &mut [D::Scalar]) -> Option<f64> {
+    let (a, pivots, n) = factor;
+    if n <= EXACT {
+        return Some(exact::<M, _>(factor));
+    }
+    with_room::<D, _>(scratch, n, |rows, cols, x| {
+        M::scales(a, pivots, n, rows, cols);
+        let bound = M::triangular_bound(a, pivots, n, (rows, cols), x);
+        let is_small = bound * D::Scalar::EPSILON <= HOPELESS;
+        (!is_small).then(|| inverse_norm::<M, _>(factor, rows, cols, x))
     })
 }
 

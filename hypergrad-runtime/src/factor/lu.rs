@@ -76,12 +76,36 @@ impl Method for Lu {
                 *row += u.abs() / *scale;
             }
         }
-        for i in (0..n).rev() {
-            rows[i] = (0..i).fold(rows[i], |sum, k| sum + a[i + k * n].abs() * rows[k]);
+        // Column by column from the last one on: an entry changes after it was read.
+        for (k, column) in a.chunks_exact(n).enumerate().rev() {
+            let (known, later) = rows.split_at_mut(k + 1);
+            for (row, l) in later.iter_mut().zip(&column[k + 1..]) {
+                *row += l.abs() * known[k];
+            }
         }
         for (j, &p) in pivots.iter().enumerate().take(n).rev() {
             rows.swap(j, p);
         }
+    }
+
+    /// `|A⁻ᵀ| c <= Pᵀ ⟨L⟩⁻ᵀ ⟨U⟩⁻ᵀ c`, `⟨T⟩` having the sizes of T's entries, with the other sign off the diagonal.
+    fn triangular_bound<T: Real>(a: &[T], pivots: &[usize], n: usize, (rows, cols): (&[T], &[T]), x: &mut [T]) -> f64 {
+        x.copy_from_slice(cols);
+        for (j, column) in a.chunks_exact(n).enumerate() {
+            x[j] = (x[j] + dot_sizes(&column[..j], &x[..j])) / column[j].abs();
+        }
+        for (j, column) in a.chunks_exact(n).enumerate().rev() {
+            let sum = dot_sizes(&column[j + 1..], &x[j + 1..]);
+            x[j] += sum;
+        }
+        for (j, &p) in pivots.iter().enumerate().take(n).rev() {
+            x.swap(j, p);
+        }
+        x.iter().zip(rows).fold(0.0, |largest, (&x, &r)| match (x * r).wide() {
+            size if size <= largest => largest,
+            size if size.is_finite() => size,
+            _ => f64::INFINITY,
+        })
     }
 
     /// A column of U may be large beside its pivot although nothing cancelled.
@@ -262,6 +286,21 @@ fn exchange_rows<T: Real>(a: &mut [T], n: usize, i: usize, j: usize) {
             column.swap(i, j);
         }
     }
+}
+
+/// `Σ |a_k| b_k`, in some sums at a time.
+#[inline]
+fn dot_sizes<T: Real>(a: &[T], b: &[T]) -> T {
+    let mut sums = [T::ZERO; 8];
+    let (chunks, other) = (a.chunks_exact(8), b.chunks_exact(8));
+    let (rest, rest_other) = (chunks.remainder(), other.remainder());
+    for (a, b) in chunks.zip(other) {
+        for ((sum, &a), &b) in sums.iter_mut().zip(a).zip(b) {
+            *sum += a.abs() * b;
+        }
+    }
+    let tail = rest.iter().zip(rest_other).fold(T::ZERO, |sum, (&a, &b)| sum + a.abs() * b);
+    sums.into_iter().fold(tail, |sum, part| sum + part)
 }
 
 /// `sum_{k<j} |l_jk| |u_kj|`, the terms subtracted from the pivot.

@@ -134,6 +134,11 @@ pub trait Method: Clone + core::fmt::Debug {
     fn scales<T: Real>(a: &[T], pivots: &[usize], n: usize, rows: &mut [T], cols: &mut [T]);
     /// An upper bound of `|C A⁻¹ R|_1` from the pivots alone; infinite where they tell nothing.
     fn inverse_bound(n: usize, pivots: Smallest) -> f64;
+    /// An upper bound of `|C A⁻¹ R|_1` by the triangles of the factor, R and C being given; `x` is of length n. Infinite
+    /// where that is not cheaper than an estimate.
+    fn triangular_bound<T: Real>(_a: &[T], _pivots: &[usize], _n: usize, _scales: (&[T], &[T]), _x: &mut [T]) -> f64 {
+        f64::INFINITY
+    }
     /// The determinant.
     fn log_det<T: Real>(a: &[T], pivots: &[usize], n: usize) -> LogDet;
     /// The signs of the eigenvalues, where the method is one for symmetric matrices.

@@ -335,3 +335,41 @@ fn large_matrices_are_refused_where_small_ones_are() {
         assert!(matches!(error, LinearError::Singular { pivot, value: 0.0, .. } if pivot == at), "{at}: {error:?}");
     }
 }
+
+/// The bound by the triangles is one: against the inverse, for matrices that are scaled and close to singular ones too.
+#[test]
+fn triangles_bound_the_condition() {
+    for (n, seed) in [(9, 1), (12, 2), (20, 3), (50, 4), (50, 5), (101, 6)] {
+        for distance in [1.0, 1e-3, 1e-9] {
+            let mut a = random(n, seed);
+            let sum = a.column(0) + a.column(1) - a.column(n - 1);
+            a.column_mut(n - 1).axpy(1.0 - distance, &sum, 1.0);
+            for i in 0..n {
+                a.row_mut(i).scale_mut(10f64.powi((i % 7) as i32 - 3));
+            }
+            let (mut factor, mut pivots) = (a.clone(), vec![0; n]);
+            method::Lu::eliminate("A", factor.as_mut_slice(), &mut pivots, n, &mut []).expect("regular");
+            let (mut rows, mut cols, mut x) = (vec![0.0; n], vec![0.0; n], vec![0.0; n]);
+            method::Lu::scales(factor.as_slice(), &pivots, n, &mut rows, &mut cols);
+            let bound = method::Lu::triangular_bound(factor.as_slice(), &pivots, n, (&rows, &cols), &mut x);
+            let inverse = a.clone().try_inverse().expect("regular");
+            let exact = (0..n).map(|j| (0..n).map(|i| (cols[i] * inverse[(i, j)] * rows[j]).abs()).sum::<f64>());
+            let exact = exact.fold(0.0, f64::max);
+            assert!(bound >= 0.99 * exact && bound.is_finite(), "n = {n}, {distance}: {bound} < {exact}");
+            // |A| <= n R 1 1ᵀ C
+            for (i, j) in (0..n).flat_map(|i| (0..n).map(move |j| (i, j))) {
+                assert!(a[(i, j)].abs() <= (1.0 + 1e-9) * n as f64 * rows[i] * cols[j]);
+            }
+        }
+    }
+}
+
+/// What is well conditioned is shown to be so without an estimate, which is made when it is asked for.
+#[test]
+fn conditions_are_estimated_when_asked() {
+    let n = 50;
+    let a = DMatrix::identity(n, n) + 0.05 * random(n, 7);
+    let mut lu: Lu<DMatrix<f64>> = factor(a.as_slice(), n).expect("regular");
+    let condition = lu.condition();
+    assert!((1.0..1e4).contains(&condition), "{condition}");
+}
