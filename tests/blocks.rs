@@ -1,5 +1,5 @@
-//! Steps along F by blocks of samples that do not read each other: where they are made, and that they are the steps that
-//! an observer sees.
+//! What is computed for some samples at a time: steps along F by blocks of samples that do not read each other, which are
+//! the steps that an observer sees, and products `Aᵀ w(A x)` by strips of rows of a large matrix.
 
 #![allow(missing_docs, reason = "the modules under test are a user's code")]
 #![allow(non_snake_case, reason = "the letters of the literature: F, Phi")]
@@ -148,6 +148,65 @@ pub mod by_rows {
     }
 }
 
+/// A large matrix is read in strips.
+#[bilevel]
+pub mod logistic {
+    use hypergrad::math::softplus;
+    use nalgebra::{DMatrix, DVector};
+
+    pub struct Data {
+        pub a: DMatrix<f64>,
+        pub labels: DVector<f64>,
+    }
+
+    pub fn f(x: &DVector<f64>, y: &DVector<f64>, data: &Data) -> f64 {
+        let losses = (&data.a * x).zip_map(&data.labels, |t, label| softplus(-label * t));
+        losses.sum() + 0.5 * y.map(f64::exp).dot(&x.component_mul(x))
+    }
+
+    pub fn g(x: &DVector<f64>, _y: &DVector<f64>, data: &Data) -> f64 {
+        (&data.a * x).map(f64::cos).sum()
+    }
+}
+
+/// A root whose derivative is not symmetric, y and the weights with an entry for each row.
+#[bilevel]
+pub mod weighted {
+    use nalgebra::{DMatrix, DVector};
+
+    pub struct Data {
+        pub a: DMatrix<f32>,
+        pub targets: DVector<f32>,
+    }
+
+    pub fn F(x: &DVector<f32>, y: &DVector<f32>, data: &Data) -> DVector<f32> {
+        let r = (&data.a * x - &data.targets).map(f32::tanh).component_mul(y);
+        data.a.transpose() * r + x * x[0]
+    }
+
+    pub fn g(x: &DVector<f32>, _y: &DVector<f32>, _data: &Data) -> f32 {
+        x.sum()
+    }
+}
+
+/// As many rows as columns: what has an entry for each row is read as a whole too.
+#[bilevel]
+pub mod square {
+    use nalgebra::{DMatrix, DVector};
+
+    pub struct Data {
+        pub a: DMatrix<f64>,
+    }
+
+    pub fn F(x: &DVector<f64>, y: &DVector<f64>, data: &Data) -> DVector<f64> {
+        data.a.transpose() * (&data.a * x).map(f64::sin).component_mul(x) + y
+    }
+
+    pub fn g(x: &DVector<f64>, _y: &DVector<f64>, _data: &Data) -> f64 {
+        x.sum()
+    }
+}
+
 type Run = (Vec<f64>, Result<Solution<()>, SolveError>);
 
 /// A run by nobody, and one that is observed.
@@ -236,15 +295,17 @@ fn how_many_there_are() {
     close("x", found.x.as_slice(), plain.as_slice(), 1e-14);
 }
 
+/// Five steps of all samples.
+fn whole<P: FixedPointMap<Scalar = f64>>(problem: &P, x: &P::X, y: &P::Y, steps: &FixedPoint, plain: &[f64]) {
+    let [(alone, run), _] = both(problem, x, y, steps);
+    assert_eq!(run.unwrap().steps, 5);
+    close("x", &alone, plain, 1e-14);
+}
+
 #[test]
 fn samples_that_are_not_apart() {
     let (x, y) = (DVector::from_fn(3000, |i, _| (i as f64).sin()), DVector::from_fn(3000, |i, _| (i as f64).cos()));
     let steps = FixedPoint::new().steps(5);
-    fn whole<P: FixedPointMap<Scalar = f64>>(problem: &P, x: &P::X, y: &P::Y, steps: &FixedPoint, plain: &[f64]) {
-        let [(alone, run), _] = both(problem, x, y, steps);
-        assert_eq!(run.unwrap().steps, 5);
-        close("x", &alone, plain, 1e-14);
-    }
     let repeated = |map: &dyn Fn(&DVector<f64>) -> DVector<f64>| (0..5).fold(x.clone(), |x, _| map(&x));
     let plain = repeated(&|x| chained::Phi(x, &y));
     assert!(!is_by_samples(&chained::Problem::new().unwrap()));
@@ -257,4 +318,76 @@ fn samples_that_are_not_apart() {
     let plain = (0..5).fold(x.clone(), |x: DMatrix<f64>, _| by_rows::Phi(&x, &y, &data));
     assert!(!is_by_samples(&by_rows::Problem::new(&data).unwrap()));
     whole(&by_rows::Problem::new(&data).unwrap(), &x, &y, &steps, plain.as_slice());
+}
+
+fn sigmoid(t: f64) -> f64 {
+    1.0 / (1.0 + (-t).exp())
+}
+
+/// In one strip, in several ones, with a last one of a few rows; in every order of the questions.
+#[test]
+fn products_in_strips() {
+    for (rows, columns) in [(1500, 61), (1537, 64), (70, 3), (700, 100), (40_000, 2), (300, 700)] {
+        let a = sines(rows, columns, [1.3, 0.7, 0.1, 0.0]);
+        let labels = DVector::from_fn(rows, |i, _| if (7 * i * i + i) % 3 == 0 { -1.0 } else { 1.0 });
+        let data = logistic::Data { a: a.clone(), labels: labels.clone() };
+        let problem = logistic::Problem::new(&data).unwrap();
+        let vector = |shift: f64| DVector::from_fn(columns, |j, _| 0.3 * (j as f64 + shift).cos());
+        let (x, y, u) = (vector(0.0), vector(0.4), vector(0.9));
+        let t = &a * &x;
+        let first = t.zip_map(&labels, |t, label| -label * sigmoid(-label * t));
+        let second = t.zip_map(&labels, |t, label| sigmoid(-label * t) * sigmoid(label * t));
+        let f = a.transpose() * first + y.map(f64::exp).component_mul(&x);
+        let f_1_u = a.transpose() * second.component_mul(&(&a * &u)) + y.map(f64::exp).component_mul(&u);
+        let g_1 = a.transpose() * t.map(|t| -t.sin());
+        for order in [[0, 1, 2, 3, 1], [1, 0, 3, 2, 0], [2, 2, 1, 0, 3], [3, 1, 2, 1, 0]] {
+            let at = problem.at(&x, &y).unwrap();
+            for asked in order {
+                match asked {
+                    0 => close("F", at.F().as_slice(), f.as_slice(), 1e-12),
+                    1 => close("F_1 u", at.F_1_mul(&u).as_slice(), f_1_u.as_slice(), 1e-12),
+                    2 => close("g_1", at.g_1().as_slice(), g_1.as_slice(), 1e-12),
+                    _ => close("f", &[at.f()], &[logistic::f(&x, &y, &data)], 1e-12),
+                }
+            }
+        }
+        if columns < 10 && rows < 100 {
+            assert!(problem.check_derivatives(&x, &y).unwrap().is_certain());
+        }
+    }
+}
+
+#[test]
+fn products_of_singles_in_strips() {
+    let (rows, columns) = (1531, 65);
+    let single = |a: DMatrix<f64>| a.map(|t| t as f32);
+    let a = single(sines(rows, columns, [1.3, 0.7, 0.1, 0.0]));
+    let data = weighted::Data { a: a.clone(), targets: DVector::from_fn(rows, |i, _| (i as f32).sin()) };
+    let problem = weighted::Problem::new(&data).unwrap();
+    let (x, y) =
+        (DVector::from_fn(columns, |j, _| 0.1 * (j as f32).cos()), DVector::from_fn(rows, |i, _| (0.7 * i as f32).cos()));
+    let u = DVector::from_fn(columns, |j, _| (0.3 * j as f32).sin());
+    let at = problem.at(&x, &y).unwrap();
+    let wide = |v: &DVector<f32>| v.iter().map(|t| f64::from(*t)).collect::<Vec<_>>();
+    let slopes = (&a * &x - &data.targets).map(|t| 1.0 - t.tanh().powi(2)).component_mul(&y);
+    let product = a.transpose() * slopes.component_mul(&(&a * &u)) + &u * x[0] + &x * u[0];
+    close("F_1 u", &wide(&at.F_1_mul(&u)), &wide(&product), 1e-4);
+    close("F", &wide(&at.F()), &wide(&weighted::F(&x, &y, &data)), 1e-4);
+    let mut transposed = a.transpose() * slopes.component_mul(&(&a * &u)) + &u * x[0];
+    transposed[0] += u.dot(&x);
+    close("F_1ᵀ u", &wide(&at.F_1_tr_mul(&u)), &wide(&transposed), 1e-4);
+}
+
+#[test]
+fn square_matrices_are_read_whole() {
+    let n = 300;
+    let data = square::Data { a: sines(n, n, [1.3, 0.7, 0.1, 0.0]) };
+    let problem = square::Problem::new(&data).unwrap();
+    let (x, y) = (DVector::from_fn(n, |j, _| 0.1 * (j as f64).cos()), DVector::from_fn(n, |j, _| (j as f64).sin()));
+    let at = problem.at(&x, &y).unwrap();
+    close("F", at.F().as_slice(), square::F(&x, &y, &data).as_slice(), 1e-12);
+    let u = DVector::from_fn(n, |j, _| (0.3 * j as f64).sin());
+    let t = &data.a * &x;
+    let inner = t.map(f64::cos).component_mul(&x).component_mul(&(&data.a * &u)) + t.map(f64::sin).component_mul(&u);
+    close("F_1 u", at.F_1_mul(&u).as_slice(), (data.a.transpose() * inner).as_slice(), 1e-12);
 }

@@ -3,14 +3,14 @@
 use core::fmt;
 
 use crate::factor::Eliminate;
-use crate::kernels::{Descent, Differences, Wide};
+use crate::kernels::{Descent, Differences, Rows, Wide};
 #[cfg(feature = "std")]
 use crate::lanes;
 use crate::lanes::Lane;
 
 /// A real scalar. Functions (`exp`, `sqrt`, ...) come from nalgebra, so that they exist without `std`.
 pub trait Real:
-    nalgebra::RealField + Wide + Descent + Differences + Eliminate + Copy + Send + Sync + fmt::LowerExp + fmt::Display
+    nalgebra::RealField + Wide + Rows + Descent + Differences + Eliminate + Copy + Send + Sync + fmt::LowerExp + fmt::Display
 {
     /// 0.
     const ZERO: Self;

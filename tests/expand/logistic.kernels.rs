@@ -307,21 +307,49 @@ fn residual(&self, w: &mut Work, out: &mut [f64]) {
         }
     }
     w.b18.resize(s0, 0f64);
-    self.ready14(w);
-    {
-        hg::kernels::sigmoid_into(&w.b14[..s0], &mut w.b18[..s0]);
+    let fresh14 = w.ready[0usize] & 16384u64 == 0;
+    if fresh14 {
+        w.b14.resize(s0, 0f64);
     }
     {
         let a0 = self.data().a_tr.as_slice();
-        hg::kernels::gemv_t(
-            ((-1f64)),
-            &a0[..s0 * s1],
-            s0,
-            s1,
-            &w.b18[..s0],
-            &mut out[..s1],
-        );
+        let rows = s0;
+        for strip in hg::kernels::strips(rows, s1) {
+            let (first, s0) = (strip.start, strip.len());
+            if fresh14 {
+                {
+                    let b14 = &mut w.b14[..];
+                    let b14 = &mut b14[first * (1usize)..];
+                    hg::kernels::gemv_rows_into(
+                        ((-1f64)),
+                        (a0, rows, s1),
+                        first,
+                        &hg::Dense::flat(&w.x)[..s1],
+                        &mut b14[..s0],
+                    );
+                }
+            }
+            {
+                let b14 = &w.b14[..];
+                let b14 = &b14[first * (1usize)..];
+                let b18 = &mut w.b18[..];
+                let b18 = &mut b18[first * (1usize)..];
+                hg::kernels::sigmoid_into(&b14[..s0], &mut b18[..s0]);
+            }
+            {
+                let b18 = &w.b18[..];
+                let b18 = &b18[first * (1usize)..];
+                hg::kernels::gemv_t_rows(
+                    ((-1f64)),
+                    (a0, rows, s1),
+                    first,
+                    &b18[..s0],
+                    &mut out[..s1],
+                );
+            }
+        }
     }
+    w.ready[0usize] |= 16384u64;
 }
 fn f_1(&self, w: &mut Work, out: &mut [f64]) {
     let s0 = self.s0;
@@ -395,53 +423,93 @@ fn f_1_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
     }
     w.b20.resize(s0, 0f64);
     w.b3.resize(s0, 0f64);
-    {
-        let b3 = &mut w.b3[..];
-        b3[0usize..][..s0].fill(0f64);
-    }
-    if w.ready[0usize] & 16384u64 == 0 {
+    let fresh14 = w.ready[0usize] & 16384u64 == 0;
+    let fresh19 = w.ready[0usize] & 524288u64 == 0;
+    if fresh14 {
         w.b14.resize(s0, 0f64);
-        {
-            let a0 = self.data().a_tr.as_slice();
-            let a3 = hg::Dense::flat(&w.x);
-            let a18 = u;
-            let b3 = &mut w.b3[..];
-            let b14 = &mut w.b14[..];
-            b14.fill(0f64);
-            hg::kernels::gemv_both(
-                ((1f64), &a0[..s0 * s1], s0, s1, &a18[..s1], &mut b3[..s0]),
-                (((-1f64)), &a0[..s0 * s1], s0, s1, &a3[..s1], &mut b14[..s0]),
-            );
-        }
-        w.ready[0usize] |= 16384u64;
-    } else {
-        {
-            let a0 = self.data().a_tr.as_slice();
-            hg::kernels::gemv((1f64), &a0[..s0 * s1], s0, s1, &u[..s1], &mut w.b3[..s0]);
-        }
     }
-    self.ready19(w);
-    {
-        {
-            let p0 = &w.b3[..s0];
-            let p1 = &w.b19[..s0];
-            let target = &mut w.b20[..s0];
-            for i1 in 0..s0 {
-                target[i1] = (p0[i1] * p1[i1]);
-            }
-        }
+    if fresh19 {
+        w.b19.resize(s0, 0f64);
     }
     {
         let a0 = self.data().a_tr.as_slice();
-        hg::kernels::gemv_t(
-            (1f64),
-            &a0[..s0 * s1],
-            s0,
-            s1,
-            &w.b20[..s0],
-            &mut out[..s1],
-        );
+        let rows = s0;
+        for strip in hg::kernels::strips(rows, s1) {
+            let (first, s0) = (strip.start, strip.len());
+            {
+                let b3 = &mut w.b3[..];
+                let b3 = &mut b3[first * (1usize)..];
+                b3[0usize..][..s0].fill(0f64);
+            }
+            {
+                let b3 = &mut w.b3[..];
+                let b3 = &mut b3[first * (1usize)..];
+                hg::kernels::gemv_rows(
+                    (1f64),
+                    (a0, rows, s1),
+                    first,
+                    &u[..s1],
+                    &mut b3[..s0],
+                );
+            }
+            if fresh14 {
+                {
+                    let b14 = &mut w.b14[..];
+                    let b14 = &mut b14[first * (1usize)..];
+                    hg::kernels::gemv_rows_into(
+                        ((-1f64)),
+                        (a0, rows, s1),
+                        first,
+                        &hg::Dense::flat(&w.x)[..s1],
+                        &mut b14[..s0],
+                    );
+                }
+            }
+            if fresh19 {
+                {
+                    let b14 = &w.b14[..];
+                    let b14 = &b14[first * (1usize)..];
+                    let b19 = &mut w.b19[..];
+                    let b19 = &mut b19[first * (1usize)..];
+                    hg::kernels::logistic_2_into(&b14[..s0], &mut b19[..s0]);
+                }
+            }
+            {
+                let b3 = &w.b3[..];
+                let b3 = &b3[first * (1usize)..];
+                let b19 = &w.b19[..];
+                let b19 = &b19[first * (1usize)..];
+                let b20 = &mut w.b20[..];
+                let b20 = &mut b20[first * (1usize)..];
+                hg::kernels::widely(
+                    #[inline(always)]
+                    || {
+                        {
+                            let p0 = &b3[..s0];
+                            let p1 = &b19[..s0];
+                            let target = &mut b20[..s0];
+                            for i1 in 0..s0 {
+                                target[i1] = (p0[i1] * p1[i1]);
+                            }
+                        }
+                    },
+                );
+            }
+            {
+                let b20 = &w.b20[..];
+                let b20 = &b20[first * (1usize)..];
+                hg::kernels::gemv_t_rows(
+                    (1f64),
+                    (a0, rows, s1),
+                    first,
+                    &b20[..s0],
+                    &mut out[..s1],
+                );
+            }
+        }
     }
+    w.ready[0usize] |= 16384u64;
+    w.ready[0usize] |= 524288u64;
 }
 fn f_1_tr_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
     self.f_1_mul(w, u, out)
@@ -582,21 +650,49 @@ fn g_1(&self, w: &mut Work, out: &mut [f64]) {
         out[0usize..][..s1].fill(0f64);
     }
     w.b21.resize(s2, 0f64);
-    self.ready16(w);
-    {
-        hg::kernels::sigmoid_into(&w.b16[..s2], &mut w.b21[..s2]);
+    let fresh16 = w.ready[0usize] & 65536u64 == 0;
+    if fresh16 {
+        w.b16.resize(s2, 0f64);
     }
     {
         let a1 = self.data().a_val.as_slice();
-        hg::kernels::gemv_t(
-            ((-1f64)),
-            &a1[..s1 * s2],
-            s2,
-            s1,
-            &w.b21[..s2],
-            &mut out[..s1],
-        );
+        let rows = s2;
+        for strip in hg::kernels::strips(rows, s1) {
+            let (first, s2) = (strip.start, strip.len());
+            if fresh16 {
+                {
+                    let b16 = &mut w.b16[..];
+                    let b16 = &mut b16[first * (1usize)..];
+                    hg::kernels::gemv_rows_into(
+                        ((-1f64)),
+                        (a1, rows, s1),
+                        first,
+                        &hg::Dense::flat(&w.x)[..s1],
+                        &mut b16[..s2],
+                    );
+                }
+            }
+            {
+                let b16 = &w.b16[..];
+                let b16 = &b16[first * (1usize)..];
+                let b21 = &mut w.b21[..];
+                let b21 = &mut b21[first * (1usize)..];
+                hg::kernels::sigmoid_into(&b16[..s2], &mut b21[..s2]);
+            }
+            {
+                let b21 = &w.b21[..];
+                let b21 = &b21[first * (1usize)..];
+                hg::kernels::gemv_t_rows(
+                    ((-1f64)),
+                    (a1, rows, s1),
+                    first,
+                    &b21[..s2],
+                    &mut out[..s1],
+                );
+            }
+        }
     }
+    w.ready[0usize] |= 65536u64;
 }
 fn g_2(&self, w: &mut Work, out: &mut [f64]) {
     let s0 = self.s0;

@@ -225,3 +225,33 @@ fn differences_of_rows_of_one_table() {
         assert_eq!(one, two, "{n}");
     }
 }
+
+/// Products with some rows are those of the rows alone, and strips are all rows once.
+#[test]
+fn products_with_some_rows() {
+    for (rows, columns) in [(1, 1), (9, 3), (40, 8), (67, 17), (133, 24)] {
+        let a = entries(rows * columns, 1);
+        for (first, height) in [(0, rows), (0, rows / 2), (rows / 3, rows - rows / 3), (rows - 1, 1)] {
+            let part: Vec<f64> = a.chunks(rows).flat_map(|column| &column[first..first + height]).copied().collect();
+            let (x, w) = (entries(columns, 2), entries(height, 3));
+            let (mut found, mut expected) = (w.clone(), w.clone());
+            gemv_rows(0.7, (&a, rows, columns), first, &x, &mut found);
+            gemv(0.7, &part, height, columns, &x, &mut expected);
+            close(&found, &expected, 2 * columns);
+            gemv_rows_into(0.7, (&a, rows, columns), first, &x, &mut found);
+            expected.fill(0.0);
+            gemv(0.7, &part, height, columns, &x, &mut expected);
+            close(&found, &expected, 2 * columns);
+            let (mut found, mut expected) = (x.clone(), x.clone());
+            gemv_t_rows(0.7, (&a, rows, columns), first, &w, &mut found);
+            gemv_t(0.7, &part, height, columns, &w, &mut expected);
+            close(&found, &expected, 2 * rows);
+        }
+    }
+    for (rows, columns) in [(0, 5), (5, 0), (5000, 200), (100_000, 3), (10, 40_000)] {
+        let covered: Vec<usize> = strips(rows, columns).flatten().collect();
+        assert!(covered.into_iter().eq(0..rows), "{rows} x {columns}");
+    }
+    assert!(strips(5000, 200).count() > 10 && strips(50, 100).count() == 1);
+    assert!(blocks(500, 250).count() > 10 && blocks(500, 250).flatten().eq(0..500));
+}

@@ -7,7 +7,7 @@ use super::statements::Scope;
 use super::{Emission, numbers};
 use crate::analysis::Stage;
 use crate::differentiate::{Directions, EigenvalueBounds, Quantity, Shape, Space};
-use crate::lower::program::{Computes, Stmt};
+use crate::lower::program::{Computes, Function};
 
 impl Emission<'_> {
     pub(super) fn bilevel(&self) -> TokenStream {
@@ -189,13 +189,13 @@ impl Emission<'_> {
     /// The kernels of these quantities.
     fn kernels(&self, wanted: impl Fn(Quantity) -> bool) -> TokenStream {
         let functions = self.program.functions.iter().filter_map(|function| match function.computes {
-            Computes::Problem(quantity) if wanted(quantity) => Some((quantity, &function.body)),
+            Computes::Problem(quantity) if wanted(quantity) => Some((quantity, function)),
             Computes::Problem(_) | Computes::Role(..) | Computes::Factor(_) => None,
         });
-        functions.map(|(quantity, body)| self.kernel(quantity, body)).collect()
+        functions.map(|(quantity, function)| self.kernel(quantity, function)).collect()
     }
 
-    fn kernel(&self, quantity: Quantity, body: &[Stmt]) -> TokenStream {
+    fn kernel(&self, quantity: Quantity, function: &Function) -> TokenStream {
         let scalar = &self.scalar;
         let (name, shape, directions) = quantity.kernel();
         let (name, inline) = (format_ident!("{name}"), self.inline());
@@ -206,7 +206,8 @@ impl Emission<'_> {
             };
         }
         let bind = self.symbols.bind_point();
-        let body = self.names.statements(body, Scope::Point);
+        let body = self.names.statements(&function.body, Scope::Point);
+        let strips = function.strips.as_ref().map(|strips| self.names.strips(strips));
         if shape != Shape::Scalar {
             let directions = self.directions(directions);
             return quote! {
@@ -214,6 +215,7 @@ impl Emission<'_> {
                 fn #name(&self, w: &mut Work, #directions out: &mut [#scalar]) {
                     #bind
                     #body
+                    #strips
                 }
             };
         }

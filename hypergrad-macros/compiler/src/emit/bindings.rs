@@ -18,7 +18,7 @@ impl Names<'_> {
         let (mut reads, mut writes) = (BTreeSet::new(), BTreeSet::new());
         statements.iter().for_each(|s| s.sources(&mut reads, &mut writes));
         let reads = reads.iter().filter(|s| !writes.contains(s) && !in_place.contains(s)).map(|s| self.read_from(*s));
-        let writes = writes.iter().filter(|s| !in_place.contains(s)).map(|s| self.write(*s, scope));
+        let writes = writes.iter().filter(|s| !in_place.contains(s)).map(|s| self.write_from(*s, scope));
         quote!(#(#reads)* #(#writes)*)
     }
 
@@ -110,11 +110,21 @@ impl Names<'_> {
     }
 
     /// A source, from where it is read on.
-    fn read_from(&self, source: Source) -> TokenStream {
+    pub(super) fn read_from(&self, source: Source) -> TokenStream {
         let whole = self.read(source);
         let start = self.starts.get(&source).map(|entries| {
             let (name, entries) = (self.source(source), numbers::size(entries));
             quote!(let #name = &#name[first * (#entries)..];)
+        });
+        quote!(#whole #start)
+    }
+
+    /// The same of what is written.
+    fn write_from(&self, source: Source, scope: Scope) -> TokenStream {
+        let whole = self.write(source, scope);
+        let start = self.starts.get(&source).map(|entries| {
+            let (name, entries) = (self.source(source), numbers::size(entries));
+            quote!(let #name = &mut #name[first * (#entries)..];)
         });
         quote!(#whole #start)
     }

@@ -32,7 +32,7 @@ impl Names<'_> {
         }
     }
 
-    fn argument(&self, argument: &Argument, in_place: &BTreeSet<Source>) -> TokenStream {
+    pub(super) fn argument(&self, argument: &Argument, in_place: &BTreeSet<Source>) -> TokenStream {
         match argument {
             Argument::Value(value) => self.expression(value, &Windows::default()),
             Argument::Slice(slice) => {
@@ -163,7 +163,7 @@ impl Names<'_> {
         quote!((#offsets, #indices, #values))
     }
 
-    fn slice(&self, slice: &Slice, in_place: &BTreeSet<Source>) -> TokenStream {
+    pub(super) fn slice(&self, slice: &Slice, in_place: &BTreeSet<Source>) -> TokenStream {
         let source = self.place(slice.source, in_place);
         let length = numbers::size(&slice.length);
         if slice.offset.is_zero() {

@@ -23,6 +23,7 @@ mod samples;
 pub mod share;
 mod sizes;
 mod statements;
+mod strips;
 pub mod types;
 mod variables;
 mod work;

@@ -36,6 +36,7 @@ mod solve;
 mod sparse;
 mod steps;
 mod straight;
+mod strips;
 mod together;
 mod touched;
 mod write;
@@ -89,6 +90,10 @@ pub fn lower(graph: &mut Graph, sizes: &Sizes, quantities: &mut Quantities) -> P
     regions::merge(&mut program, &context.facts);
     implied::drop_implied(&mut program);
     let samples = samples::samples(&context, sizes, quantities, &program);
+    // Of variables in one block, whose place does not depend on the number of rows.
+    if quantities.x.len() <= 1 && quantities.y.len() <= 1 {
+        strips::take(&mut program);
+    }
     Program { f_1_stage, samples, ..program }
 }
 

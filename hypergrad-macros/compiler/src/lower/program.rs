@@ -78,6 +78,8 @@ pub struct Choice {
 pub struct Function {
     pub computes: Computes,
     pub body: Vec<Stmt>,
+    /// What follows, over strips of rows.
+    pub strips: Option<Strips>,
 }
 
 /// The residual of some samples.
@@ -95,6 +97,26 @@ pub struct Samples {
     pub rows: Size,
     /// Entries of one sample in what holds all of them.
     pub starts: BTreeMap<Source, Size>,
+}
+
+/// The end of a function, over some rows at a time.
+#[derive(Debug)]
+pub struct Strips {
+    /// How many rows there are.
+    pub rows: Symbol,
+    /// The columns of the matrix.
+    pub columns: Size,
+    /// Statements, and the buffers that the point keeps which they compute, if any.
+    pub body: Vec<(Option<usize>, Stmt)>,
+    /// What has an entry for each row.
+    pub vectors: BTreeSet<Source>,
+}
+
+impl Strips {
+    /// The buffers that are made ready.
+    pub fn kept(&self) -> BTreeSet<usize> {
+        self.body.iter().filter_map(|(kept, _)| *kept).collect()
+    }
 }
 
 /// What a function computes.

@@ -1,0 +1,99 @@
+//! The end of a function, over strips of the rows of a matrix.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
+
+use super::numbers;
+use super::statements::{Names, Scope};
+use crate::ir::Size;
+use crate::lower::program::{Argument, Kernel, Source, Stmt, Strips};
+
+impl Names<'_> {
+    /// Every statement for some rows, then for the next ones.
+    pub(super) fn strips(&self, strips: &Strips) -> TokenStream {
+        let starts: BTreeMap<Source, Size> = strips.vectors.iter().map(|source| (*source, Size::constant(1))).collect();
+        let part = self.starting(&starts);
+        let matrices: BTreeSet<Source> = strips.body.iter().filter_map(|(_, s)| matrix(s)).collect();
+        let whole = matrices.iter().map(|source| self.read_from(*source));
+        let (rows, columns) = (numbers::symbol(strips.rows), numbers::size(&strips.columns));
+        let kept = strips.kept();
+        let [fresh, room, ready]: [Vec<TokenStream>; 3] = [
+            kept.iter()
+                .map(|k| {
+                    let (name, (word, bit)) = (is_fresh(*k), super::work::ready_bit(*k));
+                    quote!(let #name = w.ready[#word] & #bit == 0;)
+                })
+                .collect(),
+            kept.iter()
+                .map(|k| {
+                    let (name, room) = (is_fresh(*k), self.room(*k));
+                    quote!(if #name { #room })
+                })
+                .collect(),
+            kept.iter()
+                .map(|k| {
+                    let (word, bit) = super::work::ready_bit(*k);
+                    quote!(w.ready[#word] |= #bit;)
+                })
+                .collect(),
+        ];
+        let body = strips.body.iter().map(|(kept, statement)| {
+            let code = part.of_rows(statement);
+            match kept {
+                Some(buffer) => {
+                    let name = is_fresh(*buffer);
+                    quote!(if #name { #code })
+                }
+                None => code,
+            }
+        });
+        quote! {
+            #(#fresh)*
+            #(#room)*
+            {
+                #(#whole)*
+                let rows = #rows;
+                for strip in hg::kernels::strips(rows, #columns) {
+                    let (first, #rows) = (strip.start, strip.len());
+                    #(#body)*
+                }
+            }
+            #(#ready)*
+        }
+    }
+
+    fn of_rows(&self, statement: &Stmt) -> TokenStream {
+        if let Stmt::Kernel(kernel) = statement
+            && matrix(statement).is_some()
+        {
+            return self.product_of_rows(kernel);
+        }
+        self.statements(std::slice::from_ref(statement), Scope::Point)
+    }
+
+    /// A product with the rows of a matrix, or with their transpose.
+    fn product_of_rows(&self, kernel: &Kernel) -> TokenStream {
+        let [alpha, Argument::Slice(a), _, columns, x] = &kernel.arguments[..] else { return TokenStream::new() };
+        let name = format_ident!("{}{}", kernel.name, if kernel.writes { "_rows_into" } else { "_rows" });
+        let vectors = Stmt::Kernel(Kernel { arguments: vec![x.clone()], along: None, ..kernel.clone() });
+        let in_place = &self.in_place(&vectors, Scope::Point);
+        let bindings = self.bindings(std::slice::from_ref(&vectors), Scope::Point, in_place);
+        let a = self.source(a.source);
+        let [alpha, columns, x] = [alpha, columns, x].map(|argument| self.argument(argument, in_place));
+        let target = self.slice(&kernel.target, in_place);
+        quote!({ #bindings hg::kernels::#name(#alpha, (#a, rows, #columns), first, #x, &mut #target); })
+    }
+}
+
+fn is_fresh(buffer: usize) -> Ident {
+    format_ident!("fresh{buffer}")
+}
+
+/// The matrix of a product with its rows.
+fn matrix(statement: &Stmt) -> Option<Source> {
+    let Stmt::Kernel(Kernel { name: "gemv" | "gemv_t", arguments, .. }) = statement else { return None };
+    let [_, Argument::Slice(a), ..] = &arguments[..] else { return None };
+    Some(a.source)
+}
