@@ -320,6 +320,50 @@ fn samples_that_are_not_apart() {
     whole(&by_rows::Problem::new(&data).unwrap(), &x, &y, &steps, plain.as_slice());
 }
 
+/// Of a y in several blocks one is as long as the rows: where it stands among the entries depends on their number.
+#[bilevel]
+pub mod in_blocks {
+    use nalgebra::{DMatrix, DVector};
+
+    #[derive(Clone)]
+    pub struct Outer {
+        pub weights: DVector<f64>,
+        pub shifts: DVector<f64>,
+        pub beta: f64,
+    }
+
+    pub struct Data {
+        pub a: DMatrix<f64>,
+    }
+
+    pub fn F(x: &DVector<f64>, y: &Outer, data: &Data) -> DVector<f64> {
+        let t = &data.a * x + &y.shifts;
+        data.a.transpose() * t.map(f64::tanh).component_mul(&y.weights) * y.beta + x
+    }
+
+    pub fn g(x: &DVector<f64>, _y: &Outer, _data: &Data) -> f64 {
+        x.norm_squared()
+    }
+}
+
+#[test]
+fn variables_in_blocks() {
+    let (rows, columns) = (1531, 65);
+    let data = in_blocks::Data { a: sines(rows, columns, [1.3, 0.7, 0.1, 0.0]) };
+    let problem = in_blocks::Problem::new(&data).unwrap();
+    let y = in_blocks::Outer {
+        weights: DVector::from_fn(rows, |i, _| (i as f64).sin()),
+        shifts: DVector::from_fn(rows, |i, _| (0.3 * i as f64).cos()),
+        beta: 0.7,
+    };
+    let (x, u) = (DVector::from_fn(columns, |j, _| 0.1 * (j as f64).cos()), DVector::from_fn(columns, |j, _| (j as f64).sin()));
+    let at = problem.at(&x, &y).unwrap();
+    close("F", at.F().as_slice(), in_blocks::F(&x, &y, &data).as_slice(), 1e-12);
+    let t = &data.a * &x + &y.shifts;
+    let slopes = t.map(|t| 1.0 - t.tanh().powi(2)).component_mul(&y.weights).component_mul(&(&data.a * &u));
+    close("F_1 u", at.F_1_mul(&u).as_slice(), (data.a.transpose() * slopes * y.beta + &u).as_slice(), 1e-12);
+}
+
 fn sigmoid(t: f64) -> f64 {
     1.0 / (1.0 + (-t).exp())
 }
