@@ -324,11 +324,12 @@ impl Tracer<'_> {
     }
 
     pub(super) fn diagonal_matrix(&mut self, diagonal: &Tensor) -> Tensor {
+        let diagonal = self.as_vector(diagonal);
         let length = diagonal.length();
         let k = self.variable(&length);
         let index = Affine::wire(k);
         let contraction = Contraction {
-            factors: vec![Factor::at(diagonal, &index, &index)],
+            factors: vec![Factor::at(&diagonal, &index, &index)],
             local: vec![k],
             out: vec![index.clone(), index],
             ..Contraction::default()
@@ -336,11 +337,17 @@ impl Tracer<'_> {
         self.contract(contraction, Form::Matrix, &length, &length)
     }
 
+    /// A vector whose type is a matrix of one column or one row, `OMatrix<f64, Dyn, Const<1>>`, as a vector.
+    fn as_vector(&mut self, vector: &Tensor) -> Tensor {
+        if vector.form == Form::Matrix { self.flattened(vector) } else { vector.clone() }
+    }
+
     fn stacked(&mut self, call: &Call<'_>, by_columns: bool, parts: Vec<Value>) -> Option<Tensor> {
         let count = Size::constant(parts.len() as i64);
         let mut tensors: Vec<Tensor> = Vec::new();
         for part in parts {
             let part = self.tensor_at(part, &call.place(0), "vectors")?;
+            let part = self.as_vector(&part);
             let part = match tensors.first() {
                 Some(first) => self.agree(&call.site, first.clone(), part)?.1,
                 None => part,

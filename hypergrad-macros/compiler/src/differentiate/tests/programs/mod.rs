@@ -255,7 +255,13 @@ fn logarithms_of_empty_sums_agree() {
 /// A quotient of a length that is no length, `(2 - n) / 3` steps at n = 5, is 0.
 #[test]
 fn quotients_of_lengths_below_0_agree() {
-    all_agree(&[9_509_874]);
+    all_agree(&[9_509_874, 9_690_354]);
+}
+
+/// A vector whose type is a matrix of one column, as the diagonal of a matrix.
+#[test]
+fn matrices_of_one_column_are_vectors() {
+    all_agree(&[9_553_269]);
 }
 
 /// A logarithm in an arm has a form that does not overflow, safe or not.

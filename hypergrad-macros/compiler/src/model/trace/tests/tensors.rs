@@ -114,6 +114,8 @@ fn rearrangements() {
         { data.a.view((1, 0), (3, 2)).into_owned() }
         { data.a.columns_range(0..2).into_owned() - data.a.columns_range(1..3) }
         { DMatrix::from_diagonal(x) }
+        { DMatrix::from_diagonal(&(data.q.fixed_columns::<1>(2) * x[1])) }
+        { DMatrix::from_columns(&[data.q.fixed_columns::<1>(2) * x[1], x.clone()]) }
         { data.q.upper_triangle() - data.q.lower_triangle() }
         { data.a.component_mul(&data.a).component_div(&data.a.add_scalar(3.0)) }
         { data.a.kronecker(&data.t) }
