@@ -347,6 +347,14 @@ impl Tracer<'_> {
         }
     }
 
+    /// Where the enclosing arms are taken, as far as values decide it.
+    pub(super) fn taken_by_values(&self) -> Condition {
+        let mut conjuncts = Vec::new();
+        self.arms.iter().for_each(|arm| arm.conjuncts(&mut conjuncts));
+        let by_values = conjuncts.into_iter().filter(|conjunct| !matches!(conjunct, Condition::Index(_)));
+        by_values.fold(Condition::Constant(true), |all, conjunct| all.and(conjunct.clone()))
+    }
+
     /// Where the enclosing arms are taken: by guards on indices alone, or by a mask.
     fn where_taken(&mut self, argument: &Tensor) -> (Option<Tensor>, Vec<Guard>) {
         let arms = self.arms.clone();

@@ -249,7 +249,8 @@ impl Tracer<'_> {
         for (cell, value) in cells.iter().zip(after) {
             collect(value.as_ref()?, (*cell, &mut 0), &mut found);
         }
-        let is_done = Self::is_done(steps);
+        // In an arm that is not taken states stay: what overflows there is no number times 0 in derivatives.
+        let is_done = Self::is_done(steps).and(self.taken_by_values());
         let mut nexts = Vec::with_capacity(carried.placeholders.len());
         for (leaf, placeholder) in &carried.placeholders {
             let next = match (found.remove(leaf), placeholder.kind) {

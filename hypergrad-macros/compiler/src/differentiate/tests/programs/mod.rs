@@ -264,6 +264,12 @@ fn matrices_of_one_column_are_vectors() {
     all_agree(&[9_553_269]);
 }
 
+/// A recursion that overflows in an arm that is not taken.
+#[test]
+fn recursions_in_arms_agree() {
+    all_agree(&[9_677_420]);
+}
+
 /// A logarithm in an arm has a form that does not overflow, safe or not.
 #[test]
 fn logarithms_in_arms_agree() {
