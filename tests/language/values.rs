@@ -15,6 +15,7 @@
 )]
 
 mod missing;
+mod variants;
 mod own;
 #[allow(dead_code, reason = "the other programs use all of it")]
 mod shared;

@@ -41,7 +41,7 @@ mod toy {
 mod data {
     pub enum Kind {
         Linear,
-        Scaled(f64),
+        Scaled(String),
     }
 
     pub struct Data {
@@ -51,7 +51,7 @@ mod data {
     pub fn f(x: f64, y: f64, data: &Data) -> f64 {
         match data.kind {
             Kind::Linear => x * y,
-            Kind::Scaled(t) => x * y * t,
+            Kind::Scaled(ref t) => x * y * t.len() as f64,
         }
     }
 

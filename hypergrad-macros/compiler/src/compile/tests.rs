@@ -170,3 +170,23 @@ fn an_importing_module_asks_and_is_answered() {
     let answered = expanded(&format!("crate = ::there, fields(Data = {fields})"), ask.parse().unwrap());
     assert!(answered.contains("struct Problem") && !answered.contains("mod b"));
 }
+
+/// Trees: what a role reads of an item is read, and its children are refused.
+#[test]
+fn types_that_hold_themselves_end() {
+    let module = |read: &str| {
+        let text = format!(
+            "mod trees {{ pub struct Tree {{ pub value: f64, pub children: Vec<Tree>, pub kind: Kind }}
+                pub enum Kind {{ Leaf(f64), Both(Vec<Kind>) }}
+                pub struct Data {{ pub trees: Vec<Tree> }}
+                pub fn f(x: f64, y: f64, data: &Data) -> f64 {{ (x - y).powi(2) + x * data.trees.iter().map(|t| {read}).sum::<f64>() }}
+                pub fn g(x: f64, _y: f64) -> f64 {{ x }} }}"
+        );
+        expanded("", text.parse().unwrap())
+    };
+    assert!(!module("t.value").contains("compile_error"), "{}", module("t.value"));
+    for read in ["t.children.len() as f64", "t.children[0].value", "match &t.kind { Kind::Leaf(v) => *v, Kind::Both(_) => 0.0 }"]
+    {
+        assert!(module(read).contains("which no role can read in a list"), "{read}");
+    }
+}

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
 use super::{numbers, types};
-use crate::model::{DataField, DataKind, Form, Model, Step};
+use crate::model::{DataField, DataKind, Form, Held, Level, Model, Step};
 
 /// The entries of a tensor field, as a slice; the data is `self.data`.
 pub fn slice(model: &Model, number: usize) -> TokenStream {
@@ -114,7 +114,7 @@ pub fn place_of_variant(value: &TokenStream, name: &str, variants: &[String]) ->
     let ty = types::structure(name);
     let names = variants.iter().map(|variant| types::name(variant));
     let places = (0..variants.len()).map(|place| numbers::usize_literal(place as i64));
-    quote!(match #value { #(#ty::#names => #places),* })
+    quote!(match #value { #(#ty::#names { .. } => #places),* })
 }
 
 /// A sparse field.
@@ -131,16 +131,31 @@ pub fn access(field: &DataField, data: &TokenStream) -> TokenStream {
 
 /// What holds entries or items side by side, as a slice.
 pub fn as_slice(field: &DataField, access: &TokenStream) -> TokenStream {
-    if field.is_slice { quote!((&#access[..])) } else { quote!(#access.as_slice()) }
+    if field.is_alone {
+        quote!(hg::core::slice::from_ref(&#access))
+    } else if field.is_slice {
+        quote!((&#access[..]))
+    } else {
+        quote!(#access.as_slice())
+    }
 }
 
 /// The items of a field, in the lists of its items where there are such, as an iterator.
 fn items(field: &DataField, access: &TokenStream) -> TokenStream {
     let outer = as_slice(field, access);
     field.levels.iter().fold(quote!(#outer.iter()), |outer, level| {
-        let path = &level.path;
-        quote!(#outer.flat_map(|item| item #(.#path)*.iter()))
+        let inner = inner_items(level);
+        quote!(#outer.flat_map(|item| #inner.iter()))
     })
+}
+
+/// The items of a list in an `item`, as a slice.
+pub fn inner_items(level: &Level) -> TokenStream {
+    let path = &level.path;
+    let Some(Held { of, variant, member, is_one_of_several }) = &level.held else { return quote!(item #(.#path)*.as_slice()) };
+    let (ty, variant) = (types::structure(of), types::name(variant));
+    let others = is_one_of_several.then(|| quote!(_ => &[]));
+    quote!((match &item #(.#path)* { #ty::#variant { #member: held, .. } => hg::core::slice::from_ref(held), #others }))
 }
 
 /// `.folds[0].a`

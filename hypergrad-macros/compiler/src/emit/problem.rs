@@ -120,9 +120,9 @@ impl Emission<'_> {
 
     /// Copies one `item`, or those of a list in it; places that shorter lists leave empty are passed over.
     fn copy_of_items(&self, field: &DataField, levels: &[Level]) -> TokenStream {
-        let Some((Level { path, longest }, inner)) = levels.split_first() else { return self.copy_of_item(field) };
+        let Some((level, inner)) = levels.split_first() else { return self.copy_of_item(field) };
         let copy = self.copy_of_items(field, inner);
-        let places = inner.iter().fold(longest.clone(), |places, level| places.mul(&level.longest));
+        let places = inner.iter().fold(level.longest.clone(), |places, level| places.mul(&level.longest));
         let (size, is_index) = match &field.kind {
             DataKind::Packed { shape, .. } => (numbers::size(&Size::product(shape).mul(&places)), false),
             DataKind::Tensor { .. }
@@ -137,9 +137,10 @@ impl Emission<'_> {
             | DataKind::Enum { .. } => (numbers::size(&places), true),
         };
         let fill = is_index.then(|| quote!(packed.resize(end, 0usize);));
+        let items = data::inner_items(level);
         quote! {
             let end = at + #size;
-            for item in item #(.#path)*.as_slice() {
+            for item in #items {
                 #copy
             }
             at = end;

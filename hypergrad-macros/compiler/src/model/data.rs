@@ -8,6 +8,8 @@ use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens as _;
 use std::collections::{BTreeMap, BTreeSet};
 
+mod variants;
+
 use super::claims::{Claims, Taken};
 use super::scalars::ScalarType;
 use super::trace::{Extents, Holds, Item, Lazy, List, Surroundings, Value, dimensions};
@@ -126,12 +128,17 @@ struct Items<'m, 'a> {
     levels: Vec<Level>,
     /// From an item of the last of them to the part.
     path: Vec<Member>,
+    /// The structs and enums that enclose it.
+    inside: Vec<String>,
 }
 
 impl Items<'_, '_> {
     fn suffix(&self) -> String {
         let way = |path: &[Member]| path.iter().map(|member| format!(".{member}")).collect::<String>();
-        let lists = self.levels.iter().map(|level| way(&level.path) + "[]");
+        let lists = self.levels.iter().map(|level| match &level.held {
+            Some(held) => way(&level.path) + &format!(".{}.{}", held.variant, held.member),
+            None => way(&level.path) + "[]",
+        });
         lists.chain([way(&self.path)]).collect()
     }
 
@@ -150,7 +157,7 @@ fn key(path: &[Step]) -> Vec<String> {
     path.iter().map(|step| step.to_string().trim_start_matches('.').to_owned()).collect()
 }
 
-const ACCEPTED: &str = "a field that a role reads is `f64`, `f32`, an integer, `bool`, an enum without values, an nalgebra vector or matrix, a `CsrMatrix`, an array, `Vec`, `Option` or tuple of such, or a struct of this module";
+const ACCEPTED: &str = "a field that a role reads is `f64`, `f32`, an integer, `bool`, an enum of this module, an nalgebra vector or matrix, a `CsrMatrix`, an array, `Vec`, `Option` or tuple of such, or a struct of this module";
 
 /// Reads the type of the third parameter: a struct of the module, or what one may have as a field.
 pub fn root(module: &Module, written: &syn::Type, diagnostics: &mut Diagnostics) -> Option<Type> {
@@ -314,9 +321,8 @@ impl<'m> Fields<'m> {
         if let Type::Tuple(parts) = own {
             return self.tuple(field, parts, whole, place);
         }
-        if let Type::Integer(of) = own
-            && of.starts_with('i')
-        {
+        let is_signed = matches!(own, Type::Integer(of) if of.starts_with('i'));
+        if is_signed || self.holds_values(own) {
             return self.list(field, whole, own, Storage::One, &name, place);
         }
         let Some((kind, tensor)) = self.kind(own, &name, place) else {
@@ -389,7 +395,17 @@ impl<'m> Fields<'m> {
             Some(Step::Field(_) | Step::Item(_)) => false,
         };
         let is_slice = matches!(resolved, Type::List { storage: Storage::Slice, .. });
-        let field_of_data = DataField { path: place.path.clone(), levels, item, kind, by_reference, is_slice, name, read: false };
+        let field_of_data = DataField {
+            path: place.path.clone(),
+            levels,
+            item,
+            kind,
+            by_reference,
+            is_slice,
+            is_alone: false,
+            name,
+            read: false,
+        };
         let claimed = place.claimed.clone();
         self.leaves.push(Leaf { field: field_of_data, claimed, foreign, tensor, written, resolved });
     }
@@ -415,10 +431,17 @@ impl<'m> Fields<'m> {
         let shape = axes(form, rows, columns, name, &source, place.sizes);
         let (rows, columns) = dimensions(form, &shape);
         let length = rows.mul(&columns);
-        let mut items = Items { field, whole: resolved, form, length, levels: Vec::new(), path: Vec::new() };
+        let mut items = Items { field, whole: resolved, form, length, levels: Vec::new(), path: Vec::new(), inside: Vec::new() };
         let item = self.item(&mut items, item, place);
-        if self.leaves.len() == first {
+        if storage == Storage::One && matches!(item, Item::Refused(_)) {
+            let help = "variants hold floats, vectors, matrices, integers, `bool`, and tuples, structs and lists of these";
+            return Entry::Refused(refused(field, name).help(help));
+        }
+        if self.leaves.len() == first || matches!(item, Item::Refused(_)) {
             return Entry::Refused(refused_list(field, name));
+        }
+        for leaf in &mut self.leaves[first..] {
+            leaf.field.is_alone = storage == Storage::One;
         }
         let holds = match storage {
             Storage::Option => Holds::OneOrNone,
@@ -455,7 +478,7 @@ impl<'m> Fields<'m> {
             Type::Integer(name) if name.starts_with('u') => self.indices(items, false, place),
             Type::Integer(_) => self.signed(items, place),
             Type::List { item, storage } => self.inner_list(items, item, *storage, place),
-            Type::Enum(name) => self.chosen(items, name, place).unwrap_or_else(|| Item::Refused(name.clone())),
+            Type::Enum(name) => self.chosen(items, name, place),
             Type::Csr { .. } => Item::Refused(of.to_string()),
         }
     }
@@ -493,7 +516,7 @@ impl<'m> Fields<'m> {
         let path = std::mem::take(&mut items.path);
         let length = items.length.mul(&longest);
         let outer = std::mem::replace(&mut items.length, length);
-        items.levels.push(Level { path, longest: longest.clone() });
+        items.levels.push(Level { path, held: None, longest: longest.clone() });
         let item = Box::new(self.item(items, of, place));
         items.length = outer;
         items.path = items.levels.pop().map(|level| level.path).unwrap_or_default();
@@ -505,19 +528,6 @@ impl<'m> Fields<'m> {
             (Storage::Option, Some(there)) => Item::Option { leaf, there, item },
             (_, extents) => Item::List { leaf, longest, extents, item },
         }
-    }
-
-    /// A variant of each item.
-    fn chosen(&mut self, items: &Items<'m, '_>, name: &str, place: &mut Place<'_>) -> Option<Item> {
-        let variants: Vec<String> =
-            self.module.enumeration(name)?.variants.iter().map(|variant| variant.ident.to_string()).collect();
-        let leaf = self.leaves.len();
-        let shape = vec![items.length.clone(), Size::constant(variants.len() as i64)];
-        let selection = place.selection(leaf, &items.suffix(), shape);
-        let kind = DataKind::Variants { name: name.to_owned(), variants: variants.clone() };
-        let shown = items.name(&self.name, place);
-        self.leaf(items.field, items.whole.clone(), kind, None, (items.levels.clone(), items.path.clone()), shown, place);
-        Some(Item::Variant { leaf, selection, name: name.to_owned(), variants })
     }
 
     /// A signed integer of each item.
@@ -544,9 +554,10 @@ impl<'m> Fields<'m> {
 
     fn item_struct(&mut self, items: &mut Items<'m, '_>, name: &str, place: &mut Place<'_>) -> Item {
         let fields = self.module.structure(name).map(Member::fields).unwrap_or_default();
-        if items.path.len() > DEEPEST {
+        if items.inside.iter().any(|outer| outer == name) {
             return Item::Refused(name.to_owned());
         }
+        items.inside.push(name.to_owned());
         let mut parts = Vec::new();
         for (member, field) in fields {
             // What no role reads may be anything.
@@ -556,6 +567,7 @@ impl<'m> Fields<'m> {
             };
             parts.push((member.to_string(), part));
         }
+        items.inside.pop();
         Item::Struct(name.to_owned(), parts)
     }
 

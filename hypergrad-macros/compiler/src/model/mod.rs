@@ -127,19 +127,33 @@ pub struct DataField {
     pub by_reference: bool,
     /// `[T]`, as the data itself may be.
     pub is_slice: bool,
+    /// An item by itself, read as a list of one.
+    pub is_alone: bool,
     /// As shown in messages: `data.a_tr`.
     pub name: String,
     /// Whether a role reads it.
     pub read: bool,
 }
 
-/// A list in each item of another.
+/// A list in each item of another, or what a variant of an enum holds: a list of at most one.
 #[derive(Clone, Debug)]
 pub struct Level {
     /// The way from an item to it.
     pub path: Vec<Member>,
+    /// Of an enum: where the value stands.
+    pub held: Option<Held>,
     /// So many places are kept for it.
     pub longest: Size,
+}
+
+/// A field of a variant of an enum.
+#[derive(Clone, Debug)]
+pub struct Held {
+    pub of: String,
+    pub variant: String,
+    pub member: Member,
+    /// Whether the enum has other variants.
+    pub is_one_of_several: bool,
 }
 
 #[derive(Debug)]

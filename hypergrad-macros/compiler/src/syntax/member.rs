@@ -15,11 +15,16 @@ pub enum Member {
 impl Member {
     /// The fields of a struct in order of declaration, with their names.
     pub fn fields(structure: &syn::ItemStruct) -> Vec<(Self, &syn::Field)> {
+        Self::of(&structure.fields)
+    }
+
+    /// The fields of a struct or variant.
+    pub fn of(fields: &syn::Fields) -> Vec<(Self, &syn::Field)> {
         let name = |(k, field): (usize, &syn::Field)| match &field.ident {
             Some(ident) => Self::Named(ident.clone()),
             None => Self::Numbered(k as u32, syn::spanned::Spanned::span(&field.ty)),
         };
-        structure.fields.iter().enumerate().map(|(k, field)| (name((k, field)), field)).collect()
+        fields.iter().enumerate().map(|(k, field)| (name((k, field)), field)).collect()
     }
 }
 

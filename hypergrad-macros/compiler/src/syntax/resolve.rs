@@ -334,16 +334,9 @@ fn integer_name(name: &str) -> Option<&'static str> {
     ALL.into_iter().find(|known| *known == name)
 }
 
-/// An enum that is read: its variants hold nothing, and are the same in every build.
+/// An enum that is read: its variants are the same in every build.
 fn plain_enum(enumeration: &syn::ItemEnum) -> Resolved<Type> {
     let name = &enumeration.ident;
-    if let Some(holding) = enumeration.variants.iter().find(|variant| !matches!(variant.fields, syn::Fields::Unit)) {
-        return Err(Diagnostic::new(
-            &holding.fields,
-            format!("`{name}` holds values in its variants; an enum as data holds none"),
-        )
-        .help("use an enum without values, and a field of the data for each value"));
-    }
     if let Some(attribute) = enumeration.variants.iter().find_map(|variant| crate::syntax::cfg(&variant.attrs)) {
         return Err(Diagnostic::new(attribute, format!("`{name}` is read by a role and cannot depend on `#[cfg]`")));
     }

@@ -185,6 +185,14 @@ impl Tracer<'_> {
             syn::Pat::Type(typed) => self.bind_pattern(&typed.pat, value),
             syn::Pat::Tuple(tuple) => self.bind_elements(tuple.elems.iter().collect(), value),
             syn::Pat::Slice(slice) => self.bind_elements(slice.elems.iter().collect(), value),
+            syn::Pat::TupleStruct(syn::PatTupleStruct { path, .. }) | syn::Pat::Struct(syn::PatStruct { path, .. })
+                if self.variant_at(path).is_some() =>
+            {
+                // The only variant of its enum.
+                if value.and_then(|value| self.pattern(pattern, &value)).is_none() {
+                    self.bind_refused(pattern);
+                }
+            }
             syn::Pat::Struct(structure) => self.bind_fields(structure, value.as_ref()),
             syn::Pat::TupleStruct(structure) if self.structure_at(&structure.path).is_some() => {
                 self.bind_tuple_struct(structure, value);

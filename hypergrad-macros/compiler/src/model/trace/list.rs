@@ -64,7 +64,7 @@ pub enum Item {
         leaf: usize,
         selection: Id,
         name: String,
-        variants: Vec<String>,
+        variants: Vec<ListedVariant>,
     },
     /// A signed integer, kept as a number.
     Signed {
@@ -91,6 +91,13 @@ pub enum Item {
     Struct(String, Vec<(String, Item)>),
     /// Of a type that no role can read.
     Refused(String),
+}
+
+/// A variant and what it holds, which is at the same place.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ListedVariant {
+    pub name: String,
+    pub fields: Vec<(String, Item)>,
 }
 
 /// A struct in a list, whose fields are made when they are read.
@@ -186,12 +193,9 @@ impl Tracer<'_> {
             Item::Variant { leaf, selection, name, variants } => {
                 self.surroundings.touched(*leaf);
                 let chosen = self.gathered(*selection, place);
-                let cases = variants.iter().enumerate().map(|(k, variant)| {
-                    let place = Affine::constant(Size::constant(k as i64));
-                    let condition = self.compare_indices(Comparison::Eq, &chosen, &place);
-                    Case { variant: variant.clone(), condition, fields: Vec::new() }
-                });
-                Value::Choice(Box::new(Choice { name: EnumName::Own(name.clone()), cases: cases.collect() }))
+                let cases: Option<Vec<Case>> =
+                    variants.iter().enumerate().map(|(k, variant)| self.listed_variant(variant, (&chosen, k), place)).collect();
+                Value::Choice(Box::new(Choice { name: EnumName::Own(name.clone()), cases: cases? }))
             }
             Item::Signed { leaf, node } => {
                 self.surroundings.touched(*leaf);
@@ -222,6 +226,17 @@ impl Tracer<'_> {
             }
             Item::Refused(_) => return None,
         })
+    }
+
+    /// A variant, where the index that chooses one is its place.
+    fn listed_variant(&mut self, variant: &ListedVariant, (chosen, at): (&Affine, usize), place: &Affine) -> Option<Case> {
+        let own = Affine::constant(Size::constant(at as i64));
+        let condition = self.compare_indices(Comparison::Eq, chosen, &own);
+        let fields = self.under(condition.clone(), |tracer| {
+            let fields = variant.fields.iter().map(|(name, item)| Some((name.clone(), tracer.item_at(item, place)?)));
+            fields.collect::<Option<Vec<_>>>()
+        });
+        Some(Case { variant: variant.name.clone(), condition, fields: fields? })
     }
 
     /// A field of the data as its type has it: an `Option` and a number are kept as lists.

@@ -91,7 +91,7 @@ use contract::Extent;
 use division::Division;
 use environment::Environment;
 use gather::Gather;
-pub use list::{Holds, Item, List};
+pub use list::{Holds, Item, List, ListedVariant};
 pub use value::{Lazy, Tensor, Value, dimensions};
 pub use varying::Extents;
 
