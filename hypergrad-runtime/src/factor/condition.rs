@@ -13,7 +13,7 @@
 //! Hager, Condition estimates, SIAM J. Sci. Stat. Comput. 5 (1984); Higham, FORTRAN codes for estimating
 //! the one-norm of a matrix, ACM TOMS 14 (1988), for the last vector.
 
-use super::Method;
+use super::{FEW, Method};
 use crate::error::LinearError;
 use crate::kernels::sum;
 use crate::math::abs;
@@ -84,31 +84,36 @@ pub(super) fn hadamard(n: usize, determinant: f64) -> f64 {
     n * nalgebra::ComplexField::powf(n, 0.5 * (n - 1.0)) / determinant
 }
 
-/// Matrices of at most so many rows are inverted for it.
-const EXACT: usize = 8;
-
 /// `|C A⁻¹ R|_1`, or an estimate of it; in code for the size where that is a small constant.
 #[expect(clippy::inline_always, reason = "with a constant size the loops are unrolled")]
 #[inline(always)]
 pub(super) fn condition<M: Method, D: Dense>(factor: Factor<'_, D::Scalar>, scratch: &mut [D::Scalar]) -> f64 {
-    if factor.2 <= EXACT { exact::<M, _>(factor) } else { estimate::<M, D>(factor, scratch) }
+    if factor.2 <= FEW { exact::<M, _>(factor) } else { estimate::<M, D>(factor, scratch) }
 }
 
-/// `|C A⁻¹ R|_1`, column by column.
+/// `|C A⁻¹ R|_1`, from the inverse.
 #[expect(clippy::inline_always, reason = "with a constant size the loops are unrolled")]
 #[inline(always)]
 fn exact<M: Method, T: Real>((a, pivots, n): Factor<'_, T>) -> f64 {
     if n == 0 {
         return 0.0;
     }
-    let (mut rows, mut cols) = ([T::ZERO; EXACT], [T::ZERO; EXACT]);
+    let (mut rows, mut cols) = ([T::ZERO; FEW], [T::ZERO; FEW]);
     M::scales(a, pivots, n, &mut rows[..n], &mut cols[..n]);
-    let mut largest = 0.0;
+    let mut inverse = [[T::ZERO; FEW]; FEW];
     for k in 0..n {
-        let mut x = [T::ZERO; EXACT];
-        x[k] = rows[k];
-        M::solve(a, pivots, n, &mut x[..n]);
-        let size = x.iter().zip(&cols).fold(T::ZERO, |size, (x, &c)| size + abs(*x * c)).wide();
+        inverse[k][k] = rows[k];
+    }
+    M::solve_few(a, pivots, n, &mut inverse);
+    let mut sizes = [T::ZERO; FEW];
+    for i in 0..n {
+        for k in 0..FEW {
+            sizes[k] += abs(inverse[i][k] * cols[i]);
+        }
+    }
+    let mut largest = 0.0;
+    for size in &sizes[..n] {
+        let size = size.wide();
         if !f64::is_finite(size) {
             return f64::INFINITY;
         }
@@ -122,7 +127,7 @@ fn exact<M: Method, T: Real>((a, pivots, n): Factor<'_, T>) -> f64 {
 #[inline(never)]
 pub(super) fn estimate<M: Method, D: Dense>(factor: Factor<'_, D::Scalar>, scratch: &mut [D::Scalar]) -> f64 {
     let (a, pivots, n) = factor;
-    if n <= EXACT {
+    if n <= FEW {
         return exact::<M, _>(factor);
     }
     with_room::<D, _>(scratch, n, |rows, cols, x| {
@@ -136,7 +141,7 @@ pub(super) fn estimate<M: Method, D: Dense>(factor: Factor<'_, D::Scalar>, scrat
 #[inline(never)]
 fn bounded<M: Method, D: Dense>(factor: Factor<'_, D::Scalar>, scratch: &mut [D::Scalar]) -> Option<f64> {
     let (a, pivots, n) = factor;
-    if n <= EXACT {
+    if n <= FEW {
         return Some(exact::<M, _>(factor));
     }
     with_room::<D, _>(scratch, n, |rows, cols, x| {

@@ -96,6 +96,9 @@ pub type Ldlt<D> = Factored<method::Ldlt, D>;
 /// [`Factored`] by Gaussian elimination.
 pub type Lu<D> = Factored<method::Lu, D>;
 
+/// The most rows of [`Method::solve_few`].
+pub const FEW: usize = 8;
+
 /// Names of the methods.
 pub mod method {
     pub use super::cholesky::Cholesky;
@@ -121,6 +124,17 @@ pub trait Method: Clone + core::fmt::Debug {
     fn solve<T: Real>(a: &[T], pivots: &[usize], n: usize, rhs: &mut [T]);
     /// Solves `Aᵀ out = rhs` in place.
     fn solve_tr<T: Real>(a: &[T], pivots: &[usize], n: usize, rhs: &mut [T]);
+    /// Solves `A out = rhs` in place for the n first columns of a matrix of few rows, whose entries of a row lie side by
+    /// side.
+    #[expect(clippy::inline_always, reason = "with a constant size the loops are unrolled")]
+    #[inline(always)]
+    fn solve_few<T: Real>(a: &[T], pivots: &[usize], n: usize, rhs: &mut [[T; FEW]; FEW]) {
+        for k in 0..n.min(FEW) {
+            let mut column = rhs.map(|row| row[k]);
+            Self::solve(a, pivots, n, &mut column[..n]);
+            rhs.iter_mut().zip(column).for_each(|(row, entry)| row[k] = entry);
+        }
+    }
     /// Solves in place with a positive definite matrix near A: each eigenvalue of the blocks of D (`A = L D Lᵀ`)
     /// replaced by its size. Where A is definite, or the method does not know it as symmetric, with A.
     fn solve_definite<T: Real>(a: &[T], pivots: &[usize], n: usize, rhs: &mut [T]) {
