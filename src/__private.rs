@@ -43,7 +43,7 @@ pub use hypergrad_runtime::check::{self, DerivativeReport, InnerRole, UserFuncti
 pub use hypergrad_runtime::estimator::Comparison;
 pub use hypergrad_runtime::storage::OnDemand;
 #[cfg(feature = "std")]
-pub use hypergrad_runtime::storage::{Home, Spare};
+pub use hypergrad_runtime::storage::{Ahead, Home, Spare};
 #[cfg(feature = "std")]
 pub use std::{sync::OnceLock, vec::Vec};
 

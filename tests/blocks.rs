@@ -364,6 +364,70 @@ fn variables_in_blocks() {
     close("F_1 u", at.F_1_mul(&u).as_slice(), (data.a.transpose() * slopes * y.beta + &u).as_slice(), 1e-12);
 }
 
+/// Slopes and an intercept; of y, what is as long as the rows stands at the end.
+#[bilevel]
+pub mod intercept {
+    use nalgebra::{DMatrix, DVector};
+
+    pub struct Line {
+        pub slopes: DVector<f64>,
+        pub intercept: f64,
+    }
+
+    pub struct Outer {
+        pub beta: f64,
+        pub weights: DVector<f64>,
+    }
+
+    pub struct Data {
+        pub a: DMatrix<f64>,
+    }
+
+    pub fn f(x: &Line, y: &Outer, data: &Data) -> f64 {
+        let t = (&data.a * &x.slopes).add_scalar(x.intercept);
+        t.map(|t| (1.0 + t * t).sqrt()).dot(&y.weights) + 0.5 * y.beta * x.slopes.norm_squared()
+    }
+
+    pub fn g(x: &Line, _y: &Outer, data: &Data) -> f64 {
+        (&data.a * &x.slopes).add_scalar(x.intercept).map(f64::cos).sum()
+    }
+}
+
+#[test]
+fn strips_with_an_intercept() {
+    for (rows, columns) in [(1531, 65), (40, 7)] {
+        let data = intercept::Data { a: sines(rows, columns, [1.3, 0.7, 0.1, 0.0]) };
+        let problem = intercept::Problem::new(&data).unwrap();
+        let weights = DVector::from_fn(rows, |i, _| 1.5 + (i as f64).sin());
+        let y = intercept::Outer { beta: 0.7, weights };
+        let vector = |shift: f64| DVector::from_fn(columns, |j, _| 0.3 * (j as f64 + shift).cos());
+        let (x, u) =
+            [(vector(0.0), 0.4), (vector(0.9), -1.3)].map(|(slopes, intercept)| intercept::Line { slopes, intercept }).into();
+        let shifted = |x: &intercept::Line| (&data.a * &x.slopes).add_scalar(x.intercept);
+        let flat = |w: &DVector<f64>, rest: &DVector<f64>| {
+            let slopes = data.a.transpose() * w + rest;
+            [slopes.as_slice(), &[w.sum()]].concat()
+        };
+        let (t, tu) = (shifted(&x), shifted(&u));
+        let f = flat(&t.map(|t| t / (1.0 + t * t).sqrt()).component_mul(&y.weights), &(&x.slopes * y.beta));
+        let second = t.map(|t| (1.0 + t * t).powf(-1.5)).component_mul(&y.weights).component_mul(&tu);
+        let f_1_u = flat(&second, &(&u.slopes * y.beta));
+        let g_1 = flat(&t.map(|t| -t.sin()), &DVector::zeros(columns));
+        let of = |line: &intercept::Line| [line.slopes.as_slice(), &[line.intercept]].concat();
+        for order in [[0, 1, 2, 3], [1, 0, 3, 2], [3, 0, 1, 2], [3, 0, 2, 1]] {
+            let at = problem.at(&x, &y).unwrap();
+            for asked in order {
+                match asked {
+                    0 => close("F", &of(&at.F()), &f, 1e-12),
+                    1 => close("F_1 u", &of(&at.F_1_mul(&u)), &f_1_u, 1e-12),
+                    2 => close("g_1", &of(&at.g_1()), &g_1, 1e-12),
+                    _ => close("f", &[at.f()], &[intercept::f(&x, &y, &data)], 1e-12),
+                }
+            }
+        }
+    }
+}
+
 fn sigmoid(t: f64) -> f64 {
     1.0 / (1.0 + (-t).exp())
 }
@@ -384,7 +448,10 @@ fn products_in_strips() {
         let f = a.transpose() * first + y.map(f64::exp).component_mul(&x);
         let f_1_u = a.transpose() * second.component_mul(&(&a * &u)) + y.map(f64::exp).component_mul(&u);
         let g_1 = a.transpose() * t.map(|t| -t.sin());
-        for order in [[0, 1, 2, 3, 1], [1, 0, 3, 2, 0], [2, 2, 1, 0, 3], [3, 1, 2, 1, 0]] {
+        let orders = [[0, 1, 2, 3, 1], [1, 0, 3, 2, 0], [2, 2, 1, 0, 3], [3, 1, 2, 1, 0]];
+        // F after f, as at the point before, and then no more.
+        let again = [[3, 0, 0, 3, 1], [3, 0, 1, 2, 3], [3, 3, 1, 1, 2], [3, 1, 2, 2, 0], [3, 0, 1, 1, 0]];
+        for order in orders.into_iter().chain(again) {
             let at = problem.at(&x, &y).unwrap();
             for asked in order {
                 match asked {

@@ -249,6 +249,13 @@ fn objective(&self, w: &mut Work) -> hg::core::option::Option<f64> {
     let s2 = self.s2;
     let s3 = self.s3;
     let s4 = w.s4;
+    if w.ready[0usize] & 16384u64 == 0 && hg::kernels::is_in_strips(s0, s1)
+        && w.ahead.is_expected()
+    {
+        let mut values = w.ahead.take(hg::Dense::flat(&w.x).len());
+        hg::Bilevel::residual(self, w, &mut values);
+        w.ahead.keep(values);
+    }
     let out = &mut [0f64; 1];
     let mut b1 = [0f64; 1usize];
     self.ready0(w);
@@ -290,6 +297,9 @@ fn objective(&self, w: &mut Work) -> hg::core::option::Option<f64> {
     hg::core::option::Option::Some(out[0])
 }
 fn residual(&self, w: &mut Work, out: &mut [f64]) {
+    if w.ahead.give(out) {
+        return;
+    }
     let s0 = self.s0;
     let s1 = self.s1;
     let s2 = self.s2;
@@ -321,11 +331,9 @@ fn residual(&self, w: &mut Work, out: &mut [f64]) {
                     let b14 = &mut w.b14[..];
                     let b14 = &mut b14[first * (1usize)..];
                     hg::kernels::gemv_rows_into(
-                        ((-1f64)),
                         (a0, rows, s1),
                         first,
-                        &hg::Dense::flat(&w.x)[..s1],
-                        &mut b14[..s0],
+                        (((-1f64)), &hg::Dense::flat(&w.x)[..s1], &mut b14[..s0]),
                     );
                 }
             }
@@ -340,11 +348,9 @@ fn residual(&self, w: &mut Work, out: &mut [f64]) {
                 let b18 = &w.b18[..];
                 let b18 = &b18[first * (1usize)..];
                 hg::kernels::gemv_t_rows(
-                    ((-1f64)),
                     (a0, rows, s1),
                     first,
-                    &b18[..s0],
-                    &mut out[..s1],
+                    (((-1f64)), &b18[..s0], &mut out[..s1]),
                 );
             }
         }
@@ -441,29 +447,27 @@ fn f_1_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
                 let b3 = &mut b3[first * (1usize)..];
                 b3[0usize..][..s0].fill(0f64);
             }
-            {
+            if fresh14 {
+                let a3 = hg::Dense::flat(&w.x);
+                let a18 = u;
+                let b3 = &mut w.b3[..];
+                let b3 = &mut b3[first * (1usize)..];
+                let b14 = &mut w.b14[..];
+                let b14 = &mut b14[first * (1usize)..];
+                hg::kernels::gemv_both_rows(
+                    (a0, rows, s1),
+                    first,
+                    ((1f64), &a18[..s1], &mut b3[..s0]),
+                    (((-1f64)), &a3[..s1], &mut b14[..s0]),
+                );
+            } else {
                 let b3 = &mut w.b3[..];
                 let b3 = &mut b3[first * (1usize)..];
                 hg::kernels::gemv_rows(
-                    (1f64),
                     (a0, rows, s1),
                     first,
-                    &u[..s1],
-                    &mut b3[..s0],
+                    ((1f64), &u[..s1], &mut b3[..s0]),
                 );
-            }
-            if fresh14 {
-                {
-                    let b14 = &mut w.b14[..];
-                    let b14 = &mut b14[first * (1usize)..];
-                    hg::kernels::gemv_rows_into(
-                        ((-1f64)),
-                        (a0, rows, s1),
-                        first,
-                        &hg::Dense::flat(&w.x)[..s1],
-                        &mut b14[..s0],
-                    );
-                }
             }
             if fresh19 {
                 {
@@ -499,11 +503,9 @@ fn f_1_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
                 let b20 = &w.b20[..];
                 let b20 = &b20[first * (1usize)..];
                 hg::kernels::gemv_t_rows(
-                    (1f64),
                     (a0, rows, s1),
                     first,
-                    &b20[..s0],
-                    &mut out[..s1],
+                    ((1f64), &b20[..s0], &mut out[..s1]),
                 );
             }
         }
@@ -664,11 +666,9 @@ fn g_1(&self, w: &mut Work, out: &mut [f64]) {
                     let b16 = &mut w.b16[..];
                     let b16 = &mut b16[first * (1usize)..];
                     hg::kernels::gemv_rows_into(
-                        ((-1f64)),
                         (a1, rows, s1),
                         first,
-                        &hg::Dense::flat(&w.x)[..s1],
-                        &mut b16[..s2],
+                        (((-1f64)), &hg::Dense::flat(&w.x)[..s1], &mut b16[..s2]),
                     );
                 }
             }
@@ -683,11 +683,9 @@ fn g_1(&self, w: &mut Work, out: &mut [f64]) {
                 let b21 = &w.b21[..];
                 let b21 = &b21[first * (1usize)..];
                 hg::kernels::gemv_t_rows(
-                    ((-1f64)),
                     (a1, rows, s1),
                     first,
-                    &b21[..s2],
-                    &mut out[..s1],
+                    (((-1f64)), &b21[..s2], &mut out[..s1]),
                 );
             }
         }

@@ -174,9 +174,21 @@ pub fn hypergradient<P: Bilevel, E: Estimator<P>>(
     let mut work = point::start(problem, x, y)?;
     let mut workspace = estimator.workspace(problem, &work)?;
     let mut gradient = zeros_y(problem, &work)?;
-    let objective = objective(problem, &mut work)?;
-    let report = estimator.estimate(problem, &mut work, &mut workspace, gradient.flat_mut())?;
+    let (objective, report) = value_and_estimate(problem, &mut work, (estimator, &mut workspace), gradient.flat_mut())?;
     Ok(Hypergradient { gradient: y.like(gradient.flat()), objective, report })
+}
+
+/// g and the estimate, into `gradient`. The estimate goes first: its `g_1` reads a large matrix once for both. What is
+/// wrong with g is said first.
+pub(crate) fn value_and_estimate<P: Bilevel, E: Estimator<P>>(
+    problem: &P,
+    work: &mut P::Work,
+    (estimator, workspace): (&E, &mut E::Workspace),
+    gradient: &mut [T<P>],
+) -> Result<(T<P>, Report), EstimatorError> {
+    let report = estimator.estimate(problem, work, workspace, gradient);
+    let value = objective(problem, work)?;
+    Ok((value, report?))
 }
 
 /// Gives the next estimate the adjoint `Hᵀ g_1` to start from, by the H of the inner solver's last run, where the

@@ -2,7 +2,7 @@
 
 use core::ops::Range;
 
-use super::{gemv, gemv_into, gemv_t};
+use super::{gemv, gemv_both, gemv_into, gemv_t};
 use crate::scalar::Real;
 
 /// Entries of a matrix that stays in a cache of the second level, and of its strips.
@@ -16,19 +16,35 @@ const ALIKE: usize = 256;
 
 /// The rows of a matrix, strip by strip; all of them where strips gain nothing.
 pub fn strips(rows: usize, columns: usize) -> impl Iterator<Item = Range<usize>> {
-    let height = STRIP / columns.max(1) / LEAST * LEAST;
-    let whole = rows.saturating_mul(columns) <= KEPT || height == 0 || rows.is_multiple_of(PAGE) && columns > ALIKE;
-    let height = if whole { rows.max(1) } else { height };
+    let height = height(rows, columns).unwrap_or(rows.max(1));
     (0..rows).step_by(height).map(move |first| first..rows.min(first + height))
 }
 
-/// `out += alpha A x` for the rows of A from `first` on, as many as `out` has; A comes with rows and columns.
+/// Whether there are several strips.
+pub fn is_in_strips(rows: usize, columns: usize) -> bool {
+    height(rows, columns).is_some()
+}
+
+/// Rows of a strip, where strips gain something.
+fn height(rows: usize, columns: usize) -> Option<usize> {
+    let height = STRIP / columns.max(1) / LEAST * LEAST;
+    let whole = rows.saturating_mul(columns) <= KEPT || height == 0 || rows.is_multiple_of(PAGE) && columns > ALIKE;
+    (!whole).then_some(height)
+}
+
+/// A matrix with its rows and columns.
+pub type Matrix<'a, T> = (&'a [T], usize, usize);
+
+/// A factor, a vector, and where the product goes.
+pub type Product<'a, T> = (T, &'a [T], &'a mut [T]);
+
+/// `out += alpha A x` for the rows of A from `first` on, as many as `out` has.
 #[inline]
-pub fn gemv_rows<T: Real>(alpha: T, (a, rows, columns): (&[T], usize, usize), first: usize, x: &[T], out: &mut [T]) {
+pub fn gemv_rows<T: Real>((a, rows, columns): Matrix<'_, T>, first: usize, (alpha, x, out): Product<'_, T>) {
     if out.len() == rows {
         return gemv(alpha, a, rows, columns, x, out);
     }
-    if T::wide_gemv_rows(alpha, (a, rows), first, &x[..columns], out) {
+    if T::wide_gemv_rows((a, rows), first, (alpha, &x[..columns], &mut *out)) {
         return;
     }
     for (column, &x) in a.chunks_exact(rows.max(1)).zip(&x[..columns]) {
@@ -38,21 +54,41 @@ pub fn gemv_rows<T: Real>(alpha: T, (a, rows, columns): (&[T], usize, usize), fi
 
 /// The same, written.
 #[inline]
-pub fn gemv_rows_into<T: Real>(alpha: T, a: (&[T], usize, usize), first: usize, x: &[T], out: &mut [T]) {
+pub fn gemv_rows_into<T: Real>(a: Matrix<'_, T>, first: usize, (alpha, x, out): Product<'_, T>) {
     if out.len() == a.1 {
         return gemv_into(alpha, a.0, a.1, a.2, x, out);
     }
     out.fill(T::ZERO);
-    gemv_rows(alpha, a, first, x, out);
+    gemv_rows(a, first, (alpha, x, out));
+}
+
+/// `out += alpha A x`, and another product that is written: A is read once for both.
+#[inline]
+pub fn gemv_both_rows<T: Real>(
+    (a, rows, columns): Matrix<'_, T>,
+    first: usize,
+    (alpha, x, out): Product<'_, T>,
+    (beta, y, other): Product<'_, T>,
+) {
+    other.fill(T::ZERO);
+    if out.len() == rows {
+        return gemv_both((alpha, a, rows, columns, x, out), (beta, a, rows, columns, y, other));
+    }
+    let products = [(alpha, &x[..columns], &mut *out), (beta, &y[..columns], &mut *other)];
+    if T::wide_gemv_both_rows((a, rows), first, products) {
+        return;
+    }
+    gemv_rows((a, rows, columns), first, (alpha, x, out));
+    gemv_rows((a, rows, columns), first, (beta, y, other));
 }
 
 /// `out += alpha Aᵀ x` for the rows of A from `first` on, as many as x has.
 #[inline]
-pub fn gemv_t_rows<T: Real>(alpha: T, (a, rows, columns): (&[T], usize, usize), first: usize, x: &[T], out: &mut [T]) {
+pub fn gemv_t_rows<T: Real>((a, rows, columns): Matrix<'_, T>, first: usize, (alpha, x, out): Product<'_, T>) {
     if x.len() == rows {
         return gemv_t(alpha, a, rows, columns, x, out);
     }
-    if T::wide_gemv_t_rows(alpha, (a, rows), first, x, &mut out[..columns]) {
+    if T::wide_gemv_t_rows((a, rows), first, (alpha, x, &mut out[..columns])) {
         return;
     }
     for (column, out) in a.chunks_exact(rows.max(1)).zip(&mut out[..columns]) {
@@ -64,12 +100,17 @@ pub fn gemv_t_rows<T: Real>(alpha: T, (a, rows, columns): (&[T], usize, usize), 
 pub trait Rows: Sized {
     /// [`gemv_rows`].
     #[inline]
-    fn wide_gemv_rows(_alpha: Self, _a: (&[Self], usize), _first: usize, _x: &[Self], _out: &mut [Self]) -> bool {
+    fn wide_gemv_rows(_a: (&[Self], usize), _first: usize, _product: Product<'_, Self>) -> bool {
+        false
+    }
+    /// [`gemv_both_rows`].
+    #[inline]
+    fn wide_gemv_both_rows(_a: (&[Self], usize), _first: usize, _products: [Product<'_, Self>; 2]) -> bool {
         false
     }
     /// [`gemv_t_rows`].
     #[inline]
-    fn wide_gemv_t_rows(_alpha: Self, _a: (&[Self], usize), _first: usize, _x: &[Self], _out: &mut [Self]) -> bool {
+    fn wide_gemv_t_rows(_a: (&[Self], usize), _first: usize, _product: Product<'_, Self>) -> bool {
         false
     }
 }
@@ -88,11 +129,15 @@ macro_rules! rows {
     ($(#[$compiled:meta])? $scalar:ident: $slices:ident, $slices_mut:ident, $splat:ident, $mul_add:ident, $sum:ident) => {
         impl Rows for $scalar {
             $(#[$compiled])?
-            fn wide_gemv_rows(alpha: Self, a: (&[Self], usize), first: usize, x: &[Self], out: &mut [Self]) -> bool {
-                super::wide::run($scalar::Product { alpha, a, first, x, out })
+            fn wide_gemv_rows(a: (&[Self], usize), first: usize, (alpha, x, out): Product<'_, Self>) -> bool {
+                super::wide::run($scalar::Products { a, first, alpha: [alpha], x: [x], out: [out] })
             }
             $(#[$compiled])?
-            fn wide_gemv_t_rows(alpha: Self, a: (&[Self], usize), first: usize, x: &[Self], out: &mut [Self]) -> bool {
+            fn wide_gemv_both_rows(a: (&[Self], usize), first: usize, [one, two]: [Product<'_, Self>; 2]) -> bool {
+                super::wide::run($scalar::Products { a, first, alpha: [one.0, two.0], x: [one.1, two.1], out: [one.2, two.2] })
+            }
+            $(#[$compiled])?
+            fn wide_gemv_t_rows(a: (&[Self], usize), first: usize, (alpha, x, out): Product<'_, Self>) -> bool {
                 super::wide::run($scalar::Transposed { alpha, a, first, x, out })
             }
         }
@@ -102,60 +147,88 @@ macro_rules! rows {
 
             use super::TOGETHER;
 
-            /// [`super::gemv_rows`].
-            pub struct Product<'a> {
-                pub alpha: $scalar,
+            /// [`super::gemv_rows`] for P vectors.
+            pub struct Products<'a, const P: usize> {
                 pub a: (&'a [$scalar], usize),
                 pub first: usize,
-                pub x: &'a [$scalar],
-                pub out: &'a mut [$scalar],
+                pub alpha: [$scalar; P],
+                pub x: [&'a [$scalar]; P],
+                pub out: [&'a mut [$scalar]; P],
             }
 
-            impl WithSimd for Product<'_> {
+            impl<const P: usize> WithSimd for Products<'_, P> {
                 type Output = ();
                 #[inline(always)]
                 fn with_simd<S: Simd>(self, simd: S) {
-                    let Self { alpha, a, first, x, out } = self;
+                    let Self { a, first, alpha, x, mut out } = self;
+                    let columns = x[0].len();
+                    let factor = |p: usize, j: usize| alpha[p] * x[p][j];
                     let mut j = 0;
-                    while j + TOGETHER <= x.len() {
-                        add::<S, TOGETHER>(simd, (a, first, j), |c| alpha * x[j + c], out);
+                    while j + TOGETHER <= columns {
+                        add::<S, P, TOGETHER>(simd, (a, first, j), &|p, c| factor(p, j + c), &mut out);
                         j += TOGETHER;
                     }
-                    while j < x.len() {
-                        add::<S, 1>(simd, (a, first, j), |_| alpha * x[j], out);
+                    while j + TOGETHER / 2 <= columns {
+                        add::<S, P, { TOGETHER / 2 }>(simd, (a, first, j), &|p, c| factor(p, j + c), &mut out);
+                        j += TOGETHER / 2;
+                    }
+                    while j < columns {
+                        add::<S, P, 1>(simd, (a, first, j), &|p, _| factor(p, j), &mut out);
                         j += 1;
                     }
                 }
             }
 
-            /// C columns from j on, in the rows at hand: these are added to `out`, each with its factor.
+            /// C columns from j on, in the rows at hand: these are added to each of `out`, each with its factor.
             #[inline(always)]
-            fn add<S: Simd, const C: usize>(
+            fn add<S: Simd, const P: usize, const C: usize>(
                 simd: S,
                 ((a, rows), first, j): ((&[$scalar], usize), usize, usize),
-                factor: impl Fn(usize) -> $scalar,
-                out: &mut [$scalar],
+                factor: &impl Fn(usize, usize) -> $scalar,
+                out: &mut [&mut [$scalar]; P],
             ) {
-                let length = out.len();
-                let (body, rest) = S::$slices_mut(out);
+                let length = out[0].len();
+                let mut factors = [[simd.$splat(0.0); C]; P];
                 let mut columns: [&[_]; C] = [&[]; C];
                 let mut ends: [&[$scalar]; C] = [&[]; C];
-                let mut factors = [simd.$splat(0.0); C];
                 for c in 0..C {
-                    let (column, end) = S::$slices(&a[(j + c) * rows + first..][..length]);
-                    (columns[c], ends[c]) = (&column[..body.len()], &end[..rest.len()]);
-                    factors[c] = simd.$splat(factor(c));
-                }
-                for i in 0..body.len() {
-                    let mut sum = body[i];
-                    for c in 0..C {
-                        sum = simd.$mul_add(columns[c][i], factors[c], sum);
+                    (columns[c], ends[c]) = S::$slices(&a[(j + c) * rows + first..][..length]);
+                    for p in 0..P {
+                        factors[p][c] = simd.$splat(factor(p, c));
                     }
-                    body[i] = sum;
                 }
-                for i in 0..rest.len() {
+                let mut bodies: [&mut [_]; P] = core::array::from_fn(|_| -> &mut [_] { &mut [] });
+                let mut rests: [&mut [$scalar]; P] = core::array::from_fn(|_| -> &mut [$scalar] { &mut [] });
+                for (p, out) in out.iter_mut().enumerate() {
+                    (bodies[p], rests[p]) = S::$slices_mut(&mut out[..length]);
+                }
+                let vectors = columns[0].len();
+                for c in 0..C {
+                    (columns[c], ends[c]) = (&columns[c][..vectors], &ends[c][..rests[0].len()]);
+                }
+                for p in 0..P {
+                    bodies[p] = &mut core::mem::take(&mut bodies[p])[..vectors];
+                }
+                for i in 0..vectors {
+                    let mut sums = [simd.$splat(0.0); P];
+                    for p in 0..P {
+                        sums[p] = bodies[p][i];
+                    }
                     for c in 0..C {
-                        rest[i] += factor(c) * ends[c][i];
+                        let entries = columns[c][i];
+                        for p in 0..P {
+                            sums[p] = simd.$mul_add(entries, factors[p][c], sums[p]);
+                        }
+                    }
+                    for p in 0..P {
+                        bodies[p][i] = sums[p];
+                    }
+                }
+                for p in 0..P {
+                    for (i, rest) in rests[p].iter_mut().enumerate() {
+                        for c in 0..C {
+                            *rest += factor(p, c) * ends[c][i];
+                        }
                     }
                 }
             }

@@ -235,15 +235,21 @@ fn products_with_some_rows() {
             let part: Vec<f64> = a.chunks(rows).flat_map(|column| &column[first..first + height]).copied().collect();
             let (x, w) = (entries(columns, 2), entries(height, 3));
             let (mut found, mut expected) = (w.clone(), w.clone());
-            gemv_rows(0.7, (&a, rows, columns), first, &x, &mut found);
+            gemv_rows((&a, rows, columns), first, (0.7, &x, &mut found));
             gemv(0.7, &part, height, columns, &x, &mut expected);
             close(&found, &expected, 2 * columns);
-            gemv_rows_into(0.7, (&a, rows, columns), first, &x, &mut found);
+            gemv_rows_into((&a, rows, columns), first, (0.7, &x, &mut found));
             expected.fill(0.0);
             gemv(0.7, &part, height, columns, &x, &mut expected);
             close(&found, &expected, 2 * columns);
+            let (z, mut other, mut both) = (entries(columns, 4), entries(height, 5), w.clone());
+            gemv_both_rows((&a, rows, columns), first, (-1.3, &z, &mut both), (0.7, &x, &mut other));
+            close(&other, &expected, 2 * columns);
+            expected.copy_from_slice(&w);
+            gemv(-1.3, &part, height, columns, &z, &mut expected);
+            close(&both, &expected, 2 * columns);
             let (mut found, mut expected) = (x.clone(), x.clone());
-            gemv_t_rows(0.7, (&a, rows, columns), first, &w, &mut found);
+            gemv_t_rows((&a, rows, columns), first, (0.7, &w, &mut found));
             gemv_t(0.7, &part, height, columns, &w, &mut expected);
             close(&found, &expected, 2 * rows);
         }

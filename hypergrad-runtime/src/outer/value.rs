@@ -3,7 +3,7 @@
 use core::fmt;
 
 use crate::error::{OuterError, SolveError};
-use crate::estimator::{AdjointStart, Estimator, Report, objective, start_by_inverse};
+use crate::estimator::{AdjointStart, Estimator, Report, start_by_inverse, value_and_estimate};
 use crate::point::{self, zeros_x, zeros_y};
 use crate::problem::{Bilevel, Dense, Variable};
 use crate::report::entries::Entries;
@@ -76,11 +76,10 @@ where
     let mut gradient = zeros_y(problem, &work)?;
     let solved = solver.run(problem, &mut work, &mut inner);
     let solved = solved.map_err(|error: SolveError| error.or_of_data(problem).map(|()| x0.like(problem.x(&work))))?;
-    let value = objective(problem, &mut work)?;
     if estimator.adjoint_start() == AdjointStart::Inverse {
         let mut v = zeros_x(problem, &work)?;
         start_by_inverse(problem, &mut work, (solver, &mut inner), (estimator, &mut outer), v.flat_mut());
     }
-    let report = estimator.estimate(problem, &mut work, &mut outer, gradient.flat_mut())?;
+    let (value, report) = value_and_estimate(problem, &mut work, (estimator, &mut outer), gradient.flat_mut())?;
     Ok(ValueAndGradient { value, gradient: y.like(gradient.flat()), x: x0.like(problem.x(&work)), inner: solved, report })
 }

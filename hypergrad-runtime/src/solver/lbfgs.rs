@@ -253,8 +253,9 @@ fn judge<P: Bilevel>(
         return Trial::TooFar;
     }
     problem.set_x(work, trial);
-    let now = problem.objective(work).map(Real::wide);
+    // F first: it reads a large matrix once for both.
     problem.residual(work, trial);
+    let now = problem.objective(work).map(Real::wide);
     let here = -dot(vectors.direction.flat(), trial).wide();
     if !(here.is_finite() && now.is_none_or(f64::is_finite)) {
         return Trial::TooFar;

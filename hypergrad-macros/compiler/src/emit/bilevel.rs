@@ -210,9 +210,15 @@ impl Emission<'_> {
         let strips = function.strips.as_ref().map(|strips| self.names.strips(strips));
         if shape != Shape::Scalar {
             let directions = self.directions(directions);
+            let given = (quantity == Quantity::Residual && self.program.ahead.is_some()).then(|| {
+                quote!(if w.ahead.give(out) {
+                    return;
+                })
+            });
             return quote! {
                 #inline
                 fn #name(&self, w: &mut Work, #directions out: &mut [#scalar]) {
+                    #given
                     #bind
                     #body
                     #strips
@@ -220,6 +226,7 @@ impl Emission<'_> {
             };
         }
         let zero = numbers::number(0.0, self.model.scalar);
+        let ahead = if quantity == Quantity::Objective { self.residual_ahead() } else { None };
         let (ty, value) = if quantity == Quantity::Objective {
             (quote!(hg::core::option::Option<#scalar>), quote!(hg::core::option::Option::Some(out[0])))
         } else {
@@ -229,11 +236,27 @@ impl Emission<'_> {
             #inline
             fn #name(&self, w: &mut Work) -> #ty {
                 #bind
+                #ahead
                 let out = &mut [#zero; 1];
                 #body
                 #value
             }
         }
+    }
+
+    /// F before f, where it is going to be asked for: a large matrix is read once for both.
+    fn residual_ahead(&self) -> Option<TokenStream> {
+        let (word, bit) = super::work::ready_bit(self.program.ahead?);
+        let of_f = |function: &&Function| function.computes == Computes::Problem(Quantity::Residual);
+        let strips = self.program.functions.iter().find(of_f)?.strips.as_ref()?;
+        let (rows, columns) = (numbers::symbol(strips.rows), numbers::size(&strips.columns));
+        Some(quote! {
+            if w.ready[#word] & #bit == 0 && hg::kernels::is_in_strips(#rows, #columns) && w.ahead.is_expected() {
+                let mut values = w.ahead.take(hg::Dense::flat(&w.x).len());
+                hg::Bilevel::residual(self, w, &mut values);
+                w.ahead.keep(values);
+            }
+        })
     }
 
     /// The parameters of a kernel beside the point and the output.

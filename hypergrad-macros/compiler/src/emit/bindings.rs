@@ -162,13 +162,17 @@ impl Names<'_> {
         let name = self.source(Source::Input(id));
         let Op::Input(input) = self.graph.op(id) else { return TokenStream::new() };
         let info = self.graph.input_info(*input);
-        let length = numbers::size(&Size::product(self.graph.shape(id)));
+        // The number of rows is that of a strip: what follows a start is cut where it is read.
+        let length = (!self.starts.contains_key(&Source::Input(id))).then(|| {
+            let length = numbers::size(&Size::product(self.graph.shape(id)));
+            quote!([..#length])
+        });
         let block = |offsets: &[Size], flat: TokenStream| {
             if offsets.len() == 1 {
                 return quote!(let #name = #flat;);
             }
             let offset = numbers::size(&offsets[info.block]);
-            quote!(let #name = &(#flat)[#offset..][..#length];)
+            quote!(let #name = &(#flat)[#offset..] #length;)
         };
         match info.role {
             Role::Data => {

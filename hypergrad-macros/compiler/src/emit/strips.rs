@@ -39,6 +39,7 @@ impl Names<'_> {
                 })
                 .collect(),
         ];
+        let after = self.statements(&strips.after, Scope::Point);
         let body = strips.body.iter().map(|(kept, statement)| {
             let code = part.of_rows(statement);
             match kept {
@@ -61,6 +62,7 @@ impl Names<'_> {
                 }
             }
             #(#ready)*
+            #after
         }
     }
 
@@ -75,15 +77,35 @@ impl Names<'_> {
 
     /// A product with the rows of a matrix, or with their transpose.
     fn product_of_rows(&self, kernel: &Kernel) -> TokenStream {
-        let [alpha, Argument::Slice(a), _, columns, x] = &kernel.arguments[..] else { return TokenStream::new() };
-        let name = format_ident!("{}{}", kernel.name, if kernel.writes { "_rows_into" } else { "_rows" });
-        let vectors = Stmt::Kernel(Kernel { arguments: vec![x.clone()], along: None, ..kernel.clone() });
-        let in_place = &self.in_place(&vectors, Scope::Point);
-        let bindings = self.bindings(std::slice::from_ref(&vectors), Scope::Point, in_place);
-        let a = self.source(a.source);
-        let [alpha, columns, x] = [alpha, columns, x].map(|argument| self.argument(argument, in_place));
-        let target = self.slice(&kernel.target, in_place);
-        quote!({ #bindings hg::kernels::#name(#alpha, (#a, rows, #columns), first, #x, &mut #target); })
+        let alone = Kernel { along: None, ..kernel.clone() };
+        let suffix = if kernel.writes { "_rows_into" } else { "_rows" };
+        let plain = self.call_of_rows(&format!("{}{suffix}", kernel.name), &[&alone]);
+        let Some(along) = &kernel.along else { return plain };
+        let fresh = is_fresh(along.buffer);
+        let both = self.call_of_rows(&format!("{}_both_rows", kernel.name), &[&alone, &along.kernel]);
+        quote!(if #fresh #both else #plain)
+    }
+
+    /// A call with the matrix and, of each product, its factor, its vector, and where it goes.
+    fn call_of_rows(&self, name: &str, products: &[&Kernel]) -> TokenStream {
+        let [_, Argument::Slice(a), _, columns, _] = &products[0].arguments[..] else { return TokenStream::new() };
+        let vectors: Vec<Stmt> = products
+            .iter()
+            .map(|kernel| {
+                let arguments = kernel.arguments.last().cloned().into_iter().collect();
+                Stmt::Kernel(Kernel { arguments, ..(*kernel).clone() })
+            })
+            .collect();
+        let in_place = &if let [one] = &vectors[..] { self.in_place(one, Scope::Point) } else { BTreeSet::new() };
+        let bindings = self.bindings(&vectors, Scope::Point, in_place);
+        let (name, a, columns) = (format_ident!("{name}"), self.source(a.source), self.argument(columns, in_place));
+        let products = products.iter().map(|kernel| {
+            let [alpha, .., x] = &kernel.arguments[..] else { return TokenStream::new() };
+            let [alpha, x] = [alpha, x].map(|argument| self.argument(argument, in_place));
+            let target = self.slice(&kernel.target, in_place);
+            quote!((#alpha, #x, &mut #target))
+        });
+        quote!({ #bindings hg::kernels::#name((#a, rows, #columns), first, #(#products),*); })
     }
 }
 

@@ -69,6 +69,8 @@ impl Emission<'_> {
         let (forget_y, forget_x) = (self.forget(Stage::Y), self.forget(Stage::X));
         let keep_y = self.keep_y();
         let home = self.recycles().then(|| quote!(home: hg::Home<Work>,));
+        let ahead = self.program.ahead.map(|_| quote!(ahead: hg::Ahead<#scalar>,));
+        let leave = self.program.ahead.map(|_| quote!(w.ahead.leave();));
         let coming_home = self.recycles().then(|| self.coming_home());
         quote! {
             impl Work {
@@ -83,9 +85,9 @@ impl Emission<'_> {
                     Work { x, y, v, #fresh }
                 }
                 #[inline]
-                fn forget_y(&mut self) { let w = self; #forget_y }
+                fn forget_y(&mut self) { let w = self; #forget_y #leave }
                 #[inline]
-                fn forget_x(&mut self) { let w = self; #forget_x }
+                fn forget_x(&mut self) { let w = self; #forget_x #leave }
                 /// What depends on y alone, from a point with the same y.
                 #[inline]
                 fn keep_y(&mut self, from: &Self) { let w = self; #keep_y }
@@ -110,6 +112,7 @@ impl Emission<'_> {
                 #pivots
                 #lent
                 #home
+                #ahead
                 #(#sizes: usize,)*
                 #(#fields,)*
             }
@@ -174,6 +177,7 @@ impl Emission<'_> {
         let pivots = self.needs_pivots().then(|| quote!(pivots: hg::Vec::new(),));
         let lent = self.lends().then(|| quote!(lent: hg::core::option::Option::None,));
         let home = self.recycles().then(|| quote!(home: hg::Home::NONE,));
+        let ahead = self.program.ahead.map(|_| quote!(ahead: hg::Ahead::NONE,));
         let (_, z) = self.z_field();
         let (_, units) = self.unit_fields();
         quote! {
@@ -186,6 +190,7 @@ impl Emission<'_> {
             #pivots
             #lent
             #home
+            #ahead
             #(#sizes,)*
             #(#buffers,)*
         }
@@ -321,6 +326,8 @@ impl Emission<'_> {
                 | Stmt::Sum { .. } => false,
             })
         }
-        self.program.functions.iter().any(|f| any(&f.body, wanted)) || self.program.computations.iter().any(|c| any(c, wanted))
+        let after = self.program.functions.iter().filter_map(|f| f.strips.as_ref()).map(|strips| &strips.after);
+        let bodies = self.program.functions.iter().map(|f| &f.body);
+        bodies.chain(after).chain(&self.program.computations).any(|statements| any(statements, wanted))
     }
 }

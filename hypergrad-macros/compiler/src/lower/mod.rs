@@ -90,11 +90,20 @@ pub fn lower(graph: &mut Graph, sizes: &Sizes, quantities: &mut Quantities) -> P
     regions::merge(&mut program, &context.facts);
     implied::drop_implied(&mut program);
     let samples = samples::samples(&context, sizes, quantities, &program);
-    // Of variables in one block, whose place does not depend on the number of rows.
-    if quantities.x.len() <= 1 && quantities.y.len() <= 1 {
-        strips::take(&mut program);
-    }
+    let offsets: Vec<Size> = [&quantities.x, &quantities.y].into_iter().flat_map(|blocks| offsets(graph, blocks)).collect();
+    strips::take(&mut program, &offsets);
     Program { f_1_stage, samples, ..program }
+}
+
+/// Where each block of a variable starts.
+fn offsets(graph: &Graph, blocks: &[Id]) -> Vec<Size> {
+    let lengths = blocks.iter().map(|block| Size::product(graph.shape(*block)));
+    let starts = lengths.scan(Size::zero(), |next, length| {
+        let start = next.clone();
+        *next = next.add(&length);
+        Some(start)
+    });
+    starts.collect()
 }
 
 /// The program; what a draft has of it and reads no buffer that is local now is as it was.

@@ -24,6 +24,8 @@ pub struct Program {
     pub f_1_stage: Option<Stage>,
     /// F on some samples, where they do not read each other.
     pub samples: Option<Samples>,
+    /// A product with a large matrix that f needs, and that F computes with its own in one pass.
+    pub ahead: Option<usize>,
 }
 
 impl Program {
@@ -99,7 +101,7 @@ pub struct Samples {
     pub starts: BTreeMap<Source, Size>,
 }
 
-/// The end of a function, over some rows at a time.
+/// The end of a function: over some rows at a time, and what is left.
 #[derive(Debug)]
 pub struct Strips {
     /// How many rows there are.
@@ -110,12 +112,14 @@ pub struct Strips {
     pub body: Vec<(Option<usize>, Stmt)>,
     /// What has an entry for each row.
     pub vectors: BTreeSet<Source>,
+    /// What follows when all rows are done.
+    pub after: Vec<Stmt>,
 }
 
 impl Strips {
     /// The buffers that are made ready.
     pub fn kept(&self) -> BTreeSet<usize> {
-        self.body.iter().filter_map(|(kept, _)| *kept).collect()
+        self.body.iter().flat_map(|(kept, statement)| [*kept, statement.along()]).flatten().collect()
     }
 }
 
@@ -282,6 +286,12 @@ pub enum Stmt {
 }
 
 impl Stmt {
+    /// The buffer that a product computes on its way.
+    pub fn along(&self) -> Option<usize> {
+        let Self::Kernel(Kernel { along: Some(along), .. }) = self else { return None };
+        Some(along.buffer)
+    }
+
     /// Every source that is read and every one that is written, but by statements that stand inside on their own.
     pub fn sources(&self, reads: &mut BTreeSet<Source>, writes: &mut BTreeSet<Source>) {
         let expression = |value: &Expr, reads: &mut BTreeSet<Source>| {

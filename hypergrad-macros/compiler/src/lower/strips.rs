@@ -3,29 +3,50 @@
 
 use std::collections::BTreeSet;
 
-use super::program::{Argument, Computes, Expr, Function, Kernel, Program, Slice, Source, Stmt, Strips};
+use super::program::{Argument, Computes, Expr, Kernel, Program, Slice, Source, Stmt, Strips};
+use super::together::ensured;
 use crate::analysis::Stage;
 use crate::differentiate::Quantity;
 use crate::ir::{Affine, Size, Symbol, Wire};
 
-/// Takes the ends of functions that are products `Aᵀ w(A x)`.
-pub fn take(program: &mut Program) {
+/// Takes products `Aᵀ w(A x)` out of functions. `offsets`: where the blocks of x and of y start.
+pub fn take(program: &mut Program, offsets: &[Size]) {
     for k in 0..program.functions.len() {
-        if let Some((before, strips)) = split(program, &program.functions[k]) {
+        let function = &program.functions[k];
+        let places = 0..if is_asked(function.computes) { function.body.len() } else { 0 };
+        if let Some((before, strips)) = places.rev().find_map(|last| split(program, &function.body, last, offsets)) {
             program.functions[k].body = before;
             program.functions[k].strips = Some(strips);
         }
     }
+    program.ahead = ahead(program);
 }
 
-/// What stands before the strips, and these.
-fn split(program: &Program, function: &Function) -> Option<(Vec<Stmt>, Strips)> {
+fn is_asked(computes: Computes) -> bool {
     let asked = [Quantity::Residual, Quantity::F1Mul, Quantity::F1TrMul, Quantity::G1];
-    if !asked.into_iter().any(|quantity| function.computes == Computes::Problem(quantity)) {
+    asked.into_iter().any(|quantity| computes == Computes::Problem(quantity))
+}
+
+/// The product with A that f needs, where F computes it in strips.
+fn ahead(program: &Program) -> Option<usize> {
+    let of = |quantity| program.functions.iter().find(|f| f.computes == Computes::Problem(quantity));
+    let strips = of(Quantity::Residual)?.strips.as_ref()?;
+    let needed = ensured(&of(Quantity::Objective)?.body, &program.computations);
+    strips.body.iter().find_map(|(kept, statement)| {
+        let is_product = matches!(statement, Stmt::Kernel(kernel) if kernel.name == "gemv");
+        kept.filter(|buffer| is_product && needed.contains(buffer))
+    })
+}
+
+/// What stands before the strips that end with the statement `last`, and these with what follows.
+fn split(program: &Program, body: &[Stmt], last: usize, offsets: &[Size]) -> Option<(Vec<Stmt>, Strips)> {
+    let (others, after) = body.split_at(last);
+    let (Stmt::Kernel(last), after) = after.split_first()? else { return None };
+    let (rows, columns) = product(last).filter(|_| last.name == "gemv_t")?;
+    // The number of rows is that of a strip, wherever it stands.
+    if offsets.iter().any(|offset| offset.symbols().contains(&rows)) {
         return None;
     }
-    let (Stmt::Kernel(last), others) = function.body.split_last()? else { return None };
-    let (rows, columns) = product(last).filter(|_| last.name == "gemv_t")?;
     let mut region = Region { program, rows, vectors: BTreeSet::new(), inputs: BTreeSet::new(), body: Vec::new() };
     // From the end on, as far as rows are kept apart; what makes other buffers ready stands before.
     let first = others.iter().rposition(|s| !region.is_by_rows(s) && !matches!(s, Stmt::Ensure(_) | Stmt::Scratch(_)));
@@ -42,7 +63,8 @@ fn split(program: &Program, function: &Function) -> Option<(Vec<Stmt>, Strips)> 
         }
     }
     region.add(None, &Stmt::Kernel(last.clone()));
-    region.is_sound(last).then_some((before, Strips { rows, columns, body: region.body, vectors: region.vectors }))
+    let after = after.to_vec();
+    region.is_sound(last).then_some((before, Strips { rows, columns, body: region.body, vectors: region.vectors, after }))
 }
 
 /// Rows and columns of a product with a matrix of data and a vector, without other reads.
@@ -87,7 +109,7 @@ struct Region<'p> {
 impl Region<'_> {
     /// Takes in the statements of a buffer, if rows are kept apart in all of them.
     fn makes(&mut self, buffer: usize) -> Option<()> {
-        if self.body.iter().any(|(kept, _)| *kept == Some(buffer)) {
+        if !self.makes_none(buffer) {
             return Some(());
         }
         let found = &self.program.buffers[buffer];
@@ -137,14 +159,25 @@ impl Region<'_> {
     }
 
     fn add_product(&mut self, kept: Option<usize>, kernel: &Kernel) {
-        let operand = kernel.arguments.last().and_then(|x| if let Argument::Slice(x) = x { Some(x.source) } else { None });
-        if kernel.name == "gemv_t" {
-            self.vectors.extend(operand);
-        } else {
-            self.inputs.extend(operand);
-            self.vectors.extend([kernel.target.source]);
+        let along = kernel.along.clone().filter(|along| {
+            let of_rows = Stmt::Kernel(along.kernel.clone());
+            self.program.is_made_alone(along.buffer) && self.is_by_rows(&of_rows) && self.makes_none(along.buffer)
+        });
+        for product in [Some(kernel), along.as_ref().map(|along| &along.kernel)].into_iter().flatten() {
+            let operand = product.arguments.last().and_then(|x| if let Argument::Slice(x) = x { Some(x.source) } else { None });
+            if product.name == "gemv_t" {
+                self.vectors.extend(operand);
+            } else {
+                self.inputs.extend(operand);
+                self.vectors.extend([product.target.source]);
+            }
         }
-        self.body.push((kept, Stmt::Kernel(Kernel { along: None, ..kernel.clone() })));
+        self.body.push((kept, Stmt::Kernel(Kernel { along, ..kernel.clone() })));
+    }
+
+    /// Whether nothing has made a buffer yet.
+    fn makes_none(&self, buffer: usize) -> bool {
+        self.body.iter().all(|(kept, statement)| *kept != Some(buffer) && statement.along() != Some(buffer))
     }
 
     /// Whether a statement computes the entries of a row from those of the same row.

@@ -75,7 +75,7 @@ fn rows(kernel: &Kernel) -> Option<&crate::ir::Size> {
 }
 
 /// The buffers that statements make ready, and those that these need.
-fn ensured(statements: &[Stmt], computations: &[Vec<Stmt>]) -> BTreeSet<usize> {
+pub fn ensured(statements: &[Stmt], computations: &[Vec<Stmt>]) -> BTreeSet<usize> {
     let mut found = BTreeSet::new();
     let mut open: Vec<usize> = direct(statements).collect();
     while let Some(buffer) = open.pop() {
