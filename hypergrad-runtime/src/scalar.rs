@@ -6,7 +6,7 @@ use crate::factor::Eliminate;
 use crate::kernels::{Descent, Differences, Rows, Wide};
 #[cfg(feature = "std")]
 use crate::lanes;
-use crate::lanes::Lane;
+use crate::lanes::{Lane, OfDecay};
 
 /// A real scalar. Functions (`exp`, `sqrt`, ...) come from nalgebra, so that they exist without `std`.
 pub trait Real:
@@ -35,6 +35,11 @@ pub trait Real:
         to.copy_from_slice(from);
         Self::map_slice::<F>(to);
     }
+    /// The same by `e^-|t|` of every value t, which are written if the flag says so, else read; if that is faster.
+    #[doc(hidden)]
+    fn map_slice_with<F: OfDecay>(from: &[Self], _decays: (bool, &mut [Self]), to: &mut [Self]) {
+        Self::map_slice_into::<F>(from, to);
+    }
 }
 
 impl Real for f64 {
@@ -57,6 +62,10 @@ impl Real for f64 {
     #[cfg(feature = "std")]
     fn map_slice_into<F: Lane>(from: &[Self], to: &mut [Self]) {
         lanes::map_f64_into::<F>(from, to);
+    }
+    #[cfg(feature = "std")]
+    fn map_slice_with<F: OfDecay>(from: &[Self], decays: (bool, &mut [Self]), to: &mut [Self]) {
+        lanes::map_f64_with::<F>(from, decays, to);
     }
 }
 

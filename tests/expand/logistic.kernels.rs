@@ -147,7 +147,16 @@ fn ready19(&self, w: &mut Work) {
     w.b19.resize(s0, 0f64);
     self.ready14(w);
     {
-        hg::kernels::logistic_2_into(&w.b14[..s0], &mut w.b19[..s0]);
+        let fresh = w.ready[0usize] & 2147483648u64 == 0;
+        if fresh {
+            hg::kernels::logistic_2_into(&w.b14[..s0], &mut w.b19[..s0]);
+        } else {
+            hg::kernels::logistic_2_with(
+                &w.b14[..s0],
+                (fresh, &mut w.b31[..]),
+                &mut w.b19[..s0],
+            );
+        }
     }
     w.ready[0usize] |= 524288u64;
 }
@@ -163,7 +172,16 @@ fn ready22(&self, w: &mut Work) {
     w.b22.resize(s2, 0f64);
     self.ready16(w);
     {
-        hg::kernels::logistic_2_into(&w.b16[..s2], &mut w.b22[..s2]);
+        let fresh = w.ready[0usize] & 4294967296u64 == 0;
+        if fresh {
+            hg::kernels::logistic_2_into(&w.b16[..s2], &mut w.b22[..s2]);
+        } else {
+            hg::kernels::logistic_2_with(
+                &w.b16[..s2],
+                (fresh, &mut w.b32[..]),
+                &mut w.b22[..s2],
+            );
+        }
     }
     w.ready[0usize] |= 4194304u64;
 }
@@ -280,7 +298,16 @@ fn objective(&self, w: &mut Work) -> hg::core::option::Option<f64> {
     w.b15.resize(s0, 0f64);
     self.ready14(w);
     {
-        hg::kernels::softplus_into(&w.b14[..s0], &mut w.b15[..s0]);
+        let fresh = w.ready[0usize] & 2147483648u64 == 0;
+        if fresh {
+            w.b31.resize(s0, 0f64);
+        }
+        hg::kernels::softplus_with(
+            &w.b14[..s0],
+            (fresh, &mut w.b31[..]),
+            &mut w.b15[..s0],
+        );
+        w.ready[0usize] |= 2147483648u64;
     }
     let t0 = {
         if s0 == 0 {
@@ -625,7 +652,16 @@ fn g(&self, w: &mut Work) -> f64 {
     w.b17.resize(s2, 0f64);
     self.ready16(w);
     {
-        hg::kernels::softplus_into(&w.b16[..s2], &mut w.b17[..s2]);
+        let fresh = w.ready[0usize] & 4294967296u64 == 0;
+        if fresh {
+            w.b32.resize(s2, 0f64);
+        }
+        hg::kernels::softplus_with(
+            &w.b16[..s2],
+            (fresh, &mut w.b32[..]),
+            &mut w.b17[..s2],
+        );
+        w.ready[0usize] |= 4294967296u64;
     }
     let t0 = {
         if s2 == 0 {

@@ -17,8 +17,8 @@ mod wide;
 
 pub use crate::lanes::{cos, exp, exp_m1, ln, ln_1p, logistic_2, logistic_3, sech2, sigmoid, sin, softplus, tanh};
 pub use crate::lanes::{
-    cos_into, exp_into, exp_m1_into, ln_1p_into, ln_into, logistic_2_into, logistic_3_into, sech2_into, sigmoid_into, sin_into,
-    softplus_into, tanh_into,
+    cos_into, exp_into, exp_m1_into, ln_1p_into, ln_into, logistic_2_into, logistic_2_with, logistic_3_into, sech2_into,
+    sigmoid_into, sigmoid_with, sin_into, softplus_into, softplus_with, tanh_into,
 };
 pub use descent::Descent;
 pub(crate) use descent::MOST as MOST_DESCENT;

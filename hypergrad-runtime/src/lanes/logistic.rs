@@ -20,24 +20,45 @@ pub fn sech2(t: f64) -> f64 {
     4.0 * e / (q * q)
 }
 
+/// `e^-|t|`.
+#[inline(always)]
+pub fn decay(t: f64) -> f64 {
+    exp(-t.abs())
+}
+
 /// `max(t, 0) + ln(1 + e^-|t|)`.
 #[inline(always)]
 pub fn softplus(t: f64) -> f64 {
-    let rest = ln_1p_of_fraction(exp(-t.abs()));
-    (if t > 0.0 { t } else { 0.0 }) + rest
+    softplus_of(t, decay(t))
+}
+
+/// The same with `e = e^-|t|`.
+#[inline(always)]
+pub fn softplus_of(t: f64, e: f64) -> f64 {
+    (if t > 0.0 { t } else { 0.0 }) + ln_1p_of_fraction(e)
 }
 
 /// `1 / (1 + e)` or `e / (1 + e)`, with `e = e^-|t|`.
 #[inline(always)]
 pub fn sigmoid(t: f64) -> f64 {
-    let e = exp(-t.abs());
+    sigmoid_of(t, decay(t))
+}
+
+/// The same with `e = e^-|t|`.
+#[inline(always)]
+pub fn sigmoid_of(t: f64, e: f64) -> f64 {
     (if t >= 0.0 { 1.0 } else { e }) / (1.0 + e)
 }
 
 /// `e / (1 + e)²` with `e = e^-|t|`.
 #[inline(always)]
 pub fn logistic_2(t: f64) -> f64 {
-    let e = exp(-t.abs());
+    logistic_2_of(t, decay(t))
+}
+
+/// The same with `e = e^-|t|`.
+#[inline(always)]
+pub fn logistic_2_of(_t: f64, e: f64) -> f64 {
     let q = 1.0 + e;
     e / (q * q)
 }

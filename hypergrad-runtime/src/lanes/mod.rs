@@ -40,6 +40,12 @@ pub trait Lane {
     }
 }
 
+/// A function that is a few operations on `e^-|t|`.
+pub trait OfDecay: Lane {
+    /// With `e = e^-|t|`.
+    fn of(t: f64, e: f64) -> f64;
+}
+
 /// Replaces every `f64` by its image. The loops are written out: as closures of an iterator they would be
 /// compiled without the instructions of the dispatch.
 #[cfg(feature = "std")]
@@ -99,6 +105,51 @@ pub(crate) fn map_f32<F: Lane>(values: &mut [f32]) {
             }
         },
     );
+}
+
+/// The image of every `f64` by its `e^-|t|`, which are written too if they are `fresh`, else read.
+#[cfg(feature = "std")]
+pub(crate) fn map_f64_with<F: OfDecay>(from: &[f64], (fresh, decays): (bool, &mut [f64]), to: &mut [f64]) {
+    let (from, decays) = (&from[..to.len()], &mut decays[..to.len()]);
+    pulp::Arch::new().dispatch(
+        #[inline(always)]
+        move || {
+            let (decays, to) = (decays, to);
+            if fresh {
+                for i in 0..to.len() {
+                    let e = logistic::decay(from[i]);
+                    decays[i] = e;
+                    to[i] = F::of(from[i], e);
+                }
+            } else {
+                for i in 0..to.len() {
+                    to[i] = F::of(from[i], decays[i]);
+                }
+            }
+        },
+    );
+}
+
+macro_rules! of_decay {
+    ($($name:ident $with:ident $type:ident = $of:path;)*) => {$(
+        impl OfDecay for $type {
+            #[inline(always)]
+            fn of(t: f64, e: f64) -> f64 {
+                $of(t, e)
+            }
+        }
+
+        #[doc = concat!("[`", stringify!($name), "`] of `from`, written to `to`, by numbers that such functions of the same slice share.")]
+        #[inline]
+        pub fn $with<T: Real>(from: &[T], shared: (bool, &mut [T]), to: &mut [T]) {
+            T::map_slice_with::<$type>(from, shared, to);
+        }
+    )*};
+}
+of_decay! {
+    softplus softplus_with Softplus = logistic::softplus_of;
+    sigmoid sigmoid_with Sigmoid = logistic::sigmoid_of;
+    logistic_2 logistic_2_with Logistic2 = logistic::logistic_2_of;
 }
 
 macro_rules! lanes {

@@ -139,6 +139,25 @@ fn images_are_the_same_in_place_and_elsewhere() {
     }
 }
 
+/// What one function has written for others leads them to the same images.
+#[test]
+fn images_by_shared_numbers_are_the_same() {
+    type With = fn(&[f64], (bool, &mut [f64]), &mut [f64]);
+    let all: [(fn(&mut [f64]), With); 3] = [(softplus, softplus_with), (sigmoid, sigmoid_with), (logistic_2, logistic_2_with)];
+    let mut from: Vec<f64> = points([-745.0, 745.0]).into_iter().step_by(7).collect();
+    from.extend([0.0, -0.0, f64::INFINITY, f64::NEG_INFINITY, f64::NAN]);
+    for (_, first) in all {
+        let mut decays = vec![f64::NAN; from.len() + 2];
+        first(&from, (true, &mut decays), &mut vec![0.0; from.len()]);
+        for (fresh, (apply, with)) in all.into_iter().flat_map(|case| [(false, case), (true, case)]) {
+            let (mut alone, mut there) = (from.clone(), vec![0.0; from.len()]);
+            apply(&mut alone);
+            with(&from, (fresh, &mut decays), &mut there);
+            assert!(alone.iter().zip(&there).all(|(a, b)| a.to_bits() == b.to_bits()));
+        }
+    }
+}
+
 #[test]
 fn single_precision_is_rounded_once() {
     let points: Vec<f32> = (0..2000).map(|i| -20.0 + 0.0203 * i as f32).collect();

@@ -10,7 +10,8 @@ use super::loops::Windows;
 use super::numbers;
 use super::statements::{Names, Scope};
 use crate::ir::{Affine, Id, Op, Size};
-use crate::lower::program::{Argument, Kernel, Slice, Source, Stmt};
+use crate::lower::program::{Argument, Exponential, Kernel, Slice, Source, Stmt};
+use crate::model::Scalar;
 
 /// Weighted Gram matrices of fewer columns are computed without scratch, which would be set to zero first.
 const FEW: i64 = 12;
@@ -20,6 +21,9 @@ impl Names<'_> {
         let name = format_ident!("{}{}", kernel.name, if kernel.writes { "_into" } else { "" });
         let arguments = kernel.arguments.iter().map(|argument| self.argument(argument, in_place));
         let target = self.slice(&kernel.target, in_place);
+        if let Some(exponential) = kernel.exponential.filter(|_| self.scalar == Scalar::F64) {
+            return self.with_exponentials(kernel, exponential, in_place);
+        }
         match &kernel.returns {
             Some(coefficient) => {
                 let coefficient = self.expression(coefficient, &Windows::default());
@@ -30,6 +34,22 @@ impl Names<'_> {
                 quote!(#(#prepare)* hg::kernels::#name(#(#arguments,)* &mut #target);)
             }
         }
+    }
+
+    /// A function of exponentials that the point keeps.
+    fn with_exponentials(&self, kernel: &Kernel, of: Exponential, in_place: &BTreeSet<Source>) -> TokenStream {
+        let (word, bit) = super::work::ready_bit(of.buffer);
+        let (kept, room) = (self.buffer(of.buffer), self.room(of.buffer));
+        let [with, alone] = ["with", "into"].map(|form| format_ident!("{}_{form}", kernel.name));
+        let arguments: Vec<TokenStream> = kernel.arguments.iter().map(|argument| self.argument(argument, in_place)).collect();
+        let target = self.slice(&kernel.target, in_place);
+        let call = quote!(hg::kernels::#with(#(#arguments,)* (fresh, &mut w.#kept[..]), &mut #target););
+        let code = if of.is_kept {
+            quote!(if fresh { #room } #call w.ready[#word] |= #bit;)
+        } else {
+            quote!(if fresh { hg::kernels::#alone(#(#arguments,)* &mut #target); } else { #call })
+        };
+        quote!(let fresh = w.ready[#word] & #bit == 0; #code)
     }
 
     pub(super) fn argument(&self, argument: &Argument, in_place: &BTreeSet<Source>) -> TokenStream {

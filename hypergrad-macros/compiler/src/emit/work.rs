@@ -247,7 +247,8 @@ impl Emission<'_> {
     /// Forgets the buffers of a stage and of later ones.
     pub(super) fn forget(&self, stage: Stage) -> TokenStream {
         let mut masks = vec![0_u64; self.word_count()];
-        for k in self.cached() {
+        let along = (0..self.program.buffers.len()).filter(|k| self.program.buffers[*k].made == Made::Along);
+        for k in self.cached().chain(along) {
             if self.program.buffers[k].stage >= stage {
                 masks[k / WORD] |= 1 << (k % WORD);
             }

@@ -226,7 +226,15 @@ impl Body<'_> {
         returns: Option<Expr>,
     ) -> bool {
         let target = Slice { source: place.source, offset: place.offset.clone(), length };
-        self.statements.push(Stmt::Kernel(Kernel { name, arguments, target, returns, writes: false, along: None }));
+        self.statements.push(Stmt::Kernel(Kernel {
+            name,
+            arguments,
+            target,
+            returns,
+            writes: false,
+            along: None,
+            exponential: None,
+        }));
         true
     }
 

@@ -88,7 +88,15 @@ fn symmetric(context: &Context<'_>, computes: Computes, matrix: &Matrix, x: &Lay
     let (name, length) = ("mirror", x.total.mul(&x.total));
     let target = Slice { source: Source::Out, offset: Size::zero(), length };
     let arguments = vec![Argument::Size(x.total.clone())];
-    function.body.push(Stmt::Kernel(Kernel { name, arguments, target, returns: None, writes: false, along: None }));
+    function.body.push(Stmt::Kernel(Kernel {
+        name,
+        arguments,
+        target,
+        returns: None,
+        writes: false,
+        along: None,
+        exponential: None,
+    }));
     function
 }
 

@@ -12,6 +12,7 @@ mod cost;
 mod decisions;
 mod diagonals;
 mod differences;
+mod exponentials;
 mod expression;
 mod flatten;
 mod functions;
@@ -92,6 +93,7 @@ pub fn lower(graph: &mut Graph, sizes: &Sizes, quantities: &mut Quantities) -> P
     let samples = samples::samples(&context, sizes, quantities, &program);
     let offsets: Vec<Size> = [&quantities.x, &quantities.y].into_iter().flat_map(|blocks| offsets(graph, blocks)).collect();
     strips::take(&mut program, &offsets);
+    exponentials::share(&mut program);
     Program { f_1_stage, samples, ..program }
 }
 

@@ -63,6 +63,8 @@ pub enum Made {
     With(usize),
     /// Its computation sets others alone: it is no buffer itself.
     Ready,
+    /// Those who need it, on their way.
+    Along,
     /// Nothing: it is no buffer any more.
     Never,
 }
@@ -353,6 +355,16 @@ pub struct Kernel {
     pub writes: bool,
     /// A product of the same matrix that is wanted later, and may be computed in the same pass.
     pub along: Option<Box<Along>>,
+    /// What it shares with other functions of the same argument.
+    pub exponential: Option<Exponential>,
+}
+
+/// The buffer of `e^-|t|` for every entry t of an argument, read if it is there.
+#[derive(Debug, Clone, Copy)]
+pub struct Exponential {
+    pub buffer: usize,
+    /// Whether it is written where it is not.
+    pub is_kept: bool,
 }
 
 /// The product that a buffer consists of.
