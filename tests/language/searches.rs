@@ -152,6 +152,52 @@ pub mod results {
     }
 }
 
+/// The largest and smallest of the items that pass a filter.
+#[bilevel]
+pub mod among_some {
+    use nalgebra::DVector;
+
+    pub struct Data {
+        pub places: Vec<(f64, f64)>,
+        pub open: Vec<bool>,
+    }
+
+    pub fn f(x: &DVector<f64>, y: &DVector<f64>, data: &Data) -> f64 {
+        let n = x.len();
+        let nearest: f64 = (0..n)
+            .map(|i| {
+                let others = (0..n).filter(|&j| j != i);
+                others.map(|j| (x[i] - x[j]).powi(2) + y[j]).min_by(|a, b| a.total_cmp(b)).unwrap()
+            })
+            .sum();
+        let widest = x.iter().copied().filter(|t| *t < y[0]).reduce(f64::max).unwrap_or(0.1);
+        let none = (3..n - 1).map(|j| x[j]).fold(f64::INFINITY, f64::min).min(x[0] * y[1]);
+        nearest + widest * widest + none + x.norm_squared() + data.places.len() as f64 * x[1] * y[2]
+    }
+
+    pub fn g(x: &DVector<f64>, y: &DVector<f64>, data: &Data) -> f64 {
+        let open = || (0..data.places.len()).filter(|&k| data.open[k]);
+        let best = open().max_by(|&i, &j| data.places[i].1.total_cmp(&data.places[j].1)).map_or(0.5, |k| x[k] * data.places[k].0);
+        let (_, least) = open().map(|k| (k, x[k] - data.places[k].0)).min_by(|a, b| a.1.partial_cmp(&b.1).unwrap()).unwrap();
+        let top = data.places.iter().filter(|p| p.0 > 9.0).map(|p| p.1 * y[0]).max_by(f64::total_cmp).unwrap_or(y[1]);
+        best + least * least + top
+    }
+}
+
+#[test]
+fn the_best_of_those_that_pass() {
+    let (x, y) = (DVector::from_vec(vec![0.7, -0.4, 0.9, 0.35]), DVector::from_vec(vec![0.6, 0.3, -0.2, 0.5]));
+    for open in [[true, false, true, true], [false, true, false, false]] {
+        let places = vec![(0.5, 0.3), (1.0, 2.0), (-0.5, 0.9), (0.2, 0.4)];
+        let data = among_some::Data { places, open: open.to_vec() };
+        let problem = among_some::Problem::new(&data).unwrap();
+        let at = problem.at(&x, &y).unwrap();
+        assert!((at.f() - among_some::f(&x, &y, &data)).abs() < 1e-14);
+        assert!((at.g() - among_some::g(&x, &y, &data)).abs() < 1e-14);
+        check(&problem, &x, &y);
+    }
+}
+
 #[test]
 fn items_that_values_pick() {
     let (x, y) = (DVector::from_vec(vec![0.7, -0.4, 0.9, 0.35]), DVector::from_vec(vec![0.3, 0.6, -0.2, 0.5]));

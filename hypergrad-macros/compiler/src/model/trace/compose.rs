@@ -10,6 +10,7 @@ use super::Tracer;
 use super::call::{Call, Outcome};
 use super::condition::{Comparison, Condition};
 use super::environment::Environment;
+use super::extreme::picks_largest;
 use super::search::End;
 use super::stream::{Items, Stream};
 use super::value::{Callable, Closure, Tensor, Value};
@@ -72,6 +73,11 @@ impl Tracer<'_> {
     /// `fold` that begins with the first item.
     fn reduced(&mut self, call: &Call<'_>, stream: Stream, given: &[Value]) -> Option<Value> {
         let callable = self.callable_at(call, given, 0)?;
+        if stream.is_filtered()
+            && let Some(largest) = picks_largest(&callable)
+        {
+            return self.extreme_value(call, &stream, largest, Some(&callable));
+        }
         let first = self.item_if_any(call, &stream, &Affine::default())?;
         let (here, Some(payload)) = (first.is("Some"), first.payload().cloned()) else {
             return Some(Value::Choice(Box::new(Choice::none())));
@@ -79,49 +85,6 @@ impl Tracer<'_> {
         let rest = stream.skipped(&Affine::constant(Size::constant(1)));
         let value = self.under(here.clone(), |tracer| tracer.fold(&rest, payload, &callable, call.site.span))?;
         Some(Value::Choice(Box::new(Choice::some_where(here, value))))
-    }
-
-    /// `max_by(f64::total_cmp)`, `min_by(|a, b| a.partial_cmp(b).unwrap())`: the largest or smallest value.
-    fn extreme_by(&mut self, call: &Call<'_>, word: ComposedWord, stream: &Stream, given: &[Value]) -> Option<Value> {
-        let callable = self.callable_at(call, given, 0)?;
-        let Some(ascending) = compares_itself(&callable) else {
-            if let Callable::Closure(closure) = &callable
-                && let Some((key, ascending)) = super::search::key_of(&closure.syntax, call.site.span)
-            {
-                let key = Callable::Closure(Rc::new(Closure { syntax: key, environment: closure.environment.clone() }));
-                return self.extreme_by_key(call, word, stream, &key, ascending);
-            }
-            self.diagnostics.error_with_help(
-                callable.place(),
-                format!("the order of this `{}` is not read", call.name()),
-                "compare one number of each item, the same of both: `f64::total_cmp`, `|a, b| a.1.partial_cmp(&b.1).unwrap()`",
-            );
-            return None;
-        };
-        let first = self.item_if_any(call, stream, &Affine::default())?;
-        let span = call.site.span;
-        let (start, pick) = if (word == ComposedWord::max_by) == ascending {
-            (f64::NEG_INFINITY, quote_spanned! { span=> |s, t| s.max(t) })
-        } else {
-            (f64::INFINITY, quote_spanned! { span=> |s, t| s.min(t) })
-        };
-        let value = self.fold(stream, Value::Infinity(start), &made(pick, None), span)?;
-        Some(Value::Choice(Box::new(Choice::some_where(first.is("Some"), value))))
-    }
-
-    /// `max_by(|a, b| a.1.total_cmp(&b.1))`: of equal ones `max_by` gives the last, `min_by` the first.
-    fn extreme_by_key(
-        &mut self,
-        call: &Call<'_>,
-        word: ComposedWord,
-        stream: &Stream,
-        key: &Callable,
-        up: bool,
-    ) -> Option<Value> {
-        let is_max = word == ComposedWord::max_by;
-        let end = if is_max { End::Back } else { End::Front };
-        let found = self.extreme_item(call, stream, key, is_max == up, end)?;
-        Some(Value::Choice(Box::new(found)))
     }
 
     /// One item: `next`, `nth(k)`, `last`.
@@ -334,56 +297,4 @@ pub(super) fn made_with(tokens: TokenStream, given: [Value; 2]) -> Callable {
     }
     let syntax = syn::parse2(tokens).unwrap_or_else(|_| syn::parse_quote! { |t| t });
     Callable::Closure(Rc::new(Closure { syntax, environment }))
-}
-
-/// Whether a comparison is that of its two arguments in this order, or the other way round.
-fn compares_itself(callable: &Callable) -> Option<bool> {
-    match callable {
-        Callable::Path(path) => path.segments.last().is_some_and(|name| is_comparison(&name.ident)).then_some(true),
-        Callable::Closure(closure) => {
-            let names: Vec<String> = closure.syntax.inputs.iter().filter_map(bound_name).collect();
-            let compared = comparison_of(&closure.syntax.body)?;
-            match (names.as_slice(), compared) {
-                ([first, second], [left, right]) if (*first == left, *second == right) == (true, true) => Some(true),
-                ([first, second], [left, right]) if (*first == right, *second == left) == (true, true) => Some(false),
-                _ => None,
-            }
-        }
-        Callable::Local(_) => None,
-    }
-}
-
-fn is_comparison(name: &syn::Ident) -> bool {
-    name == "total_cmp" || name == "partial_cmp"
-}
-
-#[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
-fn bound_name(pattern: &syn::Pat) -> Option<String> {
-    match pattern {
-        syn::Pat::Ident(name) if name.subpat.is_none() => Some(name.ident.to_string()),
-        syn::Pat::Reference(inner) => bound_name(&inner.pat),
-        syn::Pat::Type(typed) => bound_name(&typed.pat),
-        _ => None,
-    }
-}
-
-/// The names that `a.total_cmp(b)` or `a.partial_cmp(b).unwrap()` compares.
-fn comparison_of(body: &syn::Expr) -> Option<[String; 2]> {
-    let syn::Expr::MethodCall(call) = body else { return None };
-    match call.args.first() {
-        Some(other) if is_comparison(&call.method) => Some([name_in(&call.receiver)?, name_in(other)?]),
-        _ if call.method == "unwrap" || call.method == "expect" => comparison_of(&call.receiver),
-        _ => None,
-    }
-}
-
-#[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
-fn name_in(expression: &syn::Expr) -> Option<String> {
-    match expression {
-        syn::Expr::Path(path) => path.path.get_ident().map(ToString::to_string),
-        syn::Expr::Reference(inner) => name_in(&inner.expr),
-        syn::Expr::Unary(syn::ExprUnary { op: syn::UnOp::Deref(_), expr, .. }) => name_in(expr),
-        syn::Expr::Paren(inner) => name_in(&inner.expr),
-        _ => None,
-    }
 }

@@ -373,9 +373,9 @@ impl Tracer<'_> {
         for (variable, extent) in steps.variables.iter().zip(&steps.extents).rev() {
             let vector = self.along(&extreme, *variable, extent);
             extreme = self.reduce(kind, &vector);
-            // Of no steps it is the value before them, but for ±∞, the largest of nothing being 0 in nalgebra.
+            // Of no steps it is the value before them; the largest of nothing is 0 in nalgebra.
             let last = self.sizes.resolve(extent).sub(&Size::constant(1));
-            if !last.is_nonnegative() && self.as_number(first).is_none_or(f64::is_finite) {
+            if !last.is_nonnegative() {
                 let guard = Guard { affine: Affine::constant(last), test: Test::NonNegative };
                 extreme = self.either_number(&Condition::Index(guard), &extreme, first);
             }

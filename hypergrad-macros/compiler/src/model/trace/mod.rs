@@ -29,6 +29,7 @@ mod elementwise;
 mod environment;
 mod exits;
 mod expression;
+mod extreme;
 mod finish;
 mod gather;
 mod generics;

@@ -17,7 +17,7 @@ use super::stream::Stream;
 use super::value::{Callable, LoopVariable, Tensor, Value};
 use super::variant::Choice;
 use super::words::SearchWord;
-use crate::ir::{Affine, Guard, Reduction, Size, Test};
+use crate::ir::{Affine, Guard, Size, Test};
 use crate::model::Form;
 
 /// Items of a list whose conditions are looked at one by one, to find an index that is a constant.
@@ -31,7 +31,7 @@ pub enum End {
 }
 
 /// Where an item is: under which condition there is one, and its position.
-struct Found {
+pub(super) struct Found {
     here: Condition,
     position: Affine,
 }
@@ -187,35 +187,7 @@ impl Tracer<'_> {
         }
     }
 
-    /// The item with the largest or smallest key; of equal ones the first from one end.
-    pub(super) fn extreme_item(
-        &mut self,
-        call: &Call<'_>,
-        stream: &Stream,
-        key: &Callable,
-        largest: bool,
-        end: End,
-    ) -> Option<Choice> {
-        if self.refuse_filtered(call, stream) {
-            return None;
-        }
-        let mapped = Stream::Mapped(Box::new(stream.clone()), key.clone());
-        let keys = self.column_of_stream(call, &mapped)?;
-        let span = call.site.span;
-        let (kind, best) = if largest {
-            (Reduction::Max, quote_spanned! { span=> |t| t >= __given })
-        } else {
-            (Reduction::Min, quote_spanned! { span=> |t| t <= __given })
-        };
-        let extreme = self.reduce(kind, &keys);
-        let best = made(best, Some(Value::Tensor(extreme)));
-        match self.place_of(call, &Stream::entries(keys), &best, end)? {
-            Some(found) => self.item_found(call, stream, &found),
-            None => Some(Choice::none()),
-        }
-    }
-
-    fn item_found(&mut self, call: &Call<'_>, stream: &Stream, found: &Found) -> Option<Choice> {
+    pub(super) fn item_found(&mut self, call: &Call<'_>, stream: &Stream, found: &Found) -> Option<Choice> {
         let item = self.under(found.here.clone(), |tracer| tracer.item_if_any(call, stream, &found.position))?;
         let Some(value) = item.payload().cloned() else { return Some(item) };
         Some(Choice::some_where(found.here.clone().and(item.is("Some")), value))
@@ -253,7 +225,7 @@ impl Tracer<'_> {
     }
 
     /// The position of the first item, from one end, that satisfies a condition; `Some(None)` where none does.
-    fn place_of(&mut self, call: &Call<'_>, stream: &Stream, condition: &Callable, end: End) -> Option<Option<Found>> {
+    pub(super) fn place_of(&mut self, call: &Call<'_>, stream: &Stream, condition: &Callable, end: End) -> Option<Option<Found>> {
         if let Some(constant) = self.constant_place(call, stream, condition, end) {
             let found = |k| Found { here: Condition::Constant(true), position: Affine::constant(Size::constant(k)) };
             return Some(constant.map(found));
