@@ -45,11 +45,16 @@ fn main() {
     let directory = std::env::var("OUT_DIR").expect("cargo sets it");
     let directory = Path::new(&directory);
     write(directory, "roles.rs", &roles());
-    let read = (FIRST..).map(|seed| (seed, generate::program(seed))).filter(|(_, program)| is_read(program));
-    let programs: Vec<(u64, Program)> = read.take(PROGRAMS).collect();
+    let programs: Vec<(u64, Program)> = [FIRST, generate::FIRST_WITH_SEARCHES + FIRST].into_iter().flat_map(read).collect();
     for (k, bundle) in programs.chunks(PROGRAMS.div_ceil(BUNDLES)).enumerate() {
         write(directory, &format!("bundle_{k}.rs"), &self::bundle(bundle));
     }
+}
+
+/// Half of the programs, those from this seed on that the compiler reads.
+fn read(first: u64) -> impl Iterator<Item = (u64, Program)> {
+    let programs = (first..).map(|seed| (seed, generate::program(seed)));
+    programs.filter(|(_, program)| is_read(program)).take(PROGRAMS / 2)
 }
 
 fn write(directory: &Path, name: &str, text: &str) {

@@ -30,12 +30,24 @@ pub enum Statement {
     /// `let t = ..;`, a number.
     Let(Name, Expr),
     /// `if .. { continue; }`
-    Continue(Expr),
+    Jump(Jump, Expr),
     /// `s += ..;` or of an entry at these indices, `v[i] = ..;`
     Change(Change, Name, Vec<Expr>, Expr),
-    If(Expr, Vec<Statement>),
+    /// With what is done otherwise, which may be nothing.
+    If(Expr, Vec<Statement>, Vec<Statement>),
     /// `for pattern in chain { .. }`
     For(Pattern, Expr, Vec<Statement>),
+    /// `let mut k = start; while k < end && condition { .. k += 1; }`
+    While(Name, [Expr; 3], Vec<Statement>),
+}
+
+/// Where a step of a loop ends.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Jump {
+    /// `break`, else `continue`.
+    pub leaves: bool,
+    /// Of the loop around the innermost one.
+    pub outer: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -44,6 +56,8 @@ pub enum Change {
     Add,
     Subtract,
     Multiply,
+    /// To a list.
+    Push,
 }
 
 /// The parameter of a closure.
@@ -73,6 +87,13 @@ pub enum Op {
     Cast,
     /// `if condition { a } else { b }`, of every type.
     If,
+    /// `match` of a choice, with an arm for each variant.
+    Match,
+    /// Optional number, number without, closure.
+    MapOr,
+    UnwrapOr,
+    /// The same as `if condition { return a; } b`, among the statements of a function.
+    Return,
     /// `v[i]`
     At,
     /// `a[(i, j)]`
@@ -116,6 +137,14 @@ pub enum Op {
     And,
     Or,
     Not,
+    /// An item of a list of flags.
+    Flagged,
+    /// `matches!` of a variant.
+    IsVariant(usize),
+    IsSome,
+    /// Chain, condition on its items.
+    Any,
+    All,
     // Tensors.
     TensorAdd,
     TensorSubtract,
@@ -180,6 +209,24 @@ pub enum Op {
     Take,
     StepBy,
     Copied,
+    /// As [`Self::Filter`], up to the first item without the condition, or from it on.
+    TakeWhile(bool),
+    SkipWhile(bool),
+    /// The closure ends in [`Self::When`].
+    FilterMap,
+    MapWhile,
+    /// The closure takes an index and gives a range; whether the items are pairs of both.
+    FlatMap(bool),
+    /// Chain, first value, closure of the value before and the item.
+    Scan,
+    /// `chunks_exact`
+    Chunks(usize),
+    /// `condition.then(|| number)`, what a closure gives.
+    When,
+    /// Of optional numbers those that are there.
+    Present,
+    /// An item of a list of optional numbers.
+    LookOptional,
     /// The vectors of a list, each of its own length.
     Vectors,
     /// The items of a list of indices.
@@ -197,6 +244,28 @@ pub enum Op {
     /// `len()` of an iterator.
     Length,
     Collect,
+    /// An empty list that statements push to.
+    NewList,
+    /// Chain, condition on the item, number where there is none, closure of the item. As [`Self::Filter`].
+    Find(bool),
+    /// The same by the place, from the first item or the last.
+    Position {
+        last: bool,
+    },
+    /// Chain, closure that ends in [`Self::When`], number where there is none.
+    FindMap,
+    /// Chain of numbers, number where there is none; `max_by`, `min_by`.
+    ExtremeItem {
+        largest: bool,
+    },
+    /// Chain, key of an item, number where there is none, closure of the item and its key.
+    ExtremeKey {
+        largest: bool,
+    },
+    /// Chain, place, number where there is none, closure of the item.
+    Nth,
+    /// Chain, number where there is none, closure of the item.
+    Last,
     // Roles.
     Blocks,
 }
@@ -297,7 +366,19 @@ pub enum InputKind {
     Indices(Extent, usize),
     /// So many vectors, each of its own length.
     Lists(Extent),
+    /// An enum of the module, one of [`VARIANTS`].
+    Choice,
+    Flag,
+    /// `Vec<bool>`
+    Flags(Extent),
+    /// `Option<f64>`
+    Optional,
+    /// `Vec<Option<f64>>`
+    Optionals(Extent),
 }
+
+/// Of the enum of the data.
+pub const VARIANTS: [&str; 3] = ["First", "Second", "Third"];
 
 /// The inner role.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -344,6 +425,11 @@ impl Input {
             InputKind::Labels(n) => Type::Column(*n),
             InputKind::Indices(n, _) => Type::Indices(*n),
             InputKind::Lists(n) => Type::Lists(*n),
+            InputKind::Choice => Type::Choice,
+            InputKind::Flag => Type::Truth,
+            InputKind::Flags(n) => Type::Flags(*n),
+            InputKind::Optional => Type::Maybe,
+            InputKind::Optionals(n) => Type::Optionals(*n),
         }
     }
 }
@@ -368,6 +454,7 @@ impl Program {
         self.inputs.iter().any(|input| match (&input.kind, input.ty()) {
             (InputKind::Count(own), _) => *own == dimension,
             (_, Type::Column(n) | Type::Row(n) | Type::Indices(n) | Type::Lists(n)) => is(&n),
+            (_, Type::Flags(n) | Type::Optionals(n)) => is(&n),
             (_, Type::Matrix(r, c) | Type::Sparse(r, c)) => is(&r) || is(&c),
             _ => false,
         })
@@ -430,13 +517,21 @@ impl Expr {
 impl Statement {
     fn expressions<'e>(&'e self, found: &mut Vec<&'e Expr>) {
         match self {
-            Self::Let(_, value) | Self::Continue(value) => found.push(value),
+            Self::Let(_, value) | Self::Jump(_, value) => found.push(value),
             Self::Change(_, _, indices, value) => {
                 found.extend(indices);
                 found.push(value);
             }
-            Self::If(head, body) | Self::For(_, head, body) => {
+            Self::If(head, body, otherwise) => {
                 found.push(head);
+                body.iter().chain(otherwise).for_each(|s| s.expressions(found));
+            }
+            Self::For(_, head, body) => {
+                found.push(head);
+                body.iter().for_each(|s| s.expressions(found));
+            }
+            Self::While(_, heads, body) => {
+                found.extend(heads);
                 body.iter().for_each(|s| s.expressions(found));
             }
         }
@@ -444,13 +539,21 @@ impl Statement {
 
     fn expressions_mut<'e>(&'e mut self, found: &mut Vec<&'e mut Expr>) {
         match self {
-            Self::Let(_, value) | Self::Continue(value) => found.push(value),
+            Self::Let(_, value) | Self::Jump(_, value) => found.push(value),
             Self::Change(_, _, indices, value) => {
                 found.extend(indices);
                 found.push(value);
             }
-            Self::If(head, body) | Self::For(_, head, body) => {
+            Self::If(head, body, otherwise) => {
                 found.push(head);
+                body.iter_mut().chain(otherwise).for_each(|s| s.expressions_mut(found));
+            }
+            Self::For(_, head, body) => {
+                found.push(head);
+                body.iter_mut().for_each(|s| s.expressions_mut(found));
+            }
+            Self::While(_, heads, body) => {
+                found.extend(heads);
                 body.iter_mut().for_each(|s| s.expressions_mut(found));
             }
         }

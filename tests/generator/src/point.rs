@@ -103,6 +103,15 @@ impl Point {
                 Value::Lists(Rc::new(lengths.iter().map(vector).collect()))
             }
             InputKind::Count(dimension) => Value::Index(self.sizes[*dimension]),
+            InputKind::Choice => Value::Index(numbers.first().map_or(0, |k| k.re() as usize)),
+            InputKind::Flag => Value::Truth(numbers.first().is_some_and(|flag| flag.re() != 0.0)),
+            InputKind::Flags(_) => Value::Tuple(numbers.iter().map(|flag| Value::Truth(flag.re() != 0.0)).collect()),
+            InputKind::Optional => Value::Maybe(numbers.first().map(|t| Box::new(Value::Number(*t)))),
+            InputKind::Optionals(_) => {
+                let mut rest = numbers.iter();
+                let mut item = |length: &usize| rest.by_ref().take(*length).next().map(|t| Box::new(Value::Number(*t)));
+                Value::Tuple(lengths.iter().map(|length| Value::Maybe(item(length))).collect())
+            }
             InputKind::Sparse(r, c) => {
                 let entries = numbers.into_iter().map(|v| (v.re() != 0.0).then_some(v)).collect();
                 Value::Sparse(Rc::new((size(*r), size(*c), entries)))
@@ -130,7 +139,12 @@ fn single(value: f64) -> f64 {
 
 /// Each vector of a list has its own length, in some points the same.
 fn own_lengths(kind: &InputKind, sizes: &[usize], random: &mut Random) -> Vec<usize> {
-    let InputKind::Lists(count) = kind else { return Vec::new() };
+    let count = match kind {
+        InputKind::Lists(count) => count,
+        InputKind::Optional => return vec![random.below(2)],
+        InputKind::Optionals(count) => return (0..count.value(sizes).unwrap_or(0)).map(|_| random.below(2)).collect(),
+        _ => return Vec::new(),
+    };
     let alike = random.chance(0.3).then(|| 1 + random.below(3));
     (0..count.value(sizes).unwrap_or(0)).map(|_| alike.unwrap_or_else(|| random.below(5))).collect()
 }
@@ -138,16 +152,17 @@ fn own_lengths(kind: &InputKind, sizes: &[usize], random: &mut Random) -> Vec<us
 fn numbers(kind: &InputKind, lengths: &[usize], sizes: &[usize], random: &mut Random) -> Vec<f64> {
     let size = |extent: &crate::types::Extent| extent.value(sizes).unwrap_or(0);
     let count = match kind {
-        InputKind::Number => 1,
+        InputKind::Number | InputKind::Choice | InputKind::Flag => 1,
         InputKind::Tensor(Type::Column(n) | Type::Row(n)) | InputKind::Labels(n) => size(n),
         InputKind::Tensor(Type::Matrix(r, c)) | InputKind::Sparse(r, c) => size(r) * size(c),
         InputKind::Tensor(_) | InputKind::Count(_) => 0,
         InputKind::Array(n) => *n,
-        InputKind::Indices(n, _) => size(n),
-        InputKind::Lists(_) => lengths.iter().sum(),
+        InputKind::Indices(n, _) | InputKind::Flags(n) => size(n),
+        InputKind::Lists(_) | InputKind::Optional | InputKind::Optionals(_) => lengths.iter().sum(),
     };
     let mut number = || match kind {
-        InputKind::Labels(_) => random.below(3) as f64,
+        InputKind::Labels(_) | InputKind::Choice => random.below(3) as f64,
+        InputKind::Flag | InputKind::Flags(_) => random.below(2) as f64,
         InputKind::Indices(_, dimension) => random.below(sizes[*dimension].max(1)) as f64,
         InputKind::Sparse(..) if random.chance(0.5) => 0.0,
         _ => single(random.between(-1.0, 1.0)),

@@ -88,14 +88,19 @@ fn fewer(statements: &[Statement]) -> Vec<Vec<Statement>> {
         let with = |own: &[Statement]| [&statements[..k], own, &statements[k + 1..]].concat();
         found.push(with(&[]));
         match statement {
-            Statement::If(condition, body) => {
-                found.push(with(body));
-                found.extend(fewer(body).into_iter().map(|b| with(&[Statement::If(condition.clone(), b)])));
+            Statement::If(condition, body, otherwise) => {
+                found.extend([with(body), with(otherwise)]);
+                let if_else = |a: &[Statement], b: &[Statement]| Statement::If(condition.clone(), a.to_vec(), b.to_vec());
+                found.extend(fewer(body).into_iter().map(|b| with(&[if_else(&b, otherwise)])));
+                found.extend(fewer(otherwise).into_iter().map(|b| with(&[if_else(body, &b)])));
             }
             Statement::For(pattern, chain, body) => {
                 found.extend(fewer(body).into_iter().map(|b| with(&[Statement::For(pattern.clone(), chain.clone(), b)])));
             }
-            Statement::Let(..) | Statement::Continue(_) | Statement::Change(..) => {}
+            Statement::While(counter, heads, body) => {
+                found.extend(fewer(body).into_iter().map(|b| with(&[Statement::While(*counter, heads.clone(), b)])));
+            }
+            Statement::Let(..) | Statement::Jump(..) | Statement::Change(..) => {}
         }
     }
     found
@@ -104,8 +109,9 @@ fn fewer(statements: &[Statement]) -> Vec<Vec<Statement>> {
 /// Besides the expressions in it.
 fn statement_size(statement: &Statement) -> usize {
     match statement {
-        Statement::Let(..) | Statement::Continue(_) | Statement::Change(..) => 1,
-        Statement::If(_, body) | Statement::For(_, _, body) => 2 + body.iter().map(statement_size).sum::<usize>(),
+        Statement::Let(..) | Statement::Jump(..) | Statement::Change(..) => 1,
+        Statement::For(_, _, body) | Statement::While(_, _, body) => 2 + body.iter().map(statement_size).sum::<usize>(),
+        Statement::If(_, body, otherwise) => 2 + body.iter().chain(otherwise).map(statement_size).sum::<usize>(),
     }
 }
 

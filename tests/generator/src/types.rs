@@ -26,6 +26,14 @@ pub enum Type {
     Window(usize),
     /// `Vec<f64>` of collected numbers.
     List,
+    /// `Option<f64>`
+    Maybe,
+    /// An enum of the module.
+    Choice,
+    /// `Vec<bool>` of the data.
+    Flags(Extent),
+    /// `Vec<Option<f64>>` of the data.
+    Optionals(Extent),
     /// `&DVector<f64>`, an item of a list: how long it is, the data tell.
     Vector,
     /// `Vec<usize>` of the data.

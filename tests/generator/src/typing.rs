@@ -48,7 +48,17 @@ fn of_operation(program: &Program, op: &Op, arguments: &[Expr]) -> Type {
         | Op::LnDeterminant
         | Op::Fold
         | Op::Sum
-        | Op::Product => Type::Number,
+        | Op::Product
+        | Op::Find(_)
+        | Op::Position { .. }
+        | Op::FindMap
+        | Op::ExtremeItem { .. }
+        | Op::ExtremeKey { .. }
+        | Op::Nth
+        | Op::Last => Type::Number,
+        Op::When | Op::LookOptional => Type::Maybe,
+        Op::Match | Op::UnwrapOr => of(1),
+        Op::MapOr => Type::Number,
         Op::IndexAdd
         | Op::IndexSubtract
         | Op::IndexMultiply
@@ -62,10 +72,21 @@ fn of_operation(program: &Program, op: &Op, arguments: &[Expr]) -> Type {
         | Op::Look
         | Op::CountItems
         | Op::Length => Type::Index,
-        Op::Less | Op::LessEqual | Op::Equal | Op::NotEqual | Op::Greater | Op::NumberEqual | Op::And | Op::Or | Op::Not => {
-            Type::Truth
-        }
-        Op::If => of(1),
+        Op::Less
+        | Op::LessEqual
+        | Op::Equal
+        | Op::NotEqual
+        | Op::Greater
+        | Op::NumberEqual
+        | Op::And
+        | Op::Or
+        | Op::Not
+        | Op::Flagged
+        | Op::IsVariant(_)
+        | Op::IsSome
+        | Op::Any
+        | Op::All => Type::Truth,
+        Op::If | Op::Return => of(1),
         Op::TensorAdd
         | Op::TensorSubtract
         | Op::TensorNegate
@@ -91,7 +112,7 @@ fn of_operation(program: &Program, op: &Op, arguments: &[Expr]) -> Type {
         Op::RowSum => Type::Row(columns(&of(0))),
         Op::Part(extent) | Op::FromIterator(extent) => Type::Column(*extent),
         Op::FromDiagonal => Type::Matrix(rows(&of(0)), rows(&of(0))),
-        Op::Collect => Type::List,
+        Op::Collect | Op::NewList => Type::List,
         Op::Blocks => Type::Blocks,
         Op::Range
         | Op::RangeInclusive
@@ -111,6 +132,14 @@ fn of_operation(program: &Program, op: &Op, arguments: &[Expr]) -> Type {
         | Op::StepBy
         | Op::Vectors
         | Op::Listed
+        | Op::TakeWhile(_)
+        | Op::SkipWhile(_)
+        | Op::FilterMap
+        | Op::MapWhile
+        | Op::FlatMap(_)
+        | Op::Scan
+        | Op::Chunks(_)
+        | Op::Present
         | Op::Copied => {
             let (item, ends) = iterator(program, op, arguments);
             Type::Iterator(Box::new(item), ends)
@@ -134,11 +163,19 @@ fn iterator(program: &Program, op: &Op, arguments: &[Expr]) -> (Type, Ends) {
         Op::Range => (Type::Index, BOTH),
         Op::RangeInclusive => (Type::Index, ends(true, false)),
         Op::Iterate => (Type::Reference, BOTH),
+        Op::Present => (Type::Reference, ends(true, false)),
         Op::Vectors => (Type::Vector, BOTH),
         Op::Listed => (Type::IndexReference, BOTH),
         Op::Rows => (Type::Row(columns(&type_of(program, &arguments[0]))), ends(false, true)),
         Op::Columns => (Type::Column(rows(&type_of(program, &arguments[0]))), BOTH),
-        Op::Windows(width) => (Type::Window(*width), BOTH),
+        Op::Windows(width) | Op::Chunks(width) => (Type::Window(*width), BOTH),
+        Op::TakeWhile(_) | Op::SkipWhile(_) => (of(0).0, ends(false, false)),
+        Op::FilterMap => (Type::Number, ends(of(0).1.double, false)),
+        Op::MapWhile | Op::Scan => (Type::Number, ends(false, false)),
+        Op::FlatMap(pairs) => {
+            let item = if *pairs { Type::Tuple(vec![Type::Index, Type::Index]) } else { Type::Index };
+            (item, ends(of(0).1.double, false))
+        }
         Op::Stored => (Type::Tuple(vec![Type::IndexReference, Type::Reference]), ends(false, false)),
         Op::Each => {
             let body = match &arguments[1] {

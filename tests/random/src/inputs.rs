@@ -59,6 +59,17 @@ pub fn vectors<T: Float>(point: &Point, k: usize) -> Vec<DVector<T>> {
     point.lengths[k].iter().map(|length| DVector::from_iterator(*length, numbers.by_ref().take(*length))).collect()
 }
 
+/// Input `k`, flags.
+pub fn flags(point: &Point, k: usize) -> Vec<bool> {
+    point.values[k].iter().map(|flag| *flag != 0.0).collect()
+}
+
+/// Input `k`, numbers of which some are missing.
+pub fn optionals<T: Float>(point: &Point, k: usize) -> Vec<Option<T>> {
+    let mut numbers = point.values[k].iter().map(|value| T::of(*value));
+    point.lengths[k].iter().map(|length| numbers.by_ref().take(*length).next()).collect()
+}
+
 /// Input `k`, by columns.
 pub fn tensor<T: Float, R: Dim, C: Dim>(rows: R, columns: C, point: &Point, k: usize) -> OMatrix<T, R, C>
 where

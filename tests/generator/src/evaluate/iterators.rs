@@ -7,7 +7,7 @@ use super::{Number, Result, Run, Stop, Tensor, Value};
 use crate::ast::{Expr, Op};
 use crate::types::Type;
 
-type Items<D> = Vec<Result<Value<D>>>;
+pub(super) type Items<D> = Vec<Result<Value<D>>>;
 
 impl<'a, D: Number> Run<'a, D> {
     pub(super) fn iterator_operation(&mut self, op: &Op, arguments: &'a [Expr]) -> Option<Result<Value<D>>> {
@@ -20,6 +20,15 @@ impl<'a, D: Number> Run<'a, D> {
             Op::Windows(width) => self
                 .tensor(&arguments[0])
                 .map(|v| v.data.windows(*width).map(|w| Ok(Value::tensor(Tensor::column(w.to_vec())))).collect()),
+            Op::Chunks(width) => self
+                .tensor(&arguments[0])
+                .map(|v| v.data.chunks_exact(*width).map(|w| Ok(Value::tensor(Tensor::column(w.to_vec())))).collect()),
+            Op::TakeWhile(_) => self.while_true(arguments, true),
+            Op::SkipWhile(_) => self.while_true(arguments, false),
+            Op::FilterMap => self.optional(arguments, false),
+            Op::MapWhile => self.optional(arguments, true),
+            Op::FlatMap(pairs) => self.flat_map(*pairs, arguments),
+            Op::Scan => self.scan(arguments),
             Op::Stored => self.stored(arguments),
             Op::Each => self.each(arguments),
             Op::Filter(_) => self.filter(arguments),
@@ -39,6 +48,7 @@ impl<'a, D: Number> Run<'a, D> {
                 if count == 0 { Err(Stop::Panic("a step of 0")) } else { Ok(items.step_by(count).collect()) }
             }),
             Op::Copied => self.items(&arguments[0]),
+            Op::Present => self.present(&arguments[0]),
             Op::Vectors => self.vectors(&arguments[0]),
             Op::Listed => self.listed(&arguments[0]).map(|list| list.iter().map(|i| Ok(Value::Index(*i))).collect()),
             _ => return self.consumer(op, arguments),
@@ -53,6 +63,7 @@ impl<'a, D: Number> Run<'a, D> {
             Op::Fold => self.folded(arguments),
             Op::Look => self.looked(arguments),
             Op::CountItems | Op::Length => self.consumed(&arguments[0]).map(|items| Value::Index(items.len())),
+            Op::NewList => Ok(Value::List(Rc::default())),
             Op::Collect => self.numbers(&arguments[0]).map(|v| Value::List(Rc::new(v))),
             Op::ListLength => self.tensor(&arguments[0]).map(|list| Value::Index(list.data.len())),
             Op::SumTensors(ty) => self.sum_tensors(ty, &arguments[0]),
@@ -65,7 +76,7 @@ impl<'a, D: Number> Run<'a, D> {
         })
     }
 
-    fn items(&mut self, expr: &'a Expr) -> Result<Items<D>> {
+    pub(super) fn items(&mut self, expr: &'a Expr) -> Result<Items<D>> {
         self.value(expr)?.items()
     }
 
@@ -74,7 +85,7 @@ impl<'a, D: Number> Run<'a, D> {
         self.items(expr)?.into_iter().collect()
     }
 
-    fn numbers(&mut self, expr: &'a Expr) -> Result<Vec<D>> {
+    pub(super) fn numbers(&mut self, expr: &'a Expr) -> Result<Vec<D>> {
         self.consumed(expr)?.into_iter().map(Value::number).collect()
     }
 
@@ -110,6 +121,57 @@ impl<'a, D: Number> Run<'a, D> {
         Ok(kept)
     }
 
+    /// The items as long as the condition holds, or the others.
+    fn while_true(&mut self, arguments: &'a [Expr], before: bool) -> Result<Items<D>> {
+        let (mut holds, mut kept) = (true, Vec::new());
+        for item in self.items(&arguments[0])? {
+            if before && !holds {
+                break;
+            }
+            let item = item?;
+            holds = holds && self.call(&arguments[1], vec![item.clone()])?.truth()?;
+            if holds == before {
+                kept.push(Ok(item));
+            }
+        }
+        Ok(kept)
+    }
+
+    /// What the closure gives where it gives something, or until it does not.
+    fn optional(&mut self, arguments: &'a [Expr], ends: bool) -> Result<Items<D>> {
+        let mut kept = Vec::new();
+        for item in self.items(&arguments[0])? {
+            match self.call(&arguments[1], vec![item?])?.maybe()? {
+                Some(value) => kept.push(Ok(value)),
+                None if ends => break,
+                None => {}
+            }
+        }
+        Ok(kept)
+    }
+
+    fn flat_map(&mut self, pairs: bool, arguments: &'a [Expr]) -> Result<Items<D>> {
+        let mut all = Vec::new();
+        for item in self.items(&arguments[0])? {
+            let item = item?;
+            let inner = self.call(&arguments[1], vec![item.clone()])?.items()?;
+            let pair = |j: Result<Value<D>>| Ok(if pairs { Value::Tuple(vec![item.clone(), j?]) } else { j? });
+            all.extend(inner.into_iter().map(pair));
+        }
+        Ok(all)
+    }
+
+    fn scan(&mut self, arguments: &'a [Expr]) -> Result<Items<D>> {
+        let items = self.items(&arguments[0])?;
+        let mut value = self.value(&arguments[1])?;
+        let mut all = Vec::new();
+        for item in items {
+            value = self.call(&arguments[2], vec![value, item?])?;
+            all.push(Ok(value.clone()));
+        }
+        Ok(all)
+    }
+
     fn folded(&mut self, arguments: &'a [Expr]) -> Result<Value<D>> {
         let items = self.items(&arguments[0])?;
         let mut value = self.value(&arguments[1])?;
@@ -117,6 +179,11 @@ impl<'a, D: Number> Run<'a, D> {
             value = self.call(&arguments[2], vec![value, item?])?;
         }
         Ok(value)
+    }
+
+    fn present(&mut self, expr: &'a Expr) -> Result<Items<D>> {
+        let Value::Tuple(items) = self.value(expr)? else { return Err(Stop::IllTyped("expected optional numbers")) };
+        Ok(items.into_iter().filter_map(|item| item.maybe().transpose()).collect())
     }
 
     fn vectors(&mut self, expr: &'a Expr) -> Result<Items<D>> {

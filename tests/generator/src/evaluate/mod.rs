@@ -5,6 +5,7 @@ mod conditions;
 mod indices;
 mod iterators;
 mod numbers;
+mod searches;
 mod statements;
 mod systems;
 mod tensors;
@@ -69,7 +70,7 @@ impl<'a, D: Number> Run<'a, D> {
     pub fn value(&mut self, expr: &'a Expr) -> Result<Value<D>> {
         self.left = self.left.checked_sub(1).ok_or(Stop::Panic("too many operations"))?;
         let value = self.evaluated(expr)?;
-        self.met_nothing |= value.is_empty();
+        self.met_nothing |= value.is_empty() && !matches!(expr, Expr::Apply(Op::NewList, _));
         self.overflowed |= self.is_beyond(&value);
         Ok(value)
     }
@@ -86,6 +87,7 @@ impl<'a, D: Number> Run<'a, D> {
             | Value::Sparse(_)
             | Value::Tuple(_)
             | Value::Items(_)
+            | Value::Maybe(_)
             | Value::List(_)
             | Value::Lists(_)
             | Value::Indices(_)
@@ -143,11 +145,11 @@ impl<'a, D: Number> Run<'a, D> {
         if let Some(value) = self.index_operation(op, arguments).or_else(|| self.condition(op, arguments)) {
             return value;
         }
-        if let Some(value) = self.iterator_operation(op, arguments) {
+        if let Some(value) = self.iterator_operation(op, arguments).or_else(|| self.search(op, arguments)) {
             return value;
         }
         match op {
-            Op::If => {
+            Op::If | Op::Return => {
                 let taken = self.value(&arguments[0])?.truth()?;
                 self.value(&arguments[if taken { 1 } else { 2 }])
             }

@@ -3,13 +3,13 @@
 use std::rc::Rc;
 
 use super::{Number, Result, Run, Stop, Tensor, Value};
-use crate::ast::{Change, Expr, Name, Pattern, Statement};
+use crate::ast::{Change, Expr, Jump, Name, Pattern, Statement};
 
-/// Whether the step of the loop goes on.
+/// Whether the step of the loop goes on, or where it ends.
 #[derive(PartialEq, Eq)]
 enum Flow {
     On,
-    NextStep,
+    Ends(Jump),
 }
 
 impl<'a, D: Number> Run<'a, D> {
@@ -24,8 +24,9 @@ impl<'a, D: Number> Run<'a, D> {
 
     fn statements(&mut self, statements: &'a [Statement]) -> Result<Flow> {
         for statement in statements {
-            if self.statement(statement)? == Flow::NextStep {
-                return Ok(Flow::NextStep);
+            let flow = self.statement(statement)?;
+            if flow != Flow::On {
+                return Ok(flow);
             }
         }
         Ok(Flow::On)
@@ -37,13 +38,15 @@ impl<'a, D: Number> Run<'a, D> {
                 let value = self.value(value)?;
                 self.set(*name, value);
             }
-            Statement::Continue(condition) => {
-                return Ok(if self.truth(condition)? { Flow::NextStep } else { Flow::On });
+            Statement::Jump(jump, condition) => {
+                return Ok(if self.truth(condition)? { Flow::Ends(*jump) } else { Flow::On });
             }
-            Statement::If(condition, body) => {
-                return if self.truth(condition)? { self.statements(body) } else { Ok(Flow::On) };
+            Statement::If(condition, body, otherwise) => {
+                let taken = self.truth(condition)?;
+                return self.statements(if taken { body } else { otherwise });
             }
-            Statement::For(pattern, chain, body) => self.steps(pattern, chain, body)?,
+            Statement::For(pattern, chain, body) => return self.steps(pattern, chain, body),
+            Statement::While(counter, heads, body) => return self.counting(*counter, heads, body),
             Statement::Change(change, name, indices, value) => {
                 let value = self.value(value)?;
                 self.change(*change, *name, indices, value)?;
@@ -52,17 +55,46 @@ impl<'a, D: Number> Run<'a, D> {
         Ok(Flow::On)
     }
 
-    fn steps(&mut self, pattern: &'a Pattern, chain: &'a Expr, body: &'a [Statement]) -> Result<()> {
+    fn steps(&mut self, pattern: &'a Pattern, chain: &'a Expr, body: &'a [Statement]) -> Result<Flow> {
         for item in self.value(chain)?.items()? {
             self.bind(pattern, item?)?;
-            self.statements(body)?;
+            if let Some(flow) = Self::left(&self.statements(body)?) {
+                return Ok(flow);
+            }
         }
-        Ok(())
+        Ok(Flow::On)
+    }
+
+    fn counting(&mut self, counter: Name, [start, end, condition]: &'a [Expr; 3], body: &'a [Statement]) -> Result<Flow> {
+        let mut count = self.index(start)?;
+        self.set(counter, Value::Index(count));
+        while count < self.index(end)? && self.truth(condition)? {
+            if let Some(flow) = Self::left(&self.statements(body)?) {
+                return Ok(flow);
+            }
+            count += 1;
+            self.set(counter, Value::Index(count));
+        }
+        Ok(Flow::On)
+    }
+
+    /// What the end of a step means for the loop around, where it ends the loop.
+    fn left(flow: &Flow) -> Option<Flow> {
+        match flow {
+            Flow::On | Flow::Ends(Jump { leaves: false, outer: false }) => None,
+            Flow::Ends(Jump { leaves: true, outer: false }) => Some(Flow::On),
+            Flow::Ends(Jump { leaves, outer: true }) => Some(Flow::Ends(Jump { leaves: *leaves, outer: false })),
+        }
     }
 
     fn change(&mut self, change: Change, name: Name, indices: &'a [Expr], value: Value<D>) -> Result<()> {
         let before = self.names[name].take().ok_or(Stop::IllTyped("unbound name"))?;
         let after = match (before, indices) {
+            (Value::List(before), []) => {
+                let mut list = Rc::unwrap_or_clone(before);
+                list.push(value.number()?);
+                Value::List(Rc::new(list))
+            }
             (Value::Number(before), []) => Value::Number(changed(change, before, value.number()?)),
             (Value::Tensor(before), []) => self.whole(change, &before, value)?,
             (Value::Tensor(before), indices) => {
@@ -104,7 +136,7 @@ impl<'a, D: Number> Run<'a, D> {
 
 fn changed<D: Number>(change: Change, before: D, value: D) -> D {
     match change {
-        Change::Set => value,
+        Change::Set | Change::Push => value,
         Change::Add => before + value,
         Change::Subtract => before - value,
         Change::Multiply => before * value,

@@ -92,6 +92,8 @@ pub enum Value<D> {
     /// An item whose evaluation stops does so only where it is consumed: iterators are lazy.
     Items(Vec<Result<Self, Stop>>),
     List(Rc<Vec<D>>),
+    /// `None`, or `Some` of it.
+    Maybe(Option<Box<Self>>),
     /// Vectors of the data, each of its own length.
     Lists(Rc<Vec<Rc<Tensor<D>>>>),
     Indices(Rc<Vec<usize>>),
@@ -150,7 +152,7 @@ impl<D: Copy> Value<D> {
             Self::List(list) => list.is_empty(),
             Self::Lists(lists) => lists.is_empty(),
             Self::Indices(list) => list.is_empty(),
-            Self::Number(_) | Self::Index(_) | Self::Truth(_) | Self::Tuple(_) | Self::Blocks(_) => false,
+            Self::Number(_) | Self::Index(_) | Self::Truth(_) | Self::Tuple(_) | Self::Maybe(_) | Self::Blocks(_) => false,
         }
     }
 
@@ -180,6 +182,13 @@ impl<D: Copy> Value<D> {
             Self::Tensor(tensor) => Ok(tensor),
             Self::List(entries) => Ok(Rc::new(Tensor::column(entries.to_vec()))),
             _ => Err(Stop::IllTyped("expected a tensor")),
+        }
+    }
+
+    pub fn maybe(self) -> Result<Option<Self>> {
+        match self {
+            Self::Maybe(value) => Ok(value.map(|value| *value)),
+            _ => Err(Stop::IllTyped("expected an option")),
         }
     }
 

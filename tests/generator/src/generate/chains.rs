@@ -19,7 +19,8 @@ impl Generator {
         let (mut chain, mut items) = self.source();
         for _ in 0..*self.random.pick(&[0, 1, 1, 2, 2, 3, 4]) {
             // The compiler refuses most of what follows a filter.
-            if !has_filter(&chain) || self.chance(20) {
+            let behind = if self.searches { 3 } else { 20 };
+            if !has_filter(&chain) || self.chance(behind) {
                 (chain, items) = self.adapt(chain, items, depth);
             }
         }
@@ -46,6 +47,11 @@ impl Generator {
     }
 
     fn source(&mut self) -> (Expr, Items) {
+        if self.searches(8)
+            && let Some(present) = self.present()
+        {
+            return present;
+        }
         let found = match self.random.below(20) {
             0..11 => None,
             11..15 => self.entries(),
@@ -59,6 +65,14 @@ impl Generator {
     }
 
     pub(super) fn range(&mut self) -> (Expr, Items) {
+        // What looks for an item asks for as many of them at every outer index.
+        if self.searches(80)
+            && let Some(extent) = self.extent()
+        {
+            let (length, range) = (self.length(extent), vec![Expr::Count(0), Expr::Size(extent)]);
+            let items = Items { ty: Type::Index, known: Known::Index((0, length - 1)), most: length };
+            return (Expr::Apply(Op::Range, range), items);
+        }
         let depth = usize::from(self.chance(33));
         let (start, (low, _)) = if self.chance(60) { (Expr::Count(0), (0, 0)) } else { self.index(depth) };
         let extent = self.extent();
@@ -137,12 +151,19 @@ impl Generator {
         let vector = self.random.pick(&inputs).clone();
         let Type::Column(n) = self.ty(&vector) else { return None };
         let width = 1 + self.random.below(3);
+        if self.searches(40) {
+            let items = Items { ty: Type::Window(width), known: Known::Nothing, most: self.length(n) / width as i64 };
+            return Some((Expr::Apply(Op::Chunks(width), vec![vector]), items));
+        }
         let most = (self.length(n) - width as i64 + 1).max(0);
         Some((Expr::Apply(Op::Windows(width), vec![vector]), Items { ty: Type::Window(width), known: Known::Nothing, most }))
     }
 
     /// One more adapter; none where Rust's traits or the item do not allow the one drawn.
     fn adapt(&mut self, chain: Expr, items: Items, depth: usize) -> (Expr, Items) {
+        if self.searches(20) {
+            return self.adapt_by_search(chain, items, depth);
+        }
         let ends = self.ends(&chain);
         let one = |op: Op, chain: Expr| Expr::Apply(op, vec![chain]);
         match self.random.below(20) {
@@ -155,6 +176,7 @@ impl Generator {
             5..8 => {
                 let (other, more) = self.source();
                 let (other, more) = if self.chance(30) { self.adapt(other, more, 1) } else { (other, more) };
+                let (other, more) = if self.searches && has_filter(&other) { self.range() } else { (other, more) };
                 let known = Known::Tuple(vec![items.known, more.known]);
                 let ty = Type::Tuple(vec![items.ty, more.ty]);
                 (Expr::Apply(Op::Zip, vec![chain, other]), Items { ty, known, most: items.most.min(more.most) })
@@ -177,7 +199,7 @@ impl Generator {
         }
     }
 
-    fn mapped(&mut self, chain: Expr, items: Items, depth: usize) -> (Expr, Items) {
+    pub(super) fn mapped(&mut self, chain: Expr, items: Items, depth: usize) -> (Expr, Items) {
         let item = [(items.ty, items.known)];
         if self.chance(30) {
             let mut known = Known::Nothing;
@@ -277,15 +299,18 @@ impl Generator {
     }
 }
 
-fn has_filter(chain: &Expr) -> bool {
+pub(super) fn has_filter(chain: &Expr) -> bool {
     match chain {
-        Expr::Apply(Op::Filter(_), _) => true,
+        Expr::Apply(
+            Op::Filter(_) | Op::Present | Op::TakeWhile(_) | Op::SkipWhile(_) | Op::FilterMap | Op::MapWhile | Op::FlatMap(_),
+            _,
+        ) => true,
         Expr::Apply(_, arguments) => arguments.iter().take(2).any(has_filter),
         _ => false,
     }
 }
 
-fn has_tensor(ty: &Type) -> bool {
+pub(super) fn has_tensor(ty: &Type) -> bool {
     match ty {
         Type::Tuple(parts) => parts.iter().any(has_tensor),
         other => other.is_tensor(),

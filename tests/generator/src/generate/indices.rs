@@ -107,6 +107,14 @@ impl Generator {
     }
 
     pub(super) fn truth(&mut self, depth: usize) -> Expr {
+        if depth > 0 && self.searches(10) {
+            return self.any_or_all();
+        }
+        if self.searches(10)
+            && let Some(flag) = self.flag()
+        {
+            return flag;
+        }
         let two = |op: Op, a: Expr, b: Expr| Expr::Apply(op, vec![a, b]);
         match self.random.below(12) {
             0..6 => {

@@ -5,7 +5,7 @@ use crate::random::Random;
 use crate::types::{Extent, Type};
 
 /// A program without bodies.
-pub(super) fn declare(random: &mut Random) -> Program {
+pub(super) fn declare(random: &mut Random, searches: bool) -> Program {
     let mut program = Program {
         dimensions: dimensions(random),
         inputs: Vec::new(),
@@ -20,7 +20,7 @@ pub(super) fn declare(random: &mut Random) -> Program {
     let [n, m, k, l] = [0, 1, 2, 3].map(|d| program.extent(d));
     let x = variable(random, Role::X, n, l);
     let y = variable(random, Role::Y, m, l);
-    program.inputs.extend(x.into_iter().chain(y).chain(data(random, &program, [n, m, k])));
+    program.inputs.extend(x.into_iter().chain(y).chain(data(random, &program, [n, m, k], searches)));
     program
 }
 
@@ -48,7 +48,7 @@ fn variable(random: &mut Random, role: Role, n: Extent, l: Extent) -> Vec<Input>
     }
 }
 
-fn data(random: &mut Random, program: &Program, [n, m, k]: [Extent; 3]) -> Vec<Input> {
+fn data(random: &mut Random, program: &Program, [n, m, k]: [Extent; 3], searches: bool) -> Vec<Input> {
     let tensor = |field, ty| Input { role: Role::Data, field, kind: InputKind::Tensor(ty) };
     let field = |field, kind| Input { role: Role::Data, field, kind };
     let mut all = vec![
@@ -71,6 +71,12 @@ fn data(random: &mut Random, program: &Program, [n, m, k]: [Extent; 3]) -> Vec<I
     }
     if let Some(dimension) = [0, 2].into_iter().find(|d| !program.dimensions[*d].1) {
         all.push(field("count", InputKind::Count(dimension)));
+    }
+    if searches {
+        all.extend([field("kind", InputKind::Choice), field("flag", InputKind::Flag), field("missing", InputKind::Optional)]);
+        if !k.fixed {
+            all.extend([field("flags", InputKind::Flags(k)), field("gaps", InputKind::Optionals(k))]);
+        }
     }
     all.into_iter().filter(|_| random.chance(0.4)).collect()
 }

@@ -4,7 +4,9 @@
 mod chains;
 mod indices;
 mod inputs;
+mod missing;
 mod numbers;
+mod searches;
 mod statements;
 mod systems;
 mod tensors;
@@ -14,6 +16,10 @@ use crate::point::Point;
 use crate::random::Random;
 use crate::types::{Extent, Type};
 use crate::typing::type_of;
+
+/// Programs of the seeds from here on have searches, loops that are left, lists that are pushed to, early returns, choices and
+/// data that may be missing too; tests name programs of seeds before it.
+pub const FIRST_WITH_SEARCHES: u64 = 20_000_000;
 
 /// The program of a seed: one that Rust runs without a panic, with finite values of moderate size.
 pub fn program(seed: u64) -> Program {
@@ -28,8 +34,9 @@ pub fn program(seed: u64) -> Program {
 
 fn candidate(seed: u64, attempt: u64) -> Program {
     let mut random = Random::new(seed.wrapping_mul(1009).wrapping_add(attempt));
-    let program = inputs::declare(&mut random);
-    let mut generator = Generator { sizes: program.sizes(), random, program, scope: Vec::new(), bare: false };
+    let searches = seed >= FIRST_WITH_SEARCHES;
+    let program = inputs::declare(&mut random, searches);
+    let mut generator = Generator { sizes: program.sizes(), random, program, scope: Vec::new(), bare: false, searches };
     for _ in 0..generator.random.below(3) {
         generator.helper();
     }
@@ -52,6 +59,7 @@ enum Known {
     Tuple(Vec<Known>),
 }
 
+#[derive(Clone)]
 struct Variable {
     name: Name,
     ty: Type,
@@ -65,6 +73,8 @@ struct Generator {
     scope: Vec<Variable>,
     /// In a helper: neither x nor y nor the data is there.
     bare: bool,
+    /// See [`FIRST_WITH_SEARCHES`].
+    searches: bool,
 }
 
 impl Generator {
@@ -87,6 +97,11 @@ impl Generator {
         self.random.below(100) < percent
     }
 
+    /// Of the words from [`FIRST_WITH_SEARCHES`] on.
+    fn searches(&mut self, percent: usize) -> bool {
+        self.searches && self.chance(percent)
+    }
+
     fn boxed(expr: Expr) -> Box<Expr> {
         Box::new(expr)
     }
@@ -97,7 +112,7 @@ impl Generator {
         for input in &self.program.inputs {
             let own = match input.ty() {
                 Type::Column(n) | Type::Row(n) => vec![n],
-                Type::Indices(n) | Type::Lists(n) => vec![n],
+                Type::Indices(n) | Type::Lists(n) | Type::Flags(n) | Type::Optionals(n) => vec![n],
                 Type::Matrix(r, c) | Type::Sparse(r, c) => vec![r, c],
                 _ => Vec::new(),
             };
@@ -171,10 +186,19 @@ impl Generator {
                 (self.push(ty.clone(), known), ty)
             })
             .collect();
-        let body = self.number(3);
+        let mut body = self.number(3);
+        if self.searches(15) {
+            body = self.early(body, |g| g.number(1));
+        }
         self.scope.clear();
         self.bare = false;
         self.program.helpers.push(Helper { fields, parameters, body });
+    }
+
+    /// `if .. { return ..; }` before the rest.
+    fn early(&mut self, rest: Expr, value: impl FnOnce(&mut Self) -> Expr) -> Expr {
+        let condition = self.truth(1);
+        Expr::Apply(Op::Return, vec![condition, value(self), rest])
     }
 
     /// Statements, and what they lead to.
@@ -185,9 +209,12 @@ impl Generator {
             let statement = self.statement();
             statements.push(statement);
         }
-        let result = result(self);
+        let mut last = result(self);
+        if self.searches(12) {
+            last = self.early(last, result);
+        }
         self.scope.clear();
-        statements.into_iter().rev().fold(result, |rest, (name, value)| Expr::Let(name, Self::boxed(value), Self::boxed(rest)))
+        statements.into_iter().rev().fold(last, |rest, (name, value)| Expr::Let(name, Self::boxed(value), Self::boxed(rest)))
     }
 
     fn statement(&mut self) -> (Name, Expr) {

@@ -47,6 +47,14 @@ impl Generator {
         if depth == 0 {
             return self.number_leaf();
         }
+        if self.searches(14) {
+            return self.searched(depth);
+        }
+        if self.searches(4)
+            && let Some(found) = self.of_data(depth)
+        {
+            return found;
+        }
         let found = match self.random.below(44) {
             40..42 => Some(self.block(&Type::Number, depth)),
             42 => Some(self.fold(depth)),

@@ -2,12 +2,19 @@
 //! one before.
 
 use super::{Generator, Known, Variable};
-use crate::ast::{Change, Expr, Name, Op, Statement};
+use crate::ast::{Change, Expr, Jump, Name, Op, Statement};
 use crate::types::{Extent, Type};
 
 /// What the statements of a block may change.
 struct Block {
     states: Vec<(Name, Type)>,
+}
+
+/// The loops around a step: how many that can go on with their next step, and whether the innermost counts at its end.
+#[derive(Clone, Copy)]
+struct Around {
+    loops: usize,
+    counts: bool,
 }
 
 impl Generator {
@@ -17,19 +24,21 @@ impl Generator {
         // Whether the steps see what the steps before have made.
         let carries = self.chance(35);
         let mut types = vec![kept.clone()];
-        if self.chance(30) {
+        if *kept == Type::Number && self.searches(20) {
+            types.push(Type::List);
+        } else if self.chance(30) {
             types.push(self.second_state());
         }
         let mut states = Vec::new();
         for ty in types {
             let first = self.first_value(&ty);
-            let name = if carries { self.push(ty.clone(), Known::Nothing) } else { self.name() };
+            let name = if carries && ty != Type::List { self.push(ty.clone(), Known::Nothing) } else { self.name() };
             states.push((name, ty, first));
         }
         let block = Block { states: states.iter().map(|(name, ty, _)| (*name, ty.clone())).collect() };
         let mut statements = Vec::new();
         for _ in 0..*self.random.pick(&[1, 1, 1, 2]) {
-            statements.push(self.steps(&block, carries, depth));
+            statements.push(self.steps(&block, carries, depth, 0));
         }
         self.scope.truncate(before);
         for (name, ty) in &block.states {
@@ -52,6 +61,7 @@ impl Generator {
         match ty {
             Type::Number if self.chance(60) => Expr::Number(*self.random.pick(&[0.0, 0.0, 0.0, 1.0, 0.5])),
             Type::Number => self.number(0),
+            Type::List => Expr::Apply(Op::NewList, Vec::new()),
             tensor if self.chance(60) => Expr::Apply(Op::Repeat(tensor.clone()), vec![Expr::Number(0.0)]),
             tensor => self.tensor(tensor, 1),
         }
@@ -64,6 +74,7 @@ impl Generator {
         let Some(second) = block.states.get(1) else { return first };
         match (kept, &second.1) {
             (Type::Number, Type::Number) => Expr::Apply(Op::Add, vec![first, name(second)]),
+            (Type::Number, Type::List) => self.of_list(first, second.0),
             (Type::Number, _) => {
                 let total = Expr::Apply(Op::Total, vec![name(second)]);
                 Expr::Apply(Op::Add, vec![first, total])
@@ -74,11 +85,43 @@ impl Generator {
         }
     }
 
-    fn steps(&mut self, block: &Block, carries: bool, depth: usize) -> Statement {
+    /// The other number, and what was pushed.
+    fn of_list(&mut self, first: Expr, list: Name) -> Expr {
+        let list = Expr::Name(list, Type::List);
+        let of_items = if self.chance(30) {
+            Expr::Apply(Op::Cast, vec![Expr::Apply(Op::ListLength, vec![list])])
+        } else {
+            let body = self.lambda(&[(Type::Reference, Known::Nothing)], |g| g.number(1));
+            let each = Expr::Apply(Op::Each, vec![Expr::Apply(Op::Iterate, vec![list]), body]);
+            Expr::Apply(Op::Sum, vec![each])
+        };
+        Expr::Apply(Op::Add, vec![first, of_items])
+    }
+
+    /// A loop that a counter ends, or a condition.
+    fn counting(&mut self, block: &Block, carries: bool, depth: usize) -> Statement {
+        let before = self.scope.len();
+        let (start, (low, _)) = if self.chance(70) { (Expr::Count(0), (0, 0)) } else { self.index(0) };
+        let (end, (_, high)) = match self.extent() {
+            Some(extent) if self.chance(70) => (Expr::Size(extent), (0, self.length(extent))),
+            _ => self.index(0),
+        };
+        let counter = self.push(Type::Index, Known::Index((low, high - 1)));
+        let condition = self.truth(1);
+        let body = self.changes(block, carries, depth, Around { loops: 0, counts: true });
+        self.scope.truncate(before);
+        Statement::While(counter, [start, end, condition], body)
+    }
+
+    fn steps(&mut self, block: &Block, carries: bool, depth: usize, around: usize) -> Statement {
+        if self.searches(12) {
+            return self.counting(block, carries, depth);
+        }
         let before = self.scope.len();
         // The iterator would borrow what the steps change.
-        let (hidden, kept): (Vec<Variable>, Vec<Variable>) =
-            std::mem::take(&mut self.scope).into_iter().partition(|v| block.states.iter().any(|(name, _)| *name == v.name));
+        let is_state = |v: &Variable| block.states.iter().any(|(name, _)| *name == v.name);
+        let all = self.scope.clone();
+        let (hidden, kept): (Vec<Variable>, Vec<Variable>) = std::mem::take(&mut self.scope).into_iter().partition(is_state);
         self.scope = kept;
         let (chain, items) = if self.chance(60) {
             self.range()
@@ -86,14 +129,19 @@ impl Generator {
             let (chain, items, _) = self.chain(1);
             (chain, items)
         };
-        self.scope.extend(hidden);
+        if self.searches {
+            self.scope = all;
+        } else {
+            // What is in scope behind the loop depends on the order, and so does what a seed makes.
+            self.scope.extend(hidden);
+        }
         let pattern = self.pattern(&items.ty, &items.known);
-        let body = self.changes(block, carries, depth);
+        let body = self.changes(block, carries, depth, Around { loops: around + 1, counts: false });
         self.scope.truncate(before);
         Statement::For(pattern, chain, body)
     }
 
-    fn changes(&mut self, block: &Block, carries: bool, depth: usize) -> Vec<Statement> {
+    fn changes(&mut self, block: &Block, carries: bool, depth: usize, around: Around) -> Vec<Statement> {
         let before = self.scope.len();
         let mut statements = Vec::new();
         if self.chance(25) {
@@ -101,15 +149,18 @@ impl Generator {
             statements.push(Statement::Let(self.push(Type::Number, Known::Nothing), value));
         }
         if self.chance(15) {
-            statements.push(Statement::Continue(self.truth(1)));
+            let jump = self.jump(around);
+            statements.extend(jump.map(|jump| Statement::Jump(jump, self.truth(1))));
         }
         for _ in 0..*self.random.pick(&[1, 1, 1, 2, 2, 3]) {
             let statement = match self.random.below(10) {
                 0 => {
                     let condition = self.truth(1);
-                    Statement::If(condition, vec![self.change(block, carries, depth)])
+                    let body = vec![self.change(block, carries, depth)];
+                    let otherwise = if self.searches(40) { vec![self.change(block, carries, depth)] } else { Vec::new() };
+                    Statement::If(condition, body, otherwise)
                 }
-                1 if depth > 1 => self.steps(block, carries, depth - 1),
+                1 if depth > 1 => self.steps(block, carries, depth - 1, around.loops),
                 _ => self.change(block, carries, depth),
             };
             statements.push(statement);
@@ -118,10 +169,19 @@ impl Generator {
         statements
     }
 
+    /// How a step may end: what counts would not go on.
+    fn jump(&mut self, around: Around) -> Option<Jump> {
+        let jump = Jump { leaves: self.searches(50), outer: around.loops > 1 && self.searches(30) };
+        (jump.leaves || !around.counts || jump.outer).then_some(jump)
+    }
+
     fn change(&mut self, block: &Block, carries: bool, depth: usize) -> Statement {
         let depth = depth.saturating_sub(1).min(2);
         let (name, ty) = self.random.pick(&block.states).clone();
         let kind = *self.random.pick(&[Change::Add, Change::Add, Change::Add, Change::Subtract, Change::Multiply]);
+        if ty == Type::List {
+            return Statement::Change(Change::Push, name, Vec::new(), self.number(depth));
+        }
         if ty == Type::Number {
             let value = self.number(depth);
             return match (carries, kind) {
@@ -147,7 +207,7 @@ impl Generator {
     }
 
     /// `0.5 * s + value`, which stays of moderate size.
-    fn damped(&mut self, name: Name, value: Expr) -> Expr {
+    pub(super) fn damped(&mut self, name: Name, value: Expr) -> Expr {
         if self.chance(40) {
             return value;
         }

@@ -9,6 +9,9 @@ impl Speller<'_> {
         if matches!(op, Op::Range | Op::RangeInclusive) {
             return Some(self.range(op, arguments));
         }
+        if *op == Op::NewList {
+            return Some(format!("Vec::<{}>::new()", self.scalar));
+        }
         let first = arguments.first()?;
         if *op == Op::Stored {
             let row = format!("{}.row({})", self.receiver(first), self.whole(&arguments[1]));
@@ -32,6 +35,13 @@ impl Speller<'_> {
             Op::Skip => format!(".skip({})", self.whole(&arguments[1])),
             Op::Take => format!(".take({})", self.whole(&arguments[1])),
             Op::StepBy => format!(".step_by({})", self.whole(&arguments[1])),
+            Op::TakeWhile(apart) => format!(".take_while({})", self.filter(*apart, &arguments[1])),
+            Op::SkipWhile(apart) => format!(".skip_while({})", self.filter(*apart, &arguments[1])),
+            Op::FilterMap => format!(".filter_map({})", self.whole(&arguments[1])),
+            Op::MapWhile => format!(".map_while({})", self.whole(&arguments[1])),
+            Op::FlatMap(pairs) => format!(".flat_map({})", self.ranges(*pairs, &arguments[1])),
+            Op::Scan => format!(".scan({}, {})", self.result(&arguments[1]), self.scanned(&arguments[2])),
+            Op::Chunks(width) => format!(".as_slice().chunks_exact({width})"),
             Op::Copied => ".copied()".to_owned(),
             Op::Sum => format!(".sum::<{}>()", self.scalar),
             Op::SumTensors(ty) => format!(".sum::<{}>()", self.type_name(ty)),
@@ -49,12 +59,28 @@ impl Speller<'_> {
     fn iterated(&mut self, op: &Op, expr: &Expr) -> String {
         match (op, expr) {
             (Op::Iterate, Expr::Input(input)) => self.input(*input),
-            (Op::Windows(_), expr) if !matches!(expr, Expr::Input(_) | Expr::Name(..)) => {
+            (Op::Windows(_) | Op::Chunks(_), expr) if !matches!(expr, Expr::Input(_) | Expr::Name(..)) => {
                 let owned = self.owned(expr);
                 format!("({owned})")
             }
             _ => self.receiver(expr),
         }
+    }
+
+    /// `|i| a..b`, or of pairs `|i| (a..b).map(move |j| (i, j))`.
+    fn ranges(&mut self, pairs: bool, closure: &Expr) -> String {
+        let Expr::Lambda(patterns, range) = closure else { return self.whole(closure) };
+        let pattern = patterns.first().map(|p| self.pattern(p, 0)).unwrap_or_default();
+        let range = self.whole(range);
+        if pairs { format!("|{pattern}| ({range}).map(move |j| ({pattern}, j))") } else { format!("|{pattern}| {range}") }
+    }
+
+    /// `|s, item| { *s = ..; Some(*s) }`
+    fn scanned(&mut self, closure: &Expr) -> String {
+        let Expr::Lambda(patterns, value) = closure else { return self.whole(closure) };
+        self.mutable.extend(patterns[0].names().into_iter().map(|(name, _)| name));
+        let (state, item) = (self.pattern(&patterns[0], 1), self.pattern(&patterns[1], 0));
+        format!("|{state}, {item}| {{ *{state} = {}; Some(*{state}) }}", self.result(value))
     }
 
     fn range(&mut self, op: &Op, arguments: &[Expr]) -> String {
@@ -69,7 +95,7 @@ impl Speller<'_> {
         }
     }
 
-    fn filter(&mut self, apart: bool, closure: &Expr) -> String {
+    pub(super) fn filter(&mut self, apart: bool, closure: &Expr) -> String {
         let Expr::Lambda(patterns, body) = closure else { return self.whole(closure) };
         let more = usize::from(!apart);
         let pattern = patterns.first().map(|p| self.pattern(p, more)).unwrap_or_default();

@@ -3,6 +3,7 @@
 mod chains;
 mod module;
 mod numbers;
+mod searches;
 mod statements;
 mod systems;
 mod tensors;
@@ -21,6 +22,8 @@ pub(crate) struct Speller<'p> {
     scalar: &'static str,
     /// How many references a name is behind, where that is not none.
     behind: HashMap<Name, usize>,
+    /// Names of `&mut`, which are no operands.
+    mutable: HashSet<Name>,
     /// Names that views are bound to: `clone` copies the view only.
     views: HashSet<Name>,
     /// Numbers tell their type: nothing else beside them does.
@@ -41,6 +44,7 @@ impl<'p> Speller<'p> {
             program,
             scalar,
             behind: HashMap::new(),
+            mutable: HashSet::new(),
             views: HashSet::new(),
             suffixed: false,
             fields: HashSet::new(),
@@ -73,6 +77,9 @@ impl<'p> Speller<'p> {
         if let Some(text) = self.chain(op, arguments) {
             return text;
         }
+        if let Some(text) = self.search(op, arguments) {
+            return text;
+        }
         if let Some(text) = self.number(op, arguments) {
             return text;
         }
@@ -92,7 +99,9 @@ impl<'p> Speller<'p> {
             Expr::Number(value) => format!("(-{:?}_{})", -value, self.scalar),
             Expr::Count(count) => format!("{count}_usize"),
             // `min` and `max` are methods of references too.
-            Expr::Name(name, ty @ Type::IndexReference) => format!("(*{})", self.named(*name, ty)),
+            Expr::Name(name, ty @ (Type::IndexReference | Type::Index)) if self.behind.get(name).is_some_and(|n| *n > 0) => {
+                format!("({})", self.whole(expr))
+            }
             // Methods find their way through references.
             Expr::Name(name, ty) => self.named(*name, ty),
             Expr::Size(extent) if extent.plus != 0 => format!("({})", self.size(*extent)),
@@ -140,13 +149,21 @@ impl<'p> Speller<'p> {
 
     /// `{ let a = ..; rest }`
     fn block(&mut self, expr: &Expr) -> String {
-        format!("{{ {} }}", self.statements(expr, " "))
+        format!("{{ {} }}", self.statements(expr, " ", false))
     }
 
-    /// Statements, and the result.
-    fn statements(&mut self, mut expr: &Expr, separator: &str) -> String {
+    /// Statements, and the result; of a function or of a block in one.
+    fn statements(&mut self, mut expr: &Expr, separator: &str, of_function: bool) -> String {
         let mut text = String::new();
         loop {
+            if let Expr::Apply(Op::Return, arguments) = expr
+                && of_function
+            {
+                let (condition, value) = (self.whole(&arguments[0]), self.result(&arguments[1]));
+                text.push_str(&format!("if {condition} {{ return {value}; }}{separator}"));
+                expr = &arguments[2];
+                continue;
+            }
             if let Expr::Block(states, statements, rest) = expr {
                 text.push_str(&self.loops(states, statements, separator));
                 expr = rest;
@@ -222,6 +239,8 @@ impl<'p> Speller<'p> {
                 | InputKind::Labels(n)
                 | InputKind::Indices(n, _)
                 | InputKind::Lists(n)
+                | InputKind::Flags(n)
+                | InputKind::Optionals(n)
                     if *n == whole =>
                 {
                     Some(format!("{name}.len()"))
@@ -248,7 +267,7 @@ fn is_untyped(expr: &Expr) -> bool {
         Expr::Number(_) => true,
         Expr::Let(_, _, rest) | Expr::Block(_, _, rest) => is_untyped(rest),
         Expr::Apply(Op::Add | Op::Subtract | Op::Multiply | Op::Negate, arguments) => arguments.iter().all(is_untyped),
-        Expr::Apply(Op::If, arguments) => arguments[1..].iter().all(is_untyped),
+        Expr::Apply(Op::If | Op::Return | Op::Match, arguments) => arguments[1..].iter().all(is_untyped),
         _ => false,
     }
 }
@@ -269,6 +288,9 @@ fn is_compound(expr: &Expr) -> bool {
                 | Op::Negate
                 | Op::Cast
                 | Op::If
+                | Op::Return
+                | Op::When
+                | Op::Match
                 | Op::IndexAdd
                 | Op::IndexSubtract
                 | Op::IndexMultiply
@@ -310,10 +332,18 @@ pub(crate) fn spelled(name: Name, ty: &Type) -> String {
         Type::Row(_) => "r",
         Type::Matrix(..) => "a",
         Type::Window(_) => "w",
-        Type::List => "list",
+        Type::List | Type::Maybe => "list",
         Type::Closure(_) => "h",
         Type::Truth => "c",
-        Type::Tuple(_) | Type::Iterator(..) | Type::Sparse(..) | Type::Indices(_) | Type::Lists(_) | Type::Blocks => "q",
+        Type::Tuple(_)
+        | Type::Iterator(..)
+        | Type::Sparse(..)
+        | Type::Indices(_)
+        | Type::Lists(_)
+        | Type::Choice
+        | Type::Flags(_)
+        | Type::Optionals(_)
+        | Type::Blocks => "q",
     };
     format!("{letter}{name}")
 }

@@ -1,7 +1,7 @@
 //! The module around the functions.
 
 use super::{CONSTANTS, Speller, spelled};
-use crate::ast::{Expr, Helper, Inner, Input, InputKind, Name, Program, Role};
+use crate::ast::{Expr, Helper, Inner, Input, InputKind, Name, Program, Role, VARIANTS};
 use crate::types::Type;
 
 /// `pub mod name { .. }`, without the attribute.
@@ -15,6 +15,9 @@ pub fn module(program: &Program, name: &str) -> String {
         if *fixed {
             text.push_str(&format!("    pub const {constant}: usize = {value};\n"));
         }
+    }
+    if program.inputs.iter().any(|i| i.kind == InputKind::Choice) {
+        text.push_str(&format!("    #[derive(Clone, Copy)]\n    pub enum Kind {{ {} }}\n", VARIANTS.join(", ")));
     }
     for (role, name) in [(Role::X, "Inner"), (Role::Y, "Outer"), (Role::Data, "Data")] {
         text.push_str(&speller.structure(role, name));
@@ -73,7 +76,7 @@ impl Speller<'_> {
             return self.with_method(k, helper, fields);
         }
         let parameters = self.parameters(&helper.parameters);
-        let body = self.statements(&helper.body, "\n        ");
+        let body = self.statements(&helper.body, "\n        ", true);
         format!("    fn helper{k}({parameters}) -> {} {{\n        {body}\n    }}\n", self.scalar)
     }
 
@@ -86,7 +89,7 @@ impl Speller<'_> {
         let (declared, names) = (declared.join(", "), names.join(", "));
         let parameters = self.parameters(others);
         self.fields.extend(own.iter().map(|(name, _)| *name));
-        let body = self.statements(&helper.body, "\n            ");
+        let body = self.statements(&helper.body, "\n            ", true);
         let and = if others.is_empty() { "" } else { ", " };
         let mut text = format!("    struct Type{k} {{ {declared} }}\n    impl Type{k} {{\n");
         if k.is_multiple_of(2) {
@@ -120,7 +123,7 @@ impl Speller<'_> {
         if self.program.blocks(Role::Data).next().is_some() {
             parameters.push("data: &Data".to_owned());
         }
-        let body = self.statements(body, "\n        ");
+        let body = self.statements(body, "\n        ", true);
         format!("    pub fn {name}({}) -> {result} {{\n        {body}\n    }}\n", parameters.join(", "))
     }
 }

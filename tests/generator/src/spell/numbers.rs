@@ -32,7 +32,7 @@ impl Speller<'_> {
             Op::SaturatingSubtract => self.method("saturating_sub", arguments),
             Op::Hypot => format!("{}.hypot(1.0 + {}.abs())", self.receiver(&arguments[0]), self.receiver(&arguments[1])),
             Op::Cast => format!("{} as {}", self.operand(&arguments[0]), self.scalar),
-            Op::If => {
+            Op::If | Op::Return => {
                 let (a, b) = (self.result(&arguments[1]), self.result(&arguments[2]));
                 format!("if {} {{ {a} }} else {{ {b} }}", self.whole(&arguments[0]))
             }
@@ -103,7 +103,7 @@ impl Speller<'_> {
 
     fn bare(&mut self, expr: &Expr) -> String {
         match expr {
-            Expr::Name(name, ty) if self.behind.get(name) == Some(&1) => self.named(*name, ty),
+            Expr::Name(name, ty) if self.behind.get(name) == Some(&1) && !self.mutable.contains(name) => self.named(*name, ty),
             _ => self.operand(expr),
         }
     }

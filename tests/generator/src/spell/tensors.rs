@@ -204,9 +204,13 @@ impl Speller<'_> {
             Type::Indices(n) if n.fixed => format!("[usize; {}]", constant(*n)),
             Type::Indices(_) => "Vec<usize>".to_owned(),
             Type::Lists(_) => format!("Vec<DVector<{s}>>"),
+            Type::Choice => "Kind".to_owned(),
+            Type::Truth => "bool".to_owned(),
+            Type::Flags(_) => "Vec<bool>".to_owned(),
+            Type::Maybe => format!("Option<{s}>"),
+            Type::Optionals(_) => format!("Vec<Option<{s}>>"),
             Type::Number
             | Type::Reference
-            | Type::Truth
             | Type::Window(_)
             | Type::List
             | Type::Tuple(_)

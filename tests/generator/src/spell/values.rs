@@ -3,7 +3,7 @@
 //! The expressions read `point`, with `numbers(k)` and `number(k)` of `support`: see `tests/random`.
 
 use super::Speller;
-use crate::ast::{Input, InputKind, Program, Role};
+use crate::ast::{Input, InputKind, Program, Role, VARIANTS};
 use crate::types::{Extent, Type};
 
 /// x, y or the data of the module `random`, where there is any.
@@ -44,6 +44,14 @@ fn field(k: usize, input: &Input) -> String {
         InputKind::Indices(n, _) if n.fixed => format!("array_of_indices(point, {k})"),
         InputKind::Indices(..) => format!("indices(point, {k})"),
         InputKind::Lists(_) => format!("vectors(point, {k})"),
+        InputKind::Choice => {
+            let variants = VARIANTS.map(|variant| format!("random::Kind::{variant}"));
+            format!("[{}][point.values[{k}][0] as usize]", variants.join(", "))
+        }
+        InputKind::Flag => format!("flags(point, {k})[0]"),
+        InputKind::Flags(_) => format!("flags(point, {k})"),
+        InputKind::Optional => format!("optionals(point, {k})[0]"),
+        InputKind::Optionals(_) => format!("optionals(point, {k})"),
         InputKind::Array(_) => format!("array(point, {k})"),
         InputKind::Count(dimension) => format!("point.sizes[{dimension}]"),
         InputKind::Sparse(r, c) => format!("sparse({}, {}, point, {k})", size(r), size(c)),

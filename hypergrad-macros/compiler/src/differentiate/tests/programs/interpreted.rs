@@ -90,15 +90,15 @@ impl Stages {
         };
         match self.sizes.source(symbol) {
             SymbolSource::DataAxis { field, axis } => input(&self.fields[*field]).map_or(0, |i| axis_of(&i.kind, *axis)),
-            SymbolSource::Count { field } => match input(&self.fields[*field]).map(|i| &i.kind) {
-                Some(InputKind::Count(dimension)) => place.sizes[*dimension] as i64,
-                _ => 0,
-            },
+            SymbolSource::Count { field } => count(&self.fields[*field], program, place),
             SymbolSource::Reach { field } => {
                 indices(&self.fields[*field], program, place).into_iter().max().map_or(0, |largest| largest as i64 + 1)
             }
             SymbolSource::Least { field } => {
                 indices(&self.fields[*field], program, place).into_iter().min().map_or(i64::MAX, |least| least as i64)
+            }
+            SymbolSource::ListAxis { field, .. } if is_optional(&self.fields[*field], program) => {
+                lengths(&self.fields[*field], program, place)[0] as i64
             }
             SymbolSource::ListAxis { field, axis } => input(&self.fields[*field]).map_or(0, |i| axis_of(&i.kind, *axis)),
             SymbolSource::ItemAxis { field, .. } | SymbolSource::LongestItem { field, .. } => {
@@ -134,6 +134,21 @@ fn check_eigenvalues(point: &Point, graph: &Graph, q: &Quantities, rounding: f64
     }
 }
 
+/// A count of the data, or which variant or whether a flag is set.
+fn count(field: &str, program: &Program, place: &Place) -> i64 {
+    let found = program.inputs.iter().position(|i| i.role == Side::Data && i.field == field);
+    found.map_or(0, |k| match program.inputs[k].kind {
+        InputKind::Count(dimension) => place.sizes[dimension] as i64,
+        InputKind::Choice | InputKind::Flag => place.values[k][0] as i64,
+        _ => 0,
+    })
+}
+
+/// Whether a field is one number or none, a list of as many.
+fn is_optional(field: &str, program: &Program) -> bool {
+    kind_of(field, program) == Some(&InputKind::Optional)
+}
+
 /// The numbers of a data field, as indices.
 fn indices(field: &str, program: &Program, place: &Place) -> Vec<usize> {
     let found = program.inputs.iter().position(|i| i.role == Side::Data && i.field == field);
@@ -144,6 +159,16 @@ fn indices(field: &str, program: &Program, place: &Place) -> Vec<usize> {
 fn lengths<'p>(field: &str, program: &Program, place: &'p Place) -> &'p [usize] {
     let found = program.inputs.iter().position(|i| i.role == Side::Data && i.field == field);
     found.map_or(&[], |k| &place.lengths[k])
+}
+
+/// How long items are at most: one number may be missing.
+fn most(field: &str, program: &Program, place: &Place) -> usize {
+    let is_missing = matches!(kind_of(field, program), Some(InputKind::Optional | InputKind::Optionals(_)));
+    if is_missing { 1 } else { longest(lengths(field, program, place)) }
+}
+
+fn kind_of<'p>(field: &str, program: &'p Program) -> Option<&'p InputKind> {
+    program.inputs.iter().find(|i| i.role == Side::Data && i.field == field).map(|i| &i.kind)
 }
 
 fn longest(lengths: &[usize]) -> usize {
@@ -169,8 +194,9 @@ fn terms(point: &Point, graph: &Graph, roots: &[Id]) -> usize {
     graph.reachable(roots).into_iter().map(of).sum()
 }
 
+/// The field; what is inside of the items of a list is named like the list.
 fn last(name: &str) -> &str {
-    name.rsplit('.').next().unwrap_or(name)
+    name.trim_end_matches("[]").rsplit('.').next().unwrap_or(name)
 }
 
 /// Of a form's own axes: one column is a vector, in nalgebra too.
@@ -182,10 +208,17 @@ fn extents(kind: &InputKind, place: &Place) -> Vec<Extent> {
         InputKind::Tensor(Type::Column(n) | Type::Row(n))
         | InputKind::Labels(n)
         | InputKind::Indices(n, _)
-        | InputKind::Lists(n) => vec![*n],
+        | InputKind::Lists(n)
+        | InputKind::Flags(n)
+        | InputKind::Optionals(n) => vec![*n],
         InputKind::Tensor(Type::Matrix(r, c)) | InputKind::Sparse(r, c) => vec![*r, *c],
         InputKind::Array(n) => vec![Extent::constant(*n)],
-        InputKind::Number | InputKind::Tensor(_) | InputKind::Count(_) => Vec::new(),
+        InputKind::Number
+        | InputKind::Tensor(_)
+        | InputKind::Count(_)
+        | InputKind::Choice
+        | InputKind::Flag
+        | InputKind::Optional => Vec::new(),
     }
 }
 
@@ -231,10 +264,11 @@ fn numbers(info: &InputInfo, program: &Program, place: &Place) -> Vec<f64> {
             let field = field.strip_suffix(')').unwrap_or(field);
             if let Some(list) = field.strip_suffix(".len()") {
                 let lengths = lengths(last(list), program, place);
-                return selected(lengths, longest(lengths) + 1);
+                return selected(lengths, most(last(list), program, place) + 1);
             }
             let indices = indices(last(field), program, place);
-            selected(&indices, indices.iter().max().map_or(0, |largest| largest + 1))
+            let is_flags = matches!(kind_of(last(field), program), Some(InputKind::Flags(_)));
+            selected(&indices, if is_flags { 2 } else { indices.iter().max().map_or(0, |largest| largest + 1) })
         }
         Role::Data => {
             let (name, is_pattern) = match info.name.strip_suffix(".pattern") {
@@ -243,17 +277,16 @@ fn numbers(info: &InputInfo, program: &Program, place: &Place) -> Vec<f64> {
             };
             let found = program.inputs.iter().position(|i| i.role == Side::Data && i.field == last(name));
             let values = found.map(|k| place.values[k].clone()).unwrap_or_default();
-            if let Some(k) = found.filter(|k| matches!(program.inputs[*k].kind, InputKind::Lists(_))) {
-                return padded(&values, &place.lengths[k]);
+            if let Some(k) = found.filter(|k| matches!(program.inputs[*k].kind, InputKind::Lists(_) | InputKind::Optionals(_))) {
+                return padded(&values, &place.lengths[k], most(last(name), program, place));
             }
             if is_pattern { values.iter().map(|v| f64::from(u8::from(*v != 0.0))).collect() } else { values }
         }
     }
 }
 
-/// Vectors one after the other, each as long as the longest.
-fn padded(values: &[f64], lengths: &[usize]) -> Vec<f64> {
-    let most = longest(lengths);
+/// Vectors one after the other, each as long as the longest can be.
+fn padded(values: &[f64], lengths: &[usize], most: usize) -> Vec<f64> {
     let mut rest = values;
     let mut all = Vec::new();
     for length in lengths {
