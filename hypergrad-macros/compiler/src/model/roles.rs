@@ -168,11 +168,16 @@ fn doubled(keyword: Keyword, earlier: &syn::ItemFn, function: &syn::ItemFn) -> D
 }
 
 fn missing_inner(module: &Module) -> Diagnostic {
+    let help = if module.function("phi").or_else(|| module.function("φ")).is_some() {
+        "`phi` is read as a change of variables: a fixed-point map is called `Phi`"
+    } else {
+        "add `pub fn f(x: &DVector<f64>, y: &DVector<f64>) -> f64 { .. }`, or name yours: `#[bilevel(f = loss)]`"
+    };
     Diagnostic::new(
         &module.ident,
         format!("module `{}` has no inner function: `f` (an objective), `F` (a root) or `Phi` (a fixed-point map)", module.ident),
     )
-    .help("add `pub fn f(x: &DVector<f64>, y: &DVector<f64>) -> f64 { .. }`, or name yours: `#[bilevel(f = loss)]`")
+    .help(help)
 }
 
 fn missing_outer(module: &Module) -> Diagnostic {
