@@ -15,9 +15,10 @@
 )]
 
 mod missing;
-mod variants;
 mod own;
+mod perhaps;
 #[allow(dead_code, reason = "the other programs use all of it")]
 mod shared;
+mod variants;
 
 use shared::check;

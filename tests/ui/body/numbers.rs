@@ -23,6 +23,7 @@ mod toy {
         let complement = !data.n;
         let long = [[1.0; 2]; 1_000_000];
         let equal = [1.0, 2.0] == [1.0, x[0]];
+        let sign = (-0.0_f64).signum();
         x[0] + power + remainder
     }
 

@@ -10,7 +10,7 @@ mod toy {
         let mut p = P(x[0]);
         p += P(y[0]);
         p.0 + x.iter().scan(0.0, |_, t| if *t > 0.0 { Some(*t) } else { None }).sum::<f64>()
-            + x.iter().try_fold(0.0, |s, t| if *t < 9.0 { Some(s + t) } else { None }).unwrap()
+            + x.iter().try_for_each(|t| if *t < 9.0 { Some(()) } else { None }).map_or(0.0, |()| 1.0)
     }
 
     pub fn g(x: &DVector<f64>, _y: &DVector<f64>) -> f64 {

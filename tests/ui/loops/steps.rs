@@ -21,12 +21,12 @@ mod toy {
         for (i, j) in pairs {
             total = 0.9 * total + x[i] * y[j];
         }
-        let mut last = None;
+        let mut last = std::cmp::Ordering::Less;
         for i in 0..x.len() {
-            last = Some(x[i]);
+            last = x[i].total_cmp(&y[i]);
         }
-        let first = x.iter().fold(None, |found: Option<f64>, t| found.or(Some(*t)));
-        best + total + last.unwrap_or(0.0) + first.unwrap_or(0.0)
+        let first = x.iter().fold(std::cmp::Ordering::Less, |found, t| if *t > 0.0 { std::cmp::Ordering::Less } else { found });
+        best + total + if last.is_lt() || first.is_lt() { 1.0 } else { 0.0 }
     }
 
     pub fn g(x: &DVector<f64>, _y: &DVector<f64>, _data: &Data) -> f64 {

@@ -115,6 +115,7 @@ pub struct Data {
 }
 
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each says another thing of how the field is reached")]
 pub struct DataField {
     /// The way from the data (`.a_tr`).
     pub path: Vec<Step>,

@@ -42,10 +42,8 @@ impl<'m> Fields<'m> {
             variants.push(ListedVariant { name: variant.ident.to_string(), fields });
         }
         items.inside.pop();
-        let refused = variants.iter().flat_map(|variant| &variant.fields).find_map(|(_, item)| match item {
-            Item::Refused(of) => Some(of.clone()),
-            _ => None,
-        });
+        let of_refused = |item: &Item| if let Item::Refused(of) = item { Some(of.clone()) } else { None };
+        let refused = variants.iter().flat_map(|variant| &variant.fields).find_map(|(_, item)| of_refused(item));
         match refused {
             Some(of) => Item::Refused(of),
             None => Item::Variant { leaf, selection, name: name.to_owned(), variants },

@@ -171,6 +171,15 @@ fn rewritten(word: ArrangeWord, call: &syn::ExprMethodCall) -> Option<syn::Expr>
             #v = #v.iter().take(#v.len() - 1).#collect;
             __taken
         } },
+        (ArrangeWord::retain, [keeps]) => {
+            quote_spanned! { span=> { let __keeps = #keeps; #v = #v.iter().filter(|__t| __keeps(*__t)).#collect; } }
+        }
+        (ArrangeWord::split_off, [k]) => quote_spanned! { span=> {
+            let __k = #k;
+            let __taken = #v[__k..].iter().#collect;
+            #v = #v[..__k].iter().#collect;
+            __taken
+        } },
         (ArrangeWord::clear, []) => quote_spanned! { span=> { #v = Vec::new(); } },
         (ArrangeWord::append, [more]) => {
             let more = target(more);

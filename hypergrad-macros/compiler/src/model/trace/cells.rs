@@ -30,6 +30,8 @@ pub struct Cells {
     pub carried: BTreeSet<super::recursion::Leaf>,
     /// In the loop that was read last, a step did not add to an integer what its text says.
     pub miscounted: bool,
+    /// What a `None` has to have room for, by its cell, as the step that was read last says.
+    pub room: Vec<(usize, Value)>,
     /// Those that hold a `Vec`.
     lists: BTreeSet<usize>,
     /// How often the current expression is written out by the loops around it.
@@ -109,6 +111,7 @@ impl Default for Cells {
             needed: BTreeSet::new(),
             carried: BTreeSet::new(),
             miscounted: false,
+            room: Vec::new(),
             lists: BTreeSet::new(),
             written_out: 1,
         }

@@ -26,7 +26,7 @@ const BOTH: [&str; 2] = ["__first", "__second"];
 impl Tracer<'_> {
     pub(super) fn composed_stream(&mut self, call: &Call<'_>, word: ComposedWord, stream: Stream, given: &[Value]) -> Outcome {
         let span = call.site.span;
-        let with_closure = !matches!(word, ComposedWord::flatten | ComposedWord::unzip);
+        let with_closure = !matches!(word, ComposedWord::flatten | ComposedWord::unzip | ComposedWord::is_sorted);
         if given.len() != usize::from(with_closure) {
             return Outcome::Unknown;
         }
@@ -58,9 +58,38 @@ impl Tracer<'_> {
                 let count = self.count_stream(call, &Stream::Filtered(Box::new(stream), closure(counted)));
                 count.and_then(|count| self.compared(comparison, count, Value::count(Size::constant(0)))).map(Value::Bool)
             }
+            ComposedWord::is_sorted => {
+                let next = stream.clone().skipped(&Affine::constant(Size::constant(1)));
+                let pairs = Stream::Zipped(Box::new(stream), Box::new(next));
+                self.none_of(call, pairs, closure(quote_spanned! { span=> |t| !(t.0 <= t.1) })).map(Value::Bool)
+            }
+            ComposedWord::eq | ComposedWord::ne => {
+                let Some(other) = self.other_stream(call, given[0].clone()) else { return Outcome::Known(None) };
+                self.same_items(call, [stream, other], word == ComposedWord::eq).map(Value::Bool)
+            }
             ComposedWord::reduce => self.reduced(call, stream, given),
             ComposedWord::max_by | ComposedWord::min_by => self.extreme_by(call, word, &stream, given),
         })
+    }
+
+    /// Whether a condition holds of no item.
+    fn none_of(&mut self, call: &Call<'_>, stream: Stream, condition: Callable) -> Option<Condition> {
+        let count = self.count_stream(call, &Stream::Filtered(Box::new(stream), condition))?;
+        self.compared(Comparison::Eq, count, Value::count(Size::constant(0)))
+    }
+
+    /// Whether two iterators have the same items, and as many.
+    fn same_items(&mut self, call: &Call<'_>, both: [Stream; 2], is_same: bool) -> Option<Condition> {
+        if both.iter().any(|stream| self.refuse_filtered(call, stream)) {
+            return None;
+        }
+        let [first, second] = &both;
+        let (left, right) = (self.count_stream(call, first)?, self.count_stream(call, second)?);
+        let as_many = self.compared(Comparison::Eq, left, right)?;
+        let [first, second] = both;
+        let (pairs, span) = (Stream::Zipped(Box::new(first), Box::new(second)), call.site.span);
+        let same = as_many.and(self.none_of(call, pairs, made(quote_spanned! { span=> |t| !(t.0 == t.1) }, None))?);
+        Some(if is_same { same } else { same.not() })
     }
 
     fn pair_of_lists(&mut self, call: &Call<'_>, first: &Stream, second: &Stream) -> Option<Value> {

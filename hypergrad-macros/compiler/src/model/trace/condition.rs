@@ -454,7 +454,10 @@ impl Tracer<'_> {
             (then @ (Value::Index(_) | Value::Cases(_)), otherwise @ (Value::Index(_) | Value::Cases(_))) => {
                 Some(Value::choice(condition, then, otherwise))
             }
-            (Value::Integer(then), Value::Integer(otherwise)) => Some(Value::Integer(self.select(condition, &then, &otherwise))),
+            (then @ (Value::Integer(_) | Value::Index(_)), otherwise @ (Value::Integer(_) | Value::Index(_))) => {
+                let (then, otherwise) = (self.integer_as_number(then)?, self.integer_as_number(otherwise)?);
+                Some(Value::Integer(self.select(condition, &then, &otherwise)))
+            }
             (then @ (Value::Range(_) | Value::Stream(_)), otherwise @ (Value::Range(_) | Value::Stream(_))) => {
                 let (then, otherwise) = (self.stream_of(then)?, self.stream_of(otherwise)?);
                 Some(Value::Stream(Box::new(self.either(condition, then, otherwise)?)))

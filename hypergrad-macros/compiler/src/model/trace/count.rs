@@ -80,7 +80,7 @@ impl Tracer<'_> {
     }
 
     /// Evaluates ahead of time: what is refused is said where it stands.
-    fn quietly<T>(&mut self, evaluate: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
+    pub(super) fn quietly<T>(&mut self, evaluate: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
         let mistakes = self.diagnostics.len();
         let value = evaluate(self);
         self.diagnostics.truncate(mistakes);

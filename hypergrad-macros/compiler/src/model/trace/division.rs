@@ -5,9 +5,11 @@
 //! divisor of P are c, i and j of `r = P·c + S·i + j`, in whatever order they are met.
 
 use super::Tracer;
+use super::agree::Site;
+use super::condition::Condition;
 use super::contract::Definition;
 use super::value::LoopVariable;
-use crate::ir::{Affine, Size};
+use crate::ir::{Affine, Guard, Size, Test};
 use crate::shape::SymbolSource;
 
 /// `dividend = divisor·quotient + remainder`.
@@ -30,6 +32,66 @@ impl Division {
 }
 
 impl Tracer<'_> {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
+    pub(super) fn index_arithmetic(&mut self, site: &Site<'_>, op: &syn::BinOp, left: &Affine, right: &Affine) -> Option<Affine> {
+        let [first, second] = [left, right].map(|index| index.as_size().map(|size| self.sizes.resolve(size)));
+        match op {
+            syn::BinOp::Add(_) => Some(self.joined(left.add(right))),
+            syn::BinOp::Sub(_) => Some(self.joined(left.sub(right))),
+            syn::BinOp::Mul(_) => match (first, second) {
+                (_, Some(size)) => Some(left.scale(&size)),
+                (Some(size), _) => Some(right.scale(&size)),
+                (None, None) => None,
+            },
+            syn::BinOp::Div(_) | syn::BinOp::Rem(_) => {
+                let constants = [&first, &second].map(|size| size.as_ref().and_then(Size::as_constant));
+                if let [Some(dividend), Some(divisor @ (..=-1 | 1..))] = constants {
+                    let found = if matches!(op, syn::BinOp::Rem(_)) { dividend % divisor } else { dividend / divisor };
+                    return Some(Affine::constant(Size::constant(found)));
+                }
+                self.check_dividend(site, left)?;
+                let Some((quotient, remainder)) = second.and_then(|divisor| self.divide_index(left, &divisor)) else {
+                    self.diagnostics.error(site.span, format!("`{}` by an index is not accepted", site.name));
+                    return None;
+                };
+                Some(if matches!(op, syn::BinOp::Rem(_)) { remainder } else { quotient })
+            }
+            _ => self.operate_on_bits(site, op, left, right),
+        }
+    }
+
+    /// Whether an enclosing condition says that an index is not below zero: `index = rest + ratio · guard`, where neither
+    /// part is.
+    fn is_kept_from_below_zero(&self, index: &Affine) -> bool {
+        let index = index.map_sizes(&|size| self.sizes.resolve(size));
+        let says = |guard: &Guard| {
+            let affine = guard.affine.map_sizes(&|size| self.sizes.resolve(size));
+            affine.wires().any(|wire| {
+                let [own, other] =
+                    [index.coefficient(wire), affine.coefficient(wire)].map(|factor| factor.as_constant().unwrap_or(0));
+                let ratio = if other == 0 || own % other != 0 { 0 } else { own / other };
+                let rest = index.sub(&affine.scale(&Size::constant(ratio)));
+                ratio > 0 && rest.bounds(&|v| self.extent(v)).is_some_and(|(low, _)| low.is_nonnegative())
+            })
+        };
+        self.arms.iter().any(|arm| holds_by(arm, &says))
+    }
+
+    /// A quotient is rounded down; Rust rounds it to zero.
+    fn check_dividend(&mut self, site: &Site<'_>, index: &Affine) -> Option<()> {
+        let low = index.map_sizes(&|size| self.sizes.resolve(size)).bounds(&|v| self.extent(v)).map(|(low, _)| low);
+        let Some(low) = low.and_then(|low| low.as_constant()).filter(|low| *low < 0) else { return Some(()) };
+        if self.is_kept_from_below_zero(index) || !self.is_independent(index) {
+            return Some(());
+        }
+        self.diagnostics.error_with_help(
+            site.span,
+            format!("`{}` of an integer that can be {low}, below zero", site.name),
+            "add a multiple of the divisor first: `(i + n - 1) % n`",
+        );
+        None
+    }
+
     pub(super) fn division_of(&self, variable: LoopVariable) -> Option<&Division> {
         match self.variables[variable.0 as usize].definition? {
             Definition::Division(number) => Some(&self.divisions[number]),
@@ -181,4 +243,18 @@ fn multiples(index: &Affine, divisor: &Size) -> (Affine, Affine) {
         }
     }
     (multiple, rest)
+}
+
+/// Whether a condition says what some of its guards say, in every case.
+fn holds_by(condition: &Condition, says: &dyn Fn(&Guard) -> bool) -> bool {
+    match condition {
+        Condition::And(all) => all.iter().any(|part| holds_by(part, says)),
+        Condition::Constant(_) | Condition::Scalar(_) => false,
+        Condition::Index(_) | Condition::Not(_) | Condition::Or(_) => {
+            let is_bound = |guard: &Guard| guard.test == Test::NonNegative;
+            condition
+                .cases()
+                .is_some_and(|cases| cases.iter().all(|case| case.iter().any(|guard| is_bound(guard) && says(guard))))
+        }
+    }
 }

@@ -53,7 +53,7 @@ impl Tracer<'_> {
             syn::Expr::Assign(assignment) => self.assign(assignment),
             syn::Expr::ForLoop(repeated) => self.for_loop(repeated),
             syn::Expr::While(repeated) => self.while_loop(repeated),
-            syn::Expr::Loop(repeated) => self.endless_loop(repeated),
+            syn::Expr::Loop(repeated) => self.loop_expression(repeated),
             syn::Expr::Continue(exit) if exit.label.is_none() => {
                 self.leave_step(false);
                 Some(Value::Never)

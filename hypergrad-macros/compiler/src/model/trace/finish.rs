@@ -58,7 +58,7 @@ impl Tracer<'_> {
         let parts = |value: &Value| match value {
             Value::Tuple(values) | Value::Array(values) => Some(values.clone()),
             Value::Struct(structure) => Some(structure.fields.iter().map(|(_, value)| value.clone()).collect()),
-            _ => None,
+            value => value.perhaps().map(Vec::from),
         };
         if let Some(own) = parts(&before) {
             let taken: Option<Vec<(&Steps, Vec<Value>)>> =
@@ -70,6 +70,7 @@ impl Tracer<'_> {
                 finished.push(self.finished_leaves(value, after, reads, (frame, cell, leaf), span)?);
             }
             return Some(match before {
+                Value::Choice(_) => return <[Value; 2]>::try_from(finished).ok().and_then(Value::from_perhaps),
                 Value::Array(_) => Value::Array(finished),
                 Value::Struct(structure) => {
                     let names = structure.fields.into_iter().map(|(name, _)| name);

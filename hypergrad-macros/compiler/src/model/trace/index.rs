@@ -4,53 +4,15 @@ use quote::ToTokens;
 use syn::spanned::Spanned;
 
 use super::Tracer;
-use super::agree::Site;
 use super::condition::Condition;
 use super::list::List;
 use super::spell::spell;
+use super::stream::{Items, Stream};
 use super::value::{LoopVariable, Tensor, Value, describe_form};
 use crate::ir::{Affine, Size, Test};
 use crate::model::Form;
 
 impl Tracer<'_> {
-    #[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
-    pub(super) fn index_arithmetic(&mut self, site: &Site<'_>, op: &syn::BinOp, left: &Affine, right: &Affine) -> Option<Affine> {
-        let [first, second] = [left, right].map(|index| index.as_size().map(|size| self.sizes.resolve(size)));
-        match op {
-            syn::BinOp::Add(_) => Some(self.joined(left.add(right))),
-            syn::BinOp::Sub(_) => Some(self.joined(left.sub(right))),
-            syn::BinOp::Mul(_) => match (first, second) {
-                (_, Some(size)) => Some(left.scale(&size)),
-                (Some(size), _) => Some(right.scale(&size)),
-                (None, None) => None,
-            },
-            syn::BinOp::Div(_) | syn::BinOp::Rem(_) => {
-                self.check_dividend(site, left)?;
-                let Some((quotient, remainder)) = second.and_then(|divisor| self.divide_index(left, &divisor)) else {
-                    self.diagnostics.error(site.span, format!("`{}` by an index is not accepted", site.name));
-                    return None;
-                };
-                Some(if matches!(op, syn::BinOp::Rem(_)) { remainder } else { quotient })
-            }
-            _ => self.operate_on_bits(site, op, left, right),
-        }
-    }
-
-    /// A quotient is rounded down; Rust rounds it to zero.
-    fn check_dividend(&mut self, site: &Site<'_>, index: &Affine) -> Option<()> {
-        let low = index.map_sizes(&|size| self.sizes.resolve(size)).bounds(&|v| self.extent(v)).map(|(low, _)| low);
-        let Some(low) = low.and_then(|low| low.as_constant()).filter(|low| *low < 0) else { return Some(()) };
-        if self.may_be_excluded(index) || !self.is_independent(index) {
-            return Some(());
-        }
-        self.diagnostics.error_with_help(
-            site.span,
-            format!("`{}` of an integer that can be {low}, below zero", site.name),
-            "add a multiple of the divisor first: `(i + n - 1) % n`",
-        );
-        None
-    }
-
     /// An integer; reports what is none.
     #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
     pub(super) fn index_at(&mut self, value: Value, place: &impl ToTokens) -> Option<Affine> {
@@ -129,6 +91,10 @@ impl Tracer<'_> {
             }
             (Value::List(list), index) => self.listed(&list, index, access),
             (Value::Stream(stream), Value::Index(index)) => self.collected_item(&stream, &index, access),
+            (Value::Stream(stream), Value::Range(range)) if !stream.is_filtered() => Some(self.part_of_stream(*stream, &range)),
+            (Value::Tensor(tensor), Value::Stream(ranges)) if tensor.form == Form::Column && ranges.is_range() => {
+                self.sliced_by_cases(&tensor, *ranges, access)
+            }
             (Value::Tensor(tensor), Value::Range(range)) => self.sliced(&tensor, &range, access),
             (Value::Tensor(tensor), index @ (Value::Index(_) | Value::Tuple(_) | Value::Integer(_) | Value::Tensor(_))) => {
                 let (row, column) = self.entry_at(&tensor, index, access)?;
@@ -430,6 +396,29 @@ impl Tracer<'_> {
             guard.affine.terms.is_empty() || guard.affine.wires().any(shares) || roots.is_empty()
         };
         self.arms.iter().any(|arm| if let Condition::Index(guard) = arm { concerns(guard) } else { true })
+    }
+
+    /// The items of a list that was collected, from one on.
+    fn part_of_stream(&mut self, stream: Stream, range: &super::value::Range) -> Value {
+        let taken = match &range.end {
+            Some(end) => self.taken(stream, end),
+            None => stream,
+        };
+        Value::Stream(Box::new(range.start.iter().fold(taken, Stream::skipped)))
+    }
+
+    /// The entries in one of several ranges, of which the indices of enclosing sums choose.
+    fn sliced_by_cases(&mut self, tensor: &Tensor, ranges: Stream, access: &syn::ExprIndex) -> Option<Value> {
+        let Stream::Cases(cases) = ranges else { return None };
+        let mut parts = Vec::with_capacity(cases.len());
+        for (guards, range) in cases {
+            let Stream::Run { start, end: Some(end), .. } = range else { return None };
+            let last = end.sub(&Affine::constant(Size::constant(1)));
+            let here = guards.iter().cloned().map(Condition::Index).fold(Condition::Constant(true), Condition::and);
+            self.under(here, |tracer| tracer.check_index(&tensor.rows, &last, &access.expr, &*access.index))?;
+            parts.push((guards, Stream::Run { start, end: Some(end), items: Items::Entries(tensor.clone()) }));
+        }
+        Some(Value::Stream(Box::new(Stream::Cases(parts))))
     }
 
     fn sliced(&mut self, tensor: &Tensor, range: &super::value::Range, access: &syn::ExprIndex) -> Option<Value> {

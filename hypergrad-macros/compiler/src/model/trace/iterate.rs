@@ -6,10 +6,10 @@ use super::condition::{Comparison, Condition};
 use super::contract::{Contraction, Factor};
 use super::csr::STORED_HELP;
 use super::piece::Piece;
-use super::result::{collects_options, is_of_options};
+use super::result::collects_options;
 use super::search::End;
 use super::stream::Stream;
-use super::value::{LoopVariable, Tensor, Value, describe_form, own_index};
+use super::value::{LoopVariable, Tensor, Value};
 use super::words::{
     self, AdapterWithWord, AdapterWord, ComposedWord, ConsumerWord, EntryWord, ItemWord, SearchWord, StateWord, StepsWord,
 };
@@ -31,19 +31,14 @@ pub fn names() -> Vec<&'static str> {
 
 /// A piece with its item evaluated: what exists there, under which conditions.
 pub struct Opened {
-    variables: Vec<LoopVariable>,
-    extents: Vec<Size>,
-    guards: Vec<Guard>,
+    pub(super) variables: Vec<LoopVariable>,
+    pub(super) extents: Vec<Size>,
+    pub(super) guards: Vec<Guard>,
     /// Of the filters.
-    condition: Condition,
-    position: Option<Affine>,
+    pub(super) condition: Condition,
+    pub(super) position: Option<Affine>,
     pub(super) item: Value,
-    pattern: Option<Factor>,
-}
-
-/// Whether all items are integers.
-fn is_whole(opened: &[Opened]) -> bool {
-    !opened.is_empty() && opened.iter().all(|piece| matches!(piece.item, Value::Index(_) | Value::Integer(_) | Value::Cases(_)))
+    pub(super) pattern: Option<Factor>,
 }
 
 impl Tracer<'_> {
@@ -84,7 +79,7 @@ impl Tracer<'_> {
 
     fn done_in_steps(&mut self, call: &Call<'_>, word: StepsWord, stream: &Stream, mut arguments: Vec<Value>) -> Outcome {
         let count = match word {
-            StepsWord::fold | StepsWord::rfold => 2,
+            StepsWord::fold | StepsWord::rfold | StepsWord::try_fold => 2,
             StepsWord::for_each => 1,
         };
         if arguments.len() != count {
@@ -98,6 +93,7 @@ impl Tracer<'_> {
                 self.fold(&reversed, arguments.swap_remove(0), &callable, call.site.span)
             }
             StepsWord::fold => self.fold(stream, arguments.swap_remove(0), &callable, call.site.span),
+            StepsWord::try_fold => self.try_fold(stream, arguments.swap_remove(0), &callable, call.site.span),
             StepsWord::for_each => self.for_each(stream, &callable, call.site.span),
         })
     }
@@ -131,6 +127,9 @@ impl Tracer<'_> {
             }
             ConsumerWord::collect if collects_options(call) => {
                 self.of_all_there(call, stream, &mut |tracer, held| tracer.gathered_items(call, held))
+            }
+            ConsumerWord::collect if self.collects_results(call, stream) => {
+                self.of_all_right(call, stream, &mut |tracer, held| tracer.gathered_items(call, held))
             }
             ConsumerWord::collect if stream.is_filtered() => self.kept_items(stream),
             ConsumerWord::collect => self.collected(call, stream),
@@ -194,7 +193,7 @@ impl Tracer<'_> {
     }
 
     /// The argument of `zip` and `chain`.
-    fn other_stream(&mut self, call: &Call<'_>, other: Value) -> Option<Stream> {
+    pub(super) fn other_stream(&mut self, call: &Call<'_>, other: Value) -> Option<Stream> {
         let found = other.describe();
         let other = self.stream_of(other);
         if other.is_none() {
@@ -299,7 +298,7 @@ impl Tracer<'_> {
     }
 
     /// All pieces with their items; every mistake is reported.
-    fn opened(&mut self, call: &Call<'_>, stream: &Stream, ordered: bool) -> Option<Vec<Opened>> {
+    pub(super) fn opened(&mut self, call: &Call<'_>, stream: &Stream, ordered: bool) -> Option<Vec<Opened>> {
         let (mistakes, inferred) = (self.diagnostics.len(), self.inferred.len());
         let pieces = self.ended(call, stream, ordered)?;
         let variables: Vec<LoopVariable> = pieces.iter().flat_map(|piece| piece.variables.clone()).collect();
@@ -312,132 +311,6 @@ impl Tracer<'_> {
             return self.opened(call, &stream, ordered);
         }
         opened.into_iter().collect()
-    }
-
-    fn sum_stream(&mut self, call: &Call<'_>, stream: &Stream) -> Option<Value> {
-        let opened = self.opened(call, stream, false)?;
-        if let Some(first) = opened.first()
-            && let Some(total) = self.own_sum(&first.item.clone(), stream)
-        {
-            return total;
-        }
-        if is_of_options(&opened) {
-            return self.of_all_there(call, stream, &mut |tracer, held| tracer.sum_stream(call, held));
-        }
-        let whole = is_whole(&opened);
-        let mut total: Option<Tensor> = None;
-        for piece in opened {
-            let item = self.summand(call, &piece.item)?;
-            let part = self.sum_piece(piece, item);
-            total = Some(match total {
-                None => part,
-                Some(total) => {
-                    let (total, part) = self.agree(&call.site, total, part)?;
-                    self.linear(&[(1.0, &total), (1.0, &part)])
-                }
-            });
-        }
-        let total = total.unwrap_or_else(|| self.number(0.0));
-        Some(if whole { Value::Integer(total) } else { Value::Tensor(total) })
-    }
-
-    fn sum_piece(&mut self, piece: Opened, item: Tensor) -> Tensor {
-        let zero = self.scale(0.0, &item);
-        let item = self.select(&piece.condition, &item, &zero);
-        let (r, c) = self.axes(&item.rows, &item.columns);
-        let (row, column) = (Affine::wire(r), Affine::wire(c));
-        let contraction = Contraction {
-            factors: [Factor::at(&item, &row, &column)].into_iter().chain(piece.pattern).collect(),
-            guards: piece.guards,
-            local: piece.variables.into_iter().chain(own_index(item.form, &r, &c)).collect(),
-            out: own_index(item.form, &row, &column),
-            ..Contraction::default()
-        };
-        self.contract(contraction, item.form, &item.rows, &item.columns)
-    }
-
-    #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
-    fn summand(&mut self, call: &Call<'_>, item: &Value) -> Option<Tensor> {
-        match item {
-            Value::Tensor(tensor) | Value::Integer(tensor) => Some(tensor.clone()),
-            Value::Index(index) => Some(self.number_of_index(index)),
-            Value::Cases(_) => {
-                let number = self.by_case(vec![item.clone()], &mut |tracer, values| match values.as_slice() {
-                    [Value::Index(index)] => Some(Value::Tensor(tracer.number_of_index(index))),
-                    [Value::Integer(number)] => Some(Value::Tensor(number.clone())),
-                    _ => None,
-                })?;
-                if let Value::Tensor(number) = number { Some(number) } else { None }
-            }
-            other => {
-                let message =
-                    format!("`{}` of {} is not accepted: expected scalars, vectors or matrices", call.name(), other.describe());
-                self.diagnostics.error(call.site.span, message);
-                None
-            }
-        }
-    }
-
-    /// How many items there are: an integer of sizes and outer indices; where filters decide, a sum.
-    pub(super) fn count_stream(&mut self, call: &Call<'_>, stream: &Stream) -> Option<Value> {
-        if stream.is_endless() {
-            return self.refuse_endless(call);
-        }
-        if !stream.is_filtered() {
-            let before = self.diagnostics.len();
-            let lengths = self.lengths(stream);
-            if lengths.is_none() {
-                self.refuse_bounds(call, before);
-            }
-            return Self::length_value(lengths?);
-        }
-        let mut total = self.number(0.0);
-        for piece in self.opened(call, stream, false)? {
-            let one = self.number(1.0);
-            let part = self.sum_piece(piece, one);
-            total = self.linear(&[(1.0, &total), (1.0, &part)]);
-        }
-        Some(Value::Integer(total))
-    }
-
-    fn product_stream(&mut self, call: &Call<'_>, stream: &Stream) -> Option<Value> {
-        let opened = self.opened(call, stream, false)?;
-        if is_of_options(&opened) {
-            return self.of_all_there(call, stream, &mut |tracer, held| tracer.product_stream(call, held));
-        }
-        let whole = is_whole(&opened);
-        let parts: Vec<Option<Tensor>> = opened.into_iter().map(|piece| self.product_piece(call, piece)).collect();
-        let parts: Vec<Tensor> = parts.into_iter().collect::<Option<_>>()?;
-        let product = match parts.as_slice() {
-            [] => self.number(1.0),
-            _ => self.multiply(&parts.iter().collect::<Vec<_>>()),
-        };
-        Some(if whole { Value::Integer(product) } else { Value::Tensor(product) })
-    }
-
-    /// The product over each variable in turn; items that do not exist count as one.
-    fn product_piece(&mut self, call: &Call<'_>, piece: Opened) -> Option<Tensor> {
-        let item = self.summand(call, &piece.item)?;
-        if !item.is_scalar() {
-            self.diagnostics.error_with_help(
-                call.site.span,
-                format!("`product` takes scalars, and the items of this iterator are {}", describe_form(item.form)),
-                "multiply step by step: `let mut all = first; for i in 0..n { all = all * item(i); }`",
-            );
-            return None;
-        }
-        // Filters look at items that exist.
-        let guards = piece.guards.into_iter().map(Condition::Index);
-        let exists = guards.fold(Condition::Constant(true), Condition::and).and(piece.condition);
-        let one = self.number(1.0);
-        let mut product = self.select(&exists, &item, &one);
-        for (variable, extent) in piece.variables.iter().zip(&piece.extents).rev() {
-            let unit = Size::constant(1);
-            let column = self.variable(&unit);
-            let vector = self.bind(&product, Form::Column, (*variable, extent), (column, &unit));
-            product = self.product_of_entries(&vector);
-        }
-        Some(product)
     }
 
     /// `collect`: scalars as a column, a list that is written out as an array; what else there is

@@ -7,8 +7,8 @@ use super::contract::{Contraction, Factor};
 use super::stream::Stream;
 use super::value::{Callable, Tensor, Value, dimensions, own_index};
 use super::words::{
-    self, DecompositionWord, EntryWord, InverseWord, LongerWord, MapWord, NormWord, PairWord, PartWord, PartsWord, PowerNormWord,
-    RearrangementWord, ReductionWord, ScalingWord, SizeWord, SliceWord, ZipFoldWord,
+    self, ComposedWord, DecompositionWord, EntryWord, InverseWord, LongerWord, MapWord, NormWord, PairWord, PartWord, PartsWord,
+    PowerNormWord, RearrangementWord, ReductionWord, ScalingWord, SizeWord, SliceWord, ZipFoldWord,
 };
 use crate::ir::{Affine, Func, Guard, Number, Reduction, Size, Test};
 use crate::model::Form;
@@ -77,6 +77,9 @@ impl Tracer<'_> {
 
     /// Iterators over the parts.
     fn iterators_of(&mut self, call: &Call<'_>, tensor: &Tensor, arguments: &[Value]) -> Outcome {
+        if let (Some(word @ ComposedWord::is_sorted), []) = (ComposedWord::named(call.name()), arguments) {
+            return self.composed_stream(call, word, Stream::entries(tensor.clone()), &[]);
+        }
         let (Some(word), []) = (PartsWord::named(call.name()), arguments) else { return Outcome::Unknown };
         Outcome::Known(Some(Value::Stream(Box::new(match word {
             PartsWord::iter | PartsWord::into_iter => Stream::entries(tensor.clone()),

@@ -113,6 +113,11 @@ impl Tracer<'_> {
                 let other = self.called(call, arguments, 0, &not, Vec::new())?;
                 self.either_value(call, &some, Value::Choice(Box::new(choice.clone())), other)
             }
+            OptionWord::is_none_or => self.none_or(call, choice, arguments),
+            OptionWord::zip | OptionWord::xor => {
+                let Value::Choice(other) = arguments.first()? else { return None };
+                self.of_two_options(call, word, choice, other)
+            }
             OptionWord::ok_or => self.result_of(choice, arguments.first()?.clone()),
             OptionWord::ok_or_else => {
                 let not = some.not();
@@ -128,6 +133,29 @@ impl Tracer<'_> {
                 self.either_value(call, &some, Value::Choice(Box::new(choice.clone())), other)
             }
         }
+    }
+
+    /// Where there is nothing, or what there is satisfies a condition.
+    fn none_or(&mut self, call: &Call<'_>, choice: &Choice, arguments: &[Value]) -> Option<Value> {
+        let Some(payload) = choice.payload().cloned() else { return Some(Value::Bool(Condition::Constant(true))) };
+        let some = choice.is("Some");
+        let Value::Bool(holds) = self.called(call, arguments, 0, &some, vec![payload])? else { return None };
+        Some(Value::Bool(some.clone().not().or(some.and(holds))))
+    }
+
+    /// Both of two, or the one that there is alone.
+    fn of_two_options(&mut self, call: &Call<'_>, word: OptionWord, first: &Choice, second: &Choice) -> Option<Value> {
+        let (here, there) = (first.is("Some"), second.is("Some"));
+        let none = Value::Choice(Box::new(Choice::none()));
+        if word == OptionWord::zip {
+            let (Some(first), Some(second)) = (first.payload(), second.payload()) else { return Some(none) };
+            let both = Value::Tuple(vec![first.clone(), second.clone()]);
+            return Some(Value::Choice(Box::new(Choice::some_where(here.and(there), both))));
+        }
+        let [first, second] = [first, second].map(|choice| Value::Choice(Box::new(choice.clone())));
+        let alone = self.either_value(call, &there.clone().not(), first, none.clone())?;
+        let other = self.either_value(call, &there, second, none)?;
+        self.either_value(call, &here, alone, other)
     }
 
     /// `c.then(|| t)`, `c.then_some(t)`

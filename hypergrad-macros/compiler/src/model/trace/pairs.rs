@@ -9,6 +9,17 @@ use crate::ir::{Affine, Func, Size};
 use crate::model::Form;
 
 impl Tracer<'_> {
+    /// `nalgebra::distance(&p, &q)` of points.
+    pub(super) fn distance(&mut self, is_root: bool, points: [&Value; 2]) -> Option<Value> {
+        let [first, second] = points.map(|point| {
+            let coordinates = self.through_deref(point).unwrap_or_else(|| point.clone());
+            if let Value::Tensor(tensor) = coordinates { Some(tensor) } else { None }
+        });
+        let difference = self.linear(&[(1.0, &first?), (-1.0, &second?)]);
+        let distance = if is_root { self.norm(&difference) } else { self.inner_product(&[&difference, &difference]) };
+        Some(Value::Tensor(distance))
+    }
+
     /// Methods of two tensors, or of a tensor and a scalar.
     pub(super) fn products_with(&mut self, call: &Call<'_>, t: &Tensor, arguments: &[Value]) -> Outcome {
         let Some(first) = arguments.first().cloned() else { return Outcome::Unknown };

@@ -295,6 +295,12 @@ impl Tracer<'_> {
         if is_convert {
             self.outside(&path.path, "nalgebra::convert");
         }
+        if let ("distance" | "distance_squared", [root, _], [Some(first), Some(second)]) = (name.as_str(), full, arguments)
+            && root == "nalgebra"
+        {
+            self.outside(&path.path, &format!("nalgebra::{name}"));
+            return Some(self.distance(name == "distance", [first, second]));
+        }
         let is_held = is_convert || is_box(full) && !self.module.defines("Box");
         is_held.then(|| arguments.first().cloned().flatten())
     }

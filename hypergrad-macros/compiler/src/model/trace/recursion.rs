@@ -375,6 +375,14 @@ impl Tracer<'_> {
             Value::Struct(structure) => {
                 structure.fields.iter_mut().for_each(|(_, value)| self.with_states(value, (cell, leaf), images, last));
             }
+            Value::Choice(choice) if choice.perhaps().is_some() => {
+                let Some([mut condition, mut payload]) = Value::Choice(choice.clone()).perhaps() else { return };
+                self.with_states(&mut condition, (cell, leaf), images, last);
+                self.with_states(&mut payload, (cell, leaf), images, last);
+                if let Some(whole) = Value::from_perhaps([condition, payload]) {
+                    *value = whole;
+                }
+            }
             Value::Growing(growing) => {
                 growing.replace(&mut |tensor| tensor.node = self.graph.replace(&[tensor.node], images)[0]);
             }
@@ -430,6 +438,6 @@ fn collect(value: &Value, (cell, leaf): (usize, &mut usize), found: &mut BTreeMa
             *leaf += 1;
             found.insert((cell, *leaf), value.clone());
         }
-        _ => {}
+        value => value.perhaps().iter().flatten().for_each(|value| collect(value, (cell, leaf), found)),
     }
 }

@@ -15,7 +15,7 @@ const DECOMPOSITIONS: Words = Words(
 );
 
 /// Recursions over an iterator.
-const RECURSIONS: Words = Words("try_fold try_for_each compress_rows");
+const RECURSIONS: Words = Words("try_for_each compress_rows");
 
 /// Methods that pick an entry by its value: not continuous.
 const CHOICES: Words = Words("argmax argmin imax imin iamax iamin icamax imax_full iamax_full icamax_full");

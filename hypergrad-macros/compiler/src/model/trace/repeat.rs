@@ -51,7 +51,7 @@ impl Start {
 }
 
 /// What a loop carries, and the variable of its steps.
-type Carrying<'c> = Option<(&'c mut Carried, LoopVariable)>;
+pub type Carrying<'c> = Option<(&'c mut Carried, LoopVariable)>;
 
 /// Reads one step of a loop, for an item.
 pub type Step<'s> = &'s mut dyn FnMut(&mut Tracer<'_>, Value);
@@ -154,6 +154,14 @@ impl Tracer<'_> {
         let start = self.start_of_loop();
         let earlier = self.forget_needs();
         let apart = self.all_at_once(stream, changed, (span, &mut *step), None);
+        let room = std::mem::take(&mut self.cells.room);
+        if !room.is_empty() {
+            self.back_to(&start);
+            room.into_iter().for_each(|(cell, value)| self.cells.set(cell, Some(value)));
+            self.forget_needs();
+            self.remember_needs(earlier);
+            return self.repeated_as(stream, changed, span, step);
+        }
         if self.diagnostics.len() == start.mistakes && !self.cells.needs_steps && apart.is_none() {
             self.carry_last(Carried::default(), &start, (stream, changed), (span, step));
             return self.remember_needs(earlier);
@@ -299,6 +307,7 @@ impl Tracer<'_> {
     }
 
     /// What was known before items of their own sizes were read, if they were: then it is to be read again.
+    #[expect(clippy::too_many_lines, reason = "the steps of one reading, in order")]
     fn all_at_once(
         &mut self,
         stream: &Stream,
@@ -306,6 +315,7 @@ impl Tracer<'_> {
         (span, step): (Span, Step<'_>),
         mut carried: Option<&mut Carried>,
     ) -> Option<Rc<Sizes>> {
+        self.cells.room.clear();
         let grown = self.grown_lists(changes);
         let ordered = carried.is_some() || !grown.is_empty() || !changes.counts.is_empty();
         let Some(pieces) = self.pieces(stream, ordered) else {
@@ -336,6 +346,7 @@ impl Tracer<'_> {
         }
         let end = self.counted_in_the_end(stream, &changes.counts);
         let mut done: Vec<(Steps, Vec<Option<Value>>)> = Vec::new();
+        let mut room = Vec::new();
         let (mut miscounted, count) = (false, pieces.len());
         for piece in pieces {
             let order = match &mut carried {
@@ -372,6 +383,7 @@ impl Tracer<'_> {
             self.arms.truncate(depth);
             miscounted |= !self.counted_right(&changes.counts, &counted);
             let mut after: Vec<Option<Value>> = changed.iter().map(|cell| self.cells.get(*cell).value.clone()).collect();
+            self.make_room(changed, &before, (&mut after, &mut room));
             let Some(steps) = steps else { continue };
             if let (Some(carried), Some(order)) = (&mut carried, order) {
                 match self.in_steps(carried, &order, &steps, (changed, after), span) {
@@ -405,6 +417,8 @@ impl Tracer<'_> {
             self.cells.set(*cell, value);
         }
         self.cells.carried = outer;
+        // Loops inside of this one have left theirs.
+        self.cells.room = room;
         apart
     }
 
@@ -548,7 +562,7 @@ impl Tracer<'_> {
     }
 
     #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
-    fn leaves_as_states(
+    pub(super) fn leaves_as_states(
         &mut self,
         (frame, name): (u64, &str),
         (cell, leaf): (usize, &mut usize),
@@ -565,6 +579,9 @@ impl Tracer<'_> {
                 let (names, values): (Vec<String>, Vec<Value>) = structure.fields.into_iter().unzip();
                 let values = all(self, values)?;
                 Value::structure(structure.name, names.into_iter().zip(values).collect())
+            }
+            Value::Choice(choice) if choice.perhaps().is_some() => {
+                return self.perhaps_as_state((frame, name), (cell, leaf), *choice, carrying);
             }
             value => match self.first_of(&value) {
                 Some(first) => {
@@ -598,7 +615,7 @@ impl Tracer<'_> {
 
 impl Stream {
     /// The cells to whose parts the items are references.
-    fn cells(&self) -> Vec<usize> {
+    pub(super) fn cells(&self) -> Vec<usize> {
         let cell = |value: &Value| if let Value::Reference(place) = value { Some(place.cell) } else { None };
         match self {
             Self::Run { items, .. } => items.cell().into_iter().collect(),

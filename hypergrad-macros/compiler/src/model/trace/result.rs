@@ -152,6 +152,31 @@ impl Tracer<'_> {
         Some(Value::Choice(Box::new(Choice::some_where(here, value))))
     }
 
+    /// The same of a `Result` of each item. Which error comes first says nothing of the value.
+    pub(super) fn of_all_right(
+        &mut self,
+        call: &Call<'_>,
+        stream: &Stream,
+        consume: &mut dyn FnMut(&mut Self, &Stream) -> Option<Value>,
+    ) -> Option<Value> {
+        let span = call.site.span;
+        let right = Stream::Mapped(Box::new(stream.clone()), made(quote::quote_spanned! { span=> |t| t.ok() }, None));
+        let Some(Value::Choice(found)) = self.of_all_there(call, &right, consume) else { return None };
+        self.result_of(&found, Value::Text)
+    }
+
+    /// Whether `collect` gives a `Result` of a list: where it does not say what it gives, of items that are such.
+    pub(super) fn collects_results(&mut self, call: &Call<'_>, stream: &Stream) -> bool {
+        match written_target(call) {
+            Some(name) => name == "Result",
+            None => {
+                let opened =
+                    if call.expected.is_none() { self.quietly(|tracer| tracer.opened(call, stream, false)) } else { None };
+                opened.is_some_and(|opened: Vec<Opened>| is_of_results(&opened))
+            }
+        }
+    }
+
     pub(super) fn gathered_items(&mut self, call: &Call<'_>, stream: &Stream) -> Option<Value> {
         if stream.is_filtered() { self.kept_items(stream) } else { self.collected(call, stream) }
     }
@@ -162,12 +187,24 @@ pub(super) fn collects_options(call: &Call<'_>) -> bool {
     if let Some(Type::List { storage: Storage::Option, .. }) = &call.expected {
         return true;
     }
-    match call.generics.and_then(|generics| generics.args.first()) {
-        Some(syn::GenericArgument::Type(syn::Type::Path(path))) => path.path.segments.last().is_some_and(|s| s.ident == "Option"),
-        _ => false,
-    }
+    written_target(call).is_some_and(|name| name == "Option")
+}
+
+/// The type that `collect::<Result<_, _>>` says, without its arguments.
+fn written_target(call: &Call<'_>) -> Option<String> {
+    let first = call.generics.and_then(|generics| generics.args.first())?;
+    let syn::GenericArgument::Type(syn::Type::Path(path)) = first else { return None };
+    path.path.segments.last().map(|segment| segment.ident.to_string())
+}
+
+fn is_of(opened: &[Opened], name: &EnumName) -> bool {
+    opened.first().is_some_and(|piece| matches!(&piece.item, Value::Choice(choice) if choice.name == *name))
 }
 
 pub(super) fn is_of_options(opened: &[Opened]) -> bool {
-    opened.first().is_some_and(|piece| matches!(&piece.item, Value::Choice(choice) if choice.name == EnumName::Option))
+    is_of(opened, &EnumName::Option)
+}
+
+pub(super) fn is_of_results(opened: &[Opened]) -> bool {
+    is_of(opened, &EnumName::Result)
 }

@@ -75,6 +75,11 @@ impl Tracer<'_> {
 
     fn scalar_function(&mut self, call: &Call<'_>, t: &Tensor, arguments: &[Value]) -> Outcome {
         let name = call.name();
+        if self.reads_sign_of_zero(name, t, arguments) {
+            let help = "write the sign that is meant: `1.0` or `-1.0`";
+            self.diagnostics.error_with_help(call.site.span, "the sign of a constant 0 is not read", help);
+            return Outcome::Known(None);
+        }
         match arguments {
             [] => {
                 if let Some(word) = FunctionWord::named(name) {
@@ -92,6 +97,16 @@ impl Tracer<'_> {
             _ => None,
         }
         .map_or(Outcome::Unknown, Outcome::Known)
+    }
+
+    /// Constants are kept without the sign of 0, by which these differ.
+    fn reads_sign_of_zero(&self, name: &str, t: &Tensor, arguments: &[Value]) -> bool {
+        let is_zero = |tensor: &Tensor| self.as_number(tensor) == Some(0.0);
+        match (name, arguments) {
+            ("signum" | "is_sign_positive" | "is_sign_negative", []) => is_zero(t),
+            ("copysign", [Value::Tensor(sign)]) => is_zero(sign),
+            _ => false,
+        }
     }
 
     fn alone(&mut self, word: ScalarWord, t: &Tensor) -> Value {
@@ -290,6 +305,10 @@ impl Tracer<'_> {
         let argument = match arguments {
             [] => None,
             [Value::Index(other)] => Some(other),
+            [Value::Integer(_)] => {
+                let number = self.number_of_index(index);
+                return self.whole_method(call, &number, arguments);
+            }
             _ => return Outcome::Unknown,
         };
         Outcome::Known(match (word, argument) {
@@ -386,15 +405,45 @@ impl Tracer<'_> {
                 },
                 _ => Outcome::Unknown,
             },
-            IntegerWord::abs
-            | IntegerWord::max
-            | IntegerWord::min
+            IntegerWord::max | IntegerWord::min | IntegerWord::abs_diff | IntegerWord::saturating_sub => match arguments {
+                [other @ (Value::Index(_) | Value::Integer(_))] => {
+                    let other = self.integer_as_number(other.clone());
+                    Outcome::Known(other.map(|other| Value::Integer(self.of_two_integers(word, number, &other))))
+                }
+                _ => Outcome::Unknown,
+            },
+            IntegerWord::abs | IntegerWord::clamp | IntegerWord::div_euclid | IntegerWord::div_ceil | IntegerWord::rem_euclid => {
+                Outcome::Unknown
+            }
+        }
+    }
+
+    /// The larger, the smaller, the distance of two integers, or what is left of the first one.
+    fn of_two_integers(&mut self, word: IntegerWord, first: &Tensor, second: &Tensor) -> Tensor {
+        let is_less = self.compare_scalars(Comparison::Lt, first, second);
+        let difference = self.linear(&[(1.0, first), (-1.0, second)]);
+        let zero = self.number(0.0);
+        match word {
+            IntegerWord::max => self.select(&is_less, second, first),
+            IntegerWord::min => self.select(&is_less, first, second),
+            IntegerWord::abs_diff => self.apply(Func::Abs, &[&difference]),
+            IntegerWord::saturating_sub
             | IntegerWord::clamp
-            | IntegerWord::abs_diff
-            | IntegerWord::saturating_sub
+            | IntegerWord::pow
+            | IntegerWord::abs
+            | IntegerWord::rem_euclid
             | IntegerWord::div_euclid
-            | IntegerWord::div_ceil
-            | IntegerWord::rem_euclid => Outcome::Unknown,
+            | IntegerWord::div_ceil => self.select(&is_less, &zero, &difference),
+        }
+    }
+
+    /// An integer as a number.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "other values are no integers")]
+    pub(super) fn integer_as_number(&mut self, value: Value) -> Option<Tensor> {
+        match value {
+            Value::Index(index) => Some(self.number_of_index(&index)),
+            Value::Integer(number) => Some(number),
+            _ => None,
         }
     }
 }

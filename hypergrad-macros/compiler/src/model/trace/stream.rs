@@ -137,6 +137,12 @@ impl Stream {
         }
     }
 
+    /// Whether it is one of several ranges `start..end`.
+    pub fn is_range(&self) -> bool {
+        let Self::Cases(cases) = self else { return false };
+        cases.iter().all(|(_, range)| matches!(range, Self::Run { end: Some(_), items: Items::Numbers, .. }))
+    }
+
     /// Whether its pieces, where there are several, are in the order of its items.
     pub fn is_in_order(&self) -> bool {
         match self {

@@ -86,7 +86,7 @@ words! {
     /// Methods of an `Option`.
     "Bindings, numbers, conditions" OptionWord {
         is_some is_none is_some_and unwrap expect unwrap_or unwrap_or_default unwrap_or_else map map_or map_or_else and_then or
-        copied cloned filter or_else ok_or ok_or_else
+        copied cloned filter or_else ok_or ok_or_else zip xor is_none_or
     }
 
     /// Methods of a `Result`.
@@ -196,7 +196,7 @@ words! {
     "Sums over ranges and entries" ConsumerWord { sum product count len is_empty collect }
 
     /// Iterator methods that others say as well.
-    "Sums over ranges and entries" ComposedWord { inspect flatten filter_map unzip all any reduce max_by min_by }
+    "Sums over ranges and entries" ComposedWord { inspect flatten filter_map unzip all any reduce max_by min_by is_sorted eq ne }
 
     /// Items that values pick.
     "Sums over ranges and entries" SearchWord {
@@ -210,7 +210,7 @@ words! {
     "Sums over ranges and entries" SourceWord { empty once repeat repeat_n zip successors }
 
     /// What ends an iterator with a closure that is called in order.
-    "Loops and what they change" StepsWord { fold rfold for_each }
+    "Loops and what they change" StepsWord { fold rfold for_each try_fold }
 
     /// Iterators with a state.
     "Sums over ranges and entries" StateWord { scan }
@@ -230,7 +230,7 @@ words! {
     /// Methods that exchange, move and remove items of a list.
     "Loops and what they change" ArrangeWord {
         swap swap_rows swap_columns reverse rotate_left rotate_right truncate insert remove pop clear append extend_from_slice
-        clone_from
+        clone_from retain split_off
     }
 
     /// Functions of `core::mem`.

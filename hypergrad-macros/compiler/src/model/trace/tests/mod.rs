@@ -16,6 +16,7 @@ mod lists;
 mod loops;
 mod modules;
 mod page;
+mod perhaps;
 mod recursions;
 mod refusals;
 mod results;

@@ -134,8 +134,6 @@ fn exits_of_loops() {
             "fn add(s: &mut f64, t: f64) { *s += t; } let mut s = 0.0; for i in 0..9 { add(&mut s, match x.get(i) { Some(t) => *t, None => continue }); } s",
             "`s` is changed behind a `?`",
         ),
-        ("let mut o = None; for i in 0..x.len() { o = Some(x[i]); } o.unwrap_or(0.0)", "`o`"),
-        ("let mut o = Some(x[0]); for i in 0..x.len() { if x[i] > 1.0 { o = None; } } o.unwrap_or(0.0)", "`o`"),
         ("let mut o = Some(x[0]); if let Some(ref mut t) = o { *t += 1.0; } o.unwrap()", "`ref mut` is not accepted"),
     ]);
 }
