@@ -25,7 +25,7 @@ mod toy {
         for i in 0..x.len() {
             last = x[i].total_cmp(&y[i]);
         }
-        let first = x.iter().fold(std::cmp::Ordering::Less, |found, t| if *t > 0.0 { std::cmp::Ordering::Less } else { found });
+        let first = x.iter().fold(std::cmp::Ordering::Less, |found, t| if *t > 0.0 { std::cmp::Ordering::Greater } else { found });
         best + total + if last.is_lt() || first.is_lt() { 1.0 } else { 0.0 }
     }
 
