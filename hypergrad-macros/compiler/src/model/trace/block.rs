@@ -62,11 +62,19 @@ impl Tracer<'_> {
                 self.local(local);
                 unit
             }
-            syn::Stmt::Expr(expression, None) => self.expression_as(expression, expected),
-            syn::Stmt::Expr(expression, Some(_)) => match self.expression(expression) {
-                Some(Value::Never) => Some(Value::Never),
-                _ => unit,
-            },
+            // A statement that is not read is not left out.
+            syn::Stmt::Expr(expression, end) => {
+                let expected = expected.filter(|_| end.is_none());
+                let value = self.expression_as(expression, expected);
+                if value.is_none() {
+                    self.refuse_unread(expression, &spell(expression));
+                }
+                match value {
+                    Some(Value::Never) => Some(Value::Never),
+                    _ if end.is_some() => unit,
+                    value => value,
+                }
+            }
             syn::Stmt::Item(item) => {
                 self.check_item(item);
                 unit

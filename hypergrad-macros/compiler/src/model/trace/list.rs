@@ -199,6 +199,7 @@ impl Tracer<'_> {
             }
             Item::Signed { leaf, node } => {
                 self.surroundings.touched(*leaf);
+                self.signed.insert(*node);
                 let one = Size::constant(1);
                 Value::Integer(self.real_item(*node, (Form::Scalar, &one, &one), place))
             }

@@ -182,6 +182,8 @@ pub struct Tracer<'a> {
     turbofish: Vec<generics::Written>,
     /// Of the functions that are being read, innermost last: what their parameters that are types stand for.
     type_parameters: Vec<Vec<(String, generics::TypeMeant)>>,
+    /// Signed integers of the data.
+    signed: std::collections::BTreeSet<crate::ir::Id>,
     /// Where items of their own sizes were read at an index of a sum.
     apart: apart::Apart,
 }
@@ -218,6 +220,7 @@ impl<'a> Tracer<'a> {
             memo: memo::Memo::default(),
             turbofish: Vec::new(),
             type_parameters: Vec::new(),
+            signed: std::collections::BTreeSet::new(),
             apart: apart::Apart::default(),
         }
     }

@@ -317,6 +317,24 @@ fn items_without_a_value_are_refused() {
     }
 }
 
+/// A condition that has no value, here one on a range that differs by a condition on y: its statement is not left out, nor taken.
+#[test]
+fn statements_without_a_value_are_refused() {
+    let text = "mod m {
+        use nalgebra::DVector;
+        pub fn f(x: &DVector<f64>, y: f64) -> f64 { 0.5 * x.norm_squared() }
+        pub fn g(x: &DVector<f64>, y: f64) -> f64 {
+            let (mut v, mut i) = (0.5, 3_usize);
+            while i < 5 && !(y > 0.875) {
+                if (i..0).count() > 2 { v = 1.0; }
+                i += 1;
+            }
+            v
+        }
+    }";
+    assert!(read(text).is_err_and(|reason| reason.contains("uses a combination of words that is not accepted")));
+}
+
 /// Failures that are made small and shown.
 const MOST_SHOWN: usize = 8;
 

@@ -1,0 +1,23 @@
+#![allow(unused)]
+
+use hypergrad::bilevel;
+
+#[bilevel]
+mod toy {
+    use nalgebra::DVector;
+
+    pub struct Data {
+        pub k: Vec<i32>,
+    }
+
+    pub fn f(x: &DVector<f64>, y: f64, data: &Data) -> f64 {
+        let shifted = data.k[0].saturating_sub(3) as f64;
+        x.norm_squared() * shifted
+    }
+
+    pub fn g(x: &DVector<f64>, _y: f64, _data: &Data) -> f64 {
+        x.norm_squared()
+    }
+}
+
+fn main() {}
