@@ -287,7 +287,7 @@ impl Tracer<'_> {
         Outcome::Known(self.refuse_infinite(call.site.span))
     }
 
-    /// `if t > s { s = t; }` is `s = s.max(t)`, where a loop changes s.
+    /// `if t > s { s = t; }` is `s = s.max(t)`, where a loop changes all of s.
     #[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
     pub(super) fn running_extreme(&mut self, branch: &syn::ExprIf) -> Option<Option<Value>> {
         let syn::Expr::Binary(comparison) = &*branch.cond else { return None };
@@ -308,19 +308,26 @@ impl Tracer<'_> {
             syn::BinOp::Lt(_) | syn::BinOp::Le(_) => false,
             _ => return None,
         };
-        let place = self.root_place(&assignment.left).cloned()?;
-        if !matches!(self.leaf(&place)?, Value::State(_)) {
-            return None;
-        }
+        let place = self.whole_place(&assignment.left)?;
+        let Value::State(state) = self.leaf(&place)? else { return None };
         let kind = if is_greater == value_first { Reduction::Max } else { Reduction::Min };
         let span = comparison.op.span();
         let value = self.expression(&assignment.right);
-        let old = self.read_places(&assignment.left);
-        let (Some(value), Some(Value::State(state))) = (value, old) else { return Some(unit()) };
-        let value = self.scalar_at(value, &*assignment.right, "a scalar");
+        let value = value.and_then(|value| self.scalar_at(value, &*assignment.right, "a scalar"));
         let changed = value.and_then(|value| self.extreme_of_state(kind, *state, value, span));
         self.store(&place, changed, span);
         Some(unit())
+    }
+
+    /// The place of a name, `s` or `*s`, where it is not a part of something: an entry is set by itself.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
+    fn whole_place(&self, expression: &syn::Expr) -> Option<Place> {
+        match expression {
+            syn::Expr::Path(_) => self.root_place(expression).filter(|place| place.part.is_none()).cloned(),
+            syn::Expr::Paren(inner) => self.whole_place(&inner.expr),
+            syn::Expr::Unary(syn::ExprUnary { op: syn::UnOp::Deref(_), expr, .. }) => self.whole_place(expr),
+            _ => None,
+        }
     }
 
     /// The entries of a place, as references.

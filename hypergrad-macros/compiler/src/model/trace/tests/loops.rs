@@ -301,6 +301,20 @@ fn functions_return_early_between_changes() {
 
 /// Two places that are one for some steps, by sizes or conditions: the later one counts there.
 #[test]
+fn entries_are_cut_off_in_place() {
+    bodies! { (x, y, data) -> f64:
+        { let mut v = x.clone(); for t in v.iter_mut() { if *t < 0.0 { *t = 0.0; } } v.norm_squared() }
+        { let mut v = x.clone(); for i in 0..v.len() { if v[i] > data.b[i] { v[i] = data.b[i]; } } v.norm_squared() }
+        { let mut v = data.b.clone(); for i in 0..v.len() { if x[i] > v[i] { v[i] = x[i]; } } v.dot(x) }
+        { let mut m = x * y.transpose(); for i in 0..5 { for j in 0..3 { if m[(i, j)] > 0.1 { m[(i, j)] = 0.1; } } } (m * y).norm_squared() }
+        { let mut v = DVector::repeat(5, -9.0); for i in 0..5 { for j in 0..3 { let t = data.a[(i, j)] * y[j]; if t > v[i] { v[i] = t; } } } v.dot(x) }
+        { let mut r = (x[0], x[0]); for &t in x.iter() { if t < r.0 { r.0 = t; } if t > r.1 { r.1 = t; } } r.1 * r.1 - r.0 }
+        { let mut s = f64::MIN; let r = &mut s; for t in x.iter() { if *t > *r { *r = *t; } } s * x[0] }
+        { fn up(s: &mut f64, t: f64) { if t > *s { *s = t; } } let mut s = y[0]; for t in x.iter() { up(&mut s, *t); } s * x[1] }
+    }
+}
+
+#[test]
 fn entries_are_set_at_two_places() {
     bodies! { (x, y, data) -> f64:
         { let n = data.b.len(); let mut m = data.q.clone(); for i in 0..n { m[(i, 1)] = x[i]; if i < 1 { m[(i, 1 % n)] = y[0]; } } (m * x).norm_squared() }
