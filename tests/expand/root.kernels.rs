@@ -54,6 +54,21 @@ fn start(
     let mut w = Work::new(x, y, sizes);
     hg::core::result::Result::Ok(w)
 }
+fn begin<R>(
+    &self,
+    x: &::hypergrad::nalgebra::SVector<::core::primitive::f64, 3>,
+    y: &::hypergrad::nalgebra::SVector<::core::primitive::f64, 3>,
+    run: impl hg::core::ops::FnOnce(&mut Work) -> R,
+) -> hg::core::result::Result<R, hg::ShapeError> {
+    let sizes = self.sizes(x, y)?;
+    let (x, y) = (
+        hg::point::flat::<::hypergrad::nalgebra::SVector<::core::primitive::f64, 3>>(x),
+        hg::point::flat::<::hypergrad::nalgebra::SVector<::core::primitive::f64, 3>>(y),
+    );
+    hg::point::check_input("x", hg::Dense::flat(&x))?;
+    hg::point::check_input("y", hg::Dense::flat(&y))?;
+    hg::core::result::Result::Ok(run(&mut Work::new(x, y, sizes)))
+}
 fn objective(&self, _w: &mut Work) -> hg::core::option::Option<f64> {
     hg::core::option::Option::None
 }

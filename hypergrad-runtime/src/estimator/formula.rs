@@ -104,6 +104,7 @@ impl<P: Bilevel, F: Formula<P>> Estimator<P> for F {
         Formula::kind(self)
     }
 
+    #[inline]
     fn workspace(&self, problem: &P, work: &P::Work) -> Result<Self::Workspace, LinearError> {
         Ok((Vectors::new(problem, work)?, self.storage(problem, work)?))
     }

@@ -88,7 +88,7 @@ pub use tangent::Tangent;
 use crate::error::{EstimatorError, LinearError};
 use crate::kernels::all_finite;
 use crate::linear::Side;
-use crate::point::{self, T, check_finite, zeros_y};
+use crate::point::{T, check_finite, zeros_y};
 use crate::problem::{Bilevel, Dense, Variable};
 use crate::solver::InnerSolver;
 use crate::structure::EstimatorKind;
@@ -171,11 +171,12 @@ pub fn hypergradient<P: Bilevel, E: Estimator<P>>(
     y: &P::Y,
     estimator: &E,
 ) -> Result<Hypergradient<P::Y>, EstimatorError> {
-    let mut work = point::start(problem, x, y)?;
-    let mut workspace = estimator.workspace(problem, &work)?;
-    let mut gradient = zeros_y(problem, &work)?;
-    let (objective, report) = value_and_estimate(problem, &mut work, (estimator, &mut workspace), gradient.flat_mut())?;
-    Ok(Hypergradient { gradient: y.like(gradient.flat()), objective, report })
+    problem.begin(x, y, |work| {
+        let mut workspace = estimator.workspace(problem, work)?;
+        let mut gradient = zeros_y(problem, work)?;
+        let (objective, report) = value_and_estimate(problem, work, (estimator, &mut workspace), gradient.flat_mut())?;
+        Ok(Hypergradient { gradient: y.like(gradient.flat()), objective, report })
+    })?
 }
 
 /// g and the estimate, into `gradient`. The estimate goes first: its `g_1` reads a large matrix once for both. What is

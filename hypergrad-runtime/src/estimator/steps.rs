@@ -40,6 +40,7 @@ pub struct Vectors<P: Bilevel> {
 opaque_debug!([P: Bilevel] Vectors<P>, "Vectors");
 
 impl<P: Bilevel> Vectors<P> {
+    #[inline]
     pub(super) fn new(problem: &P, work: &P::Work) -> Result<Self, LinearError> {
         Ok(Self {
             x: zeros_x(problem, work)?,

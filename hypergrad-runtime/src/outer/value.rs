@@ -4,7 +4,7 @@ use core::fmt;
 
 use crate::error::{OuterError, SolveError};
 use crate::estimator::{AdjointStart, Estimator, Report, start_by_inverse, value_and_estimate};
-use crate::point::{self, zeros_x, zeros_y};
+use crate::point::{zeros_x, zeros_y};
 use crate::problem::{Bilevel, Dense, Variable};
 use crate::report::entries::Entries;
 use crate::solver::{InnerSolver, Solution};
@@ -70,16 +70,17 @@ where
     S: InnerSolver<P>,
     E: Estimator<P>,
 {
-    let mut work = point::start(problem, x0, y)?;
-    let mut inner = solver.workspace(problem, &work)?;
-    let mut outer = estimator.workspace(problem, &work)?;
-    let mut gradient = zeros_y(problem, &work)?;
-    let solved = solver.run(problem, &mut work, &mut inner);
-    let solved = solved.map_err(|error: SolveError| error.or_of_data(problem).map(|()| x0.like(problem.x(&work))))?;
-    if estimator.adjoint_start() == AdjointStart::Inverse {
-        let mut v = zeros_x(problem, &work)?;
-        start_by_inverse(problem, &mut work, (solver, &mut inner), (estimator, &mut outer), v.flat_mut());
-    }
-    let (value, report) = value_and_estimate(problem, &mut work, (estimator, &mut outer), gradient.flat_mut())?;
-    Ok(ValueAndGradient { value, gradient: y.like(gradient.flat()), x: x0.like(problem.x(&work)), inner: solved, report })
+    problem.begin(x0, y, |work| {
+        let mut inner = solver.workspace(problem, work)?;
+        let mut outer = estimator.workspace(problem, work)?;
+        let mut gradient = zeros_y(problem, work)?;
+        let solved = solver.run(problem, work, &mut inner);
+        let solved = solved.map_err(|error: SolveError| error.or_of_data(problem).map(|()| x0.like(problem.x(work))))?;
+        if estimator.adjoint_start() == AdjointStart::Inverse {
+            let mut v = zeros_x(problem, work)?;
+            start_by_inverse(problem, work, (solver, &mut inner), (estimator, &mut outer), v.flat_mut());
+        }
+        let (value, report) = value_and_estimate(problem, work, (estimator, &mut outer), gradient.flat_mut())?;
+        Ok(ValueAndGradient { value, gradient: y.like(gradient.flat()), x: x0.like(problem.x(work)), inner: solved, report })
+    })?
 }

@@ -101,6 +101,14 @@ pub trait Bilevel {
         space::check_input("y", self.y(&work))?;
         Ok(work)
     }
+    /// What is done at the start: buffers of constant sizes are made where they stay, neither zeroed nor moved.
+    ///
+    /// # Errors
+    /// As [`Bilevel::start`].
+    #[inline]
+    fn begin<R>(&self, x: &Self::X, y: &Self::Y, run: impl FnOnce(&mut Self::Work) -> R) -> Result<R, ShapeError> {
+        Ok(run(&mut self.start(x, y)?))
+    }
     /// `(n, m)`.
     fn dims(&self, work: &Self::Work) -> (usize, usize);
     /// Sets y (length m): forgets what depends on y.

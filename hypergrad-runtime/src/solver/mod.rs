@@ -60,7 +60,7 @@ use core::ops::ControlFlow;
 
 use crate::error::{LinearError, SolveError};
 use crate::linear::Side;
-use crate::point::{self, T};
+use crate::point::T;
 use crate::problem::{Bilevel, Variable};
 
 /// An inner solver.
@@ -148,12 +148,13 @@ pub fn solve<P: Bilevel, S: InnerSolver<P>>(
     y: &P::Y,
     solver: &S,
 ) -> Result<Solution<P::X>, SolveError<P::X>> {
-    let mut work = point::start(problem, x0, y)?;
-    let mut workspace = solver.workspace(problem, &work)?;
-    let result = solver.run(problem, &mut work, &mut workspace);
-    let x = |()| x0.like(problem.x(&work));
-    match result {
-        Ok(solution) => Ok(solution.map(x)),
-        Err(error) => Err(error.or_of_data(problem).map(x)),
-    }
+    problem.begin(x0, y, |work| {
+        let mut workspace = solver.workspace(problem, work)?;
+        let result = solver.run(problem, work, &mut workspace);
+        let x = |()| x0.like(problem.x(work));
+        match result {
+            Ok(solution) => Ok(solution.map(x)),
+            Err(error) => Err(error.or_of_data(problem).map(x)),
+        }
+    })?
 }

@@ -8,8 +8,12 @@ use core::ops::{Deref, DerefMut};
 pub struct OnDemand<T, const N: usize>(Option<[T; N]>);
 
 impl<T: Copy, const N: usize> OnDemand<T, N> {
-    /// Nothing yet.
-    pub const NONE: Self = Self(None);
+    /// Nothing yet. Not a constant, which would be copied with the bytes that it does not have.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "an array that is returned would be copied")]
+    pub fn none() -> Self {
+        Self(None)
+    }
 
     /// Makes the array of this entry, unless it is there.
     #[inline(always)]
@@ -42,7 +46,7 @@ mod tests {
 
     #[test]
     fn made_once() {
-        let mut array: OnDemand<f64, 3> = OnDemand::NONE;
+        let mut array: OnDemand<f64, 3> = OnDemand::none();
         assert!(array.is_empty());
         array.make(0.0);
         array[1] = 2.0;

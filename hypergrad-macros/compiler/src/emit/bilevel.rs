@@ -101,6 +101,7 @@ impl Emission<'_> {
         let entries = self.entries();
         let forget_adjoint = self.forget(Stage::Adjoint);
         let (recycled, home) = self.recycles().then(|| (self.recycled(), quote!(w.home = self.spare.home();))).unzip();
+        let begin = (!self.recycles()).then(|| self.begin());
         quote! {
             #[inline]
             fn work(&self, x: &#x, y: &#y) -> hg::core::result::Result<Work, hg::ShapeError> {
@@ -118,6 +119,7 @@ impl Emission<'_> {
                 #home
                 hg::core::result::Result::Ok(w)
             }
+            #begin
             #[inline]
             fn dims(&self, w: &Work) -> (usize, usize) {
                 (hg::Dense::flat(&w.x).len(), hg::Dense::flat(&w.y).len())
@@ -145,6 +147,23 @@ impl Emission<'_> {
             fn set_adjoint(&self, w: &mut Work, v: &[#scalar]) {
                 hg::kernels::copy(v, hg::Dense::flat_mut(&mut w.v));
                 #forget_adjoint
+            }
+        }
+    }
+
+    /// A start whose buffers, of constant sizes, stay where they are made: a `Result` with them would be zeroed and moved.
+    fn begin(&self) -> TokenStream {
+        let (x, y, entries) = (&self.x_type, &self.y_type, self.entries());
+        quote! {
+            #[inline(always)]
+            fn begin<R>(
+                &self, x: &#x, y: &#y, run: impl hg::core::ops::FnOnce(&mut Work) -> R,
+            ) -> hg::core::result::Result<R, hg::ShapeError> {
+                let sizes = self.sizes(x, y)?;
+                let (x, y) = (#entries);
+                hg::point::check_input("x", hg::Dense::flat(&x))?;
+                hg::point::check_input("y", hg::Dense::flat(&y))?;
+                hg::core::result::Result::Ok(run(&mut Work::new(x, y, sizes)))
             }
         }
     }

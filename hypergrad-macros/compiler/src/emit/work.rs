@@ -165,7 +165,7 @@ impl Emission<'_> {
         let buffers = self.kept().map(|k| {
             let name = self.names.buffer(k);
             match self.program.buffers[k].length.as_constant() {
-                Some(length) if length >= LARGE => quote!(#name: hg::OnDemand::NONE),
+                Some(length) if length >= LARGE => quote!(#name: hg::OnDemand::none()),
                 Some(length) => {
                     let length = numbers::usize_literal(length);
                     quote!(#name: [#zero; #length])
