@@ -3,8 +3,8 @@
 
 use core::ops::Range;
 
-use super::condition::Smallest;
-use super::{FEW, Inertia, LogDet, Method, PANEL, blocks, check_pivot, split_column, subtract_columns};
+use super::condition::{Factor, Smallest, exact, largest};
+use super::{Inertia, LogDet, Method, PANEL, blocks, check_pivot, split_column, subtract_columns};
 use crate::error::LinearError;
 use crate::kernels::{axpy, dot, scale};
 use crate::scalar::Real;
@@ -70,28 +70,10 @@ impl Method for Cholesky {
         Self::solve(a, pivots, n, rhs);
     }
 
-    #[expect(clippy::inline_always, reason = "with a constant size the loops are unrolled")]
-    #[inline(always)]
-    fn solve_few<T: Real>(a: &[T], _pivots: &[usize], n: usize, rhs: &mut [[T; FEW]; FEW]) {
-        let (n, a) = (n.min(FEW), &a[..n * n]);
-        let subtract = |rhs: &mut [[T; FEW]; FEW], factor: T, j: usize, i: usize| {
-            let row = rhs[j];
-            for (out, t) in rhs[i].iter_mut().zip(row) {
-                *out -= factor * t;
-            }
-        };
-        for j in 0..n {
-            for i in j + 1..n {
-                subtract(rhs, a[i + j * n], j, i);
-            }
-        }
-        for j in 0..n {
-            rhs[j] = rhs[j].map(|t| t * a[j + j * n]);
-        }
-        for j in (1..n).rev() {
-            for i in 0..j {
-                subtract(rhs, a[j + i * n], j, i);
-            }
+    fn condition_of_few<T: Real>(factor: Factor<'_, T>) -> f64 {
+        match T::inverse_of_few(factor.0, factor.2) {
+            Some(sizes) => largest(&sizes[..factor.2]),
+            None => exact::<Self, T>(factor),
         }
     }
 

@@ -84,35 +84,34 @@ pub(super) fn hadamard(n: usize, determinant: f64) -> f64 {
     n * nalgebra::ComplexField::powf(n, 0.5 * (n - 1.0)) / determinant
 }
 
-/// `|C A⁻¹ R|_1`, or an estimate of it; in code for the size where that is a small constant.
-#[expect(clippy::inline_always, reason = "with a constant size the loops are unrolled")]
-#[inline(always)]
+/// `|C A⁻¹ R|_1`, or an estimate of it.
 pub(super) fn condition<M: Method, D: Dense>(factor: Factor<'_, D::Scalar>, scratch: &mut [D::Scalar]) -> f64 {
-    if factor.2 <= FEW { exact::<M, _>(factor) } else { estimate::<M, D>(factor, scratch) }
+    if factor.2 <= FEW { M::condition_of_few(factor) } else { estimate::<M, D>(factor, scratch) }
 }
 
-/// `|C A⁻¹ R|_1`, from the inverse.
-#[expect(clippy::inline_always, reason = "with a constant size the loops are unrolled")]
-#[inline(always)]
-fn exact<M: Method, T: Real>((a, pivots, n): Factor<'_, T>) -> f64 {
+/// `|C A⁻¹ R|_1` of a small matrix, column by column of the inverse.
+pub(super) fn exact<M: Method, T: Real>((a, pivots, n): Factor<'_, T>) -> f64 {
     if n == 0 {
         return 0.0;
     }
-    let (mut rows, mut cols) = ([T::ZERO; FEW], [T::ZERO; FEW]);
+    let (mut rows, mut cols, mut sizes) = ([T::ZERO; FEW], [T::ZERO; FEW], [T::ZERO; FEW]);
     M::scales(a, pivots, n, &mut rows[..n], &mut cols[..n]);
-    let mut inverse = [[T::ZERO; FEW]; FEW];
     for k in 0..n {
-        inverse[k][k] = rows[k];
-    }
-    M::solve_few(a, pivots, n, &mut inverse);
-    let mut sizes = [T::ZERO; FEW];
-    for i in 0..n {
-        for k in 0..FEW {
-            sizes[k] += abs(inverse[i][k] * cols[i]);
+        let mut column = [T::ZERO; FEW];
+        column[k] = rows[k];
+        M::solve(a, pivots, n, &mut column[..n]);
+        for (t, c) in column.into_iter().zip(cols) {
+            sizes[k] += abs(t * c);
         }
     }
+    largest(&sizes[..n])
+}
+
+/// The largest of these sizes, infinite where one is not finite.
+#[inline]
+pub(super) fn largest<T: Real>(sizes: &[T]) -> f64 {
     let mut largest = 0.0;
-    for size in &sizes[..n] {
+    for size in sizes {
         let size = size.wide();
         if !f64::is_finite(size) {
             return f64::INFINITY;
@@ -128,7 +127,7 @@ fn exact<M: Method, T: Real>((a, pivots, n): Factor<'_, T>) -> f64 {
 pub(super) fn estimate<M: Method, D: Dense>(factor: Factor<'_, D::Scalar>, scratch: &mut [D::Scalar]) -> f64 {
     let (a, pivots, n) = factor;
     if n <= FEW {
-        return exact::<M, _>(factor);
+        return M::condition_of_few(factor);
     }
     with_room::<D, _>(scratch, n, |rows, cols, x| {
         M::scales(a, pivots, n, rows, cols);
@@ -142,7 +141,7 @@ pub(super) fn estimate<M: Method, D: Dense>(factor: Factor<'_, D::Scalar>, scrat
 fn bounded<M: Method, D: Dense>(factor: Factor<'_, D::Scalar>, scratch: &mut [D::Scalar]) -> Option<f64> {
     let (a, pivots, n) = factor;
     if n <= FEW {
-        return Some(exact::<M, _>(factor));
+        return Some(M::condition_of_few(factor));
     }
     with_room::<D, _>(scratch, n, |rows, cols, x| {
         M::scales(a, pivots, n, rows, cols);
@@ -153,7 +152,7 @@ fn bounded<M: Method, D: Dense>(factor: Factor<'_, D::Scalar>, scratch: &mut [D:
 }
 
 /// Entries, pivots and size of a factored matrix.
-pub(super) type Factor<'a, T> = (&'a [T], &'a [usize], usize);
+pub type Factor<'a, T> = (&'a [T], &'a [usize], usize);
 
 /// Three vectors of length n: from `kept` where it has room, else new (for constant sizes on the stack).
 fn with_room<D: Dense, A>(

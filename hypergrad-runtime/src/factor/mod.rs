@@ -19,6 +19,8 @@ mod cholesky;
 mod condition;
 mod dense;
 mod diagonal;
+#[cfg(feature = "std")]
+mod few;
 mod gram;
 mod ldlt;
 mod lu;
@@ -40,7 +42,7 @@ pub use wide::Eliminate;
 
 use core::ops::Range;
 
-pub use condition::Smallest;
+pub use condition::{Factor, Smallest};
 
 use crate::error::LinearError;
 use crate::kernels;
@@ -96,7 +98,7 @@ pub type Ldlt<D> = Factored<method::Ldlt, D>;
 /// [`Factored`] by Gaussian elimination.
 pub type Lu<D> = Factored<method::Lu, D>;
 
-/// The most rows of [`Method::solve_few`].
+/// The most rows of [`Method::condition_of_few`].
 pub const FEW: usize = 8;
 
 /// Names of the methods.
@@ -124,16 +126,9 @@ pub trait Method: Clone + core::fmt::Debug {
     fn solve<T: Real>(a: &[T], pivots: &[usize], n: usize, rhs: &mut [T]);
     /// Solves `Aᵀ out = rhs` in place.
     fn solve_tr<T: Real>(a: &[T], pivots: &[usize], n: usize, rhs: &mut [T]);
-    /// Solves `A out = rhs` in place for the n first columns of a matrix of few rows, whose entries of a row lie side by
-    /// side.
-    #[expect(clippy::inline_always, reason = "with a constant size the loops are unrolled")]
-    #[inline(always)]
-    fn solve_few<T: Real>(a: &[T], pivots: &[usize], n: usize, rhs: &mut [[T; FEW]; FEW]) {
-        for k in 0..n.min(FEW) {
-            let mut column = rhs.map(|row| row[k]);
-            Self::solve(a, pivots, n, &mut column[..n]);
-            rhs.iter_mut().zip(column).for_each(|(row, entry)| row[k] = entry);
-        }
+    /// `|C A⁻¹ R|_1` of a matrix of at most [`FEW`] rows, R and C as in [`Method::scales`].
+    fn condition_of_few<T: Real>(factor: Factor<'_, T>) -> f64 {
+        condition::exact::<Self, T>(factor)
     }
     /// Solves in place with a positive definite matrix near A: each eigenvalue of the blocks of D (`A = L D Lᵀ`)
     /// replaced by its size. Where A is definite, or the method does not know it as symmetric, with A.

@@ -4,7 +4,7 @@
 //! call is inlined into them; nothing is fused, so that the factors have the same bits on every machine.
 
 use super::condition::Smallest;
-use super::{cholesky, ldlt, lu};
+use super::{FEW, cholesky, ldlt, lu};
 use crate::error::LinearError;
 use crate::kernels::widely;
 
@@ -28,10 +28,16 @@ pub trait Eliminate: Sized {
     /// # Errors
     /// As [`super::Method::eliminate`].
     fn cholesky(task: Task<'_, Self>) -> Result<Smallest, LinearError>;
+    /// The columns' sums of the scaled inverse of a matrix of at most [`FEW`] rows by Cholesky's factor, with the vectors of
+    /// the machine; `None` where it has none.
+    #[inline]
+    fn inverse_of_few(_a: &[Self], _n: usize) -> Option<[Self; FEW]> {
+        None
+    }
 }
 
 macro_rules! eliminate {
-    ($(#[$compiled:meta] $scalar:ident: $($name:ident = $module:ident),*;)*) => {$(
+    ($(#[$compiled:meta] $scalar:ident: $($name:ident = $module:ident),* { $($rest:item)* })*) => {$(
         impl Eliminate for $scalar {
             $(
                 #[$compiled]
@@ -44,10 +50,18 @@ macro_rules! eliminate {
                     result
                 }
             )*
+            $($rest)*
         }
     )*};
 }
 eliminate! {
-    #[inline(never)] f64: lu = lu, ldlt = ldlt, cholesky = cholesky;
-    #[inline] f32: lu = lu, ldlt = ldlt, cholesky = cholesky;
+    #[inline(never)] f64: lu = lu, ldlt = ldlt, cholesky = cholesky {
+        #[cfg(feature = "std")]
+        #[inline(never)]
+        fn inverse_of_few(a: &[Self], n: usize) -> Option<[Self; FEW]> {
+            let mut out = [0.0; FEW];
+            crate::kernels::run(super::few::Sizes { a, n, out: &mut out }).then_some(out)
+        }
+    }
+    #[inline] f32: lu = lu, ldlt = ldlt, cholesky = cholesky {}
 }

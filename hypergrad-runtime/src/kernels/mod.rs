@@ -37,6 +37,8 @@ pub use strips::{Rows, gemv_both_rows, gemv_rows, gemv_rows_into, gemv_t_rows, i
 pub use symmetric::{gram, mirror, weighted_gram, weighted_gram_scratch};
 pub use vector::{all_finite, axpy, dot, first_non_finite, norm, scale, scatter, sum};
 pub use wide::Wide;
+#[cfg(feature = "std")]
+pub(crate) use wide::run;
 
 #[cfg(test)]
 mod tests;

@@ -752,7 +752,7 @@ wide!(#[inline] f32, f32s, m32s: as_simd_f32s, as_mut_simd_f32s, partial_load_f3
 /// Runs a kernel where the machine has vectors.
 #[cfg(feature = "std")]
 #[inline]
-pub(super) fn run(kernel: impl pulp::WithSimd<Output = ()>) -> bool {
+pub(crate) fn run(kernel: impl pulp::WithSimd<Output = ()>) -> bool {
     let arch = pulp::Arch::new();
     if matches!(arch, pulp::Arch::Scalar) {
         return false;
