@@ -18,7 +18,7 @@ mod toy {
         let product: f64 = (0..2).map(|i| (0..2).map(|j| y[i * j]).sum::<f64>()).sum();
         let entry: f64 = (0..2).map(|i| (0..2).map(|j| data.s[(i * j, 0)]).sum::<f64>()).sum();
         let shifted: f64 = (0..3).map(|i| y[i ^ 1]).sum();
-        let divided: f64 = (0..2).map(|i| (0..2).map(|j| ((i * j) / 2) as f64).sum::<f64>()).sum();
+        let divided: f64 = (0..2).map(|i| (0..2).map(|j| ((i * j) & 2) as f64).sum::<f64>()).sum();
         let chosen = DVector::<f64>::zeros(if x[0] > 0.0 { 2 } else { 3 });
         let growing: f64 = (0..3).map(|i| (0..i).map(|j| y[j]).sum::<f64>() * DVector::<f64>::repeat(i - 1, 1.0).sum()).sum();
         let power: f64 = (0..3).map(|i| (2_usize.pow(i)) as f64).sum();

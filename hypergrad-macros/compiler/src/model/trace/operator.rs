@@ -22,7 +22,7 @@ impl Tracer<'_> {
 
     fn negated(&mut self, unary: &syn::ExprUnary, value: Value) -> Option<Value> {
         match (unary.op, value) {
-            (syn::UnOp::Deref(_), value) => Some(value),
+            (syn::UnOp::Deref(_), value) => self.dereferenced(value, unary.op.span()),
             (syn::UnOp::Neg(_), Value::Tensor(tensor)) => Some(Value::Tensor(self.scale(-1.0, &tensor))),
             (syn::UnOp::Neg(_), Value::Infinity(value)) => Some(Value::Infinity(-value)),
             (syn::UnOp::Neg(_), Value::Index(index)) => Some(Value::Index(index.scale(&Size::constant(-1)))),
@@ -276,6 +276,8 @@ impl Tracer<'_> {
             syn::BinOp::Add(_) => self.linear(&[(1.0, left), (1.0, right)]),
             syn::BinOp::Sub(_) => self.linear(&[(1.0, left), (-1.0, right)]),
             syn::BinOp::Mul(_) => self.multiply(&[left, right]),
+            syn::BinOp::Div(_) => self.remainder(left, right, false).0,
+            syn::BinOp::Rem(_) => self.remainder(left, right, false).1,
             _ => {
                 self.diagnostics.error_with_help(
                     site.span,

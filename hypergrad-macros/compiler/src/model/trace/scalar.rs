@@ -195,19 +195,39 @@ impl Tracer<'_> {
     /// `t = q·divisor + r` with a whole number q: r has the sign of t or, by Euclid, none. The derivative is that
     /// between the jumps.
     pub(super) fn remainder(&mut self, t: &Tensor, divisor: &Tensor, by_euclid: bool) -> (Tensor, Tensor) {
-        let quotient = if by_euclid {
-            let size = self.apply(Func::Abs, &[divisor]);
-            let ratio = self.divide(t, &size);
-            let whole = self.apply(Func::Floor, &[&ratio]);
-            let sign = self.apply(Func::Signum, &[divisor]);
-            self.multiply(&[&sign, &whole])
-        } else {
-            let ratio = self.divide(t, divisor);
-            self.apply(Func::Trunc, &[&ratio])
+        let [size, step] = [t, divisor].map(|number| self.apply(Func::Abs, &[number]));
+        let whole = self.whole_quotient(&size, &step);
+        let [sign, turn] = [t, divisor].map(|number| self.apply(Func::Signum, &[number]));
+        let mut quotient = self.multiply(&[&sign, &turn, &whole]);
+        let rest_of = |tracer: &mut Self, quotient: &Tensor| {
+            let taken = tracer.multiply(&[quotient, divisor]);
+            tracer.linear(&[(1.0, t), (-1.0, &taken)])
         };
-        let taken = self.multiply(&[&quotient, divisor]);
-        let rest = self.linear(&[(1.0, t), (-1.0, &taken)]);
+        let mut rest = rest_of(self, &quotient);
+        if by_euclid {
+            let zero = self.number(0.0);
+            let below = self.compare_scalars(Comparison::Lt, &rest, &zero);
+            let one_less = self.linear(&[(1.0, &quotient), (-1.0, &turn)]);
+            quotient = self.select(&below, &one_less, &quotient);
+            rest = rest_of(self, &quotient);
+        }
         (quotient, rest)
+    }
+
+    /// How often `step` goes into `size`, both not negative. The ratio is rounded, and may fall on the wrong side of a
+    /// whole number: of what is left it is seen.
+    fn whole_quotient(&mut self, size: &Tensor, step: &Tensor) -> Tensor {
+        let ratio = self.divide(size, step);
+        let whole = self.apply(Func::Floor, &[&ratio]);
+        let taken = self.multiply(&[&whole, step]);
+        let left = self.linear(&[(1.0, size), (-1.0, &taken)]);
+        let (zero, one) = (self.number(0.0), self.number(1.0));
+        let (too_few, too_many) =
+            (self.compare_scalars(Comparison::Ge, &left, step), self.compare_scalars(Comparison::Lt, &left, &zero));
+        let more = self.linear(&[(1.0, &whole), (1.0, &one)]);
+        let less = self.linear(&[(1.0, &whole), (-1.0, &one)]);
+        let corrected = self.select(&too_many, &less, &whole);
+        self.select(&too_few, &more, &corrected)
     }
 
     /// Conditions on one number.

@@ -4,6 +4,19 @@ use nalgebra::{DMatrix, DVector, SVector};
 
 use super::{Data, agrees, bodies};
 
+/// A rounded ratio may fall below a whole number, `49 (1/49) < 1`.
+#[test]
+fn remainders_at_multiples() {
+    bodies! { (x, y, data) -> f64:
+        { (0..5).map(|i| ((i * 49) as f64 % 49.0 + 1.0) * x[i] * x[i]).sum::<f64>() }
+        { (0..5).map(|i| ((i as f64 - 2.0) * 49.0 % (49.0 + 0.0 * x[0])) * x[i] + x[i]).sum::<f64>() }
+        { (0..5).map(|i| ((i as f64 - 2.0) * 98.0).rem_euclid(-49.0) + ((i as f64 - 2.0) * 49.0).div_euclid(-49.0) * x[i]).sum::<f64>() }
+        { (0..100).map(|i| (i as f64 % 7.0) * x[i % 5] + (i as f64 / 3.0) % 0.5).sum::<f64>() }
+        { (0..60).map(|i| ((i * i) % 7) as f64 * x[i % 5] + ((i * i) / 49) as f64 * y[0]).sum::<f64>() }
+        { (-60..60i32).map(|i| ((i * i * i) % 49) as f64 * y[1] + ((i * i * i) / 49) as f64 * y[0]).sum::<f64>() }
+    }
+}
+
 #[test]
 fn functions() {
     bodies! { (x, y, data) -> f64:
