@@ -14,6 +14,7 @@
 mod arranged;
 mod counts;
 mod lists;
+mod mutable;
 mod recursions;
 mod shared;
 

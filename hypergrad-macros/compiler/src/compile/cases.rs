@@ -68,6 +68,7 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("the state of this `try_fold`", "what it begins with is carried"),
     ("the state of this `scan`", "the name of what has none, inside other messages"),
     ("an item of `successors`", "the same"),
+    ("the place of an item", "the same"),
     ("the list of items", "the same"),
     ("what this loop returns", "the same"),
     ("what this loop gives", "the same"),

@@ -111,7 +111,7 @@ impl Tracer<'_> {
     }
 }
 
-fn plain(call: &syn::ExprMethodCall) -> Call<'_> {
+pub(super) fn plain(call: &syn::ExprMethodCall) -> Call<'_> {
     let operands = std::iter::once(&*call.receiver).chain(&call.args).collect();
     Call { site: Site { span: call.method.span(), name: call.method.to_string(), operands }, generics: None, expected: None }
 }
@@ -180,6 +180,18 @@ fn rewritten(word: ArrangeWord, call: &syn::ExprMethodCall) -> Option<syn::Expr>
             #v = #v[..__k].iter().#collect;
             __taken
         } },
+        (ArrangeWord::drain, [syn::Expr::Range(range)]) => drained(v, range, span),
+        (ArrangeWord::resize, [n, t]) => quote_spanned! { span=> {
+            let (__n, __t) = (#n, #t);
+            #v = #v.iter().chain(std::iter::repeat(__t)).take(__n).#collect;
+        } },
+        (ArrangeWord::swap_remove, [k]) => quote_spanned! { span=> {
+            let (__k, __last) = (#k, #v.len() - 1);
+            let __taken = #v[__k];
+            #v[__k] = #v[__last];
+            #v = #v.iter().take(__last).#collect;
+            __taken
+        } },
         (ArrangeWord::clear, []) => quote_spanned! { span=> { #v = Vec::new(); } },
         (ArrangeWord::append, [more]) => {
             let more = target(more);
@@ -190,4 +202,35 @@ fn rewritten(word: ArrangeWord, call: &syn::ExprMethodCall) -> Option<syn::Expr>
         _ => return None,
     };
     syn::parse2(tokens).ok()
+}
+
+/// What a range of a list holds, which is taken from it.
+fn drained(v: &syn::Expr, range: &syn::ExprRange, span: Span) -> proc_macro2::TokenStream {
+    let collect = quote_spanned! { span=> collect::<Vec<_>>() };
+    let start = range.start.as_ref().map(|start| quote_spanned! { span=> #start });
+    let end = range.end.as_ref().map(|end| match range.limits {
+        syn::RangeLimits::HalfOpen(_) => quote_spanned! { span=> #end },
+        syn::RangeLimits::Closed(_) => quote_spanned! { span=> #end + 1 },
+    });
+    match (start, end) {
+        (None, None) => quote_spanned! { span=> { let __taken = #v.clone(); #v = Vec::new(); __taken.into_iter() } },
+        (None, Some(end)) => quote_spanned! { span=> {
+            let __j = #end;
+            let __taken = #v[..__j].iter().#collect;
+            #v = #v[__j..].iter().#collect;
+            __taken.into_iter()
+        } },
+        (Some(start), None) => quote_spanned! { span=> {
+            let __i = #start;
+            let __taken = #v[__i..].iter().#collect;
+            #v = #v[..__i].iter().#collect;
+            __taken.into_iter()
+        } },
+        (Some(start), Some(end)) => quote_spanned! { span=> {
+            let (__i, __j) = (#start, #end);
+            let __taken = #v[__i..__j].iter().#collect;
+            #v = #v[..__i].iter().chain(#v[__j..].iter()).#collect;
+            __taken.into_iter()
+        } },
+    }
 }

@@ -302,11 +302,12 @@ impl Tracer<'_> {
     }
 
     /// Of a reference to a tuple, references to its elements.
-    fn referenced_elements(&mut self, value: Value) -> Value {
+    pub(super) fn referenced_elements(&mut self, value: Value) -> Value {
         let Value::Reference(place) = &value else { return value };
-        match self.leaf(place).filter(|_| place.part.is_none()) {
-            Some(Value::Tuple(values)) => Value::Tuple(place.clone().borrowed().elements(values.len())),
-            Some(Value::Array(values)) => Value::Array(place.clone().borrowed().elements(values.len())),
+        match (self.leaf(place), &place.part) {
+            (Some(Value::Tuple(values)), None) => Value::Tuple(place.clone().borrowed().elements(values.len())),
+            (Some(Value::Array(values)), None) => Value::Array(place.clone().borrowed().elements(values.len())),
+            (Some(leaf @ (Value::Tensor(_) | Value::State(_))), _) => self.referenced_entries(place, &leaf).unwrap_or(value),
             _ => value,
         }
     }

@@ -298,6 +298,9 @@ impl<'a> Tracer<'a> {
     }
 
     pub(super) fn method_call(&mut self, call: &syn::ExprMethodCall, expected: Option<&Type>) -> Option<Value> {
+        if let Some(read) = self.read_by_reference(call) {
+            return read;
+        }
         if let Some(plain) = self.with_norm(call) {
             return self.method_call(&plain, expected);
         }
@@ -309,6 +312,9 @@ impl<'a> Tracer<'a> {
         }
         if let Some(grown) = self.growing_method(call) {
             return grown;
+        }
+        if let Some(changed) = self.option_place_method(call) {
+            return changed;
         }
         if let Some(arranged) = self.arranging_method(call).or_else(|| self.written_to(call)) {
             return arranged;
@@ -334,6 +340,9 @@ impl<'a> Tracer<'a> {
     pub(super) fn method(&mut self, call: &Call<'_>, receiver: Value, arguments: Vec<Value>) -> Option<Value> {
         if call.name() == super::arrange::EMPTY {
             return self.emptied(&receiver, call.site.span);
+        }
+        if let (super::ranked::WHOLE, Value::Tensor(number)) = (call.name(), &receiver) {
+            return Some(Value::Integer(number.clone()));
         }
         if receiver.own_type().is_some() {
             return self.own_method(call, receiver, arguments);

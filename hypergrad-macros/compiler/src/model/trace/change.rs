@@ -9,7 +9,7 @@ use super::call::{Call, Outcome};
 use super::place::{Part, Place};
 use super::stream::{Items, Stream};
 use super::value::{Tensor, Value};
-use super::words::{ChangeWord, PartWord, PlaceWord};
+use super::words::{ChangeWord, PartWord, PlaceWord, SlicePlaceWord};
 use crate::ir::{Affine, Size};
 use crate::model::Form;
 
@@ -58,6 +58,9 @@ impl Tracer<'_> {
         }
         if let Some(word) = PlaceWord::named(&name) {
             return Some(self.part_of_place(call, word));
+        }
+        if let Some(word) = SlicePlaceWord::named(&name) {
+            return Some(self.part_of_slice(call, word));
         }
         let word = ChangeWord::named(&name)?;
         Some(self.changed_place(call, word))
@@ -108,6 +111,27 @@ impl Tracer<'_> {
                 Value::Stream(Box::new(run(&self.sizes.resolve(&shape.columns), Items::ColumnPlaces(own, shape))))
             }
         })
+    }
+
+    fn part_of_slice(&mut self, written: &syn::ExprMethodCall, word: SlicePlaceWord) -> Option<Value> {
+        let (place, arguments) = self.receiver(written);
+        let arguments = arguments.into_iter().collect::<Option<Vec<Value>>>()?;
+        let place = place?;
+        let operands = std::iter::once(&*written.receiver).chain(&written.args).collect();
+        let site = Site { span: written.method.span(), name: written.method.to_string(), operands };
+        let call = Call { site, generics: None, expected: None };
+        let leaf = self.leaf(&place)?;
+        if self.is_of_another_trait(&call, &leaf) {
+            return None;
+        }
+        if let Value::Growing(growing) = &leaf {
+            self.refuse_reading(&growing.name, call.site.span);
+            return None;
+        }
+        match self.slice_place(&call, word, &place, &arguments) {
+            Outcome::Known(value) => value,
+            Outcome::Unknown => self.known_place(&call, None),
+        }
     }
 
     fn known_place<T>(&mut self, call: &Call<'_>, found: Option<T>) -> Option<T> {

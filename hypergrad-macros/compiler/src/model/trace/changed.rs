@@ -10,7 +10,7 @@ use super::cells::Cells;
 use super::count::Counts;
 use super::environment::{Environment, Lookup};
 use super::value::{Callable, Value};
-use super::words::{ArrangeWord, ChangeWord, GrowWord, PlaceWord};
+use super::words::{ArrangeWord, ChangeWord, GrowWord, OptionPlaceWord, PlaceWord, SlicePlaceWord};
 use crate::syntax::{Associated, Module, Receiver};
 
 /// What a body may change.
@@ -214,7 +214,10 @@ impl<'a> Visit<'a> for Changed<'_> {
         let grows =
             GrowWord::named(&name).is_some() || matches!(arranges, Some(ArrangeWord::append | ArrangeWord::extend_from_slice));
         let before = self.changes.cells.len();
-        let changes = ChangeWord::named(&name).is_some() || PlaceWord::named(&name).is_some() || arranges.is_some();
+        // `take` of an iterator is another method.
+        let of_option = OptionPlaceWord::named(&name).is_some() && !matches!(&*call.receiver, syn::Expr::MethodCall(_));
+        let refers = PlaceWord::named(&name).is_some() || SlicePlaceWord::named(&name).is_some();
+        let changes = ChangeWord::named(&name).is_some() || refers || arranges.is_some() || of_option;
         if own || grows || changes {
             self.target(&call.receiver);
         }

@@ -127,9 +127,17 @@ impl Tracer<'_> {
         }
         // At the last position, by cases of the length.
         let positions = match (word, given) {
+            (ItemWord::peek, []) if stream.is_filtered() && !stream.is_endless() => {
+                return Outcome::Known(self.kept_item(call, stream, End::Front).map(|found| Value::Choice(Box::new(found))));
+            }
+            (ItemWord::peek, []) => vec![(Vec::new(), Affine::default())],
             (ItemWord::next | ItemWord::last, []) if stream.is_filtered() && !stream.is_endless() && !self.moves_on(call) => {
                 let end = if word == ItemWord::next { End::Front } else { End::Back };
                 return Outcome::Known(self.kept_item(call, stream, end).map(|found| Value::Choice(Box::new(found))));
+            }
+            (ItemWord::nth, [index]) if stream.is_filtered() && !stream.is_endless() && !self.moves_on(call) => {
+                let Some(index) = self.index_at(index.clone(), &call.place(1)) else { return Outcome::Known(None) };
+                return Outcome::Known(self.kept_at(call, stream, &index).map(|found| Value::Choice(Box::new(found))));
             }
             (ItemWord::next, []) => vec![(Vec::new(), Affine::default())],
             (ItemWord::nth, [index]) => match self.index_at(index.clone(), &call.place(1)) {
@@ -157,7 +165,8 @@ impl Tracer<'_> {
             _ => None,
         };
         let item = self.item_of_cases(call, stream, positions).map(|choice| Value::Choice(Box::new(choice)));
-        if self.moves_on(call)
+        if word != ItemWord::peek
+            && self.moves_on(call)
             && let Some(place) = call.site.operands.first().and_then(|receiver| self.root_place(receiver)).cloned()
         {
             let rest = item.is_some().then_some(rest).flatten().map(|rest| Value::Stream(Box::new(rest)));

@@ -5,9 +5,11 @@
 
 use std::collections::BTreeMap;
 
+use quote::ToTokens as _;
 use syn::parse_quote;
 
 use super::Tracer;
+use super::ahead::peeked;
 use super::condition::{Comparison, Condition};
 use super::environment::Lookup;
 use super::repeat::Step;
@@ -131,6 +133,9 @@ impl Tracer<'_> {
     /// `while let Some(v) = it.next() { .. }`, where nothing else takes items: a `for` loop over what is left.
     fn while_items(&mut self, repeated: &syn::ExprWhile, pattern: &syn::Pat, iterator: &syn::Expr) -> Option<Value> {
         let place = self.root_place(iterator).cloned();
+        if let Some(value) = self.while_items_ahead(repeated, pattern, iterator) {
+            return value;
+        }
         let plain = syn::ExprForLoop {
             attrs: Vec::new(),
             label: None,
@@ -147,6 +152,33 @@ impl Tracer<'_> {
             self.store(&place, Some(left), repeated.while_token.span);
         }
         value
+    }
+
+    /// The same where the body looks at the item behind: `it.peek()`.
+    fn while_items_ahead(
+        &mut self,
+        repeated: &syn::ExprWhile,
+        pattern: &syn::Pat,
+        iterator: &syn::Expr,
+    ) -> Option<Option<Value>> {
+        let body = repeated.body.to_token_stream();
+        let name = iterator.to_token_stream().to_string();
+        if !mentions(&body, &name) {
+            return None;
+        }
+        let body: syn::Block = syn::parse2(peeked(&body, &name)?).ok()?;
+        let statements = &body.stmts;
+        let breaks = self.changed_in_block(&body, &[pattern]).may_break;
+        let place = self.root_place(iterator).cloned();
+        let value = self.expression(&parse_quote! { {
+            let __ahead = #iterator.clone();
+            for (__at, #pattern) in #iterator.clone().enumerate() { #(#statements)* }
+        } });
+        if let Some(place) = place {
+            let left = if breaks { Value::Last } else { Value::Stream(Box::new(Stream::Values(Vec::new()))) };
+            self.store(&place, Some(left), repeated.while_token.span);
+        }
+        Some(value)
     }
 
     /// `loop { .. if k == n { break; } .. }`
@@ -385,7 +417,7 @@ fn is_plain(expression: &syn::Expr) -> bool {
     }
 }
 
-/// The pattern and the iterator of `while let Some(pattern) = iterator.next()`, whose body does not name the iterator.
+/// The pattern and the iterator of `while let Some(pattern) = iterator.next()`, whose body names the iterator as `it.peek()` alone.
 fn next_of(repeated: &syn::ExprWhile) -> Option<(&syn::Pat, &syn::Expr)> {
     let syn::Expr::Let(binding) = &*repeated.cond else { return None };
     let (syn::Pat::TupleStruct(some), syn::Expr::MethodCall(call)) = (&*binding.pat, &*binding.expr) else { return None };
@@ -396,6 +428,8 @@ fn next_of(repeated: &syn::ExprWhile) -> Option<(&syn::Pat, &syn::Expr)> {
     let syn::Expr::Path(name) = &*call.receiver else { return None };
     let name = name.path.get_ident()?;
     let body = &repeated.body;
-    let is_named = mentions(&quote::quote! { #body }, &name.to_string());
+    let body = quote::quote! { #body };
+    let name = name.to_string();
+    let is_named = mentions(&body, &name) && peeked(&body, &name).is_none();
     (repeated.label.is_none() && !is_named).then_some((some.elems.first()?, &*call.receiver))
 }

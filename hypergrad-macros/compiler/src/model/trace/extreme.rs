@@ -115,6 +115,10 @@ impl Tracer<'_> {
             }
             _ if self.refuse_filtered(call, stream) => None,
             _ => match order.condition {
+                None if self.is_of_one_length(stream) == Some(false) => {
+                    let any = made(quote_spanned! { span=> |_| true }, None);
+                    self.extreme_of_some(call, stream, &any, order)
+                }
                 None => self.extreme_of_all(call, stream, order),
                 Some(condition) => self.extreme_of_some(call, stream, condition, order),
             },
@@ -140,7 +144,7 @@ impl Tracer<'_> {
         let span = call.site.span;
         let mut column = |tokens, given| -> Option<Tensor> {
             let numbers = Stream::Mapped(Box::new(stream.clone()), made_of(tokens, given));
-            self.column_of_stream(call, &numbers)
+            self.column_as_far(call, &numbers)
         };
         let keys = column(quote_spanned! { span=> |t| if __first(t) { __second(t) } else { 0.0 } }, [condition, order.key])?;
         let flags = column(quote_spanned! { span=> |t| if __first(t) { 1.0 } else { 0.0 } }, [condition, condition])?;

@@ -255,6 +255,12 @@ impl Tracer<'_> {
         // Each step pushes as many items as there are values of the inner variables.
         let each = local.iter().fold(Size::constant(1), |count, (_, extent)| count.mul(extent));
         let place = position.scale(&each).add(&place);
+        // Of `skip(2)`, the list would be below zero long.
+        for extent in &steps.extents {
+            let function = self.calls.last().cloned().unwrap_or_default();
+            let place = || format!("{function}: push");
+            let _checked = self.sizes.require_at_least(extent, &Size::zero(), &place);
+        }
         let own = steps.variables.iter().copied().zip(steps.extents.iter().cloned());
         let local: Vec<(LoopVariable, Size)> = own.chain(local).collect();
         if let Value::Growing(outer) = &*before {
@@ -431,8 +437,9 @@ impl Tracer<'_> {
     pub(super) fn collected_item(&mut self, stream: &Stream, index: &Affine, access: &syn::ExprIndex) -> Option<Value> {
         let site = Site { span: access.span(), name: "[]".to_owned(), operands: Vec::new() };
         let call = Call { site, generics: None, expected: None };
-        if self.refuse_filtered(&call, stream) {
-            return None;
+        if stream.is_filtered() {
+            // Rust panics where there is none.
+            return self.kept_at(&call, stream, index)?.payload().cloned();
         }
         if let [(guards, length)] = self.lengths(stream)?.as_slice()
             && guards.is_empty()
@@ -489,7 +496,7 @@ impl Tracer<'_> {
         Some(None)
     }
 
-    fn refuse_reading(&mut self, name: &str, span: Span) {
+    pub(super) fn refuse_reading(&mut self, name: &str, span: Span) {
         self.diagnostics.error_with_help(
             span,
             format!("of `{name}`, to which this loop pushes, a step reads the length and the last item alone"),

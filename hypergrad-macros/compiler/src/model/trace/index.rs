@@ -89,6 +89,7 @@ impl Tracer<'_> {
                 }
                 self.choose(&values, &index)
             }
+            (Value::Array(values), Value::Range(range)) => self.part_of_array(&values, &range, access),
             (Value::List(list), index) => self.listed(&list, index, access),
             (Value::Stream(stream), Value::Index(index)) => self.collected_item(&stream, &index, access),
             (Value::Stream(stream), Value::Range(range)) if !stream.is_filtered() => Some(self.part_of_stream(*stream, &range)),
@@ -396,6 +397,29 @@ impl Tracer<'_> {
             guard.affine.terms.is_empty() || guard.affine.wires().any(shares) || roots.is_empty()
         };
         self.arms.iter().any(|arm| if let Condition::Index(guard) = arm { concerns(guard) } else { true })
+    }
+
+    /// Of a list that is written out, between constants.
+    fn part_of_array(&mut self, values: &[Value], range: &super::value::Range, access: &syn::ExprIndex) -> Option<Value> {
+        let constant = |bound: &Option<Affine>, open: usize| match bound {
+            Some(bound) => bound.as_size().and_then(Size::as_constant).and_then(|k| usize::try_from(k).ok()),
+            None => Some(open),
+        };
+        let bounds = constant(&range.start, 0).zip(constant(&range.end, values.len()));
+        let Some((start, end)) = bounds else {
+            self.diagnostics.error_with_help(
+                &*access.index,
+                "a list that is written out is taken apart between constants",
+                "iterate over its items with a condition on their index",
+            );
+            return None;
+        };
+        let part = values.get(start..end).map(|part| Value::Array(part.to_vec()));
+        if part.is_none() {
+            let message = format!("`{}` has {} items, which this range leaves", spell(&access.expr), values.len());
+            self.diagnostics.error(&*access.index, message);
+        }
+        part
     }
 
     /// The items of a list that was collected, from one on.

@@ -5,6 +5,7 @@ use super::call::{Call, Outcome};
 use super::condition::{Comparison, Condition};
 use super::contract::{Contraction, Factor};
 use super::csr::STORED_HELP;
+use super::length::Lengths;
 use super::piece::Piece;
 use super::result::collects_options;
 use super::search::End;
@@ -100,8 +101,13 @@ impl Tracer<'_> {
 
     fn adapted(&mut self, call: &Call<'_>, word: AdapterWord, stream: Stream) -> Outcome {
         match word {
-            AdapterWord::iter | AdapterWord::into_iter | AdapterWord::copied | AdapterWord::cloned => self.wrapped(call, stream),
-            AdapterWord::enumerate if self.refuse_filtered(call, &stream) => Outcome::Known(None),
+            AdapterWord::iter | AdapterWord::into_iter | AdapterWord::copied | AdapterWord::cloned | AdapterWord::peekable => {
+                self.wrapped(call, stream)
+            }
+            AdapterWord::enumerate if stream.is_filtered() => match self.written_kept(call, &stream) {
+                Some(written) => self.wrapped(call, Stream::Enumerated(Box::new(written))),
+                None => self.of_kept(call, &stream, |tracer| tracer.ranked(call, &stream)),
+            },
             AdapterWord::enumerate => self.wrapped(call, Stream::Enumerated(Box::new(stream))),
             AdapterWord::rev if stream.is_endless() => Outcome::Known(self.refuse_endless(call)),
             AdapterWord::cycle if stream.is_endless() => self.wrapped(call, stream),
@@ -131,12 +137,20 @@ impl Tracer<'_> {
             ConsumerWord::collect if self.collects_results(call, stream) => {
                 self.of_all_right(call, stream, &mut |tracer, held| tracer.gathered_items(call, held))
             }
-            ConsumerWord::collect if stream.is_filtered() => self.kept_items(stream),
+            ConsumerWord::collect if stream.is_filtered() => match self.written_kept(call, stream) {
+                Some(written) => self.collected(call, &written),
+                None => self.kept_items(stream),
+            },
             ConsumerWord::collect => self.collected(call, stream),
         })
     }
 
     fn adapted_with(&mut self, call: &Call<'_>, word: AdapterWithWord, stream: Stream, argument: Value) -> Outcome {
+        let counts = match word {
+            AdapterWithWord::zip | AdapterWithWord::skip | AdapterWithWord::take | AdapterWithWord::step_by => true,
+            AdapterWithWord::map | AdapterWithWord::filter | AdapterWithWord::flat_map | AdapterWithWord::chain => false,
+        };
+        let stream = if counts && stream.is_filtered() { self.written_kept(call, &stream).unwrap_or(stream) } else { stream };
         match word {
             AdapterWithWord::map | AdapterWithWord::filter => {
                 let Some(callable) = self.callable_at(call, std::slice::from_ref(&argument), 0) else {
@@ -161,6 +175,11 @@ impl Tracer<'_> {
                 None => Outcome::Known(None),
             },
             // The others count positions.
+            AdapterWithWord::skip | AdapterWithWord::take if stream.is_filtered() => {
+                let Some(count) = self.index_at(argument, &call.place(1)) else { return Outcome::Known(None) };
+                let first = word == AdapterWithWord::take;
+                self.of_kept(call, &stream, |tracer| tracer.kept_beside(call, &stream, &count, first))
+            }
             _ if self.refuse_filtered(call, &stream) => Outcome::Known(None),
             AdapterWithWord::zip => match self.other_stream(call, argument) {
                 Some(other) if !self.refuse_filtered(call, &other) => match self.both_ended(call, stream, other) {
@@ -189,6 +208,23 @@ impl Tracer<'_> {
                 Some(step) => self.wrapped(call, Stream::Strided(Box::new(stream), step)),
                 None => Outcome::Known(None),
             },
+        }
+    }
+
+    /// An iterator made of the items that pass a filter, or a refusal where they are of several.
+    fn of_kept(&mut self, call: &Call<'_>, stream: &Stream, make: impl FnOnce(&mut Self) -> Option<Stream>) -> Outcome {
+        if stream.is_endless() {
+            return Outcome::Known(self.refuse_endless(call));
+        }
+        let before = self.diagnostics.len();
+        match make(self) {
+            Some(made) => self.wrapped(call, made),
+            None => {
+                if self.diagnostics.len() == before {
+                    self.refuse_filtered(call, stream);
+                }
+                Outcome::Known(None)
+            }
         }
     }
 
@@ -263,20 +299,20 @@ impl Tracer<'_> {
         );
     }
 
-    /// Evaluates the item of a piece, inside the conditions under which it exists.
-    fn open(&mut self, piece: Piece) -> Option<Opened> {
+    /// Evaluates the item of a piece, inside the conditions under which it exists; `Some(None)` where it never does.
+    fn open(&mut self, piece: Piece) -> Option<Option<Opened>> {
         let depth = self.arms.len();
         self.arms.extend(piece.guards.iter().cloned().map(Condition::Index));
         let found = self.for_each_index(|tracer| tracer.filtered_item(&piece));
         self.arms.truncate(depth);
         let (condition, item) = found?;
         let Piece { variables, extents, guards, position, pattern, .. } = piece;
-        Some(Opened { variables, extents, guards, condition, position, item, pattern })
+        Some(item.map(|item| Opened { variables, extents, guards, condition, position, item, pattern }))
     }
 
-    /// The conditions of the filters, each evaluated where the ones before hold, and the item.
+    /// The conditions of the filters, each evaluated where the ones before hold, and the item, unless there never is one.
     #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
-    pub(super) fn filtered_item(&mut self, piece: &Piece) -> Option<(Condition, Value)> {
+    pub(super) fn filtered_item(&mut self, piece: &Piece) -> Option<(Condition, Option<Value>)> {
         let mut all = Condition::Constant(true);
         for (item, filter) in &piece.filters {
             let item = self.item_value(item)?;
@@ -286,6 +322,9 @@ impl Tracer<'_> {
                         self.arms.push(condition.clone());
                     }
                     all = all.and(condition);
+                    if all == Condition::Constant(false) {
+                        return Some((all, None));
+                    }
                 }
                 other => {
                     let message = format!("the closure of `filter` gives {}: expected a condition", other.describe());
@@ -294,7 +333,8 @@ impl Tracer<'_> {
                 }
             }
         }
-        Some((all, self.item_value(&piece.item)?))
+        let item = self.item_value(&piece.item)?;
+        Some((all, Some(item)))
     }
 
     /// All pieces with their items; every mistake is reported.
@@ -302,7 +342,7 @@ impl Tracer<'_> {
         let (mistakes, inferred) = (self.diagnostics.len(), self.inferred.len());
         let pieces = self.ended(call, stream, ordered)?;
         let variables: Vec<LoopVariable> = pieces.iter().flat_map(|piece| piece.variables.clone()).collect();
-        let opened: Vec<Option<Opened>> = pieces.into_iter().map(|piece| self.open(piece)).collect();
+        let opened: Vec<Option<Option<Opened>>> = pieces.into_iter().map(|piece| self.open(piece)).collect();
         if let before @ Some(_) = self.apart_at(&variables)
             && let Some(stream) = self.reread(before, |tracer| tracer.written_out(stream))
         {
@@ -310,7 +350,8 @@ impl Tracer<'_> {
             self.inferred.truncate(inferred);
             return self.opened(call, &stream, ordered);
         }
-        opened.into_iter().collect()
+        let opened: Option<Vec<Option<Opened>>> = opened.into_iter().collect();
+        Some(opened?.into_iter().flatten().collect())
     }
 
     /// `collect`: scalars as a column, a list that is written out as an array; what else there is
@@ -323,8 +364,9 @@ impl Tracer<'_> {
             return Some(Value::Array(opened.into_iter().map(|piece| piece.item).collect()));
         }
         let scalars = opened.iter().all(|piece| matches!(&piece.item, Value::Tensor(tensor) if tensor.is_scalar()));
-        if !scalars {
-            return Some(Value::Stream(Box::new(stream.clone())));
+        // Where sizes or outer indices decide between several lengths, it is no column.
+        if !scalars || self.length_of_most(stream)?.is_none() {
+            return self.kept_items(stream);
         }
         self.column_of(call, stream, opened).map(Value::Tensor)
     }
@@ -342,9 +384,32 @@ impl Tracer<'_> {
         self.column_of(call, stream, opened)
     }
 
+    /// The same of an iterator that is longer for some outer indices than for others: zeros where there is no item.
+    pub(super) fn column_as_far(&mut self, call: &Call<'_>, stream: &Stream) -> Option<Tensor> {
+        let is_known = stream.stored_row().is_some() || stream.is_filtered() || stream.is_endless();
+        if is_known || self.is_of_one_length(stream)? {
+            return self.column_of_stream(call, stream);
+        }
+        let Some(length) = self.reach(stream) else {
+            return self.column_of_stream(call, stream);
+        };
+        let opened = self.opened(call, stream, true)?;
+        self.column_of_length(call, &length, opened)
+    }
+
+    /// Whether it is equally long for all outer indices.
+    pub(super) fn is_of_one_length(&mut self, stream: &Stream) -> Option<bool> {
+        let size = self.length_of_most(stream)?;
+        Some(size.is_some_and(|(size, _)| !self.sizes.varies(&size)))
+    }
+
     /// Each item at its position.
     fn column_of(&mut self, call: &Call<'_>, stream: &Stream, opened: Vec<Opened>) -> Option<Tensor> {
         let length = self.constant_length(call, stream)?;
+        self.column_of_length(call, &length, opened)
+    }
+
+    fn column_of_length(&mut self, call: &Call<'_>, length: &Size, opened: Vec<Opened>) -> Option<Tensor> {
         let mut column: Option<Tensor> = None;
         for piece in opened {
             let item = self.summand(call, &piece.item).filter(Tensor::is_scalar)?;
@@ -355,32 +420,20 @@ impl Tracer<'_> {
                 out: vec![piece.position?],
                 ..Contraction::default()
             };
-            let part = self.contract(contraction, Form::Column, &length, &Size::constant(1));
+            let part = self.contract(contraction, Form::Column, length, &Size::constant(1));
             column = Some(match column {
                 None => part,
                 Some(column) => self.linear(&[(1.0, &column), (1.0, &part)]),
             });
         }
         let zero = self.number(0.0);
-        Some(column.unwrap_or_else(|| self.fill(&zero, Form::Column, &length, &Size::constant(1))))
+        Some(column.unwrap_or_else(|| self.fill(&zero, Form::Column, length, &Size::constant(1))))
     }
 
     /// A length that is one size for all outer indices. Where sizes decide it (`n - 1`, or nothing),
     /// that they decide for the most is checked when the program runs.
     pub(super) fn constant_length(&mut self, call: &Call<'_>, stream: &Stream) -> Option<Size> {
-        let some = self.lengths_of_some(stream)?;
-        // `n - 1 >= 0`, which all but a few sizes satisfy.
-        let general = |guard: &Guard| {
-            let grows = guard.affine.constant.terms().all(|(symbols, count)| symbols.is_empty() || count > 0);
-            guard.affine.terms.is_empty() && guard.test == Test::NonNegative && grows
-        };
-        let size = match some.first() {
-            None => Some(Size::zero()),
-            Some((guards, length)) if guards.is_empty() => self.size_of_index(length),
-            Some((guards, length)) if guards.iter().all(general) => length.as_size().cloned(),
-            Some(_) => None,
-        };
-        let Some(size) = size else {
+        let Some((size, needed)) = self.length_of_most(stream)? else {
             let message = format!("`{}` takes as many items for every outer index", call.name());
             self.diagnostics.error_with_help(
                 call.site.span,
@@ -389,8 +442,7 @@ impl Tracer<'_> {
             );
             return None;
         };
-        let needed = some.iter().take(1).flat_map(|(guards, _)| guards);
-        for least in needed.map(|guard| guard.affine.constant.clone()).chain([size.clone()]) {
+        for least in needed.into_iter().chain([size.clone()]) {
             // What no size satisfies was no case.
             let function = self.calls.last().cloned().unwrap_or_default();
             let place = || format!("{function}: {}", call.name());
@@ -398,4 +450,33 @@ impl Tracer<'_> {
         }
         Some(size)
     }
+
+    /// The length in the case that all but a few sizes are in, where it is one size, and what is then not negative.
+    fn length_of_most(&mut self, stream: &Stream) -> Option<Option<(Size, Vec<Size>)>> {
+        let some = self.lengths_of_some(stream)?;
+        if some.is_empty() {
+            return Some(Some((Size::zero(), Vec::new())));
+        }
+        let Some((guards, length)) = some.iter().find(|(guards, _)| guards.iter().all(is_general)) else { return Some(None) };
+        let size = if guards.is_empty() { self.size_of_index(length) } else { length.as_size().cloned() };
+        let Some(size) = size else { return Some(None) };
+        let least = |guard: &Guard| least_of(guard, &size, &some);
+        let needed = guards.iter().map(least).collect();
+        Some(Some((size, needed)))
+    }
+}
+
+/// `n - 1 >= 0`, which all but a few sizes satisfy.
+fn is_general(guard: &Guard) -> bool {
+    let grows = guard.affine.constant.terms().all(|(symbols, count)| symbols.is_empty() || count > 0);
+    guard.affine.terms.is_empty() && guard.test == Test::NonNegative && grows
+}
+
+/// What is not negative where a guard holds, or where it just does not and the length is the same: `take(2)` of two items
+/// has two, though it is the case of all.
+fn least_of(guard: &Guard, size: &Size, all: &Lengths) -> Size {
+    let least = guard.affine.constant.clone();
+    let next = least.add(&Size::constant(1));
+    let meets = |other: &Affine| other.as_size().is_some_and(|other| other.sub(size) == next);
+    if all.iter().any(|(_, other)| meets(other)) { next } else { least }
 }

@@ -69,6 +69,8 @@ impl Tracer<'_> {
         let (pattern, guard) = guarded(&arm.pat);
         let matched = self.pattern(pattern, value)?;
         match guard {
+            // Never taken: its names stand for nothing.
+            Some(_) if matched == Condition::Constant(false) => Some(matched),
             None => Some(matched),
             Some(guard) => {
                 let guard = self.under(matched.clone(), |tracer| tracer.test(guard))?;
@@ -91,6 +93,9 @@ impl Tracer<'_> {
             syn::Expr::Paren(inner) => self.test(&inner.expr),
             syn::Expr::Binary(syn::ExprBinary { left, op: syn::BinOp::And(_), right, .. }) => {
                 let left = self.test(left);
+                if left == Some(Condition::Constant(false)) {
+                    return left;
+                }
                 let right = self.under(left.clone().unwrap_or(Condition::Constant(true)), |tracer| tracer.test(right));
                 Some(left?.and(right?))
             }
@@ -127,7 +132,9 @@ impl Tracer<'_> {
         let outer = self.environment.clone();
         let matched = self.by_case(vec![value], &mut |tracer, values| {
             let matched = tracer.pattern(&pattern, &values.into_iter().next()?)?;
-            let Some(guard) = &guard else { return Some(Value::Bool(matched)) };
+            let Some(guard) = guard.as_ref().filter(|_| matched != Condition::Constant(false)) else {
+                return Some(Value::Bool(matched));
+            };
             let guard = tracer.under(matched.clone(), |tracer| tracer.test(guard))?;
             Some(Value::Bool(matched.and(guard)))
         });
@@ -141,7 +148,10 @@ impl Tracer<'_> {
         match pattern {
             syn::Pat::Wild(_) | syn::Pat::Rest(_) => Some(Condition::Constant(true)),
             syn::Pat::Paren(inner) => self.pattern(&inner.pat, value),
-            syn::Pat::Reference(inner) => self.pattern(&inner.pat, value),
+            syn::Pat::Reference(inner) => {
+                let value = self.dereferenced(value.clone(), inner.and_token.span)?;
+                self.pattern(&inner.pat, &value)
+            }
             syn::Pat::Type(typed) => self.pattern(&typed.pat, value),
             syn::Pat::Lit(literal) => {
                 let other = self.literal(&literal.lit)?;
@@ -223,7 +233,6 @@ impl Tracer<'_> {
         self.equals(value, other, path)
     }
 
-    #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
     fn variant_pattern(
         &mut self,
         (name, variant): &(EnumName, String),
@@ -231,9 +240,11 @@ impl Tracer<'_> {
         value: &Value,
         place: &impl quote::ToTokens,
     ) -> Applies {
-        let choice = match value {
-            Value::Choice(choice) if choice.name == *name => choice.clone(),
-            other => {
+        let referred = if let Value::Reference(place) = value { self.choice_of_references(place) } else { None };
+        let choice = match (value, referred) {
+            (_, Some(choice)) if choice.name == *name => Box::new(choice),
+            (Value::Choice(choice), _) if choice.name == *name => choice.clone(),
+            (other, _) => {
                 self.diagnostics.error(place, format!("this pattern is a variant, and found {}", other.describe()));
                 return None;
             }
@@ -256,6 +267,7 @@ impl Tracer<'_> {
     }
 
     fn parts(&mut self, patterns: Vec<&syn::Pat>, value: &Value) -> Applies {
+        let value = &self.referenced_elements(value.clone());
         let parted = self.parted(&patterns, value)?;
         if parted.condition == Condition::Constant(false) {
             patterns.iter().for_each(|pattern| self.bind_refused(pattern));

@@ -56,6 +56,7 @@ pub enum Item {
     Made(Rc<Made>, Affine),
     Stored(CsrRow, Part, Affine),
     PlaceEntry(Box<Place>, Tensor, Affine),
+    PlaceWindow(Box<Place>, Size, Affine),
     PlaceRow(Box<Place>, Tensor, Affine),
     PlaceColumn(Box<Place>, Tensor, Affine),
     Choice(Vec<Value>, Affine),
@@ -74,6 +75,7 @@ impl Items {
             Self::Made(made) => Item::Made(made.clone(), index),
             Self::Windows(tensor, width) => Item::Window(tensor.clone(), width.clone(), index),
             Self::Places(place, shape) => Item::PlaceEntry(place.clone(), shape.clone(), index),
+            Self::WindowPlaces(place, width) => Item::PlaceWindow(place.clone(), width.clone(), index),
             Self::RowPlaces(place, shape) => Item::PlaceRow(place.clone(), shape.clone(), index),
             Self::ColumnPlaces(place, shape) => Item::PlaceColumn(place.clone(), shape.clone(), index),
         }
@@ -443,6 +445,7 @@ impl Tracer<'_> {
                 };
                 Value::Reference(Box::new(place.at(PlacePart::entry(row, column))))
             }
+            Item::PlaceWindow(place, width, first) => Value::Reference(Box::new(place.entries(first, width))),
             Item::PlaceRow(place, shape, row) => {
                 let part = PlacePart { row: row.clone(), form: Form::Row, rows: one, ..PlacePart::whole(shape) };
                 Value::Reference(Box::new(place.at(part)))

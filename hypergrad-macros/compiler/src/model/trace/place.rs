@@ -26,6 +26,8 @@ pub struct Place {
 pub enum Step {
     Field(String),
     Element(usize),
+    /// A field of a variant.
+    Held(String, String),
 }
 
 /// A part of a tensor: where it begins, how many rows and columns it has.
@@ -70,7 +72,7 @@ impl Place {
         Self { is_owner: false, ..self }
     }
 
-    fn step(mut self, step: Step) -> Self {
+    pub fn step(mut self, step: Step) -> Self {
         self.steps.push(step);
         Self { is_owner: false, ..self }
     }
@@ -169,6 +171,9 @@ impl Tracer<'_> {
         if let Some(found) = self.own_index_mut(place, &leaf, &index) {
             return found.map(|place| vec![(Condition::Constant(true), place)]);
         }
+        if let Value::Range(range) = index {
+            return self.range_place(place, range, access).map(|place| vec![(Condition::Constant(true), place)]);
+        }
         let tensor = match &leaf {
             Value::Tensor(tensor) => tensor.clone(),
             Value::State(state) => state.shape().clone(),
@@ -205,6 +210,7 @@ impl Tracer<'_> {
                     let name = k.to_string();
                     structure.fields.into_iter().find(|(field, _)| *field == name).map(|(_, value)| value)?
                 }
+                (Step::Held(variant, field), Value::Choice(choice)) => choice.field(variant, field)?.clone(),
                 (Step::Field(name), lazy @ Value::Lazy(_)) => {
                     let member = Member::Named(syn::Ident::new(name, Span::call_site()));
                     self.member_of(&lazy, &member)?
@@ -293,9 +299,14 @@ impl Tracer<'_> {
             };
         };
         match (step, old) {
-            (step, Value::Struct(mut structure)) => {
+            (Step::Held(variant, field), Value::Choice(mut choice)) => {
+                let own = choice.field_mut(variant, field)?;
+                *own = self.replaced(own.clone(), rest, part, value, span)?;
+                Some(Value::Choice(choice))
+            }
+            (step @ (Step::Field(_) | Step::Element(_)), Value::Struct(mut structure)) => {
                 let name = match step {
-                    Step::Field(name) => name.clone(),
+                    Step::Field(name) | Step::Held(_, name) => name.clone(),
                     Step::Element(k) => k.to_string(),
                 };
                 for (field, own) in &mut structure.fields {

@@ -22,7 +22,8 @@ const CHOICES: Words = Words("argmax argmin imax imin iamax iamin icamax imax_fu
 
 /// Methods that change their operand, beyond those that are read.
 const CHANGES: Words = Words(
-    "sort sort_by sort_unstable sort_unstable_by retain dedup drain resize_mut transpose_mut get_mut last_mut first_mut chunks_mut",
+    "sort sort_by sort_by_key sort_unstable sort_unstable_by sort_unstable_by_key retain dedup dedup_by dedup_by_key resize_mut \
+    transpose_mut",
 );
 
 /// Methods that change a list in place, and give a new value of anything else.

@@ -59,7 +59,13 @@ pub type Step<'s> = &'s mut dyn FnMut(&mut Tracer<'_>, Value);
 impl Tracer<'_> {
     pub(super) fn for_loop(&mut self, repeated: &syn::ExprForLoop) -> Option<Value> {
         let unit = Some(Value::Tuple(Vec::new()));
-        let iterated = self.expression(&repeated.expr);
+        if let Some(read) = self.loop_by_reference(repeated) {
+            return read;
+        }
+        let iterated = match self.referred_items(&repeated.expr) {
+            Some(reference) => Some(reference),
+            None => self.expression(&repeated.expr),
+        };
         let Some(iterated) = iterated else {
             // Its mistakes are reported all the same.
             self.bind_refused(&repeated.pat);
@@ -82,6 +88,14 @@ impl Tracer<'_> {
             tracer.environment = outer;
         });
         unit
+    }
+
+    /// A name of `&mut [f64]`, over which a loop has references.
+    fn referred_items(&mut self, iterated: &syn::Expr) -> Option<Value> {
+        let reference = self.borrowed_place(iterated)?;
+        let Value::Reference(place) = &reference else { return None };
+        let has_entries = self.entries_of_place(place).is_some();
+        has_entries.then_some(reference)
     }
 
     /// What `for` runs over: iterators, and references to what has entries.
@@ -430,7 +444,7 @@ impl Tracer<'_> {
             return None;
         };
         let reached = self.still_going_on(going_on).and(condition);
-        if reached != Condition::Constant(false) {
+        if let Some(item) = item.filter(|_| reached != Condition::Constant(false)) {
             self.where_reached(&reached, span, |tracer| tracer.one_step(item, step));
         }
         self.note_breaks(going_on);

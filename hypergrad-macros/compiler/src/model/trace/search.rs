@@ -236,14 +236,17 @@ impl Tracer<'_> {
         };
         let reached = self.reached(call, &turned, condition)?;
         let rise = self.rise(&reached);
-        let length = reached.rows.clone();
+        let end_of = match end {
+            End::Front => None,
+            End::Back => Some(self.last_place(call, stream, &reached.rows)?),
+        };
         let total = self.sum_of(&rise);
         let half = self.number(0.5);
         let here = self.compare_scalars(Comparison::Gt, &total, &half);
         let place = Affine::wire(self.chosen(rise));
-        let position = match end {
-            End::Front => place,
-            End::Back => Affine::constant(length.sub(&Size::constant(1))).sub(&place),
+        let position = match end_of {
+            None => place,
+            Some(last) => last.sub(&place),
         };
         Some(Some(Found { here, position }))
     }
@@ -273,13 +276,28 @@ impl Tracer<'_> {
         Some(None)
     }
 
+    /// The position of the last item, of one length for each outer index.
+    fn last_place(&mut self, call: &Call<'_>, stream: &Stream, longest: &Size) -> Option<Affine> {
+        let one = Affine::constant(Size::constant(1));
+        if self.is_of_one_length(stream)? {
+            return Some(Affine::constant(longest.clone()).sub(&one));
+        }
+        match self.lengths_of_some(stream)?.as_slice() {
+            [(_, length)] => Some(length.sub(&one)),
+            _ => {
+                self.constant_length(call, stream);
+                None
+            }
+        }
+    }
+
     /// For each item, 1 where a condition held for it or for one before it.
     fn reached(&mut self, call: &Call<'_>, stream: &Stream, condition: &Callable) -> Option<Tensor> {
         let span = call.site.span;
         let mask =
             made(quote_spanned! { span=> |t| if __given(t) { 1.0 } else { 0.0 } }, Some(Value::Callable(condition.clone())));
         let masks = Stream::Mapped(Box::new(stream.clone()), mask);
-        let masks = self.column_of_stream(call, &masks)?;
+        let masks = self.column_as_far(call, &masks)?;
         let zero = self.number(0.0);
         let state = self.hidden_cell("found", Value::Tensor(zero))?;
         let either = made(quote_spanned! { span=> |s, t| if s > 0.5 { 1.0 } else { t } }, None);

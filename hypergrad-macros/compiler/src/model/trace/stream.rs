@@ -66,6 +66,8 @@ pub enum Items {
     Made(Rc<Made>),
     /// References to the entries of a place, column by column, and a tensor of its shape.
     Places(Box<Place>, Tensor),
+    /// References to neighbouring entries, so many at a time.
+    WindowPlaces(Box<Place>, Size),
     RowPlaces(Box<Place>, Tensor),
     ColumnPlaces(Box<Place>, Tensor),
 }
@@ -74,7 +76,9 @@ impl Items {
     /// The cell to whose parts these are references.
     pub fn cell(&self) -> Option<usize> {
         match self {
-            Self::Places(place, _) | Self::RowPlaces(place, _) | Self::ColumnPlaces(place, _) => Some(place.cell),
+            Self::Places(place, _) | Self::WindowPlaces(place, ..) | Self::RowPlaces(place, _) | Self::ColumnPlaces(place, _) => {
+                Some(place.cell)
+            }
             Self::Numbers | Self::Entries(_) | Self::Rows(_) | Self::Columns(_) | Self::Windows(..) => None,
             Self::Listed(_) | Self::Made(_) => None,
         }
@@ -83,7 +87,7 @@ impl Items {
 
 impl Stream {
     /// Over `0..length`.
-    fn over(length: Size, items: Items) -> Self {
+    pub fn over(length: Size, items: Items) -> Self {
         Self::Run { start: Affine::default(), end: Some(Affine::constant(length)), items }
     }
 
@@ -206,7 +210,7 @@ impl Stream {
                     Items::Entries(tensor) | Items::Places(_, tensor) => tensor.length(),
                     Items::Rows(tensor) | Items::RowPlaces(_, tensor) => tensor.rows.clone(),
                     Items::Columns(tensor) | Items::ColumnPlaces(_, tensor) => tensor.columns.clone(),
-                    Items::Numbers | Items::Windows(..) => return None,
+                    Items::Numbers | Items::Windows(..) | Items::WindowPlaces(..) => return None,
                 };
                 let whole = *start == Affine::default() && end.as_ref().and_then(Affine::as_size) == Some(&length);
                 whole.then(|| vec![length])

@@ -9,7 +9,7 @@ use syn::spanned::Spanned as _;
 use super::Tracer;
 use super::call::Call;
 use super::generics::TypeMeant;
-use super::place::Place;
+use super::place::{Place, Step};
 use super::spell::spell;
 use super::value::{Struct, Value};
 use super::variant::{Choice, EnumName};
@@ -123,6 +123,14 @@ impl<'a> Tracer<'a> {
             Value::Tuple(values) => match member {
                 Member::Numbered(index, _) => values.get(*index as usize).cloned(),
                 Member::Named(_) => None,
+            },
+            Value::Reference(place) if place.part.is_none() => match self.leaf(place)? {
+                Value::Struct(structure) => {
+                    let name = member.to_string();
+                    let has_it = structure.fields.iter().any(|(field, _)| *field == name);
+                    has_it.then(|| Value::Reference(Box::new(place.clone().step(Step::Field(name)))))
+                }
+                _ => None,
             },
             _ => None,
         }

@@ -187,7 +187,7 @@ words! {
     "Indices from data" ListWord { len nrows ncols is_empty }
 
     /// Iterators made of one iterator.
-    "Sums over ranges and entries" AdapterWord { iter into_iter copied cloned enumerate rev cycle }
+    "Sums over ranges and entries" AdapterWord { iter into_iter copied cloned enumerate rev cycle peekable }
 
     /// Iterators made of one iterator and a function, another iterator or a count.
     "Sums over ranges and entries" AdapterWithWord { map filter flat_map zip chain skip take step_by }
@@ -204,7 +204,7 @@ words! {
     }
 
     /// One item of an iterator.
-    "Sums over ranges and entries" ItemWord { next nth last }
+    "Sums over ranges and entries" ItemWord { next nth last peek }
 
     /// Functions of `core::iter`.
     "Sums over ranges and entries" SourceWord { empty once repeat repeat_n zip successors }
@@ -230,8 +230,11 @@ words! {
     /// Methods that exchange, move and remove items of a list.
     "Loops and what they change" ArrangeWord {
         swap swap_rows swap_columns reverse rotate_left rotate_right truncate insert remove pop clear append extend_from_slice
-        clone_from retain split_off
+        clone_from retain split_off drain resize swap_remove
     }
+
+    /// Methods that change an `Option`.
+    "Loops and what they change" OptionPlaceWord { take replace insert get_or_insert get_or_insert_with as_mut }
 
     /// Functions of `core::mem`.
     "Loops and what they change" ExchangeWord { swap replace take }
@@ -243,6 +246,11 @@ words! {
     "Loops and what they change" PlaceWord {
         row_mut column_mut rows_mut columns_mut fixed_rows_mut fixed_columns_mut rows_range_mut columns_range_mut view_mut
         fixed_view_mut iter_mut row_iter_mut column_iter_mut as_mut_slice
+    }
+
+    /// References to items and parts of a slice.
+    "Loops and what they change" SlicePlaceWord {
+        first_mut last_mut get_mut split_at_mut split_first_mut split_last_mut chunks_mut chunks_exact_mut
     }
 
     /// Methods that change their operand.

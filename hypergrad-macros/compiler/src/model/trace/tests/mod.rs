@@ -1,6 +1,7 @@
 //! Every word of the language: the same text is compiled by rustc and traced, and the interpreted
 //! graph has to give what the compiled function gives.
 
+mod ahead;
 mod arrange;
 mod conditions;
 mod counts;
@@ -15,8 +16,10 @@ mod iterators;
 mod lists;
 mod loops;
 mod modules;
+mod mutable;
 mod page;
 mod perhaps;
+mod ranked;
 mod recursions;
 mod refusals;
 mod results;

@@ -82,7 +82,7 @@ fn names() {
         ("x.iter().scan(0.0, |a, b| if *b > 0.0 { Some(*b) } else { None }).sum()", "that a `None` may end"),
         ("x[x[0] as usize]", "cannot be cast"),
         ("x[x[0]]", "a scalar is no index"),
-        ("x.iter().filter(|t| **t > 0.0).skip(1).sum::<f64>()", "`skip` after `filter`"),
+        ("x.iter().filter(|t| **t > 0.0).step_by(2).sum::<f64>()", "`step_by` after `filter`"),
         ("x.iter().zip(x.iter().filter(|t| **t > 0.0)).map(|(a, b)| a * b).sum::<f64>()", "`zip` after `filter`"),
         ("x.iter().filter(|t| **t > 0.0).chain(y.iter()).rev().take(2).sum::<f64>()", "`take` after `filter`"),
         ("x[x.iter().filter(|t| **t > 0.0).count()]", "an index is a sum of indices"),
