@@ -3,6 +3,11 @@
 /// The most entries of x for [`Descent::affine_descent`].
 pub const MOST: usize = 16;
 
+/// An array whose vectors do not lie across lines of the cache: a step stores what the next one reads.
+#[derive(Clone, Copy)]
+#[repr(align(64))]
+pub struct Aligned<T, const N: usize>(pub [T; N]);
+
 /// The kernel of a scalar type; `false` where the machine has no vectors, and nothing is done.
 pub trait Descent: Sized {
     /// The least entries of x: as many as the widest vectors have.

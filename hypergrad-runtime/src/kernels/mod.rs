@@ -20,6 +20,7 @@ pub use crate::lanes::{
     cos_into, exp_into, exp_m1_into, ln_1p_into, ln_into, logistic_2_into, logistic_2_with, logistic_3_into, sech2_into,
     sigmoid_into, sigmoid_with, sin_into, softplus_into, softplus_with, tanh_into,
 };
+pub(crate) use descent::Aligned;
 pub use descent::Descent;
 pub(crate) use descent::MOST as MOST_DESCENT;
 pub use differences::{Differences, squared_differences, squared_distances};

@@ -1,7 +1,7 @@
 //! Gradient descent where F is affine in x.
 
 use super::iterate::Vectors;
-use crate::kernels::{Descent, MOST_DESCENT as MOST, all_finite};
+use crate::kernels::{Aligned, Descent, MOST_DESCENT as MOST, all_finite};
 use crate::point::{T, X};
 use crate::problem::{Bilevel, Dense};
 use crate::scalar::Real;
@@ -25,8 +25,8 @@ pub(super) fn descend<P: Bilevel>(problem: &P, work: &mut P::Work, vectors: &mut
     let rows = if n <= T::<P>::LEAST { T::<P>::LEAST } else { MOST };
     let mut f_1 = P::XX::zeros(n, n);
     problem.f_1(work, f_1.flat_mut());
-    let zeros = [T::<P>::ZERO; MOST];
-    let (mut map, mut x, mut r) = ([T::<P>::ZERO; MOST * MOST], zeros, zeros);
+    let zeros = Aligned([T::<P>::ZERO; MOST]);
+    let (Aligned(map), Aligned(x), Aligned(r)) = &mut (Aligned([T::<P>::ZERO; MOST * MOST]), zeros, zeros);
     for (to, from) in map.chunks_exact_mut(rows).zip(f_1.flat().chunks_exact(n)) {
         for (to, &from) in to.iter_mut().zip(from) {
             *to = -step * from;
@@ -37,7 +37,7 @@ pub(super) fn descend<P: Bilevel>(problem: &P, work: &mut P::Work, vectors: &mut
         *r = step * f;
     }
     let done = T::<P>::affine_descent(&map[..n * rows], &mut x[..rows], &mut r[..rows], steps);
-    let good = done && all_finite(&x) && all_finite(&r);
+    let good = done && all_finite(x) && all_finite(r);
     if good {
         problem.set_x(work, &x[..n]);
     }
