@@ -281,8 +281,12 @@ impl<'g> Slicer<'g> {
     }
 
     /// Which slots of a recursion inside have an axis for the steps of the outer one: found from one of its states.
+    /// `None` where that axis is the one for the recursion's own steps, which a slot has not.
     fn axes_of_slots(&mut self, scan: &Scan, position: usize, axis: usize) -> Option<BTreeMap<Id, usize>> {
         let first = self.graph.slot_of_state(scan, position);
+        if axis == self.graph.order(first) {
+            return None;
+        }
         let mut axes = BTreeMap::from([(first, axis)]);
         let mut pending = vec![(scan.states[position].next, axis)];
         let mut seen = BTreeSet::new();
@@ -359,6 +363,10 @@ impl<'g> Slicer<'g> {
     /// Where an axis of a state of a recursion is an axis of what the recursion reads.
     fn through(&mut self, id: Id, position: usize, axis: usize) -> Option<Vec<(Id, usize)>> {
         let scan = self.graph.as_scan(id)?.clone();
+        if axis == self.graph.order(scan.states[position].start) {
+            let last = |sequence: &Sequence| (sequence.node, self.graph.order(sequence.node) - 1);
+            return Some(scan.sequences.iter().map(last).collect());
+        }
         let mut found = Vec::new();
         for (slot, axis) in self.axes_of_slots(&scan, position, axis)? {
             let Op::Slot(Slot { variable, .. }) = *self.graph.op(slot) else { continue };
@@ -449,14 +457,23 @@ fn along(graph: &Graph, node: Id, axis: usize) -> Vec<(Id, usize)> {
         Op::Sum(terms) => terms.iter().filter_map(|term| viewed(&term.view)).collect(),
         Op::Map(_, args) => args.iter().filter_map(viewed).collect(),
         Op::Reduce { arg, .. } | Op::Weights { arg, .. } | Op::Exclusive { arg, .. } => vec![(*arg, axis)],
-        Op::Factor { arg, .. } => vec![(*arg, axis + 1)],
-        Op::Lower { factor } => vec![(*factor, axis - 1)],
+        // Of rows and columns: neither is an axis of what is factored alone.
+        Op::Factor { arg, .. } if axis > 0 => vec![(*arg, axis + 1)],
+        Op::Lower { factor } if axis > 1 => vec![(*factor, axis - 1)],
         Op::Determinant { factor, .. } => vec![(*factor, axis + 1)],
         Op::Solve { factor, rhs, .. } => {
             let columns = graph.order(*rhs) - (graph.order(*factor) - 1);
             let batch = (axis >= columns).then(|| (*factor, 1 + axis - columns));
             [(*rhs, axis)].into_iter().chain(batch).collect()
         }
-        Op::Input(_) | Op::Constant(_) | Op::Count(_) | Op::Iota | Op::Scan(_) | Op::State { .. } | Op::Slot(_) => Vec::new(),
+        Op::Input(_)
+        | Op::Constant(_)
+        | Op::Count(_)
+        | Op::Iota
+        | Op::Factor { .. }
+        | Op::Lower { .. }
+        | Op::Scan(_)
+        | Op::State { .. }
+        | Op::Slot(_) => Vec::new(),
     }
 }
