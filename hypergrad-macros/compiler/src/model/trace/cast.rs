@@ -4,7 +4,7 @@ use super::Tracer;
 use super::condition::Condition;
 use super::spell::spell;
 use super::value::{Tensor, Value};
-use crate::ir::Size;
+use crate::ir::{Affine, Size};
 use crate::model::Scalar;
 use crate::syntax::Type;
 
@@ -174,9 +174,20 @@ impl Tracer<'_> {
         let constants = index.bounds(&|v| self.extent(v)).map(|(low, high)| (low.as_constant(), high.as_constant()));
         let (low, high) = constants.unwrap_or_default();
         let fits = |value: i64| integers.wrapped(value) == Some(value);
-        let negative = !integers.signed && low.is_some_and(|low| low < 0) && !self.may_be_excluded(&index);
+        let negative = !integers.signed && !self.is_never_below_zero(&index);
         let narrow = integers.bits < 32 && !(low.is_some_and(fits) && high.is_some_and(fits));
         if negative || narrow { self.refuse_wrapping(cast) } else { Some(Value::Index(index)) }
+    }
+
+    /// By its bounds, by a condition around it, or because sizes for which it is below zero are refused.
+    fn is_never_below_zero(&mut self, index: &Affine) -> bool {
+        let Some((low, _)) = index.bounds(&|v| self.extent(v)) else { return self.is_kept_from_below_zero(index) };
+        let low = self.sizes.resolve(&low);
+        if low.is_nonnegative() || self.is_kept_from_below_zero(index) {
+            return true;
+        }
+        let place = self.calls.last().cloned().unwrap_or_default();
+        self.sizes.require_at_least(&low, &Size::zero(), &|| place.clone()).is_ok()
     }
 
     fn refuse_wrapping(&mut self, cast: &syn::ExprCast) -> Option<Value> {

@@ -62,7 +62,7 @@ impl Tracer<'_> {
 
     /// Whether an enclosing condition says that an index is not below zero: `index = rest + ratio · guard`, where neither
     /// part is.
-    fn is_kept_from_below_zero(&self, index: &Affine) -> bool {
+    pub(super) fn is_kept_from_below_zero(&self, index: &Affine) -> bool {
         let index = index.map_sizes(&|size| self.sizes.resolve(size));
         let says = |guard: &Guard| {
             let affine = guard.affine.map_sizes(&|size| self.sizes.resolve(size));

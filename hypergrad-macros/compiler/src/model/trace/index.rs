@@ -9,7 +9,7 @@ use super::list::List;
 use super::spell::spell;
 use super::stream::{Items, Stream};
 use super::value::{LoopVariable, Tensor, Value, describe_form};
-use crate::ir::{Affine, Size, Test};
+use crate::ir::{Affine, Guard, Size, Test};
 use crate::model::Form;
 
 impl Tracer<'_> {
@@ -390,9 +390,9 @@ impl Tracer<'_> {
     }
 
     /// Whether an enclosing condition may keep the index from its extreme values.
-    pub(super) fn may_be_excluded(&self, index: &Affine) -> bool {
+    fn may_be_excluded(&self, index: &Affine) -> bool {
         let roots: Vec<LoopVariable> = index.wires().flat_map(|v| self.roots(v)).collect();
-        let concerns = |guard: &crate::ir::Guard| {
+        let concerns = |guard: &Guard| {
             let shares = |v: LoopVariable| self.roots(v).iter().any(|root| roots.contains(root));
             guard.affine.terms.is_empty() || guard.affine.wires().any(shares) || roots.is_empty()
         };
@@ -463,28 +463,29 @@ impl Tracer<'_> {
 
 /// Whether a condition bounds an index from below, and from above.
 fn excluded_by(condition: &Condition, index: &Affine) -> (bool, bool) {
-    let any = |all: &[Condition]| all.iter().map(|c| excluded_by(c, index)).fold((false, false), |a, b| (a.0 || b.0, a.1 || b.1));
-    match condition {
-        Condition::Constant(_) | Condition::Scalar(_) => (false, false),
-        Condition::Not(inner) => {
-            let (below, above) = excluded_by(inner, index);
-            (below || above, below || above)
+    let either =
+        |(below, above): (bool, bool), negated: bool| if negated { (below || above, below || above) } else { (below, above) };
+    let all = condition.leaves().into_iter().map(|(leaf, negated)| match leaf {
+        Condition::Index(guard) => either(excluded_by_guard(guard, index), negated),
+        Condition::Constant(_) | Condition::Scalar(_) | Condition::Not(_) | Condition::And(_) | Condition::Or(_) => {
+            (false, false)
         }
-        Condition::And(all) | Condition::Or(all) => any(all),
-        Condition::Index(guard) => {
-            let mut shared = index.wires().filter(|v| guard.affine.mentions(*v)).peekable();
-            match guard.test {
-                // `v != NONE` with a constant or a count; of two variables it says nothing of the extremes.
-                Test::Zero => (shared.peek().is_some(), shared.peek().is_some()),
-                Test::NonZero => {
-                    let excluded = guard.affine.terms.len() == 1 && shared.peek().is_some();
-                    (excluded, excluded)
-                }
-                Test::NonNegative => shared.fold((false, false), |(below, above), v| {
-                    let same = guard.affine.coefficient(v).is_nonnegative() == index.coefficient(v).is_nonnegative();
-                    (below || same, above || !same)
-                }),
-            }
+    });
+    all.fold((false, false), |a, b| (a.0 || b.0, a.1 || b.1))
+}
+
+fn excluded_by_guard(guard: &Guard, index: &Affine) -> (bool, bool) {
+    let mut shared = index.wires().filter(|v| guard.affine.mentions(*v)).peekable();
+    match guard.test {
+        // `v != NONE` with a constant or a count; of two variables it says nothing of the extremes.
+        Test::Zero => (shared.peek().is_some(), shared.peek().is_some()),
+        Test::NonZero => {
+            let excluded = guard.affine.terms.len() == 1 && shared.peek().is_some();
+            (excluded, excluded)
         }
+        Test::NonNegative => shared.fold((false, false), |(below, above), v| {
+            let same = guard.affine.coefficient(v).is_nonnegative() == index.coefficient(v).is_nonnegative();
+            (below || same, above || !same)
+        }),
     }
 }

@@ -73,7 +73,7 @@ pub enum Value {
 
 /// Reals: the node has one axis per index variable of `batch`, in ascending order of the
 /// variables, then the axes of its form.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Tensor {
     pub node: Id,
     pub batch: Vec<LoopVariable>,
