@@ -244,3 +244,60 @@ fn results_and_labelled_blocks() {
         check(&problem, &x, &y);
     }
 }
+
+/// A `break` in a step that the filter does not pass ends nothing.
+#[bilevel]
+pub mod broken_behind_filters {
+    use nalgebra::DVector;
+
+    pub struct Data {
+        pub order: Vec<usize>,
+        pub gaps: Vec<Option<f64>>,
+    }
+
+    pub fn f(x: &DVector<f64>, y: &DVector<f64>, data: &Data) -> f64 {
+        let mut sum = 0.5 * x.norm_squared();
+        for i in (0..y.len()).filter(|i| *i == data.order[1]) {
+            if data.gaps[i].is_some() {
+                break;
+            }
+            sum += y[i] * x[0];
+        }
+        for v in y.iter().filter(|v| **v > 0.0) {
+            if v.abs() > 0.7 {
+                break;
+            }
+            sum += v * v * x[1];
+        }
+        sum
+    }
+
+    pub fn g(x: &DVector<f64>, y: &DVector<f64>) -> f64 {
+        let mut sum = 0.0;
+        for v in [y[0], y[1], x[0], x[1]].into_iter().filter(|v| *v > 0.0) {
+            if v.abs() > 0.5 {
+                break;
+            }
+            sum += v * v;
+        }
+        sum
+    }
+}
+
+#[test]
+fn breaks_behind_filters() {
+    let x = DVector::from_vec(vec![0.3, 0.2]);
+    for (long, gaps) in [(4, vec![Some(1.0), None, Some(2.0), None]), (40, vec![Some(0.5); 40])] {
+        let y = DVector::from_fn(long, |i, _| if i % 2 == 0 { -0.9 } else { 0.051 * (1.0 + i as f64) });
+        for chosen in 0..long {
+            let data = broken_behind_filters::Data { order: vec![0, chosen], gaps: gaps.clone() };
+            let problem = broken_behind_filters::Problem::new(&data).unwrap();
+            let at = problem.at(&x, &y).unwrap();
+            assert!((at.f() - broken_behind_filters::f(&x, &y, &data)).abs() < 1e-13);
+            assert!((at.g() - broken_behind_filters::g(&x, &y)).abs() < 1e-13);
+            if chosen == 1 {
+                check(&problem, &x, &y);
+            }
+        }
+    }
+}

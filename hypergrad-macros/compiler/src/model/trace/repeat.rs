@@ -443,11 +443,11 @@ impl Tracer<'_> {
             self.refuse_rest(true, None, span);
             return None;
         };
-        let reached = self.still_going_on(going_on).and(condition);
+        let reached = self.still_going_on(going_on).and(condition.clone());
         if let Some(item) = item.filter(|_| reached != Condition::Constant(false)) {
             self.where_reached(&reached, span, |tracer| tracer.one_step(item, step));
         }
-        self.note_breaks(going_on);
+        self.note_breaks(going_on, &condition);
         let Piece { variables, extents, guards, pattern, .. } = piece;
         Some(Steps { variables, extents, guards, pattern })
     }
@@ -478,11 +478,11 @@ impl Tracer<'_> {
         }
     }
 
-    /// After a step: where it was left by `break`, the loop does not go on.
-    fn note_breaks(&mut self, going_on: Option<usize>) {
+    /// After a step for an item that passes under a condition: where it was left by `break`, the loop does not go on.
+    fn note_breaks(&mut self, going_on: Option<usize>, passes: &Condition) {
         let Some(cell) = going_on else { return };
         let broken = self.cells.innermost_loop_mut().map(|frame| std::mem::take(&mut frame.broken)).unwrap_or_default();
-        let next = broken.into_iter().fold(self.still_going_on(going_on), |all, exit| all.and(exit.not()));
+        let next = broken.into_iter().fold(self.still_going_on(going_on), |all, exit| all.and(exit.and(passes.clone()).not()));
         self.cells.set(cell, Some(Value::Bool(next)));
     }
 
@@ -502,10 +502,12 @@ impl Tracer<'_> {
         self.cells.enter(FrameKind::Steps, Vec::new(), self.arms.len());
         let around = self.cells.written_out;
         self.cells.written_out *= items.len().max(1);
-        for (condition, item) in items {
+        for (passes, item) in items {
             let broken = self.cells.innermost_loop().map(|frame| frame.broken.clone()).unwrap_or_default();
-            let reached = broken.into_iter().fold(condition, |all, exit| all.and(exit.not()));
+            let reached = broken.iter().fold(passes.clone(), |all, exit| all.and(exit.clone().not()));
             self.where_holds(&reached, span, |tracer| tracer.in_order(fixed, |tracer| tracer.one_step(item, step)));
+            let Some(frame) = self.cells.innermost_loop_mut() else { continue };
+            frame.broken[broken.len()..].iter_mut().for_each(|exit| *exit = exit.clone().and(passes.clone()));
         }
         self.cells.written_out = around;
         self.cells.frames.pop();
