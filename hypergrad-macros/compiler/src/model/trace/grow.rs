@@ -263,6 +263,10 @@ impl Tracer<'_> {
         }
         let own = steps.variables.iter().copied().zip(steps.extents.iter().cloned());
         let local: Vec<(LoopVariable, Size)> = own.chain(local).collect();
+        if !self.is_no_length_below_zero(&local) {
+            self.refuse_lengths(span);
+            return None;
+        }
         if let Value::Growing(outer) = &*before {
             let mut outer = outer.clone();
             if outer.pushed.replace(Pushed { item, local, place, is_partial }).is_some() {
@@ -293,6 +297,14 @@ impl Tracer<'_> {
         let length = start.as_size()?.add(&count);
         let list = self.list_from(sources, &length, span)?;
         if is_partial { self.flagged(list) } else { Some(list) }
+    }
+
+    /// A loop whose range would end before it begins pushes nothing, where its length counts below 0: sizes are asked
+    /// for that exclude it.
+    fn is_no_length_below_zero(&mut self, local: &[(LoopVariable, Size)]) -> bool {
+        let function = self.calls.last().cloned().unwrap_or_default();
+        let place = || format!("{function}: `push`");
+        local.iter().all(|(_, extent)| self.sizes.require_at_least(extent, &Size::zero(), &place).is_ok())
     }
 
     fn refuse_lengths(&mut self, span: Span) {
