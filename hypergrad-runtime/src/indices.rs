@@ -92,15 +92,14 @@ pub fn longest(extents: impl Iterator<Item = usize>) -> usize {
 
 /// The first item of which two extents differ that have to agree.
 pub fn unlike(
-    first: impl Iterator<Item = usize>,
-    second: impl Iterator<Item = usize>,
+    extents: impl Iterator<Item = (usize, usize)>,
     [left, right]: [&'static str; 2],
     place: &'static str,
 ) -> Option<ShapeError> {
     let differ = |(item, (left_size, right_size)): (usize, (usize, usize))| {
         (left_size != right_size).then_some(ShapeError::ItemMismatch { item, left, left_size, right, right_size, place })
     };
-    first.zip(second).enumerate().find_map(differ)
+    extents.enumerate().find_map(differ)
 }
 
 /// Copies a matrix, column by column, to the first rows of a larger one.
@@ -138,9 +137,9 @@ mod tests {
 
     #[test]
     fn items_of_their_own_sizes() {
-        let found = unlike([2, 3, 4].into_iter(), [2, 3, 5].into_iter(), ["data.a", "data.b"], "f: a - b");
+        let found = unlike([(2, 2), (3, 3), (4, 5)].into_iter(), ["data.a", "data.b"], "f: a - b");
         assert!(matches!(found, Some(ShapeError::ItemMismatch { item: 2, left_size: 4, right_size: 5, .. })), "{found:?}");
-        assert_eq!(unlike([2].into_iter(), [2].into_iter(), ["a", "b"], ""), None);
+        assert_eq!(unlike([(2, 2)].into_iter(), ["a", "b"], ""), None);
         let mut target = [0.0; 6];
         place(&[1.0, 2.0, 3.0, 4.0], 2, &mut target, 3);
         assert_eq!(target, [1.0, 2.0, 0.0, 3.0, 4.0, 0.0]);

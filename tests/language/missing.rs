@@ -156,3 +156,72 @@ fn integers_are_exact() {
     let found = exact::Problem::new(exact::Data { time: vec![i64::MAX] }).map(|_| ());
     assert_eq!(found, Err(ShapeError::Inexact { what: "data.time", entry: 0, value: i128::from(i64::MAX) }));
 }
+
+/// Vectors of which one may be missing, and matrices that a variant holds, beside others of the same item.
+#[bilevel]
+pub mod beside {
+    use nalgebra::DVector;
+
+    #[derive(Clone)]
+    pub enum Noise {
+        White,
+        Scaled(DVector<f64>),
+    }
+
+    #[derive(Clone)]
+    pub struct Fold {
+        pub target: DVector<f64>,
+        pub weight: Option<DVector<f64>>,
+        pub noise: Noise,
+    }
+
+    pub struct Data {
+        pub folds: Vec<Fold>,
+        pub priors: Vec<Option<DVector<f64>>>,
+    }
+
+    pub fn f(x: &DVector<f64>, y: &f64, data: &Data) -> f64 {
+        let weighted = |fold: &Fold| match &fold.weight {
+            Some(weight) => (weight - &fold.target).norm_squared(),
+            None => fold.target.sum(),
+        };
+        let noisy = |fold: &Fold| match &fold.noise {
+            Noise::White => 0.5,
+            Noise::Scaled(scale) => scale.dot(&fold.target),
+        };
+        let all = data.folds.iter().map(|fold| weighted(fold) + y * noisy(fold)).sum::<f64>();
+        x.norm_squared() * all + y * x.sum()
+    }
+
+    pub fn g(x: &DVector<f64>, y: &f64, data: &Data) -> f64 {
+        let known = |fold: &Fold, prior: &Option<DVector<f64>>| prior.as_ref().map_or(*y, |prior| prior.dot(&fold.target));
+        x[0] * data.folds.iter().zip(&data.priors).map(|(fold, prior)| known(fold, prior)).sum::<f64>()
+    }
+}
+
+#[test]
+fn sizes_agree_where_both_are_there() {
+    let vector = |length: usize, shift: f64| DVector::from_fn(length, |i, _| (i as f64 + shift).sin());
+    let x = vector(3, 0.1);
+    let fold = |target: usize, weight: Option<usize>, noise: Option<usize>| beside::Fold {
+        target: vector(target, 0.3),
+        weight: weight.map(|length| vector(length, 0.7)),
+        noise: noise.map_or(beside::Noise::White, |length| beside::Noise::Scaled(vector(length, 0.2))),
+    };
+    let folds = vec![fold(2, None, Some(2)), fold(3, Some(3), None), fold(2, Some(2), Some(2))];
+    let priors = vec![None, Some(vector(3, 0.6)), Some(vector(2, 0.5))];
+    let data = beside::Data { folds: folds.clone(), priors };
+    let problem = beside::Problem::new(&data).unwrap();
+    let at = problem.at(&x, &0.3).unwrap();
+    assert!((at.f() - beside::f(&x, &0.3, &data)).abs() < 1e-13, "{} {}", at.f(), beside::f(&x, &0.3, &data));
+    assert!((at.g() - beside::g(&x, &0.3, &data)).abs() < 1e-13, "{} {}", at.g(), beside::g(&x, &0.3, &data));
+    for (place, wrong) in [(1, fold(3, Some(2), None)), (1, fold(3, None, Some(2)))] {
+        let mut folds = folds.clone();
+        folds[place] = wrong;
+        let found = beside::Problem::new(beside::Data { folds, priors: data.priors.clone() }).map(|_| ());
+        assert!(matches!(found, Err(ShapeError::ItemMismatch { left_size: 2, right_size: 3, .. })), "{found:?}");
+    }
+    let priors = vec![None, Some(vector(2, 0.6)), Some(vector(2, 0.5))];
+    let found = beside::Problem::new(beside::Data { folds, priors }).map(|_| ());
+    assert!(matches!(found, Err(ShapeError::ItemMismatch { left_size: 2, right_size: 3, .. })), "{found:?}");
+}

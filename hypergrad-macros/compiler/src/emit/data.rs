@@ -194,6 +194,45 @@ pub fn item_extents(field: &DataField, form: Form, axis: usize) -> TokenStream {
     quote!(#items.map(|item| item #(.#item)*.#extent))
 }
 
+/// What a field is of each item, and of which axis of it the extent is meant.
+pub type ItemAxis<'m> = (&'m DataField, Form, usize);
+
+/// The extents of two fields of the same items, as an iterator of pairs. An item of which one is not there, in an
+/// `Option` or in another variant, has no pair.
+pub fn paired_extents((left, left_form, left_axis): ItemAxis<'_>, (right, right_form, right_axis): ItemAxis<'_>) -> TokenStream {
+    let slice = |field| as_slice(field, &access(field, &quote!(data)));
+    let (first, second) = (slice(left), slice(right));
+    let mut pairs = quote!(#first.iter().zip(#second.iter()));
+    let (mut lefts, mut rights) = (left.levels.as_slice(), right.levels.as_slice());
+    let is_perhaps = |levels: &[Level]| levels.first().is_some_and(|level| level.longest.is_one());
+    while let (Some(_), _) | (_, Some(_)) = (lefts.first(), rights.first()) {
+        let left_alone = is_perhaps(lefts) || rights.is_empty();
+        let right_alone = !left_alone && (is_perhaps(rights) || lefts.is_empty());
+        let inner = |levels: &mut &[Level], is_left: bool| {
+            let (level, rest) = levels.split_first()?;
+            *levels = rest;
+            let (items, own) = (inner_items(level), if is_left { quote!(left) } else { quote!(right) });
+            Some(quote!({ let item = #own; #items.iter() }))
+        };
+        let left_items = if right_alone { None } else { inner(&mut lefts, true) };
+        let right_items = if left_alone { None } else { inner(&mut rights, false) };
+        let next = match (left_items, right_items) {
+            (Some(items), None) => quote!(#items.map(move |left| (left, right))),
+            (None, Some(items)) => quote!(#items.map(move |right| (left, right))),
+            (Some(first), Some(second)) => quote!(#first.zip(#second)),
+            (None, None) => break,
+        };
+        pairs = quote!(#pairs.flat_map(|(left, right)| #next));
+    }
+    let extent = |field: &DataField, form, axis, own: TokenStream| {
+        let (item, extent) = (&field.item, item_extent(form, axis));
+        quote!({ let item = #own; item #(.#item)*.#extent })
+    };
+    let (first, second) =
+        (extent(left, left_form, left_axis, quote!(left)), extent(right, right_form, right_axis, quote!(right)));
+    quote!(#pairs.map(|(left, right)| (#first, #second)))
+}
+
 pub fn item_extent(form: Form, axis: usize) -> TokenStream {
     match (form, axis) {
         (Form::Matrix, 0) => quote!(nrows()),

@@ -135,34 +135,9 @@ fn measure(model: &Model, symbol: Symbol) -> TokenStream {
     quote!(let #name: usize = #value;)
 }
 
-/// The extents of all items of a list.
-fn extents_of(model: &Model, field: usize, axis: usize) -> TokenStream {
-    let field = model.data.as_ref().and_then(|d| d.fields.get(field));
-    match field.map(|field| (field, &field.kind)) {
-        Some((field, DataKind::Packed { form, .. })) => data::item_extents(field, *form, axis),
-        Some((field, DataKind::Inner)) => data::item_extents(field, Form::Column, axis),
-        _ => quote!(hg::core::iter::empty()),
-    }
-}
-
-/// The extents of items that have to agree, each by its own.
-pub fn alike(model: &Model) -> TokenStream {
-    let name = |field: usize| model.data.as_ref().and_then(|d| d.fields.get(field)).map_or("", |field| field.name.as_str());
-    let check = |Alike { left, right, place }: &Alike| {
-        let [first, second] = [left, right].map(|(field, axis)| extents_of(model, *field, *axis));
-        let (left, right) = (name(left.0), name(right.0));
-        quote! {
-            if let hg::core::option::Option::Some(error) = hg::indices::unlike(#first, #second, [#left, #right], #place) {
-                return hg::core::result::Result::Err(error);
-            }
-        }
-    };
-    model.sizes.alike().iter().map(check).collect()
-}
-
-/// An extent that all items of a list have, which is checked.
-fn item_extent(model: &Model, name: &Ident, field: usize, axis: usize) -> TokenStream {
-    let Some(field) = model.data.as_ref().and_then(|d| d.fields.get(field)) else { return quote!(let #name = 0usize;) };
+/// A field of items, and the axis of which the extent is meant.
+fn item_axis(model: &Model, field: usize, axis: usize) -> Option<data::ItemAxis<'_>> {
+    let field = model.data.as_ref()?.fields.get(field)?;
     let form = match &field.kind {
         DataKind::Packed { form, .. } => *form,
         DataKind::Inner => Form::Column,
@@ -174,8 +149,36 @@ fn item_extent(model: &Model, name: &Ident, field: usize, axis: usize) -> TokenS
         | DataKind::Extent { .. }
         | DataKind::Count { .. }
         | DataKind::Flag { .. }
-        | DataKind::Enum { .. } => return quote!(let #name = 0usize;),
+        | DataKind::Enum { .. } => return None,
     };
+    Some((field, form, axis))
+}
+
+/// The extents of all items of a list.
+fn extents_of(model: &Model, field: usize, axis: usize) -> TokenStream {
+    match item_axis(model, field, axis) {
+        Some((field, form, axis)) => data::item_extents(field, form, axis),
+        None => quote!(hg::core::iter::empty()),
+    }
+}
+
+/// The extents of items that have to agree, each by its own.
+pub fn alike(model: &Model) -> TokenStream {
+    let check = |Alike { left, right, place }: &Alike| {
+        let (left, right) = (item_axis(model, left.0, left.1)?, item_axis(model, right.0, right.1)?);
+        let (pairs, left, right) = (data::paired_extents(left, right), &left.0.name, &right.0.name);
+        Some(quote! {
+            if let hg::core::option::Option::Some(error) = hg::indices::unlike(#pairs, [#left, #right], #place) {
+                return hg::core::result::Result::Err(error);
+            }
+        })
+    };
+    model.sizes.alike().iter().filter_map(check).collect()
+}
+
+/// An extent that all items of a list have, which is checked.
+fn item_extent(model: &Model, name: &Ident, field: usize, axis: usize) -> TokenStream {
+    let Some((field, form, axis)) = item_axis(model, field, axis) else { return quote!(let #name = 0usize;) };
     let (extents, what) = (data::item_extents(field, form, axis), &field.name);
     quote! {
         let #name: usize = match hg::indices::common(#extents, #what) {

@@ -70,6 +70,8 @@ pub struct Sizes {
     places: Vec<String>,
     checks: Vec<Check>,
     pub(super) alike: Vec<Alike>,
+    /// The symbols of the function that is read begin here.
+    pub(super) of_function: usize,
 }
 
 impl Sizes {
@@ -155,6 +157,7 @@ impl Sizes {
     /// # Errors
     /// As [`Self::unify`].
     pub fn unify_at(&mut self, left: &Size, right: &Size, place: &dyn Fn() -> String) -> Result<(), Clash> {
+        self.note_alike(left, right, place);
         let (left, right) = (self.resolve(left), self.resolve(right));
         if left == right {
             return Ok(());

@@ -35,9 +35,19 @@ pub struct Alike {
 }
 
 impl Sizes {
+    /// Another function is read, whose indices are numbered anew: no length of one before is one of its own.
+    pub fn begin_function(&mut self) {
+        self.of_function = self.len();
+    }
+
+    /// The symbols of the function that is read.
+    fn sources_of_function(&self) -> impl Iterator<Item = (Symbol, &SymbolSource)> {
+        self.sources().skip(self.of_function)
+    }
+
     /// The symbol of a length that depends on indices.
     pub fn varying(&mut self, name: impl Into<String>, varying: Varying) -> Size {
-        let known = self.sources().find_map(|(symbol, source)| {
+        let known = self.sources_of_function().find_map(|(symbol, source)| {
             if let SymbolSource::Varying(known) = source
                 && known.length == varying.length
             {
@@ -70,16 +80,35 @@ impl Sizes {
     pub(super) fn unify_items(&mut self, difference: &Size, place: &dyn Fn() -> String) -> bool {
         let [first, second] = difference.symbols()[..] else { return false };
         let opposite = Size::symbol(first).sub(&Size::symbol(second));
-        if *difference != opposite && *difference != opposite.scale(-1) {
+        if (*difference != opposite && *difference != opposite.scale(-1)) || !self.are_alike(first, second, place) {
             return false;
         }
+        self.bind(second, Size::symbol(first));
+        true
+    }
+
+    /// Notes that two sizes, as they are written, are extents of one item that have to agree. What each is known to agree
+    /// with does not say it: that may be missing in an item that has both.
+    pub(super) fn note_alike(&mut self, left: &Size, right: &Size, place: &dyn Fn() -> String) {
+        if let ([first], [second]) = (&left.symbols()[..], &right.symbols()[..])
+            && first != second
+            && *left == Size::symbol(*first)
+            && *right == Size::symbol(*second)
+        {
+            self.are_alike(*first, *second, place);
+        }
+    }
+
+    fn are_alike(&mut self, first: Symbol, second: Symbol, place: &dyn Fn() -> String) -> bool {
         let item = |symbol| self.as_varying(symbol).and_then(|varying| varying.item.clone());
         let (Some(left), Some(right)) = (item(first), item(second)) else { return false };
         if left.place != right.place {
             return false;
         }
-        self.alike.push(Alike { left: (left.field, left.axis), right: (right.field, right.axis), place: place() });
-        self.bind(second, Size::symbol(first));
+        let (left, right) = ((left.field, left.axis), (right.field, right.axis));
+        if left != right && !self.alike.iter().any(|known| (known.left, known.right) == (left, right)) {
+            self.alike.push(Alike { left, right, place: place() });
+        }
         true
     }
 
@@ -92,7 +121,7 @@ impl Sizes {
                 None
             }
         };
-        self.sources().filter_map(item).collect()
+        self.sources_of_function().filter_map(item).collect()
     }
 
     /// Every length that depends on indices becomes the most that it can be.

@@ -201,6 +201,7 @@ impl<'a> Tracer<'a> {
         surroundings: &'a mut dyn Surroundings,
         scalar: Scalar,
     ) -> Self {
+        sizes.begin_function();
         Self {
             graph,
             sizes,
