@@ -282,6 +282,41 @@ fn extremes_of_no_items_agree() {
     all_agree(&[20_002_413]);
 }
 
+/// An axis for the steps of a recursion beside another one, which has no such axis.
+#[test]
+fn axes_of_other_recursions_agree() {
+    let seed = 20_011_962;
+    assert!(!matches!(check(&generate::program(seed), seed), Outcome::Wrong { .. }), "seed {seed}");
+}
+
+/// A `break` in a step that a filter on an index from the data does not pass.
+#[test]
+fn breaks_behind_filters_agree() {
+    all_agree(&[20_102_582]);
+}
+
+/// Conditions that read those of the steps before, each several times.
+#[test]
+fn conditions_of_many_steps_end() {
+    for seed in [20_012_623, 20_014_466, 20_101_803] {
+        assert!(matches!(check(&generate::program(seed), seed), Outcome::Refused(_)), "seed {seed}");
+    }
+    all_agree(&[20_014_260]);
+}
+
+/// A loop over `3..n` pushes nothing where n is 2: such sizes are refused when the problem is made.
+#[test]
+fn lists_that_grow_over_no_steps_ask_for_sizes() {
+    let seed = 20_102_547;
+    assert!(matches!(check(&generate::program(seed), seed), Outcome::Refused(_)));
+}
+
+/// The largest of no items where an index from the data says that there are none: infinite, and not read.
+#[test]
+fn extremes_of_ranges_from_data_agree() {
+    all_agree(&[20_311_051, 20_311_691]);
+}
+
 fn all_agree(seeds: &[u64]) {
     for seed in seeds {
         assert_eq!(check(&generate::program(*seed), *seed), Outcome::Agrees, "seed {seed}");

@@ -46,7 +46,7 @@ impl Tracer<'_> {
 
     /// Where the enclosing arms are taken, as far as values decide it.
     pub(in crate::model::trace) fn taken_by_values(&self) -> Condition {
-        let conjuncts = self.arms.iter().flat_map(|arm| arm.conjuncts());
+        let conjuncts = self.arms.iter().flat_map(Condition::conjuncts);
         let by_values = conjuncts.filter(|conjunct| !matches!(conjunct, Condition::Index(_)));
         by_values.fold(Condition::Constant(true), |all, conjunct| all.and(conjunct.clone()))
     }

@@ -1,4 +1,5 @@
 //! Comparisons, masks, and `if`/`else` as masked sums and selections.
+#![expect(clippy::mutable_key_type, reason = "what is kept with the parts of a condition is no part of its hash")]
 
 use rustc_hash::FxHashMap;
 
