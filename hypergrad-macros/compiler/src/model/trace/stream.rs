@@ -11,7 +11,7 @@ use syn::spanned::Spanned;
 use super::Tracer;
 use super::call::Call;
 use super::compose::made_with;
-use super::condition::{Comparison, Condition};
+use super::condition::{Comparison, Condition, conjunction};
 use super::csr::{CsrRow, Part};
 use super::grow::Made;
 use super::list::List;
@@ -323,7 +323,11 @@ impl Tracer<'_> {
                 stream => vec![(Vec::new(), stream)],
             };
             for guards in cases {
-                all.extend(parts.iter().map(|(own, part)| ([guards.as_slice(), own].concat(), part.clone())));
+                let both = parts.iter().filter_map(|(own, part)| Some((conjunction(&guards, own)?, part.clone())));
+                all.extend(both);
+                if self.has_too_many_cases(all.len()) {
+                    return None;
+                }
             }
         }
         Some(Stream::Cases(all))

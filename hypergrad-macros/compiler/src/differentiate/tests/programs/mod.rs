@@ -295,10 +295,10 @@ fn breaks_behind_filters_agree() {
     all_agree(&[20_102_582]);
 }
 
-/// Conditions that read those of the steps before, each several times.
+/// Conditions that read those of the steps before, each several times, and ranges whose ends each differ by case.
 #[test]
 fn conditions_of_many_steps_end() {
-    for seed in [20_012_623, 20_014_466, 20_101_803] {
+    for seed in [20_012_623, 20_014_466, 20_101_803, 20_310_603] {
         assert!(matches!(check(&generate::program(seed), seed), Outcome::Refused(_)), "seed {seed}");
     }
     all_agree(&[20_014_260]);
