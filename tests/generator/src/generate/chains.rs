@@ -1,7 +1,7 @@
 //! Chains of iterators, every adapter in any order that Rust's traits allow.
 
 use super::{Generator, Known};
-use crate::ast::{Expr, InputKind, Op};
+use crate::ast::{Expr, Input, InputKind, Op};
 use crate::types::{Ends, Extent, Type};
 
 /// What is known of a chain.
@@ -113,10 +113,10 @@ impl Generator {
 
     /// The vectors of a list.
     pub(super) fn vectors(&mut self) -> Option<(Expr, Items)> {
-        let (k, n) = self.own_input(|kind| match kind {
-            InputKind::Lists(n) => Some(*n),
-            _ => None,
-        })?;
+        let list = |(k, input): (usize, &Input)| if let InputKind::Lists(n) = &input.kind { Some((k, *n)) } else { None };
+        let lists: Vec<(usize, Extent)> =
+            self.program.inputs.iter().enumerate().filter(|_| !self.bare).filter_map(list).collect();
+        let (k, n) = if lists.len() > 1 { *self.random.pick(&lists) } else { *lists.first()? };
         let items = Items { ty: Type::Vector, known: Known::Nothing, most: self.length(n) };
         Some((Expr::Apply(Op::Vectors, vec![Expr::Input(k)]), items))
     }

@@ -5,7 +5,7 @@ use crate::random::Random;
 use crate::types::{Extent, Type};
 
 /// A program without bodies.
-pub(super) fn declare(random: &mut Random, searches: bool) -> Program {
+pub(super) fn declare(random: &mut Random, searches: bool, two_lists: bool) -> Program {
     let mut program = Program {
         dimensions: dimensions(random),
         inputs: Vec::new(),
@@ -21,6 +21,11 @@ pub(super) fn declare(random: &mut Random, searches: bool) -> Program {
     let x = variable(random, Role::X, n, l);
     let y = variable(random, Role::Y, m, l);
     program.inputs.extend(x.into_iter().chain(y).chain(data(random, &program, [n, m, k], searches)));
+    if two_lists && !k.fixed {
+        let list = |field, count| Input { role: Role::Data, field, kind: InputKind::Lists(count) };
+        program.inputs.retain(|input| !matches!(input.kind, InputKind::Lists(_)));
+        program.inputs.extend([list("lists", k), list("parts", k)]);
+    }
     program
 }
 

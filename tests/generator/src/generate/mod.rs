@@ -21,6 +21,9 @@ use crate::typing::type_of;
 /// data that may be missing too; tests name programs of seeds before it.
 pub const FIRST_WITH_SEARCHES: u64 = 20_000_000;
 
+/// And those from here on have two lists of vectors, so that f and g read different ones.
+pub const FIRST_WITH_TWO_LISTS: u64 = 30_000_000;
+
 /// The program of a seed: one that Rust runs without a panic, with finite values of moderate size.
 pub fn program(seed: u64) -> Program {
     for attempt in 0..200 {
@@ -35,7 +38,7 @@ pub fn program(seed: u64) -> Program {
 fn candidate(seed: u64, attempt: u64) -> Program {
     let mut random = Random::new(seed.wrapping_mul(1009).wrapping_add(attempt));
     let searches = seed >= FIRST_WITH_SEARCHES;
-    let program = inputs::declare(&mut random, searches);
+    let program = inputs::declare(&mut random, searches, seed >= FIRST_WITH_TWO_LISTS);
     let mut generator = Generator { sizes: program.sizes(), random, program, scope: Vec::new(), bare: false, searches };
     for _ in 0..generator.random.below(3) {
         generator.helper();

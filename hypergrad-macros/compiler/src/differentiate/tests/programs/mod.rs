@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use program_generator::claims::{difference, refuted};
-use program_generator::generate::{self, FIRST_WITH_SEARCHES};
+use program_generator::generate::{self, FIRST_WITH_SEARCHES, FIRST_WITH_TWO_LISTS};
 use program_generator::oracle::{Expected, carefully_expected, expected, may_be_of_none};
 use program_generator::point::Point;
 use program_generator::{Program, shrink, spell};
@@ -123,7 +123,11 @@ fn seeds() -> Vec<u64> {
         .as_deref()
         .and_then(|text| text.split_once(".."))
         .and_then(|(from, to)| Some(from.trim().parse::<u64>().ok()?..to.trim().parse().ok()?));
-    range.map_or_else(|| (0..1600).chain(FIRST_WITH_SEARCHES..FIRST_WITH_SEARCHES + 600).collect(), Iterator::collect)
+    let by_default = || {
+        let others = [FIRST_WITH_SEARCHES, FIRST_WITH_TWO_LISTS].into_iter().flat_map(|first| first..first + 300);
+        (0..1600).chain(others).collect()
+    };
+    range.map_or_else(by_default, Iterator::collect)
 }
 
 /// Names, sizes and places are the same reason.
