@@ -211,6 +211,16 @@ impl Tracer<'_> {
         let mut carried = Carried::default();
         while carried.is_wider || self.carries_more(&mut carried, start, &changed.cells) {
             self.read_carrying(&mut carried, start, (stream, changed), (span, &mut *step));
+            let room = std::mem::take(&mut self.cells.room);
+            if !room.is_empty() {
+                // What stands behind a `None` that has room now has another number: all is read anew.
+                self.back_to(start);
+                room.into_iter().for_each(|(cell, value)| self.cells.set(cell, Some(value)));
+                self.forget_needs();
+                let start = self.start_of_loop();
+                self.all_at_once(stream, changed, (span, &mut *step), None);
+                return self.as_recursion(&start, (stream, changed), (span, step));
+            }
         }
         if self.diagnostics.len() == start.mistakes && !self.cells.needs_steps {
             self.carry_last(carried, start, (stream, changed), (span, step));

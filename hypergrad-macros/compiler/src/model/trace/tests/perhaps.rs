@@ -16,6 +16,9 @@ fn loops_carry_options() {
         { let mut k: Option<usize> = None; let mut s = 0.0; for i in 0..5 { if let Some(p) = k { s += p as f64 * x[i]; } if x[i] > 0.0 { k = Some(i); } } s }
         { let mut last: Option<f64> = None; let mut s = 0.0; for i in 0..30 { let v = x[i % 5] * (i as f64).cos(); if let Some(p) = last { s = 0.5 * s + p * v; } last = if v > 0.1 { Some(v.ln()) } else { last }; } s }
         { let mut s = 0.0; for j in 0..3 { let mut last: Option<f64> = None; for v in x.iter() { if let Some(p) = last { s += p * v * y[j]; } last = Some(v * v); } s += last.unwrap_or(0.5); } s }
+        { let mut s = (y[0], None::<f64>, 0.0); for t in x.iter() { if let Some(h) = s.1 { s.0 += h; } s.2 += t * s.0; s.0 *= 0.5; s.1 = Some(*t); } s.0 + s.1.unwrap_or(0.5) * s.2 }
+        { struct S { v: f64, held: Option<f64>, lost: f64 } impl S { fn step(&mut self, t: f64) { if let Some(h) = self.held.take() { self.v += h; } if t > 0.0 { self.held = Some(t * t); } else { self.lost += t * self.v; } } }
+          let mut s = S { v: y[0], held: None, lost: 0.0 }; for t in x.iter() { s.step(*t); } s.v + s.held.unwrap_or(0.5) * s.lost }
         { let mut state = (None, 0.0); for v in x.iter() { state = match state { (Some(p), s) => (Some(*v), s + p * v), (None, s) => (Some(*v), s - v) }; } state.1 }
     }
 }
