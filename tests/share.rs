@@ -135,6 +135,36 @@ pub mod settings {
     }
 
     #[bilevel_item]
+    pub const NODES: [(f64, f64); 2] = [(-0.5, 1.0), (0.7, 0.25)];
+
+    #[bilevel_item]
+    pub fn quadrature<F: Fn(f64) -> f64>(integrand: F) -> f64 {
+        crate::settings::NODES.iter().map(|(node, weight)| weight * integrand(*node)).sum()
+    }
+
+    #[bilevel_item]
+    pub fn square<const N: usize>(values: &[f64; N]) -> f64 {
+        values.iter().map(|value| value * value).sum()
+    }
+
+    #[derive(Clone, Copy)]
+    #[bilevel_item]
+    pub enum Link {
+        Identity,
+        Power(f64),
+        Affine { slope: f64, shift: f64 },
+    }
+
+    #[bilevel_item]
+    pub fn inverse(link: crate::settings::Link, t: f64) -> f64 {
+        match link {
+            crate::settings::Link::Identity => t,
+            crate::settings::Link::Power(p) => (1.0 + t * t).powf(p),
+            crate::settings::Link::Affine { slope, shift } => slope * t + shift,
+        }
+    }
+
+    #[bilevel_item]
     pub struct Settings {
         pub weights: nalgebra::DVector<f64>,
         pub count: usize,
@@ -179,6 +209,44 @@ fn items_from_outside() {
     assert!((at.g() - outside_items::g(&x, 0.4, &data)).abs() < 1e-13);
     let verdict = problem.check_derivatives(&x, &0.4).unwrap();
     assert!(verdict.agrees(), "{verdict}");
+}
+
+/// An enum by an import and by its whole path, functions with parameters of their own.
+#[bilevel]
+pub mod links {
+    use crate::settings::{Link, inverse, quadrature};
+    use nalgebra::DVector;
+
+    pub struct Data {
+        pub link: Link,
+        pub links: Vec<Link>,
+    }
+
+    pub fn f(x: &DVector<f64>, y: f64, data: &Data) -> f64 {
+        let fit: f64 = data.links.iter().zip(x.iter()).map(|(link, t)| (inverse(*link, *t) - 0.4).powi(2)).sum();
+        fit + inverse(data.link, x[0]) * y + quadrature(|t| (t * x[1]).cos())
+    }
+
+    pub fn g(x: &DVector<f64>, y: f64, _data: &Data) -> f64 {
+        crate::settings::square(&[x[0], y, x[1]])
+            + crate::settings::square::<2>(&[x[0], x[1]])
+            + inverse(Link::Affine { slope: x[0], shift: 0.5 }, y)
+    }
+}
+
+#[test]
+fn enums_from_outside() {
+    use settings::Link;
+    let x = DVector::from_vec(vec![0.7, -0.2, 1.1]);
+    for link in [Link::Identity, Link::Power(0.3), Link::Affine { slope: 0.4, shift: 0.1 }] {
+        let data = links::Data { link, links: vec![link, Link::Power(1.5), Link::Identity] };
+        let problem = links::Problem::new(&data).unwrap();
+        let at = problem.at(&x, &0.4).unwrap();
+        assert!((at.f() - links::f(&x, 0.4, &data)).abs() < 1e-13);
+        assert!((at.g() - links::g(&x, 0.4, &data)).abs() < 1e-13);
+        let verdict = problem.check_derivatives(&x, &0.4).unwrap();
+        assert!(verdict.agrees(), "{verdict}");
+    }
 }
 
 /// Two modules that import from each other.

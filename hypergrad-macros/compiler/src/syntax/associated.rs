@@ -86,7 +86,9 @@ impl Associated {
 impl Module {
     /// The struct or enum of this module that a path of types means: by its name, or by an alias.
     pub fn own_type(&self, path: &syn::Path) -> Option<String> {
-        own_type(&self.items, path, DEPTH).or_else(|| self.library_type(path))
+        // By the whole path of one that was adopted, too.
+        let last = path.segments.last().filter(|_| self.is_adopted(path)).map(|segment| segment.ident.clone().into());
+        own_type(&self.items, last.as_ref().unwrap_or(path), DEPTH).or_else(|| self.library_type(path))
     }
 
     /// A type of nalgebra that is read as if it stood in the module.

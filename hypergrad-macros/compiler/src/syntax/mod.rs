@@ -186,7 +186,12 @@ impl Module {
     /// adopted.
     pub fn own_name<'p>(&self, path: &'p syn::Path) -> Option<&'p syn::Ident> {
         let last = || path.segments.last().map(|segment| &segment.ident);
-        own_name(path).or_else(|| if self.adopted.contains(path) { last() } else { None })
+        own_name(path).or_else(|| if self.is_adopted(path) { last() } else { None })
+    }
+
+    /// Whether an item was adopted by this path, whatever is written behind its names: `crate::norm::<2>`.
+    pub fn is_adopted(&self, path: &syn::Path) -> bool {
+        self.adopted.contains(&without_arguments(path))
     }
 
     /// Whether the module has an item of this name.
@@ -212,6 +217,13 @@ impl Module {
 
 fn as_structure(item: &syn::Item) -> Option<&syn::ItemStruct> {
     if let syn::Item::Struct(structure) = item { Some(structure) } else { None }
+}
+
+/// A path without the types and constants that are written behind its names.
+pub fn without_arguments(path: &syn::Path) -> syn::Path {
+    let mut plain = path.clone();
+    plain.segments.iter_mut().for_each(|segment| segment.arguments = syn::PathArguments::None);
+    plain
 }
 
 /// The name of an item, if a path can mean one of the module in which it stands.

@@ -20,7 +20,37 @@ pub const ITEM: &str = "bilevel_item";
 const ROOTS: [&str; 6] = ["crate", "std", "core", "alloc", "nalgebra", "hypergrad"];
 
 /// Names that Rust knows everywhere.
-const PRELUDE: [&str; 7] = ["Self", "self", "Some", "None", "Option", "Vec", "String"];
+const PRELUDE: [&str; 29] = [
+    "Self",
+    "self",
+    "Some",
+    "None",
+    "Option",
+    "Ok",
+    "Err",
+    "Result",
+    "Vec",
+    "String",
+    "Box",
+    "Fn",
+    "FnMut",
+    "FnOnce",
+    "Copy",
+    "Clone",
+    "Sized",
+    "Default",
+    "From",
+    "Into",
+    "AsRef",
+    "Iterator",
+    "IntoIterator",
+    "DoubleEndedIterator",
+    "ExactSizeIterator",
+    "PartialEq",
+    "PartialOrd",
+    "Eq",
+    "Ord",
+];
 
 /// The item and its name; every mistake is reported.
 #[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]

@@ -173,6 +173,7 @@ impl Tracer<'_> {
                     let fields: Vec<(Member, &syn::Pat)> = numbered(&structure.elems.iter().collect::<Vec<_>>());
                     self.variant_pattern(&(name, variant), &fields, value, &structure.path)
                 }
+                None if matches!(value, Value::Choice(_)) => self.unknown_variant(&structure.path),
                 None => {
                     let whole = self.fields_in_order(value.clone());
                     self.parts(structure.elems.iter().collect(), &whole)
@@ -183,6 +184,7 @@ impl Tracer<'_> {
                     structure.fields.iter().map(|field| (Member::from(&field.member), &*field.pat)).collect();
                 match self.variant_at(&structure.path) {
                     Some(variant) => self.variant_pattern(&variant, &fields, value, &structure.path),
+                    None if matches!(value, Value::Choice(_)) => self.unknown_variant(&structure.path),
                     None => self.all_of(&fields, value),
                 }
             }
@@ -195,6 +197,12 @@ impl Tracer<'_> {
                 None
             }
         }
+    }
+
+    /// Says why a variant is not known, or asks for its enum.
+    fn unknown_variant(&mut self, path: &syn::Path) -> Applies {
+        self.path_value(&syn::ExprPath { attrs: Vec::new(), qself: None, path: path.clone() });
+        None
     }
 
     /// A name, which is a constant or a variant where there is one of that name.

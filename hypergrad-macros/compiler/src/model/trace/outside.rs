@@ -4,7 +4,7 @@ use super::Tracer;
 use super::spell::spell;
 use super::words::{MathWord, Words};
 use crate::diagnostics::{Diagnostic, nearest};
-use crate::syntax::ITEM;
+use crate::syntax::{ITEM, without_arguments};
 
 /// nalgebra's types that are no vector and no matrix.
 const ROTATIONS: Words = Words(
@@ -19,7 +19,7 @@ const POINTS: Words = Words("Point OPoint Point1 Point2 Point3 Point4 Point5 Poi
 
 /// The item that a path leads to: of a variant, its enum.
 fn item_of(path: &syn::Path) -> syn::Path {
-    let mut item = path.clone();
+    let mut item = without_arguments(path);
     let owner = path.segments.len().checked_sub(2).and_then(|k| path.segments.get(k));
     if owner.is_some_and(|owner| owner.ident.to_string().starts_with(char::is_uppercase)) {
         item.segments.pop();
@@ -53,7 +53,7 @@ impl Tracer<'_> {
         let error = match nearest(&written, known) {
             Some(near) => error.help(format!("did you mean `{near}`?")),
             // Methods are not carried.
-            None if self.is_of_this_crate(full) && item_of(&path.path) == path.path => {
+            None if self.is_of_this_crate(full) && item_of(&path.path).segments.len() == path.path.segments.len() => {
                 error.help(annotate(&path.path)).wants_item(item_of(&path.path))
             }
             None => error.help(format!("move `{last}` into the module")),
