@@ -109,6 +109,60 @@ pub mod ahead {
     }
 }
 
+#[bilevel]
+pub mod pieces {
+    use nalgebra::{DVector, Vector2};
+
+    pub struct Sample {
+        pub time: f64,
+        pub place: Vector2<f64>,
+        pub group: usize,
+    }
+
+    pub struct Data {
+        pub route: Vec<usize>,
+        pub samples: Vec<Sample>,
+    }
+
+    pub fn f(x: &DVector<f64>, y: &DVector<f64>, data: &Data) -> f64 {
+        let way: f64 = data.route.windows(2).map(|w| (x[w[0]] - x[w[1]]).powi(2) * w[0].abs_diff(w[1]) as f64).sum();
+        let speed: f64 = data
+            .samples
+            .windows(2)
+            .map(|w| {
+                let [a, b] = w else { return 0.0 };
+                (b.place - a.place).norm() / (b.time - a.time) * x[a.group] * x[b.group]
+            })
+            .sum();
+        way + speed * y[0].exp() + 5.0 * x.norm_squared()
+    }
+
+    pub fn g(x: &DVector<f64>, y: &DVector<f64>, data: &Data) -> f64 {
+        let pairs: f64 = data.route.chunks_exact(2).map(|c| x[c[0]] * x[c[1]]).sum();
+        let (early, late) = data.samples.split_at(2);
+        let ends = early.iter().map(|s| s.time * x[s.group]).sum::<f64>() - late[0].time * y[0];
+        pairs * ends
+    }
+}
+
+#[test]
+fn lists_are_read_in_pieces() {
+    let sample = |k: usize| pieces::Sample {
+        time: 0.5 * k as f64 + 0.1 * (k as f64).sin(),
+        place: nalgebra::Vector2::new((k as f64).cos(), 0.3 * k as f64),
+        group: (2 * k) % 3,
+    };
+    for length in [3, 4] {
+        let data = pieces::Data { route: vec![0, 2, 1, 2, 0], samples: (0..length).map(sample).collect() };
+        let (x, y) = (vector(3, 0.7), vector(2, -0.4));
+        let problem = pieces::Problem::new(&data).unwrap();
+        let at = problem.at(&x, &y).unwrap();
+        assert!((at.f() - pieces::f(&x, &y, &data)).abs() < 1e-12, "{} {}", at.f(), pieces::f(&x, &y, &data));
+        assert!((at.g() - pieces::g(&x, &y, &data)).abs() < 1e-12, "{} {}", at.g(), pieces::g(&x, &y, &data));
+        check(&problem, &x, &y);
+    }
+}
+
 #[test]
 fn iterators_are_read_on() {
     let (x, y) = (vector(6, 0.7), vector(3, -0.4));

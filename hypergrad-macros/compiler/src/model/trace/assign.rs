@@ -137,12 +137,16 @@ impl Tracer<'_> {
         if places.len() == 1 {
             return places.pop().map(|(_, place)| place);
         }
+        self.refuse_several_places(expression);
+        None
+    }
+
+    pub(super) fn refuse_several_places(&mut self, expression: &syn::Expr) {
         self.diagnostics.error_with_help(
             expression,
             "this place is another one by condition: a reference to it is not accepted",
             "assign to it directly, `v[i] = ..`",
         );
-        None
     }
 
     /// The place of the name in which a place begins.

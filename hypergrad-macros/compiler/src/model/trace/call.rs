@@ -393,6 +393,9 @@ impl<'a> Tracer<'a> {
             return value;
         }
         let outcome = match receiver {
+            list @ (Value::List(_) | Value::Stream(_)) if SliceWord::named(call.name()).is_some() => {
+                SliceWord::named(call.name()).map_or(Outcome::Unknown, |word| self.pieces_of_list(call, word, list, &arguments))
+            }
             Value::Tensor(tensor) if tensor.is_scalar() => self.scalar_method(call, &tensor, &arguments),
             Value::Csr(matrix) => self.csr_method(call, *matrix, &arguments),
             Value::CsrRow(row) => self.csr_row_method(call, *row, &arguments),

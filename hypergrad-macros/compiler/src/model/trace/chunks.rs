@@ -4,8 +4,9 @@ use quote::quote_spanned;
 
 use super::Tracer;
 use super::call::{Call, Outcome};
-use super::compose::made;
+use super::compose::{made, made_with};
 use super::stream::{Items, Stream};
+use super::unroll::MOST_STEPS;
 use super::value::{Tensor, Value};
 use super::words::SliceWord;
 use crate::ir::{Affine, Size};
@@ -66,6 +67,38 @@ impl Tracer<'_> {
                 Some(Stream::Mapped(Box::new(starts), made(chunk, Some(given))))
             }
         }
+    }
+
+    /// Of a list that the data holds, or that was collected: so many neighbouring items at a time, as an array.
+    pub(super) fn pieces_of_list(&mut self, call: &Call<'_>, word: SliceWord, list: Value, arguments: &[Value]) -> Outcome {
+        let (span, [Value::Index(count)]) = (call.site.span, arguments) else { return Outcome::Unknown };
+        if word == SliceWord::split_at {
+            let given = [list, Value::Index(count.clone())];
+            let parts = made_with(quote_spanned! { span=> |_| (&__first[..__second], &__first[__second..]) }, given);
+            return Outcome::Known(self.call_value(&parts, vec![Value::count(Size::zero())], span));
+        }
+        let Some(stream) = self.stream_of(list.clone()) else { return Outcome::Unknown };
+        if self.refuse_filtered(call, &stream) {
+            return Outcome::Known(None);
+        }
+        let width = count.as_size().and_then(Size::as_constant).filter(|width| (1..=MOST_STEPS).contains(width));
+        let lengths = self.lengths(&stream);
+        let (Some(width), Some([(guards, length)])) = (width, lengths.as_deref()) else { return Outcome::Unknown };
+        if word == SliceWord::chunks || !guards.is_empty() {
+            self.refuse_last_chunk(call);
+            return Outcome::Known(None);
+        }
+        let places = 0..width as usize;
+        let items = made(quote_spanned! { span=> |k| [#(__given[k + #places]),*] }, Some(list));
+        let end = length.add(&Affine::constant(Size::constant(1 - width)));
+        let starts = Stream::Run { start: Affine::default(), end: Some(end), items: Items::Numbers };
+        let starts = match word {
+            SliceWord::windows => starts,
+            SliceWord::chunks_exact | SliceWord::chunks | SliceWord::split_at => {
+                Stream::Strided(Box::new(starts), Size::constant(width))
+            }
+        };
+        Outcome::Known(Some(Value::Stream(Box::new(Stream::Mapped(Box::new(starts), items)))))
     }
 
     /// Of an array, item by item.

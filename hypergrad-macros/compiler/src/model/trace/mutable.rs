@@ -122,6 +122,14 @@ impl Tracer<'_> {
         known(Value::Tuple(parts.map(Place::reference).to_vec()))
     }
 
+    pub(super) fn refuse_last_chunk(&mut self, call: &Call<'_>) {
+        self.diagnostics.error_with_help(
+            call.site.span,
+            format!("how long the last of these chunks is is not known: `{}` of a length that only a run knows", call.name()),
+            "write `chunks_exact` or `chunks_exact_mut` where all have one length, or set entries at their indices: `v[i] = ..`",
+        );
+    }
+
     fn chunk_places(&mut self, call: &Call<'_>, word: SlicePlaceWord, (place, length): (&Place, &Size), width: &Size) -> Outcome {
         if width.is_zero() {
             self.diagnostics.error(call.site.span, format!("`{}` takes a length of at least 1", call.name()));
@@ -142,14 +150,7 @@ impl Tracer<'_> {
             }
             // The last one may be shorter.
             _ => {
-                self.diagnostics.error_with_help(
-                    call.site.span,
-                    format!(
-                        "how long the last of these chunks is is not known: `{}` of a length that only a run knows",
-                        call.name()
-                    ),
-                    "write `chunks_exact_mut` where all have one length, or set entries at their indices: `v[i] = ..`",
-                );
+                self.refuse_last_chunk(call);
                 return Outcome::Known(None);
             }
         };

@@ -8,6 +8,7 @@ use syn::spanned::Spanned as _;
 
 use super::Tracer;
 use super::call::Call;
+use super::condition::Condition;
 use super::generics::TypeMeant;
 use super::place::{Place, Step};
 use super::spell::spell;
@@ -336,7 +337,7 @@ impl<'a> Tracer<'a> {
     /// A method of the module's own with `&mut self`, of a place.
     pub(super) fn own_changing_method(&mut self, call: &syn::ExprMethodCall) -> Option<Option<Value>> {
         let name = call.method.to_string();
-        let (owner, place) = self.place_of_own_type(&call.receiver, &name)?;
+        let (owner, mut places) = self.places_of_own_type(&call.receiver, &name)?;
         let found = self.associated_item(&owner, &name, None, call.method.span())?;
         if found.receiver() != Some(Receiver::Mutable) {
             return None;
@@ -347,19 +348,39 @@ impl<'a> Tracer<'a> {
         let operands: Vec<&syn::Expr> = call.args.iter().collect();
         let arguments = self.passed(&operands, &[]);
         self.surroundings.associated(found, true, call.method.span());
-        let arguments = [Some(Value::Reference(Box::new(place)))].into_iter().chain(arguments).collect();
-        Some(self.call_titled(found.title(), found.function()?, arguments, call.method.span()))
+        let (function, span) = (found.function()?, call.method.span());
+        let with = |place: Place| {
+            let receiver = Some(Value::Reference(Box::new(place.borrowed())));
+            [receiver].into_iter().chain(arguments.iter().cloned()).collect::<Vec<_>>()
+        };
+        if places.len() == 1 {
+            let (_, place) = places.pop()?;
+            return Some(self.call_titled(found.title(), function, with(place), span));
+        }
+        // One of several, as conditions say: each is changed where its condition holds.
+        let mut is_unit = true;
+        for (condition, place) in places {
+            self.where_holds(&condition, span, |tracer| {
+                let value = tracer.call_titled(found.title(), function, with(place), span);
+                is_unit &= matches!(value, Some(Value::Tuple(values)) if values.is_empty());
+            });
+        }
+        if !is_unit {
+            self.refuse_several_places(&call.receiver);
+        }
+        Some(is_unit.then(|| Value::Tuple(Vec::new())))
     }
 
-    /// The place that a method of this name is called on, where it is of a type of the module.
-    fn place_of_own_type(&mut self, receiver: &syn::Expr, name: &str) -> Option<(String, Place)> {
+    /// The places that a method of this name is called on, by case, where they are of a type of the module.
+    fn places_of_own_type(&mut self, receiver: &syn::Expr, name: &str) -> Option<(String, Vec<(Condition, Place)>)> {
         self.root_place(receiver)?;
         if !self.module.associated.iter().any(|item| item.name() == name) {
             return None;
         }
-        let place = self.single_place(receiver)?.borrowed();
-        let owner = self.leaf(&place)?.own_type()?.to_owned();
-        Some((owner, place))
+        let places = self.places(receiver)?;
+        let (_, first) = places.first()?;
+        let owner = self.leaf(&first.clone())?.own_type()?.to_owned();
+        Some((owner, places))
     }
 
     /// `p += q` of a type of the module: its own `add_assign`.

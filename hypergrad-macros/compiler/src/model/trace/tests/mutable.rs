@@ -41,6 +41,28 @@ fn items_of_slices_are_changed() {
 }
 
 #[test]
+fn lists_are_read_in_pieces() {
+    bodies! { (x, y, data) -> f64:
+        { let v: Vec<(f64, f64)> = x.iter().map(|t| (*t, t * t)).collect(); v.windows(2).map(|w| (w[1].0 - w[0].0) * w[0].1).sum::<f64>() }
+        { let v: Vec<nalgebra::Vector2<f64>> = x.iter().zip(data.b.iter()).map(|(a, b)| nalgebra::Vector2::new(*a, *b)).collect(); v.windows(3).map(|w| (w[0] - 2.0 * w[1] + w[2]).norm_squared()).sum::<f64>() }
+        { let v: Vec<(f64, f64)> = x.iter().map(|t| (*t, y[0] * t)).collect(); v.windows(2).map(|w| match w { [(a, b), (c, d)] => a * d - b * c + a, _ => 0.0 }).sum::<f64>() }
+        { let v: Vec<(f64, f64)> = x.iter().map(|t| (*t, y[0] + t)).collect(); v.chunks_exact(2).enumerate().map(|(k, c)| c[0].0 * c[1].1 * (k + 1) as f64).sum::<f64>() }
+        { let v: Vec<(f64, f64)> = x.iter().map(|t| (*t, y[0] + t)).collect(); let (a, b) = v.split_at(2); a.iter().map(|(p, q)| p * q).sum::<f64>() * b[1].0 + b.len() as f64 }
+        { let mut v = Vec::new(); for t in x.iter() { v.push((t.sin(), t.cos())); } let mut s = 0.0; for w in v.windows(2) { s = 0.5 * s + w[0].0 * w[1].1; } s }
+    }
+}
+
+#[test]
+fn methods_change_one_of_several() {
+    bodies! { (x, y, data) -> f64:
+        { #[derive(Clone, Copy)] struct Leaf { g: f64, h: f64 } impl Leaf { fn add(&mut self, g: f64, h: f64) { self.g += g; self.h += h; } fn gain(&self) -> f64 { self.g * self.g / self.h } }
+          let mut all = [Leaf { g: 0.0, h: 1.0 }; 3]; for (i, t) in x.iter().enumerate() { all[i % 3].add(*t, t * t); } all.iter().map(|l| l.gain()).sum::<f64>() + (0..3).map(|k| all[k].gain() * y[k]).sum::<f64>() }
+        { struct Tank { v: f64, held: Option<f64> } impl Tank { fn step(&mut self, t: f64) { if let Some(h) = self.held.take() { self.v += h; } if t > 0.0 { self.held = Some(t * t); } } }
+          let mut tank = Tank { v: y[0], held: None }; for t in x.iter() { tank.step(*t); } tank.v + tank.held.unwrap_or(0.5) }
+    }
+}
+
+#[test]
 fn items_are_taken_out_of_lists() {
     bodies! { (x, y, data) -> f64:
         { let mut v: Vec<f64> = x.iter().copied().collect(); let s: f64 = v.drain(..).map(|t| t * t).sum(); s + v.len() as f64 }
