@@ -13,7 +13,8 @@ use program_generator::ast::Role;
 use program_generator::spell::{self, values};
 use program_generator::{Program, generate};
 
-/// How many programs are compiled and run, in how many test binaries: `tests/bundle_*.rs`.
+/// How many programs are compiled and run, in how many test binaries: `tests/bundle_*.rs`. With `HYPERGRAD_PROGRAMS` as many
+/// as it says, as where they are not run.
 const PROGRAMS: usize = 320;
 const BUNDLES: usize = 8;
 
@@ -42,19 +43,23 @@ const ROLES: &str = "
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=src/roles");
+    println!("cargo::rerun-if-env-changed=HYPERGRAD_PROGRAMS");
+    let count = std::env::var("HYPERGRAD_PROGRAMS").ok().and_then(|count| count.parse().ok()).unwrap_or(PROGRAMS);
     let directory = std::env::var("OUT_DIR").expect("cargo sets it");
     let directory = Path::new(&directory);
     write(directory, "roles.rs", &roles());
-    let programs: Vec<(u64, Program)> = [FIRST, generate::FIRST_WITH_SEARCHES + FIRST].into_iter().flat_map(read).collect();
-    for (k, bundle) in programs.chunks(PROGRAMS.div_ceil(BUNDLES)).enumerate() {
-        write(directory, &format!("bundle_{k}.rs"), &self::bundle(bundle));
+    let half = |first| read(first).take(count / 2);
+    let programs: Vec<(u64, Program)> = [FIRST, generate::FIRST_WITH_SEARCHES + FIRST].into_iter().flat_map(half).collect();
+    let mut bundles = programs.chunks(count.div_ceil(BUNDLES));
+    for k in 0..BUNDLES {
+        write(directory, &format!("bundle_{k}.rs"), &bundle(bundles.next().unwrap_or_default()));
     }
 }
 
-/// Half of the programs, those from this seed on that the compiler reads.
+/// The programs from this seed on that the compiler reads.
 fn read(first: u64) -> impl Iterator<Item = (u64, Program)> {
     let programs = (first..).map(|seed| (seed, generate::program(seed)));
-    programs.filter(|(_, program)| is_read(program)).take(PROGRAMS / 2)
+    programs.filter(|(_, program)| is_read(program))
 }
 
 fn write(directory: &Path, name: &str, text: &str) {
