@@ -1,4 +1,5 @@
 //! References to parts of slices and to what an `Option` holds; what is taken out of lists and `Option`s.
+#![allow(clippy::all, clippy::pedantic, reason = "each way to write something is a case")]
 
 use hypergrad::bilevel;
 
