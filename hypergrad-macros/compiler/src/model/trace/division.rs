@@ -65,7 +65,7 @@ impl Tracer<'_> {
     pub(super) fn is_kept_from_below_zero(&self, index: &Affine) -> bool {
         let index = index.map_sizes(&|size| self.sizes.resolve(size));
         let says = |guard: &Guard| {
-            let affine = guard.affine.map_sizes(&|size| self.sizes.resolve(size));
+            let Some(affine) = self.known_nonnegative(guard) else { return false };
             affine.wires().any(|wire| {
                 let [own, other] =
                     [index.coefficient(wire), affine.coefficient(wire)].map(|factor| factor.as_constant().unwrap_or(0));
@@ -75,6 +75,24 @@ impl Tracer<'_> {
             })
         };
         self.arms.iter().any(|arm| holds_by(arm, &says))
+    }
+
+    /// What is not below 0 where a guard holds: of what is never below 0 and is not 0, one less.
+    fn known_nonnegative(&self, guard: &Guard) -> Option<Affine> {
+        let affine = guard.affine.map_sizes(&|size| self.sizes.resolve(size));
+        match guard.test {
+            Test::NonNegative => Some(affine),
+            Test::Zero => None,
+            Test::NonZero => {
+                let (low, high) = affine.bounds(&|v| self.extent(v))?;
+                let one = Affine::constant(Size::constant(1));
+                match (low.is_nonnegative(), high.scale(-1).is_nonnegative()) {
+                    (true, _) => Some(affine.sub(&one)),
+                    (false, true) => Some(affine.scale(&Size::constant(-1)).sub(&one)),
+                    (false, false) => None,
+                }
+            }
+        }
     }
 
     /// A quotient is rounded down; Rust rounds it to zero.
@@ -251,10 +269,7 @@ fn holds_by(condition: &Condition, says: &dyn Fn(&Guard) -> bool) -> bool {
         Condition::And(all) => all.iter().any(|part| holds_by(part, says)),
         Condition::Constant(_) | Condition::Scalar(_) => false,
         Condition::Index(_) | Condition::Not(_) | Condition::Or(_) => {
-            let is_bound = |guard: &Guard| guard.test == Test::NonNegative;
-            condition
-                .cases()
-                .is_some_and(|cases| cases.iter().all(|case| case.iter().any(|guard| is_bound(guard) && says(guard))))
+            condition.cases().is_some_and(|cases| cases.iter().all(|case| case.iter().any(says)))
         }
     }
 }

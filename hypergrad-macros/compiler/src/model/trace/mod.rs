@@ -69,6 +69,7 @@ mod result;
 mod scalar;
 mod scan;
 mod search;
+mod signed;
 mod slice;
 mod slice_pattern;
 mod solve;

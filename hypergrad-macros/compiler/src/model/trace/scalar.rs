@@ -5,7 +5,7 @@ use super::call::{Call, Outcome};
 use super::condition::{Comparison, Condition};
 use super::value::{Tensor, Value};
 use super::words::{self, FunctionWord, IntegerWord, PowerWord, ScalarPairWord, ScalarTripleWord, ScalarWord, TestWord};
-use crate::ir::{Affine, Func, Id, Number, Size};
+use crate::ir::{Affine, Func, Number, Size};
 
 /// The words of scalars.
 pub fn names() -> Vec<&'static str> {
@@ -335,7 +335,12 @@ impl Tracer<'_> {
             (IntegerWord::max, Some(other)) => self.by_order((index, other), index.clone(), other.clone()),
             (IntegerWord::min, Some(other)) => self.by_order((index, other), other.clone(), index.clone()),
             (IntegerWord::abs_diff, Some(other)) => self.by_order((index, other), index.sub(other), other.sub(index)),
-            (IntegerWord::saturating_sub, Some(other)) => self.by_order((index, other), index.sub(other), Affine::default()),
+            (IntegerWord::saturating_sub, Some(other)) => {
+                if self.refuse_signed(call, &[Value::Index(index.clone()), Value::Index(other.clone())]) {
+                    return Outcome::Known(None);
+                }
+                self.by_order((index, other), index.sub(other), Affine::default())
+            }
             (IntegerWord::abs, None) => {
                 self.by_order((index, &Affine::default()), index.clone(), index.scale(&Size::constant(-1)))
             }
@@ -428,10 +433,8 @@ impl Tracer<'_> {
             IntegerWord::max | IntegerWord::min | IntegerWord::abs_diff | IntegerWord::saturating_sub => match arguments {
                 [other @ (Value::Index(_) | Value::Integer(_))] => {
                     let Some(other) = self.integer_as_number(other.clone()) else { return Outcome::Known(None) };
-                    if word == IntegerWord::saturating_sub && self.is_signed(&[number, &other]) {
-                        let help = "write `a - b`, or `(a - b).max(0)` for what is not below 0";
-                        let message = "`saturating_sub` of signed integers is read as that of unsigned ones, which ends at 0";
-                        self.diagnostics.error_with_help(call.site.span, message, help);
+                    let both = [Value::Integer(number.clone()), Value::Integer(other.clone())];
+                    if word == IntegerWord::saturating_sub && self.refuse_signed(call, &both) {
                         return Outcome::Known(None);
                     }
                     Outcome::Known(Some(Value::Integer(self.of_two_integers(word, number, &other))))
@@ -442,12 +445,6 @@ impl Tracer<'_> {
                 Outcome::Unknown
             }
         }
-    }
-
-    /// Whether one of these is made of signed integers of the data.
-    fn is_signed(&self, numbers: &[&Tensor]) -> bool {
-        let roots: Vec<Id> = numbers.iter().map(|number| number.node).collect();
-        self.graph.reachable(&roots).into_iter().any(|id| self.signed.contains(&id))
     }
 
     /// The larger, the smaller, the distance of two integers, or what is left of the first one.
