@@ -229,3 +229,38 @@ fn lengths_of_outer_indices() {
     let data = growing::Data { a: DMatrix::from_fn(4, 4, |i, j| 1.0 / (1.0 + i as f64 + 2.0 * j as f64)) };
     agree!(growing, growing::Problem::new(&data).unwrap(), x, y, growing::f(&x, &y, &data), growing::g(&x, &y, &data));
 }
+
+/// A loop over `3..n` pushes nothing at n = 3, and at n = 2 its length would count below 0.
+#[bilevel]
+pub mod pushed {
+    use nalgebra::DVector;
+
+    pub struct Data {
+        pub b: DVector<f64>,
+    }
+
+    pub fn f(x: &DVector<f64>, y: &f64) -> f64 {
+        x.norm_squared() + y * x.sum()
+    }
+
+    pub fn g(x: &DVector<f64>, y: &f64, data: &Data) -> f64 {
+        let mut later = Vec::new();
+        for i in 3..data.b.len() {
+            later.push(x[0] * data.b[i]);
+        }
+        later.len() as f64 + later.iter().sum::<f64>() * y
+    }
+}
+
+#[test]
+fn a_length_below_zero_is_refused() {
+    let (x, y) = (DVector::from_vec(vec![0.7, -0.4]), 0.3);
+    for length in [3, 5] {
+        let data = pushed::Data { b: DVector::from_fn(length, |i, _| (i as f64).cos()) };
+        let problem = pushed::Problem::new(&data).unwrap();
+        let at = problem.at(&x, &y).unwrap();
+        assert!((at.g() - pushed::g(&x, &y, &data)).abs() < 1e-14);
+    }
+    let found = pushed::Problem::new(pushed::Data { b: DVector::zeros(2) }).map(|_| ());
+    assert!(matches!(found, Err(hypergrad::ShapeError::TooSmall { needed: 3, found: 2, .. })), "{found:?}");
+}

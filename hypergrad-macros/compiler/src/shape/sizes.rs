@@ -242,7 +242,21 @@ impl Sizes {
                 checks.push(Check { left, right, ..check.clone() });
             }
         }
-        checks
+        checks.into_iter().map(|check| self.without_differences(check)).collect()
+    }
+
+    /// Sizes have no sign where they are compared when it runs, `n - 3` of n = 2 is 0: what is taken away from one side is
+    /// added to the other.
+    fn without_differences(&self, check: Check) -> Check {
+        let [left, right] = [&check.left, &check.right].map(Size::without_negative_terms);
+        let matters = left != check.left || (check.kind == CheckKind::Equal && right != check.right);
+        if !matters {
+            return check;
+        }
+        let (left_less, right_less) = (left.sub(&check.left), right.sub(&check.right));
+        let (left, right) = (left.add(&right_less), right.add(&left_less));
+        let (left_name, right_name) = (self.display(&left), self.display(&right));
+        Check { left, right, left_name, right_name, ..check }
     }
 }
 
