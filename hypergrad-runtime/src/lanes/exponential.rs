@@ -8,29 +8,58 @@ pub(super) const LN_2_HIGH: f64 = 0.693_147_180_369_123_8;
 /// The rest of `ln 2`.
 pub(super) const LN_2_LOW: f64 = 1.908_214_929_270_587_7e-10;
 
-/// `2^k` for whole k in `-1022..=1023`.
+/// `k + ROUND` for `t = k ln 2 + r`, and r, which is the difference of two numbers.
 #[inline(always)]
-fn power_of_two(k: f64) -> f64 {
-    f64::from_bits((k + ROUND).to_bits().wrapping_add(1023) << 52)
+fn reduced(t: f64) -> (f64, [f64; 2]) {
+    let rounded = t * core::f64::consts::LOG2_E + ROUND;
+    let k = rounded - ROUND;
+    (rounded, [t - k * LN_2_HIGH, k * LN_2_LOW])
 }
 
-/// `(e^r - 1, k)` for `t = k ln 2 + r`, t in a range where k fits.
+/// `e^r - 1 - r` for `|r| <= 0.347`.
 ///
-/// `(e^r - 1 - r) / r²` is interpolated at the Chebyshev points of `|r| <= 0.347`: relative error 1.7e-19.
+/// `(e^r - 1 - r) / r²` is interpolated at the Chebyshev points: relative error 2.4e-16, which is 1.4e-17 of `e^r`.
 #[inline(always)]
-fn reduced(t: f64) -> (f64, f64) {
-    let k = (t * core::f64::consts::LOG2_E + ROUND) - ROUND;
-    let (high, low) = (t - k * LN_2_HIGH, k * LN_2_LOW);
+fn beyond_linear(r: f64) -> f64 {
+    let s = r * r;
+    let f = s * s;
+    // In pairs, so that the chain of dependent operations is short.
+    let first =
+        (0.500_000_000_000_000_1 + r * 0.166_666_666_666_666_69) + s * (0.041_666_666_666_623_99 + r * 0.008_333_333_333_330_051);
+    let rest = (0.001_388_888_891_728_179_4 + r * 0.000_198_412_698_631_059_68)
+        + s * (2.480_152_119_021_773e-5 + r * 2.755_726_837_868_419_2e-6);
+    let last = 2.762_013_871_973_399_4e-7 + r * 2.510_042_415_700_506_7e-8;
+    s * (first + f * (rest + f * last))
+}
+
+/// `e^r`. What rounding r has lost is a sixth of a unit.
+#[inline(always)]
+fn of_reduced([high, low]: [f64; 2]) -> f64 {
+    let r = high - low;
+    1.0 + (r + beyond_linear(r))
+}
+
+/// `e^r - 1`.
+#[inline(always)]
+fn less_one([high, low]: [f64; 2]) -> f64 {
     let r = high - low;
     let lost = (high - r) - low;
-    let s = r * r;
-    // In pairs, so that the chain of dependent operations is short.
-    let first = (0.5 + r * 0.166_666_666_666_666_7)
-        + s * ((0.041_666_666_666_666_67 + r * 0.008_333_333_333_326_112)
-            + s * (0.001_388_888_888_888_373 + r * 0.000_198_412_698_749_012_6));
-    let rest = (2.480_158_732_560_532_4e-5 + r * 2.755_725_529_796_964_3e-6)
-        + s * ((2.755_727_357_010_214e-7 + r * 2.510_525_953_844_849_4e-8) + s * 2.091_471_734_171_637_8e-9);
-    (r + (s * (first + (s * s * s) * rest) + lost), k)
+    r + (beyond_linear(r) + lost)
+}
+
+/// `2^(k + more)` by the low bits of `k + ROUND`.
+#[inline(always)]
+fn power_of_two(rounded: f64, more: u64) -> f64 {
+    f64::from_bits(rounded.to_bits().wrapping_add(1023 + more) << 52)
+}
+
+/// Two powers of two whose product is `2^k`, so that subnormal results are rounded once. Half of the bits of `ROUND` does
+/// not reach the exponent either.
+#[inline(always)]
+fn halves(rounded: f64) -> [f64; 2] {
+    let whole = rounded.to_bits();
+    let half = whole >> 1;
+    [half, whole.wrapping_sub(half)].map(|k| f64::from_bits(k.wrapping_add(1023) << 52))
 }
 
 /// `t` between the bounds, NaN as it is.
@@ -40,20 +69,39 @@ fn bounded(t: f64, low: f64, high: f64) -> f64 {
     if t > high { high } else { t }
 }
 
-/// `e^t`. The power of two is applied in two halves, so that subnormal results are rounded once.
+/// `e^t`.
 #[inline(always)]
 pub fn exp(t: f64) -> f64 {
-    let (less_one, k) = reduced(bounded(t, -746.0, 710.0));
-    let half = (0.5 * k + ROUND) - ROUND;
-    (1.0 + less_one) * power_of_two(half) * power_of_two(k - half)
+    let (rounded, r) = reduced(bounded(t, -746.0, 710.0));
+    let [first, second] = halves(rounded);
+    of_reduced(r) * first * second
+}
+
+/// Added to the exponents of negative numbers, none is subnormal.
+const LIFT: u64 = 55;
+/// `2^-55`.
+const LOWER: f64 = f64::from_bits((1023 - LIFT) << 52);
+
+/// `e^-|t|`: one power of two and a constant one, in place of two halves.
+#[inline(always)]
+pub fn decay(t: f64) -> f64 {
+    let (rounded, r) = reduced(negative(t));
+    of_reduced(r) * power_of_two(rounded, LIFT) * LOWER
+}
+
+/// `-|t|`, at least -746, NaN as it is.
+#[inline(always)]
+fn negative(t: f64) -> f64 {
+    let t = -t.abs();
+    if t < -746.0 { -746.0 } else { t }
 }
 
 /// `e^t - 1 = 2^k (e^r - 1) + (2^k - 1)`.
 #[inline(always)]
 pub fn exp_m1(t: f64) -> f64 {
-    let (less_one, k) = reduced(bounded(t, -50.0, 710.0));
-    let half = (0.5 * k + ROUND) - ROUND;
-    let (first, second) = (power_of_two(half), power_of_two(k - half));
+    let (rounded, r) = reduced(bounded(t, -50.0, 710.0));
+    let less_one = less_one(r);
+    let [first, second] = halves(rounded);
     let power = first * second;
     let small = less_one * power + (power - 1.0);
     let large = (1.0 + less_one) * first * second;
@@ -65,17 +113,16 @@ pub fn exp_m1(t: f64) -> f64 {
 /// `e^t - 1` for t in 0 to 44.
 #[inline(always)]
 pub(super) fn exp_m1_of_moderate(t: f64) -> f64 {
-    let (less_one, k) = reduced(t);
-    let power = power_of_two(k);
-    less_one * power + (power - 1.0)
+    let (rounded, r) = reduced(t);
+    let power = power_of_two(rounded, 0);
+    less_one(r) * power + (power - 1.0)
 }
 
-/// `(e^t, e^t - 1)` for `t` in -746 to 0.
+/// `(e^-|t|, e^-|t| - 1)`.
 #[inline(always)]
-pub(super) fn both(t: f64) -> (f64, f64) {
-    let (less_one, k) = reduced(bounded(t, -746.0, 0.0));
-    let half = (0.5 * k + ROUND) - ROUND;
-    let (first, second) = (power_of_two(half), power_of_two(k - half));
-    let power = first * second;
-    ((1.0 + less_one) * first * second, less_one * power + (power - 1.0))
+pub(super) fn decay_and_less_one(t: f64) -> (f64, f64) {
+    let (rounded, r) = reduced(negative(t));
+    let (less_one, lifted) = (less_one(r), power_of_two(rounded, LIFT));
+    let power = lifted * LOWER;
+    ((1.0 + less_one) * lifted * LOWER, less_one * power + (power - 1.0))
 }

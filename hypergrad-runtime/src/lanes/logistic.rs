@@ -1,6 +1,6 @@
 //! tanh and softplus with their derivatives, by one exponential of `-|t|` each: the forms of `math::kernel`.
 
-use super::exponential::{both, exp, exp_m1_of_moderate};
+use super::exponential::{decay, decay_and_less_one, exp_m1_of_moderate};
 use super::logarithm::ln_1p_of_fraction;
 
 /// `tanh |t| = e / (e + 2)` with `e = e^(2|t|) - 1`, and the sign of t.
@@ -15,15 +15,9 @@ pub fn tanh(t: f64) -> f64 {
 /// `4e / (1 + e)²` with `e = e^(-2|t|)`.
 #[inline(always)]
 pub fn sech2(t: f64) -> f64 {
-    let e = exp(-2.0 * t.abs());
+    let e = decay(2.0 * t);
     let q = 1.0 + e;
     4.0 * e / (q * q)
-}
-
-/// `e^-|t|`.
-#[inline(always)]
-pub fn decay(t: f64) -> f64 {
-    exp(-t.abs())
 }
 
 /// `max(t, 0) + ln(1 + e^-|t|)`.
@@ -66,7 +60,7 @@ pub fn logistic_2_of(_t: f64, e: f64) -> f64 {
 /// `∓e (1 - e) / (1 + e)³` with `e = e^-|t|`.
 #[inline(always)]
 pub fn logistic_3(t: f64) -> f64 {
-    let (e, less_one) = both(-t.abs());
+    let (e, less_one) = decay_and_less_one(t);
     let q = 1.0 + e;
     let value = e * less_one / (q * q * q);
     if t > 0.0 { value } else { -value }

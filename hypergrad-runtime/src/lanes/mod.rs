@@ -117,7 +117,7 @@ pub(crate) fn map_f64_with<F: OfDecay>(from: &[f64], (fresh, decays): (bool, &mu
             let (decays, to) = (decays, to);
             if fresh {
                 for i in 0..to.len() {
-                    let e = logistic::decay(from[i]);
+                    let e = exponential::decay(from[i]);
                     decays[i] = e;
                     to[i] = F::of(from[i], e);
                 }
