@@ -295,31 +295,16 @@ fn objective(&self, w: &mut Work) -> hg::core::option::Option<f64> {
         let out = &mut *out;
         out[0usize] = (0.5f64 * (b0[0usize] * b1[0usize]));
     }
-    w.b15.resize(s0, 0f64);
     self.ready14(w);
     {
         let fresh = w.ready[0usize] & 2147483648u64 == 0;
         if fresh {
             w.b31.resize(s0, 0f64);
         }
-        hg::kernels::softplus_with(
-            &w.b14[..s0],
-            (fresh, &mut w.b31[..]),
-            &mut w.b15[..s0],
-        );
+        out[..1usize][0]
+            += (1f64)
+                * hg::kernels::softplus_sum_with(&w.b14[..s0], (fresh, &mut w.b31[..]));
         w.ready[0usize] |= 2147483648u64;
-    }
-    let t0 = {
-        if s0 == 0 {
-            0f64
-        } else {
-            let p0 = &w.b15[..s0];
-            hg::kernels::sum_windows([p0], |[p0]| p0)
-        }
-    };
-    {
-        let out = &mut *out;
-        out[0usize] += (t0);
     }
     hg::core::option::Option::Some(out[0])
 }
@@ -649,31 +634,16 @@ fn g(&self, w: &mut Work) -> f64 {
         let out = &mut *out;
         out[0usize..][..1usize].fill(0f64);
     }
-    w.b17.resize(s2, 0f64);
     self.ready16(w);
     {
         let fresh = w.ready[0usize] & 4294967296u64 == 0;
         if fresh {
             w.b32.resize(s2, 0f64);
         }
-        hg::kernels::softplus_with(
-            &w.b16[..s2],
-            (fresh, &mut w.b32[..]),
-            &mut w.b17[..s2],
-        );
+        out[..1usize][0]
+            += (1f64)
+                * hg::kernels::softplus_sum_with(&w.b16[..s2], (fresh, &mut w.b32[..]));
         w.ready[0usize] |= 4294967296u64;
-    }
-    let t0 = {
-        if s2 == 0 {
-            0f64
-        } else {
-            let p0 = &w.b17[..s2];
-            hg::kernels::sum_windows([p0], |[p0]| p0)
-        }
-    };
-    {
-        let out = &mut *out;
-        out[0usize] += (t0);
     }
     out[0]
 }

@@ -18,7 +18,7 @@ mod wide;
 pub use crate::lanes::{cos, exp, exp_m1, ln, ln_1p, logistic_2, logistic_3, sech2, sigmoid, sin, softplus, tanh};
 pub use crate::lanes::{
     cos_into, exp_into, exp_m1_into, ln_1p_into, ln_into, logistic_2_into, logistic_2_with, logistic_3_into, sech2_into,
-    sigmoid_into, sigmoid_with, sin_into, softplus_into, softplus_with, tanh_into,
+    sigmoid_into, sigmoid_with, sin_into, softplus_into, softplus_sum, softplus_sum_with, softplus_with, tanh_into,
 };
 pub(crate) use descent::Aligned;
 pub use descent::Descent;

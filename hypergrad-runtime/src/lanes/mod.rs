@@ -19,10 +19,13 @@
 mod exponential;
 mod logarithm;
 mod logistic;
+mod total;
 mod trigonometric;
 
 #[cfg(test)]
 mod tests;
+
+pub use total::{softplus_sum, softplus_sum_with};
 
 use crate::math::kernel;
 use crate::scalar::Real;

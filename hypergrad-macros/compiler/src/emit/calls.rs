@@ -43,7 +43,14 @@ impl Names<'_> {
         let [with, alone] = ["with", "into"].map(|form| format_ident!("{}_{form}", kernel.name));
         let arguments: Vec<TokenStream> = kernel.arguments.iter().map(|argument| self.argument(argument, in_place)).collect();
         let target = self.slice(&kernel.target, in_place);
-        let call = quote!(hg::kernels::#with(#(#arguments,)* (fresh, &mut w.#kept[..]), &mut #target););
+        let shared = quote!((fresh, &mut w.#kept[..]));
+        let call = match &kernel.returns {
+            Some(coefficient) => {
+                let coefficient = self.expression(coefficient, &Windows::default());
+                quote!(#target[0] += #coefficient * hg::kernels::#with(#(#arguments,)* #shared);)
+            }
+            None => quote!(hg::kernels::#with(#(#arguments,)* #shared, &mut #target);),
+        };
         let code = if of.is_kept {
             quote!(if fresh { #room } #call w.ready[#word] |= #bit;)
         } else {

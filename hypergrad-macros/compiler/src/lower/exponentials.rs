@@ -7,7 +7,7 @@ use super::program::{Argument, Buffer, Exponential, Kernel, Made, Program, Sourc
 use crate::analysis::Stage;
 
 /// Functions that are a few operations on `e^-|t|`.
-const OF_ONE: [&str; 3] = ["softplus", "sigmoid", "logistic_2"];
+const OF_ONE: [&str; 4] = ["softplus", "softplus_sum", "sigmoid", "logistic_2"];
 
 /// The highest derivative: where it is asked for, the others have been, or are not going to be.
 const LAST: &str = "logistic_2";
@@ -47,6 +47,8 @@ fn vector(buffers: &[Buffer], kernel: &Kernel) -> Option<usize> {
     let Source::Buffer(number) = from.source else { return None };
     let Buffer { stage, length, made } = &buffers[number];
     let is_kept = matches!(stage, Stage::Y | Stage::X) && *made != Made::Never;
-    let is_whole = from.offset.is_zero() && [&from.length, &kernel.target.length] == [length; 2];
-    (kernel.writes && OF_ONE.contains(&kernel.name) && is_kept && is_whole).then_some(number)
+    let is_whole = from.offset.is_zero() && from.length == *length;
+    // An image for each entry, or the sum of them.
+    let of_all = kernel.returns.is_some() || (kernel.writes && kernel.target.length == *length);
+    (of_all && OF_ONE.contains(&kernel.name) && is_kept && is_whole).then_some(number)
 }

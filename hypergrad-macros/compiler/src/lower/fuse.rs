@@ -154,7 +154,7 @@ fn squared(kernel: &Kernel) -> Option<&Slice> {
 }
 
 /// Whether a statement, or one inside of it, has to do with a buffer.
-fn touches(statement: &Stmt, buffer: usize) -> bool {
+pub(super) fn touches(statement: &Stmt, buffer: usize) -> bool {
     let any = |body: &[Stmt]| body.iter().any(|s| touches(s, buffer));
     match statement {
         Stmt::Ensure(own) | Stmt::Scratch(own) => *own == buffer,

@@ -39,6 +39,7 @@ mod steps;
 mod straight;
 mod strips;
 mod together;
+mod total;
 mod touched;
 mod write;
 
@@ -86,6 +87,7 @@ pub fn lower(graph: &mut Graph, sizes: &Sizes, quantities: &mut Quantities) -> P
     let mut program = if context.local.is_empty() { draft } else { program(&context, quantities, draft) };
     together::pair(graph, &mut program);
     fuse::fuse(&mut program);
+    total::sum(&mut program);
     steps::straighten(&mut program, &context.facts);
     cached::group(&mut program, &context.facts);
     regions::merge(&mut program, &context.facts);
