@@ -4,7 +4,7 @@
 use core::ops::Range;
 
 use super::condition::{Factor, Smallest, exact, largest};
-use super::{Inertia, LogDet, Method, PANEL, blocks, check_pivot, split_column, subtract_columns};
+use super::{BY_PANELS, Inertia, LogDet, Method, PANEL, blocks, check_pivot, split_column, subtract_columns};
 use crate::error::LinearError;
 use crate::kernels::{axpy, dot, scale};
 use crate::scalar::Real;
@@ -40,9 +40,13 @@ impl Method for Cholesky {
         }
         let (a, rhs) = (&a[..n * n], &mut rhs[..n]);
         // L z = b
-        for (j, column) in a.chunks_exact(n).enumerate() {
-            let t = rhs[j];
-            axpy(-t, &column[j + 1..], &mut rhs[j + 1..]);
+        if n >= BY_PANELS {
+            T::unit_lower(a, n, rhs);
+        } else {
+            for (j, column) in a.chunks_exact(n).enumerate() {
+                let t = rhs[j];
+                axpy(-t, &column[j + 1..], &mut rhs[j + 1..]);
+            }
         }
         // D w = z
         for (j, column) in a.chunks_exact(n).enumerate() {

@@ -5,7 +5,7 @@ use core::ops::Range;
 #[cfg(feature = "std")]
 use super::BLOCK;
 use super::condition::Smallest;
-use super::{Inertia, LogDet, Method, PANEL, WIDE, check_pivot, split_column, subtract_columns};
+use super::{BY_PANELS, Inertia, LogDet, Method, PANEL, WIDE, check_pivot, split_column, subtract_columns};
 use crate::error::LinearError;
 use crate::kernels::{axpy, dot, scale};
 use crate::scalar::Real;
@@ -33,6 +33,11 @@ impl Method for Lu {
         }
         for (j, &p) in pivots.iter().enumerate().take(n) {
             rhs.swap(j, p);
+        }
+        if n >= BY_PANELS {
+            T::unit_lower(a, n, rhs);
+            T::upper(a, n, rhs);
+            return;
         }
         // L z = P b
         for (j, column) in a.chunks_exact(n).enumerate() {

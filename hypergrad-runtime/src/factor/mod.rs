@@ -29,6 +29,7 @@ pub mod packed;
 mod spectrum;
 mod square;
 mod symmetric;
+mod triangles;
 mod wide;
 
 pub use blocks::{Blocks, Segment};
@@ -211,6 +212,9 @@ const WIDE: usize = 12;
 
 /// Columns that are eliminated together: later ones are read and written once for all of them.
 const PANEL: usize = 4;
+
+/// Triangles of at least so many rows are solved with by panels.
+const BY_PANELS: usize = 64;
 
 /// Columns after which the rest of a large matrix is updated at once, by the product kernel.
 #[cfg(feature = "std")]

@@ -1,10 +1,10 @@
-//! Eliminations with the widest vectors of the machine.
+//! Eliminations, and solves with their factors, with the widest vectors of the machine.
 //!
 //! They are compiled here once for `f64`, and for `f32` in the crates that use it, and run under one dispatch. What they
 //! call is inlined into them; nothing is fused, so that the factors have the same bits on every machine.
 
 use super::condition::Smallest;
-use super::{FEW, cholesky, ldlt, lu};
+use super::{FEW, cholesky, ldlt, lu, triangles};
 use crate::error::LinearError;
 use crate::kernels::widely;
 
@@ -28,6 +28,10 @@ pub trait Eliminate: Sized {
     /// # Errors
     /// As [`super::Method::eliminate`].
     fn cholesky(task: Task<'_, Self>) -> Result<Smallest, LinearError>;
+    /// `L x = b` in place, with ones on the diagonal.
+    fn unit_lower(a: &[Self], n: usize, rhs: &mut [Self]);
+    /// `U x = b` in place.
+    fn upper(a: &[Self], n: usize, rhs: &mut [Self]);
     /// The columns' sums of the scaled inverse of a matrix of at most [`FEW`] rows by Cholesky's factor, with the vectors of
     /// the machine; `None` where it has none.
     #[inline]
@@ -37,7 +41,7 @@ pub trait Eliminate: Sized {
 }
 
 macro_rules! eliminate {
-    ($(#[$compiled:meta] $scalar:ident: $($name:ident = $module:ident),* { $($rest:item)* })*) => {$(
+    ($(#[$compiled:meta] $scalar:ident: $($name:ident = $module:ident),*; $($solve:ident),* { $($rest:item)* })*) => {$(
         impl Eliminate for $scalar {
             $(
                 #[$compiled]
@@ -50,12 +54,22 @@ macro_rules! eliminate {
                     result
                 }
             )*
+            $(
+                #[$compiled]
+                fn $solve(a: &[Self], n: usize, rhs: &mut [Self]) {
+                    let (a, rhs) = (&a[..n * n], &mut rhs[..n]);
+                    widely(
+                        #[inline(always)]
+                        || triangles::$solve(a, n, rhs),
+                    );
+                }
+            )*
             $($rest)*
         }
     )*};
 }
 eliminate! {
-    #[inline(never)] f64: lu = lu, ldlt = ldlt, cholesky = cholesky {
+    #[inline(never)] f64: lu = lu, ldlt = ldlt, cholesky = cholesky; unit_lower, upper {
         #[cfg(feature = "std")]
         #[inline(never)]
         fn inverse_of_few(a: &[Self], n: usize) -> Option<[Self; FEW]> {
@@ -63,5 +77,5 @@ eliminate! {
             crate::kernels::run(super::few::Sizes { a, n, out: &mut out }).then_some(out)
         }
     }
-    #[inline] f32: lu = lu, ldlt = ldlt, cholesky = cholesky {}
+    #[inline] f32: lu = lu, ldlt = ldlt, cholesky = cholesky; unit_lower, upper {}
 }
