@@ -284,3 +284,54 @@ fn long_steps() {
         check(&problem, &vector(n, 0.3), &Vector3::new(0.1, -0.4, -1.0));
     }
 }
+
+/// States that are arrays, in a struct too.
+#[bilevel]
+pub mod arrays {
+    use nalgebra::DVector;
+
+    struct Pendulum {
+        state: [f64; 2],
+        work: f64,
+    }
+
+    impl Pendulum {
+        fn step(&mut self, torque: f64) {
+            let [angle, speed] = self.state;
+            self.state = [angle + 0.1 * speed, speed + 0.1 * (torque - angle.sin())];
+            self.work += torque * speed;
+        }
+    }
+
+    fn rate(s: [f64; 2], u: f64) -> [f64; 2] {
+        [s[1], u - s[0].sin()]
+    }
+
+    pub fn f(x: &DVector<f64>, y: &DVector<f64>) -> f64 {
+        let mut pendulum = Pendulum { state: [0.0; 2], work: 0.0 };
+        for v in x.iter() {
+            pendulum.step(*v);
+        }
+        pendulum.work + y[0] * pendulum.state[0].powi(2) + pendulum.state[1] + x.norm_squared()
+    }
+
+    pub fn g(x: &DVector<f64>, y: &DVector<f64>) -> f64 {
+        let mut s = [0.5, 0.0];
+        for i in 0..24 {
+            let u = x[i % 3];
+            let first = rate(s, u);
+            let second = rate([s[0] + 0.05 * first[0], s[1] + 0.05 * first[1]], u);
+            s = [s[0] + 0.1 * second[0], s[1] + 0.1 * second[1]];
+        }
+        let turned = x.iter().fold([0.0; 2], |[a, b], v| [b * y[1] + v, a.sin() - v]);
+        s[0] * s[1] + turned[0] * turned[1]
+    }
+}
+
+#[test]
+fn arrays_are_carried() {
+    let problem = arrays::Problem::new().unwrap();
+    for n in [3, 6] {
+        check(&problem, &vector(n, 0.3), &vector(2, 0.7));
+    }
+}

@@ -273,18 +273,6 @@ impl Tracer<'_> {
         }
     }
 
-    /// An array of scalars as a vector, whose entries can be set at an index.
-    #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
-    fn as_column(&mut self, value: Value) -> Value {
-        let scalars = |values: &[Value]| values.iter().all(|v| matches!(v, Value::Tensor(t) if t.is_scalar()));
-        match value {
-            Value::Array(values) if !values.is_empty() && scalars(&values) => {
-                self.tensor_of(Value::Array(values.clone())).map_or(Value::Array(values), Value::Tensor)
-            }
-            other => other,
-        }
-    }
-
     #[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
     pub(super) fn bind_elements(&mut self, patterns: Vec<&syn::Pat>, value: Option<Value>) {
         let value = value.map(|value| self.referenced_elements(value));

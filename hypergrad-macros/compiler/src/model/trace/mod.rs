@@ -66,6 +66,7 @@ mod recursion;
 mod refuse;
 mod repeat;
 mod result;
+mod refit;
 mod scalar;
 mod scan;
 mod search;

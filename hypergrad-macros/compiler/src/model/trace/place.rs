@@ -283,7 +283,7 @@ impl Tracer<'_> {
     fn replaced(&mut self, old: Value, steps: &[Step], part: Option<&Part>, value: Value, span: Span) -> Option<Value> {
         let Some((step, rest)) = steps.split_first() else {
             return match (old, part) {
-                (_, None) => Some(value),
+                (old, None) => Some(self.refitted(&old, value)),
                 (Value::Tensor(tensor), Some(part)) => {
                     let value = self.in_shape(part, value, span)?;
                     Some(Value::Tensor(self.overwritten(&tensor, part, &value)))

@@ -124,7 +124,8 @@ impl Tracer<'_> {
         changed.cells.push(place.cell);
         self.repeat(stream, changed, span, &mut |tracer, item| {
             let state = tracer.cells.get(place.cell).value.clone();
-            let next = state.and_then(|state| tracer.call_within(callable, vec![state, item], span));
+            let next = state.clone().and_then(|state| tracer.call_within(callable, vec![state, item], span));
+            let next = state.zip(next).map(|(state, next)| tracer.refitted(&state, next));
             tracer.cells.set(place.cell, next);
         });
         self.load(&place, span)

@@ -169,6 +169,14 @@ impl Tracer<'_> {
             (Value::Array(then), Value::Array(otherwise)) if then.len() == otherwise.len() => {
                 Some(Value::Array(self.merge_all(condition, then, otherwise)?))
             }
+            (then @ Value::Tensor(_), otherwise @ Value::Array(_)) => match self.refitted(&then, otherwise) {
+                otherwise @ Value::Tensor(_) => self.merge(condition, then, otherwise),
+                _ => None,
+            },
+            (then @ Value::Array(_), otherwise @ Value::Tensor(_)) => match self.refitted(&otherwise, then) {
+                then @ Value::Tensor(_) => self.merge(condition, then, otherwise),
+                _ => None,
+            },
             (Value::Struct(then), Value::Struct(otherwise)) => {
                 let mut fields = Vec::new();
                 for (name, value) in then.fields {

@@ -266,3 +266,19 @@ fn steps_that_only_set() {
         { let (mut s, mut t) = (1.0, 0.0); for _ in 0..data.n { t = 0.5; for i in 0..x.len() { s = x[i]; t = y[1]; } } s * t }
     }
 }
+
+/// Arrays that are kept as they are written, and as a column.
+#[test]
+fn arrays_are_carried() {
+    bodies! { (x, y, data) -> f64:
+        { let mut s = [1.0, 0.0]; for v in x.iter() { s = [s[0] + 0.1 * s[1], s[1] - 0.1 * s[0] + v]; } s[0] * s[0] + s[1] }
+        { fn step(s: [f64; 2], u: f64) -> [f64; 2] { [s[0] + 0.1 * s[1], s[1] - 0.1 * s[0] + u] } let mut s = [1.0, 0.0]; for i in 0..20 { s = step(s, x[i % 3]); } s[0] * s[1] }
+        { x.iter().fold([0.0; 2], |s, v| [s[0] + 0.1 * s[1], s[1] - 0.1 * s[0] + v])[0] }
+        { (0..30).fold([0.0; 2], |s, i| [s[0] + 0.1 * s[1], s[1] - 0.1 * s[0] + x[i % 3]])[1] }
+        { let mut s = ([1.0, 0.5], 0.0); for v in x.iter() { s = ([s.0[0] * 0.5 + v, s.0[1] + s.0[0]], s.1 + v * s.0[1]); } s.1 + s.0[1] }
+        { let mut s = [1.0, 0.5]; for v in x.iter() { s = s.map(|t| 0.9 * t + v); } s[0] * s[1] }
+        { let mut s = (vec![0.0; 2], 0.5); for v in x.iter() { s = (vec![s.0[1] + v, s.0[0] * y[0]], 0.5 * s.1); } s.0[0] * s.0[1] + s.1 }
+        { let mut s = [x[0], x[1]]; for v in x.iter() { s = [s[1], s[0] * v]; } s[0] + 2.0 * s[1] }
+        { let mut s = [1.0, 0.5]; if data.k > 0.0 { s = [x[0], x[1]]; } s[1] = s[0] * y[1]; s[0] * s[1] }
+    }
+}
