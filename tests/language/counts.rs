@@ -122,6 +122,94 @@ fn loops_are_left() {
     check(&leaving::Problem::new().unwrap(), &vector(4, 0.6), &vector(2, 0.7));
 }
 
+/// What is returned out of a loop may be an `Option`, hold integers, or be as long as x is.
+#[bilevel]
+pub mod found {
+    use nalgebra::DVector;
+
+    struct Turn {
+        at: usize,
+        value: f64,
+        around: [f64; 2],
+    }
+
+    /// The first entry above a level, which there may not be.
+    fn above(x: &DVector<f64>, level: f64) -> Option<(usize, f64)> {
+        for (k, v) in x.iter().enumerate() {
+            if *v > level {
+                return Some((k, v * v));
+            }
+        }
+        None
+    }
+
+    fn turn(x: &DVector<f64>) -> Turn {
+        let mut slope = x[1] - x[0];
+        for at in 1..x.len() - 1 {
+            let next = x[at + 1] - x[at];
+            if slope * next < 0.0 {
+                return Turn { at, value: x[at] * x[at], around: [slope, next] };
+            }
+            slope = next;
+        }
+        Turn { at: 0, value: x[0], around: [0.0; 2] }
+    }
+
+    /// Grows until it is large.
+    fn grown(x: &DVector<f64>, rate: f64) -> DVector<f64> {
+        let mut u = x.clone();
+        for _ in 0..40 {
+            if u.norm_squared() > 50.0 {
+                return u;
+            }
+            u *= 1.0 + 0.1 * rate.exp();
+        }
+        DVector::zeros(x.len())
+    }
+
+    fn root(t: f64) -> Option<f64> {
+        if t < 0.0 { None } else { Some(t.sqrt()) }
+    }
+
+    /// `?` ends the loop and the function.
+    fn chain(x: &DVector<f64>, shift: f64) -> Option<f64> {
+        let mut sum = 0.0;
+        for v in x.iter() {
+            let near = root(v + shift)?;
+            sum += near * root(v * v + 0.1)?;
+        }
+        Some(sum)
+    }
+
+    fn halve(t: &mut f64) {
+        for _ in 0..30 {
+            if t.abs() < 0.1 {
+                return;
+            }
+            *t *= 0.5;
+        }
+        *t = 0.0;
+    }
+
+    pub fn f(x: &DVector<f64>, y: &DVector<f64>) -> f64 {
+        let here = above(x, 0.4).map_or(y[0], |(k, v)| (k as f64 + 1.0) * v * y[0]);
+        let nowhere = above(x, 40.0).map_or(x[0] * x[1], |(_, v)| v);
+        let turn = turn(x);
+        here + nowhere + turn.value * turn.around[0] * turn.around[1] + turn.at as f64 * x[1] + x.norm_squared()
+    }
+
+    pub fn g(x: &DVector<f64>, y: &DVector<f64>) -> f64 {
+        let mut t = x[0] * y[1];
+        halve(&mut t);
+        grown(x, y[0]).dot(x) + chain(x, 9.0).unwrap_or(0.5) + chain(x, -0.4).unwrap_or(x[1] * y[1]) + t * t
+    }
+}
+
+#[test]
+fn returns_of_what_is_found() {
+    check(&found::Problem::new().unwrap(), &vector(5, 0.6), &vector(2, 0.7));
+}
+
 #[test]
 fn steps_are_counted() {
     let data = counting::Data { table: vector(6, 0.9), most: 40 };

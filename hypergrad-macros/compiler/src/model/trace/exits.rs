@@ -9,9 +9,11 @@ use syn::visit::Visit;
 
 use super::Tracer;
 use super::condition::Condition;
+use super::questions::{Asks, Questions};
 use super::value::Value;
-use crate::ir::Size;
-use crate::syntax::{Dimension, Type};
+use super::variant::Choice;
+use crate::ir::{Affine, Size};
+use crate::syntax::{Dimension, Storage, Type};
 
 /// Holds what a loop returned.
 const VALUE: &str = "__value";
@@ -22,12 +24,18 @@ const RETURNED: &str = "__returned";
 struct Exits {
     label: Option<syn::Lifetime>,
     returns: bool,
+    /// It returns an `Option`: `?` is such a `return`.
+    asks: bool,
+    /// What is returned is `Some` of it: before, there is nothing of its kind.
+    wraps: bool,
     skipped: syn::Ident,
     ended: syn::Ident,
     returned: syn::Ident,
     value: syn::Ident,
     skips: Cell<bool>,
     ends: Cell<bool>,
+    /// Whether a `return` has a value.
+    gives: Cell<bool>,
 }
 
 /// Whether a `return` stands in a loop, but for closures and functions inside of it.
@@ -77,8 +85,15 @@ impl Exits {
     }
 
     fn block(&self, block: &syn::Block, depth: usize) -> syn::Block {
-        let stmts = block.stmts.iter().map(|statement| self.statement(statement, depth)).collect();
+        let stmts = block.stmts.iter().flat_map(|statement| self.statements(statement, depth)).collect();
         syn::Block { stmts, ..block.clone() }
+    }
+
+    fn statements(&self, statement: &syn::Stmt, depth: usize) -> Vec<syn::Stmt> {
+        match if self.asks { Questions::taken_out(statement) } else { None } {
+            Some(all) => all.iter().map(|statement| self.statement(statement, depth)).collect(),
+            None => vec![self.statement(statement, depth)],
+        }
     }
 
     #[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
@@ -105,7 +120,12 @@ impl Exits {
         match expression {
             syn::Expr::Return(exit) if self.returns => {
                 let (value, returned) = (&self.value, &self.returned);
-                let set: Option<syn::Stmt> = exit.expr.as_ref().map(|given| parse_quote! { #value = #given; });
+                self.gives.set(self.gives.get() || exit.expr.is_some());
+                let set: Option<syn::Stmt> = match &exit.expr {
+                    Some(given) if self.wraps => Some(parse_quote! { #value = Some(#given); }),
+                    Some(given) => Some(parse_quote! { #value = #given; }),
+                    None => None,
+                };
                 parse_quote! { { #set #returned = true; break; } }
             }
             syn::Expr::Break(exit) if exit.expr.is_none() && self.is_own(exit.label.as_ref()) => {
@@ -149,13 +169,19 @@ impl Exits {
         }
     }
 
+    fn returns_from(&self, body: &syn::Block) -> bool {
+        let (mut returns, mut asks) = (Returns(false), Asks::default());
+        returns.visit_block(body);
+        asks.visit_block(body);
+        returns.0 || self.asks && asks.0
+    }
+
     /// A loop inside of this one, and what its exits mean behind it.
     fn inner_loop(&self, repeated: &syn::Expr, body: &syn::Block, depth: usize) -> syn::Expr {
-        let mut returns = Returns(false);
-        returns.visit_block(body);
+        let returns = self.returns_from(body);
         let (skips, ends) = (self.skips.replace(false), self.ends.replace(false));
         let body = self.block(body, depth + 1);
-        let own = (self.skips.get(), self.ends.get(), returns.0 && self.returns);
+        let own = (self.skips.get(), self.ends.get(), returns && self.returns);
         self.skips.set(skips || own.0);
         self.ends.set(ends || own.1);
         let inner = with_body(repeated, body, true);
@@ -182,9 +208,13 @@ impl Tracer<'_> {
     /// A loop that is left in one of these ways; `None` where it is not.
     pub(super) fn loop_with_exits(&mut self, repeated: &syn::Expr) -> Option<Option<Value>> {
         let (label, body) = parts(repeated)?;
-        let mut returns = Returns(false);
+        let (mut returns, mut asks) = (Returns(false), Asks::default());
         returns.visit_block(body);
-        let unset = if returns.0 { self.unset_result() } else { None };
+        asks.visit_block(body);
+        let gives_option = matches!(self.result_of_loop(), Some(Some(Type::List { storage: Storage::Option, .. })));
+        let asks = asks.0 && gives_option;
+        let unset = if returns.0 || asks { self.unset_result() } else { None };
+        let wraps = unset.as_ref().is_some_and(|(_, wraps)| *wraps);
         if label.is_none() && unset.is_none() {
             return None;
         }
@@ -193,12 +223,15 @@ impl Tracer<'_> {
         let exits = Exits {
             label: label.map(|label| label.name.clone()),
             returns: unset.is_some(),
+            asks,
+            wraps,
             skipped: name(&format!("__skipped_{suffix}")),
             ended: name(&format!("__ended_{suffix}")),
             returned: name(RETURNED),
             value: name(VALUE),
             skips: Cell::new(false),
             ends: Cell::new(false),
+            gives: Cell::new(false),
         };
         let mut body = exits.block(body, 0);
         for (flag, is_set) in [(&exits.skipped, &exits.skips), (&exits.ended, &exits.ends)] {
@@ -207,7 +240,7 @@ impl Tracer<'_> {
             }
         }
         let repeated = with_body(repeated, body, false);
-        let Some(unset) = unset else { return Some(self.expression(&repeated)) };
+        let Some((unset, _)) = unset else { return Some(self.expression(&repeated)) };
         let outer = self.environment.clone();
         for (name, value) in [(VALUE, unset), (RETURNED, Value::Bool(Condition::Constant(false)))] {
             let cell = self.new_cell("what this loop returns".to_owned(), Some(value));
@@ -215,6 +248,11 @@ impl Tracer<'_> {
         }
         self.expression(&repeated);
         let (value, returned) = (self.current(VALUE), self.current(RETURNED));
+        let value = match value {
+            _ if !exits.gives.get() => Some(Value::Tuple(Vec::new())),
+            Some(value) if wraps => held(value),
+            value => value,
+        };
         self.environment = outer;
         if let Some(Value::Bool(condition)) = returned {
             self.leave_where(value, &condition, repeated.span());
@@ -234,10 +272,15 @@ impl Tracer<'_> {
         }
     }
 
-    /// What the current function gives, before anything is known of it: where its type says how large that is.
-    fn unset_result(&mut self) -> Option<Value> {
-        let expected = self.result_type()?;
-        self.zero_of(&expected)
+    /// What the current function gives, before anything is known of it: 0 where its type says how large that is, else
+    /// `None`, as the second says.
+    fn unset_result(&mut self) -> Option<(Value, bool)> {
+        let expected = self.result_of_loop()?;
+        let zero = match expected {
+            Some(expected) => self.zero_of(&expected),
+            None => None,
+        };
+        Some(zero.map_or_else(|| (Value::Choice(Box::new(Choice::none())), true), |zero| (zero, false)))
     }
 
     fn zero_of(&mut self, ty: &Type) -> Option<Value> {
@@ -249,13 +292,18 @@ impl Tracer<'_> {
                 Value::Tensor(self.fill(&zero, *form, &Size::constant(*rows), &Size::constant(*columns)))
             }
             Type::Tuple(types) => Value::Tuple(types.iter().map(|ty| self.zero_of(ty)).collect::<Option<_>>()?),
-            Type::Count
-            | Type::Integer(_)
-            | Type::Tensor { .. }
-            | Type::List { .. }
-            | Type::Csr { .. }
-            | Type::Struct(_)
-            | Type::Enum(_) => return None,
+            Type::Count | Type::Integer(_) => Value::Index(Affine::default()),
+            Type::List { storage: Storage::Option, .. } => Value::Choice(Box::new(Choice::none())),
+            Type::Tensor { .. } | Type::List { .. } | Type::Csr { .. } | Type::Struct(_) | Type::Enum(_) => return None,
         })
+    }
+}
+
+/// What is in a `Some`, wherever that is.
+#[expect(clippy::wildcard_enum_match_arm, reason = "every other value holds nothing")]
+fn held(value: Value) -> Option<Value> {
+    match value {
+        Value::Choice(choice) => choice.payload().cloned(),
+        _ => None,
     }
 }

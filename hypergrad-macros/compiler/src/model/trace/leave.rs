@@ -155,10 +155,11 @@ impl Tracer<'_> {
         frame.returned.into_iter().rev().try_fold(value?, |rest, (condition, value)| self.join(place, &condition, value, rest))
     }
 
-    /// The type of what the current function gives, where no closure or loop stands around the current expression.
-    pub(super) fn result_type(&self) -> Option<Type> {
+    /// The type of what the current function gives, as far as it is known, where no closure or loop stands around the
+    /// current expression.
+    pub(super) fn result_of_loop(&self) -> Option<Option<Type>> {
         let frame = self.frames.last()?;
-        frame.expected.clone().filter(|_| self.cells.frames.len() == frame.outside)
+        (self.cells.frames.len() == frame.outside).then(|| frame.expected.clone())
     }
 
     /// Returns a value behind a loop, where the condition holds.

@@ -62,6 +62,7 @@ mod piece;
 mod place;
 mod range;
 mod ranked;
+mod questions;
 mod recursion;
 mod refuse;
 mod repeat;
