@@ -242,3 +242,40 @@ fn arms_that_are_not_reached() {
         check(&problem, &x, &0.3);
     }
 }
+
+/// Vectors and arrays that are equal as wholes.
+#[bilevel]
+pub mod equal {
+    use nalgebra::DVector;
+
+    pub struct Data {
+        pub stencil: [f64; 3],
+        pub weights: DVector<f64>,
+    }
+
+    const CENTRAL: [f64; 3] = [-0.5, 0.0, 0.5];
+
+    pub fn f(x: &DVector<f64>, y: &DVector<f64>, data: &Data) -> f64 {
+        let order = if data.stencil == CENTRAL { 2.0 } else { 1.0 };
+        let scale = if data.stencil != [0.0; 3] { x[0] * x[0] } else { x[1] };
+        order * x.norm_squared() + scale * y[0]
+    }
+
+    pub fn g(x: &DVector<f64>, y: &DVector<f64>, data: &Data) -> f64 {
+        let same = if data.weights == *x { 9.0 } else { x[0] * y[1] };
+        let own = if x.rows(0, 2) == x.rows(0, 2) { x[1] * x[1] } else { 9.0 };
+        same + own
+    }
+}
+
+#[test]
+fn arrays_are_equal() {
+    for stencil in [[-0.5, 0.0, 0.5], [0.0; 3]] {
+        let data = equal::Data { stencil, weights: vector(3, 0.2) };
+        let problem = equal::Problem::new(data).unwrap();
+        let (x, y) = (vector(3, 0.6), vector(2, 0.7));
+        let own = equal::f(&x, &y, &equal::Data { stencil, weights: vector(3, 0.2) });
+        assert!((problem.at(&x, &y).unwrap().f() - own).abs() < 1e-14);
+        check(&problem, &x, &y);
+    }
+}

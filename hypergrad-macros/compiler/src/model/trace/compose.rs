@@ -7,6 +7,7 @@ use proc_macro2::TokenStream;
 use quote::quote_spanned;
 
 use super::Tracer;
+use super::agree::Site;
 use super::call::{Call, Outcome};
 use super::condition::{Comparison, Condition};
 use super::environment::Environment;
@@ -76,6 +77,13 @@ impl Tracer<'_> {
     fn none_of(&mut self, call: &Call<'_>, stream: Stream, condition: Callable) -> Option<Condition> {
         let count = self.count_stream(call, &Stream::Filtered(Box::new(stream), condition))?;
         self.compared(Comparison::Eq, count, Value::count(Size::constant(0)))
+    }
+
+    /// Whether two vectors are equal: as long, and in all entries.
+    pub(super) fn same_entries(&mut self, site: &Site<'_>, both: [Tensor; 2], is_same: bool) -> Option<Condition> {
+        let site = Site { span: site.span, name: site.name.clone(), operands: site.operands.clone() };
+        let [first, second] = both.map(|vector| self.stream_of(Value::Tensor(vector)));
+        self.same_items(&Call { site, generics: None, expected: None }, [first?, second?], is_same)
     }
 
     /// Whether two iterators have the same items, and as many.

@@ -165,6 +165,12 @@ impl Tracer<'_> {
             if first.is_scalar() && second.is_scalar() {
                 return Some(Value::Bool(self.compare_scalars(comparison, &first, &second)));
             }
+            if matches!(comparison, Comparison::Eq | Comparison::Ne)
+                && matches!(first.form, Form::Column | Form::Row)
+                && first.form == second.form
+            {
+                return self.same_entries(site, [first, second], comparison == Comparison::Eq).map(Value::Bool);
+            }
             let other = if first.is_scalar() { &second } else { &first };
             self.diagnostics.error_with_help(
                 site.span,
