@@ -99,6 +99,75 @@ fn iterators_have_states() {
     check(&stateful::Problem::new().unwrap(), &vector(4, 1.1), &vector(2, 0.7));
 }
 
+/// Tables whose entries follow from earlier ones.
+#[bilevel]
+pub mod tables {
+    use nalgebra::{DMatrix, DVector};
+
+    pub struct Data {
+        pub transition: DMatrix<f64>,
+        pub symbols: Vec<usize>,
+    }
+
+    /// The forward recursion of a hidden Markov model.
+    fn likelihood(x: &DMatrix<f64>, data: &Data) -> f64 {
+        let (n, k) = (data.symbols.len(), x.nrows());
+        let mut alpha = vec![vec![0.0; k]; n];
+        for s in 0..k {
+            alpha[0][s] = x[(s, data.symbols[0])].exp();
+        }
+        for t in 1..n {
+            for to in 0..k {
+                let arriving: f64 = (0..k).map(|from| alpha[t - 1][from] * data.transition[(from, to)]).sum();
+                alpha[t][to] = arriving * x[(to, data.symbols[t])].exp();
+            }
+        }
+        alpha[n - 1].iter().sum::<f64>().ln()
+    }
+
+    /// A soft alignment of two sequences.
+    fn alignment(a: &[f64], b: &DVector<f64>, softness: f64) -> f64 {
+        let (n, m) = (a.len(), b.len());
+        let mut cost: Vec<Vec<f64>> = vec![vec![20.0; m + 1]; n + 1];
+        cost[0][0] = 0.0;
+        for i in 1..=n {
+            for j in 1..=m {
+                let before = [cost[i - 1][j], cost[i][j - 1], cost[i - 1][j - 1]];
+                let least: f64 = before.iter().map(|c| (-c / softness).exp()).sum::<f64>().ln() * -softness;
+                cost[i][j] = (a[i - 1] - b[j - 1]).powi(2) + least;
+            }
+        }
+        cost[n][m]
+    }
+
+    pub fn f(x: &DMatrix<f64>, y: &DVector<f64>, data: &Data) -> f64 {
+        y[0].exp() * x.norm_squared() - likelihood(x, data)
+    }
+
+    pub fn g(x: &DMatrix<f64>, y: &DVector<f64>, _data: &Data) -> f64 {
+        let (rows, columns) = x.shape();
+        let mut smooth = vec![vec![0.0; columns]; rows];
+        for (i, row) in smooth.iter_mut().enumerate() {
+            for (j, entry) in row.iter_mut().enumerate() {
+                *entry = x[(i, j)] + x[(i, (j + 1) % columns)];
+            }
+        }
+        let mut total = alignment(&[x[(0, 0)], x[(1, 0)], x[(0, 1)]], y, 0.5);
+        for row in &smooth {
+            total += row.iter().map(|v| v * v).sum::<f64>();
+        }
+        total
+    }
+}
+
+#[test]
+fn tables_are_filled() {
+    let transition = nalgebra::DMatrix::from_fn(2, 2, |i, j| if i == j { 0.7 } else { 0.3 });
+    let data = tables::Data { transition, symbols: vec![0, 2, 1, 1, 0] };
+    let x = nalgebra::DMatrix::from_fn(2, 3, |i, j| 0.4 * i as f64 - 0.3 * j as f64);
+    check(&tables::Problem::new(data).unwrap(), &x, &vector(2, 0.7));
+}
+
 #[test]
 fn lists_grow() {
     let data = growing::Data { drive: vector(6, 0.8), start: nalgebra::Vector2::new(0.4, -0.3) };

@@ -36,6 +36,9 @@ impl Tracer<'_> {
         let mut value = Some(Value::Tuple(Vec::new()));
         for (k, statement) in statements.iter().enumerate() {
             let since = self.exits();
+            if let Some(rest) = self.nested_rows(statement, &statements[k + 1..]) {
+                return self.statements_from(&rest, fixed, expected);
+            }
             value = self.in_order(fixed, |tracer| tracer.statement(statement, expected));
             let rest = &statements[k + 1..];
             if matches!(value, Some(Value::Never)) || rest.is_empty() {

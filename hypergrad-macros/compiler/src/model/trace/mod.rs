@@ -51,6 +51,7 @@ mod memo;
 mod methods;
 mod mutable;
 mod operator;
+mod nested;
 mod option;
 mod outside;
 mod overlap;

@@ -81,3 +81,18 @@ fn some_items_are_pushed() {
         { let v: Vec<f64> = x.iter().copied().filter(|t| *t > 0.0).collect(); v.iter().copied().fold(f64::NEG_INFINITY, f64::max) + v.first().copied().unwrap_or(0.0) + (data.n.div_ceil(2)) as f64 }
     }
 }
+
+/// `Vec`s of rows of one length, which are matrices.
+#[test]
+fn lists_of_rows_change() {
+    bodies! { (x, y, data) -> f64:
+        { let n = x.len(); let mut t = vec![vec![0.0; n]; n]; for i in 0..n { t[i][0] = x[i]; } for i in 1..n { for j in 1..n { t[i][j] = t[i - 1][j - 1] * 0.5 + x[j]; } } t[n - 1][n - 1] }
+        { let n = x.len(); let mut a = vec![vec![0.0; 2]; n]; a[0] = vec![1.0, x[0]]; for t in 1..n { let last = a[t - 1].clone(); a[t] = vec![last[0] * 0.5 + x[t], last[0] + last[1]]; } a[n - 1][1] }
+        { let n = x.len(); let mut a: Vec<Vec<f64>> = vec![vec![y[0]; 3]; n]; for i in 0..n { for j in 0..3 { a[i][j] *= x[i] * (j as f64 + 1.0); } } a.iter().map(|r| r.iter().sum::<f64>().powi(2)).sum::<f64>() + (a.len() * a[0].len()) as f64 }
+        { let n = x.len(); let mut a = vec![[0.0; 3]; n]; for (i, row) in a.iter_mut().enumerate() { for (j, e) in row.iter_mut().enumerate() { *e = x[i] * (j as f64 + 1.0); } } let mut s = 0.0; for row in &a { s += row[0] * row[2]; } s }
+        { let n = x.len(); let mut a = vec![vec![0.0; 3]; n]; for row in &mut a { row[1] = x[0]; } for i in 0..a.len() { a[i].copy_from_slice(y.as_slice()); a[i][0] += x[i]; } a.iter().flatten().map(|v| v.sin()).sum::<f64>() }
+        { fn set(row: &mut [f64], t: f64) { row[1] = t; row[0] += t; } let n = x.len(); let mut a = vec![vec![1.0; 2]; n]; set(&mut a[2], x[1]); a[2][0] * a[2][1] + a[1][0] }
+        { let n = x.len(); let mut t = vec![vec![9.0_f64; 4]; n + 1]; t[0][0] = 0.0; for i in 1..=n { for j in 1..=3 { let c = (x[i - 1] - y[j - 1]).powi(2); t[i][j] = c + t[i - 1][j].min(t[i][j - 1]).min(t[i - 1][j - 1]); } } t[n][3] }
+        { let n = x.len(); let mut t = vec![vec![0.0; n]; 2]; let s = data.k; t[1][2] = s; if t[1] == t[0] { t[1][2] } else { x[0] } }
+    }
+}
