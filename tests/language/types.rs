@@ -231,3 +231,157 @@ fn defaults_that_are_derived() {
     assert!((at.f() - derived_defaults::f(0.7, 0.2)).abs() < 1e-14);
     check(&problem, &0.7, &0.2);
 }
+
+/// Types with parameters, whose `impl` blocks are for all that these can be.
+#[bilevel]
+pub mod parameters {
+    use nalgebra::{DMatrix, DVector, SVector};
+
+    trait Kernel {
+        const SHARP: f64;
+
+        fn eval(&self, a: f64, b: f64) -> f64;
+
+        fn gram(&self, t: &DVector<f64>) -> DMatrix<f64> {
+            DMatrix::from_fn(t.len(), t.len(), |i, j| self.eval(t[i], t[j]))
+        }
+    }
+
+    struct Gauss {
+        length: f64,
+    }
+
+    struct Linear;
+
+    struct Sum<'a, A: Kernel, B>(&'a A, &'a B);
+
+    struct Model<K> {
+        kernel: K,
+        noise: f64,
+    }
+
+    #[derive(Clone, Copy)]
+    struct Polynomial<const N: usize> {
+        c: [f64; N],
+    }
+
+    struct Filter<const N: usize> {
+        mean: SVector<f64, N>,
+        gain: f64,
+    }
+
+    struct Loss<H>(H);
+
+    #[derive(Clone, Copy)]
+    enum Bound<T> {
+        Below(T),
+        Free,
+    }
+
+    impl Kernel for Gauss {
+        const SHARP: f64 = 2.0;
+
+        fn eval(&self, a: f64, b: f64) -> f64 {
+            (-(a - b).powi(2) / self.length).exp()
+        }
+    }
+
+    impl Kernel for Linear {
+        const SHARP: f64 = 0.5;
+
+        fn eval(&self, a: f64, b: f64) -> f64 {
+            a * b
+        }
+    }
+
+    impl<A: Kernel, B: Kernel> Sum<'_, A, B> {
+        fn sharp(&self) -> f64 {
+            A::SHARP * B::SHARP
+        }
+
+        fn eval(&self, a: f64, b: f64) -> f64 {
+            self.0.eval(a, b) + self.1.eval(a, b)
+        }
+    }
+
+    impl<Own> Model<Own>
+    where
+        Own: Kernel,
+    {
+        fn energy(&self, v: &DVector<f64>) -> f64 {
+            v.dot(&(self.kernel.gram(v) * v)) + self.noise * v.norm_squared()
+        }
+    }
+
+    impl<const M: usize> Polynomial<M> {
+        fn new(c: [f64; M]) -> Self {
+            Self { c }
+        }
+
+        fn degree(&self) -> usize {
+            M - 1
+        }
+
+        fn eval(&self, t: f64) -> f64 {
+            (0..M).map(|k| self.c[k] * t.powi(k as i32)).sum()
+        }
+    }
+
+    impl<const N: usize> std::ops::Add for Polynomial<N> {
+        type Output = Self;
+
+        fn add(self, other: Self) -> Self {
+            let mut c = self.c;
+            for k in 0..N {
+                c[k] += other.c[k];
+            }
+            Self { c }
+        }
+    }
+
+    impl<const N: usize> Filter<N> {
+        fn update(&mut self, z: f64) {
+            for k in 0..N {
+                self.mean[k] += self.gain * (z - self.mean[k]) * (k + 1) as f64;
+            }
+        }
+    }
+
+    impl<H: Fn(f64) -> f64> Loss<H> {
+        fn of(&self, v: &DVector<f64>) -> f64 {
+            v.iter().map(|t| (self.0)(*t)).sum()
+        }
+    }
+
+    impl<T: PartialOrd + Copy> Bound<T> {
+        fn limit(self, t: T) -> T {
+            match self {
+                Bound::Below(most) if t > most => most,
+                Bound::Below(_) | Bound::Free => t,
+            }
+        }
+    }
+
+    pub fn f(x: &DVector<f64>, y: &DVector<f64>) -> f64 {
+        let model = Model { kernel: Gauss { length: y[0].exp() }, noise: y[1].exp() };
+        let (gauss, linear) = (Gauss { length: 0.7 }, Linear);
+        let sum = Sum(&gauss, &linear);
+        model.energy(x) + sum.sharp() * sum.eval(x[0], x[1] * y[0])
+    }
+
+    pub fn g(x: &DVector<f64>, y: &DVector<f64>) -> f64 {
+        let p = Polynomial::new([1.0, x[0], 0.5]) + Polynomial { c: [y[0], 0.0, x[1]] };
+        let mut filter = Filter { mean: SVector::<f64, 2>::zeros(), gain: 0.3 };
+        for v in x.iter() {
+            filter.update(*v);
+        }
+        let bounded = Bound::Below(0.5).limit(x[0]) * Bound::Free.limit(x[1]);
+        let loss = Loss(|t: f64| (1.0 + t * t).ln());
+        p.eval(x[1]) * p.degree() as f64 + filter.mean.norm_squared() + loss.of(x) + bounded
+    }
+}
+
+#[test]
+fn types_with_parameters() {
+    check(&parameters::Problem::new().unwrap(), &vector(3, 0.6), &vector(2, 0.7));
+}

@@ -3,9 +3,12 @@
 use proc_macro2::{Ident, Span};
 use quote::ToTokens as _;
 use std::collections::BTreeSet;
+use std::rc::Rc;
 use syn::spanned::Spanned as _;
 
-use crate::syntax::{Associated, AssociatedItem, Leaf, Member, Module, Receiver, Storage, Type, outer_name, strip_references};
+use crate::syntax::{
+    Associated, AssociatedItem, Leaf, Member, Module, Parameters, Receiver, Storage, Type, outer_name, strip_references,
+};
 
 /// One thing to prove, in the user's words and in ours.
 #[derive(Clone, Debug)]
@@ -45,6 +48,8 @@ pub struct AssociatedClaim {
     /// The type's name, and the number of its lifetimes.
     pub owner: Ident,
     pub lifetimes: usize,
+    /// Where its block declares what is no lifetime.
+    pub parameters: Option<Rc<Parameters>>,
     /// The item's name, where it was read.
     pub name: Ident,
     pub is_constant: bool,
@@ -126,6 +131,7 @@ impl Claims {
             self.claims.push(Claim::Associated(AssociatedClaim {
                 owner,
                 lifetimes,
+                parameters: item.parameters.clone(),
                 name,
                 is_constant: matches!(item.item, AssociatedItem::Constant(_)),
                 receiver: item.receiver(),
@@ -155,6 +161,7 @@ impl Claims {
             let claim = AssociatedClaim {
                 owner: ident,
                 lifetimes,
+                parameters: None,
                 name,
                 is_constant: false,
                 receiver: None,

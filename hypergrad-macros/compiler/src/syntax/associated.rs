@@ -1,9 +1,12 @@
 //! Methods, associated functions and constants of the module's types, as functions and constants
 //! whose `Self` is written out.
 
+use std::rc::Rc;
+
 use proc_macro2::{Group, Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 
+use super::block::{Parameters, own_parameters, with_names_of};
 use super::{Module, library};
 
 /// An item of an `impl` block, of a type of this module.
@@ -15,6 +18,8 @@ pub struct Associated {
     pub of_trait: Option<String>,
     /// Of a block for references to the type.
     pub by_reference: bool,
+    /// Of a block that declares some.
+    pub parameters: Option<Rc<Parameters>>,
     pub item: Item,
 }
 
@@ -201,26 +206,52 @@ fn read_block(items: &[syn::Item], block: &syn::ItemImpl) -> Vec<Associated> {
     let of_trait = block.trait_.as_ref().and_then(|(path, _)| path.segments.last()).map(|last| last.ident.to_string());
     let scalar = || of_trait.as_deref().and_then(|of_trait| scalar_owner(items, path, of_trait));
     let Some(owner) = own_type(items, path, DEPTH).or_else(scalar) else { return Vec::new() };
-    // What a generic block means depends on where it is used.
-    if block.generics.params.iter().any(|parameter| !matches!(parameter, syn::GenericParam::Lifetime(_))) {
-        return Vec::new();
+    let declared = items.iter().find_map(|item| match item {
+        syn::Item::Struct(structure) if structure.ident == owner => Some(&structure.generics),
+        syn::Item::Enum(choice) if choice.ident == owner => Some(&choice.generics),
+        _ => None,
+    });
+    let is_generic = |generics: &syn::Generics| !own_parameters(generics).is_empty();
+    let mut parameters = None;
+    let renamed;
+    let mut block = block;
+    if is_generic(&block.generics) || declared.is_some_and(is_generic) {
+        // What a block of some of its values means depends on where it is used.
+        let is_alias = path.segments.last().is_none_or(|last| last.ident != owner);
+        let read = declared.filter(|_| !is_alias).and_then(|declared| with_names_of(block, path, declared));
+        let Some(read) = read else { return Vec::new() };
+        renamed = read.0;
+        block = &renamed;
+        parameters = Some(Rc::new(read.1));
     }
     let by_reference = matches!(&*block.self_ty, syn::Type::Reference(_));
     let mut read: Vec<Associated> = Vec::new();
     let mut add = |item: Option<Item>| {
-        read.extend(item.map(|item| Associated { owner: owner.clone(), of_trait: of_trait.clone(), by_reference, item }));
+        let (owner, of_trait, parameters) = (owner.clone(), of_trait.clone(), parameters.clone());
+        read.extend(item.map(|item| Associated { owner, of_trait, by_reference, parameters, item }));
+    };
+    let function = |tokens: &TokenStream| {
+        let mut function: syn::ItemFn = as_item(tokens, &owner, &block.attrs)?;
+        // Behind its own, which are those that a call may write.
+        let declared = block.generics.params.iter().filter(|parameter| !matches!(parameter, syn::GenericParam::Lifetime(_)));
+        function.sig.generics.params.extend(declared.cloned());
+        Some(Item::Function(function))
+    };
+    // What a constant of a generic block is depends on where it is used.
+    let constant = |tokens: &TokenStream| {
+        if parameters.is_some() { None } else { as_item(tokens, &owner, &block.attrs).map(Item::Constant) }
     };
     for item in &block.items {
         add(match item {
-            syn::ImplItem::Fn(function) => as_item(&function.to_token_stream(), &owner, &block.attrs).map(Item::Function),
-            syn::ImplItem::Const(constant) => as_item(&constant.to_token_stream(), &owner, &block.attrs).map(Item::Constant),
+            syn::ImplItem::Fn(item) => function(&item.to_token_stream()),
+            syn::ImplItem::Const(item) => constant(&item.to_token_stream()),
             _ => None,
         });
     }
     for item in defaults(items, block) {
         add(match item {
-            syn::TraitItem::Fn(function) => as_item(&function.to_token_stream(), &owner, &block.attrs).map(Item::Function),
-            syn::TraitItem::Const(constant) => as_item(&constant.to_token_stream(), &owner, &block.attrs).map(Item::Constant),
+            syn::TraitItem::Fn(item) => function(&item.to_token_stream()),
+            syn::TraitItem::Const(item) => constant(&item.to_token_stream()),
             _ => None,
         });
     }

@@ -1,6 +1,7 @@
 //! The annotated module as syntax: its items by kind, its types resolved.
 
 mod associated;
+mod block;
 mod conditional;
 mod constants;
 mod foreign;
@@ -23,6 +24,7 @@ mod variants;
 mod tests;
 
 pub use associated::{Associated, Item as AssociatedItem, Receiver};
+pub use block::Parameters;
 pub use conditional::cfg;
 pub use foreign::{Foreign, REFUSED, name_of, refusal};
 pub use imports::Imports;

@@ -30,8 +30,11 @@ impl Tracer<'_> {
                 continue;
             }
             let found = signature.inputs.iter().zip(arguments).find_map(|(input, argument)| match (input, argument) {
-                (syn::FnArg::Typed(typed), Some(argument)) => dimension(&typed.ty, &constant.ident, argument),
-                _ => None,
+                (syn::FnArg::Typed(typed), Some(argument)) => {
+                    dimension(&typed.ty, &constant.ident, argument).or_else(|| self.dimension_within(&constant.ident, argument))
+                }
+                (syn::FnArg::Receiver(_), Some(argument)) => self.dimension_within(&constant.ident, argument),
+                (_, None) => None,
             });
             let value = found.map(|size| Value::count(self.sizes.resolve(&size)));
             if value.is_none() && arguments.iter().all(Option::is_some) {
@@ -120,9 +123,39 @@ impl Tracer<'_> {
         }
         let given = signature.inputs.iter().zip(arguments).find_map(|(input, argument)| match (input, argument) {
             (syn::FnArg::Typed(typed), Some(argument)) => meant_by(strip_references(&typed.ty), &parameter.ident, argument),
-            _ => None,
+            (syn::FnArg::Receiver(_), Some(argument)) => {
+                self.declared_fields(argument).find_map(|(ty, value)| meant_by(strip_references(ty), &parameter.ident, value))
+            }
+            (_, None) => None,
         });
         given.or_else(|| is_real(parameter, signature).then_some(TypeMeant::Scalar))
+    }
+}
+
+impl Tracer<'_> {
+    /// The fields of a struct of the module, each with the type that is written.
+    fn declared_fields<'v>(&'v self, value: &'v Value) -> impl Iterator<Item = (&'v syn::Type, &'v Value)> {
+        let structure = if let Value::Struct(structure) = self.referred_to(value) { Some(structure) } else { None };
+        let declared = structure.and_then(|structure| self.module.structure(&structure.name));
+        let fields = declared.map(|declared| declared.fields.iter()).into_iter().flatten();
+        let values = structure.map(|structure| structure.fields.iter()).into_iter().flatten();
+        fields.zip(values).map(|(field, (_, value))| (&field.ty, value))
+    }
+
+    /// What a reference to a name is to.
+    fn referred_to<'v>(&'v self, value: &'v Value) -> &'v Value {
+        if let Value::Reference(place) = value
+            && place.steps.is_empty()
+            && place.part.is_none()
+        {
+            return self.cells.get(place.cell).value.as_ref().unwrap_or(value);
+        }
+        value
+    }
+
+    /// The dimension that the fields of a struct call so, whose parameters have the same names.
+    fn dimension_within(&self, name: &syn::Ident, value: &Value) -> Option<Size> {
+        self.declared_fields(value).find_map(|(ty, value)| dimension(ty, name, value))
     }
 }
 

@@ -107,7 +107,7 @@ impl Tracer<'_> {
         } else if self.module.structure(&first).is_some() || self.module.enumeration(&first).is_some() {
             (
                 format!("`{written}` is no item of an `impl` block of this module, where it could be read"),
-                format!("write it in the module: `impl {first} {{ .. {last} .. }}`, without type parameters"),
+                format!("write it in the module: `impl {first} {{ .. {last} .. }}`, for all that the type can be"),
             )
         } else {
             return false;

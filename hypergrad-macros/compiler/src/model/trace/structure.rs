@@ -437,7 +437,7 @@ impl<'a> Tracer<'a> {
         let message = format!("`{name}` is no method of `{owner}` in this module, where its body could be read");
         let help = match nearest(name, known.iter().map(String::as_str)) {
             Some(near) if near != name => format!("did you mean `{near}`?"),
-            _ => format!("write it in the module: `impl {owner} {{ fn {name}(&self) .. }}`, without type parameters"),
+            _ => format!("write it in the module: `impl {owner} {{ fn {name}(&self) .. }}`, for all that the type can be"),
         };
         self.diagnostics.error_with_help(call.site.span, message, help);
         None
