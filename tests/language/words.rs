@@ -27,6 +27,7 @@
 
 mod bystander;
 mod constructors;
+mod decided;
 mod functions;
 mod geometry;
 mod idioms;

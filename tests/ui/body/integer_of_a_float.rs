@@ -11,7 +11,8 @@ mod toy {
     }
 
     pub fn f(x: &DVector<f64>, y: &DVector<f64>, data: &Data) -> f64 {
-        x[x.norm() as usize] * y[0] * data.b_tr[0]
+        let positive = (y[0] > 0.0) as f64;
+        x.rows(0, x.norm() as usize).sum() * y[0] * data.b_tr[0] * positive
     }
 
     pub fn g(x: &DVector<f64>, _y: &DVector<f64>, data: &Data) -> f64 {

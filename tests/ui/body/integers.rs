@@ -15,8 +15,8 @@ mod toy {
 
     pub fn f(x: &DVector<f64>, y: &SVector<f64, 3>, data: &Data) -> f64 {
         let quotient: f64 = (0..3).map(|i| y[3 / (i + 1)]).sum();
-        let product: f64 = (0..2).map(|i| (0..2).map(|j| y[i * j]).sum::<f64>()).sum();
-        let entry: f64 = (0..2).map(|i| (0..2).map(|j| data.s[(i * j, 0)]).sum::<f64>()).sum();
+        let product: f64 = (0..2).map(|i| (0..2).map(|j| (0..i * j).map(|k| y[k]).sum::<f64>()).sum::<f64>()).sum();
+        let entry: f64 = (0..2).map(|i| (0..2).map(|j| data.s.rows(i * j, 1)[0]).sum::<f64>()).sum();
         let shifted: f64 = (0..3).map(|i| y[i ^ 1]).sum();
         let divided: f64 = (0..2).map(|i| (0..2).map(|j| ((i * j) & 2) as f64).sum::<f64>()).sum();
         let chosen = DVector::<f64>::zeros(if x[0] > 0.0 { 2 } else { 3 });

@@ -14,8 +14,8 @@ mod toy {
 
     pub fn f(x: &DVector<f64>, y: &DVector<f64>, data: &Data) -> f64 {
         let n = x.len();
-        let square = (0..n).map(|i| x[i * i]).sum::<f64>();
-        let product = (0..n).map(|i| (0..n).map(|j| x[i * j] * y[i]).sum::<f64>()).sum::<f64>();
+        let square = (0..n).map(|i| x.rows(i * i, 1).sum()).sum::<f64>();
+        let product = (0..n).map(|i| (0..n).map(|j| x.rows(0, i * j).sum() * y[i]).sum::<f64>()).sum::<f64>();
         let quotient = (0..n).map(|i| (1..n).map(|j| x[i / j]).sum::<f64>()).sum::<f64>();
         let sorted = (0..n).map(|i| x[data.order[i] as usize]).sum::<f64>();
         let shifted = (0..n).map(|i| x[i ^ 1] + x[i | 1]).sum::<f64>();

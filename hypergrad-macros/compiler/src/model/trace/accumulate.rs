@@ -103,7 +103,7 @@ impl State {
     pub fn is_whole_number(&self) -> bool {
         match &*self.before {
             Value::State(outer) => outer.is_whole_number(),
-            before => matches!(before, Value::Index(_) | Value::Integer(_)),
+            before => matches!(before, Value::Index(_) | Value::Integer(_) | Value::Cases(_)),
         }
     }
 

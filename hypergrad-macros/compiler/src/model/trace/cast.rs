@@ -25,6 +25,16 @@ impl Integers {
         matches!(bits, 8 | 16 | 32 | 64 | 128).then_some(Self { bits, signed })
     }
 
+    /// The least and the largest, rounded.
+    fn range(self) -> (f64, f64) {
+        let all = f64::from(self.bits).exp2();
+        if self.signed {
+            (-all / 2.0, if self.bits > 53 { all / 2.0 } else { all / 2.0 - 1.0 })
+        } else {
+            (0.0, if self.bits > 53 { all } else { all - 1.0 })
+        }
+    }
+
     /// A constant modulo `2^bits`; `None` where that is beyond the integers of the compiler.
     fn wrapped(self, value: i64) -> Option<i64> {
         if self.bits >= 64 {
@@ -124,7 +134,7 @@ impl Tracer<'_> {
             (Value::Integer(number), Type::Scalar(_)) => Some(Value::Tensor(number)),
             (value @ (Value::Integer(_) | Value::Index(_)), Type::Count | Type::Integer(_)) => self.cast_integer(cast, value),
             (Value::Tensor(tensor), Type::Scalar(_)) if tensor.is_scalar() => Some(Value::Tensor(tensor)),
-            (Value::Tensor(tensor), Type::Count) if tensor.is_scalar() => self.real_as_index(cast, &tensor),
+            (Value::Tensor(tensor), Type::Count | Type::Integer(_)) if tensor.is_scalar() => self.real_as_integer(cast, &tensor),
             (Value::Bool(condition), Type::Count | Type::Integer(_)) => {
                 let integer = |value| Value::count(Size::constant(value));
                 Some(match condition {
@@ -144,17 +154,11 @@ impl Tracer<'_> {
         }
     }
 
-    /// A real as an index: an entry of the data as it stands, which decides it when the problem is made.
-    fn real_as_index(&mut self, cast: &syn::ExprCast, real: &Tensor) -> Option<Value> {
-        let index = self.index_of_real(real);
-        if index.is_none() {
-            self.diagnostics.error_with_help(
-                &cast.as_token,
-                "a scalar cannot be cast to `usize`: counts and indices can, to `f64`, and entries of the data, to `usize`",
-                "cast the entry itself: `data.label[i] as usize`",
-            );
-        }
-        index
+    /// A real as an integer: an entry of the data as it stands is an index, which is known when the problem is made.
+    fn real_as_integer(&mut self, cast: &syn::ExprCast, real: &Tensor) -> Option<Value> {
+        let integers = self.integers(&cast.ty)?;
+        let of_data = if integers.signed { None } else { self.index_of_real(real) };
+        Some(of_data.unwrap_or_else(|| self.truncated(real, integers.range())))
     }
 
     /// An integer as one of another type: constants wrap around; what may wrap is refused. Counts

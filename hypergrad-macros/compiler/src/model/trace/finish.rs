@@ -81,7 +81,13 @@ impl Tracer<'_> {
         }
         if !matches!(
             before,
-            Value::Tensor(_) | Value::Integer(_) | Value::Index(_) | Value::State(_) | Value::Bool(_) | Value::Infinity(_)
+            Value::Tensor(_)
+                | Value::Integer(_)
+                | Value::Index(_)
+                | Value::Cases(_)
+                | Value::State(_)
+                | Value::Bool(_)
+                | Value::Infinity(_)
         ) {
             if after.iter().any(|(_, value)| !same(&before, value)) {
                 let name = self.cells.get(cell).name.clone();
@@ -212,19 +218,10 @@ impl Tracer<'_> {
         match before {
             Value::State(outer) => self.composed(*outer, all, span),
             Value::Tensor(tensor) => Some(Value::Tensor(self.with_all(&tensor, &all))),
-            whole @ (Value::Index(_) | Value::Integer(_)) => {
-                let first = self.first_number(&whole)?;
+            whole @ (Value::Index(_) | Value::Integer(_) | Value::Cases(_)) => {
+                let first = self.integer_as_number(whole)?;
                 Some(Value::Integer(self.with_all(&first, &all)))
             }
-            _ => None,
-        }
-    }
-
-    #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
-    fn first_number(&mut self, whole: &Value) -> Option<Tensor> {
-        match whole {
-            Value::Index(index) => Some(self.number_of_index(index)),
-            Value::Integer(number) => Some(number.clone()),
             _ => None,
         }
     }
@@ -415,7 +412,7 @@ impl Tracer<'_> {
             Value::State(outer) => self.times(*outer, product.clone(), span),
             Value::Tensor(before) => Some(Value::Tensor(self.multiply(&[&before, product]))),
             whole => {
-                let first = self.first_number(&whole)?;
+                let first = self.integer_as_number(whole)?;
                 Some(Value::Integer(self.multiply(&[&first, product])))
             }
         }

@@ -6,6 +6,8 @@
 
 use std::collections::BTreeSet;
 
+use rustc_hash::FxHashMap;
+
 use super::Tracer;
 use super::contract::{Definition, Factor};
 use super::value::{LoopVariable, Tensor, Value};
@@ -60,6 +62,15 @@ impl Tracer<'_> {
         self.variables[variable.0 as usize].definition = Some(Definition::Gather(self.gathers.len()));
         self.gathers.push(Gather { factor: factor(variable), variable });
         variable
+    }
+
+    /// Behind a recursion, places that its states decide are those that the stacked states decide.
+    pub(super) fn gather_by_states(&mut self, images: &FxHashMap<Id, Id>) {
+        let masks: Vec<Id> = self.gathers.iter().map(|gather| gather.factor.tensor.node).collect();
+        let replaced = self.graph.replace(&masks, images);
+        for (gather, mask) in self.gathers.iter_mut().zip(replaced) {
+            gather.factor.tensor.node = mask;
+        }
     }
 
     /// What defines a variable.

@@ -32,8 +32,8 @@ impl Tracer<'_> {
             Value::Integer(_) => {
                 self.diagnostics.error_with_help(
                     place,
-                    "an index is a sum of indices with constant factors, and this integer is none",
-                    "as a number it is accepted: `(i * j) as f64`",
+                    "a size, bound or part is a sum of indices with constant factors, and this integer is none",
+                    "it is read as a number, `(i * j) as f64`, and as the index of an entry, `v[i * j]`",
                 );
                 None
             }
@@ -81,6 +81,7 @@ impl Tracer<'_> {
     }
 
     fn indexed(&mut self, access: &syn::ExprIndex, base: Value, index: Value) -> Option<Value> {
+        let index = self.index_by_value(&base, index);
         match (base, index) {
             (Value::Array(values), Value::Index(index)) => {
                 self.check_index(&Size::constant(values.len() as i64), &index, &access.expr, &*access.index)?;
@@ -201,8 +202,7 @@ impl Tracer<'_> {
                 None
             }
             Value::Tensor(_) => {
-                self.diagnostics
-                    .error(&*access.index, "a scalar is no index: cast an entry of the data, `data.label[i] as usize`");
+                self.diagnostics.error(&*access.index, "a scalar is no index: cast it, `t as usize`");
                 None
             }
             other if self.refuse_changing([&other], access.index.span()) => None,

@@ -171,6 +171,7 @@ impl Tracer<'_> {
         if let Some(found) = self.own_index_mut(place, &leaf, &index) {
             return found.map(|place| vec![(Condition::Constant(true), place)]);
         }
+        let index = self.index_by_value(&leaf, index);
         if let Value::Range(range) = index {
             return self.range_place(place, range, access).map(|place| vec![(Condition::Constant(true), place)]);
         }

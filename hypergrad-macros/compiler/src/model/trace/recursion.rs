@@ -154,6 +154,7 @@ impl Tracer<'_> {
             Value::Tensor(tensor) => (tensor.clone(), Kind::Number),
             Value::Integer(tensor) => (tensor.clone(), Kind::Integer),
             Value::Index(index) => (self.number_of_index(index), Kind::Integer),
+            cases @ Value::Cases(_) => (self.integer_as_number(cases.clone())?, Kind::Integer),
             Value::Bool(condition) => (self.mask(condition), Kind::Truth),
             Value::State(outer) => {
                 // The loop further out carries it.
@@ -229,6 +230,7 @@ impl Tracer<'_> {
             };
             last.insert(*leaf, end);
         }
+        self.gather_by_states(&images);
         for (cell, value) in cells.iter().zip(&mut after) {
             if let Some(value) = value {
                 self.with_states(value, (*cell, &mut 0), &images, &last);
@@ -255,8 +257,9 @@ impl Tracer<'_> {
         for (leaf, placeholder) in &carried.placeholders {
             let next = match (found.remove(leaf), placeholder.kind) {
                 (Some(Value::Bool(condition)), Kind::Truth) => self.mask(&condition),
-                (Some(Value::Index(index)), Kind::Integer) => self.number_of_index(&index),
-                (Some(Value::Integer(number)), Kind::Integer) => number,
+                (Some(value @ (Value::Index(_) | Value::Integer(_) | Value::Cases(_))), Kind::Integer) => {
+                    self.integer_as_number(value)?
+                }
                 (Some(value), Kind::Number) => self.in_shape(&Part::whole(&placeholder.start), value, span)?,
                 (_, Kind::Integer | Kind::Truth) | (None, Kind::Number) => {
                     let name = self.cells.get(leaf.0).name.clone();
@@ -416,7 +419,13 @@ impl Tracer<'_> {
 fn is_leaf(value: &Value) -> bool {
     matches!(
         value,
-        Value::Tensor(_) | Value::Integer(_) | Value::Index(_) | Value::State(_) | Value::Bool(_) | Value::Infinity(_)
+        Value::Tensor(_)
+            | Value::Integer(_)
+            | Value::Index(_)
+            | Value::Cases(_)
+            | Value::State(_)
+            | Value::Bool(_)
+            | Value::Infinity(_)
     )
 }
 

@@ -147,10 +147,15 @@ impl Tracer<'_> {
         }
         // What a loop that may end early has counted is known as a number alone.
         let readings = if changed.may_break { [&without, &changed] } else { [&changed, &without] };
-        let start = self.start_of_loop();
+        let (start, sizes) = (self.start_of_loop(), self.sizes.clone());
         let mut said = Vec::new();
-        for reading in readings {
-            self.back_to(&start);
+        for (k, reading) in readings.into_iter().enumerate() {
+            if k > 0 {
+                self.back_to(&start);
+                // What a wrong count asked of sizes is not asked.
+                self.sizes.forget_since(&sizes);
+                self.memo = super::memo::Memo::default();
+            }
             self.repeated_as(stream, reading, span, &mut *step);
             let is_right = !std::mem::take(&mut self.cells.miscounted);
             if self.diagnostics.len() == start.mistakes && is_right {
@@ -632,6 +637,7 @@ impl Tracer<'_> {
         match value {
             Value::Tensor(tensor) | Value::Integer(tensor) => Some(tensor.clone()),
             Value::Index(index) => Some(self.number_of_index(index)),
+            cases @ Value::Cases(_) => self.integer_as_number(cases.clone()),
             Value::State(state) => Some(state.first.clone()),
             Value::Bool(condition) => Some(self.mask(condition)),
             Value::Infinity(value) => Some(self.number(*value)),

@@ -472,6 +472,16 @@ impl Tracer<'_> {
         match value {
             Value::Index(index) => Some(self.number_of_index(&index)),
             Value::Integer(number) => Some(number),
+            // The conditions exclude each other, and one of them holds.
+            Value::Cases(mut cases) => {
+                let (_, last) = cases.pop()?;
+                let mut number = self.integer_as_number(last)?;
+                for (condition, value) in cases.into_iter().rev() {
+                    let value = self.integer_as_number(value)?;
+                    number = self.select(&condition, &value, &number);
+                }
+                Some(number)
+            }
             _ => None,
         }
     }

@@ -48,7 +48,28 @@ impl Tracer<'_> {
             rows: t.rows.clone(),
             columns: t.columns.clone(),
         };
-        let mut start = |k: usize| self.index_at(arguments.get(k)?.clone(), &call.place(k + 1));
+        let one_of = |tracer: &mut Self, reach: &Size| {
+            let place = tracer.place_among(arguments.first()?.clone(), reach);
+            tracer.index_at(place, &call.place(1))
+        };
+        let single = match word {
+            PartWord::row => Some(one_of(self, &t.rows)?),
+            PartWord::column => Some(one_of(self, &t.columns)?),
+            PartWord::rows
+            | PartWord::columns
+            | PartWord::fixed_rows
+            | PartWord::fixed_columns
+            | PartWord::rows_range
+            | PartWord::columns_range
+            | PartWord::view
+            | PartWord::fixed_view
+            | PartWord::remove_row
+            | PartWord::remove_column => None,
+        };
+        let mut start = |k: usize| match &single {
+            Some(place) => Some(place.clone()),
+            None => self.index_at(arguments.get(k)?.clone(), &call.place(k + 1)),
+        };
         let part = match word {
             PartWord::row => {
                 Part { row: start(0)?, form: if t.form == Form::Column { Form::Column } else { Form::Row }, rows: one(), ..whole }

@@ -156,7 +156,10 @@ impl Tracer<'_> {
             (then @ (Value::Index(_) | Value::Cases(_)), otherwise @ (Value::Index(_) | Value::Cases(_))) => {
                 Some(Value::choice(condition, then, otherwise))
             }
-            (then @ (Value::Integer(_) | Value::Index(_)), otherwise @ (Value::Integer(_) | Value::Index(_))) => {
+            (
+                then @ (Value::Integer(_) | Value::Index(_) | Value::Cases(_)),
+                otherwise @ (Value::Integer(_) | Value::Index(_) | Value::Cases(_)),
+            ) => {
                 let (then, otherwise) = (self.integer_as_number(then)?, self.integer_as_number(otherwise)?);
                 Some(Value::Integer(self.select(condition, &then, &otherwise)))
             }
@@ -166,17 +169,17 @@ impl Tracer<'_> {
             }
             (Value::Choice(then), Value::Choice(otherwise)) => self.merge_choices(condition, *then, *otherwise),
             (Value::Tuple(then), Value::Tuple(otherwise)) => Some(Value::Tuple(self.merge_all(condition, then, otherwise)?)),
+            (then @ Value::Tensor(_), otherwise @ Value::Array(_)) => {
+                let otherwise = self.refitted(&then, otherwise);
+                if let Value::Tensor(_) = otherwise { self.merge(condition, then, otherwise) } else { None }
+            }
+            (then @ Value::Array(_), otherwise @ Value::Tensor(_)) => {
+                let then = self.refitted(&otherwise, then);
+                if let Value::Tensor(_) = then { self.merge(condition, then, otherwise) } else { None }
+            }
             (Value::Array(then), Value::Array(otherwise)) if then.len() == otherwise.len() => {
                 Some(Value::Array(self.merge_all(condition, then, otherwise)?))
             }
-            (then @ Value::Tensor(_), otherwise @ Value::Array(_)) => match self.refitted(&then, otherwise) {
-                otherwise @ Value::Tensor(_) => self.merge(condition, then, otherwise),
-                _ => None,
-            },
-            (then @ Value::Array(_), otherwise @ Value::Tensor(_)) => match self.refitted(&otherwise, then) {
-                then @ Value::Tensor(_) => self.merge(condition, then, otherwise),
-                _ => None,
-            },
             (Value::Struct(then), Value::Struct(otherwise)) => {
                 let mut fields = Vec::new();
                 for (name, value) in then.fields {

@@ -34,8 +34,8 @@ fn statements() {
 fn loops() {
     refused(&[
         (
-            "let mut k = 0; let mut s = 0.0; for i in 0..data.n { s += x[k]; if x[i] > 0.0 { k += 1; } } s",
-            "an index is a sum of indices",
+            "let mut k = 0; let mut s = 0.0; for i in 0..data.n { s += x.rows(0, k).sum(); if x[i] > 0.0 { k += 1; } } s",
+            "a size, bound or part is a sum of indices",
         ),
         ("let mut s = f64::INFINITY; for i in 0..x.len() { s = s * x[i] + 1.0; } s", "begin with a number"),
         (
@@ -80,12 +80,13 @@ fn names() {
         ("data.q.clone().lu().u().sum()", "its parts have no derivative rule"),
         ("data.q.clone().try_inverse().unwrap_or_default().sum()", "an error of the point"),
         ("x.iter().scan(0.0, |a, b| if *b > 0.0 { Some(*b) } else { None }).sum()", "that a `None` may end"),
-        ("x[x[0] as usize]", "cannot be cast"),
+        ("x.rows(0, x[0] as usize).sum()", "a size, bound or part"),
+        ("x[x[0] > 0.0]", "cannot be indexed"),
         ("x[x[0]]", "a scalar is no index"),
         ("x.iter().filter(|t| **t > 0.0).step_by(2).sum::<f64>()", "`step_by` after `filter`"),
         ("x.iter().zip(x.iter().filter(|t| **t > 0.0)).map(|(a, b)| a * b).sum::<f64>()", "`zip` after `filter`"),
         ("x.iter().filter(|t| **t > 0.0).chain(y.iter()).rev().take(2).sum::<f64>()", "`take` after `filter`"),
-        ("x[x.iter().filter(|t| **t > 0.0).count()]", "an index is a sum of indices"),
+        ("x.rows(0, x.iter().filter(|t| **t > 0.0).count()).sum()", "a size, bound or part"),
         ("let a = 0.0; a / a", "this constant is not finite"),
         ("1.0 / 0.0 * x[0]", "this constant is not finite"),
         ("(-1.0_f64).ln() * x[0]", "this constant is not finite"),
