@@ -19,76 +19,66 @@ const MANY: usize = 128;
 /// `Σ softplus(t)`.
 #[inline]
 pub fn softplus_sum<T: Real>(from: &[T]) -> T {
-    T::lit(dispatched(from, Decays::Alone))
+    T::lit(dispatched::<T, false>(from, (false, &mut [])))
 }
 
 /// [`softplus_sum`] by `e^-|t|` of every t, which are written too if they are `fresh`, else read.
 #[inline]
-pub fn softplus_sum_with(from: &[f64], (fresh, decays): (bool, &mut [f64])) -> f64 {
-    dispatched(from, if fresh { Decays::Written(decays) } else { Decays::Read(decays) })
+pub fn softplus_sum_with(from: &[f64], decays: (bool, &mut [f64])) -> f64 {
+    dispatched::<f64, true>(from, decays)
 }
 
-/// Where the exponentials are.
-enum Decays<'a> {
-    /// Nowhere else.
-    Alone,
-    /// To be kept here.
-    Written(&'a mut [f64]),
-    /// Here.
-    Read(&'a [f64]),
-}
-
-fn dispatched<T: Real>(from: &[T], decays: Decays<'_>) -> f64 {
+/// The sum, where KEPT by exponentials that are to be written, or stand there.
+fn dispatched<T: Real, const KEPT: bool>(from: &[T], decays: (bool, &mut [f64])) -> f64 {
     #[cfg(feature = "std")]
     return pulp::Arch::new().dispatch(
         #[inline(always)]
-        move || total(from, decays),
+        move || total::<T, KEPT>(from, decays),
     );
     #[cfg(not(feature = "std"))]
-    total(from, decays)
+    total::<T, KEPT>(from, decays)
 }
 
 #[inline(always)]
-fn total<T: Real>(from: &[T], decays: Decays<'_>) -> f64 {
-    let mut decays = decays;
-    let (mut sum, mut part) = (0.0, Part::EMPTY);
-    for (block, entries) in from.chunks(WIDTH).enumerate() {
-        let t = padded(entries, f64::NEG_INFINITY);
-        let start = block * WIDTH;
-        let e = match &mut decays {
-            Decays::Alone => decays_of(&t, entries.len()),
-            Decays::Written(kept) => {
-                let e = decays_of(&t, entries.len());
-                let kept = &mut kept[start..][..entries.len()];
-                match <&mut [f64; WIDTH]>::try_from(&mut *kept) {
-                    Ok(whole) => *whole = e,
-                    Err(_) => kept.copy_from_slice(&e[..kept.len()]),
-                }
-                e
-            }
-            Decays::Read(kept) => padded(&kept[start..][..entries.len()], 0.0),
-        };
-        part.add(&t, &e);
-        if block % MANY == MANY - 1 {
-            sum += part.value();
-            part = Part::EMPTY;
+fn total<T: Real, const KEPT: bool>(from: &[T], (fresh, decays): (bool, &mut [f64])) -> f64 {
+    if KEPT && fresh {
+        for (decays, t) in decays.iter_mut().zip(from) {
+            *decays = decay(t.wide());
         }
     }
-    sum + part.value()
+    let (mut sum, mut start) = (0.0, 0);
+    for many in from.chunks(MANY * WIDTH) {
+        let mut part = Part::EMPTY;
+        let (blocks, rest) = many.as_chunks::<WIDTH>();
+        // By loops of their own, which leave the part in registers.
+        for block in blocks {
+            let t = block.map(Real::wide);
+            let e = if KEPT { *as_block(&decays[start..]) } else { decays_of(&t, WIDTH) };
+            part.add(&t, &e);
+            start += WIDTH;
+        }
+        if !rest.is_empty() {
+            let t = padded(rest, f64::NEG_INFINITY);
+            let e = if KEPT { padded(&decays[start..][..rest.len()], 0.0) } else { decays_of(&t, rest.len()) };
+            part.add(&t, &e);
+        }
+        sum += part.value();
+    }
+    sum
 }
 
-/// So many entries at most, the others of which nothing comes.
+/// The first entries.
+#[inline(always)]
+fn as_block(entries: &[f64]) -> &[f64; WIDTH] {
+    entries.first_chunk().unwrap_or(&[0.0; WIDTH])
+}
+
+/// Fewer entries, the others of which nothing comes.
 #[inline(always)]
 fn padded<T: Real>(entries: &[T], nothing: f64) -> [f64; WIDTH] {
     let mut all = [nothing; WIDTH];
-    if let Ok(whole) = <&[T; WIDTH]>::try_from(entries) {
-        for i in 0..WIDTH {
-            all[i] = whole[i].wide();
-        }
-    } else {
-        for (all, entry) in all.iter_mut().zip(entries) {
-            *all = entry.wide();
-        }
+    for (all, entry) in all.iter_mut().zip(entries) {
+        *all = entry.wide();
     }
     all
 }
@@ -105,7 +95,8 @@ fn decays_of(t: &[f64; WIDTH], count: usize) -> [f64; WIDTH] {
     e
 }
 
-/// A part of the sum, in lanes.
+/// A part of the sum, in lanes; within lines of the cache where it is in memory.
+#[repr(align(64))]
 struct Part {
     /// `Σ max(t, 0)`.
     linear: [f64; WIDTH],
