@@ -22,6 +22,7 @@
     clippy::filter_map_bool_then,
     clippy::obfuscated_if_else,
     clippy::suboptimal_flops,
+    clippy::useless_vec,
     reason = "each way to write something is a case"
 )]
 
