@@ -234,3 +234,13 @@ fn the_matrix_is_written_once() {
     let longest = |name: &str| found.iter().filter(|(found, _)| found == name).map(|(_, tokens)| *tokens).max();
     assert!(longest("factor") < Some(300) && longest("f_1") > Some(1000), "{found:?}");
 }
+
+/// Steps along F by blocks of samples repeat the code of F.
+#[test]
+fn few_terms_have_steps_by_blocks() {
+    let has_steps = |count| {
+        let module = format!("pub mod m {{ use nalgebra::{{DMatrix, DVector}}; {} }}", terms(count)).parse().unwrap();
+        functions(expand(&TokenStream::new(), module)).iter().any(|(name, _)| name == "descend")
+    };
+    assert!(has_steps(20) && !has_steps(80));
+}

@@ -57,6 +57,9 @@ pub const SLICE: i64 = 16;
 pub const UNROLLED: i64 = 8;
 /// And the most entries of a loop inside of another that are written out.
 pub const MOST_UNROLLED: i64 = 8;
+/// The most buffers of F of which steps along F have code of their own, which goes through the samples in blocks: of more
+/// a block does not stay in the cache, and the code is a fifth of a module of 400 terms.
+pub const MOST_OF_BLOCKS: usize = 64;
 /// Fewer rows and columns of squared differences are left to loops.
 pub const FEW_FEATURES: i64 = 16;
 /// Matrices of a constant size below this many entries stay in the cache between two products.

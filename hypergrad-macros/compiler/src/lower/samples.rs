@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::context::Context;
+use super::cost::MOST_OF_BLOCKS;
 use super::program::{Argument, Computes, Kernel, Program, Samples, Source, Stmt};
 use crate::analysis::Stage;
 use crate::differentiate::{Quantities, Quantity};
@@ -31,7 +32,7 @@ pub fn samples(context: &Context<'_>, sizes: &Sizes, q: &Quantities, program: &P
     }
     let function = program.functions.iter().find(|f| f.computes == Computes::Problem(Quantity::Residual))?;
     let mut inlined = Inlined { program, kept: BTreeSet::new(), scratch: BTreeSet::new() };
-    let body = inlined.inline(&function.body, &mut BTreeSet::new())?;
+    let body = inlined.inline(&function.body, &mut BTreeSet::new()).filter(|_| inlined.scratch.len() <= MOST_OF_BLOCKS)?;
     let starts = along.starts(&body);
     Some(Samples { count, kept: inlined.kept, scratch: inlined.scratch, body, rows: along.entries(*x)?, starts })
 }
