@@ -187,7 +187,8 @@ pub mod labels {
             .sum();
         let folds: f64 = data.folds.iter().map(|fold| fold.iter().map(|s| (2 * s - 1) as f64 * x[0]).sum::<f64>().powi(2)).sum();
         let agreement = (0..x.len()).filter(|&i| data.signs[i] == -1).map(|i| x[i] * y[i]).sum::<f64>();
-        rows + folds + agreement + data.bounds.0 * x[1]
+        let powers: f64 = data.signs.iter().map(|s| (y[0] + 3.0).powi(*s) - 2_f64.powi(data.degree as i32 - 4) * x[0]).sum();
+        rows + folds + agreement + data.bounds.0 * x[1] + powers
     }
 }
 

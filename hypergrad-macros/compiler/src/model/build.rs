@@ -138,11 +138,11 @@ impl<'m> Space<'m> {
             types.data.as_ref()?;
             arguments.push(self.fields.value(&self.graph, diagnostics)?);
         }
-        let before = diagnostics.len();
         let (graph, sizes, fields) = (&mut self.graph, &mut self.sizes, &mut self.fields);
         let value =
             Tracer::new(graph, sizes, diagnostics, self.module, fields, types.scalar.scalar).call(header.function, arguments);
-        if value.is_none() && diagnostics.len() == before {
+        // What was said of another role, in a helper of both, is not said again.
+        if value.is_none() && diagnostics.is_empty() {
             // What rustc is certain to refuse is left to rustc, which sees it after this.
             let name = &header.function.sig.ident;
             diagnostics.error_with_help(

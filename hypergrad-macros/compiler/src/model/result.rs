@@ -103,6 +103,8 @@ pub fn check_like_x(
 pub fn scalar(value: &Value, function: &syn::ItemFn, diagnostics: &mut Diagnostics) -> Option<Id> {
     match value {
         Value::Tensor(tensor) if tensor.form == Form::Scalar && tensor.batch.is_empty() => Some(tensor.node),
+        // A scalar of each step of a loop that was refused.
+        Value::Tensor(tensor) if tensor.form == Form::Scalar && !diagnostics.is_empty() => None,
         found => {
             diagnostics.push(other_kind(function, "a scalar", found));
             None

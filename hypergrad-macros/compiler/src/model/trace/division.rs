@@ -43,19 +43,6 @@ impl Tracer<'_> {
                 (Some(size), _) => Some(right.scale(&size)),
                 (None, None) => None,
             },
-            syn::BinOp::Div(_) | syn::BinOp::Rem(_) => {
-                let constants = [&first, &second].map(|size| size.as_ref().and_then(Size::as_constant));
-                if let [Some(dividend), Some(divisor @ (..=-1 | 1..))] = constants {
-                    let found = if matches!(op, syn::BinOp::Rem(_)) { dividend % divisor } else { dividend / divisor };
-                    return Some(Affine::constant(Size::constant(found)));
-                }
-                self.check_dividend(site, left)?;
-                let Some((quotient, remainder)) = second.and_then(|divisor| self.divide_index(left, &divisor)) else {
-                    self.diagnostics.error(site.span, format!("`{}` by an index is not accepted", site.name));
-                    return None;
-                };
-                Some(if matches!(op, syn::BinOp::Rem(_)) { remainder } else { quotient })
-            }
             _ => self.operate_on_bits(site, op, left, right),
         }
     }
@@ -95,19 +82,13 @@ impl Tracer<'_> {
         }
     }
 
-    /// A quotient is rounded down; Rust rounds it to zero.
-    fn check_dividend(&mut self, site: &Site<'_>, index: &Affine) -> Option<()> {
-        let low = index.map_sizes(&|size| self.sizes.resolve(size)).bounds(&|v| self.extent(v)).map(|(low, _)| low);
-        let Some(low) = low.and_then(|low| low.as_constant()).filter(|low| *low < 0) else { return Some(()) };
-        if self.is_kept_from_below_zero(index) || !self.is_independent(index) {
-            return Some(());
+    /// Quotient and remainder, rounded down as shifts and masks are: digits are not below 0.
+    pub(super) fn rounded_down(&mut self, site: &Site<'_>, index: &Affine, divisor: &Size) -> Option<(Affine, Affine)> {
+        let is_constant = index.as_size().is_some_and(|size| self.sizes.resolve(size).as_constant().is_some());
+        if is_constant || !self.may_be_below_zero(index) {
+            return self.divide_index(index, divisor);
         }
-        self.diagnostics.error_with_help(
-            site.span,
-            format!("`{}` of an integer that can be {low}, below zero", site.name),
-            "add a multiple of the divisor first: `(i + n - 1) % n`",
-        );
-        None
+        self.refuse_below_zero(site)
     }
 
     pub(super) fn division_of(&self, variable: LoopVariable) -> Option<&Division> {

@@ -78,24 +78,21 @@ impl Tracer<'_> {
                 _ => a & b,
             });
         }
-        let span = site.span;
-        let power = |k: i64| u32::try_from(k).ok().filter(|k| *k < 62).map(|k| 1_i64 << k);
-        let (op, factor) = match (op, b) {
-            (syn::BinOp::Shl(_), Some(k)) => (syn::BinOp::Mul(syn::Token![*](span)), power(k)),
-            (syn::BinOp::Shr(_), Some(k)) => (syn::BinOp::Div(syn::Token![/](span)), power(k)),
+        let power = |k: i64| u32::try_from(k).ok().filter(|k| *k < 62).map(|k| Size::constant(1_i64 << k));
+        match (op, b) {
+            (syn::BinOp::Shl(_), Some(k)) if power(k).is_some() => Some(self.joined(left.scale(&power(k)?))),
+            (syn::BinOp::Shr(_), Some(k)) if power(k).is_some() => Some(self.rounded_down(site, left, &power(k)?)?.0),
             (syn::BinOp::BitAnd(_), Some(mask)) if mask >= 0 && (mask + 1).count_ones() == 1 => {
-                (syn::BinOp::Rem(syn::Token![%](span)), Some(mask + 1))
+                Some(self.rounded_down(site, left, &Size::constant(mask + 1))?.1)
             }
-            _ => (*op, None),
-        };
-        let Some(factor) = factor else {
-            self.diagnostics.error_with_help(
-                span,
-                format!("`{}` of these integers is not accepted", site.name),
-                "use constants, or shift by a constant and mask by one less than a power of two: `k >> 2`, `k & 7`",
-            );
-            return None;
-        };
-        self.index_arithmetic(site, &op, left, &Affine::constant(Size::constant(factor)))
+            _ => {
+                self.diagnostics.error_with_help(
+                    site.span,
+                    format!("`{}` of these integers is not accepted", site.name),
+                    "use constants, or shift by a constant and mask by one less than a power of two: `k >> 2`, `k & 7`",
+                );
+                None
+            }
+        }
     }
 }

@@ -144,6 +144,7 @@ impl Tracer<'_> {
                     let (left, right) = (self.number_of_index(left), self.number_of_index(right));
                     Some(Value::Integer(self.multiply(&[&left, &right])))
                 }
+                None if matches!(op, syn::BinOp::Div(_) | syn::BinOp::Rem(_)) => self.quotient_to_zero(site, op, left, right),
                 None => {
                     let index = self.index_arithmetic(site, op, left, right)?;
                     self.bounded(site, index).map(Value::Index)

@@ -279,6 +279,10 @@ impl Tracer<'_> {
     pub(super) fn compared_with(&mut self, call: &Call<'_>, left: &Value, arguments: &[Value]) -> Outcome {
         let (Some(word), [right]) = (ComparisonWord::named(call.name()), arguments) else { return Outcome::Unknown };
         let option = |choice: Choice| Some(Value::Choice(Box::new(choice)));
+        let is_zero = |value: &Value| matches!(value, Value::Tensor(t) if self.is_constant_zero(t));
+        if word == ComparisonWord::total_cmp && is_zero(left) && is_zero(right) {
+            return Outcome::Known(self.refuse_sign_of_zero(call));
+        }
         Outcome::Known(match word {
             // Of numbers: those that are none are no values of the language.
             ComparisonWord::cmp | ComparisonWord::total_cmp => match self.ordering(left.clone(), right.clone()) {

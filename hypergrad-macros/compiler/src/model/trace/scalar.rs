@@ -5,7 +5,7 @@ use super::call::{Call, Outcome};
 use super::condition::{Comparison, Condition};
 use super::value::{Tensor, Value};
 use super::words::{self, FunctionWord, IntegerWord, PowerWord, ScalarPairWord, ScalarTripleWord, ScalarWord, TestWord};
-use crate::ir::{Affine, Func, Number, Size};
+use crate::ir::{Affine, Func, Size};
 
 /// The words of scalars.
 pub fn names() -> Vec<&'static str> {
@@ -76,9 +76,7 @@ impl Tracer<'_> {
     fn scalar_function(&mut self, call: &Call<'_>, t: &Tensor, arguments: &[Value]) -> Outcome {
         let name = call.name();
         if self.reads_sign_of_zero(name, t, arguments) {
-            let help = "write the sign that is meant: `1.0` or `-1.0`";
-            self.diagnostics.error_with_help(call.site.span, "the sign of a constant 0 is not read", help);
-            return Outcome::Known(None);
+            return Outcome::Known(self.refuse_sign_of_zero(call));
         }
         match arguments {
             [] => {
@@ -100,8 +98,18 @@ impl Tracer<'_> {
     }
 
     /// Constants are kept without the sign of 0, by which these differ.
+    pub(super) fn refuse_sign_of_zero(&mut self, call: &Call<'_>) -> Option<Value> {
+        let help = "write the sign that is meant: `1.0` or `-1.0`";
+        self.diagnostics.error_with_help(call.site.span, "the sign of a constant 0 is not read", help);
+        None
+    }
+
+    pub(super) fn is_constant_zero(&self, tensor: &Tensor) -> bool {
+        self.as_number(tensor) == Some(0.0)
+    }
+
     fn reads_sign_of_zero(&self, name: &str, t: &Tensor, arguments: &[Value]) -> bool {
-        let is_zero = |tensor: &Tensor| self.as_number(tensor) == Some(0.0);
+        let is_zero = |tensor: &Tensor| self.is_constant_zero(tensor);
         match (name, arguments) {
             ("signum" | "is_sign_positive" | "is_sign_negative", []) => is_zero(t),
             ("copysign", [Value::Tensor(sign)]) => is_zero(sign),
@@ -260,65 +268,6 @@ impl Tracer<'_> {
         })
     }
 
-    /// `t^p`: an exponent that is an integer keeps `t = 0` and `t < 0` exact.
-    fn real_power(&mut self, t: &Tensor, exponent: &Tensor) -> Tensor {
-        match self.as_number(exponent) {
-            Some(p) if p.fract() == 0.0 && p.abs() <= 64.0 => self.constant_power(t, p as i32),
-            Some(p) => self.safely(Func::Powf(Number::new(p)), t),
-            None => {
-                let (t, exponent) = (self.protect(t, 1.0), self.protect(exponent, 1.0));
-                self.apply(Func::Pow, &[&t, &exponent])
-            }
-        }
-    }
-
-    fn constant_power(&mut self, t: &Tensor, n: i32) -> Tensor {
-        self.safely(Func::Powi(n), t)
-    }
-
-    /// `t^n`: `powi`.
-    fn integer_power(&mut self, call: &Call<'_>, t: &Tensor, exponent: &Value) -> Option<Tensor> {
-        let Value::Index(exponent) = exponent else {
-            self.diagnostics.error(&call.place(1), "expected an integer exponent");
-            return None;
-        };
-        let constant = exponent.as_size().and_then(|size| self.sizes.resolve(size).as_constant());
-        if let Some(n) = constant {
-            let Ok(n) = i32::try_from(n) else {
-                let place = call.place(1);
-                self.diagnostics.error(&place, "this exponent is too large");
-                return None;
-            };
-            return Some(self.constant_power(t, n));
-        }
-        Some(self.indexed_power(t, exponent))
-    }
-
-    /// `t^k` for an index k: the first powers by themselves, so that no derivative up to third
-    /// order reads `0^(-1)` at t = 0; the others as `t^(max(k, 4))`.
-    fn indexed_power(&mut self, t: &Tensor, exponent: &Affine) -> Tensor {
-        let constant = |k: i64| Affine::constant(Size::constant(k));
-        let large = self.compare_indices(Comparison::Ge, exponent, &constant(4));
-        let four = self.number(4.0);
-        let number = self.number_of_index(exponent);
-        let safe_exponent = self.select(&large, &number, &four);
-        let mut power = self.apply(Func::Pow, &[t, &safe_exponent]);
-        for k in (0..4).rev() {
-            let here = self.compare_indices(Comparison::Eq, exponent, &constant(k));
-            let small = if k == 0 { self.number(1.0) } else { self.constant_power(t, k as i32) };
-            power = match here {
-                super::Condition::Constant(false) => power,
-                here @ (super::Condition::Constant(_)
-                | super::Condition::Index(_)
-                | super::Condition::Scalar(_)
-                | super::Condition::Not(_)
-                | super::Condition::And(_)
-                | super::Condition::Or(_)) => self.select(&here, &small, &power),
-            };
-        }
-        power
-    }
-
     /// Methods of integers.
     pub(super) fn integer_method(&mut self, call: &Call<'_>, index: &Affine, arguments: &[Value]) -> Outcome {
         let Some(word) = IntegerWord::named(call.name()) else { return Outcome::Unknown };
@@ -397,25 +346,6 @@ impl Tracer<'_> {
             self.diagnostics.error(call.site.span, message);
         }
         divided
-    }
-
-    fn power_of_integer(&mut self, call: &Call<'_>, index: &Affine, exponent: &Affine) -> Option<Value> {
-        let exponent = exponent.as_size().and_then(Size::as_constant).and_then(|n| u32::try_from(n).ok());
-        match (index.as_size(), exponent) {
-            (Some(size), Some(n)) => Some(Value::count((0..n).fold(Size::constant(1), |power, _| power.mul(size)))),
-            (None, Some(n @ 0..=64)) => {
-                let number = self.number_of_index(index);
-                Some(Value::Integer(self.multiply(&vec![&number; n as usize])))
-            }
-            (None, Some(_)) | (_, None) => {
-                self.diagnostics.error_with_help(
-                    call.site.span,
-                    "this power of an integer is not known when the program is compiled",
-                    "take it of a float: `(i as f64).powi(n)`",
-                );
-                None
-            }
-        }
     }
 
     /// Integers that are no affine expressions.

@@ -112,6 +112,23 @@ fn quotients_and_remainders() {
     }
 }
 
+/// Rust rounds a quotient to 0, and a shift down.
+#[test]
+fn quotients_below_zero() {
+    bodies! { (x, y, data) -> f64:
+        { x[0] * ((x.len() as i32 - 9) / 2) as f64 + y[0] * ((x.len() as i32 - 9) % 3) as f64 }
+        { x[0] * ((data.n as i64 - 4) / -2) as f64 + y[0] * ((data.n as i64 - 8) % -3) as f64 }
+        { x[0] * (-7_i32 / 2) as f64 + y[0] * (-7_i32 >> 1) as f64 + y[1] * (-7_i32 & 3) as f64 + x[1] * (7_i32 % -4) as f64 }
+        { (0..5i32).map(|i| ((i - 3) / 2) as f64 * x[i as usize] + ((i - 3) % 2) as f64).sum::<f64>() }
+        { (0..5i32).map(|i| ((2 * i - 7) / -3) as f64 * x[i as usize] - ((2 * i - 7) % -3) as f64 * y[0]).sum::<f64>() }
+        { (-3..4_i32).map(|i| x[0] * (i / 2) as f64 + y[0] * (i % 2) as f64).sum::<f64>() }
+        { (0..5i32).map(|i| (0..5i32).map(|j| ((i - j) / 2) as f64 * x[j as usize] + ((j - i) % 3) as f64 * y[0]).sum::<f64>()).sum::<f64>() }
+        { let n = x.len() as i32; (0..n).map(|i| ((i - n) / 2) as f64 * x[i as usize] + ((i + n - 7) % 4) as f64).sum::<f64>() }
+        { let n = x.len(); (0..n).map(|i| x[(i + n - 1) % n] * x[(n - 1) / 2] + y[((i as i32 - 2) % 3).abs() as usize]).sum::<f64>() }
+        { (0..5i32).map(|i| if i > 2 { ((i - 3) >> 1) as f64 * x[0] + ((i - 3) & 1) as f64 } else { 0.0 }).sum::<f64>() }
+    }
+}
+
 /// Steps of the longest loop nest that a function becomes.
 fn steps(items: &str) -> i64 {
     let module = super::module(items);
@@ -148,5 +165,25 @@ fn digits_are_loops() {
     ];
     for (body, expected) in cases {
         assert_eq!(steps(&function(body)), expected, "{body}");
+    }
+}
+
+/// Powers below 0 too.
+#[test]
+fn powers_of_integers() {
+    bodies! { (x, y, data) -> f64:
+        { 2_f64.powi(data.n as i32 - 8) * x[0] + (x[1] + 2.0).powi(data.n as i32 - 7) + (y[0] + 2.0).powi(data.n as i32) }
+        { (0..5i32).map(|i| (x[i as usize] + 2.0).powi(i - 2) * y[0]).sum::<f64>() }
+        { (0..5).map(|i| if i > 1 { (x[0] - x[0] + i as f64 - 1.0).powi(1 - i as i32) } else { y[1].powi(i as i32) }).sum::<f64>() }
+        { (0..5).map(|i| if i > 1 { (i as f64 - 1.0).powi(-(i as i32)) * x[0] } else { y[1] }).sum::<f64>() }
+        { let k = data.b.iter().filter(|b| **b > 0.1).count(); (x[0] + 1.5).powi(k as i32) + (x[1] + 1.5).powi(1 - k as i32) }
+    }
+}
+
+/// Counts have no sign: sizes for which one would be below 0 are refused, where some other integer has one.
+#[test]
+fn halves_of_counts() {
+    bodies! { (x, y, data) -> f64:
+        { let h = (x.len() - 1) / 2; x.rows(0, h).sum() + y[0] * (x[1] + 2.0).powi(h as i32) }
     }
 }
