@@ -222,7 +222,10 @@ pub mod unreached {
         let Some(first) = x.iter().next() else { panic!("empty") };
         let ring: f64 = (0..4_i32).map(|i| x[(i - 1).rem_euclid(4) as usize] * x[i as usize]).sum();
         let halves: f64 = (0..4_usize).map(|i| x[i.div_euclid(2)] * y).sum();
-        x.iter().map(|t| loss(*t - y, data.kind)).sum::<f64>() + ring + halves + first.sin()
+        // Rounded to 0, and with the sign of the dividend.
+        let kinds = (data.kind as i32 - 5) / 2;
+        let below: f64 = (0..4_i32).map(|i| ((i - 3) / 2) as f64 * x[i as usize] - ((2 * i - 5) % 3) as f64 * y * y).sum();
+        x.iter().map(|t| loss(*t - y, data.kind)).sum::<f64>() + ring + halves + below * kinds as f64 + first.sin()
     }
 
     pub fn g(x: &Vector4<f64>, y: f64, _data: &Data) -> f64 {
