@@ -1,7 +1,7 @@
 //! Integers that values decide, as indices: `table[(t / h).floor() as usize]`, a counter that wraps around.
 //!
 //! Such an integer is compared with every place, `v[k] = Σⱼ [j = k] vⱼ`: its jumps are not seen by derivatives. Where
-//! there is no such place Rust panics.
+//! there is no such place, and Rust panics, the value is NaN.
 
 use super::Tracer;
 use super::condition::{Comparison, Condition};
@@ -57,6 +57,9 @@ impl Tracer<'_> {
         let is_here = self.compare_scalars(Comparison::Eq, &place, &number);
         let is_here = self.mask(&is_here);
         let mask = self.bind(&is_here, Form::Column, (row, count), (column, &Size::constant(1)));
+        // One entry is 1; where it is read and there is none, all are 0 / 0.
+        let total = self.total(&mask);
+        let mask = self.divide(&mask, &total);
         Value::Index(Affine::wire(self.chosen(mask)))
     }
 

@@ -2,7 +2,7 @@
 
 use nalgebra::{DMatrix, DVector, SMatrix, SVector};
 
-use super::{Data, agrees, bodies};
+use super::{Data, agrees, bodies, traced};
 
 #[test]
 fn entries() {
@@ -185,5 +185,30 @@ fn powers_of_integers() {
 fn halves_of_counts() {
     bodies! { (x, y, data) -> f64:
         { let h = (x.len() - 1) / 2; x.rows(0, h).sum() + y[0] * (x[1] + 2.0).powi(h as i32) }
+    }
+}
+
+/// Rust panics where there is no such entry: the value is not 0, which would pass for one.
+#[test]
+fn places_that_are_not_there() {
+    let f = "fn f(x: &DVector<f64>, y: &SVector<f64, 3>, data: &Data) -> f64";
+    for body in [
+        "y[x[0].abs() as usize + 7] * 2.0",
+        "y[(x[0] as usize).max(3)] * 2.0",
+        "let mut k = 0; let mut s = 0.0; for t in x.iter() { s += y[k]; if *t > -100.0 { k += 1; } } s",
+        "let mut v = y.clone(); v[(x[0].abs() + 5.0) as usize] = 1.0; v.sum()",
+    ] {
+        let found = traced(&format!("{f} {{ {body} }}"));
+        assert!(found[0].is_nan(), "{found:?}: {body}");
+    }
+    bodies! { (x, y, data) -> f64:
+        { let k = (x[0].abs() + 5.0) as usize; if k < 3 { y[k] } else { x[0] } }
+        { let k = (x[0].abs() + 5.0) as usize; if k < 3 && y[k] > 0.0 { y[k] } else { x[0] } }
+        { let mut k = 0; let mut s = 0.0; for t in x.iter() { if k >= 3 { break; } s += y[k] * t; if *t > -100.0 { k += 1; } } s }
+        { let mut k = 0; let mut s = 0.0; for t in x.iter() { if k < 3 { s += y[k] * t; } if *t > -100.0 { k += 1; } } s }
+        { (0..5).map(|i| (0.01 * x[i].abs()) as usize + i).filter(|k| *k < 3).map(|k| y[k] * x[0]).sum::<f64>() }
+        { (0..5).map(|i| { let k = (0.01 * x[i].abs()) as usize + i; if k > 2 { return 0.0; } y[k] * x[0] }).sum::<f64>() }
+        { let k = x.iter().position(|t| *t > 100.0).unwrap_or(9); if k < 3 { y[k] } else { x[0] } }
+        { let mut v = y.clone(); let k = (x[0].abs() + 5.0) as usize; if k < 3 { v[k] = 1.0; } v.sum() }
     }
 }
