@@ -428,6 +428,68 @@ fn strips_with_an_intercept() {
     }
 }
 
+/// Two large matrices, one after the other; the last derivatives read them with x, with v and with a direction.
+#[bilevel]
+pub mod two_tables {
+    use nalgebra::{DMatrix, DVector};
+
+    pub struct Data {
+        pub a: DMatrix<f64>,
+        pub b: DMatrix<f64>,
+    }
+
+    pub fn f(x: &DVector<f64>, y: &DVector<f64>, data: &Data) -> f64 {
+        let quartic = (&data.b * x).map(|t| 0.25 * t.powi(4)).sum();
+        (&data.a * x).map(|t| (1.0 + t * t).sqrt()).sum() + quartic + 0.5 * y.dot(&x.component_mul(x))
+    }
+
+    pub fn g(x: &DVector<f64>, _y: &DVector<f64>, data: &Data) -> f64 {
+        (&data.b * x).map(f64::cos).sum()
+    }
+}
+
+#[test]
+fn strips_of_two_tables() {
+    // Both in strips, one of them, none.
+    for (of_a, of_b, columns) in [(1531, 1230, 65), (1300, 40, 61), (30, 20, 3)] {
+        let data = two_tables::Data {
+            a: sines(of_a, columns, [1.3, 0.7, 0.1, 0.0]),
+            b: 0.3 * sines(of_b, columns, [0.3, 0.8, 0.5, 0.6]),
+        };
+        let problem = two_tables::Problem::new(&data).unwrap();
+        let vector = |shift: f64| DVector::from_fn(columns, |j, _| 0.3 * (j as f64 + shift).cos());
+        let (x, y, u, v) = (vector(0.0), vector(0.4), vector(0.9), vector(2.3));
+        let [ax, au, av] = [&x, &u, &v].map(|x| &data.a * x);
+        let [bx, bu, bv] = [&x, &u, &v].map(|x| &data.b * x);
+        let both = |of_a: DVector<f64>, of_b: DVector<f64>| data.a.transpose() * of_a + data.b.transpose() * of_b;
+        let f = both(ax.map(|t| t / (1.0 + t * t).sqrt()), bx.map(|t| t.powi(3))) + y.component_mul(&x);
+        let second = ax.map(|t| (1.0 + t * t).powf(-1.5));
+        let f_1_u = both(second.component_mul(&au), bx.map(|t| 3.0 * t * t).component_mul(&bu)) + y.component_mul(&u);
+        let third = ax.map(|t| -3.0 * t * (1.0 + t * t).powf(-2.5)).component_mul(&av);
+        let of_b = (bx.map(|t| -t.cos()) - bx.map(|t| 6.0 * t).component_mul(&bv)).component_mul(&bu);
+        let m_11_u = both(-third.component_mul(&au), of_b);
+        for order in [[0, 1, 2], [2, 1, 0], [1, 2, 1], [2, 0, 2]] {
+            let mut work = problem.work(&x, &y).unwrap();
+            problem.set_adjoint(&mut work, v.as_slice());
+            let mut out = vec![f64::NAN; columns];
+            for asked in order {
+                match asked {
+                    0 => problem.residual(&mut work, &mut out),
+                    1 => problem.f_1_mul(&mut work, u.as_slice(), &mut out),
+                    _ => problem.m_11_mul(&mut work, u.as_slice(), &mut out),
+                }
+                let (what, expected) = [("F", &f), ("F_1 u", &f_1_u), ("M_11 u", &m_11_u)][asked];
+                close(what, &out, expected.as_slice(), 1e-12);
+            }
+            // Another v, the same point.
+            problem.set_adjoint(&mut work, u.as_slice());
+            problem.m_11_mul(&mut work, v.as_slice(), &mut out);
+            let of_b = (bx.map(|t| -t.cos()).component_mul(&bv)) - bx.map(|t| 6.0 * t).component_mul(&bv).component_mul(&bu);
+            close("M_11 v", &out, both(-third.component_mul(&au), of_b).as_slice(), 1e-12);
+        }
+    }
+}
+
 fn sigmoid(t: f64) -> f64 {
     1.0 / (1.0 + (-t).exp())
 }

@@ -754,79 +754,196 @@ fn m_11_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
     }
     w.b25.resize(s0, 0f64);
     w.b3.resize(s0, 0f64);
+    let fresh5 = w.ready[0usize] & 32u64 == 0;
+    let fresh14 = w.ready[0usize] & 16384u64 == 0;
+    let fresh24 = w.ready[0usize] & 16777216u64 == 0;
+    if fresh5 {
+        w.b5.resize(s0, 0f64);
+    }
+    if fresh14 {
+        w.b14.resize(s0, 0f64);
+    }
+    if fresh24 {
+        w.b24.resize(s0, 0f64);
+    }
     {
         let a0 = self.data().a_tr.as_slice();
-        hg::kernels::gemv_into(
-            (1f64),
-            &a0[..s0 * s1],
-            s0,
-            s1,
-            &u[..s1],
-            &mut w.b3[..s0],
-        );
-    }
-    self.ready5(w);
-    self.ready24(w);
-    {
-        {
-            let p0 = &w.b3[..s0];
-            let p1 = &w.b5[..s0];
-            let p2 = &w.b24[..s0];
-            let target = &mut w.b25[..s0];
-            for i1 in 0..s0 {
-                target[i1] = (p0[i1] * p1[i1] * p2[i1]);
+        let rows = s0;
+        for strip in hg::kernels::strips(rows, s1) {
+            let (first, s0) = (strip.start, strip.len());
+            {
+                let b3 = &mut w.b3[..];
+                let b3 = &mut b3[first * (1usize)..];
+                b3[0usize..][..s0].fill(0f64);
+            }
+            if fresh5 {
+                let a17 = hg::Dense::flat(&w.v);
+                let a18 = u;
+                let b3 = &mut w.b3[..];
+                let b3 = &mut b3[first * (1usize)..];
+                let b5 = &mut w.b5[..];
+                let b5 = &mut b5[first * (1usize)..];
+                hg::kernels::gemv_both_rows(
+                    (a0, rows, s1),
+                    first,
+                    ((1f64), &a18[..s1], &mut b3[..s0]),
+                    ((1f64), &a17[..s1], &mut b5[..s0]),
+                );
+            } else {
+                let b3 = &mut w.b3[..];
+                let b3 = &mut b3[first * (1usize)..];
+                hg::kernels::gemv_rows(
+                    (a0, rows, s1),
+                    first,
+                    ((1f64), &u[..s1], &mut b3[..s0]),
+                );
+            }
+            if fresh14 {
+                {
+                    let b14 = &mut w.b14[..];
+                    let b14 = &mut b14[first * (1usize)..];
+                    hg::kernels::gemv_rows_into(
+                        (a0, rows, s1),
+                        first,
+                        (((-1f64)), &hg::Dense::flat(&w.x)[..s1], &mut b14[..s0]),
+                    );
+                }
+            }
+            if fresh24 {
+                {
+                    let b14 = &w.b14[..];
+                    let b14 = &b14[first * (1usize)..];
+                    let b24 = &mut w.b24[..];
+                    let b24 = &mut b24[first * (1usize)..];
+                    hg::kernels::logistic_3_into(&b14[..s0], &mut b24[..s0]);
+                }
+            }
+            {
+                let b3 = &w.b3[..];
+                let b3 = &b3[first * (1usize)..];
+                let b5 = &w.b5[..];
+                let b5 = &b5[first * (1usize)..];
+                let b24 = &w.b24[..];
+                let b24 = &b24[first * (1usize)..];
+                let b25 = &mut w.b25[..];
+                let b25 = &mut b25[first * (1usize)..];
+                hg::kernels::widely(
+                    #[inline(always)]
+                    || {
+                        {
+                            let p0 = &b3[..s0];
+                            let p1 = &b5[..s0];
+                            let p2 = &b24[..s0];
+                            let target = &mut b25[..s0];
+                            for i1 in 0..s0 {
+                                target[i1] = (p0[i1] * p1[i1] * p2[i1]);
+                            }
+                        }
+                    },
+                );
+            }
+            {
+                let b25 = &w.b25[..];
+                let b25 = &b25[first * (1usize)..];
+                hg::kernels::gemv_t_rows(
+                    (a0, rows, s1),
+                    first,
+                    ((1f64), &b25[..s0], &mut w.b29[..s1]),
+                );
             }
         }
     }
-    {
-        let a0 = self.data().a_tr.as_slice();
-        hg::kernels::gemv_t(
-            (1f64),
-            &a0[..s0 * s1],
-            s0,
-            s1,
-            &w.b25[..s0],
-            &mut w.b29[..s1],
-        );
-    }
+    w.ready[0usize] |= 32u64;
+    w.ready[0usize] |= 16384u64;
+    w.ready[0usize] |= 16777216u64;
     {
         hg::kernels::copy(&w.b29[..s1], &mut out[..s1]);
     }
     w.b28.resize(s2, 0f64);
     w.b4.resize(s2, 0f64);
+    let fresh16 = w.ready[0usize] & 65536u64 == 0;
+    let fresh22 = w.ready[0usize] & 4194304u64 == 0;
+    if fresh16 {
+        w.b16.resize(s2, 0f64);
+    }
+    if fresh22 {
+        w.b22.resize(s2, 0f64);
+    }
     {
         let a1 = self.data().a_val.as_slice();
-        hg::kernels::gemv_into(
-            (1f64),
-            &a1[..s1 * s2],
-            s2,
-            s1,
-            &u[..s1],
-            &mut w.b4[..s2],
-        );
-    }
-    self.ready22(w);
-    {
-        {
-            let p0 = &w.b4[..s2];
-            let p1 = &w.b22[..s2];
-            let target = &mut w.b28[..s2];
-            for i2 in 0..s2 {
-                target[i2] = (p0[i2] * p1[i2]);
+        let rows = s2;
+        for strip in hg::kernels::strips(rows, s1) {
+            let (first, s2) = (strip.start, strip.len());
+            {
+                let b4 = &mut w.b4[..];
+                let b4 = &mut b4[first * (1usize)..];
+                b4[0usize..][..s2].fill(0f64);
+            }
+            if fresh16 {
+                let a3 = hg::Dense::flat(&w.x);
+                let a18 = u;
+                let b4 = &mut w.b4[..];
+                let b4 = &mut b4[first * (1usize)..];
+                let b16 = &mut w.b16[..];
+                let b16 = &mut b16[first * (1usize)..];
+                hg::kernels::gemv_both_rows(
+                    (a1, rows, s1),
+                    first,
+                    ((1f64), &a18[..s1], &mut b4[..s2]),
+                    (((-1f64)), &a3[..s1], &mut b16[..s2]),
+                );
+            } else {
+                let b4 = &mut w.b4[..];
+                let b4 = &mut b4[first * (1usize)..];
+                hg::kernels::gemv_rows(
+                    (a1, rows, s1),
+                    first,
+                    ((1f64), &u[..s1], &mut b4[..s2]),
+                );
+            }
+            if fresh22 {
+                {
+                    let b16 = &w.b16[..];
+                    let b16 = &b16[first * (1usize)..];
+                    let b22 = &mut w.b22[..];
+                    let b22 = &mut b22[first * (1usize)..];
+                    hg::kernels::logistic_2_into(&b16[..s2], &mut b22[..s2]);
+                }
+            }
+            {
+                let b4 = &w.b4[..];
+                let b4 = &b4[first * (1usize)..];
+                let b22 = &w.b22[..];
+                let b22 = &b22[first * (1usize)..];
+                let b28 = &mut w.b28[..];
+                let b28 = &mut b28[first * (1usize)..];
+                hg::kernels::widely(
+                    #[inline(always)]
+                    || {
+                        {
+                            let p0 = &b4[..s2];
+                            let p1 = &b22[..s2];
+                            let target = &mut b28[..s2];
+                            for i2 in 0..s2 {
+                                target[i2] = (p0[i2] * p1[i2]);
+                            }
+                        }
+                    },
+                );
+            }
+            {
+                let b28 = &w.b28[..];
+                let b28 = &b28[first * (1usize)..];
+                hg::kernels::gemv_t_rows(
+                    (a1, rows, s1),
+                    first,
+                    ((1f64), &b28[..s2], &mut out[..s1]),
+                );
             }
         }
     }
-    {
-        let a1 = self.data().a_val.as_slice();
-        hg::kernels::gemv_t(
-            (1f64),
-            &a1[..s1 * s2],
-            s2,
-            s1,
-            &w.b28[..s2],
-            &mut out[..s1],
-        );
-    }
+    w.ready[0usize] |= 65536u64;
+    w.ready[0usize] |= 4194304u64;
 }
 fn m_21_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
     let s0 = self.s0;

@@ -226,7 +226,7 @@ impl Emission<'_> {
         }
         let bind = self.symbols.bind_point();
         let body = self.names.statements(&function.body, Scope::Point);
-        let strips = function.strips.as_ref().map(|strips| self.names.strips(strips));
+        let strips = function.strips.iter().map(|strips| self.names.strips(strips));
         if shape != Shape::Scalar {
             let directions = self.directions(directions);
             let given = (quantity == Quantity::Residual && self.program.ahead.is_some()).then(|| {
@@ -240,7 +240,7 @@ impl Emission<'_> {
                     #given
                     #bind
                     #body
-                    #strips
+                    #(#strips)*
                 }
             };
         }
@@ -265,9 +265,10 @@ impl Emission<'_> {
 
     /// F before f, where it is going to be asked for: a large matrix is read once for both.
     fn residual_ahead(&self) -> Option<TokenStream> {
-        let (word, bit) = super::work::ready_bit(self.program.ahead?);
+        let buffer = self.program.ahead?;
+        let (word, bit) = super::work::ready_bit(buffer);
         let of_f = |function: &&Function| function.computes == Computes::Problem(Quantity::Residual);
-        let strips = self.program.functions.iter().find(of_f)?.strips.as_ref()?;
+        let strips = self.program.functions.iter().find(of_f)?.strips.iter().find(|strips| strips.kept().contains(&buffer))?;
         let (rows, columns) = (numbers::symbol(strips.rows), numbers::size(&strips.columns));
         Some(quote! {
             if w.ready[#word] & #bit == 0 && hg::kernels::is_in_strips(#rows, #columns) && w.ahead.is_expected() {

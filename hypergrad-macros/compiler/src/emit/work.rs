@@ -327,7 +327,7 @@ impl Emission<'_> {
                 | Stmt::Sum { .. } => false,
             })
         }
-        let after = self.program.functions.iter().filter_map(|f| f.strips.as_ref()).map(|strips| &strips.after);
+        let after = self.program.functions.iter().flat_map(|f| &f.strips).map(|strips| &strips.after);
         let bodies = self.program.functions.iter().map(|f| &f.body);
         bodies.chain(after).chain(&self.program.computations).any(|statements| any(statements, wanted))
     }

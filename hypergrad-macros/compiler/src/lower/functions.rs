@@ -158,7 +158,7 @@ fn diagonal_blocks(context: &Context<'_>, matrix: &Matrix) -> Vec<(Id, Place)> {
 }
 
 fn function(context: &Context<'_>, computes: Computes, outputs: Vec<(Id, Place)>) -> Function {
-    Function { computes, body: body(context, outputs), strips: None }
+    Function { computes, body: body(context, outputs), strips: Vec::new() }
 }
 
 fn body(context: &Context<'_>, outputs: Vec<(Id, Place)>) -> Vec<Stmt> {

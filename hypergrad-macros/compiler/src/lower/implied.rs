@@ -78,7 +78,7 @@ mod tests {
         let zero = || Stmt::Zero { place: Place::natural(Source::Out, &[]), shape: Vec::new() };
         let at_once = vec![Stmt::Ensure(0), Stmt::Ensure(1), zero()];
         let one_by_one = vec![Stmt::Ensure(0), zero(), Stmt::Ensure(1), zero(), Stmt::Ensure(0), zero()];
-        let function = |body| Function { computes: Computes::Problem(Quantity::G), body, strips: None };
+        let function = |body| Function { computes: Computes::Problem(Quantity::G), body, strips: Vec::new() };
         let buffer = || Buffer { stage: Stage::X, length: Size::constant(1), made: Made::Alone };
         let mut program = Program {
             buffers: vec![buffer(), buffer()],

@@ -82,8 +82,8 @@ pub struct Choice {
 pub struct Function {
     pub computes: Computes,
     pub body: Vec<Stmt>,
-    /// What follows, over strips of rows.
-    pub strips: Option<Strips>,
+    /// What follows, over strips of the rows of one matrix after the other.
+    pub strips: Vec<Strips>,
 }
 
 /// The residual of some samples.
@@ -103,7 +103,7 @@ pub struct Samples {
     pub starts: BTreeMap<Source, Size>,
 }
 
-/// The end of a function: over some rows at a time, and what is left.
+/// A part of a function: over some rows at a time, and what follows when all of them are done.
 #[derive(Debug)]
 pub struct Strips {
     /// How many rows there are.

@@ -12,27 +12,32 @@ use crate::ir::{Affine, Size, Symbol, Wire};
 /// Takes products `Aᵀ w(A x)` out of functions. `offsets`: where the blocks of x and of y start.
 pub fn take(program: &mut Program, offsets: &[Size]) {
     for k in 0..program.functions.len() {
-        let function = &program.functions[k];
-        let places = 0..if is_asked(function.computes) { function.body.len() } else { 0 };
-        if let Some((before, strips)) = places.rev().find_map(|last| split(program, &function.body, last, offsets)) {
-            program.functions[k].body = before;
-            program.functions[k].strips = Some(strips);
+        if is_asked(program.functions[k].computes) {
+            let mut body = core::mem::take(&mut program.functions[k].body);
+            let mut strips = Vec::new();
+            // From the end on: what stands before strips may end with others.
+            while let Some((before, found)) = (0..body.len()).rev().find_map(|last| split(program, &body, last, offsets)) {
+                body = before;
+                strips.insert(0, found);
+            }
+            program.functions[k].body = body;
+            program.functions[k].strips = strips;
         }
     }
     program.ahead = ahead(program);
 }
 
 fn is_asked(computes: Computes) -> bool {
-    let asked = [Quantity::Residual, Quantity::F1Mul, Quantity::F1TrMul, Quantity::G1];
+    let asked = [Quantity::Residual, Quantity::F1Mul, Quantity::F1TrMul, Quantity::G1, Quantity::M11Mul];
     asked.into_iter().any(|quantity| computes == Computes::Problem(quantity))
 }
 
 /// The product with A that f needs, where F computes it in strips.
 fn ahead(program: &Program) -> Option<usize> {
     let of = |quantity| program.functions.iter().find(|f| f.computes == Computes::Problem(quantity));
-    let strips = of(Quantity::Residual)?.strips.as_ref()?;
+    let strips = &of(Quantity::Residual)?.strips;
     let needed = ensured(&of(Quantity::Objective)?.body, &program.computations);
-    strips.body.iter().find_map(|(kept, statement)| {
+    strips.iter().flat_map(|strips| &strips.body).find_map(|(kept, statement)| {
         let is_product = matches!(statement, Stmt::Kernel(kernel) if kernel.name == "gemv");
         kept.filter(|buffer| is_product && needed.contains(buffer))
     })
@@ -250,7 +255,6 @@ impl Region<'_> {
         let of_rows = |slice: &Slice| self.is_vector(slice) && self.vectors.contains(&slice.source);
         firsts.any(|first| same(first.arguments.get(1)))
             && matches!(operand, Some(Argument::Slice(w)) if of_rows(w))
-            && target == Source::Out
             && self.vectors.is_disjoint(&self.inputs)
             && !self.vectors.contains(&target)
             && !self.inputs.contains(&target)

@@ -1,4 +1,4 @@
-//! Products of one matrix that a function needs one after the other: `A u`, and `A x` if the point has not got it yet.
+//! Products of one matrix that a function needs one after the other: `A u`, and `A x` or `A v` if the point has not got it yet.
 //! A large matrix is read once for both.
 
 use std::collections::BTreeSet;
@@ -13,32 +13,36 @@ use crate::ir::{Graph, Op, Role};
 pub fn pair(graph: &Graph, program: &mut Program) {
     let computations = &program.computations;
     let whole: Vec<(usize, &Kernel)> = (0..program.buffers.len())
-        .filter(|k| program.buffers[*k].stage == Stage::X)
-        .filter_map(|k| Some((k, product_with_x(graph, &computations[k])?)))
+        .filter_map(|k| Some((k, product_of_point(graph, &computations[k], program.buffers[k].stage)?)))
         .collect();
     for function in program.functions.iter_mut().filter(|f| is_asked_first(f.computes)) {
         for k in 0..function.body.len() {
             let needed = ensured(&function.body[k + 1..], computations);
             let Stmt::Kernel(kernel) = &mut function.body[k] else { continue };
-            let other = whole.iter().find(|(buffer, other)| needed.contains(buffer) && is_same_matrix(kernel, other));
+            let others = whole.iter().filter(|(buffer, other)| needed.contains(buffer) && is_same_matrix(kernel, other));
+            // The point most probably has what does not depend on v.
+            let other = others.max_by_key(|(buffer, _)| program.buffers[*buffer].stage);
             kernel.along = other.map(|(buffer, other)| Box::new(Along { buffer: *buffer, kernel: (*other).clone() }));
         }
     }
 }
 
-/// Whether a point may be asked for it before anything else: other products with directions follow these, or `g_1`.
+/// Whether a point, or one with its v, may be asked for it before anything else: other products with directions follow
+/// these, or `g_1`.
 fn is_asked_first(computes: Computes) -> bool {
-    matches!(computes, Computes::Problem(Quantity::F1Mul | Quantity::F1TrMul))
+    matches!(computes, Computes::Problem(Quantity::F1Mul | Quantity::F1TrMul | Quantity::M11Mul))
 }
 
-/// A buffer that is one product with entries of x.
-fn product_with_x<'p>(graph: &Graph, computation: &'p [Stmt]) -> Option<&'p Kernel> {
+/// A buffer of x or of v that is one product with its entries.
+fn product_of_point<'p>(graph: &Graph, computation: &'p [Stmt], stage: Stage) -> Option<&'p Kernel> {
     let [Stmt::Zero { .. }, Stmt::Kernel(kernel)] = computation else { return None };
-    let is_x = |slice: &Slice| {
+    let is_of_point = |slice: &Slice| {
         let Source::Input(id) = slice.source else { return false };
-        matches!(graph.op(id), Op::Input(input) if graph.input_info(*input).role == Role::X)
+        let Op::Input(input) = graph.op(id) else { return false };
+        let role = graph.input_info(*input).role;
+        matches!(role, Role::X | Role::Adjoint) && Stage::of(role) == stage
     };
-    operand(kernel).is_some_and(is_x).then_some(kernel)
+    operand(kernel).is_some_and(is_of_point).then_some(kernel)
 }
 
 /// The vector of a product that has a kernel for two vectors; of sparse matrices, gathering takes the time, not reading.
