@@ -36,5 +36,6 @@ mod indices;
 mod inner;
 mod searches;
 mod shared;
+mod sorted;
 
 use shared::{check, matrix, vector};

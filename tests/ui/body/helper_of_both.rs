@@ -6,20 +6,13 @@ mod toy {
     use nalgebra::DVector;
 
     fn largest(x: &DVector<f64>) -> f64 {
-        let (mut best, mut at) = (f64::NEG_INFINITY, 0.0);
-        for i in 0..x.len() {
-            if x[i] > best {
-                best = x[i];
-                at = i as f64;
-            }
-        }
-        best + at
+        (x * x.transpose()).symmetric_eigenvalues().max()
     }
 
     fn order(x: &DVector<f64>) -> f64 {
-        let mut sorted = x.clone();
-        sorted.as_mut_slice().sort_by(|a, b| a.total_cmp(b));
-        sorted[0]
+        let mut known = x.as_slice().to_vec();
+        known.dedup();
+        known[0]
     }
 
     pub fn f(x: &DVector<f64>, y: &DVector<f64>) -> f64 {

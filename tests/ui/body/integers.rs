@@ -14,7 +14,7 @@ mod toy {
     }
 
     pub fn f(x: &DVector<f64>, y: &SVector<f64, 3>, data: &Data) -> f64 {
-        let quotient: f64 = (0..3).map(|i| y[3 / (i + 1)]).sum();
+        let quotient: f64 = (0..3).map(|i| y[i % 0]).sum();
         let product: f64 = (0..2).map(|i| (0..2).map(|j| (0..i * j).map(|k| y[k]).sum::<f64>()).sum::<f64>()).sum();
         let entry: f64 = (0..2).map(|i| (0..2).map(|j| data.s.rows(i * j, 1)[0]).sum::<f64>()).sum();
         let shifted: f64 = (0..3).map(|i| y[i ^ 1]).sum();

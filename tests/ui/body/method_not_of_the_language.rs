@@ -12,7 +12,7 @@ mod toy {
 
     pub fn f(x: &DVector<f64>, y: &DVector<f64>, data: &Data) -> f64 {
         let r = &data.a_tr * x - &data.b_tr;
-        r.lp_norm(3) + y.argmax().1
+        r.lp_norm(3) + y.rank(0.1) as f64
     }
 
     pub fn g(x: &DVector<f64>, _y: &DVector<f64>, data: &Data) -> f64 {

@@ -28,7 +28,7 @@ mod toy {
         let mut total = 0.0;
         let r = &data.a_tr * x - &data.b_tr;
         total += r.norm_l1();
-        total + y.argmax().1 + super::penalty(y[0])
+        total + y.rank(0.1) as f64 + super::penalty(y[0])
     }
 
     pub fn g(x: &DVector<f64>, _y: &DVector<f64>, data: &Data) -> f64 {

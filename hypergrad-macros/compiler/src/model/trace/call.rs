@@ -1,11 +1,12 @@
 //! Calls: helper functions and closures are inlined, methods are dispatched on their receiver.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::ToTokens;
+use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
 
 use super::Tracer;
 use super::agree::Site;
+use super::compose::made;
 use super::environment::Environment;
 use super::value::{Callable, Value};
 use super::variant::EnumName;
@@ -316,6 +317,9 @@ impl<'a> Tracer<'a> {
         if let Some(changed) = self.option_place_method(call) {
             return changed;
         }
+        if let Some(sorted) = self.sorting_method(call) {
+            return sorted;
+        }
         if let Some(arranged) = self.arranging_method(call).or_else(|| self.written_to(call)) {
             return arranged;
         }
@@ -343,6 +347,9 @@ impl<'a> Tracer<'a> {
         }
         if let (super::ranked::WHOLE, Value::Tensor(number)) = (call.name(), &receiver) {
             return Some(Value::Integer(number.clone()));
+        }
+        if let (super::sort::CHOSEN, Value::Tensor(mask)) = (call.name(), &receiver) {
+            return Some(self.place_chosen(mask.clone()));
         }
         if receiver.own_type().is_some() {
             return self.own_method(call, receiver, arguments);
@@ -383,10 +390,10 @@ impl<'a> Tracer<'a> {
         {
             return value;
         }
-        if let (Value::Index(_), Some(IntegerWord::clamp), [_, _]) =
-            (&receiver, IntegerWord::named(call.name()), arguments.as_slice())
+        if let (Value::Index(_) | Value::Integer(_), Some(word)) = (&receiver, IntegerWord::named(call.name()))
+            && let Some(written) = written_of_integers(word, arguments.len(), call.site.span)
         {
-            return self.clamped(call, receiver, &arguments);
+            return self.call_value(&made(written, None), [&[receiver], arguments.as_slice()].concat(), call.site.span);
         }
         let (described, known) = (receiver.describe(), words_of(&receiver));
         if let Outcome::Known(value) = self.compared_with(call, &receiver, &arguments) {
@@ -586,5 +593,27 @@ fn strip(expression: &syn::Expr) -> &syn::Expr {
         syn::Expr::Paren(inner) => strip(&inner.expr),
         syn::Expr::Group(inner) => strip(&inner.expr),
         other => other,
+    }
+}
+
+/// Methods of integers that others say as well.
+fn written_of_integers(word: IntegerWord, given: usize, span: Span) -> Option<TokenStream> {
+    match (word, given) {
+        (IntegerWord::clamp, 2) => Some(quote_spanned! { span=> |v, low, high| v.max(low).min(high) }),
+        (IntegerWord::signum, 0) => Some(quote_spanned! { span=> |v| if v > 0 { 1 } else if v < 0 { -1 } else { 0 } }),
+        (
+            IntegerWord::clamp
+            | IntegerWord::signum
+            | IntegerWord::min
+            | IntegerWord::max
+            | IntegerWord::abs_diff
+            | IntegerWord::saturating_sub
+            | IntegerWord::pow
+            | IntegerWord::abs
+            | IntegerWord::rem_euclid
+            | IntegerWord::div_euclid
+            | IntegerWord::div_ceil,
+            _,
+        ) => None,
     }
 }

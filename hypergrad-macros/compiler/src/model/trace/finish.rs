@@ -10,6 +10,7 @@ use super::cells::Read;
 use super::condition::Condition;
 use super::contract::{Contraction, Factor};
 use super::place::Part;
+use super::recursion::is_leaf;
 use super::repeat::Steps;
 use super::value::{Callable, LoopVariable, Tensor, Value, own_index};
 use crate::ir::{Affine, Func, Guard, Reduction, Size, Test};
@@ -79,16 +80,7 @@ impl Tracer<'_> {
                 _ => Value::Tuple(finished),
             });
         }
-        if !matches!(
-            before,
-            Value::Tensor(_)
-                | Value::Integer(_)
-                | Value::Index(_)
-                | Value::Cases(_)
-                | Value::State(_)
-                | Value::Bool(_)
-                | Value::Infinity(_)
-        ) {
+        if !is_leaf(&before) {
             if after.iter().any(|(_, value)| !same(&before, value)) {
                 let name = self.cells.get(cell).name.clone();
                 self.refuse_step(&name, span);

@@ -1,10 +1,13 @@
 //! Operators between conditions, between tuples, and on the bits of integers.
 
+use quote::quote_spanned;
+use syn::spanned::Spanned;
+
 use super::Tracer;
 use super::agree::Site;
 use super::condition::{Comparison, Condition};
-use super::value::Value;
-use crate::ir::{Affine, Size};
+use super::value::{Tensor, Value};
+use crate::ir::{Affine, Func, Size};
 
 impl Tracer<'_> {
     /// `a & b`, `a == b` of conditions; `None` for other operators.
@@ -65,6 +68,14 @@ impl Tracer<'_> {
         if let Value::Bool(condition) = self.operate(site, &op, left, right)? { Some(condition) } else { None }
     }
 
+    /// `a·2ᵏ`, or that part of `a / 2ᵏ` which is whole, where k is no constant.
+    pub(super) fn shifted(&mut self, is_left: bool, number: &Tensor, by: &Tensor) -> Tensor {
+        let two = self.number(2.0);
+        let power = self.apply(Func::Pow, &[&two, by]);
+        let power = self.apply(Func::Round, &[&power]);
+        if is_left { self.multiply(&[number, &power]) } else { self.remainder(number, &power, true).0 }
+    }
+
     /// `a << k` is `a·2ᵏ`, `a >> k` is `a / 2ᵏ`, `a & 7` is `a % 8`; constants bit by bit.
     #[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
     pub(super) fn operate_on_bits(&mut self, site: &Site<'_>, op: &syn::BinOp, left: &Affine, right: &Affine) -> Option<Affine> {
@@ -94,5 +105,31 @@ impl Tracer<'_> {
                 None
             }
         }
+    }
+}
+
+/// `a & (1 << k)` as `((a >> k) & 1) << k`: one bit of a.
+pub(super) fn as_bit(binary: &syn::ExprBinary) -> Option<syn::Expr> {
+    let syn::BinOp::BitAnd(op) = &binary.op else { return None };
+    let (a, k) = match (power_of_two(&binary.right), power_of_two(&binary.left)) {
+        (Some(k), _) => (&binary.left, k),
+        (None, Some(k)) => (&binary.right, k),
+        (None, None) => return None,
+    };
+    syn::parse2(quote_spanned! { op.span()=> ((((#a) >> (#k)) & 1) << (#k)) }).ok()
+}
+
+/// The k of `1 << k`, where it is no constant.
+#[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
+fn power_of_two(expression: &syn::Expr) -> Option<&syn::Expr> {
+    match expression {
+        syn::Expr::Paren(inner) => power_of_two(&inner.expr),
+        syn::Expr::Binary(syn::ExprBinary { left, op: syn::BinOp::Shl(_), right, .. }) => match (&**left, &**right) {
+            (syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Int(one), .. }), right) => {
+                (one.base10_digits() == "1" && !matches!(right, syn::Expr::Lit(_))).then_some(right)
+            }
+            _ => None,
+        },
+        _ => None,
     }
 }

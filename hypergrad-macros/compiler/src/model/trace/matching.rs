@@ -252,6 +252,7 @@ impl Tracer<'_> {
         let choice = match (value, referred) {
             (_, Some(choice)) if choice.name == *name => Box::new(choice),
             (Value::Choice(choice), _) if choice.name == *name => choice.clone(),
+            (other, _) if self.refuse_changing([other], place.span()) => return None,
             (other, _) => {
                 self.diagnostics.error(place, format!("this pattern is a variant, and found {}", other.describe()));
                 return None;

@@ -1,14 +1,17 @@
 //! nalgebra's methods of vectors and matrices, each as a contraction, a sum or a map.
 
+use quote::quote_spanned;
+
 use super::Tracer;
 use super::call::{Call, Outcome};
+use super::compose::made;
 use super::condition::Condition;
 use super::contract::{Contraction, Factor};
 use super::stream::Stream;
 use super::value::{Callable, Tensor, Value, dimensions, own_index};
 use super::words::{
     self, ComposedWord, DecompositionWord, EntryWord, InverseWord, LongerWord, MapWord, NormWord, PairWord, PartWord, PartsWord,
-    PowerNormWord, RearrangementWord, ReductionWord, ScalingWord, SizeWord, SliceWord, ZipFoldWord,
+    PlaceOfWord, PowerNormWord, RearrangementWord, ReductionWord, ScalingWord, SizeWord, SliceWord, ZipFoldWord,
 };
 use crate::ir::{Affine, Func, Guard, Number, Reduction, Size, Test};
 use crate::model::Form;
@@ -18,6 +21,7 @@ pub fn names() -> Vec<&'static str> {
     words::names(&[
         PairWord::NAMES,
         ReductionWord::NAMES,
+        PlaceOfWord::NAMES,
         MapWord::NAMES,
         RearrangementWord::NAMES,
         PartWord::NAMES,
@@ -50,6 +54,7 @@ impl Tracer<'_> {
             Self::by_norm,
             Self::folded_with,
             Self::reductions_of,
+            Self::place_of_extreme,
             Self::rearrangements_of,
             Self::slices_of,
             Self::longer_of,
@@ -216,6 +221,16 @@ impl Tracer<'_> {
             RearrangementWord::column_mean => {
                 let sums = self.sum_over_columns(t);
                 self.over_count(&sums, &columns)
+            }
+            RearrangementWord::row_variance | RearrangementWord::column_variance => {
+                let of_rows = word == RearrangementWord::column_variance;
+                let lines = if of_rows { Stream::rows(t.clone()) } else { Stream::columns(t.clone()) };
+                let variance = made(quote_spanned! { call.site.span=> |v| v.variance() }, None);
+                match self.column_of_stream(call, &Stream::Mapped(Box::new(lines), variance)) {
+                    Some(variances) if of_rows => variances,
+                    Some(variances) => self.transpose(&variances),
+                    None => return Outcome::Known(None),
+                }
             }
             RearrangementWord::abs => self.apply(Func::Abs, &[t]),
             RearrangementWord::normalize => {

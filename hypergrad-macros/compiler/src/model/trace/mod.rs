@@ -80,6 +80,7 @@ mod slice;
 mod slice_pattern;
 mod solve;
 mod some;
+mod sort;
 mod spell;
 mod stack;
 mod stream;

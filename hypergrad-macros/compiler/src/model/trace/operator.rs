@@ -67,6 +67,9 @@ impl Tracer<'_> {
         if let Some(op) = super::assign::compound(&binary.op) {
             return self.assign_by(binary, &op);
         }
+        if let Some(bit) = super::logic::as_bit(binary) {
+            return self.expression(&bit);
+        }
         let left = self.expression(&binary.left);
         let right = self.expression(&binary.right);
         self.by_case(vec![left?, right?], &mut |tracer, operands| match operands.as_slice() {
@@ -140,9 +143,9 @@ impl Tracer<'_> {
             return match comparison(op) {
                 Some(comparison) => Some(Value::Bool(self.compare_indices(comparison, left, right))),
                 // No affine expression any more: good as a number.
-                None if matches!(op, syn::BinOp::Mul(_)) && left.as_size().is_none() && right.as_size().is_none() => {
+                None if leaves_indices(op, left, right) => {
                     let (left, right) = (self.number_of_index(left), self.number_of_index(right));
-                    Some(Value::Integer(self.multiply(&[&left, &right])))
+                    self.whole_arithmetic(site, op, &left, &right)
                 }
                 None if matches!(op, syn::BinOp::Div(_) | syn::BinOp::Rem(_)) => self.quotient_to_zero(site, op, left, right),
                 None => {
@@ -150,6 +153,12 @@ impl Tracer<'_> {
                     self.bounded(site, index).map(Value::Index)
                 }
             };
+        }
+        // What is infinite is compared with numbers.
+        if let (Some(_), Some(left), Some(right)) =
+            (comparison(op), self.bounded_number([left, right]), self.bounded_number([right, left]))
+        {
+            return self.operate(site, op, &Value::Tensor(left), &Value::Tensor(right));
         }
         if let (Some(left), Some(right)) = (self.whole_number(left), self.whole_number(right)) {
             return self.whole_arithmetic(site, op, &left, &right);
@@ -274,6 +283,15 @@ impl Tracer<'_> {
         }
     }
 
+    /// An infinite constant, or a number beside one.
+    fn bounded_number(&mut self, [value, other]: [&Value; 2]) -> Option<Tensor> {
+        match (value, other) {
+            (Value::Infinity(infinite), Value::Tensor(_) | Value::Infinity(_)) => Some(self.number(*infinite)),
+            (Value::Tensor(tensor), Value::Infinity(_)) if tensor.is_scalar() => Some(tensor.clone()),
+            _ => None,
+        }
+    }
+
     #[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
     fn whole_arithmetic(&mut self, site: &Site<'_>, op: &syn::BinOp, left: &Tensor, right: &Tensor) -> Option<Value> {
         if let Some(comparison) = comparison(op) {
@@ -285,6 +303,12 @@ impl Tracer<'_> {
             syn::BinOp::Mul(_) => self.multiply(&[left, right]),
             syn::BinOp::Div(_) => self.remainder(left, right, false).0,
             syn::BinOp::Rem(_) => self.remainder(left, right, false).1,
+            syn::BinOp::Shl(_) | syn::BinOp::Shr(_) => self.shifted(matches!(op, syn::BinOp::Shl(_)), left, right),
+            syn::BinOp::BitAnd(_) if self.as_number(right).is_some_and(is_mask) => {
+                let (one, mask) = (self.number(1.0), right);
+                let divisor = self.linear(&[(1.0, mask), (1.0, &one)]);
+                self.remainder(left, &divisor, true).1
+            }
             _ => {
                 self.diagnostics.error_with_help(
                     site.span,
@@ -492,6 +516,21 @@ fn comparison(op: &syn::BinOp) -> Option<Comparison> {
         syn::BinOp::Ne(_) => Some(Comparison::Ne),
         _ => None,
     }
+}
+
+/// Whether the result is no sum of indices: a product of two, and a quotient or shift by one.
+#[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
+fn leaves_indices(op: &syn::BinOp, left: &Affine, right: &Affine) -> bool {
+    match op {
+        syn::BinOp::Mul(_) => left.as_size().is_none() && right.as_size().is_none(),
+        syn::BinOp::Div(_) | syn::BinOp::Rem(_) | syn::BinOp::Shl(_) | syn::BinOp::Shr(_) => right.as_size().is_none(),
+        _ => false,
+    }
+}
+
+/// Whether a number is one less than a power of two.
+fn is_mask(number: f64) -> bool {
+    number >= 0.0 && number < f64::from(u32::MAX) && (number as u64 + 1).is_power_of_two()
 }
 
 /// Whether a number stands there itself.

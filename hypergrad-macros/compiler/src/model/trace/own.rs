@@ -1,11 +1,9 @@
 //! What the place decides of the module's own types: `into`, `Default::default()`, `v[i]` and `sum` by their traits.
 
 use proc_macro2::Span;
-use quote::quote_spanned;
 
 use super::Tracer;
 use super::call::Call;
-use super::compose::made;
 use super::place::Place;
 use super::stream::Stream;
 use super::value::Value;
@@ -122,12 +120,5 @@ impl<'a> Tracer<'a> {
             }
             Type::Tensor { .. } | Type::List { .. } | Type::Csr { .. } => None,
         }
-    }
-
-    /// `i.clamp(low, high)` of integers.
-    pub(super) fn clamped(&mut self, call: &Call<'_>, receiver: Value, arguments: &[Value]) -> Option<Value> {
-        let span = call.site.span;
-        let limits = made(quote_spanned! { span=> |v, low, high| v.max(low).min(high) }, None);
-        self.call_value(&limits, [&[receiver], arguments].concat(), span)
     }
 }

@@ -31,7 +31,7 @@ impl Tracer<'_> {
         let part = |tracer: &mut Self, dividend: &Affine, sign: i64| {
             let divided = divisor.as_ref().and_then(|divisor| tracer.divide_index(dividend, divisor));
             let Some((quotient, remainder)) = divided else {
-                tracer.diagnostics.error(site.span, format!("`{}` by an index is not accepted", site.name));
+                tracer.diagnostics.error(site.span, format!("`{}` by this integer is not accepted", site.name));
                 return None;
             };
             Some(if is_remainder { remainder } else { quotient.scale(&Size::constant(sign)) })

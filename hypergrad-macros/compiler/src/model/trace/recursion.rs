@@ -18,6 +18,7 @@ use super::piece::Piece;
 use super::place::Part;
 use super::repeat::Steps;
 use super::value::{LoopVariable, Tensor, Value};
+use super::variant::EnumName;
 use crate::ir::{Affine, Guard, Id, Number, Operand, Product, Recurrence, Scan, Size, Test, Wire, slice::Slicer};
 
 /// A leaf of a cell that a loop changes.
@@ -49,11 +50,13 @@ struct Placeholder {
     kind: Kind,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 enum Kind {
     Number,
     Integer,
     Truth,
+    /// One of the variants of this enum, by its place.
+    Variant(EnumName),
 }
 
 /// How the steps of a piece follow each other.
@@ -156,21 +159,21 @@ impl Tracer<'_> {
             Value::Index(index) => (self.number_of_index(index), Kind::Integer),
             cases @ Value::Cases(_) => (self.integer_as_number(cases.clone())?, Kind::Integer),
             Value::Bool(condition) => (self.mask(condition), Kind::Truth),
+            Value::Choice(choice) if choice.is_plain() && self.has_values(&choice.name) => {
+                let name = self.cells.get(leaf.0).name.clone();
+                self.refuse_step(&name, carried.span.unwrap_or_else(|| self.diagnostics.reading()));
+                return None;
+            }
+            Value::Choice(choice) if choice.is_plain() => (self.number_of_variant(choice), Kind::Variant(choice.name.clone())),
+            // Where a largest or smallest value begins: comparisons and choices read it.
+            Value::Infinity(infinite) => (self.number(*infinite), Kind::Number),
             Value::State(outer) => {
                 // The loop further out carries it.
                 self.cells.needs_steps = true;
                 self.cells.needed.insert(outer.key.leaf());
                 return None;
             }
-            other => {
-                let (name, found) = (self.cells.get(leaf.0).name.clone(), other.describe());
-                self.diagnostics.error_with_help(
-                    carried.span.unwrap_or_else(|| self.diagnostics.reading()),
-                    format!("steps of a loop need each other by `{name}`, which begins as {found}"),
-                    "begin with a number, such as the first entry",
-                );
-                return None;
-            }
+            _ => return None,
         };
         let more = carried.leaves.get(&leaf)?.clone();
         let start = self.spread(&start, &more);
@@ -178,12 +181,18 @@ impl Tracer<'_> {
         let shape = batch.iter().map(|v| self.extent(*v)).chain(start.own_shape()).collect();
         let node = self.graph.unbound_slot(shape);
         let value = Tensor { node, batch, ..start.clone() };
-        carried.placeholders.insert(leaf, Placeholder { value: value.clone(), start, kind });
-        Some(match kind {
-            Kind::Number => Value::Tensor(value),
-            Kind::Integer => Value::Integer(value),
-            Kind::Truth => Value::Bool(Condition::Scalar(value)),
-        })
+        carried.placeholders.insert(leaf, Placeholder { value: value.clone(), start, kind: kind.clone() });
+        Some(self.of_kind(&kind, value))
+    }
+
+    /// What a number of a state stands for.
+    fn of_kind(&mut self, kind: &Kind, number: Tensor) -> Value {
+        match kind {
+            Kind::Number => Value::Tensor(number),
+            Kind::Integer => Value::Integer(number),
+            Kind::Truth => Value::Bool(Condition::Scalar(number)),
+            Kind::Variant(name) => Value::Choice(Box::new(self.variant_of_number(name, &number))),
+        }
     }
 
     /// A tensor for all values of more variables.
@@ -216,19 +225,14 @@ impl Tracer<'_> {
         let mut images = FxHashMap::default();
         let mut last = BTreeMap::new();
         for ((leaf, placeholder), stacked) in carried.placeholders.iter().zip(stacked) {
-            let Placeholder { value, start, kind } = placeholder;
+            let Placeholder { value, start, kind } = placeholder.clone();
             let before = i64::from(order.reversed);
             images.insert(value.node, self.before_steps(stacked, value.batch.len() - 1, before, &order.steps));
             let at = if order.reversed { Size::zero() } else { order.steps.clone() };
             let node = self.state_at(stacked, &at);
             let node = self.after_steps(&order.steps, node, start.node);
             let end = Tensor { node, ..start.clone() };
-            let end = match kind {
-                Kind::Number => Value::Tensor(end),
-                Kind::Integer => Value::Integer(end),
-                Kind::Truth => Value::Bool(Condition::Scalar(end)),
-            };
-            last.insert(*leaf, end);
+            last.insert(*leaf, self.of_kind(&kind, end));
         }
         self.gather_by_states(&images);
         for (cell, value) in cells.iter().zip(&mut after) {
@@ -255,13 +259,16 @@ impl Tracer<'_> {
         let is_done = Self::is_done(steps).and(self.taken_by_values());
         let mut nexts = Vec::with_capacity(carried.placeholders.len());
         for (leaf, placeholder) in &carried.placeholders {
-            let next = match (found.remove(leaf), placeholder.kind) {
+            let next = match (found.remove(leaf), &placeholder.kind) {
                 (Some(Value::Bool(condition)), Kind::Truth) => self.mask(&condition),
                 (Some(value @ (Value::Index(_) | Value::Integer(_) | Value::Cases(_))), Kind::Integer) => {
                     self.integer_as_number(value)?
                 }
+                (Some(Value::Choice(choice)), Kind::Variant(name)) if choice.is_plain() && choice.name == *name => {
+                    self.number_of_variant(&choice)
+                }
                 (Some(value), Kind::Number) => self.in_shape(&Part::whole(&placeholder.start), value, span)?,
-                (_, Kind::Integer | Kind::Truth) | (None, Kind::Number) => {
+                (_, Kind::Integer | Kind::Truth | Kind::Variant(_)) | (None, Kind::Number) => {
                     let name = self.cells.get(leaf.0).name.clone();
                     self.refuse_step(&name, span);
                     return None;
@@ -416,17 +423,41 @@ impl Tracer<'_> {
     }
 }
 
-fn is_leaf(value: &Value) -> bool {
-    matches!(
-        value,
+/// Whether a value is one that a loop carries, or one part of it.
+#[expect(clippy::wildcard_enum_match_arm, reason = "every other value has parts, or is not carried")]
+pub fn is_leaf(value: &Value) -> bool {
+    match value {
         Value::Tensor(_)
-            | Value::Integer(_)
-            | Value::Index(_)
-            | Value::Cases(_)
-            | Value::State(_)
-            | Value::Bool(_)
-            | Value::Infinity(_)
-    )
+        | Value::Integer(_)
+        | Value::Index(_)
+        | Value::Cases(_)
+        | Value::State(_)
+        | Value::Bool(_)
+        | Value::Infinity(_) => true,
+        Value::Choice(choice) => choice.is_plain(),
+        _ => false,
+    }
+}
+
+/// The leaves of a cell that steps only set: what the last step leaves in them is not known from one of its own.
+#[expect(clippy::wildcard_enum_match_arm, reason = "every other value is a leaf, or has no parts that are set")]
+pub fn set_leaves(before: &Value, after: &Value, (cell, leaf): (usize, &mut usize), found: &mut Vec<Leaf>) {
+    let parts = |value: &Value| match value {
+        Value::Tuple(values) | Value::Array(values) => Some(values.clone()),
+        Value::Struct(structure) => Some(structure.fields.iter().map(|(_, value)| value.clone()).collect()),
+        value => value.perhaps().map(Vec::from),
+    };
+    let count = leaves_of(before, cell).len();
+    match (after, parts(before), parts(after)) {
+        (Value::Last, ..) => {
+            found.extend((1..=count).map(|k| (cell, *leaf + k)));
+            *leaf += count;
+        }
+        (_, Some(before), Some(after)) if before.len() == after.len() => {
+            before.iter().zip(&after).for_each(|(before, after)| set_leaves(before, after, (cell, leaf), found));
+        }
+        _ => *leaf += count,
+    }
 }
 
 /// The leaves of a value of a cell.

@@ -17,13 +17,10 @@ const DECOMPOSITIONS: Words = Words(
 /// Recursions over an iterator.
 const RECURSIONS: Words = Words("try_for_each compress_rows");
 
-/// Methods that pick an entry by its value: not continuous.
-const CHOICES: Words = Words("argmax argmin imax imin iamax iamin icamax imax_full iamax_full icamax_full");
-
 /// Methods that change their operand, beyond those that are read.
 const CHANGES: Words = Words(
-    "sort sort_by sort_by_key sort_unstable sort_unstable_by sort_unstable_by_key retain dedup dedup_by dedup_by_key resize_mut \
-    transpose_mut",
+    "sort sort_by sort_by_key sort_unstable sort_unstable_by sort_unstable_by_key sort_by_cached_key retain dedup dedup_by \
+    dedup_by_key resize_mut transpose_mut",
 );
 
 /// Methods that change a list in place, and give a new value of anything else.
@@ -44,8 +41,6 @@ impl Tracer<'_> {
                 format!("`{name}` is not accepted: recursions are read from `for` loops and `fold`"),
                 "write the steps as a loop, `let mut s = ..; for t in .. { s = ..; }`, and add to or set what it yields in each",
             ))
-        } else if CHOICES.contains(name) {
-            Some((format!("`{name}` is not accepted: it is not continuous"), "use a continuous function of the entries"))
         } else if CHANGES.contains(name) || CHANGES_OF_LISTS.contains(name) && self.is_changeable(call) {
             Some((
                 format!("`{name}` changes its operand in a way that is not read"),

@@ -17,7 +17,7 @@ use super::contract::Factor;
 use super::count::Counts;
 use super::environment::Environment;
 use super::piece::Piece;
-use super::recursion::{Carried, Leaf, leaves_of};
+use super::recursion::{Carried, Leaf, leaves_of, set_leaves};
 use super::stream::Stream;
 use super::value::{Callable, LoopVariable, Tensor, Value};
 use crate::ir::{Affine, Guard, Size};
@@ -270,9 +270,12 @@ impl Tracer<'_> {
         (stream, changed): (&Stream, &Changes),
         (span, step): (Span, Step<'_>),
     ) {
-        let last =
-            |cell: &&usize| matches!(self.cells.get(**cell).value, Some(Value::Last)) && !changed.counts.contains_key(cell);
-        let leaves = changed.cells.iter().filter(last).flat_map(|cell| start.leaves(*cell)).collect::<Vec<_>>();
+        let mut leaves = Vec::new();
+        for cell in changed.cells.iter().filter(|cell| !changed.counts.contains_key(cell)) {
+            if let (Some(before), Some(after)) = (&start.cells[*cell].value, &self.cells.get(*cell).value) {
+                set_leaves(before, after, (*cell, &mut 0), &mut leaves);
+            }
+        }
         if !carried.add(leaves) {
             return;
         }
@@ -640,6 +643,7 @@ impl Tracer<'_> {
             cases @ Value::Cases(_) => self.integer_as_number(cases.clone()),
             Value::State(state) => Some(state.first.clone()),
             Value::Bool(condition) => Some(self.mask(condition)),
+            Value::Choice(choice) if choice.is_plain() => Some(self.number_of_variant(choice)),
             Value::Infinity(value) => Some(self.number(*value)),
             _ => None,
         }

@@ -132,6 +132,16 @@ impl Tracer<'_> {
             ScalarWord::to_radians => self.scale(1f64.to_radians(), t),
             ScalarWord::to_degrees => self.scale(1f64.to_degrees(), t),
             ScalarWord::modulus_squared => self.multiply(&[t, t]),
+            // Between two whole numbers the even one.
+            ScalarWord::round_ties_even => {
+                let (whole, half) = (self.apply(Func::Trunc, &[t]), self.scale(0.5, t));
+                let fraction = self.linear(&[(1.0, t), (-1.0, &whole)]);
+                let (fraction, middle) = (self.apply(Func::Abs, &[&fraction]), self.number(0.5));
+                let is_tie = self.compare_scalars(Comparison::Eq, &fraction, &middle);
+                let (half, nearest) = (self.apply(Func::Round, &[&half]), self.apply(Func::Round, &[t]));
+                let even = self.scale(2.0, &half);
+                self.select(&is_tie, &even, &nearest)
+            }
             ScalarWord::fract => {
                 let whole = self.apply(Func::Trunc, &[t]);
                 self.linear(&[(1.0, t), (-1.0, &whole)])
@@ -318,7 +328,7 @@ impl Tracer<'_> {
                 None,
             )
             | (IntegerWord::abs, Some(_))
-            | (IntegerWord::clamp, _) => return Outcome::Unknown,
+            | (IntegerWord::clamp | IntegerWord::signum, _) => return Outcome::Unknown,
         })
     }
 
@@ -360,7 +370,13 @@ impl Tracer<'_> {
                 },
                 _ => Outcome::Unknown,
             },
-            IntegerWord::max | IntegerWord::min | IntegerWord::abs_diff | IntegerWord::saturating_sub => match arguments {
+            IntegerWord::max
+            | IntegerWord::min
+            | IntegerWord::abs_diff
+            | IntegerWord::saturating_sub
+            | IntegerWord::div_euclid
+            | IntegerWord::div_ceil
+            | IntegerWord::rem_euclid => match arguments {
                 [other @ (Value::Index(_) | Value::Integer(_))] => {
                     let Some(other) = self.integer_as_number(other.clone()) else { return Outcome::Known(None) };
                     let both = [Value::Integer(number.clone()), Value::Integer(other.clone())];
@@ -371,9 +387,7 @@ impl Tracer<'_> {
                 }
                 _ => Outcome::Unknown,
             },
-            IntegerWord::abs | IntegerWord::clamp | IntegerWord::div_euclid | IntegerWord::div_ceil | IntegerWord::rem_euclid => {
-                Outcome::Unknown
-            }
+            IntegerWord::abs | IntegerWord::clamp | IntegerWord::signum => Outcome::Unknown,
         }
     }
 
@@ -386,13 +400,17 @@ impl Tracer<'_> {
             IntegerWord::max => self.select(&is_less, second, first),
             IntegerWord::min => self.select(&is_less, first, second),
             IntegerWord::abs_diff => self.apply(Func::Abs, &[&difference]),
-            IntegerWord::saturating_sub
-            | IntegerWord::clamp
-            | IntegerWord::pow
-            | IntegerWord::abs
-            | IntegerWord::rem_euclid
-            | IntegerWord::div_euclid
-            | IntegerWord::div_ceil => self.select(&is_less, &zero, &difference),
+            IntegerWord::div_euclid => self.remainder(first, second, true).0,
+            IntegerWord::rem_euclid => self.remainder(first, second, true).1,
+            IntegerWord::div_ceil => {
+                let (quotient, rest) = self.remainder(first, second, false);
+                let is_more = self.compare_scalars(Comparison::Gt, &rest, &zero);
+                let is_more = self.mask(&is_more);
+                self.linear(&[(1.0, &quotient), (1.0, &is_more)])
+            }
+            IntegerWord::saturating_sub | IntegerWord::clamp | IntegerWord::signum | IntegerWord::pow | IntegerWord::abs => {
+                self.select(&is_less, &zero, &difference)
+            }
         }
     }
 

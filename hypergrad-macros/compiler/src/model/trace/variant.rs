@@ -4,7 +4,7 @@ use proc_macro2::Span;
 
 use super::Tracer;
 use super::condition::{Comparison, Condition};
-use super::value::Value;
+use super::value::{Tensor, Value};
 use crate::ir::{Affine, Guard, Size, Test};
 
 /// Which enum a value is of.
@@ -68,6 +68,11 @@ impl Choice {
     fn possible(mut self) -> Self {
         self.cases.retain(|case| case.condition != Condition::Constant(false));
         self
+    }
+
+    /// Whether it holds nothing: it is a variant, as an integer is a number.
+    pub fn is_plain(&self) -> bool {
+        matches!(self.name, EnumName::Own(_) | EnumName::Ordering) && self.cases.iter().all(|case| case.fields.is_empty())
     }
 
     pub fn describe(&self) -> &'static str {
@@ -153,6 +158,51 @@ impl Tracer<'_> {
     ) -> Option<Vec<(String, Value)>> {
         let pairs = then.into_iter().zip(otherwise);
         pairs.map(|((name, then), (_, otherwise))| Some((name, self.merge(condition, then, otherwise)?))).collect()
+    }
+
+    /// The variants of an enum, in the order of their declaration.
+    fn variants(&self, name: &EnumName) -> Vec<String> {
+        let names = |all: &[&str]| all.iter().map(|name| (*name).to_owned()).collect();
+        match name {
+            EnumName::Own(name) => {
+                let declared = self.module.enumeration(name).into_iter().flat_map(|declared| &declared.variants);
+                declared.map(|variant| variant.ident.to_string()).collect()
+            }
+            EnumName::Option => names(&["None", "Some"]),
+            EnumName::Result => names(&["Ok", "Err"]),
+            EnumName::Ordering => names(&["Less", "Equal", "Greater"]),
+        }
+    }
+
+    /// Whether a variant of an enum of the module holds something.
+    pub(super) fn has_values(&self, name: &EnumName) -> bool {
+        let EnumName::Own(name) = name else { return false };
+        let declared = self.module.enumeration(name).into_iter().flat_map(|declared| &declared.variants);
+        declared.into_iter().any(|variant| !variant.fields.is_empty())
+    }
+
+    /// The place of a variant among those of its enum.
+    pub(super) fn number_of_variant(&mut self, choice: &Choice) -> Tensor {
+        let variants = self.variants(&choice.name);
+        let place = |case: &Case| variants.iter().position(|variant| *variant == case.variant).unwrap_or_default();
+        let mut cases = choice.cases.iter().rev();
+        let mut number = self.number(cases.next().map_or(0, place) as f64);
+        for case in cases {
+            let own = self.number(place(case) as f64);
+            number = self.select(&case.condition, &own, &number);
+        }
+        number
+    }
+
+    /// The variant at a place.
+    pub(super) fn variant_of_number(&mut self, name: &EnumName, number: &Tensor) -> Choice {
+        let mut cases = Vec::new();
+        for (k, variant) in self.variants(name).into_iter().enumerate() {
+            let place = self.number(k as f64);
+            let condition = self.compare_scalars(Comparison::Eq, number, &place);
+            cases.push(Case { variant, condition, fields: Vec::new() });
+        }
+        Choice { name: name.clone(), cases }.possible()
     }
 
     /// Where two values are the same variant; `None` where variants hold something, or `==` is the user's own.

@@ -57,7 +57,7 @@ words! {
     }
 
     /// The others without arguments.
-    "Scalar functions" ScalarWord { exp2 log2 log10 sin_cos to_radians to_degrees modulus_squared fract }
+    "Scalar functions" ScalarWord { exp2 log2 log10 sin_cos to_radians to_degrees modulus_squared fract round_ties_even }
 
     /// Methods of scalars with an integer.
     "Scalar functions" PowerWord { powi }
@@ -75,7 +75,7 @@ words! {
     "Scalar functions" ScalarTripleWord { clamp mul_add }
 
     /// Methods of integers.
-    "Indices" IntegerWord { min max clamp abs_diff saturating_sub pow abs rem_euclid div_euclid div_ceil }
+    "Indices" IntegerWord { min max clamp abs_diff saturating_sub pow abs signum rem_euclid div_euclid div_ceil }
 
     /// What compares two numbers, or may have no value.
     "Bindings, numbers, conditions" ComparisonWord { cmp partial_cmp total_cmp checked_sub }
@@ -111,9 +111,12 @@ words! {
         sum norm norm_squared magnitude magnitude_squared mean variance max min amax amin camax camin product trace to_scalar into_scalar
     }
 
+    /// Places of largest and smallest entries.
+    "Methods of vectors and matrices" PlaceOfWord { imax imin iamax iamin icamax argmax argmin }
+
     /// The same entries elsewhere, and sums along one dimension.
     "Methods of vectors and matrices" RearrangementWord {
-        transpose adjoint diagonal row_sum row_sum_tr column_sum row_mean column_mean abs normalize upper_triangle
+        transpose adjoint diagonal row_sum row_sum_tr column_sum row_mean column_mean row_variance column_variance abs normalize upper_triangle
         lower_triangle symmetric_part xy xyz cross_matrix
     }
 
@@ -231,6 +234,11 @@ words! {
     "Loops and what they change" ArrangeWord {
         swap swap_rows swap_columns reverse rotate_left rotate_right truncate insert remove pop clear append extend_from_slice
         clone_from retain split_off drain resize swap_remove
+    }
+
+    /// Methods that sort a list.
+    "Loops and what they change" SortWord {
+        sort sort_unstable sort_by sort_unstable_by sort_by_key sort_unstable_by_key sort_by_cached_key
     }
 
     /// Methods that change an `Option`.

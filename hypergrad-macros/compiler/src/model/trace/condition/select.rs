@@ -148,6 +148,14 @@ impl Tracer<'_> {
                 }
                 Some(Value::Tensor(self.select(condition, &then, &otherwise)))
             }
+            (Value::Tensor(then), Value::Infinity(infinite)) if then.is_scalar() => {
+                let otherwise = self.number(infinite);
+                Some(Value::Tensor(self.select(condition, &then, &otherwise)))
+            }
+            (Value::Infinity(infinite), Value::Tensor(otherwise)) if otherwise.is_scalar() => {
+                let then = self.number(infinite);
+                Some(Value::Tensor(self.select(condition, &then, &otherwise)))
+            }
             (Value::State(then), Value::State(otherwise)) => self.merge_states(condition, *then, *otherwise),
             (Value::Growing(then), Value::Growing(otherwise)) => self.merge_growing(condition, *then, *otherwise),
             (Value::Text, Value::Text) => Some(Value::Text),

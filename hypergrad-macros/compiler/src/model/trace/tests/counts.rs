@@ -43,3 +43,18 @@ fn loops_that_a_count_ends() {
         { let mut z = x[0]; let mut k = 0; loop { let next = z.cos(); if (next - z).abs() < 1e-14 || k == 200 { break; } z = next; k += 1; } z }
     }
 }
+
+/// Quotients, shifts and signs of integers that are no sums of indices.
+#[test]
+fn words_of_integers() {
+    bodies! { (x, y, data) -> f64:
+        { (0..5_i32).map(|i| (i - 2).signum() as f64 * x[i as usize]).sum::<f64>() }
+        { (0..8_usize).map(|m| (0..3_usize).map(|j| if (m >> j) & 1 == 1 { x[j] } else { y[j] }).product::<f64>()).sum::<f64>() }
+        { (0..8_usize).map(|m| (0..3_usize).filter(|j| m & (1 << j) != 0).map(|j| x[j] * (m as f64 + 1.0)).sum::<f64>()).sum::<f64>() }
+        { (1..5_usize).map(|i| (1..5_usize).filter(|j| i % j == 0).map(|j| x[i] * (i / j) as f64).sum::<f64>()).sum::<f64>() }
+        { (0..5_usize).map(|i| x[i] * ((1_usize << i) - 1) as f64).sum::<f64>() }
+        { let k = (x[0] * 10.0) as i32; (k.rem_euclid(4) + k.div_euclid(4) * 10 + k.clamp(-3, 3) + (-k).rem_euclid(4)) as f64 * x[1] }
+        { (x[3] * 2.5).round_ties_even() * x[1] + 2.5_f64.round_ties_even() + (-3.5_f64).round_ties_even() }
+        { data.a.row_variance().dot(&y.transpose()) + (data.a.column_variance().dot(x)) }
+    }
+}

@@ -114,3 +114,60 @@ fn what_is_no_choice_is_refused() {
         assert!(found.iter().any(|error| error.contains(expected)), "{body}: {found:#?}");
     }
 }
+
+/// An enum without values, and an `Ordering`, from step to step.
+#[test]
+fn variants_are_carried() {
+    agrees! {
+        #[derive(Clone, Copy, PartialEq)]
+        enum Mode { Up, Down, Rest }
+        #[derive(Clone, Copy)]
+        struct State { mode: Mode, level: f64, last: f64 }
+        impl State {
+            fn step(&mut self, t: f64) {
+                match self.mode {
+                    Mode::Up => { self.level += t * t; if self.level > 1.0 { self.mode = Mode::Down; } }
+                    Mode::Down => { self.level *= 0.5; if t < 0.0 { self.mode = Mode::Rest; } }
+                    Mode::Rest => self.mode = Mode::Up,
+                }
+                self.last = t.sin();
+            }
+        }
+        fn f(x: &DVector<f64>, y: &SVector<f64, 3>, data: &Data) -> f64 {
+            let mut mode = Mode::Rest;
+            let mut s = 0.0;
+            for i in 0..x.len() {
+                s += match mode { Mode::Up => x[i], Mode::Down => x[i] * x[i], Mode::Rest => x[i].exp() };
+                mode = if x[i] > 0.5 { Mode::Up } else if mode == Mode::Up { Mode::Down } else { mode };
+            }
+            let mut state = State { mode: Mode::Up, level: y[0], last: 0.0 };
+            for t in x.iter() { state.step(*t); }
+            let mut order = std::cmp::Ordering::Equal;
+            for i in 0..x.len() { order = x[i].total_cmp(&data.b[i]); }
+            let found = x.iter().fold(std::cmp::Ordering::Less, |found, t| if *t > 2.0 { std::cmp::Ordering::Greater } else { found });
+            s + state.level * state.last + if state.mode == Mode::Rest { y[1] } else { y[2] * x[0] }
+                + if mode == Mode::Down { x[0] } else { x[1] } + if order.is_lt() { x[2] } else { x[3] } + if found.is_lt() { 1.0 } else { x[4] }
+        }
+    }
+}
+
+/// Fields that steps only set are read behind the loop.
+#[test]
+fn fields_are_set_by_steps() {
+    agrees! {
+        #[derive(Clone, Copy)]
+        struct State { sum: f64, last: f64, pair: (f64, f64), above: bool }
+        fn f(x: &DVector<f64>, y: &SVector<f64, 3>, data: &Data) -> f64 {
+            let mut s = State { sum: 0.0, last: 0.5, pair: (0.0, 1.0), above: false };
+            for (i, t) in x.iter().enumerate() {
+                s.sum += t * t;
+                s.last = t.sin() * y[0];
+                s.pair.1 = data.b[i] * t;
+                s.above = *t > 0.0;
+            }
+            let mut p = (0.0, 0.0);
+            for t in x.iter() { p.0 += t; if *t > 0.0 { p.1 = *t; } }
+            s.sum * s.last + s.pair.1 + s.pair.0 + if s.above { x[0] } else { y[1] } + p.0 * p.1
+        }
+    }
+}

@@ -3,6 +3,7 @@
 
 mod ahead;
 mod arrange;
+mod companions;
 mod conditions;
 mod counts;
 mod derivatives;
@@ -26,6 +27,7 @@ mod results;
 mod scalars;
 mod scan;
 mod searches;
+mod sorted;
 mod spellings;
 mod steps;
 mod tensors;

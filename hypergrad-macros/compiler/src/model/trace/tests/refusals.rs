@@ -37,7 +37,10 @@ fn loops() {
             "let mut k = 0; let mut s = 0.0; for i in 0..data.n { s += x.rows(0, k).sum(); if x[i] > 0.0 { k += 1; } } s",
             "a size, bound or part is a sum of indices",
         ),
-        ("let mut s = f64::INFINITY; for i in 0..x.len() { s = s * x[i] + 1.0; } s", "begin with a number"),
+        (
+            "#[derive(Clone, Copy)] enum Dose { Rest, Given(f64) } let mut s = 0.0; let mut dose = Dose::Rest; for i in 0..x.len() { s += match dose { Dose::Rest => x[i], Dose::Given(t) => t }; dose = Dose::Given(x[i]); } s",
+            "a step of this loop needs what the steps before made of `dose`",
+        ),
         (
             "let mut s = 0.0; for (i, t) in x.iter().filter(|t| **t > 0.0).rev().enumerate() { s = s * t; } s",
             "`enumerate` after `filter`",
