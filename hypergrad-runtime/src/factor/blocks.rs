@@ -5,7 +5,7 @@
 
 use core::marker::PhantomData;
 
-use super::{Inertia, LogDet, Method, Spectrum, condition, factor};
+use super::{ABREAST, Eliminate, Factor, Inertia, LogDet, Method, Spectrum, condition, factor, is_gain_abreast, room_abreast};
 use crate::error::LinearError;
 use crate::scalar::Real;
 use crate::storage::Dense;
@@ -30,8 +30,10 @@ pub struct Segment {
 pub struct Blocks<M, D: Dense, V: Dense, const S: usize> {
     entries: D,
     pivots: V::Pivots,
-    /// The right-hand side of one block.
+    /// The right-hand side of one block, or of several side by side; what they are factored with.
     gathered: V,
+    /// So many blocks, a multiple of [`ABREAST`], are factored side by side: their factors are.
+    pub(super) abreast: usize,
     size: usize,
     count: usize,
     segments: [Segment; S],
@@ -46,6 +48,7 @@ impl<M: Method, D: Dense, V: Dense<Scalar = D::Scalar>, const S: usize> Blocks<M
             entries: D::empty(),
             pivots: V::pivots(0),
             gathered: V::empty(),
+            abreast: 0,
             size: 0,
             count: 0,
             segments: [Segment::default(); S],
@@ -64,9 +67,10 @@ impl<M: Method, D: Dense, V: Dense<Scalar = D::Scalar>, const S: usize> Blocks<M
         let size = segments.iter().map(|s| s.length).sum::<usize>();
         let n = size.saturating_mul(count);
         let entries = D::try_zeros(what, size.saturating_mul(size), count)?;
-        let gathered = V::try_zeros(what, n, 1)?;
+        let is_several = M::SIDE_BY_SIDE && count >= ABREAST && is_gain_abreast(size) && V::empty().flat().is_empty();
+        let gathered = V::try_zeros(what, if is_several { n.max(room_abreast(size)) } else { n }, 1)?;
         debug_assert_eq!((entries.flat().len(), V::pivots(n).as_ref().len()), (n * size, n), "storage of another size");
-        *self = Self { entries, pivots: V::pivots(n), gathered, size, count, segments, method: PhantomData };
+        *self = Self { entries, pivots: V::pivots(n), gathered, abreast: 0, size, count, segments, method: PhantomData };
         Ok(())
     }
 
@@ -96,9 +100,19 @@ impl<M: Method, D: Dense, V: Dense<Scalar = D::Scalar>, const S: usize> Blocks<M
         if size == 0 {
             return Ok(());
         }
-        let blocks = self.entries.flat_mut().chunks_exact_mut(size * size);
-        let scratch = self.gathered.flat_mut();
-        for (b, (block, pivots)) in blocks.zip(self.pivots.as_mut().chunks_exact_mut(size)).enumerate() {
+        self.abreast = 0;
+        let (entries, pivots, scratch) = (self.entries.flat_mut(), self.pivots.as_mut(), self.gathered.flat_mut());
+        if M::SIDE_BY_SIDE && is_gain_abreast(size) && scratch.len() >= room_abreast(size) {
+            let groups = entries.chunks_exact_mut(ABREAST * size * size).zip(pivots.chunks_exact_mut(ABREAST * size));
+            for (matrices, pivots) in groups {
+                if !D::Scalar::factor_abreast(matrices, pivots, size, scratch) {
+                    break;
+                }
+                self.abreast += ABREAST;
+            }
+        }
+        let blocks = entries.chunks_exact_mut(size * size).zip(pivots.chunks_exact_mut(size));
+        for (b, (block, pivots)) in blocks.enumerate().skip(self.abreast) {
             factor::<M, V>(what, block, pivots, size, scratch).map_err(|error| error.in_block(b, size * size))?;
         }
         Ok(())
@@ -107,51 +121,65 @@ impl<M: Method, D: Dense, V: Dense<Scalar = D::Scalar>, const S: usize> Blocks<M
     /// Solves `A out = rhs` in place, with the last factor.
     #[inline]
     pub fn solve(&mut self, rhs: &mut [D::Scalar]) {
-        self.each(rhs, M::solve);
+        self.each(rhs, M::solve, D::Scalar::solve_abreast);
     }
 
     /// Solves `Aᵀ out = rhs` in place, with the last factor.
     #[inline]
     pub fn solve_tr(&mut self, rhs: &mut [D::Scalar]) {
-        self.each(rhs, M::solve_tr);
+        self.each(rhs, M::solve_tr, D::Scalar::solve_tr_abreast);
     }
 
     /// Solves with a positive definite matrix near a symmetric A, see [`Method::solve_definite`].
     pub fn solve_definite(&mut self, rhs: &mut [D::Scalar]) {
-        self.each(rhs, M::solve_definite);
+        self.each(rhs, M::solve_definite, D::Scalar::solve_abreast);
     }
 
     /// A direction of negative curvature in every block that has one.
     pub fn negative_curvature(&mut self, out: &mut [D::Scalar]) -> bool {
         let found = core::cell::Cell::new(false);
-        self.each(out, |block, pivots, size, part| {
+        let one = |block: &[D::Scalar], pivots: &[usize], size, part: &mut [D::Scalar]| {
             if M::negative_curvature(block, pivots, size, part) {
                 found.set(true);
             } else {
                 part.fill(D::Scalar::ZERO);
             }
-        });
+        };
+        // Gauss' method knows of none.
+        self.each(out, one, |_, part| part.fill(D::Scalar::ZERO));
         found.get()
     }
 
-    /// Applies a solve to the part of every block.
+    /// Applies a solve to the part of every block, or of those side by side.
     #[inline]
-    fn each(&mut self, rhs: &mut [D::Scalar], solve: impl Fn(&[D::Scalar], &[usize], usize, &mut [D::Scalar])) {
+    fn each(
+        &mut self,
+        rhs: &mut [D::Scalar],
+        solve: impl Fn(&[D::Scalar], &[usize], usize, &mut [D::Scalar]),
+        solve_abreast: impl Fn(Factor<'_, D::Scalar>, &mut [D::Scalar]),
+    ) {
         let size = self.size;
         if size == 0 {
             return;
+        }
+        for (g, factors) in groups(&self.entries, &self.pivots, (size, self.abreast)).enumerate() {
+            let part = &mut self.gathered.flat_mut()[..ABREAST * size];
+            let each = || (0..ABREAST).map(|l| (l, g * ABREAST + l));
+            each().for_each(|(l, b)| visit(&self.segments, b, |row, entry| part[row * ABREAST + l] = rhs[entry]));
+            solve_abreast(factors, part);
+            each().for_each(|(l, b)| visit(&self.segments, b, |row, entry| rhs[entry] = part[row * ABREAST + l]));
         }
         let blocks = self.entries.flat().chunks_exact(size * size).zip(self.pivots.as_ref().chunks_exact(size));
         if let [Segment { offset: 0, stride: 1, step, .. }] = self.segments[..]
             && step == size
         {
-            for ((block, pivots), part) in blocks.zip(rhs.chunks_exact_mut(size)) {
+            for ((block, pivots), part) in blocks.zip(rhs.chunks_exact_mut(size)).skip(self.abreast) {
                 solve(block, pivots, size, part);
             }
             return;
         }
         let part = &mut self.gathered.flat_mut()[..size];
-        for (b, (block, pivots)) in blocks.enumerate() {
+        for (b, (block, pivots)) in blocks.enumerate().skip(self.abreast) {
             visit(&self.segments, b, |row, entry| part[row] = rhs[entry]);
             solve(block, pivots, size, part);
             visit(&self.segments, b, |row, entry| rhs[entry] = part[row]);
@@ -160,21 +188,26 @@ impl<M: Method, D: Dense, V: Dense<Scalar = D::Scalar>, const S: usize> Blocks<M
 }
 
 impl<M: Method, D: Dense, V: Dense<Scalar = D::Scalar>, const S: usize> Blocks<M, D, V, S> {
-    /// Entries and pivots of every factored block.
+    /// Entries and pivots of every block that was factored by itself.
     fn factors(&self) -> impl Iterator<Item = (&[D::Scalar], &[usize])> {
         let size = self.size.max(1);
         let count = if self.size == 0 { 0 } else { self.count };
-        self.entries.flat().chunks_exact(size * size).zip(self.pivots.as_ref().chunks_exact(size)).take(count)
+        self.entries.flat().chunks_exact(size * size).zip(self.pivots.as_ref().chunks_exact(size)).take(count).skip(self.abreast)
     }
 }
 
 impl<M: Method, D: Dense, V: Dense<Scalar = D::Scalar>, const S: usize> Spectrum for Blocks<M, D, V, S> {
     fn log_det(&self) -> LogDet {
-        self.factors().fold(LogDet::ONE, |all, (block, pivots)| all.and(M::log_det(block, pivots, self.size)))
+        let side_by_side = groups(&self.entries, &self.pivots, (self.size, self.abreast));
+        let several = side_by_side.flat_map(|factors| (0..ABREAST).map(move |l| log_det(factors, l)));
+        let alone = self.factors().map(|(block, pivots)| M::log_det(block, pivots, self.size));
+        several.chain(alone).fold(LogDet::ONE, LogDet::and)
     }
 
     fn inertia(&self) -> Option<Inertia> {
-        self.factors().try_fold(Inertia::default(), |all, (block, pivots)| Some(all.and(M::inertia(block, pivots, self.size)?)))
+        // Gauss' method knows of no signs.
+        let none = (self.abreast == 0).then_some(Inertia::default());
+        self.factors().try_fold(none?, |all, (block, pivots)| Some(all.and(M::inertia(block, pivots, self.size)?)))
     }
 
     fn entries(&self) -> usize {
@@ -188,12 +221,33 @@ impl<M: Method, D: Dense, V: Dense<Scalar = D::Scalar>, const S: usize> Spectrum
             return 0.0;
         }
         let scratch = self.gathered.flat_mut();
+        let worse = |worst, condition| if condition > worst { condition } else { worst };
+        let several = groups(&self.entries, &self.pivots, (size, self.abreast))
+            .flat_map(|factors| D::Scalar::conditions_abreast(factors, scratch))
+            .fold(0.0, worse);
         let blocks = self.entries.flat().chunks_exact(size * size).zip(self.pivots.as_ref().chunks_exact(size));
-        blocks.fold(0.0, |worst, (block, pivots)| {
-            let condition = condition::estimate::<M, V>((block, pivots, size), scratch);
-            if condition > worst { condition } else { worst }
-        })
+        let alone = blocks.skip(self.abreast);
+        alone.fold(several, |worst, (block, pivots)| worse(worst, condition::estimate::<M, V>((block, pivots, size), scratch)))
     }
+}
+
+/// Blocks of so many rows whose factors lie side by side: so many of the first ones.
+fn groups<'a, D: Dense, P: AsRef<[usize]>>(
+    entries: &'a D,
+    pivots: &'a P,
+    (size, abreast): (usize, usize),
+) -> impl Iterator<Item = Factor<'a, D::Scalar>> {
+    let entries = entries.flat()[..abreast * size * size].chunks_exact((ABREAST * size * size).max(1));
+    let pivots = pivots.as_ref().chunks_exact((ABREAST * size).max(1));
+    entries.zip(pivots).map(move |(entries, pivots)| (entries, pivots, size))
+}
+
+/// The determinant of matrix l of some side by side.
+fn log_det<T: Real>((a, pivots, n): Factor<'_, T>, l: usize) -> LogDet {
+    (0..n).fold(LogDet::ONE, |all, j| {
+        let exchanged = if pivots[l * n + j] == j { 1.0 } else { -1.0 };
+        all.times(exchanged * a[(j + j * n) * ABREAST + l].wide())
+    })
 }
 
 /// Every row of block b and its entry of x.

@@ -176,7 +176,7 @@ fn room<D: Dense>(n: usize) -> D {
 }
 
 /// Steps of the ascent; three are nearly always enough.
-const STEPS: usize = 5;
+pub(super) const STEPS: usize = 5;
 
 /// A lower bound of `|C A⁻¹ R|_1`, nearly always within a factor of 3: the larger one of an ascent and of
 /// one image `|C A⁻¹ R x|_1 / |x|_1` of alternating signs, in case the ascent started where its image cancels.

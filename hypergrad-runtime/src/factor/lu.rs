@@ -15,6 +15,7 @@ use crate::scalar::Real;
 pub struct Lu;
 
 impl Method for Lu {
+    const SIDE_BY_SIDE: bool = true;
     #[inline]
     fn eliminate<T: Real>(
         what: &'static str,

@@ -14,6 +14,8 @@
 //! bound says nothing estimated, and the matrix refused when fewer than two digits of a solution would be
 //! right.
 
+#[cfg(feature = "std")]
+mod abreast;
 mod blocks;
 mod cholesky;
 mod condition;
@@ -112,6 +114,9 @@ pub mod method {
 
 /// How a square matrix is factored, in storage of somebody else: a is `n x n`, column-major.
 pub trait Method: Clone + core::fmt::Debug {
+    /// Whether several small matrices are factored side by side, see `abreast`: by Gauss.
+    #[doc(hidden)]
+    const SIDE_BY_SIDE: bool = false;
     /// Factors in place; says how small the smallest pivot is. `scratch` may have any length.
     ///
     /// # Errors
@@ -215,6 +220,21 @@ const PANEL: usize = 4;
 
 /// Triangles of at least so many rows are solved with by panels.
 const BY_PANELS: usize = 64;
+
+/// So many small matrices are factored side by side, see `abreast`.
+const ABREAST: usize = 8;
+
+/// Whether matrices of so many rows are: larger ones do not fit into a cache of the second level together, and the
+/// condition of smaller ones is computed in another way.
+const fn is_gain_abreast(n: usize) -> bool {
+    n >= WIDE && n < BY_PANELS
+}
+const _: () = assert!(WIDE > FEW);
+
+/// Numbers that factoring so many takes besides the matrices.
+const fn room_abreast(n: usize) -> usize {
+    ABREAST * n * (n + 3)
+}
 
 /// Columns after which the rest of a large matrix is updated at once, by the product kernel.
 #[cfg(feature = "std")]
