@@ -120,6 +120,97 @@ pub mod states {
     }
 }
 
+#[bilevel]
+pub mod places {
+    use nalgebra::{DMatrix, DVector};
+
+    pub struct Data {
+        pub grid: Vec<f64>,
+        pub label: Vec<usize>,
+        pub n: usize,
+    }
+
+    /// Between two places of a grid.
+    fn interpolated(grid: &[f64], values: &DVector<f64>, t: f64) -> f64 {
+        let k = grid.partition_point(|s| *s <= t);
+        let w = (t - grid[k - 1]) / (grid[k] - grid[k - 1]);
+        (1.0 - w) * values[k - 1] + w * values[k]
+    }
+
+    /// The cheapest way through a table of differences.
+    fn warped(x: &DVector<f64>, y: &DVector<f64>) -> f64 {
+        let (n, m) = (x.len(), y.len());
+        let mut cost = DMatrix::from_element(n + 1, m + 1, 1e30_f64);
+        cost[(0, 0)] = 0.0;
+        for i in 1..=n {
+            for j in 1..=m {
+                let own = (x[i - 1] - y[j - 1]).powi(2);
+                cost[(i, j)] = own + cost[(i - 1, j)].min(cost[(i, j - 1)]).min(cost[(i - 1, j - 1)]);
+            }
+        }
+        cost[(n, m)]
+    }
+
+    pub fn f(x: &DVector<f64>, y: &DVector<f64>, data: &Data) -> f64 {
+        let mut order: Vec<usize> = (0..data.n).collect();
+        order.sort_by(|&i, &j| data.label[i].cmp(&data.label[j]).then_with(|| j.cmp(&i)));
+        let mut others = order.clone();
+        others.sort_by(|&i, &j| (i % 2).cmp(&(j % 2)).then(x[i].total_cmp(&x[j])));
+        let mut rank = vec![0_usize; data.n];
+        for (r, &i) in order.iter().enumerate() {
+            rank[i] = r;
+        }
+        let mut count = vec![0_usize; data.n];
+        for &k in &data.label {
+            count[k] += 1;
+        }
+        let ranked: f64 = rank.iter().zip(x.iter()).map(|(r, v)| *r as f64 * v).sum();
+        let counted: f64 = (0..data.n).map(|k| (count[k] / 2) as f64 * x[others[k]]).sum();
+        warped(x, y) + ranked * counted + interpolated(&data.grid, x, 0.7) + x.norm_squared()
+    }
+
+    pub fn g(x: &DVector<f64>, y: &DVector<f64>, data: &Data) -> f64 {
+        let k = match data.grid.binary_search_by(|t| t.partial_cmp(&0.4).unwrap()) {
+            Ok(k) => k,
+            Err(k) => k - 1,
+        };
+        let known = match [1_usize, 2, 3].binary_search(&data.n) {
+            Ok(k) => x[k],
+            Err(k) => x[k] * y[0],
+        };
+        let folded = y.clone().reshape_generic(nalgebra::Dyn(2), nalgebra::Dyn(2));
+        let ends: [f64; 4] = x.as_slice().try_into().unwrap();
+        let pairs = || (0..2_usize).flat_map(|i| (0..2_usize).map(move |j| (i, j)));
+        let products: f64 = pairs().zip(y.iter()).map(|((i, j), t)| x[i] * x[j] * t).sum();
+        let numbered: f64 = pairs().enumerate().skip(1).map(|(k, (i, j))| x[k] * (i + 2 * j) as f64).sum();
+        let rows = vec![vec![x[0], x[1]], vec![x[2]]];
+        let flat: f64 = rows.iter().flatten().zip(y.iter()).map(|(a, b)| a * b).sum();
+        let kept: Vec<f64> = x.iter().copied().filter(|v| *v > 0.0).collect();
+        let rough: f64 = kept.windows(2).map(|w| (w[1] - w[0]).powi(2)).sum();
+        let beside: f64 = x.iter().filter(|v| **v > 0.0).zip(y.iter()).map(|(a, b)| a * b).sum();
+        let other: f64 = x.iter().filter(|v| **v > 0.0).step_by(2).sum();
+        products
+            + numbered
+            + flat
+            + rough * beside
+            + other
+            + known * ends[3] * x[k]
+            + (folded * nalgebra::Vector2::new(x[0], x[1])).norm_squared()
+    }
+}
+
+#[test]
+fn places_are_found() {
+    let data = places::Data { grid: vec![0.0, 0.5, 1.0, 2.0], label: vec![2, 0, 2, 2], n: 4 };
+    let problem = places::Problem::new(&data).unwrap();
+    for (x, y) in [(vector(4, 1.1), vector(4, 0.7)), (-vector(4, 0.6), vector(4, 2.3))] {
+        let at = problem.at(&x, &y).unwrap();
+        assert!((at.f() - places::f(&x, &y, &data)).abs() < 1e-12, "{} {}", at.f(), places::f(&x, &y, &data));
+        assert!((at.g() - places::g(&x, &y, &data)).abs() < 1e-12, "{} {}", at.g(), places::g(&x, &y, &data));
+        check(&problem, &x, &y);
+    }
+}
+
 #[test]
 fn lists_are_sorted() {
     let data = orders::Data { t: vec![0.4, 1.7, 0.9, 0.4], group: vec![2, 0, 1, 0], a: matrix(4, 3, 0.2) };

@@ -21,12 +21,12 @@ mod toy {
         let divided: f64 = (0..2).map(|i| (0..2).map(|j| ((i * j) & 2) as f64).sum::<f64>()).sum();
         let chosen = DVector::<f64>::zeros(if x[0] > 0.0 { 2 } else { 3 });
         let growing: f64 = (0..3).map(|i| (0..i).map(|j| y[j]).sum::<f64>() * DVector::<f64>::repeat(i - 1, 1.0).sum()).sum();
-        let power: f64 = (0..3).map(|i| (2_usize.pow(i)) as f64).sum();
+        let power: f64 = (0..3).map(|i| (2_usize.pow(data.n as u32)) as f64).sum();
         let total: usize = (0..3).sum();
         let below: f64 = (0..3).map(|i| y[i - 1]).sum();
         let large: f64 = (0..3).map(|i| y[i * 4611686018427387904]).sum();
         let wrapped: f64 = (0..3).map(|i| y[(i - 1) % 3]).sum();
-        let euclid: f64 = (0..3).map(|i: usize| y[i.rem_euclid(i + 1)]).sum();
+        let euclid: f64 = (0..3).map(|i: usize| y[i.rem_euclid(0)]).sum();
         quotient + product
     }
 

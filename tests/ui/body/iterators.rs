@@ -34,8 +34,8 @@ mod toy {
         let unfit: f64 = x.iter().zip([1.0, 2.0, 3.0].iter().zip(y.iter())).map(|(a, (b, c))| a * b * c).product();
         let vectors: DVector<f64> = (0..3).map(|i| data.a.column(i) * y[i]).sum();
         let collected: Vec<f64> = x.iter().copied().filter(|t| *t > 0.0).collect();
-        let placed: f64 = x.iter().filter(|t| **t > 0.0).step_by(2).sum();
-        let paired: f64 = y.iter().zip(x.iter().filter(|t| **t > 0.0)).map(|(s, t)| s * t).sum();
+        let placed: f64 = (0..3).flat_map(|i| (0..i).map(move |j| x[i] * y[j])).step_by(2).sum();
+        let paired: f64 = y.iter().zip((0..3).flat_map(|i| (0..i).map(move |j| x[i] * y[j]))).map(|(s, t)| s * t).sum();
         let standing: f64 = x.iter().step_by(0).sum();
         let ragged: f64 = (0..data.n).map(|i| DVector::from_iterator(2, (i.saturating_sub(1)..data.n.min(i + 2)).map(|j| x[j])).sum()).sum();
         let open: f64 = (0..data.n).map(|i| ((data.n - 2) * i..data.n).map(|j| x[j]).sum::<f64>()).sum();

@@ -22,6 +22,11 @@ mod toy {
         for (i, j) in pairs {
             total = 0.9 * total + x[i] * y[j];
         }
+        let mut table = DVector::from_element(x.len(), f64::INFINITY);
+        for i in 1..x.len() {
+            table[i] = table[i - 1].min(x[i]);
+        }
+        total += table[0];
         let mut dose = Dose::Rest;
         for i in 0..x.len() {
             total += match dose {

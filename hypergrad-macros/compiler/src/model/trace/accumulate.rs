@@ -329,7 +329,7 @@ impl Tracer<'_> {
         }
         let mut value = match &*state.before {
             Value::State(outer) => self.read_part(outer, part, span)?,
-            Value::Tensor(before) => self.part_of(before, part),
+            Value::Tensor(before) | Value::Integer(before) => self.part_of(before, part),
             _ => return None,
         };
         for set in sets {

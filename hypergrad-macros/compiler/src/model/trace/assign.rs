@@ -95,7 +95,8 @@ impl Tracer<'_> {
         };
         let changed = match (&place.part, leaf) {
             (Some(part), leaf @ (Value::Tensor(_) | Value::State(_))) if sign != 0.0 => {
-                let value = self.in_shape(part, value, span).map(|value| self.scale(sign, &value));
+                let is_integer = matches!(&leaf, Value::State(state) if state.is_whole_number());
+                let value = self.entry_in_shape(is_integer, part, value, span).map(|value| self.scale(sign, &value));
                 let sum = value.and_then(|value| match leaf {
                     Value::State(state) => self.plus(*state, Some(part), value, span),
                     Value::Tensor(tensor) => {
@@ -354,7 +355,7 @@ impl Tracer<'_> {
     pub(super) fn shape_of_leaf(&self, place: &Place, leaf: &Value) -> Option<Tensor> {
         let whole = match leaf {
             Value::Tensor(tensor) => tensor.clone(),
-            Value::State(state) => state.shape().clone(),
+            Value::State(state) if !state.is_whole_number() => state.shape().clone(),
             _ => return None,
         };
         Some(place.part.as_ref().map_or_else(|| whole.clone(), |part| part.stand_in(&whole)))

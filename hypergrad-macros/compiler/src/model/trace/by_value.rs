@@ -15,13 +15,18 @@ impl Tracer<'_> {
     pub(super) fn index_by_value(&mut self, base: &Value, index: Value) -> Value {
         let unit = || Size::constant(1);
         let (rows, columns) = match base {
-            Value::Tensor(tensor) => (tensor.rows.clone(), tensor.columns.clone()),
+            Value::Tensor(tensor) | Value::Integer(tensor) => (tensor.rows.clone(), tensor.columns.clone()),
             Value::State(state) => (state.shape().rows.clone(), state.shape().columns.clone()),
             Value::List(list) => (list.rows.clone(), list.columns.clone()),
             Value::Array(values) => (Size::constant(values.len() as i64), unit()),
             _ => return index,
         };
         match index {
+            // A place that was searched for, and one beside it, may be none.
+            Value::Index(index) if columns.is_one() && self.may_be_no_place(&index, &rows) => {
+                let number = self.number_of_index(&index);
+                self.place_by_value(number, &rows)
+            }
             Value::Integer(number) if columns.is_one() => self.place_by_value(number, &rows),
             Value::Integer(number) if rows.is_one() => self.place_by_value(number, &columns),
             Value::Tuple(pair) => match <[Value; 2]>::try_from(pair) {
@@ -37,6 +42,17 @@ impl Tracer<'_> {
             },
             index => index,
         }
+    }
+
+    /// Whether values decide an index that has a distance from the place which was found, and may be out of range.
+    fn may_be_no_place(&mut self, index: &Affine, count: &Size) -> bool {
+        if !index.wires().any(|wire| self.is_chosen(wire)) || self.sizes.varies(&self.sizes.resolve(count)) {
+            return false;
+        }
+        let Some((low, high)) = index.bounds(&|v| self.extent(v)) else { return false };
+        let (is_above_zero, is_below) = self.excluded(index);
+        let beyond = self.sizes.resolve(&high).sub(&self.sizes.resolve(count)).as_constant();
+        !is_above_zero && low.as_constant().is_some_and(|low| low < 0) || !is_below && beyond.is_some_and(|beyond| beyond >= 0)
     }
 
     /// An index below a count, where it is an integer that is none by itself.

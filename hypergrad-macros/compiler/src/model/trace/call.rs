@@ -9,10 +9,10 @@ use super::agree::Site;
 use super::compose::made;
 use super::environment::Environment;
 use super::value::{Callable, Value};
-use super::variant::EnumName;
+use super::variant::{Choice, EnumName};
 use super::words::{
-    ArrayWord, ConditionWord, CsrRowWord, CsrWord, EndWord, ExtremeWord, FoundWord, IDENTITIES, IntegerWord, ListWord,
-    OptionWord, OrderingWord, ResultWord, SliceWord, SolutionWord,
+    ArrayWord, ConditionWord, ConversionWord, CsrRowWord, CsrWord, EndWord, ExtremeWord, FoundWord, IDENTITIES, IntegerWord,
+    ListWord, OptionWord, OrderingWord, ResultWord, SliceWord, SolutionWord, SortedWord,
 };
 use crate::diagnostics::nearest;
 use crate::ir::{Func, Name};
@@ -305,6 +305,9 @@ impl<'a> Tracer<'a> {
         if let Some(plain) = self.with_norm(call) {
             return self.method_call(&plain, expected);
         }
+        if let Some(reshaped) = super::variations::reshaped(call) {
+            return self.expression_as(&reshaped, expected);
+        }
         if let Some(changed) = self.own_changing_method(call) {
             return changed;
         }
@@ -340,16 +343,43 @@ impl<'a> Tracer<'a> {
         })
     }
 
+    /// Methods that stand for others in what is read anew.
+    fn read_anew(&mut self, call: &Call<'_>, receiver: &Value) -> Option<Option<Value>> {
+        match (call.name(), receiver) {
+            (super::arrange::EMPTY, value) => Some(self.emptied(value, call.site.span)),
+            (super::ranked::WHOLE, Value::Tensor(number)) => Some(Some(Value::Integer(number.clone()))),
+            (super::sort::CHOSEN, Value::Tensor(mask)) => Some(Some(self.place_chosen(mask.clone()))),
+            _ => None,
+        }
+    }
+
+    /// Methods that lists of every kind have.
+    fn method_of_lists(&mut self, call: &Call<'_>, receiver: &Value, arguments: &[Value]) -> Option<Option<Value>> {
+        if ConversionWord::named(call.name()).is_some() && arguments.is_empty() {
+            // A length or an integer that does not fit panics in `unwrap`.
+            let fits = Choice::certain(EnumName::Result, "Ok", vec![("0".to_owned(), receiver.clone())]);
+            return Some(Some(Value::Choice(Box::new(fits))));
+        }
+        if let Some(word) = SortedWord::named(call.name())
+            && let Some(found) = self.place_in_order(call, word, receiver, arguments)
+        {
+            return Some(found);
+        }
+        let is_number = matches!(receiver, Value::Tensor(tensor) if tensor.is_scalar());
+        if EndWord::named(call.name()).is_some()
+            && arguments.is_empty()
+            && !is_number
+            && let Outcome::Known(value) = self.split_end(call, receiver)
+        {
+            return Some(value);
+        }
+        None
+    }
+
     /// A method of a value of any kind.
     pub(super) fn method(&mut self, call: &Call<'_>, receiver: Value, arguments: Vec<Value>) -> Option<Value> {
-        if call.name() == super::arrange::EMPTY {
-            return self.emptied(&receiver, call.site.span);
-        }
-        if let (super::ranked::WHOLE, Value::Tensor(number)) = (call.name(), &receiver) {
-            return Some(Value::Integer(number.clone()));
-        }
-        if let (super::sort::CHOSEN, Value::Tensor(mask)) = (call.name(), &receiver) {
-            return Some(self.place_chosen(mask.clone()));
+        if let Some(read) = self.read_anew(call, &receiver) {
+            return read;
         }
         if receiver.own_type().is_some() {
             return self.own_method(call, receiver, arguments);
@@ -383,12 +413,8 @@ impl<'a> Tracer<'a> {
         if arguments.is_empty() && IDENTITIES.contains(call.name()) {
             return self.converted(call, receiver);
         }
-        if EndWord::named(call.name()).is_some()
-            && arguments.is_empty()
-            && !matches!(&receiver, Value::Tensor(tensor) if tensor.is_scalar())
-            && let Outcome::Known(value) = self.split_end(call, &receiver)
-        {
-            return value;
+        if let Some(found) = self.method_of_lists(call, &receiver, &arguments) {
+            return found;
         }
         if let (Value::Index(_) | Value::Integer(_), Some(word)) = (&receiver, IntegerWord::named(call.name()))
             && let Some(written) = written_of_integers(word, arguments.len(), call.site.span)
@@ -409,6 +435,13 @@ impl<'a> Tracer<'a> {
             Value::List(list) => self.list_method(call, *list, arguments),
             Value::Tensor(tensor) => self.tensor_method(call, &tensor, &arguments),
             Value::Index(index) => self.integer_method(call, &index, &arguments),
+            Value::Integer(numbers) if !numbers.is_scalar() => match ListWord::named(call.name()) {
+                Some(ListWord::len) if arguments.is_empty() => Outcome::Known(Some(Value::count(numbers.length()))),
+                _ => match self.stream_of(Value::Integer(numbers)) {
+                    Some(stream) => self.stream_method(call, stream, arguments),
+                    None => Outcome::Unknown,
+                },
+            },
             Value::Integer(number) => self.whole_method(call, &number, &arguments),
             Value::Array(values) => self.array_method(call, values, arguments),
             value @ (Value::Range(_) | Value::Stream(_)) => match self.stream_of(value) {

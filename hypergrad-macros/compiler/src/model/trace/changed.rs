@@ -10,7 +10,7 @@ use super::cells::Cells;
 use super::count::Counts;
 use super::environment::{Environment, Lookup};
 use super::value::{Callable, Value};
-use super::words::{ArrangeWord, ChangeWord, GrowWord, OptionPlaceWord, PlaceWord, SlicePlaceWord};
+use super::words::{ArrangeWord, ChangeWord, GrowWord, OptionPlaceWord, PlaceWord, SlicePlaceWord, SortWord};
 use crate::syntax::{Associated, Module, Receiver};
 
 /// What a body may change.
@@ -217,7 +217,8 @@ impl<'a> Visit<'a> for Changed<'_> {
         // `take` of an iterator is another method.
         let of_option = OptionPlaceWord::named(&name).is_some() && !matches!(&*call.receiver, syn::Expr::MethodCall(_));
         let refers = PlaceWord::named(&name).is_some() || SlicePlaceWord::named(&name).is_some();
-        let changes = ChangeWord::named(&name).is_some() || refers || arranges.is_some() || of_option;
+        let sorts = SortWord::named(&name).is_some();
+        let changes = ChangeWord::named(&name).is_some() || refers || arranges.is_some() || of_option || sorts;
         if own || grows || changes {
             self.target(&call.receiver);
         }

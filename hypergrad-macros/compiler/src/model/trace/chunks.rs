@@ -78,10 +78,26 @@ impl Tracer<'_> {
             return Outcome::Known(self.call_value(&parts, vec![Value::count(Size::zero())], span));
         }
         let Some(stream) = self.stream_of(list.clone()) else { return Outcome::Unknown };
+        let (list, stream) = if stream.is_filtered() {
+            let stream = self.unnested(stream, span);
+            (Value::Stream(Box::new(stream.clone())), stream)
+        } else {
+            (list, stream)
+        };
+        let width = count.as_size().and_then(Size::as_constant).filter(|width| (1..=MOST_STEPS).contains(width));
+        if let (true, Some(width), SliceWord::windows) = (stream.is_filtered(), width, word) {
+            let windows = self.kept_windows(call, &stream, width);
+            return match windows {
+                Some(windows) => Outcome::Known(Some(Value::Stream(Box::new(windows)))),
+                None => {
+                    self.refuse_filtered(call, &stream);
+                    Outcome::Known(None)
+                }
+            };
+        }
         if self.refuse_filtered(call, &stream) {
             return Outcome::Known(None);
         }
-        let width = count.as_size().and_then(Size::as_constant).filter(|width| (1..=MOST_STEPS).contains(width));
         let lengths = self.lengths(&stream);
         let (Some(width), Some([(guards, length)])) = (width, lengths.as_deref()) else { return Outcome::Unknown };
         if word == SliceWord::chunks || !guards.is_empty() {

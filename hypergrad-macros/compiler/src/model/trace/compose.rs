@@ -145,7 +145,9 @@ impl Tracer<'_> {
             }
             (ItemWord::nth, [index]) if stream.is_filtered() && !stream.is_endless() && !self.moves_on(call) => {
                 let Some(index) = self.index_at(index.clone(), &call.place(1)) else { return Outcome::Known(None) };
-                return Outcome::Known(self.kept_at(call, stream, &index).map(|found| Value::Choice(Box::new(found))));
+                return Outcome::Known(
+                    self.kept_at(call, stream, &Value::Index(index)).map(|found| Value::Choice(Box::new(found))),
+                );
             }
             (ItemWord::next, []) => vec![(Vec::new(), Affine::default())],
             (ItemWord::nth, [index]) => match self.index_at(index.clone(), &call.place(1)) {

@@ -93,6 +93,15 @@ impl Tracer<'_> {
             (Value::Tensor(tensor), _) if tensor.is_scalar() => {
                 Some(Value::Tensor(self.fill(&tensor, Form::Column, &length, &Size::constant(1))))
             }
+            (Value::Infinity(infinite), None) => {
+                let infinite = self.number(infinite);
+                Some(Value::Tensor(self.fill(&infinite, Form::Column, &length, &Size::constant(1))))
+            }
+            // Integers of a list whose length a run decides are one tensor of numbers.
+            (Value::Index(index), None) => {
+                let number = self.number_of_index(&index);
+                Some(Value::Integer(self.fill(&number, Form::Column, &length, &Size::constant(1))))
+            }
             (value, Some(length @ 0..=LONGEST)) => Some(Value::Array(vec![value; length as usize])),
             (value, _) => {
                 let message = format!("an array of {}, repeated so often, is not accepted", value.describe());
@@ -180,6 +189,9 @@ impl Tracer<'_> {
     }
 
     pub(super) fn scalar_at(&mut self, value: Value, place: &impl quote::ToTokens, accepted: &str) -> Option<Tensor> {
+        if let Value::Infinity(infinite) = value {
+            return Some(self.number(infinite));
+        }
         let tensor = self.tensor_at(value, place, accepted)?;
         if tensor.is_scalar() {
             return Some(tensor);

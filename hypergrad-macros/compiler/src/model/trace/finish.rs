@@ -323,7 +323,9 @@ impl Tracer<'_> {
 
     /// 1 in the entries that are set.
     fn mask_of_sets(&mut self, base: &Tensor, sets: &[Summand]) -> Tensor {
-        let mut mask = self.scale(0.0, base);
+        // What is replaced may be infinite: 0 times that is no 0.
+        let zero = self.number(0.0);
+        let mut mask = if base.is_scalar() { zero } else { self.fill(&zero, base.form, &base.rows, &base.columns) };
         for set in sets {
             let one = self.number(1.0);
             let part = set.part.clone().unwrap_or_else(|| Part::whole(base));

@@ -91,6 +91,12 @@ impl Tracer<'_> {
         self.sizes.once(format!("min({})", info.name), SymbolSource::Least { field: info.block })
     }
 
+    /// Whether values decide a variable, by a mask.
+    pub(super) fn is_chosen(&self, variable: LoopVariable) -> bool {
+        let Some(Definition::Gather(number)) = self.variables[variable.0 as usize].definition else { return false };
+        !self.graph.is_selection(self.gathers[number].factor.tensor.node)
+    }
+
     /// Whether the data defines a variable.
     pub(super) fn is_gathered(&self, variable: LoopVariable) -> bool {
         matches!(self.variables[variable.0 as usize].definition, Some(Definition::Gather(_)))

@@ -450,8 +450,12 @@ impl Tracer<'_> {
         let site = Site { span: access.span(), name: "[]".to_owned(), operands: Vec::new() };
         let call = Call { site, generics: None, expected: None };
         if stream.is_filtered() {
-            // Rust panics where there is none.
-            return self.kept_at(&call, stream, index)?.payload().cloned();
+            let stream = self.unnested(stream.clone(), access.span());
+            if stream.is_filtered() {
+                // Rust panics where there is none.
+                return self.kept_at(&call, &stream, &Value::Index(index.clone()))?.payload().cloned();
+            }
+            return self.collected_item(&stream, index, access);
         }
         if let [(guards, length)] = self.lengths(stream)?.as_slice()
             && guards.is_empty()
@@ -461,6 +465,14 @@ impl Tracer<'_> {
         }
         // Rust panics where there is none.
         self.item_if_any(&call, stream, index)?.payload().cloned()
+    }
+
+    /// An item of what a filter keeps, at an integer that values decide.
+    pub(super) fn kept_item_at(&mut self, stream: &Stream, index: &Value, access: &syn::ExprIndex) -> Option<Value> {
+        let site = Site { span: access.span(), name: "[]".to_owned(), operands: Vec::new() };
+        let call = Call { site, generics: None, expected: None };
+        // Rust panics where there is none.
+        self.kept_at(&call, stream, index)?.payload().cloned()
     }
 
     /// Methods of a list inside of the loop that pushes to it: its length and its last item.

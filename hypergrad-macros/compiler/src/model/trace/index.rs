@@ -93,6 +93,9 @@ impl Tracer<'_> {
             (Value::Array(values), Value::Range(range)) => self.part_of_array(&values, &range, access),
             (Value::List(list), index) => self.listed(&list, index, access),
             (Value::Stream(stream), Value::Index(index)) => self.collected_item(&stream, &index, access),
+            (Value::Stream(stream), index @ Value::Integer(_)) if stream.is_filtered() => {
+                self.kept_item_at(&stream, &index, access)
+            }
             (Value::Stream(stream), Value::Range(range)) if !stream.is_filtered() => Some(self.part_of_stream(*stream, &range)),
             (Value::Tensor(tensor), Value::Stream(ranges)) if tensor.form == Form::Column && ranges.is_range() => {
                 self.sliced_by_cases(&tensor, *ranges, access)
@@ -101,6 +104,10 @@ impl Tracer<'_> {
             (Value::Tensor(tensor), index @ (Value::Index(_) | Value::Tuple(_) | Value::Integer(_) | Value::Tensor(_))) => {
                 let (row, column) = self.entry_at(&tensor, index, access)?;
                 Some(Value::Tensor(self.entry(&tensor, &row, &column)))
+            }
+            (Value::Integer(tensor), index @ Value::Index(_)) if !tensor.is_scalar() => {
+                let (row, column) = self.entry_at(&tensor, index, access)?;
+                Some(Value::Integer(self.entry(&tensor, &row, &column)))
             }
             (Value::Array(_), index @ Value::Integer(_)) => {
                 self.index_at(index, &*access.index);
@@ -381,7 +388,7 @@ impl Tracer<'_> {
 
     /// Whether an enclosing condition may keep the index from being too small, and from being too large. Of
     /// an index from data nothing is known but what conditions say of that index itself.
-    fn excluded(&self, index: &Affine) -> (bool, bool) {
+    pub(super) fn excluded(&self, index: &Affine) -> (bool, bool) {
         if !index.wires().any(|v| self.is_gathered(v)) {
             let excluded = self.may_be_excluded(index);
             return (excluded, excluded);

@@ -47,6 +47,7 @@ impl Tracer<'_> {
         if let Some(word) = StepsWord::named(call.name()) {
             return self.done_in_steps(call, word, &stream, arguments);
         }
+        let stream = if needs_places(call.name()) { self.unnested(stream, call.site.span) } else { stream };
         if let Some(word) = ComposedWord::named(call.name()) {
             return self.composed_stream(call, word, stream, &arguments);
         }
@@ -177,11 +178,23 @@ impl Tracer<'_> {
             // The others count positions.
             AdapterWithWord::skip | AdapterWithWord::take if stream.is_filtered() => {
                 let Some(count) = self.index_at(argument, &call.place(1)) else { return Outcome::Known(None) };
-                let first = word == AdapterWithWord::take;
+                let (first, count) = (word == AdapterWithWord::take, Value::Index(count));
                 self.of_kept(call, &stream, |tracer| tracer.kept_beside(call, &stream, &count, first))
             }
+            AdapterWithWord::step_by if stream.is_filtered() => {
+                let Some(step) = self.size_at(argument, &call.place(1)) else { return Outcome::Known(None) };
+                self.of_kept(call, &stream, |tracer| tracer.kept_by_steps(call, &stream, &step))
+            }
+            AdapterWithWord::zip if stream.is_filtered() => {
+                let Some(list) = self.list_beside(call, argument) else { return Outcome::Known(None) };
+                self.of_kept(call, &stream, |tracer| tracer.kept_zipped(call, &stream, list, true))
+            }
             _ if self.refuse_filtered(call, &stream) => Outcome::Known(None),
-            AdapterWithWord::zip => match self.other_stream(call, argument) {
+            AdapterWithWord::zip => match self.other_stream(call, argument).map(|other| self.unnested(other, call.site.span)) {
+                Some(other) if other.is_filtered() && !stream.is_endless() => {
+                    let Some(list) = self.collected(call, &stream) else { return Outcome::Known(None) };
+                    self.of_kept(call, &other, |tracer| tracer.kept_zipped(call, &other, list, false))
+                }
                 Some(other) if !self.refuse_filtered(call, &other) => match self.both_ended(call, stream, other) {
                     Some((stream, other)) => {
                         let zipped = self.zipped(stream, other);
@@ -209,6 +222,19 @@ impl Tracer<'_> {
                 None => Outcome::Known(None),
             },
         }
+    }
+
+    /// What is zipped with the items that pass a filter, as a list.
+    fn list_beside(&mut self, call: &Call<'_>, other: Value) -> Option<Value> {
+        let other = self.other_stream(call, other)?;
+        let other = self.unnested(other, call.site.span);
+        if self.refuse_filtered(call, &other) {
+            return None;
+        }
+        if other.is_endless() {
+            return self.refuse_endless(call);
+        }
+        self.collected(call, &other)
     }
 
     /// An iterator made of the items that pass a filter, or a refusal where they are of several.
@@ -377,8 +403,9 @@ impl Tracer<'_> {
             self.refuse_stored(call);
             return None;
         }
-        if self.refuse_filtered(call, stream) {
-            return None;
+        if stream.is_filtered() {
+            let stream = self.unnested(stream.clone(), call.site.span);
+            return if self.refuse_filtered(call, &stream) { None } else { self.column_of_stream(call, &stream) };
         }
         let opened = self.opened(call, stream, true)?;
         self.column_of(call, stream, opened)
@@ -479,4 +506,18 @@ fn least_of(guard: &Guard, size: &Size, all: &Lengths) -> Size {
     let next = least.add(&Size::constant(1));
     let meets = |other: &Affine| other.as_size().is_some_and(|other| other.sub(size) == next);
     if all.iter().any(|(_, other)| meets(other)) { next } else { least }
+}
+
+/// Whether a method of iterators asks for the places of the items.
+fn needs_places(name: &str) -> bool {
+    let by_item = matches!(AdapterWord::named(name), Some(AdapterWord::enumerate | AdapterWord::cycle));
+    let by_count = AdapterWithWord::named(name).is_some_and(|word| match word {
+        AdapterWithWord::zip | AdapterWithWord::skip | AdapterWithWord::take | AdapterWithWord::step_by => true,
+        AdapterWithWord::map | AdapterWithWord::filter | AdapterWithWord::flat_map | AdapterWithWord::chain => false,
+    });
+    by_item
+        || by_count
+        || StateWord::named(name).is_some()
+        || SearchWord::named(name).is_some()
+        || ItemWord::named(name).is_some()
 }

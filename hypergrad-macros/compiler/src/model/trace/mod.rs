@@ -34,6 +34,7 @@ mod exits;
 mod expression;
 mod extreme;
 mod finish;
+mod flat;
 mod gather;
 mod generics;
 mod given;

@@ -1,10 +1,12 @@
 //! Operators, as nalgebra means them, and `if`/`else`.
 
 use proc_macro2::Span;
+use quote::quote_spanned;
 use syn::spanned::Spanned;
 
 use super::Tracer;
 use super::agree::Site;
+use super::compose::made_with;
 use super::condition::{Comparison, Condition};
 use super::contract::{Contraction, Factor};
 use super::environment::Environment;
@@ -154,6 +156,9 @@ impl Tracer<'_> {
                 }
             };
         }
+        if let (Some(comparison @ (Comparison::Eq | Comparison::Ne)), true) = (comparison(op), is_list(left) || is_list(right)) {
+            return self.compare_lists(site, comparison, left, right).map(Value::Bool);
+        }
         // What is infinite is compared with numbers.
         if let (Some(_), Some(left), Some(right)) =
             (comparison(op), self.bounded_number([left, right]), self.bounded_number([right, left]))
@@ -281,6 +286,14 @@ impl Tracer<'_> {
             Value::Integer(number) => Some(number.clone()),
             _ => None,
         }
+    }
+
+    /// `v == w` of lists, item by item.
+    fn compare_lists(&mut self, site: &Site<'_>, comparison: Comparison, left: &Value, right: &Value) -> Option<Condition> {
+        let same = quote_spanned! { site.span=> |_| __first.iter().eq(__second.iter()) };
+        let same = made_with(same, [left.clone(), right.clone()]);
+        let Value::Bool(same) = self.call_value(&same, vec![Value::Tuple(Vec::new())], site.span)? else { return None };
+        Some(if comparison == Comparison::Eq { same } else { same.not() })
     }
 
     /// An infinite constant, or a number beside one.
@@ -526,6 +539,11 @@ fn leaves_indices(op: &syn::BinOp, left: &Affine, right: &Affine) -> bool {
         syn::BinOp::Div(_) | syn::BinOp::Rem(_) | syn::BinOp::Shl(_) | syn::BinOp::Shr(_) => right.as_size().is_none(),
         _ => false,
     }
+}
+
+/// Whether a value is a list that is no tensor.
+fn is_list(value: &Value) -> bool {
+    matches!(value, Value::Stream(_) | Value::List(_)) || matches!(value, Value::Integer(numbers) if !numbers.is_scalar())
 }
 
 /// Whether a number is one less than a power of two.

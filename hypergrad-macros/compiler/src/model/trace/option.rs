@@ -22,11 +22,32 @@ impl Tracer<'_> {
                 None => Outcome::Unknown,
             },
             EnumName::Ordering => match OrderingWord::named(call.name()) {
+                Some(word @ (OrderingWord::then | OrderingWord::then_with)) => {
+                    Outcome::Known(self.ordered_then(call, word, choice, arguments))
+                }
                 Some(word) if arguments.is_empty() => Outcome::Known(Some(of_ordering(word, choice))),
                 _ => Outcome::Unknown,
             },
             EnumName::Own(_) => Outcome::Unknown,
         }
+    }
+
+    /// An order, and another one among those that are equal by it.
+    fn ordered_then(&mut self, call: &Call<'_>, word: OrderingWord, choice: &Choice, arguments: &[Value]) -> Option<Value> {
+        let equal = choice.is("Equal");
+        let next = match word {
+            OrderingWord::then_with => self.called(call, arguments, 0, &equal, Vec::new())?,
+            OrderingWord::then
+            | OrderingWord::is_lt
+            | OrderingWord::is_gt
+            | OrderingWord::is_eq
+            | OrderingWord::is_ne
+            | OrderingWord::is_le
+            | OrderingWord::is_ge
+            | OrderingWord::reverse => arguments.first()?.clone(),
+        };
+        let Value::Choice(next) = next else { return None };
+        self.merge_choices(&equal, *next, choice.clone())
     }
 
     #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
@@ -321,6 +342,8 @@ fn of_ordering(word: OrderingWord, choice: &Choice) -> Value {
         OrderingWord::is_ne => Value::Bool(is("Equal").not()),
         OrderingWord::is_le => Value::Bool(is("Greater").not()),
         OrderingWord::is_ge => Value::Bool(is("Less").not()),
+        // With another order, they are read before.
+        OrderingWord::then | OrderingWord::then_with => Value::Choice(Box::new(choice.clone())),
         OrderingWord::reverse => {
             let mut reversed = choice.clone();
             for case in &mut reversed.cases {

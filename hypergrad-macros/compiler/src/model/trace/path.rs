@@ -23,6 +23,9 @@ const SCALARS: Words = Words("f64 f32 ComplexField RealField Float FloatCore");
 /// Types whose `from` keeps the value.
 const INTEGERS: Words = Words("i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize");
 
+/// Types of the standard library whose methods are called by path.
+const HOLDERS: Words = Words("Vec Option Result");
+
 /// Traits of the standard library whose methods are called by path.
 const TRAITS: Words = Words("Clone Into From Iterator IntoIterator ToOwned");
 
@@ -225,10 +228,10 @@ impl Tracer<'_> {
                 return self.array_from_fn(call, &path.path, &arguments()?);
             }
         }
-        if owner == "Vec" && matches!(full.len(), 2 | 4) && matches!(name.as_str(), "new" | "with_capacity") {
-            return Some(Value::Array(Vec::new()));
+        if owner == "Vec" && matches!(full.len(), 2 | 4) && matches!(name.as_str(), "new" | "with_capacity" | "from") {
+            return if name == "from" { arguments.into_iter().next()? } else { Some(Value::Array(Vec::new())) };
         }
-        if is_scalar || TRAITS.contains(&owner) || full.first().is_some_and(|f| f == "std" || f == "core") {
+        if is_scalar || self.is_method_by_path(path, &owner, &full) {
             let arguments: Vec<Value> = arguments.into_iter().collect::<Option<_>>()?;
             let mut arguments = arguments.into_iter();
             let receiver = arguments.next()?;
@@ -244,6 +247,12 @@ impl Tracer<'_> {
         }
         self.unknown_function(path, &full);
         None
+    }
+
+    /// Whether a path is that of a method of the standard library: `Iterator::sum`, `Vec::len`.
+    fn is_method_by_path(&self, path: &syn::ExprPath, owner: &str, full: &[String]) -> bool {
+        let is_holder = HOLDERS.contains(owner) && path.path.segments.len() == 2 && !self.module.defines(owner);
+        is_holder || TRAITS.contains(owner) || full.first().is_some_and(|first| first == "std" || first == "core")
     }
 
     /// `usize::from(..)`: 1 and 0 of a condition, an integer itself.

@@ -176,7 +176,7 @@ impl Tracer<'_> {
             return self.range_place(place, range, access).map(|place| vec![(Condition::Constant(true), place)]);
         }
         let tensor = match &leaf {
-            Value::Tensor(tensor) => tensor.clone(),
+            Value::Tensor(tensor) | Value::Integer(tensor) => tensor.clone(),
             Value::State(state) => state.shape().clone(),
             Value::Array(values) => {
                 let index = self.index_at(index, &*access.index)?;
@@ -237,7 +237,11 @@ impl Tracer<'_> {
             }
             (value, None) => Some(value),
             (Value::Tensor(tensor), Some(part)) => Some(Value::Tensor(self.part_of(&tensor, part))),
-            (Value::State(state), Some(part)) => self.read_part(&state, part, span).map(Value::Tensor),
+            (Value::Integer(tensor), Some(part)) => Some(Value::Integer(self.part_of(&tensor, part))),
+            (Value::State(state), Some(part)) => {
+                let read = self.read_part(&state, part, span)?;
+                Some(if state.is_whole_number() { Value::Integer(read) } else { Value::Tensor(read) })
+            }
             (other, Some(_)) => {
                 self.diagnostics.error(span, format!("{} has no entries that can be changed", other.describe()));
                 None
@@ -289,8 +293,12 @@ impl Tracer<'_> {
                     let value = self.in_shape(part, value, span)?;
                     Some(Value::Tensor(self.overwritten(&tensor, part, &value)))
                 }
+                (Value::Integer(tensor), Some(part)) => {
+                    let value = self.entry_in_shape(true, part, value, span)?;
+                    Some(Value::Integer(self.overwritten(&tensor, part, &value)))
+                }
                 (Value::State(state), Some(part)) => {
-                    let value = self.in_shape(part, value, span)?;
+                    let value = self.entry_in_shape(state.is_whole_number(), part, value, span)?;
                     self.set_part(*state, part, value, span)
                 }
                 (other, Some(_)) => {
@@ -352,6 +360,15 @@ impl Tracer<'_> {
         let site = super::agree::Site { span, name: "=".to_owned(), operands: Vec::new() };
         let (_, fitted) = self.agree(&site, shape, tensor)?;
         Some(if fitted.form == part.form { fitted } else { self.reform(&fitted, part.form) })
+    }
+
+    /// The same of an entry, which may be an integer.
+    pub(super) fn entry_in_shape(&mut self, is_integer: bool, part: &Part, value: Value, span: Span) -> Option<Tensor> {
+        if is_integer && matches!(value, Value::Index(_) | Value::Integer(_) | Value::Cases(_)) {
+            let number = self.integer_as_number(value)?;
+            return self.in_shape(part, Value::Tensor(number), span);
+        }
+        self.in_shape(part, value, span)
     }
 
     /// `tensor` with a part replaced.

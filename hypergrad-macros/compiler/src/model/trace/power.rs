@@ -84,13 +84,24 @@ impl Tracer<'_> {
         }
     }
 
+    /// A power of an integer whose exponent an index or values decide.
+    pub(super) fn whole_power(&mut self, number: &Tensor, exponent: &Value) -> Option<Tensor> {
+        let power = self.power_of_any(number, exponent)?;
+        Some(self.apply(Func::Round, &[&power]))
+    }
+
     pub(super) fn power_of_integer(&mut self, call: &Call<'_>, index: &Affine, exponent: &Affine) -> Option<Value> {
+        let (given, exponent_is_index) = (exponent, exponent.as_size().is_none());
         let exponent = exponent.as_size().and_then(Size::as_constant).and_then(|n| u32::try_from(n).ok());
         match (index.as_size(), exponent) {
             (Some(size), Some(n)) => Some(Value::count((0..n).fold(Size::constant(1), |power, _| power.mul(size)))),
             (None, Some(n @ 0..=64)) => {
                 let number = self.number_of_index(index);
                 Some(Value::Integer(self.multiply(&vec![&number; n as usize])))
+            }
+            (_, None) if index.as_size().is_none() || exponent_is_index => {
+                let number = self.number_of_index(index);
+                self.whole_power(&number, &Value::Index(given.clone())).map(Value::Integer)
             }
             (None, Some(_)) | (_, None) => {
                 self.diagnostics.error_with_help(

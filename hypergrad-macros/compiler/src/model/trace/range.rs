@@ -62,6 +62,10 @@ impl Tracer<'_> {
                 Some(Stream::Filtered(Box::new(Stream::Values(vec![item])), there))
             }
             Value::Tensor(tensor) if tensor.form != Form::Scalar => Some(Stream::entries(tensor)),
+            Value::Integer(tensor) if tensor.form != Form::Scalar => {
+                let whole = super::compose::made(quote::quote!(|t| t.__whole()), None);
+                Some(Stream::Mapped(Box::new(Stream::entries(tensor)), whole))
+            }
             _ => None,
         }
     }

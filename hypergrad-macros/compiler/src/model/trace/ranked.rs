@@ -68,7 +68,7 @@ impl Tracer<'_> {
     }
 
     /// The first so many of what a filter keeps, or the others.
-    pub(super) fn kept_beside(&mut self, call: &Call<'_>, stream: &Stream, count: &Affine, first: bool) -> Option<Stream> {
+    pub(super) fn kept_beside(&mut self, call: &Call<'_>, stream: &Stream, count: &Value, first: bool) -> Option<Stream> {
         let span = call.site.span;
         let ranked = self.ranked(call, stream)?;
         let side = if first {
@@ -76,12 +76,46 @@ impl Tracer<'_> {
         } else {
             quote_spanned! { span=> |t| t.0 >= __given }
         };
-        let kept = Stream::Filtered(Box::new(ranked), made(side, Some(Value::Index(count.clone()))));
+        let kept = Stream::Filtered(Box::new(ranked), made(side, Some(count.clone())));
         Some(Stream::Mapped(Box::new(kept), made(quote_spanned! { span=> |t| t.1 }, None)))
     }
 
+    /// Every so many of what a filter keeps.
+    pub(super) fn kept_by_steps(&mut self, call: &Call<'_>, stream: &Stream, step: &Size) -> Option<Stream> {
+        let span = call.site.span;
+        let ranked = self.ranked(call, stream)?;
+        let side = made(quote_spanned! { span=> |t| t.0 % __given == 0 }, Some(Value::count(step.clone())));
+        let kept = Stream::Filtered(Box::new(ranked), side);
+        Some(Stream::Mapped(Box::new(kept), made(quote_spanned! { span=> |t| t.1 }, None)))
+    }
+
+    /// What a filter keeps, each beside the item of a list at its place.
+    pub(super) fn kept_zipped(&mut self, call: &Call<'_>, kept: &Stream, list: Value, is_first: bool) -> Option<Stream> {
+        let span = call.site.span;
+        let ranked = self.ranked(call, kept)?;
+        let is_there = made(quote_spanned! { span=> |t| t.0 < __given.len() }, Some(list.clone()));
+        let pair = if is_first {
+            quote_spanned! { span=> |t| (t.1, __given[t.0]) }
+        } else {
+            quote_spanned! { span=> |t| (__given[t.0], t.1) }
+        };
+        Some(Stream::Mapped(Box::new(Stream::Filtered(Box::new(ranked), is_there)), made(pair, Some(list))))
+    }
+
+    /// So many neighbours of what a filter keeps, each time.
+    pub(super) fn kept_windows(&mut self, call: &Call<'_>, kept: &Stream, width: i64) -> Option<Stream> {
+        let span = call.site.span;
+        let ranked = self.ranked(call, kept)?;
+        let last = width as usize - 1;
+        let is_there = made(quote_spanned! { span=> |t| t.0 >= #last }, None);
+        let before = (1..=last).rev();
+        let window = quote_spanned! { span=> |t| [#(__given[t.0 - #before],)* t.1] };
+        let window = made(window, Some(Value::Stream(Box::new(kept.clone()))));
+        Some(Stream::Mapped(Box::new(Stream::Filtered(Box::new(ranked), is_there)), window))
+    }
+
     /// Item `k` of what a filter keeps.
-    pub(super) fn kept_at(&mut self, call: &Call<'_>, stream: &Stream, index: &Affine) -> Option<Choice> {
+    pub(super) fn kept_at(&mut self, call: &Call<'_>, stream: &Stream, index: &Value) -> Option<Choice> {
         let before = self.diagnostics.len();
         let Some(behind) = self.kept_beside(call, stream, index, false) else {
             if self.diagnostics.len() == before {

@@ -154,6 +154,16 @@ impl Tracer<'_> {
         variable: LoopVariable,
     ) -> Option<Value> {
         let (start, kind) = match before {
+            Value::Tensor(tensor) if !tensor.is_scalar() && self.reads_infinity(tensor) => {
+                // An entry at an index of the steps is a sum with a mask, and 0 times what is infinite is no 0.
+                let name = self.cells.get(leaf.0).name.clone();
+                self.diagnostics.error_with_help(
+                    carried.span.unwrap_or_else(|| self.diagnostics.reading()),
+                    format!("steps of a loop need each other by entries of `{name}`, some of which begin infinite"),
+                    "begin with a number that is larger than all others, `1e30`, or carry numbers one by one",
+                );
+                return None;
+            }
             Value::Tensor(tensor) => (tensor.clone(), Kind::Number),
             Value::Integer(tensor) => (tensor.clone(), Kind::Integer),
             Value::Index(index) => (self.number_of_index(index), Kind::Integer),

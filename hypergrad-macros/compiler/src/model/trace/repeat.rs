@@ -214,6 +214,8 @@ impl Tracer<'_> {
 
     /// The steps as a recursion, once it is known that they need each other.
     fn as_recursion(&mut self, start: &Start, (stream, changed): (&Stream, &Changes), (span, step): (Span, Step<'_>)) {
+        let unnested = (!stream.is_in_order()).then(|| self.unnested(stream.clone(), span));
+        let stream = unnested.as_ref().unwrap_or(stream);
         let mut carried = Carried::default();
         while carried.is_wider || self.carries_more(&mut carried, start, &changed.cells) {
             self.read_carrying(&mut carried, start, (stream, changed), (span, &mut *step));

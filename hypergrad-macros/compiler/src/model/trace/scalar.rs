@@ -290,6 +290,11 @@ impl Tracer<'_> {
             }
             _ => return Outcome::Unknown,
         };
+        let is_quotient = matches!(word, IntegerWord::div_euclid | IntegerWord::div_ceil | IntegerWord::rem_euclid);
+        if argument.is_some_and(|divisor| is_quotient && divisor.as_size().is_none()) {
+            let number = self.number_of_index(index);
+            return self.whole_method(call, &number, arguments);
+        }
         Outcome::Known(match (word, argument) {
             (IntegerWord::max, Some(other)) => self.by_order((index, other), index.clone(), other.clone()),
             (IntegerWord::min, Some(other)) => self.by_order((index, other), other.clone(), index.clone()),
@@ -366,8 +371,9 @@ impl Tracer<'_> {
             IntegerWord::pow => match arguments {
                 [Value::Index(exponent)] => match exponent.as_size().and_then(Size::as_constant) {
                     Some(n @ 0..=64) => Outcome::Known(Some(Value::Integer(self.constant_power(number, n as i32)))),
-                    _ => Outcome::Unknown,
+                    _ => Outcome::Known(self.whole_power(number, &arguments[0]).map(Value::Integer)),
                 },
+                [exponent @ Value::Integer(_)] => Outcome::Known(self.whole_power(number, exponent).map(Value::Integer)),
                 _ => Outcome::Unknown,
             },
             IntegerWord::max

@@ -15,7 +15,7 @@ use super::compose::made;
 use super::search::End;
 use super::stream::Stream;
 use super::value::{Tensor, Value};
-use super::words::{PlaceOfWord, SortWord};
+use super::words::{PlaceOfWord, SortWord, SortedWord};
 use crate::ir::Affine;
 
 /// The method that stands for [`Tracer::chosen`] in what is read anew.
@@ -26,6 +26,9 @@ impl Tracer<'_> {
     pub(super) fn sorting_method(&mut self, call: &syn::ExprMethodCall) -> Option<Option<Value>> {
         let word = SortWord::named(&call.method.to_string())?;
         let arguments: Vec<&syn::Expr> = call.args.iter().collect();
+        if let Some((path, _)) = arguments.first().and_then(|key| reversed(key)) {
+            self.outside(&path, "core::cmp::Reverse");
+        }
         let before = before(word, &arguments, call.method.span())?;
         let list = listed(&call.receiver);
         self.root_place(list)?;
@@ -41,6 +44,37 @@ impl Tracer<'_> {
     /// The index of the entry of a mask that is 1.
     pub(super) fn place_chosen(&mut self, mask: Tensor) -> Value {
         Value::Index(Affine::wire(self.chosen(mask)))
+    }
+
+    /// `partition_point`, `binary_search`: how many items come before, of a list that is in order.
+    pub(super) fn place_in_order(
+        &mut self,
+        call: &Call<'_>,
+        word: SortedWord,
+        list: &Value,
+        arguments: &[Value],
+    ) -> Option<Option<Value>> {
+        let ([given], span) = (arguments, call.site.span) else { return None };
+        let is_number = matches!(list, Value::Tensor(tensor) if tensor.is_scalar());
+        if is_number || self.stream_of(list.clone()).is_none() {
+            return None;
+        }
+        let found = |before: TokenStream, equal: TokenStream| {
+            quote_spanned! { span=> |__v| {
+                let __k = __v.iter().filter(|__t| #before).count();
+                if __k < __v.len() && { let __t = __v[__k]; #equal } { Ok(__k) } else { Err(__k) }
+            } }
+        };
+        let place = match word {
+            SortedWord::partition_point => quote_spanned! { span=> |__v| __v.iter().filter(|__t| __given(*__t)).count() },
+            SortedWord::binary_search => {
+                found(quote_spanned! { span=> *__t < __given }, quote_spanned! { span=> __t == __given })
+            }
+            SortedWord::binary_search_by => {
+                found(quote_spanned! { span=> __given(*__t).is_lt() }, quote_spanned! { span=> __given(__t).is_eq() })
+            }
+        };
+        Some(self.call_value(&made(place, Some(given.clone())), vec![list.clone()], span))
     }
 
     /// The place of a largest or smallest entry: of equal ones the first.
@@ -87,13 +121,36 @@ fn before(word: SortWord, arguments: &[&syn::Expr], span: Span) -> Option<TokenS
             __order.is_lt() || __is_first && __order.is_eq()
         } },
         (SortWord::sort_by_key | SortWord::sort_unstable_by_key | SortWord::sort_by_cached_key, [key]) => {
+            let (key, is_reversed) = reversed(key).map_or_else(|| ((*key).clone(), false), |(_, key)| (key, true));
+            let smaller = if is_reversed {
+                quote_spanned! { span=> __b < __a }
+            } else {
+                quote_spanned! { span=> __a < __b }
+            };
             quote_spanned! { span=> {
                 let __key = #key;
                 let (__a, __b) = (__key(&__a), __key(&__b));
-                __a < __b || __is_first && __a == __b
+                #smaller || __is_first && __a == __b
             } }
         }
         _ => return None,
+    })
+}
+
+/// `Reverse`, and the key, of `|t| Reverse(key)`.
+fn reversed(key: &syn::Expr) -> Option<(syn::Path, syn::Expr)> {
+    let syn::Expr::Closure(closure) = key else { return None };
+    let mut body = &*closure.body;
+    if let syn::Expr::Block(block) = body
+        && let [syn::Stmt::Expr(inner, None)] = block.block.stmts.as_slice()
+    {
+        body = inner;
+    }
+    let syn::Expr::Call(call) = body else { return None };
+    let (syn::Expr::Path(path), Some(inner)) = (&*call.func, call.args.first()) else { return None };
+    path.path.segments.last().is_some_and(|name| name.ident == "Reverse").then(|| {
+        let key = syn::ExprClosure { body: Box::new(inner.clone()), ..closure.clone() };
+        (path.path.clone(), syn::Expr::Closure(key))
     })
 }
 

@@ -1,11 +1,13 @@
 //! Methods of nalgebra that are others with a small change: a symmetric part, a row more, a shorter vector.
 
+use quote::quote_spanned;
+
 use super::Tracer;
 use super::call::{Call, Outcome};
 use super::condition::{Comparison, Condition};
 use super::value::{Tensor, Value, own_index};
 use super::variant::Choice;
-use super::words::{LongerWord, NormWord};
+use super::words::{LongerWord, NormWord, ReshapeWord};
 use crate::ir::{Affine, Func, Number, Size};
 use crate::model::Form;
 
@@ -118,4 +120,21 @@ impl Tracer<'_> {
         let entry = self.select(&is_before, &own, &later);
         Some(self.bind(&entry, form, (r, &rows), (c, &columns)))
     }
+}
+
+/// `v.reshape_generic(Dyn(m), Dyn(n))` as the matrix of the same entries, column by column.
+pub(super) fn reshaped(call: &syn::ExprMethodCall) -> Option<syn::Expr> {
+    ReshapeWord::named(&call.method.to_string())?;
+    let size = |dimension: &syn::Expr| {
+        let syn::Expr::Call(made) = dimension else { return None };
+        let syn::Expr::Path(path) = &*made.func else { return None };
+        let is_dynamic = path.path.segments.last().is_some_and(|name| name.ident == "Dyn");
+        made.args.first().filter(|_| is_dynamic).cloned()
+    };
+    let [rows, columns] = call.args.iter().collect::<Vec<_>>().try_into().ok()?;
+    let (rows, columns, entries) = (size(rows)?, size(columns)?, &call.receiver);
+    syn::parse2(quote_spanned! { call.method.span()=>
+        nalgebra::DMatrix::from_column_slice(#rows, #columns, (#entries).as_slice())
+    })
+    .ok()
 }

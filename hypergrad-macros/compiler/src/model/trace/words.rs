@@ -95,7 +95,7 @@ words! {
     }
 
     /// Methods of an `Ordering`.
-    "Bindings, numbers, conditions" OrderingWord { is_lt is_gt is_eq is_ne is_le is_ge reverse }
+    "Bindings, numbers, conditions" OrderingWord { is_lt is_gt is_eq is_ne is_le is_ge reverse then then_with }
 
     /// Entries that there may not be.
     "Methods of vectors and matrices" EntryWord { get first last }
@@ -139,6 +139,9 @@ words! {
 
     /// Vectors and matrices with entries more.
     "Methods of vectors and matrices" LongerWord { push insert_row insert_column resize_vertically resize_horizontally }
+
+    /// The same entries in another shape.
+    "Methods of vectors and matrices" ReshapeWord { reshape_generic }
 
     /// With a norm of nalgebra.
     "Methods of vectors and matrices" WithNormWord { apply_norm apply_metric_distance }
@@ -235,6 +238,12 @@ words! {
         swap swap_rows swap_columns reverse rotate_left rotate_right truncate insert remove pop clear append extend_from_slice
         clone_from retain split_off drain resize swap_remove
     }
+
+    /// Places in a list that is in order.
+    "Sums over ranges and entries" SortedWord { partition_point binary_search binary_search_by }
+
+    /// Conversions that may not fit.
+    "Bindings, numbers, conditions" ConversionWord { try_into }
 
     /// Methods that sort a list.
     "Loops and what they change" SortWord {

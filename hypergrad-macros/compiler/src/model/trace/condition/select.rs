@@ -107,14 +107,24 @@ impl Tracer<'_> {
 
     /// Whether a value may be infinite, as the largest of no items is: a guard on an index from the data is a product with
     /// its selection, and 0 times that is no 0.
-    fn reads_infinity(&self, tensor: &Tensor) -> bool {
-        let is_infinite = |id: Id| matches!(self.graph.op(id), Op::Constant(number) if number.get().is_infinite());
+    pub(in crate::model::trace) fn reads_infinity(&self, tensor: &Tensor) -> bool {
+        #[expect(clippy::wildcard_enum_match_arm, reason = "only constants and factors are infinite by themselves")]
+        let is_infinite = |id: Id| match self.graph.op(id) {
+            Op::Constant(number) => number.get().is_infinite(),
+            Op::Product(product) => product.coefficient.get().is_infinite(),
+            Op::Sum(terms) => terms.iter().any(|term| term.coefficient.get().is_infinite()),
+            _ => false,
+        };
         self.graph.surface(&[tensor.node]).into_iter().any(is_infinite)
     }
 
     /// `Σ` over disjoint cases of the guarded tensor.
     fn guarded_union(&mut self, tensor: &Tensor, cases: &[Vec<Guard>]) -> Tensor {
         let parts: Vec<Tensor> = cases.iter().map(|case| self.guarded(tensor, case)).collect();
+        if parts.is_empty() && self.reads_infinity(tensor) {
+            let zero = self.number(0.0);
+            return if tensor.is_scalar() { zero } else { self.fill(&zero, tensor.form, &tensor.rows, &tensor.columns) };
+        }
         if parts.is_empty() {
             return self.scale(0.0, tensor);
         }
@@ -147,6 +157,9 @@ impl Tracer<'_> {
                     return None;
                 }
                 Some(Value::Tensor(self.select(condition, &then, &otherwise)))
+            }
+            (Value::Infinity(then), Value::Infinity(otherwise)) if then.to_bits() == otherwise.to_bits() => {
+                Some(Value::Infinity(then))
             }
             (Value::Tensor(then), Value::Infinity(infinite)) if then.is_scalar() => {
                 let otherwise = self.number(infinite);

@@ -54,6 +54,8 @@ fn words_of_integers() {
         { (1..5_usize).map(|i| (1..5_usize).filter(|j| i % j == 0).map(|j| x[i] * (i / j) as f64).sum::<f64>()).sum::<f64>() }
         { (0..5_usize).map(|i| x[i] * ((1_usize << i) - 1) as f64).sum::<f64>() }
         { let k = (x[0] * 10.0) as i32; (k.rem_euclid(4) + k.div_euclid(4) * 10 + k.clamp(-3, 3) + (-k).rem_euclid(4)) as f64 * x[1] }
+        { (1..5_i32).map(|i| (1..4_i32).map(|j| ((i - 3).rem_euclid(j) + 10 * ((i - 3) % j) + 100 * ((i - 3) / j)) as f64).sum::<f64>() * x[i as usize]).sum::<f64>() }
+        { (1..5_usize).map(|i| (1..4_usize).map(|j| i.div_ceil(j) as f64).sum::<f64>() * x[i]).sum::<f64>() }
         { (x[3] * 2.5).round_ties_even() * x[1] + 2.5_f64.round_ties_even() + (-3.5_f64).round_ties_even() }
         { data.a.row_variance().dot(&y.transpose()) + (data.a.column_variance().dot(x)) }
     }

@@ -9,6 +9,7 @@ mod counts;
 mod derivatives;
 mod enums;
 mod exits;
+mod flat;
 mod geometry;
 mod idioms;
 mod indices;

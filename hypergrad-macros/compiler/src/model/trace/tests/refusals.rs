@@ -86,8 +86,11 @@ fn names() {
         ("x.rows(0, x[0] as usize).sum()", "a size, bound or part"),
         ("x[x[0] > 0.0]", "cannot be indexed"),
         ("x[x[0]]", "a scalar is no index"),
-        ("x.iter().filter(|t| **t > 0.0).step_by(2).sum::<f64>()", "`step_by` after `filter`"),
-        ("x.iter().zip(x.iter().filter(|t| **t > 0.0)).map(|(a, b)| a * b).sum::<f64>()", "`zip` after `filter`"),
+        ("(0..3).flat_map(|i| (0..i).map(move |j| x[i] * y[j])).step_by(2).sum::<f64>()", "`step_by` after `filter`"),
+        (
+            "x.iter().zip((0..3).flat_map(|i| (0..i).map(move |j| x[i] * y[j]))).map(|(a, b)| a * b).sum::<f64>()",
+            "`zip` after `filter`",
+        ),
         ("x.iter().filter(|t| **t > 0.0).chain(y.iter()).rev().take(2).sum::<f64>()", "`take` after `filter`"),
         ("x.rows(0, x.iter().filter(|t| **t > 0.0).count()).sum()", "a size, bound or part"),
         ("let a = 0.0; a / a", "this constant is not finite"),
