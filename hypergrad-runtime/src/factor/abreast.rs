@@ -229,8 +229,10 @@ fn scales<S: Simd, const C: usize>(simd: S, (a, pivots, n): Factor<'_, f64>, fla
             largest = both::<S, C>(largest, *u, |largest, u| simd.max_f64s(largest, simd.abs_f64s(u)));
         }
         *scale = largest;
+        // Infinite where the scale is tiny: so is the bound then.
+        let inverse = each::<S, C>(largest, |largest| simd.div_f64s(simd.splat_f64s(1.0), largest));
         for (row, u) in rows.iter_mut().zip(&column[..=j]) {
-            let part = both::<S, C>(*u, largest, |u, largest| simd.div_f64s(simd.abs_f64s(u), largest));
+            let part = both::<S, C>(*u, inverse, |u, inverse| simd.mul_f64s(simd.abs_f64s(u), inverse));
             *row = plus::<S, C>(simd, *row, part);
         }
     }

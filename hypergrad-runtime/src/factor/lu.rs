@@ -78,8 +78,11 @@ impl Method for Lu {
         rows.fill(T::ZERO);
         for ((j, column), scale) in a.chunks_exact(n).enumerate().zip(cols) {
             *scale = column[..=j].iter().fold(T::ZERO, |largest, u| crate::math::max(largest, u.abs()));
-            for (row, u) in rows.iter_mut().zip(&column[..=j]) {
-                *row += u.abs() / *scale;
+            let (inverse, entries) = (T::ONE / *scale, rows.iter_mut().zip(&column[..=j]));
+            if inverse.is_finite() {
+                entries.for_each(|(row, u)| *row += u.abs() * inverse);
+            } else {
+                entries.for_each(|(row, u)| *row += u.abs() / *scale);
             }
         }
         // Column by column from the last one on: an entry changes after it was read.

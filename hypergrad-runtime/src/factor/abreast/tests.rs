@@ -81,6 +81,16 @@ fn a_matrix_among_others_is_as_alone() {
     }
 }
 
+/// The last column may be so small that its reciprocal is infinite; before it no pivot is.
+#[test]
+fn a_tiny_column_is_left_to_one_by_one() {
+    let n = 12;
+    let mut entries = matrices::<f64>(n, 9);
+    entries[(n - 1) * n..n * n].iter_mut().for_each(|entry| *entry *= 1e-310);
+    let (several, result) = several(n, 9, &entries, n);
+    assert_eq!((result, several.abreast), (Ok(()), 0));
+}
+
 /// With vectors of four numbers as with those of eight.
 #[cfg(target_arch = "x86_64")]
 #[test]
