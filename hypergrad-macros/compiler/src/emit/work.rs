@@ -145,10 +145,10 @@ impl Emission<'_> {
     /// Copies the buffers of stage y that are ready.
     fn keep_y(&self) -> TokenStream {
         let buffers = self.cached().filter(|k| self.program.buffers[*k].stage == Stage::Y).map(|k| {
-            let (name, (word, bit)) = (self.names.buffer(k), ready_bit(k));
+            let (names, (word, bit)) = (self.made_by(k).map(|made| self.names.buffer(made)), ready_bit(k));
             quote! {
                 if from.ready[#word] & #bit != 0 {
-                    w.#name.clone_from(&from.#name);
+                    #(w.#names.clone_from(&from.#names);)*
                     w.ready[#word] |= #bit;
                 }
             }
@@ -225,12 +225,7 @@ impl Emission<'_> {
                 let name = format_ident!("ready{k}");
                 let (word, bit) = ready_bit(k);
                 let body = self.names.statements(&self.program.computations[k], super::statements::Scope::Point);
-                let is_made = |other: &usize| {
-                    let made = self.program.buffers[*other].made;
-                    *other == k && made == Made::Alone || made == Made::With(k)
-                };
-                let room: TokenStream =
-                    (k..self.program.buffers.len()).filter(is_made).filter_map(|other| self.names.room(other)).collect();
+                let room: TokenStream = self.made_by(k).filter_map(|made| self.names.room(made)).collect();
                 quote! {
                     fn #name(&self, w: &mut Work) {
                         if w.ready[#word] & #bit != 0 { return; }
@@ -242,6 +237,15 @@ impl Emission<'_> {
                 }
             })
             .collect()
+    }
+
+    /// The buffers that a computation sets.
+    fn made_by(&self, computation: usize) -> impl Iterator<Item = usize> + '_ {
+        (0..self.program.buffers.len()).filter(move |other| match self.program.buffers[*other].made {
+            Made::Alone => *other == computation,
+            Made::With(maker) => maker == computation,
+            Made::Ready | Made::Along | Made::Never => false,
+        })
     }
 
     /// Forgets the buffers of a stage and of later ones.

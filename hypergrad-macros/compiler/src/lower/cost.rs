@@ -74,6 +74,10 @@ pub const MANY_LOOPS: usize = 8;
 /// And of so many buffers of a point those that are wanted together are made together.
 pub const MANY_BUFFERS: usize = 64;
 
+/// One function makes buffers of a point ready by at most so many statements: what rustc does for a function grows faster
+/// than its length, and of 8 statements a call is a small part.
+pub const MOST_TOGETHER: usize = 24;
+
 // Common factors.
 
 /// Factors of fewer terms stay where they are.

@@ -20,6 +20,7 @@ mod fuse;
 mod guarded;
 mod hoist;
 mod implied;
+mod joint;
 mod khatri_rao;
 mod materialise;
 mod nest;
@@ -96,7 +97,9 @@ pub fn lower(graph: &mut Graph, sizes: &Sizes, quantities: &mut Quantities) -> P
     let offsets: Vec<Size> = [&quantities.x, &quantities.y].into_iter().flat_map(|blocks| offsets(graph, blocks)).collect();
     strips::take(&mut program, &offsets);
     exponentials::share(&mut program);
-    Program { f_1_stage, samples, ..program }
+    let mut program = Program { f_1_stage, samples, ..program };
+    joint::merge(&mut program);
+    program
 }
 
 /// Where each block of a variable starts.
