@@ -20,6 +20,10 @@ use super::recursion::Leaf;
 use super::value::{LoopVariable, Tensor, Value};
 use crate::ir::{Func, Guard, Reduction};
 
+/// A step that adds to entries or sets them in more ways is none that can be done in any order: each way is compared
+/// with each other one.
+pub const MOST_SUMMANDS: usize = 64;
+
 /// Which leaf of which cell, inside of which frame.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Key {
@@ -382,6 +386,9 @@ impl Tracer<'_> {
     }
 
     fn merge_entries(&mut self, condition: &Condition, state: &State, a: Entries, b: Entries) -> Option<Entries> {
+        if [&a.adds, &a.sets, &b.adds, &b.sets].iter().any(|ways| ways.len() > MOST_SUMMANDS) {
+            return None;
+        }
         let not = condition.clone().not();
         let common = |a: &[Summand], b: &[Summand]| a.iter().zip(b).take_while(|(a, b)| a == b).count();
         let first = common(&a.adds, &b.adds);

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use proc_macro2::Span;
 
 use super::Tracer;
-use super::accumulate::{Entries, Summand};
+use super::accumulate::{Entries, MOST_SUMMANDS, Summand};
 use super::cells::Read;
 use super::condition::{Comparison, Condition, complement_case, exclude_each_other, implies};
 use super::place::Part;
@@ -75,6 +75,10 @@ impl Tracer<'_> {
             }
             rest.push(later);
             sets = rest;
+            if sets.len() > MOST_SUMMANDS {
+                self.refuse_step(name, span);
+                return None;
+            }
         }
         all.sets = sets;
         for (add, set) in all.adds.iter().flat_map(|add| all.sets.iter().map(move |set| (add, set))) {
