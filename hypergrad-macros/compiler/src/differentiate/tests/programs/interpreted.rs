@@ -66,6 +66,17 @@ impl Stages {
             .collect()
     }
 
+    /// Whether some node is no number, which `max` and its like do not show.
+    pub fn meets_nan(&self, program: &Program, place: &Place) -> bool {
+        let symbols: Vec<i64> = (0..self.sizes.len() as u32).map(|k| self.symbol(Symbol(k), program, place)).collect();
+        self.graphs.iter().any(|(graph, q)| {
+            let roots: Vec<Id> = q.clone().roots().into_iter().map(|id| *id).collect();
+            let mut point = Point { symbols: symbols.clone(), ..Point::default() };
+            fill(&mut point, graph, program, place);
+            point.values(graph, &graph.surface(&roots)).iter().flat_map(|value| &value.data).any(|entry| entry.is_nan())
+        })
+    }
+
     /// Whether `Problem::new` and `at` accept these sizes.
     pub fn accept(&self, program: &Program, place: &Place) -> bool {
         let value = |size: &Size| size.evaluate(&|s| self.symbol(s, program, place));
