@@ -9,7 +9,8 @@ pub fn dependence(graph: &Graph, roles: &[Role]) -> Vec<bool> {
         let reads = match graph.op(id) {
             Op::Input(input) => roles.contains(&graph.input_info(*input).role),
             Op::Slot(_) => true,
-            Op::Constant(_)
+            Op::Scan(_) => graph.reads(id).iter().any(|operand| depends[operand.0 as usize]),
+            op @ (Op::Constant(_)
             | Op::Count(_)
             | Op::Iota
             | Op::Product(_)
@@ -22,8 +23,7 @@ pub fn dependence(graph: &Graph, roles: &[Role]) -> Vec<bool> {
             | Op::Solve { .. }
             | Op::Lower { .. }
             | Op::Determinant { .. }
-            | Op::Scan(_)
-            | Op::State { .. } => graph.reads(id).iter().any(|operand| depends[operand.0 as usize]),
+            | Op::State { .. }) => op.any_operand(&mut |operand| depends[operand.0 as usize]),
         };
         depends.push(reads);
     }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use rustc_hash::FxHashSet;
+
 use super::program::{Program, Stmt};
 
 /// Drops the demands that others imply. A buffer is forgotten no later than all that was computed from it.
@@ -58,8 +60,9 @@ fn settle(statements: &mut Vec<Stmt>, own: &mut BTreeSet<usize>, ready: &[BTreeS
 
 /// Of the buffers that are demanded one after the other, those that neither are ready nor are made so by another.
 fn wanted(run: &[usize], own: &mut BTreeSet<usize>, ready: &[BTreeSet<usize>]) -> Vec<Stmt> {
-    let is_implied = |buffer: &usize| run.iter().any(|other| other != buffer && ready[*other].contains(buffer));
-    let kept: Vec<usize> = run.iter().copied().filter(|buffer| !own.contains(buffer) && !is_implied(buffer)).collect();
+    let needed_by = |other: usize| ready[other].iter().copied().filter(move |need| *need != other);
+    let implied: FxHashSet<usize> = run.iter().flat_map(|other| needed_by(*other)).collect();
+    let kept: Vec<usize> = run.iter().copied().filter(|buffer| !own.contains(buffer) && !implied.contains(buffer)).collect();
     kept.iter().for_each(|buffer| own.extend(&ready[*buffer]));
     kept.into_iter().map(Stmt::Ensure).collect()
 }
