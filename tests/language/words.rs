@@ -23,6 +23,8 @@
     clippy::obfuscated_if_else,
     clippy::suboptimal_flops,
     clippy::useless_vec,
+    clippy::manual_is_multiple_of,
+    clippy::stable_sort_primitive,
     reason = "each way to write something is a case"
 )]
 
