@@ -34,8 +34,14 @@ impl Tracer<'_> {
         let boxed = |stream| Some(Value::Stream(Box::new(stream)));
         let closure = |tokens: TokenStream| made(tokens, given.first().cloned());
         Outcome::Known(match word {
-            // What it does with an item is not the value's.
-            ComposedWord::inspect => boxed(stream),
+            ComposedWord::inspect => {
+                let Some(looks) = self.callable_at(call, given, 0) else { return Outcome::Known(None) };
+                // What it does with an item is not the value's, unless it changes what is outside.
+                if self.changed_by(&looks).cells.is_empty() {
+                    return Outcome::Known(boxed(stream));
+                }
+                boxed(Stream::Mapped(Box::new(stream), closure(quote_spanned! { span=> |t| { __given(t); t } })))
+            }
             ComposedWord::flatten => boxed(Stream::Flat(Box::new(stream), closure(quote_spanned! { span=> |t| t }))),
             ComposedWord::filter_map => {
                 let kept = Stream::Filtered(Box::new(stream), closure(quote_spanned! { span=> |t| __given(t).is_some() }));

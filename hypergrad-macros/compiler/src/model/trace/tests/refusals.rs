@@ -30,6 +30,19 @@ fn statements() {
     ]);
 }
 
+/// A closure that looks at items and changes what is outside of it does so.
+#[test]
+fn closures_that_change_what_is_outside() {
+    refused(&[
+        ("let mut c = 0.0; let s: f64 = x.iter().inspect(|t| c += **t).sum(); s * c", "called for each index"),
+        (
+            "let mut c = 0; let s: f64 = x.iter().filter(|t| **t > 0.3).inspect(|_| c += 1).sum(); s * c as f64",
+            "called for each index",
+        ),
+        ("let mut c = 0.0; let b = x.iter().any(|t| { c += t; *t > 0.5 }); if b { c } else { 1.0 }", "called for each index"),
+    ]);
+}
+
 #[test]
 fn loops() {
     refused(&[
