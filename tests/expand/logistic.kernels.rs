@@ -461,7 +461,7 @@ fn f_1_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
             }
             if fresh14 {
                 let a3 = hg::Dense::flat(&w.x);
-                let a18 = u;
+                let a17 = u;
                 let b3 = &mut w.b3[..];
                 let b3 = &mut b3[first * (1usize)..];
                 let b14 = &mut w.b14[..];
@@ -469,7 +469,7 @@ fn f_1_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
                 hg::kernels::gemv_both_rows(
                     (a0, rows, s1),
                     first,
-                    ((1f64), &a18[..s1], &mut b3[..s0]),
+                    ((1f64), &a17[..s1], &mut b3[..s0]),
                     (((-1f64)), &a3[..s1], &mut b14[..s0]),
                 );
             } else {
@@ -537,12 +537,12 @@ fn f_2_mul(&self, w: &mut Work, c: &[f64], out: &mut [f64]) {
     self.ready0(w);
     {
         let b0 = &w.b0[..];
-        let a19 = c;
+        let a18 = c;
         {
             let p0 = &hg::Dense::flat(&w.x)[..s1];
             let target = &mut out[..s1];
             for i0 in 0..s1 {
-                target[i0] = (p0[i0] * (b0[0usize] * a19[0usize]));
+                target[i0] = (p0[i0] * (b0[0usize] * a18[0usize]));
             }
         }
     }
@@ -777,8 +777,8 @@ fn m_11_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
                 b3[0usize..][..s0].fill(0f64);
             }
             if fresh5 {
-                let a17 = hg::Dense::flat(&w.v);
-                let a18 = u;
+                let a16 = hg::Dense::flat(&w.v);
+                let a17 = u;
                 let b3 = &mut w.b3[..];
                 let b3 = &mut b3[first * (1usize)..];
                 let b5 = &mut w.b5[..];
@@ -786,8 +786,8 @@ fn m_11_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
                 hg::kernels::gemv_both_rows(
                     (a0, rows, s1),
                     first,
-                    ((1f64), &a18[..s1], &mut b3[..s0]),
-                    ((1f64), &a17[..s1], &mut b5[..s0]),
+                    ((1f64), &a17[..s1], &mut b3[..s0]),
+                    ((1f64), &a16[..s1], &mut b5[..s0]),
                 );
             } else {
                 let b3 = &mut w.b3[..];
@@ -881,7 +881,7 @@ fn m_11_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
             }
             if fresh16 {
                 let a3 = hg::Dense::flat(&w.x);
-                let a18 = u;
+                let a17 = u;
                 let b4 = &mut w.b4[..];
                 let b4 = &mut b4[first * (1usize)..];
                 let b16 = &mut w.b16[..];
@@ -889,7 +889,7 @@ fn m_11_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
                 hg::kernels::gemv_both_rows(
                     (a1, rows, s1),
                     first,
-                    ((1f64), &a18[..s1], &mut b4[..s2]),
+                    ((1f64), &a17[..s1], &mut b4[..s2]),
                     (((-1f64)), &a3[..s1], &mut b16[..s2]),
                 );
             } else {
@@ -977,12 +977,12 @@ fn m_12_mul(&self, w: &mut Work, c: &[f64], out: &mut [f64]) {
     self.ready0(w);
     {
         let b0 = &w.b0[..];
-        let a19 = c;
+        let a18 = c;
         {
             let p0 = &hg::Dense::flat(&w.v)[..s1];
             let target = &mut out[..s1];
             for i0 in 0..s1 {
-                target[i0] = (-(p0[i0] * (b0[0usize] * a19[0usize])));
+                target[i0] = (-(p0[i0] * (b0[0usize] * a18[0usize])));
             }
         }
     }

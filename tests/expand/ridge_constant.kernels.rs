@@ -492,14 +492,14 @@ fn m_21(&self, w: &mut Work, out: &mut [f64]) {
     self.ready1(w);
     {
         let b1 = &w.b1[..];
-        let a16 = hg::Dense::flat(&w.v);
+        let a15 = hg::Dense::flat(&w.v);
         let out = &mut *out;
         for i1 in 0..3usize {
             {
                 let target = &mut out[3usize * i1..][..3usize];
                 for i0 in 0..3usize {
                     target[i0] = (if (i0) == (i1) {
-                        (-((b1[i0] * a16[i0])))
+                        (-((b1[i0] * a15[i0])))
                     } else {
                         0f64
                     });

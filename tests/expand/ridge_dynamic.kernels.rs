@@ -393,9 +393,6 @@ fn residual(&self, w: &mut Work, out: &mut [f64]) {
     }
     if self.choice0() {
         {
-            hg::kernels::axpy((-2f64), &self.b17()[..s1], &mut out[..s1]);
-        }
-        {
             hg::kernels::gemv(
                 (2f64),
                 &self.b4()[..s1 * s1],
@@ -404,6 +401,9 @@ fn residual(&self, w: &mut Work, out: &mut [f64]) {
                 &hg::Dense::flat(&w.x)[..s1],
                 &mut out[..s1],
             );
+        }
+        {
+            hg::kernels::axpy((-2f64), &self.b17()[..s1], &mut out[..s1]);
         }
     } else {
         self.ready0(w);
@@ -858,14 +858,14 @@ fn m_21(&self, w: &mut Work, out: &mut [f64]) {
     self.ready1(w);
     {
         let b1 = &w.b1[..];
-        let a16 = hg::Dense::flat(&w.v);
+        let a15 = hg::Dense::flat(&w.v);
         let out = &mut *out;
         for i1 in 0..s1 {
             if s1 > 0 {
                 let target = &mut out[s1 * i1..][..s1];
                 for i0 in 0..s1 {
                     target[i0] = (if (i0) == (i1) {
-                        (-((b1[i0] * a16[i0])))
+                        (-((b1[i0] * a15[i0])))
                     } else {
                         0f64
                     });

@@ -34,6 +34,10 @@ impl Graph {
 
     /// `coefficient · view`, a permutation or broadcast of a node.
     pub fn view(&mut self, coefficient: f64, view: &View, shape: Vec<Size>) -> Id {
+        if coefficient == 1.0 && view.axes.len() == shape.len() && view.axes.iter().enumerate().all(|(k, axis)| k == *axis) {
+            return view.node;
+        }
+        let is_normal = coefficient != 0.0 && self.is_atom(view.node) && !shape.iter().any(Size::is_one);
         let product = Product {
             coefficient: Number::new(coefficient),
             extents: shape.clone(),
@@ -41,7 +45,28 @@ impl Graph {
             guards: Vec::new(),
             out: (0..shape.len() as u32).map(|w| Affine::wire(Wire(w))).collect(),
         };
-        self.product(product, shape)
+        if is_normal { self.intern_product(product, shape) } else { self.product(product, shape) }
+    }
+
+    /// Whether a product that scales, permutes or broadcasts the node, and nothing else, is in normal form: there is nothing
+    /// in it that a product looks through.
+    fn is_atom(&self, node: Id) -> bool {
+        match self.op(node) {
+            Op::Input(_) => self.sparse(node).is_none(),
+            Op::Map(..) | Op::Reduce { .. } | Op::Weights { .. } | Op::Exclusive { .. } | Op::Solve { .. } | Op::State { .. } => {
+                true
+            }
+            Op::Constant(_)
+            | Op::Count(_)
+            | Op::Iota
+            | Op::Product(_)
+            | Op::Sum(_)
+            | Op::Factor { .. }
+            | Op::Lower { .. }
+            | Op::Determinant { .. }
+            | Op::Scan(_)
+            | Op::Slot(_) => false,
+        }
     }
 
     /// The elementwise product of views.
