@@ -136,8 +136,8 @@ fn groups(program: &Program, sites: &Sites) -> Vec<Vec<usize>> {
     let mut groups: Vec<Group> = Vec::new();
     let mut group_of: Vec<usize> = vec![0; program.buffers.len()];
     let mut open: BTreeMap<Key, usize> = BTreeMap::new();
-    // What a buffer needs has a smaller number: those who ask come first.
-    for buffer in (0..program.buffers.len()).rev() {
+    // Those who ask come first.
+    for buffer in needs_first(program).into_iter().rev() {
         let asker = |site: &Site| match sites.computations.get(site) {
             Some(computed) => Asker::Group(group_of[*computed]),
             None => Asker::Site(*site),
@@ -165,6 +165,37 @@ fn groups(program: &Program, sites: &Sites) -> Vec<Vec<usize>> {
     }
     let several = groups.into_iter().map(|group| group.members).filter(|members| members.len() > 1);
     several.map(|members| members.into_iter().rev().collect()).collect()
+}
+
+/// All buffers, each behind those that it needs: where one loop makes several, numbers do not say so.
+fn needs_first(program: &Program) -> Vec<usize> {
+    let mut order = Vec::with_capacity(program.buffers.len());
+    let mut seen = vec![false; program.buffers.len()];
+    for buffer in 0..program.buffers.len() {
+        // Buffers with what they need that is still to be looked at.
+        let mut open = vec![(buffer, needs(&program.computations[buffer]))];
+        if std::mem::replace(&mut seen[buffer], true) {
+            continue;
+        }
+        while let Some((own, needed)) = open.last_mut() {
+            match needed.pop() {
+                Some(need) if !std::mem::replace(&mut seen[need], true) => open.push((need, needs(&program.computations[need]))),
+                Some(_) => {}
+                None => {
+                    order.push(*own);
+                    open.pop();
+                }
+            }
+        }
+    }
+    order
+}
+
+/// What statements ask for, those inside of others too.
+fn needs(body: &[Stmt]) -> Vec<usize> {
+    let own = |statement: &Stmt| if let Stmt::Ensure(buffer) = statement { Some(*buffer) } else { None };
+    let inside = |statement: &Stmt| levels(statement).into_iter().flat_map(|inner| needs(inner)).collect::<Vec<_>>();
+    body.iter().flat_map(|statement| own(statement).into_iter().chain(inside(statement))).collect()
 }
 
 /// Buffers that nothing but their own computation makes ready, or asks whether they are.
@@ -271,6 +302,17 @@ mod tests {
         apart.buffers[0].stage = Stage::Y;
         merge(&mut apart);
         assert!(apart.buffers.iter().all(|buffer| buffer.made == Made::Alone));
+    }
+
+    /// A loop that makes the first two buffers needs the third, which needs nothing; another function needs that alone.
+    #[test]
+    fn numbers_do_not_say_what_needs_what() {
+        let mut merged = program(&[&[2, 3], &[], &[3], &[]], &[&[0], &[1]]);
+        merge(&mut merged);
+        let asks: Vec<Vec<usize>> = merged.computations.iter().map(|body| asked(body)).collect();
+        // All that the first one needs is made with it, in order.
+        assert_eq!(merged.buffers.iter().map(|buffer| buffer.made).collect::<Vec<_>>()[1], Made::Alone);
+        assert!(asks.iter().all(Vec::is_empty), "{asks:?}");
     }
 
     #[test]
