@@ -151,9 +151,8 @@ impl Tracer<'_> {
             (Value::Never, value) | (value, Value::Never) => Some(value),
             (Value::Tensor(then), Value::Tensor(otherwise)) => {
                 let (then, otherwise) = self.same_form(then, otherwise);
-                let differ =
-                    |a: &Size, b: &Size| self.sizes.resolve(a).sub(&self.sizes.resolve(b)).as_constant().is_some_and(|d| d != 0);
-                if differ(&then.rows, &otherwise.rows) || differ(&then.columns, &otherwise.columns) {
+                let agree = self.are_alike(&then.rows, &otherwise.rows) && self.are_alike(&then.columns, &otherwise.columns);
+                if !agree {
                     return None;
                 }
                 Some(Value::Tensor(self.select(condition, &then, &otherwise)))
@@ -211,6 +210,20 @@ impl Tracer<'_> {
             }
             _ => None,
         }
+    }
+
+    /// Whether two sizes are the same, or may be, which is asked for then: not where one is larger by a count.
+    fn are_alike(&mut self, a: &Size, b: &Size) -> bool {
+        let difference = self.sizes.resolve(a).sub(&self.sizes.resolve(b));
+        if difference.is_zero() {
+            return true;
+        }
+        let is_larger = |size: &Size| size.is_nonnegative();
+        if is_larger(&difference) || is_larger(&difference.scale(-1)) {
+            return false;
+        }
+        let function = self.calls.last().cloned().unwrap_or_default();
+        self.sizes.unify_at(a, b, &|| format!("{function}: `if`")).is_ok()
     }
 
     fn merge_all(&mut self, condition: &Condition, then: Vec<Value>, otherwise: Vec<Value>) -> Option<Vec<Value>> {

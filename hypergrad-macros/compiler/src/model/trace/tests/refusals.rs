@@ -43,6 +43,21 @@ fn closures_that_change_what_is_outside() {
     ]);
 }
 
+/// Arms that leave a list at two lengths, one of them by a count that a size gives.
+#[test]
+fn lists_of_two_lengths() {
+    refused(&[
+        (
+            "let mut l = x.as_slice().to_vec(); if y[0] > 0.5 { for j in 0..data.n { l.push(y[j]); } } l.len() as f64 * x[0]",
+            "differs by a condition",
+        ),
+        (
+            "let mut l = vec![0.5, 0.5]; let mut i = 0; while i < 1 && y[0] > 0.9 { l.extend(x.iter().map(|_| 0.5)); i += 1; } l.iter().sum::<f64>()",
+            "`l`",
+        ),
+    ]);
+}
+
 #[test]
 fn loops() {
     refused(&[
