@@ -15,6 +15,7 @@ mod arranged;
 mod counts;
 mod lists;
 mod mutable;
+mod queues;
 mod recursions;
 mod shared;
 

@@ -11,7 +11,7 @@ mod toy {
 
     fn order(x: &DVector<f64>) -> f64 {
         let mut known = x.as_slice().to_vec();
-        known.dedup();
+        known.dedup_by(|a, b| a == b);
         known[0]
     }
 

@@ -18,8 +18,8 @@ mod toy {
         let fixed = x[0];
         fixed += 1.0;
         x.clone().fill(1.0);
-        let (first, second);
-        (first, second) = (x[0], x[1]);
+        let [first, second];
+        [first, second] = [x[0], x[1]];
         let mut range = 0..2;
         if x[0] > 0.0 {
             range = 1..2;

@@ -101,6 +101,14 @@ impl Tracer<'_> {
     }
 }
 
+/// Whether a method reads its iterator to the end, where what is made of it is, or is not.
+pub(super) fn reads_all(call: &syn::ExprMethodCall, is_read_to_the_end: bool) -> bool {
+    const ALL: Words = Words("sum product fold for_each collect");
+    let is_chain = matches!(&*call.receiver, syn::Expr::MethodCall(_));
+    let name = call.method.to_string();
+    is_chain && (ALL.contains(&name) || is_read_to_the_end && EACH.contains(&name))
+}
+
 fn each(methods: &[&syn::ExprMethodCall]) -> bool {
     let is_each = |(k, call): (usize, &&syn::ExprMethodCall)| {
         let name = call.method.to_string();

@@ -113,7 +113,12 @@ impl Tracer<'_> {
 
 pub(super) fn plain(call: &syn::ExprMethodCall) -> Call<'_> {
     let operands = std::iter::once(&*call.receiver).chain(&call.args).collect();
-    Call { site: Site { span: call.method.span(), name: call.method.to_string(), operands }, generics: None, expected: None }
+    Call {
+        site: Site { span: call.method.span(), name: call.method.to_string(), operands },
+        generics: None,
+        expected: None,
+        is_read_to_the_end: false,
+    }
 }
 
 /// What a `&mut` reference refers to.
@@ -174,6 +179,8 @@ fn rewritten(word: ArrangeWord, call: &syn::ExprMethodCall) -> Option<syn::Expr>
         (ArrangeWord::retain, [keeps]) => {
             quote_spanned! { span=> { let __keeps = #keeps; #v = #v.iter().filter(|__t| __keeps(*__t)).#collect; } }
         }
+        (ArrangeWord::dedup, []) => distinct(v, &quote_spanned! { span=> |__t| __t }, span),
+        (ArrangeWord::dedup_by_key, [key]) => distinct(v, &quote_spanned! { span=> #key }, span),
         (ArrangeWord::split_off, [k]) => quote_spanned! { span=> {
             let __k = #k;
             let __taken = #v[__k..].iter().#collect;
@@ -202,6 +209,15 @@ fn rewritten(word: ArrangeWord, call: &syn::ExprMethodCall) -> Option<syn::Expr>
         _ => return None,
     };
     syn::parse2(tokens).ok()
+}
+
+/// The items whose key is not that of the item before.
+fn distinct(v: &syn::Expr, key: &proc_macro2::TokenStream, span: Span) -> proc_macro2::TokenStream {
+    quote_spanned! { span=> {
+        let (__all, __key) = (#v.clone(), #key);
+        let __is_new = |__i: usize| __i == 0 || __key(__all[__i]) != __key(__all[__i - 1]);
+        #v = (0..__all.len()).filter(|__i| __is_new(*__i)).map(|__i| __all[__i]).collect::<Vec<_>>();
+    } }
 }
 
 /// What a range of a list holds, which is taken from it.

@@ -232,8 +232,8 @@ impl Tracer<'_> {
     }
 
     fn bind_name(&mut self, name: &syn::PatIdent, value: Option<Value>) {
-        if let Some((at, _)) = &name.subpat {
-            self.diagnostics.error(at, "`@` patterns are not accepted");
+        if let Some((_, parts)) = &name.subpat {
+            self.bind_pattern(parts, value.clone());
         }
         if let (Some(_), Some(token)) = (&name.by_ref, &name.mutability) {
             self.diagnostics.error_with_help(
@@ -265,10 +265,12 @@ impl Tracer<'_> {
                 self.environment.bind(name.ident.to_string(), Some(cell));
             }
             syn::Pat::Type(typed) => self.bind_later(&typed.pat),
+            syn::Pat::Paren(inner) => self.bind_later(&inner.pat),
+            syn::Pat::Tuple(parts) => parts.elems.iter().for_each(|part| self.bind_later(part)),
             other => {
                 self.diagnostics.error_with_help(
                     other,
-                    "a `let` without a value binds one name",
+                    "a `let` without a value binds names",
                     "write a `let` for each name, or give it a value",
                 );
                 self.bind_refused(other);
@@ -334,7 +336,7 @@ fn is_vec(expression: &syn::Expr) -> bool {
         syn::Expr::Macro(call) => call.mac.path.is_ident("vec"),
         syn::Expr::Call(call) => {
             if let syn::Expr::Path(path) = &*call.func {
-                path.path.segments.iter().any(|segment| segment.ident == "Vec")
+                path.path.segments.iter().any(|segment| segment.ident == "Vec" || segment.ident == "VecDeque")
             } else {
                 false
             }

@@ -8,11 +8,12 @@ use super::Tracer;
 use super::agree::Site;
 use super::compose::made;
 use super::environment::Environment;
+use super::stream::Stream;
 use super::value::{Callable, Value};
 use super::variant::{Choice, EnumName};
 use super::words::{
-    ArrayWord, ConditionWord, ConversionWord, CsrRowWord, CsrWord, EndWord, ExtremeWord, FoundWord, IDENTITIES, IntegerWord,
-    ListWord, OptionWord, OrderingWord, ResultWord, SliceWord, SolutionWord, SortedWord,
+    ArrayWord, ConditionWord, ConversionWord, CsrRowWord, CsrWord, EndWord, EntryWord, ExtremeWord, FoundWord, IDENTITIES,
+    IntegerWord, ListWord, OptionWord, OrderingWord, ResultWord, SliceWord, SolutionWord, SortedWord,
 };
 use crate::diagnostics::nearest;
 use crate::ir::{Func, Name};
@@ -25,6 +26,8 @@ pub struct Call<'e> {
     pub generics: Option<&'e syn::AngleBracketedGenericArguments>,
     /// The type that the place asks for, where known.
     pub expected: Option<Type>,
+    /// Of an iterator: what it gives is read to its end, here and now.
+    pub is_read_to_the_end: bool,
 }
 
 impl Call<'_> {
@@ -83,7 +86,7 @@ impl<'a> Tracer<'a> {
         let name = path.path.segments.last().map(|s| s.ident.to_string()).unwrap_or_default();
         operands.truncate(arguments.len());
         let site = Site { span, name, operands };
-        let call = Call { site, generics: None, expected: expected.cloned() };
+        let call = Call { site, generics: None, expected: expected.cloned(), is_read_to_the_end: false };
         self.call_path(path, arguments, &call)
     }
 
@@ -291,7 +294,7 @@ impl<'a> Tracer<'a> {
                 }
                 let name = path.segments.last().map(|s| s.ident.to_string()).unwrap_or_default();
                 let site = Site { span: path.span(), name, operands: Vec::new() };
-                let call = Call { site, generics: None, expected: None };
+                let call = Call { site, generics: None, expected: None, is_read_to_the_end: false };
                 let expression = syn::ExprPath { attrs: Vec::new(), qself: None, path: (**path).clone() };
                 self.call_path(&expression, arguments.into_iter().map(Some).collect(), &call)
             }
@@ -299,6 +302,7 @@ impl<'a> Tracer<'a> {
     }
 
     pub(super) fn method_call(&mut self, call: &syn::ExprMethodCall, expected: Option<&Type>) -> Option<Value> {
+        let is_read_to_the_end = std::mem::take(&mut self.reads_to_the_end);
         if let Some(read) = self.read_by_reference(call) {
             return read;
         }
@@ -313,6 +317,9 @@ impl<'a> Tracer<'a> {
         }
         if let Some(contained) = self.range_contains(call) {
             return contained;
+        }
+        if let Some(written) = self.queue_method(call) {
+            return self.expression_as(&written, expected);
         }
         if let Some(grown) = self.growing_method(call) {
             return grown;
@@ -329,13 +336,15 @@ impl<'a> Tracer<'a> {
         if let Some(changed) = self.changing_method(call) {
             return changed;
         }
+        self.reads_to_the_end = super::ahead::reads_all(call, is_read_to_the_end);
         let receiver = self.expression(&call.receiver);
+        self.reads_to_the_end = false;
         let operands: Vec<&syn::Expr> = [&*call.receiver].into_iter().chain(call.args.iter()).collect();
         // What `expect` would say is no value.
         let said = if call.method == "expect" { operands.len() } else { 1 };
         let arguments = self.arguments(&operands[said..], &[]);
         let site = Site { span: call.method.span(), name: call.method.to_string(), operands };
-        let call = Call { site, generics: call.turbofish.as_ref(), expected: expected.cloned() };
+        let call = Call { site, generics: call.turbofish.as_ref(), expected: expected.cloned(), is_read_to_the_end };
         let operands: Vec<Value> = [receiver].into_iter().chain(arguments).collect::<Option<_>>()?;
         self.by_case(operands, &mut |tracer, mut operands| {
             let arguments = operands.split_off(1);
@@ -364,6 +373,11 @@ impl<'a> Tracer<'a> {
             && let Some(found) = self.place_in_order(call, word, receiver, arguments)
         {
             return Some(found);
+        }
+        if let Some(first_or_last) = super::queue::end_of_list(call.name()).filter(|_| arguments.is_empty()) {
+            let site = Site { span: call.site.span, name: first_or_last.to_owned(), operands: call.site.operands.clone() };
+            let call = Call { site, generics: None, expected: None, is_read_to_the_end: false };
+            return Some(self.method(&call, receiver.clone(), Vec::new()));
         }
         let is_number = matches!(receiver, Value::Tensor(tensor) if tensor.is_scalar());
         if EndWord::named(call.name()).is_some()
@@ -481,6 +495,10 @@ impl<'a> Tracer<'a> {
         if let Some(word) = SliceWord::named(call.name()) {
             let part = self.pieces_of_array(word, &values, &arguments);
             return part.map_or(Outcome::Unknown, |part| Outcome::Known(Some(part)));
+        }
+        if let (Some(EntryWord::get), [Value::Index(place)]) = (EntryWord::named(call.name()), arguments.as_slice()) {
+            let items = Stream::Values(values);
+            return Outcome::Known(self.item_if_any(call, &items, place).map(|found| Value::Choice(Box::new(found))));
         }
         let Some(word) = ArrayWord::named(call.name()) else {
             return match self.stream_of(Value::Array(values)) {
@@ -641,6 +659,8 @@ fn written_of_integers(word: IntegerWord, given: usize, span: Span) -> Option<To
             | IntegerWord::max
             | IntegerWord::abs_diff
             | IntegerWord::saturating_sub
+            | IntegerWord::wrapping_add
+            | IntegerWord::wrapping_sub
             | IntegerWord::pow
             | IntegerWord::abs
             | IntegerWord::rem_euclid

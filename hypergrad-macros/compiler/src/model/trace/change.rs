@@ -78,7 +78,7 @@ impl Tracer<'_> {
         let place = place?;
         let operands = std::iter::once(&*written.receiver).chain(&written.args).collect();
         let site = Site { span: written.method.span(), name: written.method.to_string(), operands };
-        let call = Call { site, generics: written.turbofish.as_ref(), expected: None };
+        let call = Call { site, generics: written.turbofish.as_ref(), expected: None, is_read_to_the_end: false };
         let run = |length: &Size, items: Items| Stream::Run {
             start: Affine::default(),
             end: Some(Affine::constant(length.clone())),
@@ -119,7 +119,7 @@ impl Tracer<'_> {
         let place = place?;
         let operands = std::iter::once(&*written.receiver).chain(&written.args).collect();
         let site = Site { span: written.method.span(), name: written.method.to_string(), operands };
-        let call = Call { site, generics: None, expected: None };
+        let call = Call { site, generics: None, expected: None, is_read_to_the_end: false };
         let leaf = self.leaf(&place)?;
         if self.is_of_another_trait(&call, &leaf) {
             return None;
@@ -146,7 +146,7 @@ impl Tracer<'_> {
         let (place, arguments) = self.receiver(written);
         let operands = std::iter::once(&*written.receiver).chain(&written.args).collect();
         let site = Site { span: written.method.span(), name: written.method.to_string(), operands };
-        let call = Call { site, generics: written.turbofish.as_ref(), expected: None };
+        let call = Call { site, generics: written.turbofish.as_ref(), expected: None, is_read_to_the_end: false };
         let arguments = arguments.into_iter().collect::<Option<Vec<Value>>>();
         let place = place?;
         let Some(arguments) = arguments else {
@@ -274,7 +274,7 @@ impl Tracer<'_> {
     /// The new value is what a method without change gives.
     fn by_method(&mut self, call: &Call<'_>, place: &Place, name: &str, arguments: Vec<Value>) -> Outcome {
         let site = Site { span: call.site.span, name: name.to_owned(), operands: call.site.operands.clone() };
-        let pure = Call { site, generics: None, expected: None };
+        let pure = Call { site, generics: None, expected: None, is_read_to_the_end: false };
         let changed = self.load(place, call.site.span).and_then(|old| self.method(&pure, old, arguments));
         self.store(place, changed, call.site.span);
         Outcome::Known(Some(Value::Tuple(Vec::new())))

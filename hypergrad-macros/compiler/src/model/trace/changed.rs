@@ -10,7 +10,7 @@ use super::cells::Cells;
 use super::count::Counts;
 use super::environment::{Environment, Lookup};
 use super::value::{Callable, Value};
-use super::words::{ArrangeWord, ChangeWord, GrowWord, OptionPlaceWord, PlaceWord, SlicePlaceWord, SortWord};
+use super::words::{ArrangeWord, ChangeWord, GrowWord, OptionPlaceWord, PlaceWord, QueueWord, SlicePlaceWord, SortWord};
 use crate::syntax::{Associated, Module, Receiver};
 
 /// What a body may change.
@@ -19,6 +19,8 @@ pub struct Changes {
     pub cells: Vec<usize>,
     /// Those that hold a list to which it pushes.
     pub grown: Vec<usize>,
+    /// Those that hold a list from which it takes items.
+    pub shrunk: Vec<usize>,
     /// Those that count its steps, if a step does what its text says.
     pub counts: Counts,
     /// Whether a `break` stands in it.
@@ -29,6 +31,7 @@ impl Changes {
     fn extend(&mut self, other: Self) {
         self.cells.extend(other.cells);
         self.grown.extend(other.grown);
+        self.shrunk.extend(other.shrunk);
         self.may_break |= other.may_break;
     }
 }
@@ -211,16 +214,24 @@ impl<'a> Visit<'a> for Changed<'_> {
         let changes = |item: &Associated| item.name() == name.as_str() && item.receiver() == Some(Receiver::Mutable);
         let own = self.module.associated.iter().any(changes);
         let arranges = ArrangeWord::named(&name);
-        let grows =
-            GrowWord::named(&name).is_some() || matches!(arranges, Some(ArrangeWord::append | ArrangeWord::extend_from_slice));
+        let queues = QueueWord::named(&name);
+        let grows = GrowWord::named(&name).is_some()
+            || queues == Some(QueueWord::push_back)
+            || matches!(arranges, Some(ArrangeWord::append | ArrangeWord::extend_from_slice));
+        let shrinks = matches!(queues, Some(QueueWord::pop_front | QueueWord::pop_back))
+            || matches!(arranges, Some(ArrangeWord::pop | ArrangeWord::remove | ArrangeWord::truncate | ArrangeWord::drain));
         let before = self.changes.cells.len();
         // `take` of an iterator is another method.
         let of_option = OptionPlaceWord::named(&name).is_some() && !matches!(&*call.receiver, syn::Expr::MethodCall(_));
         let refers = PlaceWord::named(&name).is_some() || SlicePlaceWord::named(&name).is_some();
         let sorts = SortWord::named(&name).is_some();
-        let changes = ChangeWord::named(&name).is_some() || refers || arranges.is_some() || of_option || sorts;
+        let changes =
+            ChangeWord::named(&name).is_some() || refers || arranges.is_some() || queues.is_some() || of_option || sorts;
         if own || grows || changes {
             self.target(&call.receiver);
+        }
+        if shrinks {
+            self.changes.shrunk.extend_from_slice(&self.changes.cells[before..]);
         }
         if grows {
             let grown = self.changes.cells[before..].iter().copied().filter(|cell| self.known.is_list(*cell));

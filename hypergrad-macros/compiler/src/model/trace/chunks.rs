@@ -1,4 +1,4 @@
-//! Slices in pieces: `windows`, `chunks`, `chunks_exact`, `split_at`, `concat`.
+//! Slices in pieces: `windows`, `chunks`, `chunks_exact`, `rchunks`, `split_at`, `concat`.
 
 use quote::quote_spanned;
 
@@ -29,7 +29,7 @@ impl Tracer<'_> {
                 let parts = [self.rows_of(&column, &start, &first), self.rows_of(&column, &middle, &rest)];
                 Some(Value::Tuple(parts.map(Value::Tensor).to_vec()))
             }
-            SliceWord::windows | SliceWord::chunks_exact | SliceWord::chunks => {
+            SliceWord::windows | SliceWord::chunks_exact | SliceWord::chunks | SliceWord::rchunks => {
                 let Some(width) = self.size_at(Value::Index(count.clone()), &call.place(1)) else {
                     return Outcome::Known(None);
                 };
@@ -50,6 +50,14 @@ impl Tracer<'_> {
             (SliceWord::chunks_exact, ..) => {
                 Some(Stream::Strided(Box::new(Stream::windows(column, width.clone())), width.clone()))
             }
+            (SliceWord::rchunks, Some(length), Some(width)) => {
+                let chunk = |behind: i64| {
+                    let (count, end) = (width.min(length - behind), length - behind);
+                    let start = Affine::constant(Size::constant(end - count));
+                    Value::Tensor(self.rows_of(&column, &start, &Size::constant(count)))
+                };
+                Some(Stream::Values((0..length).step_by(width as usize).map(chunk).collect()))
+            }
             (_, Some(length), Some(width)) => {
                 let chunk = |start: i64| {
                     let count = Size::constant(width.min(length - start));
@@ -62,7 +70,11 @@ impl Tracer<'_> {
                 let (start, end) = (Affine::default(), Some(Affine::constant(length)));
                 let entries = Stream::Run { start: start.clone(), end: end.clone(), items: Items::Entries(column) };
                 let given = Value::Tuple(vec![Value::Stream(Box::new(entries)), Value::count(width.clone())]);
-                let chunk = quote_spanned! { call.site.span=> |start| __given.0.skip(start).take(__given.1) };
+                let chunk = if word == SliceWord::rchunks {
+                    quote_spanned! { call.site.span=> |start| __given.0.rev().skip(start).take(__given.1).rev() }
+                } else {
+                    quote_spanned! { call.site.span=> |start| __given.0.skip(start).take(__given.1) }
+                };
                 let starts = Stream::Strided(Box::new(Stream::Run { start, end, items: Items::Numbers }), width.clone());
                 Some(Stream::Mapped(Box::new(starts), made(chunk, Some(given))))
             }
@@ -100,7 +112,7 @@ impl Tracer<'_> {
         }
         let lengths = self.lengths(&stream);
         let (Some(width), Some([(guards, length)])) = (width, lengths.as_deref()) else { return Outcome::Unknown };
-        if word == SliceWord::chunks || !guards.is_empty() {
+        if matches!(word, SliceWord::chunks | SliceWord::rchunks) || !guards.is_empty() {
             self.refuse_last_chunk(call);
             return Outcome::Known(None);
         }
@@ -110,7 +122,7 @@ impl Tracer<'_> {
         let starts = Stream::Run { start: Affine::default(), end: Some(end), items: Items::Numbers };
         let starts = match word {
             SliceWord::windows => starts,
-            SliceWord::chunks_exact | SliceWord::chunks | SliceWord::split_at => {
+            SliceWord::chunks_exact | SliceWord::chunks | SliceWord::rchunks | SliceWord::split_at => {
                 Stream::Strided(Box::new(starts), Size::constant(width))
             }
         };
@@ -131,6 +143,7 @@ impl Tracer<'_> {
             SliceWord::windows => values.windows(count).map(array).collect(),
             SliceWord::chunks => values.chunks(count).map(array).collect(),
             SliceWord::chunks_exact => values.chunks_exact(count).map(array).collect(),
+            SliceWord::rchunks => values.rchunks(count).map(array).collect(),
         };
         Some(Value::Stream(Box::new(Stream::Values(parts))))
     }

@@ -89,7 +89,7 @@ impl Tracer<'_> {
     pub(super) fn same_entries(&mut self, site: &Site<'_>, both: [Tensor; 2], is_same: bool) -> Option<Condition> {
         let site = Site { span: site.span, name: site.name.clone(), operands: site.operands.clone() };
         let [first, second] = both.map(|vector| self.stream_of(Value::Tensor(vector)));
-        self.same_items(&Call { site, generics: None, expected: None }, [first?, second?], is_same)
+        self.same_items(&Call { site, generics: None, expected: None, is_read_to_the_end: false }, [first?, second?], is_same)
     }
 
     /// Whether two iterators have the same items, and as many.
@@ -238,6 +238,9 @@ impl Tracer<'_> {
         }
         let not_below = self.compare_indices(Comparison::Ge, position, &Affine::default());
         let mut found = Choice::none();
+        if not_below == Condition::Constant(false) {
+            return Some(found);
+        }
         for alternative in self.at(stream, position)? {
             let here = alternative.guards.into_iter().map(Condition::Index).fold(not_below.clone(), Condition::and);
             let value = self.under(here.clone(), |tracer| tracer.item_value(&alternative.item))?;

@@ -209,11 +209,14 @@ impl Tracer<'_> {
             ConstructorWord::from_fn => self.filled(call, target, arguments, |tracer, shape, rest| {
                 if let Value::Callable(callable) = rest.value? { tracer.entry_by_entry(call, &callable, shape) } else { None }
             }),
-            ConstructorWord::from_iterator => self.filled(call, target, arguments, |tracer, shape, rest| {
-                let stream = tracer.stream_of(rest.value?)?;
-                let column = tracer.column_of_stream(call, &stream)?;
-                Some(tracer.reshaped(&column, shape, false))
-            }),
+            ConstructorWord::from_iterator | ConstructorWord::from_row_iterator => {
+                let by_rows = word == ConstructorWord::from_row_iterator;
+                self.filled(call, target, arguments, |tracer, shape, rest| {
+                    let stream = tracer.stream_of(rest.value?)?;
+                    let column = tracer.column_of_stream(call, &stream)?;
+                    Some(tracer.reshaped(&column, shape, by_rows))
+                })
+            }
         }
     }
 

@@ -112,6 +112,9 @@ impl Tracer<'_> {
         if let Some((pattern, iterator)) = next_of(repeated) {
             return self.while_items(repeated, pattern, iterator);
         }
+        if let Some(emptied) = self.while_it_is_emptied(repeated) {
+            return emptied;
+        }
         let conjuncts = parts_of(&repeated.cond, is_and);
         let counts = self.counts_in(&repeated.body.stmts);
         let bounded = (repeated.label.is_none()).then(|| self.bounded_by(&conjuncts, &counts, &Counts::new(), false)).flatten();

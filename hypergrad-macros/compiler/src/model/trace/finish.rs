@@ -64,7 +64,12 @@ impl Tracer<'_> {
         if let Some(own) = parts(&before) {
             let taken: Option<Vec<(&Steps, Vec<Value>)>> =
                 after.iter().map(|(steps, value)| Some((*steps, parts(value).filter(|p| p.len() == own.len())?))).collect();
-            let Some(taken) = taken else { return Some(Value::Last) };
+            let Some(taken) = taken else {
+                // The next step begins with another number of items.
+                let name = self.cells.get(cell).name.clone();
+                self.refuse_step(&name, span);
+                return None;
+            };
             let mut finished = Vec::new();
             for (k, value) in own.into_iter().enumerate() {
                 let after = taken.iter().map(|(steps, values)| (*steps, values[k].clone())).collect();

@@ -72,7 +72,7 @@ impl Tracer<'_> {
         let mistakes = self.diagnostics.len();
         let place = Affine::wire(self.variable(count));
         let site = Site { span, name: "flat_map".to_owned(), operands: Vec::new() };
-        let call = Call { site, generics: None, expected: None };
+        let call = Call { site, generics: None, expected: None, is_read_to_the_end: false };
         let width = self.for_each_index(|tracer| {
             let item = tracer.item_if_any(&call, outer, &place)?.payload().cloned()?;
             let made = tracer.call_value(callable, vec![item], span)?;

@@ -448,7 +448,7 @@ impl Tracer<'_> {
     /// `v[i]` of what was collected.
     pub(super) fn collected_item(&mut self, stream: &Stream, index: &Affine, access: &syn::ExprIndex) -> Option<Value> {
         let site = Site { span: access.span(), name: "[]".to_owned(), operands: Vec::new() };
-        let call = Call { site, generics: None, expected: None };
+        let call = Call { site, generics: None, expected: None, is_read_to_the_end: false };
         if stream.is_filtered() {
             let stream = self.unnested(stream.clone(), access.span());
             if stream.is_filtered() {
@@ -470,7 +470,7 @@ impl Tracer<'_> {
     /// An item of what a filter keeps, at an integer that values decide.
     pub(super) fn kept_item_at(&mut self, stream: &Stream, index: &Value, access: &syn::ExprIndex) -> Option<Value> {
         let site = Site { span: access.span(), name: "[]".to_owned(), operands: Vec::new() };
-        let call = Call { site, generics: None, expected: None };
+        let call = Call { site, generics: None, expected: None, is_read_to_the_end: false };
         // Rust panics where there is none.
         self.kept_at(&call, stream, index)?.payload().cloned()
     }
@@ -520,7 +520,9 @@ impl Tracer<'_> {
         Some(None)
     }
 
+    /// What only steps that are written out, one by one, can read.
     pub(super) fn refuse_reading(&mut self, name: &str, span: Span) {
+        self.cells.needs_steps = true;
         self.diagnostics.error_with_help(
             span,
             format!("of `{name}`, to which this loop pushes, a step reads the length and the last item alone"),

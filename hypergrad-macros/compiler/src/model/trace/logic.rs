@@ -89,6 +89,12 @@ impl Tracer<'_> {
                 _ => a & b,
             });
         }
+        if let (syn::BinOp::BitOr(_) | syn::BinOp::BitXor(_) | syn::BinOp::BitAnd(_), Some((number, mask))) =
+            (op, b.map(|mask| (left, mask)).or(a.map(|mask| (right, mask))))
+            && let Some(changed) = self.with_bits(site, op, number, mask)
+        {
+            return Some(changed);
+        }
         let power = |k: i64| u32::try_from(k).ok().filter(|k| *k < 62).map(|k| Size::constant(1_i64 << k));
         match (op, b) {
             (syn::BinOp::Shl(_), Some(k)) if power(k).is_some() => Some(self.joined(left.scale(&power(k)?))),
@@ -105,6 +111,34 @@ impl Tracer<'_> {
                 None
             }
         }
+    }
+}
+
+impl Tracer<'_> {
+    /// `a ^ m`, `a | m` and `a & m` of a constant with few bits: each of them is a digit of a.
+    fn with_bits(&mut self, site: &Site<'_>, op: &syn::BinOp, number: &Affine, mask: i64) -> Option<Affine> {
+        const MOST: u32 = 8;
+        let is_low = mask >= 0 && (mask + 1).count_ones() == 1;
+        if mask < 0 || mask.count_ones() > MOST || is_low && matches!(op, syn::BinOp::BitAnd(_)) {
+            return None;
+        }
+        let zero = Affine::default();
+        let mut changed = if matches!(op, syn::BinOp::BitAnd(_)) { zero } else { number.clone() };
+        for k in (0..62).filter(|k| mask >> k & 1 == 1) {
+            let weight = Size::constant(1_i64 << k);
+            let above = if k == 0 { number.clone() } else { self.rounded_down(site, number, &weight)?.0 };
+            let digit = self.rounded_down(site, &above, &Size::constant(2))?.1.scale(&weight);
+            let whole = Affine::constant(weight);
+            let set = changed.add(&whole).sub(&digit);
+            changed = if matches!(op, syn::BinOp::BitAnd(_)) {
+                changed.add(&digit)
+            } else if matches!(op, syn::BinOp::BitOr(_)) {
+                set
+            } else {
+                set.sub(&digit)
+            };
+        }
+        Some(self.joined(changed))
     }
 }
 

@@ -19,7 +19,7 @@ const CONSUMING: Words = Words("into_owned into_scalar remove_row remove_column"
 const PRELUDE: Words = Words("into into_iter");
 
 /// Methods of integers that are no trait's.
-const OF_INTEGERS: Words = Words("abs_diff saturating_sub checked_sub pow");
+const OF_INTEGERS: Words = Words("abs_diff saturating_sub wrapping_add wrapping_sub checked_sub pow");
 
 /// Of the traits through which scalars have methods, what `RealField` has; the rest is `ComplexField`'s.
 const REAL: Words = Words("atan2 max min clamp");

@@ -11,7 +11,7 @@ use super::stream::Stream;
 use super::value::{Callable, Tensor, Value, dimensions, own_index};
 use super::words::{
     self, ComposedWord, DecompositionWord, EntryWord, InverseWord, LongerWord, MapWord, NormWord, PairWord, PartWord, PartsWord,
-    PlaceOfWord, PowerNormWord, RearrangementWord, ReductionWord, ScalingWord, SizeWord, SliceWord, ZipFoldWord,
+    PlaceOfWord, PowerNormWord, RearrangementWord, ReductionWord, ScalingWord, SizeWord, SliceWord, StepsWord, ZipFoldWord,
 };
 use crate::ir::{Affine, Func, Guard, Number, Reduction, Size, Test};
 use crate::model::Form;
@@ -84,6 +84,9 @@ impl Tracer<'_> {
     fn iterators_of(&mut self, call: &Call<'_>, tensor: &Tensor, arguments: &[Value]) -> Outcome {
         if let (Some(word @ ComposedWord::is_sorted), []) = (ComposedWord::named(call.name()), arguments) {
             return self.composed_stream(call, word, Stream::entries(tensor.clone()), &[]);
+        }
+        if let (Some(StepsWord::fold), [first, step]) = (StepsWord::named(call.name()), arguments) {
+            return self.stream_method(call, Stream::entries(tensor.clone()), vec![first.clone(), step.clone()]);
         }
         let (Some(word), []) = (PartsWord::named(call.name()), arguments) else { return Outcome::Unknown };
         Outcome::Known(Some(Value::Stream(Box::new(match word {

@@ -65,6 +65,7 @@ mod piece;
 mod place;
 mod power;
 mod questions;
+mod queue;
 mod quotient;
 mod range;
 mod ranked;
@@ -199,6 +200,8 @@ pub struct Tracer<'a> {
     signed: std::collections::BTreeSet<crate::ir::Id>,
     /// Where items of their own sizes were read at an index of a sum.
     apart: apart::Apart,
+    /// Whether the iterator of the method call that is read next is read to its end.
+    reads_to_the_end: bool,
 }
 
 impl<'a> Tracer<'a> {
@@ -236,6 +239,7 @@ impl<'a> Tracer<'a> {
             type_parameters: Vec::new(),
             signed: std::collections::BTreeSet::new(),
             apart: apart::Apart::default(),
+            reads_to_the_end: false,
         }
     }
 

@@ -134,6 +134,7 @@ impl Tracer<'_> {
                 let other = self.called(call, arguments, 0, &not, Vec::new())?;
                 self.either_value(call, &some, Value::Choice(Box::new(choice.clone())), other)
             }
+            OptionWord::flatten => self.flattened_option(call, choice),
             OptionWord::is_none_or => self.none_or(call, choice, arguments),
             OptionWord::zip | OptionWord::xor => {
                 let Value::Choice(other) = arguments.first()? else { return None };
@@ -153,6 +154,15 @@ impl Tracer<'_> {
                 let other = arguments.first()?.clone();
                 self.either_value(call, &some, Value::Choice(Box::new(choice.clone())), other)
             }
+        }
+    }
+
+    /// What an `Option` of an `Option` holds.
+    fn flattened_option(&mut self, call: &Call<'_>, choice: &Choice) -> Option<Value> {
+        let none = Value::Choice(Box::new(Choice::none()));
+        match choice.payload() {
+            None => Some(none),
+            Some(inner) => self.either_value(call, &choice.is("Some"), inner.clone(), none),
         }
     }
 

@@ -228,7 +228,7 @@ impl Tracer<'_> {
                 return self.array_from_fn(call, &path.path, &arguments()?);
             }
         }
-        if owner == "Vec" && matches!(full.len(), 2 | 4) && matches!(name.as_str(), "new" | "with_capacity" | "from") {
+        if matches!(full.len(), 2 | 4) && makes_list(&owner, &name) {
             return if name == "from" { arguments.into_iter().next()? } else { Some(Value::Array(Vec::new())) };
         }
         if is_scalar || self.is_method_by_path(path, &owner, &full) {
@@ -513,4 +513,8 @@ impl Callable {
             Self::Closure(_) | Self::Local(_) => self.span(),
         }
     }
+}
+
+fn makes_list(owner: &str, name: &str) -> bool {
+    matches!(owner, "Vec" | "VecDeque") && matches!(name, "new" | "with_capacity" | "from")
 }

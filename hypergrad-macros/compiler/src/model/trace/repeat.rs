@@ -579,7 +579,8 @@ impl Tracer<'_> {
             let value = &self.cells.get(*cell).value;
             matches!(value, Some(Value::Array(_) | Value::Tensor(_) | Value::Stream(_) | Value::Growing(_)))
         };
-        changes.grown.iter().copied().filter(|cell| changes.cells.contains(cell)).filter(is_list).collect()
+        let only_grows = |cell: &usize| changes.cells.contains(cell) && !changes.shrunk.contains(cell);
+        changes.grown.iter().copied().filter(only_grows).filter(is_list).collect()
     }
 
     /// A list with its last item as states of a loop.

@@ -305,6 +305,8 @@ impl Tracer<'_> {
                 }
                 self.by_order((index, other), index.sub(other), Affine::default())
             }
+            (IntegerWord::wrapping_add, Some(other)) => self.without_wrapping(call, index.add(other), false),
+            (IntegerWord::wrapping_sub, Some(other)) => self.without_wrapping(call, index.sub(other), true),
             (IntegerWord::abs, None) => {
                 self.by_order((index, &Affine::default()), index.clone(), index.scale(&Size::constant(-1)))
             }
@@ -326,6 +328,8 @@ impl Tracer<'_> {
                 | IntegerWord::min
                 | IntegerWord::abs_diff
                 | IntegerWord::saturating_sub
+                | IntegerWord::wrapping_add
+                | IntegerWord::wrapping_sub
                 | IntegerWord::pow
                 | IntegerWord::div_euclid
                 | IntegerWord::div_ceil
@@ -393,6 +397,7 @@ impl Tracer<'_> {
                 }
                 _ => Outcome::Unknown,
             },
+            IntegerWord::wrapping_add | IntegerWord::wrapping_sub => Outcome::Known(self.refuse_wrapping_around(call)),
             IntegerWord::abs | IntegerWord::clamp | IntegerWord::signum => Outcome::Unknown,
         }
     }
@@ -414,9 +419,13 @@ impl Tracer<'_> {
                 let is_more = self.mask(&is_more);
                 self.linear(&[(1.0, &quotient), (1.0, &is_more)])
             }
-            IntegerWord::saturating_sub | IntegerWord::clamp | IntegerWord::signum | IntegerWord::pow | IntegerWord::abs => {
-                self.select(&is_less, &zero, &difference)
-            }
+            IntegerWord::saturating_sub
+            | IntegerWord::wrapping_add
+            | IntegerWord::wrapping_sub
+            | IntegerWord::clamp
+            | IntegerWord::signum
+            | IntegerWord::pow
+            | IntegerWord::abs => self.select(&is_less, &zero, &difference),
         }
     }
 

@@ -1,11 +1,15 @@
 //! Iterators with a state: `scan`, `successors`, and `map` with a closure that changes what it captures. Each is
 //! a loop that pushes what a step yields to a list.
 
+use quote::{ToTokens, quote_spanned};
+
 use super::Tracer;
 use super::call::{Call, Outcome};
 use super::changed::Changes;
+use super::compose::made_with;
 use super::condition::Condition;
 use super::place::Place;
+use super::search::mentions;
 use super::stream::{Items, Stream};
 use super::value::{Callable, Value};
 use super::words::{GrowWord, StateWord};
@@ -19,6 +23,11 @@ impl Tracer<'_> {
         if self.refuse_filtered(call, stream) {
             return Outcome::Known(None);
         }
+        if let Callable::Closure(closure) = &callable
+            && ["None", "then", "then_some"].iter().any(|word| mentions(&closure.syntax.body.to_token_stream(), word))
+        {
+            return Outcome::Known(self.scanned_until_none(call, stream, first, &callable));
+        }
         let Some(state) = self.hidden_cell("the state of this `scan`", first.clone()) else { return Outcome::Known(None) };
         let mut changes = self.changed_by(&callable);
         changes.cells.push(state.cell);
@@ -31,6 +40,25 @@ impl Tracer<'_> {
         Outcome::Known(yielded.map(|items| Value::Stream(Box::new(items))))
     }
 
+    /// `scan` that a `None` may end: a loop that pushes, and ends there.
+    fn scanned_until_none(&mut self, call: &Call<'_>, stream: &Stream, first: &Value, callable: &Callable) -> Option<Value> {
+        let span = call.site.span;
+        let steps = quote_spanned! { span=> |__items| {
+            let mut __state = __first;
+            let mut __all = Vec::new();
+            for __item in __items {
+                let __next = __second(&mut __state, __item);
+                if __next.is_none() {
+                    break;
+                }
+                __all.push(__next.unwrap());
+            }
+            __all.into_iter()
+        } };
+        let steps = made_with(steps, [first.clone(), Value::Callable(callable.clone())]);
+        self.call_value(&steps, vec![Value::Stream(Box::new(stream.clone()))], span)
+    }
+
     /// `map` with a closure that changes what it captures: done once, in order. What it leaves there depends on
     /// how many items are asked for.
     pub(super) fn mapped_in_steps(&mut self, call: &Call<'_>, stream: &Stream, callable: &Callable) -> Option<Option<Stream>> {
@@ -40,8 +68,16 @@ impl Tracer<'_> {
             return None;
         }
         let span = call.site.span;
-        let items = self.listed_by(call, stream, changes, &mut |tracer, item| tracer.call_within(callable, vec![item], span));
-        cells.into_iter().for_each(|cell| self.cells.set(cell, Some(Value::Last)));
+        // A sum or a list of what may not be there ends early.
+        let mut may_end = !call.is_read_to_the_end;
+        let items = self.listed_by(call, stream, changes, &mut |tracer, item| {
+            let made = tracer.call_within(callable, vec![item], span);
+            may_end |= matches!(made, Some(Value::Choice(_) | Value::Present(_)));
+            made
+        });
+        if may_end {
+            cells.into_iter().for_each(|cell| self.cells.set(cell, Some(Value::Last)));
+        }
         Some(items)
     }
 

@@ -11,7 +11,7 @@ use super::Tracer;
 use super::agree::Site;
 use super::call::Call;
 use super::value::{Tensor, Value};
-use crate::ir::Id;
+use crate::ir::{Affine, Id, Size};
 use crate::syntax::Module;
 
 /// Whether an expression is made of what is declared with a sign: a cast, a number such as `2_i64`, one of these names.
@@ -185,6 +185,29 @@ impl Tracer<'_> {
         true
     }
 
+    /// A sum or difference that does not wrap around.
+    pub(super) fn without_wrapping(&mut self, call: &Call<'_>, result: Affine, is_difference: bool) -> Option<Value> {
+        let resolved = result.map_sizes(&|size| self.sizes.resolve(size));
+        let fits = match (is_difference, resolved.as_size().and_then(Size::as_constant)) {
+            (_, Some(constant)) => (0..1 << 31).contains(&constant),
+            (false, None) => true,
+            (true, None) => {
+                let low = resolved.bounds(&|v| self.extent(v)).map(|(low, _)| low);
+                self.is_kept_from_below_zero(&resolved) || low.is_some_and(|low| low.is_nonnegative())
+            }
+        };
+        if fits && !mentions_narrow(self.module) { Some(Value::Index(result)) } else { self.refuse_wrapping_around(call) }
+    }
+
+    pub(super) fn refuse_wrapping_around(&mut self, call: &Call<'_>) -> Option<Value> {
+        self.diagnostics.error_with_help(
+            call.site.span,
+            format!("`{}` may wrap around here", call.name()),
+            "write `i - 1` inside of a condition that keeps it from below zero, `if i >= 1 { .. }`, or `i.checked_sub(1)`",
+        );
+        None
+    }
+
     /// Whether an operand is made of what is declared with a sign.
     pub(super) fn is_declared_signed(&self, site: &Site<'_>) -> bool {
         let declared = Declared::of(self.module);
@@ -204,4 +227,21 @@ impl Tracer<'_> {
         let roots: [Id; 1] = [number.node];
         self.graph.reachable(&roots).into_iter().any(|id| self.signed.contains(&id))
     }
+}
+
+/// Whether a module says a type of integers that are small.
+fn mentions_narrow(module: &Module) -> bool {
+    struct Narrow(bool);
+    impl<'a> Visit<'a> for Narrow {
+        fn visit_ident(&mut self, word: &'a proc_macro2::Ident) {
+            self.0 |= ["u8", "u16", "i8", "i16"].iter().any(|name| word == name);
+        }
+
+        fn visit_lit_int(&mut self, number: &'a syn::LitInt) {
+            self.0 |= matches!(number.suffix(), "u8" | "u16" | "i8" | "i16");
+        }
+    }
+    let mut narrow = Narrow(false);
+    module.items.iter().for_each(|item| narrow.visit_item(item));
+    narrow.0
 }

@@ -75,7 +75,7 @@ words! {
     "Scalar functions" ScalarTripleWord { clamp mul_add }
 
     /// Methods of integers.
-    "Indices" IntegerWord { min max clamp abs_diff saturating_sub pow abs signum rem_euclid div_euclid div_ceil }
+    "Indices" IntegerWord { min max clamp abs_diff saturating_sub wrapping_add wrapping_sub pow abs signum rem_euclid div_euclid div_ceil }
 
     /// What compares two numbers, or may have no value.
     "Bindings, numbers, conditions" ComparisonWord { cmp partial_cmp total_cmp checked_sub }
@@ -86,7 +86,7 @@ words! {
     /// Methods of an `Option`.
     "Bindings, numbers, conditions" OptionWord {
         is_some is_none is_some_and unwrap expect unwrap_or unwrap_or_default unwrap_or_else map map_or map_or_else and_then or
-        copied cloned filter or_else ok_or ok_or_else zip xor is_none_or
+        copied cloned filter or_else ok_or ok_or_else zip xor is_none_or flatten
     }
 
     /// Methods of a `Result`.
@@ -121,7 +121,7 @@ words! {
     }
 
     /// Slices in pieces.
-    "Sums over ranges and entries" SliceWord { windows chunks chunks_exact split_at }
+    "Sums over ranges and entries" SliceWord { windows chunks chunks_exact rchunks split_at }
 
     /// The first or last item of a slice, and the others.
     "Sums over ranges and entries" EndWord { split_first split_last }
@@ -183,7 +183,7 @@ words! {
     /// Associated functions of nalgebra's types.
     "Methods of vectors and matrices" ConstructorWord {
         from_fn zeros identity repeat from_element from_diagonal from_diagonal_element from_row_slice from_column_slice
-        from_vec from_iterator from_columns from_rows new from x y z w x_axis y_axis z_axis w_axis
+        from_vec from_iterator from_row_iterator from_columns from_rows new from x y z w x_axis y_axis z_axis w_axis
     }
 
     /// Methods of arrays.
@@ -233,10 +233,13 @@ words! {
     /// Methods that make a list longer.
     "Loops and what they change" GrowWord { push extend }
 
+    /// Methods of a queue, which is read as a list.
+    "Loops and what they change" QueueWord { push_back push_front pop_back pop_front front back front_mut back_mut }
+
     /// Methods that exchange, move and remove items of a list.
     "Loops and what they change" ArrangeWord {
         swap swap_rows swap_columns reverse rotate_left rotate_right truncate insert remove pop clear append extend_from_slice
-        clone_from retain split_off drain resize swap_remove
+        clone_from retain split_off drain resize swap_remove dedup dedup_by_key
     }
 
     /// Places in a list that is in order.

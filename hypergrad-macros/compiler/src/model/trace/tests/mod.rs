@@ -21,6 +21,7 @@ mod modules;
 mod mutable;
 mod page;
 mod perhaps;
+mod queue;
 mod ranked;
 mod recursions;
 mod refusals;
