@@ -180,7 +180,8 @@ pub mod among_some {
         let best = open().max_by(|&i, &j| data.places[i].1.total_cmp(&data.places[j].1)).map_or(0.5, |k| x[k] * data.places[k].0);
         let (_, least) = open().map(|k| (k, x[k] - data.places[k].0)).min_by(|a, b| a.1.partial_cmp(&b.1).unwrap()).unwrap();
         let top = data.places.iter().filter(|p| p.0 > 9.0).map(|p| p.1 * y[0]).max_by(f64::total_cmp).unwrap_or(y[1]);
-        best + least * least + top
+        let decayed = x.iter().copied().filter(|t| *t > -9.0).reduce(|a, b| 0.5 * a + b * y[2]).unwrap_or(0.2);
+        best + least * least + top + decayed
     }
 }
 

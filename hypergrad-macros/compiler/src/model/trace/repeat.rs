@@ -194,9 +194,13 @@ impl Tracer<'_> {
             self.remember_needs(earlier);
             let (was_needed, known) = (self.cells.needs_steps, self.graph.len());
             self.steps_in_order(items, span, &mut *step);
-            let is_written = self.diagnostics.len() == start.mistakes && !self.cells.needs_steps && !was_needed;
-            if is_written && has_one_size && self.is_deep(known) {
-                self.shortened(&start, (stream, changed), (span, step));
+            if self.cells.needs_steps || was_needed || !has_one_size {
+                return;
+            }
+            let said = self.diagnostics.since(start.mistakes);
+            // Written out, an integer can have too many cases, which as a recursion is one number.
+            if (!said.is_empty() || self.is_deep(known)) && !self.shortened(&start, (stream, changed), (span, step)) {
+                said.into_iter().for_each(|mistake| self.diagnostics.push(mistake));
             }
             return;
         }
@@ -235,8 +239,9 @@ impl Tracer<'_> {
         }
     }
 
-    /// Steps that were written out, as a recursion where they can be read so: derivatives of a long chain are long.
-    fn shortened(&mut self, start: &Start, (stream, changed): (&Stream, &Changes), (span, step): (Span, Step<'_>)) {
+    /// Steps that were written out, as a recursion where they can be read so: derivatives of a long chain are long. `false`
+    /// where they stay written out, without what was said of them.
+    fn shortened(&mut self, start: &Start, (stream, changed): (&Stream, &Changes), (span, step): (Span, Step<'_>)) -> bool {
         let written = self.start_of_loop();
         self.back_to(start);
         self.all_at_once(stream, changed, (span, &mut *step), None);
@@ -244,10 +249,12 @@ impl Tracer<'_> {
         if needs_steps {
             self.as_recursion(start, (stream, changed), (span, step));
         }
-        if !needs_steps || self.cells.needs_steps || self.diagnostics.len() > start.mistakes {
+        let is_shorter = needs_steps && !self.cells.needs_steps && self.diagnostics.len() == start.mistakes;
+        if !is_shorter {
             self.back_to(&Start { mistakes: start.mistakes, ..written });
             self.forget_needs();
         }
+        is_shorter
     }
 
     fn read_carrying(

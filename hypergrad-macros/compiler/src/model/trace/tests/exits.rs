@@ -27,6 +27,17 @@ fn loops_are_left_by_return() {
     }
 }
 
+/// Written out, how many steps were taken would have a case for each way to end.
+#[test]
+fn steps_until_it_converges_are_counted() {
+    bodies! { (x, y, data) -> f64:
+        { let mut t = x[0] + 2.0; let mut k = 0; while t > 0.5 && k < 10 { t *= 0.6; k += 1; } t * k as f64 }
+        { let mut t = x[0] + 2.0; let mut k = 0; for _ in 0..12 { if t <= 0.5 { break; } t *= 0.6; k += 1; } t * k as f64 }
+        { let mut t = x[0] + 2.0; let mut k = 0; for i in 0..10 { if t <= 0.5 { break; } t *= 0.6; k += 1 + i; } t * k as f64 + y[0] }
+        { let (mut a, mut b, mut k) = (1.0, 3.0 + x[0], 0); while (b - a) * (b - a) > 0.01 && k < 9 { let m = 0.5 * (a + b); if m * m > 2.0 + y[1] { b = m } else { a = m } k += 1; } (a + b) * x[1] / k as f64 }
+    }
+}
+
 #[test]
 fn questions_leave_loops() {
     bodies! { (x, y, data) -> f64:

@@ -45,6 +45,19 @@ fn items_before_and_behind() {
 }
 
 #[test]
+fn what_passes_a_filter_is_reduced() {
+    bodies! { (x, y, data) -> f64:
+        { x.iter().copied().filter(|t| *t > 0.3).map(|t| t * t).reduce(|a, b| a * b).unwrap_or(7.0) }
+        { x.iter().copied().filter(|t| *t > 90.0).reduce(|a, b| a * b + 1.0).unwrap_or(y[0]) }
+        { data.b.iter().filter(|t| **t > 0.1).copied().reduce(|a, b| 0.5 * a + b).map_or(0.0, |t| t * x[0]) }
+        { x.iter().filter(|t| **t > 0.1).copied().reduce(|a, b| if b > a { b } else { a * 2.0 }).unwrap() }
+        { (0..5).filter(|i| i % 2 == 0).map(|i| x[i] + 1.0).reduce(|a, b| a * 0.5 + b).unwrap() }
+        { (0..5).filter(|&i| x[i] > 0.0).map(|i| (x[i], data.b[i])).reduce(|a, b| (a.0 + b.0 * b.1, a.1 * b.1)).map_or(0.0, |(s, t)| s * t) }
+        { (0..5).filter(|&i| x[i] > 0.0).reduce(|a, b| if data.b[a] < data.b[b] { a } else { b }).map_or(0.0, |k| x[k] * y[0]) }
+    }
+}
+
+#[test]
 fn extreme_items() {
     bodies! { (x, y, data) -> f64:
         { let (i, _) = data.b.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1)).unwrap(); x[i] * x[i] }
