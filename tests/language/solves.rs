@@ -251,6 +251,73 @@ fn triangles_of_factors() {
     }
 }
 
+/// Where it is said what to do without a solution: there is one.
+#[bilevel]
+pub mod found {
+    use nalgebra::{DMatrix, DVector, Matrix2, Vector2};
+
+    pub struct Data {
+        pub a: DMatrix<f64>,
+        pub b: DVector<f64>,
+    }
+
+    fn covariance(v: &DVector<f64>, data: &Data) -> DMatrix<f64> {
+        &data.a * data.a.transpose() + DMatrix::from_diagonal(&v.map(f64::exp))
+    }
+
+    fn solved(m: DMatrix<f64>, b: &DVector<f64>) -> Option<DVector<f64>> {
+        let factored = m.cholesky()?;
+        Some(factored.solve(b))
+    }
+
+    /// Steps that need each other, each with a matrix of its own.
+    fn filtered(v: &DVector<f64>, data: &Data) -> f64 {
+        let mut p = Matrix2::new(1.0, 0.2, 0.2, 1.0);
+        let mut loss = 0.0;
+        for b in data.b.iter() {
+            p = p * v[0].exp() + Matrix2::identity();
+            let Some(gain) = p.try_inverse() else { return f64::INFINITY };
+            loss += (gain * Vector2::new(*b, v[1])).norm_squared();
+            p -= p * gain * p * 0.3;
+        }
+        loss
+    }
+
+    pub fn f(x: &DVector<f64>, y: &DVector<f64>, data: &Data) -> f64 {
+        let likelihood = match covariance(x, data).cholesky() {
+            Some(factored) => factored.ln_determinant() + factored.solve(y).dot(y),
+            None => return f64::INFINITY,
+        };
+        let inverse = if let Some(inverse) = covariance(y, data).try_inverse() { inverse } else { DMatrix::identity(3, 3) };
+        let form = covariance(x, data).lu().solve(x).map_or(1e9, |s| s.dot(y));
+        likelihood + (x.transpose() * inverse * x).to_scalar() + 0.1 * form + x.norm_squared()
+    }
+
+    pub fn g(x: &DVector<f64>, y: &DVector<f64>, data: &Data) -> f64 {
+        if covariance(x, data).cholesky().is_none() {
+            return 1e9;
+        }
+        let root = covariance(x, data).cholesky().map(|c| c.l()).unwrap_or_default();
+        let other = covariance(y, data).try_inverse().unwrap_or_else(|| DMatrix::identity(3, 3));
+        let lower = root.solve_lower_triangular(y).and_then(|v| solved(covariance(y, data), &v)).unwrap_or(x.clone());
+        filtered(x, data) + (root * other).trace() + lower.sum() + solved(covariance(x, data), y).map_or(0.0, |s| s.sum())
+    }
+}
+
+#[test]
+fn with_another_way_where_there_is_none() {
+    let data = found::Data { a: matrix(3, 3, 0.2), b: vector(4, 0.5) };
+    let problem = found::Problem::new(&data).unwrap();
+    for seed in [0.1, 1.3] {
+        let (x, y) = (vector(3, seed) * 0.4, vector(3, seed + 0.6));
+        let at = problem.at(&x, &y).unwrap();
+        for (found, expected) in [(at.f(), found::f(&x, &y, &data)), (at.g(), found::g(&x, &y, &data))] {
+            assert!((found - expected).abs() <= 1e-12 * (1.0 + expected.abs()), "{found} for {expected}");
+        }
+        check(&problem, &x, &y);
+    }
+}
+
 /// An error of the point that names the matrix, wherever it is asked for.
 #[bilevel]
 pub mod singular {
@@ -258,12 +325,13 @@ pub mod singular {
 
     pub fn f(x: &DVector<f64>, y: &DVector<f64>) -> f64 {
         let m = y * y.transpose() + DMatrix::from_diagonal(y);
-        x.dot(&m.lu().solve(x).unwrap()) + x.sum()
+        // What is said for a singular one is not taken for a value.
+        x.dot(&m.lu().solve(x).unwrap_or(DVector::zeros(3))) + x.sum()
     }
 
     pub fn g(x: &DVector<f64>, y: &DVector<f64>) -> f64 {
-        let definite = DMatrix::from_diagonal(&y.add_scalar(1.0)).cholesky().unwrap();
-        definite.solve(x).norm_squared()
+        let definite = DMatrix::from_diagonal(&y.add_scalar(1.0)).cholesky();
+        if let Some(definite) = definite { definite.solve(x).norm_squared() } else { 1e9 }
     }
 }
 

@@ -12,8 +12,8 @@ use super::stream::Stream;
 use super::value::{Callable, Value};
 use super::variant::{Choice, EnumName};
 use super::words::{
-    ArrayWord, ConditionWord, ConversionWord, CsrRowWord, CsrWord, EndWord, EntryWord, ExtremeWord, FoundWord, IDENTITIES,
-    IntegerWord, ListWord, OptionWord, OrderingWord, ResultWord, SliceWord, SolutionWord, SortedWord,
+    ArrayWord, ConditionWord, ConversionWord, CsrRowWord, CsrWord, EndWord, EntryWord, ExtremeWord, IDENTITIES, IntegerWord,
+    ListWord, OptionWord, OrderingWord, ResultWord, SliceWord, SolutionWord, SortedWord,
 };
 use crate::diagnostics::nearest;
 use crate::ir::{Func, Name};
@@ -465,7 +465,7 @@ impl<'a> Tracer<'a> {
             Value::Choice(choice) => self.choice_method(call, &choice, &arguments),
             Value::Bool(condition) => self.condition_method(call, &condition, arguments),
             Value::Factored(factored) => self.factored_method(call, &factored, &arguments),
-            Value::Present(value) => self.present_method(call, *value),
+            Value::Present(present) => self.present_method(call, *present, &arguments),
             Value::Infinity(value) => self.infinity_method(call, value, &arguments),
             Value::Text if matches!(call.name(), "to_string" | "as_str") => Outcome::Known(Some(Value::Text)),
             Value::Never
@@ -595,7 +595,7 @@ fn words_of(value: &Value) -> Vec<&'static str> {
         Value::Bool(_) => ConditionWord::NAMES.to_vec(),
         Value::Array(_) => [ArrayWord::NAMES, SliceWord::NAMES, &super::iterate::names()].concat(),
         Value::Factored(_) => SolutionWord::NAMES.to_vec(),
-        Value::Present(_) => FoundWord::NAMES.to_vec(),
+        Value::Present(_) => OptionWord::NAMES.to_vec(),
         Value::Choice(choice) => match choice.name {
             EnumName::Option => OptionWord::NAMES.to_vec(),
             EnumName::Result => ResultWord::NAMES.to_vec(),

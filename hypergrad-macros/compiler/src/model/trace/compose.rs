@@ -124,7 +124,8 @@ impl Tracer<'_> {
         if stream.is_filtered() {
             // Which item is the first is decided on the way: a state that is missing before it.
             let span = call.site.span;
-            let either = quote_spanned! { span=> |kept, item| Some(match kept { Some(kept) => __given(kept, item), None => item }) };
+            let either =
+                quote_spanned! { span=> |kept, item| Some(match kept { Some(kept) => __given(kept, item), None => item }) };
             return self.fold(&stream, Value::Choice(Box::new(Choice::none())), &made(either, given.first().cloned()), span);
         }
         let first = self.item_if_any(call, &stream, &Affine::default())?;

@@ -214,8 +214,7 @@ impl Tracer<'_> {
                 }
                 return choice.side("Ok").payload().cloned().or(Some(Value::Never));
             }
-            // A solution is there.
-            Value::Present(value) => return Some(*value),
+            Value::Present(present) => Box::new(self.granted(*present, expression.question_token.span(), true)),
             other => {
                 let message = format!("`?` of {}: it is read of an `Option` and of a `Result`", other.describe());
                 self.diagnostics.error(&expression.question_token, message);

@@ -5,6 +5,7 @@ use syn::spanned::Spanned as _;
 
 use super::Tracer;
 use super::condition::{Comparison, Condition};
+use super::found::binds_a_name;
 use super::slice_pattern::is_rest;
 use super::spell::spell;
 use super::value::Value;
@@ -250,6 +251,10 @@ impl Tracer<'_> {
     ) -> Applies {
         let referred = if let Value::Reference(place) = value { self.choice_of_references(place) } else { None };
         let choice = match (value, referred) {
+            (Value::Present(present), _) if *name == EnumName::Option => {
+                let is_named = fields.iter().any(|(_, pattern)| binds_a_name(pattern));
+                Box::new(self.granted((**present).clone(), place.span(), is_named))
+            }
             (_, Some(choice)) if choice.name == *name => Box::new(choice),
             (Value::Choice(choice), _) if choice.name == *name => choice.clone(),
             (other, _) if self.refuse_changing([other], place.span()) => return None,

@@ -55,7 +55,7 @@ fn is_plain(value: &Value) -> bool {
         Value::Struct(structure) => structure.fields.iter().all(|(_, value)| is_plain(value)),
         Value::Choice(choice) => choice.cases.iter().flat_map(|case| &case.fields).all(|(_, value)| is_plain(value)),
         Value::Factored(_) => true,
-        Value::Present(value) => is_plain(value),
+        Value::Present(present) => is_plain(&present.value),
         Value::Cases(cases) => cases.iter().all(|(_, value)| is_plain(value)),
         Value::Csr(_) | Value::CsrRow(_) | Value::Callable(_) | Value::Range(_) | Value::Stream(_) => false,
         Value::Reference(_) | Value::State(_) | Value::Growing(_) | Value::Last | Value::Infinity(_) | Value::Never => false,

@@ -35,6 +35,7 @@ mod expression;
 mod extreme;
 mod finish;
 mod flat;
+mod found;
 mod gather;
 mod generics;
 mod given;
@@ -202,6 +203,8 @@ pub struct Tracer<'a> {
     apart: apart::Apart,
     /// Whether the iterator of the method call that is read next is read to its end.
     reads_to_the_end: bool,
+    /// Where a factorisation was taken to find something.
+    granted: Vec<found::Granted>,
 }
 
 impl<'a> Tracer<'a> {
@@ -240,6 +243,7 @@ impl<'a> Tracer<'a> {
             signed: std::collections::BTreeSet::new(),
             apart: apart::Apart::default(),
             reads_to_the_end: false,
+            granted: Vec::new(),
         }
     }
 
@@ -252,6 +256,9 @@ impl<'a> Tracer<'a> {
         let is_unread = std::mem::take(&mut self.cells.needs_steps) || value.is_none();
         if is_unread && self.diagnostics.len() == before {
             self.refuse_unread(&function.sig.ident, &function.sig.ident.to_string());
+        }
+        if let Some(value) = &value {
+            self.check_granted(value);
         }
         value
     }

@@ -78,6 +78,7 @@ impl Tracer<'_> {
             OptionWord::unwrap_or_default => {
                 let zero = match payload {
                     None => return self.refuse_default(call),
+                    payload if some == Condition::Constant(true) => return payload,
                     Some(Value::Tensor(tensor)) if tensor.is_scalar() => Value::Tensor(self.number(0.0)),
                     Some(Value::Index(_) | Value::Integer(_) | Value::Cases(_)) => Value::count(Size::constant(0)),
                     Some(_) => return self.refuse_default(call),

@@ -42,6 +42,7 @@ struct Start {
     environment: Environment,
     arms: usize,
     inferred: usize,
+    granted: usize,
 }
 
 impl Start {
@@ -302,7 +303,14 @@ impl Tracer<'_> {
     /// What a loop is read from, to be read again.
     fn start_of_loop(&self) -> Start {
         let (mistakes, cells) = (self.diagnostics.len(), self.cells.snapshot());
-        Start { mistakes, cells, environment: self.environment.clone(), arms: self.arms.len(), inferred: self.inferred.len() }
+        Start {
+            mistakes,
+            cells,
+            environment: self.environment.clone(),
+            arms: self.arms.len(),
+            inferred: self.inferred.len(),
+            granted: self.granted.len(),
+        }
     }
 
     fn back_to(&mut self, start: &Start) {
@@ -311,6 +319,7 @@ impl Tracer<'_> {
         self.environment = start.environment.clone();
         self.arms.truncate(start.arms);
         self.inferred.truncate(start.inferred);
+        self.granted.truncate(start.granted);
     }
 
     /// Whether there is more to carry, after the steps were read: what was refused because a step needs the one

@@ -6,8 +6,8 @@
 
 use super::Tracer;
 use super::call::{Call, Outcome};
+use super::found::Present;
 use super::value::{LoopVariable, Tensor, Value};
-use super::variant::{Choice, EnumName};
 use super::words::{DecompositionWord, FoundWord, InverseWord, SolutionWord, TriangleWord, TriangularWord, Words};
 use crate::ir::{Affine, Elimination, Func, Graph, Id, Op, Size, View};
 use crate::model::Form;
@@ -17,9 +17,6 @@ const FACTORISATIONS: Words = Words("LU FullPivLU QR ColPivQR Cholesky");
 
 /// Their parts, which have no derivative rule.
 const PARTS: Words = Words("l u p q r l_dirty l_unpack unpack unpack_dirty q_tr_mul lu_internal qr_internal");
-
-/// What is done where an `Option` is empty.
-const ALTERNATIVES: Words = Words("unwrap_or unwrap_or_else unwrap_or_default map_or map_or_else and_then ok");
 
 /// A factored matrix, one for every value of the index variables of its batch.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -31,6 +28,14 @@ pub struct Factored {
     n: Size,
     /// The matrix itself, for closed forms.
     matrix: Tensor,
+}
+
+impl Factored {
+    fn as_value(self, may_fail: bool) -> Value {
+        let factor = self.factor;
+        let value = Value::Factored(Box::new(self));
+        if may_fail { present(value, factor) } else { value }
+    }
 }
 
 /// A matrix that is the inverse of a factored one.
@@ -47,13 +52,13 @@ impl Tracer<'_> {
             return Outcome::Unknown;
         }
         if let Some(word) = DecompositionWord::named(call.name()) {
-            let factored = self.factored(call, matrix, word.elimination()).map(|factored| Value::Factored(Box::new(factored)));
-            return Outcome::Known(factored.map(|factored| if word.may_fail() { present(factored) } else { factored }));
+            let factored = self.factored(call, matrix, word.elimination());
+            return Outcome::Known(factored.map(|factored| factored.as_value(word.may_fail())));
         }
         let Some(word) = InverseWord::named(call.name()) else { return Outcome::Unknown };
         let Some(factored) = self.factored(call, matrix, Elimination::Gauss) else { return Outcome::Known(None) };
         Outcome::Known(Some(match word {
-            InverseWord::try_inverse => present(Value::Tensor(self.inverse(&factored))),
+            InverseWord::try_inverse => present(Value::Tensor(self.inverse(&factored)), factored.factor),
             InverseWord::determinant => Value::Tensor(self.determinant(&factored, false)),
         }))
     }
@@ -61,7 +66,8 @@ impl Tracer<'_> {
     /// Methods of a factorisation.
     pub(super) fn factored_method(&mut self, call: &Call<'_>, factored: &Factored, arguments: &[Value]) -> Outcome {
         let may_fail = factored.elimination == Elimination::Gauss;
-        let wrapped = |tensor: Tensor| if may_fail { present(Value::Tensor(tensor)) } else { Value::Tensor(tensor) };
+        let wrapped =
+            |tensor: Tensor| if may_fail { present(Value::Tensor(tensor), factored.factor) } else { Value::Tensor(tensor) };
         if let (Elimination::Cholesky, Some(TriangleWord::l | TriangleWord::unpack), []) =
             (factored.elimination, TriangleWord::named(call.name()), arguments)
         {
@@ -91,23 +97,14 @@ impl Tracer<'_> {
         }
     }
 
-    /// Methods of an `Option` that is there.
-    pub(super) fn present_method(&mut self, call: &Call<'_>, value: Value) -> Outcome {
-        if ALTERNATIVES.contains(call.name()) {
-            self.diagnostics.error_with_help(
-                call.site.span,
-                format!("`{}` is not accepted here: a matrix that cannot be solved with is an error of the point", call.name()),
-                "write `.unwrap()`: at such a point `problem` returns an `Err` that names the matrix",
-            );
-            return Outcome::Known(None);
-        }
+    /// Methods of what may not be found.
+    pub(super) fn present_method(&mut self, call: &Call<'_>, present: Present, arguments: &[Value]) -> Outcome {
         match FoundWord::named(call.name()) {
-            Some(FoundWord::unwrap | FoundWord::expect) => Outcome::Known(Some(value)),
-            Some(FoundWord::ok_or | FoundWord::ok_or_else) => {
-                let found = Choice::certain(EnumName::Result, "Ok", vec![("0".to_owned(), value)]);
-                Outcome::Known(Some(Value::Choice(Box::new(found))))
+            Some(FoundWord::unwrap | FoundWord::expect) => Outcome::Known(Some(present.value)),
+            None => {
+                let choice = self.granted(present, call.site.span, true);
+                self.choice_method(call, &choice, arguments)
             }
-            None => Outcome::Unknown,
         }
     }
 
@@ -121,8 +118,8 @@ impl Tracer<'_> {
         let [argument] = arguments else { return None };
         let elimination = if owner == "Cholesky" { Elimination::Cholesky } else { Elimination::Gauss };
         let Some(matrix) = self.tensor_at(argument.clone(), &call.place(0), "a matrix") else { return Some(None) };
-        let factored = self.factored(call, &matrix, elimination).map(|factored| Value::Factored(Box::new(factored)));
-        Some(factored.map(|factored| if elimination == Elimination::Cholesky { present(factored) } else { factored }))
+        let factored = self.factored(call, &matrix, elimination);
+        Some(factored.map(|factored| factored.as_value(elimination == Elimination::Cholesky)))
     }
 
     /// The factor of a square matrix; in an arm that is not taken, that of the identity.
@@ -200,18 +197,25 @@ impl Tracer<'_> {
                 agree.map(|()| {
                     let solution = self.solution(&inverse, &rhs);
                     let transposed = self.transpose(matrix);
-                    self.matrix_product(&transposed, &solution)
+                    (self.matrix_product(&transposed, &solution), inverse.factor)
                 })
             }
             (Some(inverse), TriangularWord::tr_solve_lower_triangular) => {
-                self.product_of(&call.site, matrix, &rhs).map(|product| self.solution(&inverse, &product))
+                self.product_of(&call.site, matrix, &rhs).map(|product| (self.solution(&inverse, &product), inverse.factor))
             }
             _ => self.solution_of_triangle(call, word, matrix, &rhs),
         };
-        Outcome::Known(solution.map(|solution| present(Value::Tensor(solution))))
+        Outcome::Known(solution.map(|(solution, factor)| present(Value::Tensor(solution), factor)))
     }
 
-    fn solution_of_triangle(&mut self, call: &Call<'_>, word: TriangularWord, matrix: &Tensor, rhs: &Tensor) -> Option<Tensor> {
+    /// And the factor by which it is found.
+    fn solution_of_triangle(
+        &mut self,
+        call: &Call<'_>,
+        word: TriangularWord,
+        matrix: &Tensor,
+        rhs: &Tensor,
+    ) -> Option<(Tensor, Id)> {
         let (side, transposed) = match word {
             TriangularWord::solve_lower_triangular => (-1, false),
             TriangularWord::tr_solve_lower_triangular => (-1, true),
@@ -221,7 +225,7 @@ impl Tracer<'_> {
         let triangle = self.triangle(matrix, side);
         let triangle = if transposed { self.transpose(&triangle) } else { triangle };
         let factored = self.factored(call, &triangle, Elimination::Gauss)?;
-        self.checked_solution(call, &factored, rhs)
+        Some((self.checked_solution(call, &factored, rhs)?, factored.factor))
     }
 
     /// `left · right` as a solve, where one of them is an inverse.
@@ -261,8 +265,8 @@ impl Tracer<'_> {
     }
 }
 
-fn present(value: Value) -> Value {
-    Value::Present(Box::new(value))
+fn present(value: Value, factor: Id) -> Value {
+    Value::Present(Box::new(Present { value, factor }))
 }
 
 /// The factored matrix of which a tensor is the inverse, or the transposed inverse.

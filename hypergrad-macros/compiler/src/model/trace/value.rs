@@ -6,6 +6,7 @@ use super::accumulate::State;
 use super::condition::Condition;
 use super::csr::{Csr, CsrRow};
 use super::environment::Environment;
+use super::found::Present;
 use super::grow::Growing;
 use super::list::{List, Listed};
 use super::place::Place;
@@ -51,7 +52,7 @@ pub enum Value {
     /// `a.lu()`, `a.cholesky().unwrap()`.
     Factored(Box<Factored>),
     /// An `Option` that is there: where it were not, the point is an error.
-    Present(Box<Value>),
+    Present(Box<Present>),
     /// `start..end`, without a consumer yet.
     Range(Range),
     Stream(Box<Stream>),

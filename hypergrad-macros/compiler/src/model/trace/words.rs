@@ -170,7 +170,7 @@ words! {
     }
 
     /// Methods of what a factorisation may not find.
-    "Linear systems" FoundWord { unwrap expect ok_or ok_or_else }
+    "Linear systems" FoundWord { unwrap expect }
 
     /// Methods of vectors and matrices with a scalar.
     "Methods of vectors and matrices" ScalingWord { scale unscale add_scalar }

@@ -109,7 +109,7 @@ fn names() {
         ("x[0].gamma()", "not a known method of a scalar"),
         ("data.q.clone().symmetric_eigenvalues().sum()", "of decompositions, those that solve systems are read"),
         ("data.q.clone().lu().u().sum()", "its parts have no derivative rule"),
-        ("data.q.clone().try_inverse().unwrap_or_default().sum()", "an error of the point"),
+        ("if data.q.clone().try_inverse().is_some() { x[0] } else { y[0] }", "whether there is a solution is asked"),
         ("std::iter::successors(Some(x[0]), |b| if *b > 0.0 { Some(*b) } else { None }).take(3).sum()", "that a `None` may end"),
         ("x.rows(0, x[0] as usize).sum()", "a size, bound or part"),
         ("x[x[0] > 0.0]", "cannot be indexed"),
