@@ -12,6 +12,7 @@
 )]
 
 mod arranged;
+mod columns;
 mod counts;
 mod lists;
 mod mutable;

@@ -6,6 +6,7 @@ use syn::spanned::Spanned;
 use super::Tracer;
 use super::agree::Site;
 use super::call::Outcome;
+use super::cells::Cell;
 use super::environment::Lookup;
 use super::place::Place;
 use super::spell::spell;
@@ -219,8 +220,12 @@ impl Tracer<'_> {
         }
         scope.map(&mut |name, value| match value {
             Value::Reference(place) if place.is_owner => {
-                let current = self.cells.get(place.cell).value.clone();
-                Some(self.new_cell(name.to_owned(), current))
+                let Cell { value, by_columns, .. } = self.cells.get(place.cell).clone();
+                let copy = self.new_cell(name.to_owned(), value);
+                if let (Value::Reference(copied), Some(made)) = (&copy, by_columns) {
+                    self.cells.keep_by_columns(copied.cell, (*made).clone());
+                }
+                Some(copy)
             }
             value => Some(value.clone()),
         })
@@ -338,8 +343,11 @@ impl Tracer<'_> {
     /// The entries of a place, as references.
     #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
     pub(super) fn entries_of_place(&mut self, place: &Place) -> Option<Stream> {
+        if let Some(length) = self.length_by_columns(place) {
+            return Some(Stream::over(length, Items::ItemPlaces(Box::new(place.clone().borrowed()))));
+        }
         let shape = match self.leaf(place)? {
-            Value::Array(values) => return Some(Stream::Values(place.elements(values.len()))),
+            Value::Array(values) => return Some(Stream::Values(self.references_to_elements(place, values.len()))),
             leaf => self.shape_of_leaf(place, &leaf)?,
         };
         let length = Affine::constant(self.sizes.resolve(&shape.length()));

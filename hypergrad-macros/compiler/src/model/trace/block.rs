@@ -41,6 +41,7 @@ impl Tracer<'_> {
             }
             value = self.in_order(fixed, |tracer| tracer.statement(statement, expected));
             let rest = &statements[k + 1..];
+            self.kept_by_columns(statement, rest);
             if matches!(value, Some(Value::Never)) || rest.is_empty() {
                 return value;
             }
@@ -297,9 +298,12 @@ impl Tracer<'_> {
     /// Of a reference to a tuple, references to its elements.
     pub(super) fn referenced_elements(&mut self, value: Value) -> Value {
         let Value::Reference(place) = &value else { return value };
+        if let Some(elements) = self.elements_by_columns(place) {
+            return elements;
+        }
         match (self.leaf(place), &place.part) {
-            (Some(Value::Tuple(values)), None) => Value::Tuple(place.clone().borrowed().elements(values.len())),
-            (Some(Value::Array(values)), None) => Value::Array(place.clone().borrowed().elements(values.len())),
+            (Some(Value::Tuple(values)), None) => Value::Tuple(self.references_to_elements(place, values.len())),
+            (Some(Value::Array(values)), None) => Value::Array(self.references_to_elements(place, values.len())),
             (Some(leaf @ (Value::Tensor(_) | Value::State(_))), _) => self.referenced_entries(place, &leaf).unwrap_or(value),
             _ => value,
         }

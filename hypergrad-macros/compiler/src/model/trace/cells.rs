@@ -4,11 +4,13 @@
 //! further out may be changed in the ways that [`super::accumulate`] can sum up, or not at all.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use proc_macro2::Span;
 
 use super::Tracer;
 use super::condition::Condition;
+use super::grow::Made;
 use super::place::{Part, Place};
 use super::value::Value;
 
@@ -43,6 +45,8 @@ pub struct Cell {
     pub name: String,
     /// `None`: not set yet, or refused, and said to be.
     pub value: Option<Value>,
+    /// Of a list whose items are changed, what it is made of: the value is its columns.
+    pub by_columns: Option<Rc<Made>>,
     changed: u64,
 }
 
@@ -139,6 +143,14 @@ impl Cells {
         self.all[cell].changed = self.clock;
     }
 
+    pub fn keep_by_columns(&mut self, cell: usize, made: Made) {
+        self.all[cell].by_columns = Some(Rc::new(made));
+    }
+
+    pub fn no_columns(&mut self, cell: usize) {
+        self.all[cell].by_columns = None;
+    }
+
     /// Notes that a cell holds a `Vec`, which can grow.
     pub fn note_list(&mut self, cell: usize) {
         self.lists.insert(cell);
@@ -197,7 +209,7 @@ impl Tracer<'_> {
     pub(super) fn new_cell(&mut self, name: String, value: Option<Value>) -> Value {
         self.cells.clock += 1;
         let changed = self.cells.clock;
-        self.cells.all.push(Cell { name, value, changed });
+        self.cells.all.push(Cell { name, value, by_columns: None, changed });
         Value::Reference(Box::new(Place::owner(self.cells.len() - 1)))
     }
 

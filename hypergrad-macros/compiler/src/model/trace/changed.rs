@@ -156,6 +156,9 @@ impl<'a> Visit<'a> for Changed<'_> {
         self.visit_pat(&local.pat);
     }
 
+    // What is declared inside captures nothing, and its names are its own.
+    fn visit_item(&mut self, _: &'a syn::Item) {}
+
     fn visit_expr_for_loop(&mut self, repeated: &'a syn::ExprForLoop) {
         let depth = self.hidden.len();
         self.visit_expr(&repeated.expr);

@@ -532,7 +532,7 @@ impl Tracer<'_> {
 }
 
 impl Stream {
-    fn made(made: Made) -> Self {
+    pub(super) fn made(made: Made) -> Self {
         let end = Some(Affine::constant(made.length()));
         Self::Run { start: Affine::default(), end, items: Items::Made(Rc::new(made)) }
     }

@@ -20,6 +20,7 @@ mod cells;
 mod change;
 mod changed;
 mod chunks;
+mod columns;
 mod compose;
 mod condition;
 mod constructor;

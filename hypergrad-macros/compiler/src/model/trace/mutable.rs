@@ -3,7 +3,7 @@
 use super::Tracer;
 use super::call::{Call, Outcome};
 use super::condition::{Comparison, Condition};
-use super::place::{Part, Place};
+use super::place::{Part, Place, Step};
 use super::stream::{Items, Stream};
 use super::value::{Range, Value};
 use super::variant::Choice;
@@ -55,9 +55,12 @@ impl Tracer<'_> {
 
     /// `None` where the method does not take these arguments, or is of something else.
     pub(super) fn slice_place(&mut self, call: &Call<'_>, word: SlicePlaceWord, place: &Place, arguments: &[Value]) -> Outcome {
+        if let Some(length) = self.length_by_columns(place) {
+            return self.item_by_place(word, (place, &length), arguments);
+        }
         let Some(leaf) = self.leaf(place) else { return Outcome::Known(None) };
         if let (Value::Array(values), None) = (&leaf, &place.part) {
-            return self.item_place(word, place.elements(values.len()), arguments);
+            return self.item_place(word, self.references_to_elements(place, values.len()), arguments);
         }
         let Some(shape) = self.shape_of_leaf(place, &leaf).filter(|shape| shape.form == Form::Column) else {
             return Outcome::Unknown;
@@ -85,6 +88,21 @@ impl Tracer<'_> {
             }
             _ => Outcome::Unknown,
         }
+    }
+
+    /// Of a list that is kept by its columns.
+    fn item_by_place(&self, word: SlicePlaceWord, (place, length): (&Place, &Size), arguments: &[Value]) -> Outcome {
+        let one = Affine::constant(Size::constant(1));
+        let index = match (word, arguments) {
+            (SlicePlaceWord::first_mut, []) => Affine::default(),
+            (SlicePlaceWord::last_mut, []) => Affine::constant(length.clone()).sub(&one),
+            (SlicePlaceWord::get_mut, [Value::Index(index)]) => index.clone(),
+            _ => return Outcome::Unknown,
+        };
+        let below = self.compare_indices(Comparison::Lt, &index, &Affine::constant(length.clone()));
+        let some = below.and(self.compare_indices(Comparison::Ge, &index, &Affine::default()));
+        let item = self.one_step_in(place.clone().borrowed(), Step::Item(index));
+        known(Value::Choice(Box::new(some_if(some, Value::Reference(Box::new(item))))))
     }
 
     /// Where there is one.

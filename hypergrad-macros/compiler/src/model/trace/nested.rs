@@ -39,7 +39,7 @@ impl Tracer<'_> {
 
 /// The name of `let mut name` and `let mut name: Vec<Vec<f64>>`.
 #[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
-fn mutable_name(pattern: &syn::Pat) -> Option<&syn::PatIdent> {
+pub(super) fn mutable_name(pattern: &syn::Pat) -> Option<&syn::PatIdent> {
     match pattern {
         syn::Pat::Ident(name) if name.mutability.is_some() && name.subpat.is_none() => Some(name),
         syn::Pat::Type(typed) => mutable_name(&typed.pat),

@@ -57,6 +57,7 @@ pub enum Item {
     Stored(CsrRow, Part, Affine),
     PlaceEntry(Box<Place>, Tensor, Affine),
     PlaceWindow(Box<Place>, Size, Affine),
+    PlaceWhole(Box<Place>, Affine),
     PlaceRow(Box<Place>, Tensor, Affine),
     PlaceColumn(Box<Place>, Tensor, Affine),
     Choice(Vec<Value>, Affine),
@@ -76,6 +77,7 @@ impl Items {
             Self::Windows(tensor, width) => Item::Window(tensor.clone(), width.clone(), index),
             Self::Places(place, shape) => Item::PlaceEntry(place.clone(), shape.clone(), index),
             Self::WindowPlaces(place, width) => Item::PlaceWindow(place.clone(), width.clone(), index),
+            Self::ItemPlaces(place) => Item::PlaceWhole(place.clone(), index),
             Self::RowPlaces(place, shape) => Item::PlaceRow(place.clone(), shape.clone(), index),
             Self::ColumnPlaces(place, shape) => Item::PlaceColumn(place.clone(), shape.clone(), index),
         }
@@ -449,6 +451,9 @@ impl Tracer<'_> {
             Item::PlaceRow(place, shape, row) => {
                 let part = PlacePart { row: row.clone(), form: Form::Row, rows: one, ..PlacePart::whole(shape) };
                 Value::Reference(Box::new(place.at(part)))
+            }
+            Item::PlaceWhole(place, index) => {
+                Value::Reference(Box::new(self.one_step_in((**place).clone(), super::place::Step::Item(index.clone()))))
             }
             Item::PlaceColumn(place, shape, column) => {
                 let part = PlacePart { column: column.clone(), form: Form::Column, columns: one, ..PlacePart::whole(shape) };

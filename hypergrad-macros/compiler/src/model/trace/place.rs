@@ -28,6 +28,8 @@ pub enum Step {
     Element(usize),
     /// A field of a variant.
     Held(String, String),
+    /// An item of a list that is kept by its columns.
+    Item(Affine),
 }
 
 /// A part of a tensor: where it begins, how many rows and columns it has.
@@ -75,11 +77,6 @@ impl Place {
     pub fn step(mut self, step: Step) -> Self {
         self.steps.push(step);
         Self { is_owner: false, ..self }
-    }
-
-    /// References to the elements of the array that is here.
-    pub fn elements(&self, count: usize) -> Vec<Value> {
-        (0..count).map(|k| Value::Reference(Box::new(self.clone().step(Step::Element(k))))).collect()
     }
 
     /// A part of the tensor that is here.
@@ -153,12 +150,15 @@ impl Tracer<'_> {
     }
 
     fn stepped(&mut self, place: Place, step: Step, at: &syn::Member) -> Option<Place> {
+        if self.has_by_columns(&place, &step) == Some(true) {
+            return Some(self.one_step_in(place, step));
+        }
         let coordinate = match (&step, self.leaf(&place)?) {
             (Step::Field(name), Value::Tensor(tensor)) => Some((name.clone(), tensor)),
             (Step::Field(name), Value::State(state)) => Some((name.clone(), state.shape().clone())),
             _ => None,
         };
-        let Some((name, tensor)) = coordinate else { return Some(place.step(step)) };
+        let Some((name, tensor)) = coordinate else { return Some(self.one_step_in(place, step)) };
         let shape = place.part.as_ref().map_or_else(|| tensor.clone(), |part| part.stand_in(&tensor));
         let ident = syn::Ident::new(&name, at.span());
         let (row, column) = self.coordinate_of(&shape, &ident)?;
@@ -167,6 +167,12 @@ impl Tracer<'_> {
 
     #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
     fn indexed_places(&mut self, place: &Place, index: Value, access: &syn::ExprIndex) -> Option<Vec<(Condition, Place)>> {
+        if let Some(length) = self.length_by_columns(place) {
+            let index = self.index_at(index, &*access.index)?;
+            self.check_index(&length, &index, &access.expr, &*access.index)?;
+            let item = self.one_step_in(place.clone(), Step::Item(index));
+            return Some(vec![(Condition::Constant(true), item)]);
+        }
         let leaf = self.leaf(place)?;
         if let Some(found) = self.own_index_mut(place, &leaf, &index) {
             return found.map(|place| vec![(Condition::Constant(true), place)]);
@@ -200,6 +206,9 @@ impl Tracer<'_> {
 
     /// What is in a cell at the end of the steps, without the part.
     pub(super) fn leaf(&mut self, place: &Place) -> Option<Value> {
+        if let Some(Step::Item(_)) = place.steps.first() {
+            return self.item_by_columns(place);
+        }
         let mut value = self.cells.get(place.cell).value.clone()?;
         for step in &place.steps {
             value = match (step, value) {
@@ -235,6 +244,9 @@ impl Tracer<'_> {
                 );
                 None
             }
+            (Value::Tuple(columns), None) if self.length_by_columns(place).is_some() => {
+                self.list_by_columns(place.cell, columns, span)
+            }
             (value, None) => Some(value),
             (Value::Tensor(tensor), Some(part)) => Some(Value::Tensor(self.part_of(&tensor, part))),
             (Value::Integer(tensor), Some(part)) => Some(Value::Integer(self.part_of(&tensor, part))),
@@ -257,6 +269,12 @@ impl Tracer<'_> {
         }
         if !self.may_change(place.cell, span) {
             return self.cells.set(place.cell, None);
+        }
+        if let Some(Step::Item(_)) = place.steps.first() {
+            return self.store_by_columns(place, value, span);
+        }
+        if self.length_by_columns(place).is_some() {
+            return self.replace_by_columns(place.cell, value);
         }
         let old = self.cells.get(place.cell).value.clone();
         let value = match (old, value) {
@@ -317,6 +335,7 @@ impl Tracer<'_> {
                 let name = match step {
                     Step::Field(name) | Step::Held(_, name) => name.clone(),
                     Step::Element(k) => k.to_string(),
+                    Step::Item(_) => return None,
                 };
                 for (field, own) in &mut structure.fields {
                     if *field == name {

@@ -68,6 +68,8 @@ pub enum Items {
     Places(Box<Place>, Tensor),
     /// References to neighbouring entries, so many at a time.
     WindowPlaces(Box<Place>, Size),
+    /// References to the items of a list that is kept by its columns.
+    ItemPlaces(Box<Place>),
     RowPlaces(Box<Place>, Tensor),
     ColumnPlaces(Box<Place>, Tensor),
 }
@@ -76,9 +78,11 @@ impl Items {
     /// The cell to whose parts these are references.
     pub fn cell(&self) -> Option<usize> {
         match self {
-            Self::Places(place, _) | Self::WindowPlaces(place, ..) | Self::RowPlaces(place, _) | Self::ColumnPlaces(place, _) => {
-                Some(place.cell)
-            }
+            Self::ItemPlaces(place)
+            | Self::Places(place, _)
+            | Self::WindowPlaces(place, ..)
+            | Self::RowPlaces(place, _)
+            | Self::ColumnPlaces(place, _) => Some(place.cell),
             Self::Numbers | Self::Entries(_) | Self::Rows(_) | Self::Columns(_) | Self::Windows(..) => None,
             Self::Listed(_) | Self::Made(_) => None,
         }
@@ -210,7 +214,7 @@ impl Stream {
                     Items::Entries(tensor) | Items::Places(_, tensor) => tensor.length(),
                     Items::Rows(tensor) | Items::RowPlaces(_, tensor) => tensor.rows.clone(),
                     Items::Columns(tensor) | Items::ColumnPlaces(_, tensor) => tensor.columns.clone(),
-                    Items::Numbers | Items::Windows(..) | Items::WindowPlaces(..) => return None,
+                    Items::Numbers | Items::Windows(..) | Items::WindowPlaces(..) | Items::ItemPlaces(_) => return None,
                 };
                 let whole = *start == Affine::default() && end.as_ref().and_then(Affine::as_size) == Some(&length);
                 whole.then(|| vec![length])

@@ -125,11 +125,14 @@ impl<'a> Tracer<'a> {
                 Member::Numbered(index, _) => values.get(*index as usize).cloned(),
                 Member::Named(_) => None,
             },
+            Value::Reference(place) if self.has_by_columns(place, &Step::Field(member.to_string())) == Some(true) => {
+                Some(Value::Reference(Box::new(self.one_step_in((**place).clone(), Step::Field(member.to_string())))))
+            }
             Value::Reference(place) if place.part.is_none() => match self.leaf(place)? {
                 Value::Struct(structure) => {
                     let name = member.to_string();
                     let has_it = structure.fields.iter().any(|(field, _)| *field == name);
-                    has_it.then(|| Value::Reference(Box::new(place.clone().step(Step::Field(name)))))
+                    has_it.then(|| Value::Reference(Box::new(self.one_step_in((**place).clone(), Step::Field(name)))))
                 }
                 _ => None,
             },
@@ -379,7 +382,10 @@ impl<'a> Tracer<'a> {
         }
         let places = self.places(receiver)?;
         let (_, first) = places.first()?;
-        let owner = self.leaf(&first.clone())?.own_type()?.to_owned();
+        let owner = match self.type_by_columns(first) {
+            Some(owner) => owner,
+            None => self.leaf(&first.clone())?.own_type()?.to_owned(),
+        };
         Some((owner, places))
     }
 

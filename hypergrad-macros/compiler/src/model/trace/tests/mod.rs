@@ -3,6 +3,7 @@
 
 mod ahead;
 mod arrange;
+mod columns;
 mod companions;
 mod conditions;
 mod counts;
