@@ -26,7 +26,7 @@ mod toy {
             _ => 0.0,
         };
         let missing = None::<f64>.unwrap();
-        let default = Some(Vector2::new(x[0], y[0])).unwrap_or_default();
+        let default = (x[0] > 0.0).then_some(Vector2::new(x[0], y[0])).unwrap_or_default();
         let turned = UnitQuaternion::from_euler_angles(x[0], 0.0, 0.0).angle();
         let result: Result<f64, f64> = Ok(x[0]);
         capped[0] + same + either + missing + default.x + turned + result.unwrap_or(0.0)
