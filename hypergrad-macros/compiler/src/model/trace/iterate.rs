@@ -504,8 +504,11 @@ fn is_general(guard: &Guard) -> bool {
 fn least_of(guard: &Guard, size: &Size, all: &Lengths) -> Size {
     let least = guard.affine.constant.clone();
     let next = least.add(&Size::constant(1));
-    let meets = |other: &Affine| other.as_size().is_some_and(|other| other.sub(size) == next);
-    if all.iter().any(|(_, other)| meets(other)) { next } else { least }
+    // Each of the others is as long there: which of them holds is not looked at.
+    let meets = |other: &Size| other.sub(size) == next;
+    let mut others = all.iter().map(|(_, other)| other.as_size()).filter(|other| *other != Some(size));
+    let is_met = others.clone().next().is_some() && others.all(|other| other.is_some_and(meets));
+    if is_met { next } else { least }
 }
 
 /// Whether a method of iterators asks for the places of the items.
