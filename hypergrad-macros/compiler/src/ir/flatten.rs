@@ -31,19 +31,20 @@ pub fn flatten_where(graph: &Graph, product: &Product, wanted: &dyn Fn(&Product)
         let replacement = splice(&mut flat, inner, &operand.index);
         let rename = |affine: &Affine| affine.substitute(&|w| replacement[w.0 as usize].clone());
         flat.coefficient = Number::new(flat.coefficient.get() * inner.coefficient.get());
+        flat.guards.extend(inner.guards.iter().cloned());
         let operands = inner.operands.iter().rev();
         pending.extend(operands.map(|o| Operand { node: o.node, index: o.index.iter().map(rename).collect() }));
     }
     Some(flat)
 }
 
-/// No guards, read whole, and every output a wire of its own that spans its axis: the index
+/// No guards but on sizes, read whole, and every output a wire of its own that spans its axis: the index
 /// replaces the wire.
 fn is_plain(graph: &Graph, outer: &Product, operand: &Operand, inner: &Product) -> bool {
     let shape = graph.shape(operand.node);
     let whole = operand.index.iter().zip(shape).all(|(i, size)| i.as_wire().is_some_and(|w| outer.extent(w) == *size));
     let outputs: Option<Vec<Wire>> = inner.out.iter().map(Affine::as_wire).collect();
-    inner.guards.is_empty()
+    inner.guards.iter().all(|guard| guard.affine.as_size().is_some())
         && whole
         && outputs
             .is_some_and(|wires| wires.iter().enumerate().all(|(k, w)| !wires[..k].contains(w) && inner.extent(*w) == shape[k]))

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 
 use crate::ir::{Func, Graph, Id, Number, Op, Product, Reduction, Size, Term, View};
 use exponential::{argument, exponential, fused, reciprocal};
-use logarithm::logarithm;
+use logarithm::{logarithm, parts};
 use root::less_summand;
 
 /// `func(args)` in a stable form.
@@ -46,6 +46,40 @@ impl Graph {
     /// matrix that is singular where nobody asks.
     pub fn has_logarithm_by_form(&mut self, node: Id) -> bool {
         !matches!(self.op(node), Op::Determinant { .. }) && logarithm(self, node).is_some()
+    }
+
+    /// Whether `1/node` has a stable form that is bounded, whatever the exponents are: the node is a positive constant and
+    /// exponentials, or a power or product of such.
+    pub fn has_bounded_reciprocal(&mut self, node: Id) -> bool {
+        match self.op(node).clone() {
+            Op::Sum(terms) => {
+                let shape = self.shape(node).to_vec();
+                parts(self, &terms, &shape).is_some_and(|parts| parts.constant.is_some())
+            }
+            Op::Map(Func::Sqrt, args) => self.has_bounded_reciprocal(args[0].node),
+            Op::Map(Func::Powi(n), args) => n > 0 && self.has_bounded_reciprocal(args[0].node),
+            Op::Product(product) => {
+                let is_entrywise = product.guards.is_empty() && product.summed().is_empty() && !product.operands.is_empty();
+                is_entrywise
+                    && product.coefficient.get() > 0.0
+                    && product.operands.iter().all(|operand| self.has_bounded_reciprocal(operand.node))
+            }
+            Op::Input(_)
+            | Op::Constant(_)
+            | Op::Count(_)
+            | Op::Iota
+            | Op::Map(..)
+            | Op::Reduce { .. }
+            | Op::Weights { .. }
+            | Op::Exclusive { .. }
+            | Op::Factor { .. }
+            | Op::Solve { .. }
+            | Op::Lower { .. }
+            | Op::Determinant { .. }
+            | Op::Scan(_)
+            | Op::State { .. }
+            | Op::Slot(_) => false,
+        }
     }
 }
 

@@ -221,6 +221,15 @@ impl Tracer<'_> {
         divisions.iter().all(|a| divisions.iter().all(|b| a == b || self.divisions[*a].dividend != self.divisions[*b].dividend))
     }
 
+    /// Whether the data defines a variable, or what it is a digit of.
+    pub(super) fn is_by_data(&self, variable: LoopVariable) -> bool {
+        match self.variables[variable.0 as usize].definition {
+            Some(Definition::Division(number)) => self.divisions[number].dividend.wires().any(|v| self.is_by_data(v)),
+            Some(Definition::Gather(_)) => true,
+            None => false,
+        }
+    }
+
     /// The variables that a variable is a digit of, or itself.
     pub(super) fn roots(&self, variable: LoopVariable) -> Vec<LoopVariable> {
         match self.variables[variable.0 as usize].definition {

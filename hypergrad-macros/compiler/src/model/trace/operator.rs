@@ -353,8 +353,12 @@ impl Tracer<'_> {
         None
     }
 
-    /// `1 / t`.
+    /// `1 / t`. What is bounded by its form is finite whether an arm is taken or not, and a safe point beside the
+    /// denominator would hide its form: `1 / (1 + e^t)` is a sigmoid in an arm as well.
     pub(super) fn reciprocal(&mut self, tensor: &Tensor) -> Tensor {
+        if !self.arms.is_empty() && self.graph.has_bounded_reciprocal(tensor.node) {
+            return self.apply(Func::Powi(-1), &[tensor]);
+        }
         let tensor = self.protect(tensor, 1.0);
         self.apply(Func::Powi(-1), &[&tensor])
     }

@@ -222,7 +222,8 @@ impl Tracer<'_> {
         let unnested = (!stream.is_in_order()).then(|| self.unnested(stream.clone(), span));
         let stream = unnested.as_ref().unwrap_or(stream);
         let mut carried = Carried::default();
-        while carried.is_wider || self.carries_more(&mut carried, start, &changed.cells) {
+        // What a step sets is not known where it needs another leaf.
+        while carried.is_wider && !self.cells.needs_steps || self.carries_more(&mut carried, start, &changed.cells) {
             self.read_carrying(&mut carried, start, (stream, changed), (span, &mut *step));
             let room = std::mem::take(&mut self.cells.room);
             if !room.is_empty() {
@@ -291,7 +292,7 @@ impl Tracer<'_> {
         }
         let without = Start { mistakes: self.diagnostics.len(), ..self.start_of_loop() };
         self.read_carrying(&mut carried, start, (stream, changed), (span, &mut *step));
-        while carried.is_wider {
+        while carried.is_wider && !self.cells.needs_steps {
             self.read_carrying(&mut carried, start, (stream, changed), (span, &mut *step));
         }
         if self.cells.needs_steps || self.diagnostics.len() > start.mistakes {

@@ -380,3 +380,28 @@ const MOST_SHOWN: usize = 8;
 
 /// Programs whose time is shown.
 const MOST_SLOW: usize = 4;
+
+/// A softmax of entries that are alike, whose squares overflow where the exponentials do not cancel.
+#[test]
+fn softmaxes_of_what_is_alike_agree() {
+    all_agree(&[50_022_471]);
+}
+
+/// The smallest of no items behind an index that is the remainder of one from the data, or of a place that is not found.
+#[test]
+fn extremes_of_no_items_behind_remainders_agree() {
+    all_agree(&[50_354_616, 50_392_097]);
+}
+
+/// A sigmoid by hand in an arm, whose exponential overflows.
+#[test]
+fn sigmoids_in_arms_agree() {
+    all_agree(&[50_419_556]);
+}
+
+/// What a loop inside of two others sets was read anew without end.
+#[test]
+fn steps_that_two_loops_need_end() {
+    let seed = 50_455_339;
+    assert!(matches!(check(&generate::program(seed), seed), Outcome::Refused(_) | Outcome::Agrees), "seed {seed}");
+}

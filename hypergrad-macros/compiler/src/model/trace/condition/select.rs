@@ -88,7 +88,7 @@ impl Tracer<'_> {
         if guards.is_empty() {
             return tensor.clone();
         }
-        let is_by_data = guards.iter().flat_map(|guard| guard.affine.wires()).any(|v| self.is_gathered(v));
+        let is_by_data = guards.iter().flat_map(|guard| guard.affine.wires()).any(|v| self.is_by_data(v));
         if is_by_data && self.reads_infinity(tensor) {
             let (one, zero) = (self.number(1.0), self.number(0.0));
             let mask = self.guarded(&one, guards);
