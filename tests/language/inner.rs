@@ -119,7 +119,12 @@ pub mod items {
             }
         }
         let pixels = image[(2, 1)] * image[(1, 0)];
-        let functions = holling(x[0], y[0]) + gauss(x[1]) + power::<3>(x[2]) * power::<2>(y[1]) + kernel(1)(x[3]);
+        // Names that f has for other types.
+        static WEIGHT: f64 = 0.25;
+        type Pair = nalgebra::Vector3<f64>;
+        struct Weighted(f64);
+        let weighted = Weighted(WEIGHT * x[1]).0 * Pair::new(x[0], y[0], x[2]).norm_squared();
+        let functions = weighted + holling(x[0], y[0]) + gauss(x[1]) + power::<3>(x[2]) * power::<2>(y[1]) + kernel(1)(x[3]);
         pixels + functions + all::<Two>(x) * all::<Three>(y) + x[0].square() + y[1].square() * x[1]
     }
 }

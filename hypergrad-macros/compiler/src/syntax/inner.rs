@@ -130,7 +130,7 @@ impl<'a> Visit<'a> for Inside {
 
 /// The name that an item gives to a type or trait.
 #[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
-fn declared(item: &syn::Item) -> Option<String> {
+pub(super) fn declared(item: &syn::Item) -> Option<String> {
     match item {
         syn::Item::Struct(item) => Some(item.ident.to_string()),
         syn::Item::Enum(item) => Some(item.ident.to_string()),
@@ -140,7 +140,7 @@ fn declared(item: &syn::Item) -> Option<String> {
     }
 }
 
-fn names_in(tokens: TokenStream, names: &mut BTreeSet<String>) {
+pub(super) fn names_in(tokens: TokenStream, names: &mut BTreeSet<String>) {
     for token in tokens {
         match token {
             TokenTree::Ident(name) => {

@@ -1,5 +1,6 @@
 //! The annotated module as syntax: its items by kind, its types resolved.
 
+mod apart;
 mod associated;
 mod block;
 mod conditional;

@@ -2,6 +2,7 @@
 
 use proc_macro2::{Ident, TokenStream};
 
+use super::apart::told_apart;
 use super::foreign::Adopted;
 use super::library::Library;
 use super::{Imports, Inner, Module, Options, associated};
@@ -44,6 +45,7 @@ fn read_module(module: syn::ItemMod, options: &Options, source: TokenStream, dia
     let adopted = adopt(&options.adopted, &mut items, diagnostics)?;
     let foreign = options.foreign.clone();
     let library = Library::of(&source);
+    told_apart(&mut items);
     let inner = Inner::of(&items);
     let imports = Imports::read(&items).and_inside(&inner.imports);
     items.extend(inner.items.iter().cloned());

@@ -134,12 +134,15 @@ impl Tracer<'_> {
     /// Constants and functions declared in a block are known in all of it; functions see no `let`.
     fn hoist_items(&mut self, block: &syn::Block) {
         for statement in &block.stmts {
-            if let syn::Stmt::Item(syn::Item::Const(constant)) = statement {
-                let expected = self.hint(&constant.ty);
-                let value = self.expression_as(&constant.expr, expected.as_ref());
-                self.environment.bind(constant.ident.to_string(), value.clone());
-                self.items.bind(constant.ident.to_string(), value);
-            }
+            let (name, ty, value) = match statement {
+                syn::Stmt::Item(syn::Item::Const(item)) => (&item.ident, &item.ty, &item.expr),
+                syn::Stmt::Item(syn::Item::Static(item)) if is_constant(item) => (&item.ident, &item.ty, &item.expr),
+                syn::Stmt::Local(_) | syn::Stmt::Item(_) | syn::Stmt::Expr(..) | syn::Stmt::Macro(_) => continue,
+            };
+            let expected = self.hint(ty);
+            let value = self.expression_as(value, expected.as_ref());
+            self.environment.bind(name.to_string(), value.clone());
+            self.items.bind(name.to_string(), value);
         }
         let functions = block.stmts.iter().filter_map(|statement| {
             if let syn::Stmt::Item(syn::Item::Fn(function)) = statement { Some(function.clone()) } else { None }
@@ -154,24 +157,20 @@ impl Tracer<'_> {
     fn check_item(&mut self, item: &syn::Item) {
         let name = match item {
             syn::Item::Fn(_) | syn::Item::Use(_) | syn::Item::Const(_) | syn::Item::Impl(_) => return,
+            syn::Item::Static(item) if is_constant(item) => return,
             syn::Item::Struct(item) => Some(&item.ident),
             syn::Item::Enum(item) => Some(&item.ident),
             syn::Item::Type(item) => Some(&item.ident),
             syn::Item::Trait(item) => Some(&item.ident),
             _ => None,
         };
-        match name {
-            Some(name) if self.module.is_inner(&name.to_string()) => {}
-            Some(name) => self.diagnostics.error_with_help(
-                name,
-                format!("`{name}` stands for something else in this module too"),
-                "move the item into the module, or give it another name",
-            ),
-            None => self.diagnostics.error_with_help(
+        // What stands in the arguments of a macro is not taken out of its function.
+        if !name.is_some_and(|name| self.module.is_inner(&name.to_string())) {
+            self.diagnostics.error_with_help(
                 item,
                 "this item is not accepted inside of a function",
                 "move the item into the module",
-            ),
+            );
         }
     }
 
@@ -352,4 +351,8 @@ fn is_vec(expression: &syn::Expr) -> bool {
 /// The type of `let name: type`.
 fn ascribed(pattern: &syn::Pat) -> Option<&syn::Type> {
     if let syn::Pat::Type(typed) = pattern { Some(&typed.ty) } else { None }
+}
+
+fn is_constant(item: &syn::ItemStatic) -> bool {
+    matches!(item.mutability, syn::StaticMutability::None)
 }

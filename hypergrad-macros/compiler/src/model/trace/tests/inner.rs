@@ -20,8 +20,35 @@ fn items_inside_of_functions() {
         fn b(t: f64) -> f64 { use std::f64::consts::PI; t / PI }
         fn f(x: &DVector<f64>, y: &SVector<f64, 3>, data: &Data) -> f64 { a(x[0]) + b(x[1]) }
     }
-    let twice = "fn a(t: f64) -> f64 { struct P(f64); P(t).0 } fn f(x: &DVector<f64>, y: &SVector<f64, 3>, data: &Data) -> f64 { struct P(f64, f64); a(P(x[0], 1.0).0) }";
-    assert!(errors(twice)[0].contains("`P` stands for something else in this module too"));
+    let clash = "struct P { v: f64 } fn f(x: &DVector<f64>, y: &SVector<f64, 3>, data: &Data) -> f64 { macro_rules! m { () => { 1.0 } } x[0] }";
+    assert!(errors(clash)[0].contains("not accepted inside of a function"));
+}
+
+/// Types of one name, in functions, in blocks of one function, and in the module; statics.
+#[test]
+fn items_of_one_name() {
+    agrees! {
+        fn a(t: f64) -> f64 { struct P(f64); P(t).0 }
+        fn b(t: f64) -> f64 { type V = nalgebra::Vector2<f64>; V::new(t, 1.0).norm_squared() }
+        fn c(t: f64) -> f64 { type V = nalgebra::Vector3<f64>; enum K { P, Q } let k = if t > 0.0 { K::P } else { K::Q }; match k { K::P => V::repeat(t).sum(), K::Q => t } }
+        fn f(x: &DVector<f64>, y: &SVector<f64, 3>, data: &Data) -> f64 {
+            struct P { a: f64, b: f64 }
+            impl P { fn of(t: f64) -> Self { P { a: t, b: 2.0 * t } } }
+            let p = P::of(x[0]);
+            let q = { struct P(f64); let p = P(x[1]); p.0 * p.0 };
+            a(p.a * p.b) + b(q) + c(x[1])
+        }
+    }
+    agrees! {
+        #[derive(Clone, Copy)]
+        pub struct P { a: f64 }
+        fn module(t: f64) -> P { P { a: 3.0 * t } }
+        fn own(t: f64) -> f64 { #[derive(Clone, Copy)] struct P { a: f64, b: f64 } impl P { fn sum(&self) -> f64 { self.a + self.b } } let p: P = P { a: t, b: 1.0 }; p.sum() }
+        fn f(x: &DVector<f64>, y: &SVector<f64, 3>, data: &Data) -> f64 { module(x[0]).a * own(x[1]) + [1.0, 2.0].iter().map(|s| { struct P(f64); P(*s).0 * x[0] }).sum::<f64>() }
+    }
+    agrees! {
+        fn f(x: &DVector<f64>, y: &SVector<f64, 3>, data: &Data) -> f64 { static NODES: [f64; 2] = [0.5, 1.5]; static K: f64 = 2.0; K * NODES.iter().map(|t| t * x[0]).sum::<f64>() }
+    }
 }
 
 #[test]
