@@ -51,6 +51,22 @@ pub mod traits {
         }
     }
 
+    struct Moments {
+        total: f64,
+        squares: f64,
+    }
+
+    impl FromIterator<f64> for Moments {
+        fn from_iter<I: IntoIterator<Item = f64>>(items: I) -> Self {
+            let mut made = Self { total: 0.0, squares: 0.0 };
+            for t in items {
+                made.total += t;
+                made.squares += t * t;
+            }
+            made
+        }
+    }
+
     pub struct Pair {
         parts: [f64; 2],
     }
@@ -87,7 +103,8 @@ pub mod traits {
 
     pub fn g(x: &DVector<f64>, _y: &DVector<f64>) -> f64 {
         let pair: Pair = (&Vector2::new(x[0], x[1])).into();
-        pair.product() + pair[1]
+        let moments: Moments = x.iter().copied().filter(|t| *t > -0.3).collect();
+        pair.product() + pair[1] + moments.total * moments.squares + x.iter().copied().collect::<Moments>().total
     }
 }
 

@@ -77,4 +77,63 @@ pub mod inside {
     }
 }
 
+pub mod lists {
+    pub trait Spread {
+        fn variance(&self) -> f64;
+    }
+    impl Spread for [f64] {
+        fn variance(&self) -> f64 {
+            1.0
+        }
+    }
+    pub trait Middle {
+        fn mean(&self) -> f64;
+    }
+    impl Middle for Vec<f64> {
+        fn mean(&self) -> f64 {
+            1.0
+        }
+    }
+}
+
+#[hypergrad::bilevel]
+pub mod of_lists {
+    use super::lists::{Middle, Spread};
+    use nalgebra::DVector;
+
+    pub struct Data {
+        pub seen: Vec<f64>,
+    }
+
+    pub fn f(x: &DVector<f64>, y: f64, data: &Data) -> f64 {
+        x.dot(x) * y.exp() + data.seen.mean()
+    }
+
+    pub fn g(x: &DVector<f64>, _y: f64, _data: &Data) -> f64 {
+        x.as_slice().variance()
+    }
+}
+
+#[hypergrad::bilevel]
+pub mod own {
+    use nalgebra::DVector;
+
+    trait Middle {
+        fn mean(&self) -> f64;
+    }
+    impl Middle for [f64] {
+        fn mean(&self) -> f64 {
+            1.0
+        }
+    }
+
+    pub fn f(x: &DVector<f64>, y: f64) -> f64 {
+        x.dot(x) * y.exp()
+    }
+
+    pub fn g(x: &DVector<f64>, _y: f64) -> f64 {
+        x.as_slice().mean()
+    }
+}
+
 fn main() {}

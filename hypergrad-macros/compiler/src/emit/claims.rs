@@ -9,7 +9,7 @@ use syn::spanned::Spanned as _;
 use super::methods;
 use super::types::spelled;
 use crate::model::{Claim, Seen, Taken};
-use crate::syntax::{Leaf, Member, Type};
+use crate::syntax::{Leaf, Member, Storage, Type};
 
 /// The proofs of all claims; `crate_path` is where hypergrad is: `::hypergrad`.
 pub fn proofs(claims: &[Claim], crate_path: &TokenStream) -> Vec<TokenStream> {
@@ -91,7 +91,22 @@ fn same_item(theirs: &TokenStream, meant: &syn::Path, span: Span, crate_path: &T
 /// A trait with a method of this name for this type, called where another trait's would be taken: two of
 /// them are an error. The error names both traits, so the name says what is wrong.
 fn no_other_method(name: &Ident, of: &Type, taken: Taken, inside: &[Leaf], crate_path: &TokenStream) -> Option<TokenStream> {
-    let ty = spelled(of, crate_path)?;
+    let ty = match of {
+        Type::List { item, storage: Storage::Slice } => {
+            let item = spelled(item, crate_path)?;
+            quote!([#item])
+        }
+        Type::Scalar(_)
+        | Type::Count
+        | Type::Integer(_)
+        | Type::Bool
+        | Type::Tensor { .. }
+        | Type::List { .. }
+        | Type::Csr { .. }
+        | Type::Struct(_)
+        | Type::Enum(_)
+        | Type::Tuple(_) => spelled(of, crate_path)?,
+    };
     let imports =
         inside.iter().map(|Leaf { path, is_glob, .. }| if *is_glob { quote!(use #path::*;) } else { quote!(use #path as _;) });
     // The error, should there be one, points at the user's call, and at nothing else.
@@ -99,22 +114,27 @@ fn no_other_method(name: &Ident, of: &Type, taken: Taken, inside: &[Leaf], crate
     let name = Ident::new(&name.to_string(), span);
     let own = match taken {
         Taken::Named => Ident::new("the_method_is_not_known__import_its_trait_of_nalgebra_by_name", span),
-        Taken::Borrowed | Taken::Owned => Ident::new("the_method_that_is_read__rename_the_other", span),
+        Taken::Borrowed | Taken::Owned | Taken::OfTensorsAlone => Ident::new("the_method_that_is_read__rename_the_other", span),
     };
     let receiver = match taken {
         Taken::Borrowed | Taken::Named => quote_spanned!(span=> self),
-        Taken::Owned => quote_spanned!(span=> &self),
+        Taken::Owned | Taken::OfTensorsAlone => quote_spanned!(span=> &self),
     };
     let call = match taken {
         Taken::Borrowed => quote_spanned!(span=> any::<#ty>().#name();),
         Taken::Owned => quote_spanned!(span=> (&any::<#ty>()).#name();),
+        Taken::OfTensorsAlone => quote_spanned!(span=> any::<&'static #ty>().#name();),
         Taken::Named => quote_spanned!(span=> let _ = <#ty>::#name;),
+    };
+    let sized = match taken {
+        Taken::Borrowed | Taken::Owned | Taken::Named => quote_spanned!(span=> : ::core::marker::Sized),
+        Taken::OfTensorsAlone => TokenStream::new(),
     };
     let item = quote_spanned! { span=>
         #[allow(warnings, clippy::all, clippy::pedantic)]
         const _: fn() = || {
             #(#imports)*
-            trait #own: ::core::marker::Sized { fn #name(#receiver) {} }
+            trait #own #sized { fn #name(#receiver) {} }
             impl #own for #ty {}
             fn any<T>() -> T { loop {} }
             #call

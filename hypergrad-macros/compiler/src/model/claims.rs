@@ -38,6 +38,9 @@ pub enum Taken {
     Borrowed,
     /// As `self`: of references, another that takes `&self` comes first.
     Owned,
+    /// As `&self` of nalgebra, where the value may also be a list of the standard library, which has no such method: a trait's
+    /// would be taken there.
+    OfTensorsAlone,
     /// As an inherent method, if it is one; a trait that is imported by another's glob cannot be told from others.
     Named,
 }

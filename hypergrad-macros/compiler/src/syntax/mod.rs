@@ -13,6 +13,7 @@ mod library;
 mod member;
 mod nalgebra;
 mod options;
+mod parameters;
 mod parse;
 mod resolve;
 mod scope;

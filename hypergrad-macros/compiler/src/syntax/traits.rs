@@ -74,6 +74,10 @@ impl Module {
         while let syn::Type::Reference(reference) = target {
             target = &reference.elem;
         }
+        // A slice or an array is read as a vector.
+        if let syn::Type::Slice(_) | syn::Type::Array(_) = target {
+            return !of_numbers;
+        }
         let syn::Type::Path(target) = target else { return false };
         let Some(last) = target.path.segments.last() else { return false };
         let is_number = last.ident == "f64" || last.ident == "f32";

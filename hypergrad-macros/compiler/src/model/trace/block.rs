@@ -193,7 +193,10 @@ impl Tracer<'_> {
                 let value = value.and_then(|value| self.dereferenced(value, inner.and_token.span));
                 self.bind_pattern(&inner.pat, value);
             }
-            syn::Pat::Type(typed) => self.bind_pattern(&typed.pat, value),
+            syn::Pat::Type(typed) => {
+                let value = self.in_type(value, &typed.ty);
+                self.bind_pattern(&typed.pat, value);
+            }
             syn::Pat::Tuple(tuple) => self.bind_elements(tuple.elems.iter().collect(), value),
             syn::Pat::Slice(slice) => self.bind_elements(slice.elems.iter().collect(), value),
             syn::Pat::TupleStruct(syn::PatTupleStruct { path, .. }) | syn::Pat::Struct(syn::PatStruct { path, .. })

@@ -205,7 +205,10 @@ impl<'a> Tracer<'a> {
         let values = arguments.clone();
         for (parameter, argument) in function.sig.inputs.iter().zip(arguments) {
             match parameter {
-                syn::FnArg::Typed(typed) => self.bind_pattern(&typed.pat, argument),
+                syn::FnArg::Typed(typed) => {
+                    let argument = self.in_type(argument, &typed.ty);
+                    self.bind_pattern(&typed.pat, argument);
+                }
                 syn::FnArg::Receiver(receiver) => self.bind_receiver(receiver, argument),
             }
         }
@@ -216,6 +219,10 @@ impl<'a> Tracer<'a> {
             syn::ReturnType::Default => None,
         };
         let value = self.until_return(span, expected.as_ref(), |tracer| tracer.block(&function.block, expected.as_ref()));
+        let value = match &function.sig.output {
+            syn::ReturnType::Type(_, ty) => self.in_type(value, ty),
+            syn::ReturnType::Default => value,
+        };
         self.type_parameters.pop();
         self.diagnostics.read(reading);
         self.calls.pop();
@@ -275,6 +282,10 @@ impl<'a> Tracer<'a> {
                     self.bind_pattern(pattern, arguments.next());
                 }
                 let value = self.until_return(span, None, |tracer| tracer.expression(&closure.syntax.body));
+                let value = match &closure.syntax.output {
+                    syn::ReturnType::Type(_, ty) => self.in_type(value, ty),
+                    syn::ReturnType::Default => value,
+                };
                 self.environment = outer;
                 value
             }

@@ -124,6 +124,14 @@ impl Tracer<'_> {
         if word != ConsumerWord::sum && stream.stored_row().is_some() {
             return self.refuse_stored(call);
         }
+        if word == ConsumerWord::collect {
+            if let Some(own) = self.collected_as_own(call, &Value::Stream(Box::new(stream.clone()))) {
+                return Outcome::Known(own);
+            }
+            if self.refuse_collected(call) {
+                return Outcome::Known(None);
+            }
+        }
         Outcome::Known(match word {
             ConsumerWord::sum => self.sum_stream(call, stream),
             ConsumerWord::product => self.product_stream(call, stream),

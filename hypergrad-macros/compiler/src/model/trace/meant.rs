@@ -7,10 +7,13 @@
 use super::Tracer;
 use super::call::Call;
 use super::value::Value;
-use super::words::{ChangeWord, IDENTITIES, PlaceWord, Words};
+use super::words::{
+    ChangeWord, IDENTITIES, MapWord, NormWord, PairWord, PlaceOfWord, PlaceWord, PowerNormWord, RearrangementWord, ReductionWord,
+    ScalingWord, Words,
+};
 use crate::ir::Size;
 use crate::model::{Form, Taken};
-use crate::syntax::{Dimension, Type};
+use crate::syntax::{Dimension, Storage, Type};
 
 /// nalgebra's methods that take the value itself.
 const CONSUMING: Words = Words("into_owned into_scalar remove_row remove_column");
@@ -26,6 +29,18 @@ const REAL: Words = Words("atan2 max min clamp");
 
 /// Conversions of scalars that no trait of nalgebra has.
 const OF_ANY: Words = Words("clone to_owned as_ref partial_cmp");
+
+/// Whether lists of the standard library, which are read as columns, lack a method of this name.
+fn is_of_tensors_alone(name: &str) -> bool {
+    ReductionWord::named(name).is_some()
+        || PlaceOfWord::named(name).is_some()
+        || RearrangementWord::named(name).is_some()
+        || PowerNormWord::named(name).is_some()
+        || NormWord::named(name).is_some()
+        || MapWord::named(name).is_some()
+        || ScalingWord::named(name).is_some()
+        || PairWord::named(name).is_some()
+}
 
 impl Tracer<'_> {
     /// Whether the method is refused because it is one of the module's own traits; otherwise what rustc has
@@ -97,7 +112,16 @@ impl Tracer<'_> {
                     shapes.push(dynamic);
                 }
                 let ty = |(rows, columns)| Type::Tensor { scalar: self.scalar, form: tensor.form, rows, columns };
-                shapes.into_iter().flat_map(|shape| taken.iter().map(move |taken| (ty(shape), *taken))).collect()
+                let mut all: Vec<(Type, Taken)> =
+                    shapes.into_iter().flat_map(|shape| taken.iter().map(move |taken| (ty(shape), *taken))).collect();
+                if tensor.form == Form::Column && is_of_tensors_alone(name) {
+                    let list = |storage| Type::List { item: Box::new(Type::Scalar(self.scalar)), storage };
+                    all.push((list(Storage::Slice), Taken::OfTensorsAlone));
+                    if rows == Dimension::Dynamic {
+                        all.push((list(Storage::Vec), Taken::OfTensorsAlone));
+                    }
+                }
+                all
             }
             Value::Csr(_) if !IDENTITIES.contains(name) => vec![(Type::Csr { scalar: self.scalar }, Taken::Borrowed)],
             Value::Index(_) if OF_INTEGERS.contains(name) => vec![(Type::Count, Taken::Owned)],

@@ -10,6 +10,7 @@ mod agree;
 mod ahead;
 mod apart;
 mod arrange;
+mod ascribed;
 mod assign;
 mod block;
 mod by_value;

@@ -19,6 +19,7 @@ use super::environment::Environment;
 use super::piece::Piece;
 use super::recursion::{Carried, Leaf, leaves_of, set_leaves};
 use super::stream::Stream;
+use super::unroll::FEWEST_IN_RECURSION;
 use super::value::{Callable, LoopVariable, Tensor, Value};
 use crate::ir::{Affine, Guard, Size};
 use crate::shape::Sizes;
@@ -194,13 +195,14 @@ impl Tracer<'_> {
             self.forget_needs();
             self.remember_needs(earlier);
             let (was_needed, known) = (self.cells.needs_steps, self.graph.len());
+            let are_many = items.len() >= FEWEST_IN_RECURSION;
             self.steps_in_order(items, span, &mut *step);
             if self.cells.needs_steps || was_needed || !has_one_size {
                 return;
             }
             let said = self.diagnostics.since(start.mistakes);
             // Written out, an integer can have too many cases, which as a recursion is one number.
-            if (!said.is_empty() || self.is_deep(known)) && !self.shortened(&start, (stream, changed), (span, step)) {
+            if (!said.is_empty() || are_many && self.is_deep(known)) && !self.shortened(&start, (stream, changed), (span, step)) {
                 said.into_iter().for_each(|mistake| self.diagnostics.push(mistake));
             }
             return;

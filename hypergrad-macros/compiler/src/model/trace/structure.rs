@@ -44,8 +44,13 @@ impl<'a> Tracer<'a> {
         for field in &literal.fields {
             let member = Member::from(&field.member);
             let declared = structure.and_then(|s| Member::fields(s).into_iter().find(|(name, _)| *name == member));
-            let expected = declared.and_then(|(_, field)| self.hint(&field.ty));
+            let declared = declared.map(|(_, field)| &field.ty);
+            let expected = declared.and_then(|ty| self.hint(ty));
             let value = self.expression_as(&field.expr, expected.as_ref());
+            let value = match declared {
+                Some(ty) => self.in_type(value, ty),
+                None => value,
+            };
             values.push((member, value));
         }
         let whole = structure.map(|structure| crate::syntax::Type::Struct(structure.ident.to_string()));
@@ -101,8 +106,10 @@ impl<'a> Tracer<'a> {
 
     /// `P(a, b)`
     pub(super) fn tuple_struct(&mut self, structure: &syn::ItemStruct, arguments: Vec<Option<Value>>) -> Option<Value> {
-        let members = Member::fields(structure).into_iter().map(|(member, _)| member.to_string());
-        let fields: Option<Vec<(String, Value)>> = members.zip(arguments).map(|(member, value)| Some((member, value?))).collect();
+        let members = Member::fields(structure).into_iter().zip(arguments);
+        let fields: Vec<(String, Option<Value>)> =
+            members.map(|((member, field), value)| (member.to_string(), self.in_type(value, &field.ty))).collect();
+        let fields: Option<Vec<(String, Value)>> = fields.into_iter().map(|(member, value)| Some((member, value?))).collect();
         Some(Value::structure(structure.ident.to_string(), fields?))
     }
 
@@ -199,7 +206,13 @@ impl<'a> Tracer<'a> {
     }
 
     /// The item that `P::name` means: of an inherent block, else of a trait.
-    fn associated_item(&mut self, owner: &str, name: &str, of_trait: Option<&str>, place: Span) -> Option<&'a Associated> {
+    pub(super) fn associated_item(
+        &mut self,
+        owner: &str,
+        name: &str,
+        of_trait: Option<&str>,
+        place: Span,
+    ) -> Option<&'a Associated> {
         let module: &'a Module = self.module;
         let meant = |item: &&Associated| of_trait.is_none_or(|wanted| item.of_trait.as_deref() == Some(wanted));
         let found: Vec<&'a Associated> = module.associated_items(owner, name).filter(meant).collect();

@@ -15,6 +15,9 @@ pub const MOST_IN_ALL: usize = 256;
 /// Functions inside of one another, beyond which steps that were written out are read as a recursion.
 const DEEPEST_STEPS: usize = 8;
 
+/// So few steps stay written out, however deep: a recursion inside of another is longer than two of its steps.
+pub const FEWEST_IN_RECURSION: usize = 3;
+
 /// So few nodes are no long chain.
 const FEW_NODES: usize = 64;
 

@@ -100,3 +100,54 @@ fn what_is_not_decided_is_refused() {
         assert!(found.iter().any(|error| error.contains(expected)), "{body}: {found:#?}");
     }
 }
+
+/// What `collect` and `into` make is what the place says: a list, a type of the module by its `from_iter`, or nothing that is read.
+#[test]
+fn collections_that_are_no_lists() {
+    agrees! {
+        struct Moments { n: f64, total: f64 }
+        impl Moments { fn mean(&self) -> f64 { self.total / (1.0 + self.n) } }
+        impl FromIterator<f64> for Moments {
+            fn from_iter<I: IntoIterator<Item = f64>>(items: I) -> Self {
+                let mut made = Moments { n: 0.0, total: 0.0 };
+                for t in items { made.n += 1.0; made.total += t * t; }
+                made
+            }
+        }
+        fn f(x: &DVector<f64>, y: &SVector<f64, 3>, data: &Data) -> f64 {
+            let all: Moments = x.iter().copied().collect();
+            let positive = x.iter().copied().filter(|t| *t > 0.0).collect::<Moments>();
+            let boxed: Box<[f64]> = y.iter().copied().collect();
+            all.mean() * positive.mean() + boxed[1]
+        }
+    }
+    let body = |text: &str| {
+        let uses = "use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashSet}; use std::collections::HashSet as Unique; type Set = BTreeSet<usize>;";
+        let f =
+            format!("fn f(x: &DVector<f64>, y: &SVector<f64, 3>, data: &Data) -> f64 {{ let order = [2_usize, 0, 2]; {text} }}");
+        format!(
+            "{uses} struct Held {{ set: Set }} struct Tuple(Set); fn of(v: &[usize]) -> Set {{ v.iter().copied().collect() }} fn count(s: &Set) -> f64 {{ s.len() as f64 }} {f}"
+        )
+    };
+    for (text, name) in [
+        ("let s: HashSet<usize> = order.into_iter().collect(); s.len() as f64", "HashSet"),
+        ("let s: Set = order.into(); s.len() as f64", "BTreeSet"),
+        ("let s: Unique<_> = order.iter().collect(); s.len() as f64", "Unique"),
+        ("order.iter().collect::<BTreeSet<_>>().len() as f64", "BTreeSet"),
+        ("of(&order).len() as f64", "BTreeSet"),
+        ("count(&order.into_iter().collect())", "BTreeSet"),
+        ("Held { set: order.into_iter().collect() }.set.len() as f64", "BTreeSet"),
+        ("Tuple(order.into_iter().collect()).0.len() as f64", "BTreeSet"),
+        ("let s = |v: &[usize]| -> BinaryHeap<usize> { v.iter().copied().collect() }; s(&order).len() as f64", "BinaryHeap"),
+        (
+            "let (a, b): (Vec<usize>, HashSet<usize>) = order.iter().map(|i| (*i, *i)).unzip(); (a.len() + b.len()) as f64",
+            "HashSet",
+        ),
+        ("let m: BTreeMap<usize, f64> = order.iter().map(|i| (*i, x[*i])).collect(); m.len() as f64", "BTreeMap"),
+        ("let s: Vec<Set> = [1, 2].iter().map(|_| order.into_iter().collect()).collect(); s.len() as f64", "BTreeSet"),
+        ("let s: Option<Set> = order.iter().map(|i| Some(*i)).collect(); s.unwrap().len() as f64", "BTreeSet"),
+    ] {
+        let said = errors(&body(text));
+        assert!(said.iter().any(|message| message.contains(&format!("`{name}` is no list"))), "{text}: {said:?}");
+    }
+}
