@@ -78,6 +78,33 @@
 //! - `serde`: the state of an outer loop can be written and read.
 //! - `basin`: [`outer::Reduced`] is a problem for the optimisers of the crate basin.
 //! - `faer`: views of matrices for the crate faer, and of its for nalgebra.
+//! - `threads`: large work runs on the threads of a pool of the crate rayon, see [below](#several-threads).
+//!
+//! # Several threads
+//!
+//! With the feature `threads`, products with large matrices, Gram matrices, functions of many numbers and factorisations are
+//! cut into parts for the threads of the pool of rayon that the caller runs in. Outside of any pool it is rayon's global
+//! one, which has as many threads as the machine, or as `RAYON_NUM_THREADS` says; inside of one a part begins sooner.
+//! Parts depend on sizes and on the number of threads alone: a number of threads gives the same bits in every run, and one
+//! thread gives those of a build without the feature. Work that takes less than about a tenth of a millisecond is not
+//! cut. A cut allocates some hundred bytes; without the feature, and with one thread, nothing is allocated after the first call.
+//!
+//! ```
+//! # #[hypergrad::bilevel]
+//! # mod ridge {
+//! #     use nalgebra::Vector2;
+//! #     pub fn f(x: &Vector2<f64>, y: &Vector2<f64>) -> f64 { (x[0] + x[1] - 1.0).powi(2) + y.map(f64::exp).dot(&x.component_mul(x)) }
+//! #     pub fn g(x: &Vector2<f64>, _y: &Vector2<f64>) -> f64 { (x[0] - 0.5).powi(2) + x[1] * x[1] }
+//! # }
+//! # use hypergrad::{estimator::Ift, solver::Newton};
+//! # use nalgebra::Vector2;
+//! # let (x0, y) = (Vector2::zeros(), Vector2::new(-1.0, 0.2));
+//! # let problem = ridge::Problem::new()?;
+//! let pool = rayon::ThreadPoolBuilder::new().num_threads(4).build()?;
+//! let h = pool.install(|| problem.value_and_gradient(&x0, &y, &Newton::new(), &Ift::new()))?;
+//! # assert!(h.gradient.norm() > 0.0);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 #![cfg_attr(not(feature = "std"), no_std)]
 #![warn(missing_debug_implementations)]
 

@@ -3,6 +3,7 @@
 //! A bilevel problem minimises `h(y) = g(x*(y), y)` where `F(x*(y), y) = 0`. The macro implements
 //! [`problem::Bilevel`] for a module; everything here is generic over that trait.
 //!
+//! - [`threads`]: large work in parts (feature `threads`).
 //! - [`scalar`], [`math`], [`kernels`]: numbers, functions of numbers, loops over slices.
 //! - [`structure`], [`report`], [`error`]: facts, reports, and one enum of errors per area.
 //! - [`indices`]: indices that the data holds.
@@ -68,6 +69,9 @@ pub mod scalar;
 pub mod storage;
 #[cfg(any(feature = "std", feature = "libm"))]
 pub mod structure;
+#[cfg(any(feature = "std", feature = "libm"))]
+#[doc(hidden)]
+pub mod threads;
 
 #[cfg(feature = "std")]
 pub mod check;

@@ -270,9 +270,10 @@ fn eliminate_block<T: Real>(what: &'static str, a: &mut [T], n: usize, block: &R
 mod large {
     use core::ops::Range;
 
-    use crate::factor::BLOCK;
+    use crate::factor::{BLOCK, PER_NANOSECOND};
     use crate::kernels::{axpy, gemm_into};
     use crate::scalar::Real;
+    use crate::threads;
 
     /// Columns of one product; of its square on the diagonal, the upper half is computed for nothing, and not stored.
     const STRIP: usize = 64;
@@ -292,10 +293,20 @@ mod large {
     /// `A_22 -= L_21 D L_21ᵀ`, the lower triangle; the upper one stays as it is.
     pub fn subtract<T: Real>(a: &mut [T], n: usize, block: &Range<usize>) {
         let (done, rest) = a.split_at_mut(block.end * n);
-        let done = &done[block.start * n..];
+        let (done, left) = (&done[block.start * n..], n - block.end);
+        match threads::parts(left * left * BLOCK / (2 * PER_NANOSECOND), left / STRIP) {
+            1 => subtract_part(done, n, block, block.end..n, rest),
+            parts => threads::each(threads::pieces(threads::triangle(left, parts, STRIP), n, rest), |(part, rest)| {
+                subtract_part(done, n, block, block.end + part.start..block.end + part.end, rest);
+            }),
+        }
+    }
+
+    /// For these columns, `rest`, by those of the block.
+    fn subtract_part<T: Real>(done: &[T], n: usize, block: &Range<usize>, columns: Range<usize>, rest: &mut [T]) {
         let mut scaled = [[T::ZERO; STRIP]; BLOCK];
-        for start in (block.end..n).step_by(STRIP) {
-            let width = STRIP.min(n - start);
+        for start in columns.clone().step_by(STRIP) {
+            let width = STRIP.min(columns.end - start);
             for ((k, column), scaled) in block.clone().zip(done.chunks_exact(n)).zip(&mut scaled) {
                 for (scaled, &l) in scaled.iter_mut().zip(&column[start..start + width]) {
                     *scaled = column[k] * l;
@@ -305,7 +316,7 @@ mod large {
             let mut square = [[T::ZERO; STRIP]; STRIP];
             let target = (square.as_flattened_mut(), STRIP);
             gemm_into(-T::ONE, (&done[start..], 1, n), right, target, (width, block.len(), width));
-            let out = &mut rest[(start - block.end) * n..];
+            let out = &mut rest[(start - columns.start) * n..];
             for ((k, column), square) in (0..width).zip(out.chunks_exact_mut(n)).zip(&square) {
                 axpy(T::ONE, &square[k..width], &mut column[start + k..start + width]);
             }

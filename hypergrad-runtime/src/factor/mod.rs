@@ -240,6 +240,10 @@ const fn room_abreast(n: usize) -> usize {
 #[cfg(feature = "std")]
 const BLOCK: usize = 32;
 
+/// Multiply-adds in a nanosecond, where large matrices are updated.
+#[cfg(feature = "std")]
+const PER_NANOSECOND: usize = 16;
+
 /// The columns `0..n` in blocks: one, or [`BLOCK`] each from the size `large` on.
 #[inline]
 fn blocks(n: usize, large: usize) -> impl Iterator<Item = Range<usize>> {
@@ -265,3 +269,5 @@ fn subtract_columns<T: Real>(t: [T; PANEL], panel: &[T], n: usize, from: usize, 
 mod spectrum_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(all(test, feature = "threads"))]
+mod threads_tests;

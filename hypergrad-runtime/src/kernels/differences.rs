@@ -5,6 +5,11 @@
 //! of rows that are close to each other. Sums stay in registers: a tile of rows of A against some of B.
 
 use crate::scalar::Real;
+use crate::threads;
+
+/// Terms that are added in a nanosecond, and columns of A of which parts for several threads have a multiple.
+const PER_NANOSECOND: usize = 8;
+const COLUMNS: usize = 4;
 
 /// Rows and columns of the result, columns of A and B, and what leads to the next row and column of B.
 pub type Shape = [usize; 5];
@@ -42,7 +47,8 @@ pub fn squared_distances<T: Real>(alpha: T, weights: &[&[T]], a: &[T], b: &[T], 
 /// `out_k += alpha Σ_ij c_ij (a_ik - b_jk)²`.
 pub fn squared_differences<T: Real>(alpha: T, c: &[T], a: &[T], b: &[T], shape: Shape, out: &mut [T]) {
     let [rows, columns, inner, to_row, to_column] = shape;
-    if rows == 0 || T::wide_differences((alpha, c), (a, b), shape, out) {
+    let out = &mut out[..inner];
+    if rows == 0 || differences_apart((alpha, c), (a, b), shape, out) {
         return;
     }
     for (k, out) in out.iter_mut().enumerate().take(inner) {
@@ -52,6 +58,19 @@ pub fn squared_differences<T: Real>(alpha: T, c: &[T], a: &[T], b: &[T], shape: 
             sum += super::sum_windows([&a[k * rows..][..rows], c], |[a, c]| c * (a - b) * (a - b));
         }
         *out += alpha * sum;
+    }
+}
+
+/// The columns in parts, or all at once: every entry has the same bits.
+fn differences_apart<T: Real>(c: (T, &[T]), (a, b): (&[T], &[T]), shape: Shape, out: &mut [T]) -> bool {
+    let [rows, columns, inner, to_row, to_column] = shape;
+    let terms = rows.saturating_mul(columns).saturating_mul(inner);
+    match threads::parts(terms / PER_NANOSECOND, inner / COLUMNS) {
+        1 => T::wide_differences(c, (a, b), shape, out),
+        parts => threads::all(threads::pieces(threads::even(inner, parts, COLUMNS), 1, out), |(part, out)| {
+            let shape = [rows, columns, part.len(), to_row, to_column];
+            T::wide_differences(c, (&a[part.start * rows..], &b[part.start * to_column..]), shape, out)
+        }),
     }
 }
 

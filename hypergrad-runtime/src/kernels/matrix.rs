@@ -3,6 +3,7 @@
 use super::vector::{axpy, dot};
 use super::wide::WIDE;
 use crate::scalar::Real;
+use crate::threads;
 
 /// Products of at least this many multiplications go to nalgebra's blocked kernel (feature `std`;
 /// it allocates a packing buffer).
@@ -11,6 +12,21 @@ pub(super) const BLOCKED: usize = 1 << 15;
 
 /// Columns that are shorter do not fill the vectors.
 const TALL: usize = 12;
+
+/// Entries of a large matrix that are read in a nanosecond, and multiply-adds of products of matrices.
+const READ: usize = 4;
+#[cfg(feature = "std")]
+const PER_NANOSECOND: usize = 16;
+
+/// Parts for several threads have a multiple of so many rows, or columns: whole vectors, and lines of the cache.
+const ROWS: usize = 64;
+const COLUMNS: usize = 8;
+
+/// Parts of a product with a vector that can be cut so often.
+#[inline]
+fn parts(entries: usize, most: usize) -> usize {
+    threads::parts(entries / READ, most)
+}
 
 /// Four columns of length `rows`.
 #[inline]
@@ -29,8 +45,14 @@ pub fn gemv<T: Real>(alpha: T, a: &[T], rows: usize, cols: usize, x: &[T], out: 
         return;
     }
     let (a, x, out) = (&a[..rows * cols], &x[..cols], &mut out[..rows]);
-    if rows >= TALL && a.len() >= WIDE && T::wide_gemv(alpha, a, rows, x, out) {
-        return;
+    if rows >= TALL && a.len() >= WIDE {
+        let is_done = match parts(a.len(), rows / ROWS) {
+            1 => T::wide_gemv(alpha, a, rows, x, out),
+            parts => gemv_apart((alpha, a, rows, x), parts, out),
+        };
+        if is_done {
+            return;
+        }
     }
     let quads = a.chunks_exact(4 * rows);
     let (rest, rest_x) = (quads.remainder(), x.chunks_exact(4).remainder());
@@ -46,11 +68,19 @@ pub fn gemv<T: Real>(alpha: T, a: &[T], rows: usize, cols: usize, x: &[T], out: 
     }
 }
 
+/// The rows of `out += alpha A x` in parts.
+fn gemv_apart<T: Real>((alpha, a, rows, x): (T, &[T], usize, &[T]), parts: usize, out: &mut [T]) -> bool {
+    threads::all(threads::pieces(threads::even(rows, parts, ROWS), 1, out), |(part, out)| {
+        T::wide_gemv_rows((a, rows), part.start, (alpha, x, out))
+    })
+}
+
 /// `out = alpha A x`, A of size `rows x cols`.
 #[inline]
 pub fn gemv_into<T: Real>(alpha: T, a: &[T], rows: usize, cols: usize, x: &[T], out: &mut [T]) {
     let (a, x, out) = (&a[..rows * cols], &x[..cols], &mut out[..rows]);
-    if rows >= TALL && a.len() >= WIDE && T::wide_gemv_into(alpha, a, rows, x, out) {
+    let is_whole = rows >= TALL && a.len() >= WIDE && parts(a.len(), rows / ROWS) == 1;
+    if is_whole && T::wide_gemv_into(alpha, a, rows, x, out) {
         return;
     }
     out.fill(T::ZERO);
@@ -88,14 +118,32 @@ pub type Gemv<'a, T> = (T, &'a [T], usize, usize, &'a [T], &'a mut [T]);
 /// Two products with the same matrix, see [`gemv`], which is read once for both.
 #[inline]
 pub fn gemv_both<T: Real>((alpha, a, rows, cols, x, out): Gemv<'_, T>, (beta, .., y, other): Gemv<'_, T>) {
-    let is_wide = rows >= TALL && rows * cols >= WIDE;
-    if is_wide
-        && T::wide_gemv_both(&a[..rows * cols], ([alpha, beta], [&x[..cols], &y[..cols]]), (&mut out[..rows], &mut other[..rows]))
-    {
-        return;
+    if rows >= TALL && rows * cols >= WIDE {
+        let (a, [x, y]) = (&a[..rows * cols], [&x[..cols], &y[..cols]]);
+        let (out, other) = (&mut out[..rows], &mut other[..rows]);
+        let is_done = match parts(a.len(), rows / ROWS) {
+            1 => T::wide_gemv_both(a, ([alpha, beta], [x, y]), (out, other)),
+            parts => both_apart((a, rows), ([alpha, beta], [x, y]), parts, (out, other)),
+        };
+        if is_done {
+            return;
+        }
     }
     gemv(alpha, a, rows, cols, x, out);
     gemv(beta, a, rows, cols, y, other);
+}
+
+/// The rows of both products in parts.
+fn both_apart<T: Real>(
+    a: (&[T], usize),
+    ([alpha, beta], [x, y]): ([T; 2], [&[T]; 2]),
+    parts: usize,
+    (out, other): (&mut [T], &mut [T]),
+) -> bool {
+    let others = threads::pieces(threads::even(a.1, parts, ROWS), 1, other);
+    threads::all(threads::pieces(threads::even(a.1, parts, ROWS), 1, out).zip(others), |((part, out), (_, other))| {
+        T::wide_gemv_both_rows(a, part.start, [(alpha, x, out), (beta, y, other)])
+    })
 }
 
 /// The most rows of [`gemv_small`].
@@ -126,12 +174,25 @@ pub fn gemv_t<T: Real>(alpha: T, a: &[T], rows: usize, cols: usize, x: &[T], out
         return;
     }
     let (a, x, out) = (&a[..rows * cols], &x[..rows], &mut out[..cols]);
-    if rows >= TALL && a.len() >= WIDE && T::wide_gemv_t(alpha, a, rows, x, out) {
-        return;
+    if rows >= TALL && a.len() >= WIDE {
+        let is_done = match parts(a.len(), cols / COLUMNS) {
+            1 => T::wide_gemv_t(alpha, a, rows, x, out),
+            parts => gemv_t_apart((alpha, a, rows, x), parts, out),
+        };
+        if is_done {
+            return;
+        }
     }
     for (column, out) in a.chunks_exact(rows).zip(out) {
         *out += alpha * dot(column, x);
     }
+}
+
+/// The columns of A in parts: every entry has the bits that it has in one part.
+fn gemv_t_apart<T: Real>((alpha, a, rows, x): (T, &[T], usize, &[T]), parts: usize, out: &mut [T]) -> bool {
+    threads::all(threads::pieces(threads::even(out.len(), parts, COLUMNS), 1, out), |(part, out)| {
+        T::wide_gemv_t(alpha, &a[part.start * rows..part.end * rows], rows, x, out)
+    })
 }
 
 /// `out += alpha x yᵀ`.
@@ -222,8 +283,9 @@ pub(super) mod blocked {
     use nalgebra::{DMatrixView, DMatrixViewMut, Dyn};
 
     use super::super::tiles;
-    use super::BLOCKED;
+    use super::{BLOCKED, COLUMNS, PER_NANOSECOND};
     use crate::scalar::Real;
+    use crate::threads;
 
     /// `out += alpha A B` in tiles, where that is faster and the machine has vectors.
     #[inline]
@@ -234,7 +296,25 @@ pub(super) mod blocked {
         out: (&mut [T], usize),
         (m, k, n): (usize, usize, usize),
     ) -> bool {
-        (b.1 == 1 || b.2 == 1) && tiles::applies::<T>(m, k, n) && T::wide_gemm(alpha, a, b, out, (m, k, n))
+        (b.1 == 1 || b.2 == 1)
+            && tiles::applies::<T>(m, k, n)
+            && apart((b.0, b.2), out, (m, k, n), |part, out, n| T::wide_gemm(alpha, a, (part, b.1, b.2), out, (m, k, n)))
+    }
+
+    /// A product with the columns of B in parts, or with all of them, each with its part of the result.
+    fn apart<T: Real>(
+        (b, b_col): (&[T], usize),
+        (out, out_col): (&mut [T], usize),
+        (m, k, n): (usize, usize, usize),
+        product: impl Fn(&[T], (&mut [T], usize), usize) -> bool + Sync,
+    ) -> bool {
+        let parts = threads::parts(m.saturating_mul(k).saturating_mul(n) / PER_NANOSECOND, n / COLUMNS);
+        if parts == 1 {
+            return product(b, (out, out_col), n);
+        }
+        threads::all(threads::pieces(threads::even(n, parts, COLUMNS), out_col, out), |(part, out)| {
+            product(&b[part.start * b_col..], (out, out_col), part.len())
+        })
     }
 
     /// Whether packing pays.
@@ -280,7 +360,10 @@ pub(super) mod blocked {
             return;
         }
         let a = DMatrixView::<T, Dyn, Dyn>::from_slice_with_strides(a, m, k, a_row, a_col);
-        let b = DMatrixView::<T, Dyn, Dyn>::from_slice_with_strides(b, k, n, b_row, b_col);
-        DMatrixViewMut::<T, Dyn, Dyn>::from_slice_with_strides_mut(out, m, n, 1, out_col).gemm(alpha, &a, &b, T::ONE);
+        apart((b, b_col), (out, out_col), (m, k, n), |b, (out, out_col), n| {
+            let b = DMatrixView::<T, Dyn, Dyn>::from_slice_with_strides(b, k, n, b_row, b_col);
+            DMatrixViewMut::<T, Dyn, Dyn>::from_slice_with_strides_mut(out, m, n, 1, out_col).gemm(alpha, &a, &b, T::ONE);
+            true
+        });
     }
 }

@@ -43,3 +43,5 @@ pub(crate) use wide::run;
 
 #[cfg(test)]
 mod tests;
+#[cfg(all(test, feature = "threads"))]
+mod threads_tests;

@@ -3,9 +3,16 @@
 use super::vector::dot;
 use super::wide::WIDE;
 use crate::scalar::Real;
+use crate::threads;
 
 /// Columns of one block.
 const BLOCK: usize = 64;
+
+/// Parts for several threads have a multiple of so many columns: whole tiles, of three or of four columns.
+const TILES: usize = 12;
+
+/// Multiply-adds in a nanosecond, of both triangles.
+const PER_NANOSECOND: usize = 64;
 
 /// The length of `scratch` with which [`weighted_gram`] is fastest; any other length is accepted.
 pub const fn weighted_gram_scratch(rows: usize, cols: usize) -> usize {
@@ -64,11 +71,26 @@ pub fn weighted_gram<T: Real>(alpha: T, a: &[T], d: &[T], rows: usize, cols: usi
 #[inline]
 fn wide<T: Real>(alpha: T, a: &[T], d: Option<&[T]>, (rows, cols): (usize, usize), scratch: &mut [T], out: &mut [T]) -> bool {
     let applies = rows >= 8 && rows * cols * cols >= 2 * WIDE && is_symmetric(out, cols);
-    let done = applies && T::wide_gram(alpha, a, d, rows, scratch, out);
+    let parts = || threads::parts(rows.saturating_mul(cols * cols) / PER_NANOSECOND, cols / TILES);
+    let done = applies
+        && match parts() {
+            1 => T::wide_gram(alpha, (a, rows), d, 0..cols, scratch, out),
+            parts => apart(alpha, a, d, rows, parts, scratch, out),
+        };
     if done {
         mirror(cols, out);
     }
     done
+}
+
+/// The columns in parts, each with its part of scratch: every entry has the bits that it has in one part.
+fn apart<T: Real>(alpha: T, a: &[T], d: Option<&[T]>, rows: usize, parts: usize, scratch: &mut [T], out: &mut [T]) -> bool {
+    let cols = a.len() / rows;
+    let columns = threads::triangle(cols, parts, TILES);
+    let rooms = threads::pieces(threads::even(scratch.len(), parts, 1), 1, scratch).map(|(_, room)| room);
+    threads::all(threads::pieces(columns, cols, out).zip(rooms), |((columns, out), room)| {
+        T::wide_gram(alpha, (a, rows), d, columns, room, out)
+    })
 }
 
 fn is_symmetric<T: Real>(a: &[T], n: usize) -> bool {

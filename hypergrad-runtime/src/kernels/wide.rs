@@ -4,6 +4,8 @@
 //! under one dispatch (AVX-512, AVX2, NEON), each sum in lanes, with fused multiply-adds where the machine has
 //! them. Loops are inlined into the function that is compiled for the vectors. Without such vectors, and without `std`, nothing is done and the caller's own loops run.
 
+use core::ops::Range;
+
 /// Products of at least this many multiplications are worth a dispatch.
 pub(super) const WIDE: usize = 192;
 
@@ -46,9 +48,17 @@ pub trait Wide: Sized {
     ) -> bool {
         false
     }
-    /// The lower triangle of `out += alpha Aᵀ diag(d) A`, or without d; `scratch` may have any length.
+    /// These columns of the lower triangle of `out += alpha Aᵀ diag(d) A`, or without d, `out` beginning with the first of
+    /// them; `scratch` may have any length.
     #[inline]
-    fn wide_gram(_alpha: Self, _a: &[Self], _d: Option<&[Self]>, _rows: usize, _scratch: &mut [Self], _out: &mut [Self]) -> bool {
+    fn wide_gram(
+        _alpha: Self,
+        _a: (&[Self], usize),
+        _d: Option<&[Self]>,
+        _columns: Range<usize>,
+        _scratch: &mut [Self],
+        _out: &mut [Self],
+    ) -> bool {
         false
     }
     /// `aᵀb`.
@@ -107,15 +117,15 @@ macro_rules! wide {
             $(#[$compiled])?
             fn wide_gram(
                 alpha: Self,
-                a: &[Self],
+                (a, rows): (&[Self], usize),
                 d: Option<&[Self]>,
-                rows: usize,
+                columns: Range<usize>,
                 scratch: &mut [Self],
                 out: &mut [Self],
             ) -> bool {
                 match d {
-                    Some(d) => run($scalar::Gram::<true> { alpha, a, d, rows, scratch, out }),
-                    None => run($scalar::Gram::<false> { alpha, a, d: &[], rows, scratch, out }),
+                    Some(d) => run($scalar::Gram::<true> { alpha, a, d, rows, columns, scratch, out }),
+                    None => run($scalar::Gram::<false> { alpha, a, d: &[], rows, columns, scratch, out }),
                 }
             }
             $(#[$compiled])?
@@ -126,6 +136,8 @@ macro_rules! wide {
         }
 
         mod $scalar {
+            use core::ops::Range;
+
             use pulp::{Simd, WithSimd};
 
             /// `out += alpha A x`, or `=` where FRESH, eight columns at a time: `out` is loaded once for them.
@@ -547,13 +559,14 @@ macro_rules! wide {
                 }
             }
 
-            /// The lower triangle of `out += alpha Aᵀ diag(d) A`, d where WEIGHTED: in tiles of columns whose sums stay
-            /// in registers, over rows that stay in the cache.
+            /// Columns of the lower triangle of `out += alpha Aᵀ diag(d) A`, d where WEIGHTED: in tiles of columns whose sums
+            /// stay in registers, over rows that stay in the cache.
             pub struct Gram<'a, const WEIGHTED: bool> {
                 pub alpha: $scalar,
                 pub a: &'a [$scalar],
                 pub d: &'a [$scalar],
                 pub rows: usize,
+                pub columns: Range<usize>,
                 pub scratch: &'a mut [$scalar],
                 pub out: &'a mut [$scalar],
             }
@@ -570,7 +583,8 @@ macro_rules! wide {
                     while from < self.rows {
                         let to = self.rows.min(from + height);
                         let d = if WEIGHTED { &self.d[from..to] } else { &[] };
-                        let of = Rows { alpha: self.alpha, a: self.a, d, stride: self.rows, from, to, cols };
+                        let columns = (self.columns.start, self.columns.end);
+                        let of = Rows { alpha: self.alpha, a: self.a, d, stride: self.rows, from, to, cols, columns };
                         if S::REGISTER_COUNT >= 32 {
                             of.triangle::<S, 4, WEIGHTED>(simd, self.scratch, self.out);
                         } else {
@@ -599,6 +613,8 @@ macro_rules! wide {
                 from: usize,
                 to: usize,
                 cols: usize,
+                /// The first column of the result, and where they end.
+                columns: (usize, usize),
             }
 
             impl Rows<'_> {
@@ -609,8 +625,8 @@ macro_rules! wide {
                     scratch: &mut [$scalar],
                     out: &mut [$scalar],
                 ) {
-                    let mut j = 0;
-                    while j < self.cols {
+                    let mut j = self.columns.0;
+                    while j < self.columns.1 {
                         match self.cols - j {
                             1 => self.strip::<S, W, 1, WEIGHTED>(simd, j, scratch, out),
                             2 => self.strip::<S, W, 2, WEIGHTED>(simd, j, scratch, out),
@@ -724,7 +740,7 @@ macro_rules! wide {
                     for c in 0..C {
                         for r in 0..R {
                             if !DIAGONAL || r >= c {
-                                out[i + r + (j + c) * self.cols] += self.alpha * simd.$sum(sums[r][c]);
+                                out[i + r + (j + c - self.columns.0) * self.cols] += self.alpha * simd.$sum(sums[r][c]);
                             }
                         }
                     }

@@ -29,6 +29,8 @@ pub use total::{softplus_sum, softplus_sum_with};
 
 use crate::math::kernel;
 use crate::scalar::Real;
+#[cfg(feature = "std")]
+use crate::threads;
 
 /// A function of one number, in a form that vectorises and in one that does not.
 pub trait Lane {
@@ -49,10 +51,30 @@ pub trait OfDecay: Lane {
     fn of(t: f64, e: f64) -> f64;
 }
 
+/// Parts of a slice for several threads: an entry takes about a nanosecond.
+#[cfg(feature = "std")]
+fn parts(length: usize) -> usize {
+    threads::parts(length, length / LEAST)
+}
+
+/// The least entries of a part: whole vectors, and lines of the cache.
+#[cfg(feature = "std")]
+const LEAST: usize = 64;
+
 /// Replaces every `f64` by its image. The loops are written out: as closures of an iterator they would be
 /// compiled without the instructions of the dispatch.
 #[cfg(feature = "std")]
 pub(crate) fn map_f64<F: Lane>(values: &mut [f64]) {
+    match parts(values.len()) {
+        1 => map_part::<F>(values),
+        parts => threads::each(threads::pieces(threads::even(values.len(), parts, LEAST), 1, values), |(_, values)| {
+            map_part::<F>(values);
+        }),
+    }
+}
+
+#[cfg(feature = "std")]
+fn map_part<F: Lane>(values: &mut [f64]) {
     pulp::Arch::new().dispatch(
         #[inline(always)]
         || {
@@ -72,6 +94,16 @@ pub(crate) fn map_f64<F: Lane>(values: &mut [f64]) {
 /// Writes the image of every `f64` of as many. Entries that were written in other pieces just before are not waited for.
 #[cfg(feature = "std")]
 pub(crate) fn map_f64_into<F: Lane>(from: &[f64], to: &mut [f64]) {
+    match parts(to.len()) {
+        1 => map_part_into::<F>(from, to),
+        parts => threads::each(threads::pieces(threads::even(to.len(), parts, LEAST), 1, to), |(part, to)| {
+            map_part_into::<F>(&from[part], to);
+        }),
+    }
+}
+
+#[cfg(feature = "std")]
+fn map_part_into<F: Lane>(from: &[f64], to: &mut [f64]) {
     let from = &from[..to.len()];
     pulp::Arch::new().dispatch(
         #[inline(always)]
@@ -94,6 +126,16 @@ pub(crate) fn map_f64_into<F: Lane>(from: &[f64], to: &mut [f64]) {
 /// Replaces every `f32` by its image, through `f64`.
 #[cfg(feature = "std")]
 pub(crate) fn map_f32<F: Lane>(values: &mut [f32]) {
+    match parts(values.len()) {
+        1 => map_part_f32::<F>(values),
+        parts => threads::each(threads::pieces(threads::even(values.len(), parts, LEAST), 1, values), |(_, values)| {
+            map_part_f32::<F>(values);
+        }),
+    }
+}
+
+#[cfg(feature = "std")]
+fn map_part_f32<F: Lane>(values: &mut [f32]) {
     pulp::Arch::new().dispatch(
         #[inline(always)]
         || {
