@@ -144,6 +144,20 @@ impl Module {
         !implemented && structure.attrs.iter().all(gives_no_clone)
     }
 
+    /// Whether a struct or enum of this module derives a trait.
+    pub fn derives(&self, name: &str, of_trait: &str) -> bool {
+        let structure = self.structure(name).map(|structure| &structure.attrs);
+        let attributes = structure.or_else(|| self.enumeration(name).map(|enumeration| &enumeration.attrs));
+        let mut found = false;
+        for attribute in attributes.into_iter().flatten().filter(|attribute| attribute.path().is_ident("derive")) {
+            let _ = attribute.parse_nested_meta(|meta| {
+                found |= meta.path.segments.last().is_some_and(|last| last.ident == of_trait);
+                Ok(())
+            });
+        }
+        found
+    }
+
     /// Whether the struct of this name is one of another module.
     pub fn is_foreign(&self, name: &str) -> bool {
         !self.structures().any(|structure| structure.ident == name) && self.foreign_structure(name).is_some()

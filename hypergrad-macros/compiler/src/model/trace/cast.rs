@@ -146,6 +146,10 @@ impl Tracer<'_> {
                     | Condition::Or(_)) => Value::choice(&condition, integer(1), integer(0)),
                 })
             }
+            (Value::Choice(choice), Type::Count | Type::Integer(_)) if choice.is_plain() => {
+                let integer = self.integer_of_variant(&choice)?;
+                self.by_case(vec![integer], &mut |tracer, values| tracer.cast_integer(cast, values.into_iter().next()?))
+            }
             (value, target) => {
                 let message = format!("{} cannot be cast to `{target}`: counts and indices can, to `f64`", value.describe());
                 self.diagnostics.error(&cast.as_token, message);

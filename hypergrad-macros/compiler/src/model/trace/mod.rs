@@ -61,6 +61,7 @@ mod option;
 mod outside;
 mod overlap;
 mod own;
+mod own_order;
 mod pairs;
 mod path;
 mod perhaps;

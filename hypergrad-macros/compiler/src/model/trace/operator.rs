@@ -51,7 +51,14 @@ impl Tracer<'_> {
             syn::BinOp::Mul(_) => "Mul",
             syn::BinOp::Div(_) => "Div",
             syn::BinOp::Rem(_) => "Rem",
-            _ => return self.refuse_operands(site, left, right),
+            _ => {
+                let before = self.diagnostics.len();
+                let compared = comparison(op).and_then(|comparison| self.compare_own(site, comparison, [left, right]));
+                if compared.is_none() && self.diagnostics.len() == before {
+                    return self.refuse_operands(site, left, right);
+                }
+                return compared.map(Value::Bool);
+            }
         };
         let before = self.diagnostics.len();
         let value = self.own_operator(of_trait, &[left, right], site.span);

@@ -101,6 +101,39 @@ fn what_is_not_decided_is_refused() {
     }
 }
 
+/// Types of the module are compared by their own `eq` and `partial_cmp`, or by derived ones; enums are integers.
+#[test]
+fn comparisons_of_own_types() {
+    agrees! {
+        use core::cmp::Ordering;
+        #[derive(Clone, Copy, PartialEq, PartialOrd)]
+        struct Pair { a: f64, b: f64 }
+        #[derive(Clone, Copy)]
+        struct Near(f64);
+        impl PartialEq for Near { fn eq(&self, other: &Self) -> bool { (self.0 - other.0).abs() < 0.3 } }
+        impl PartialOrd for Near { fn partial_cmp(&self, other: &Self) -> Option<Ordering> { other.0.partial_cmp(&self.0) } }
+        #[derive(PartialEq, Eq)]
+        struct Version(u32, u32);
+        impl PartialOrd for Version { fn partial_cmp(&self, other: &Self) -> Option<Ordering> { Some(self.cmp(other)) } }
+        impl Ord for Version { fn cmp(&self, other: &Self) -> Ordering { self.1.cmp(&other.1).then(self.0.cmp(&other.0)) } }
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+        enum Level { Low = 2, Middle, High = -1 }
+        fn level(t: f64) -> Level { if t > 0.5 { Level::Low } else if t > 0.0 { Level::Middle } else { Level::High } }
+        fn f(x: &DVector<f64>, y: &SVector<f64, 3>, data: &Data) -> f64 {
+            let (p, q) = (Pair { a: 1.0, b: x[0] }, Pair { a: 1.0, b: x[1] });
+            let smaller = if p < q { x[0] } else { x[1] * 2.0 } + if p <= p && p == p && p != q { 0.5 * x[2] } else { 1.0 };
+            let near = if Near(x[0]) == Near(x[1]) { 3.0 } else { x[1] } + if Near(x[0]) != Near(x[0] + 0.1) { 1.0 } else { x[0] };
+            let reversed = if Near(x[0]) > Near(x[1]) { x[2] } else { x[3] } + if Near(1.0) >= Near(1.0) { x[0] } else { 0.0 };
+            let version = if Version(1, 2) > Version(2, 1) { x[1] } else { x[2] };
+            let levels = if Level::High < Level::Low && level(x[0]) > Level::High { x[0] * x[1] } else { x[2] };
+            let number = f64::from(level(x[0]) as i32) * x[1] + Level::Middle as usize as f64 + Level::High as u8 as f64;
+            let mut sums = [0.0; 5];
+            for t in x.iter() { sums[(level(*t) as i32 + 1) as usize] += t; }
+            smaller + near + reversed + version + levels + number + sums[0] * sums[3] + sums[4]
+        }
+    }
+}
+
 /// What `collect` and `into` make is what the place says: a list, a type of the module by its `from_iter`, or nothing that is read.
 #[test]
 fn collections_that_are_no_lists() {
