@@ -52,7 +52,8 @@ pub mod carried {
         let same = if x.iter().eq(y.iter()) || x.iter().ne(x.iter().take(99)) { x[1] } else { x[0] * x[0] };
         let both = Some(x[0]).zip(data.gaps.iter().position(|gap| *gap)).map_or(0.0, |(v, k)| v * x[k]);
         let one = (x[0] > 0.0).then_some(x[1]).xor(None).unwrap_or(x[2]);
-        let none = if data.gaps.iter().position(|gap| *gap).is_none_or(|k| k > 0) { x[0] } else { x[1] };
+        let there: f64 = (x[0] > 0.0).then_some(x[1]).into_iter().chain((x[1] > 2.0).then_some(x[0]).iter().copied()).sum();
+        let none = there + if data.gaps.iter().position(|gap| *gap).is_none_or(|k| k > 0) { x[0] } else { x[1] };
         let distance = nalgebra::distance(&nalgebra::Point2::new(x[0], x[1]), &nalgebra::Point2::new(y[1], y[0]))
             + nalgebra::distance_squared(&nalgebra::Point2::new(x[0], x[1]), &nalgebra::Point2::new(y[1], y[0]));
         roots.unwrap().iter().sum::<f64>() * y[0]

@@ -1,11 +1,13 @@
 //! Methods that change their operand, and references to its parts.
 
 use proc_macro2::Ident;
+use quote::quote_spanned;
 
 use super::Tracer;
 use super::accumulate::{Entries, Summand};
 use super::agree::Site;
 use super::call::{Call, Outcome};
+use super::compose::{made, made_with};
 use super::place::{Part, Place};
 use super::stream::{Items, Stream};
 use super::value::{Tensor, Value};
@@ -219,6 +221,33 @@ impl Tracer<'_> {
                 let kept = arguments.pop();
                 kept.map_or(Outcome::Unknown, |kept| self.accumulated(call, place, &arguments, kept))
             }
+            (ChangeWord::gemv_tr | ChangeWord::gemv_ad | ChangeWord::gemm_tr | ChangeWord::gemm_ad, 4) => {
+                let Ok([scale, matrix, factor, kept]) = <[Value; 4]>::try_from(arguments) else { return Outcome::Unknown };
+                let matrix = self.tensor_at(matrix, &call.place(2), "a matrix");
+                let Some(matrix) = matrix.map(|matrix| self.transpose(&matrix)) else { return Outcome::Known(None) };
+                self.accumulated(call, place, &[scale, Value::Tensor(matrix), factor], kept)
+            }
+            (ChangeWord::cmpy, 4) => {
+                let Ok([scale, left, right, kept]) = <[Value; 4]>::try_from(arguments) else { return Outcome::Unknown };
+                match self.method(&pure(call, "component_mul"), left, vec![right]) {
+                    Some(product) => self.accumulated(call, place, &[scale, product], kept),
+                    None => Outcome::Known(None),
+                }
+            }
+            (ChangeWord::fill_with_identity, 0) => {
+                let entry = made(quote_spanned! { span=> |i, j, _| if i == j { 1.0 } else { 0.0 } }, None);
+                self.by_method(call, place, "map_with_location", vec![Value::Callable(entry)])
+            }
+            (ChangeWord::fill_lower_triangle | ChangeWord::fill_upper_triangle, 2) => {
+                let Ok(given) = <[Value; 2]>::try_from(arguments) else { return Outcome::Unknown };
+                let entry = if word == ChangeWord::fill_lower_triangle {
+                    quote_spanned! { span=> |i, j, t| if i >= j + __second { __first } else { t } }
+                } else {
+                    quote_spanned! { span=> |i, j, t| if j >= i + __second { __first } else { t } }
+                };
+                self.by_method(call, place, "map_with_location", vec![Value::Callable(made_with(entry, given))])
+            }
+            (ChangeWord::transpose_mut, 0) => self.by_method(call, place, "transpose", arguments),
             (ChangeWord::ger, 4) => {
                 let (kept, column) = (arguments.pop(), arguments.pop());
                 let column = column.and_then(|column| self.tensor_at(column, &call.place(3), "a vector"));
@@ -250,8 +279,17 @@ impl Tracer<'_> {
                 | ChangeWord::fill_diagonal
                 | ChangeWord::axpy
                 | ChangeWord::gemv
+                | ChangeWord::gemv_tr
+                | ChangeWord::gemv_ad
                 | ChangeWord::gemm
+                | ChangeWord::gemm_tr
+                | ChangeWord::gemm_ad
                 | ChangeWord::ger
+                | ChangeWord::cmpy
+                | ChangeWord::fill_with_identity
+                | ChangeWord::fill_lower_triangle
+                | ChangeWord::fill_upper_triangle
+                | ChangeWord::transpose_mut
                 | ChangeWord::apply
                 | ChangeWord::scale_mut
                 | ChangeWord::unscale_mut
@@ -273,8 +311,7 @@ impl Tracer<'_> {
 
     /// The new value is what a method without change gives.
     fn by_method(&mut self, call: &Call<'_>, place: &Place, name: &str, arguments: Vec<Value>) -> Outcome {
-        let site = Site { span: call.site.span, name: name.to_owned(), operands: call.site.operands.clone() };
-        let pure = Call { site, generics: None, expected: None, is_read_to_the_end: false };
+        let pure = pure(call, name);
         let changed = self.load(place, call.site.span).and_then(|old| self.method(&pure, old, arguments));
         self.store(place, changed, call.site.span);
         Outcome::Known(Some(Value::Tuple(Vec::new())))
@@ -356,4 +393,10 @@ impl Tracer<'_> {
         let leaf = self.leaf(place)?;
         self.with_entries(leaf, all, call.site.span)
     }
+}
+
+/// A call of another method at the same place, which changes nothing.
+fn pure<'c>(call: &Call<'c>, name: &str) -> Call<'c> {
+    let site = Site { span: call.site.span, name: name.to_owned(), operands: call.site.operands.clone() };
+    Call { site, generics: None, expected: None, is_read_to_the_end: false }
 }

@@ -65,6 +65,9 @@ impl Tracer<'_> {
             OptionWord::is_some => Some(Value::Bool(some)),
             OptionWord::is_none => Some(Value::Bool(some.not())),
             OptionWord::copied | OptionWord::cloned => option(choice.clone()),
+            OptionWord::iter | OptionWord::into_iter => {
+                self.stream_of(Value::Choice(Box::new(choice.clone()))).map(|stream| Value::Stream(Box::new(stream)))
+            }
             OptionWord::unwrap | OptionWord::expect => self.unwrapped(call, choice),
             OptionWord::is_some_and => {
                 let Some(payload) = payload else { return Some(Value::Bool(Condition::Constant(false))) };

@@ -86,7 +86,7 @@ words! {
     /// Methods of an `Option`.
     "Bindings, numbers, conditions" OptionWord {
         is_some is_none is_some_and unwrap expect unwrap_or unwrap_or_default unwrap_or_else map map_or map_or_else and_then or
-        copied cloned filter or_else ok_or ok_or_else zip xor is_none_or flatten
+        copied cloned filter or_else ok_or ok_or_else zip xor is_none_or flatten iter into_iter
     }
 
     /// Methods of a `Result`.
@@ -275,7 +275,8 @@ words! {
 
     /// Methods that change their operand.
     "Loops and what they change" ChangeWord {
-        fill copy_from copy_from_slice clone_from_slice set_row set_column set_diagonal fill_row fill_column fill_diagonal axpy gemv gemm ger apply scale_mut
+        fill copy_from copy_from_slice clone_from_slice set_row set_column set_diagonal fill_row fill_column fill_diagonal fill_with_identity
+        fill_lower_triangle fill_upper_triangle axpy gemv gemv_tr gemv_ad gemm gemm_tr gemm_ad ger cmpy apply transpose_mut scale_mut
         unscale_mut add_scalar_mut neg_mut component_mul_assign component_div_assign normalize_mut
     }
 

@@ -226,3 +226,25 @@ fn norms_by_their_types() {
         { x.apply_metric_distance(&data.b, &nalgebra::EuclideanNorm) + x.apply_metric_distance(&data.b, &nalgebra::LpNorm(3)) }
     }
 }
+
+/// Methods that change their operand, of nalgebra's alone.
+#[test]
+fn changes_in_place() {
+    agrees! {
+        fn f(x: &DVector<f64>, y: &SVector<f64, 3>, data: &Data) -> f64 {
+            let mut m = x * x.transpose() * 0.3;
+            m.gemm_tr(y[1], &(x * x.transpose()), &(x * y[0]).map(f64::sin).insert_row(0, 0.0).remove_row(0).transpose().transpose().kronecker(&x.transpose()), 0.5);
+            m.fill_lower_triangle(x[1], 1);
+            m.transpose_mut();
+            m.fill_lower_triangle(y[0], 2);
+            m.fill_upper_triangle(y[2], 3);
+            let mut unit = m.clone();
+            unit.fill_with_identity();
+            let mut v = x.clone();
+            v.gemv_tr(y[1], &m, x, 0.5);
+            v.gemv_ad(0.1, &m, x, 1.0);
+            v.cmpy(y[0], x, &x.map(f64::cos), 0.7);
+            (m + unit * y[1]).norm_squared() + v.dot(x)
+        }
+    }
+}
