@@ -42,7 +42,7 @@ pub mod carried {
 
     pub fn g(x: &DVector<f64>, y: &DVector<f64>, data: &Data) -> f64 {
         let roots: Result<Vec<f64>, String> =
-            x.iter().map(|v| if *v > -9.0 { Ok((v + 9.0).ln()) } else { Err("low".to_owned()) }).collect();
+            x.iter().map(|v| if *v > -9.0 { Ok((v + 9.0).ln()) } else { Err(String::from("low")) }).collect();
         let squares = x.iter().map(|v| if *v > 0.0 { Some(v * v) } else { None }).collect::<Option<Vec<_>>>();
         let mut kept: Vec<f64> = x.iter().copied().collect();
         kept.retain(|v| *v > 0.0);

@@ -310,7 +310,9 @@ impl Tracer<'_> {
             self.outside(&path.path, &format!("nalgebra::{name}"));
             return Some(self.distance(name == "distance", [first, second]));
         }
-        let is_held = is_convert || is_box(full) && !self.module.defines("Box");
+        // What an error says, as a `String` or another text.
+        let is_text = name == "from" && matches!(arguments, [Some(Value::Text)]);
+        let is_held = is_convert || is_text || is_box(full) && !self.module.defines("Box");
         is_held.then(|| arguments.first().cloned().flatten())
     }
 
