@@ -3,14 +3,16 @@
 //! With `s_{t+1} = N(s_t, q_t, c)` and a cotangent `a_t` of every state, `λ_T = a_T` and
 //! `λ_t = a_t + (∂N/∂s)ᵀ λ_{t+1}` is a recursion over the stacked states; then the start has the cotangent
 //! `λ_0`, entry t of the sequence `(∂N/∂q)ᵀ λ_{t+1}`, and what else is read `Σ_t (∂N/∂c)ᵀ λ_{t+1}`: all
-//! steps at once, outside of any recursion.
+//! steps at once, outside of any recursion. Where the states are checkpoints, a step computes again what a segment
+//! did, which is never had of all steps at once: then these are states of the adjoint recursion, what else is read
+//! by the sum so far.
 
 use std::collections::BTreeSet;
 
 use rustc_hash::FxHashMap;
 
 use super::reverse::{Sweep, gradient};
-use crate::ir::{Affine, Graph, Id, Number, Op, Operand, Product, Recurrence, Scan, Sequence, Size, Variable, Wire};
+use crate::ir::{Affine, Graph, Id, Kept, Number, Op, Operand, Product, Recurrence, Scan, Sequence, Size, Variable, Wire};
 
 impl Sweep<'_> {
     /// From the cotangents of the stacked states of a recursion to those of what it reads.
@@ -26,14 +28,19 @@ impl Sweep<'_> {
             .collect();
         let met = &self.met;
         let step = Step::new(self.graph, &scan, &|captured| captured < id && met.contains(&captured));
-        let adjoints = step.adjoints(self.graph, &stacked, &cotangents);
-        for (state, adjoint) in scan.states.iter().zip(&adjoints) {
-            if self.depends(state.start) {
-                let at_start = entry(self.graph, *adjoint, &scan.first());
-                self.contribute(state.start, at_start);
-            }
+        if scan.checkpointed {
+            self.in_steps(&step, &stacked, &cotangents);
+        } else {
+            self.at_once(&step, &stacked, &cotangents);
         }
-        let mut images = step.all_steps(self.graph, &stacked, &adjoints);
+    }
+
+    /// The cotangents of what steps read, of all steps at once.
+    fn at_once(&mut self, step: &Step, stacked: &[Id], cotangents: &[Id]) {
+        let (scan, (adjoint, _)) = (&step.scan, step.adjoint(self.graph, stacked, cotangents));
+        let adjoints = self.graph.scan(adjoint);
+        self.starts(scan, &adjoints);
+        let mut images = step.all_steps(self.graph, stacked, &adjoints);
         let steps = [scan.steps.clone()];
         for (sequence, cotangent) in scan.sequences.iter().zip(&step.of_sequences) {
             if self.depends(sequence.node) && !self.graph.is_zero(*cotangent) {
@@ -52,6 +59,60 @@ impl Sweep<'_> {
             }
         }
     }
+
+    /// The cotangents of what steps read as states of the adjoint recursion: of sequences what a step leaves, of what
+    /// else is read the sum so far.
+    fn in_steps(&mut self, step: &Step, stacked: &[Id], cotangents: &[Id]) {
+        let (mut adjoint, images) = step.adjoint(self.graph, stacked, cotangents);
+        let (scan, count) = (&step.scan, adjoint.states.len());
+        let is_wanted = |(node, cotangent): &(Id, Id)| self.depends(*node) && !self.graph.is_zero(*cotangent);
+        let of_sequences = scan.sequences.iter().zip(step.of_sequences.iter().copied());
+        let sequences: Vec<(&Sequence, Id)> = of_sequences.filter(|(own, next)| is_wanted(&(own.node, *next))).collect();
+        let of_captured = step.captured.iter().copied().zip(step.of_captured.iter().copied());
+        let captured: Vec<(Id, Id)> = of_captured.filter(is_wanted).collect();
+        let nexts: Vec<Id> = sequences.iter().map(|(_, next)| *next).chain(captured.iter().map(|(_, next)| *next)).collect();
+        let nexts = self.graph.substitute_slots(&nexts, 1 << scan.level, images);
+        for (k, next) in nexts.into_iter().enumerate() {
+            let state = if k < sequences.len() { left(self.graph, next) } else { summed(self.graph, &adjoint, next) };
+            adjoint.states.push(state);
+        }
+        let shift = adjoint.after();
+        let all = self.graph.scan(adjoint);
+        self.starts(scan, &all[..count]);
+        for ((sequence, _), left) in sequences.iter().zip(&all[count..]) {
+            let all = part(self.graph, *left, shift, &scan.steps);
+            let placed = placed(self.graph, all, sequence);
+            self.contribute(sequence.node, placed);
+        }
+        for ((captured, _), sum) in captured.iter().zip(&all[count + sequences.len()..]) {
+            let total = entry(self.graph, *sum, &Size::zero());
+            self.contribute(*captured, total);
+        }
+    }
+
+    /// The cotangents of what the states begin with.
+    fn starts(&mut self, scan: &Scan, adjoints: &[Id]) {
+        for (state, adjoint) in scan.states.iter().zip(adjoints) {
+            if self.depends(state.start) {
+                let at_start = entry(self.graph, *adjoint, &scan.first());
+                self.contribute(state.start, at_start);
+            }
+        }
+    }
+}
+
+/// A state that is what the step leaves, whatever it was.
+fn left(graph: &mut Graph, next: Id) -> Recurrence {
+    let shape = graph.shape(next).to_vec();
+    Recurrence { start: graph.zero(shape), next, kept: Kept::All }
+}
+
+/// One more state: the sum over the steps.
+fn summed(graph: &mut Graph, scan: &Scan, summand: Id) -> Recurrence {
+    let shape = graph.shape(summand).to_vec();
+    let own = graph.slot(scan.level, Variable::State(scan.states.len()), shape.clone());
+    let next = graph.add_all(&[own, summand], shape.clone());
+    Recurrence { start: graph.zero(shape), next, kept: Kept::Last }
 }
 
 /// One step of a recursion, differentiated: cotangents over its slots and those of the adjoints after it.
@@ -103,34 +164,39 @@ impl Step {
         Self { scan: scan.clone(), captured, states, sequences, after, of_states, of_sequences, of_captured }
     }
 
-    /// The stacked adjoints of the states: a recursion the other way.
-    fn adjoints(&self, graph: &mut Graph, stacked: &[Id], cotangents: &[Id]) -> Vec<Id> {
+    /// The adjoints of the states, a recursion the other way, and what stands for the slots in it.
+    fn adjoint(&self, graph: &mut Graph, stacked: &[Id], cotangents: &[Id]) -> (Scan, FxHashMap<Id, Id>) {
         let (scan, count) = (&self.scan, self.states.len());
         let mut adjoint = Scan { reversed: !scan.reversed, states: Vec::new(), ..scan.clone() };
         let mut images: FxHashMap<Id, Id> = FxHashMap::default();
         // What a step read is one sequence more, as are the cotangents of what it read.
-        for (own, node) in self.states.iter().zip(stacked) {
-            let slot = sequence_slot(graph, &mut adjoint, Sequence { node: *node, shift: scan.before() });
-            images.insert(*own, slot);
-        }
         let mut direct = Vec::with_capacity(count);
-        for node in cotangents {
-            let node = part(graph, *node, scan.before(), &scan.steps);
-            direct.push(sequence_slot(graph, &mut adjoint, Sequence { node, shift: 0 }));
+        for (position, state) in scan.states.iter().enumerate() {
+            direct.push(match state.kept {
+                Kept::All => {
+                    let sequence = Sequence { node: stacked[position], shift: scan.before() };
+                    images.insert(self.states[position], sequence_slot(graph, &mut adjoint, sequence));
+                    let node = part(graph, cotangents[position], scan.before(), &scan.steps);
+                    Some(sequence_slot(graph, &mut adjoint, Sequence { node, shift: 0 }))
+                }
+                // A sum, which no derivative reads, and of which only the last value has a cotangent.
+                Kept::Last => None,
+            });
         }
         for (position, after) in self.after.iter().enumerate() {
             let shape = graph.shape(*after).to_vec();
             images.insert(*after, graph.slot(scan.level, Variable::State(position), shape));
         }
-        let moved = graph.substitute_slots(&self.of_states, 1 << scan.level, images);
+        let moved = graph.substitute_slots(&self.of_states, 1 << scan.level, images.clone());
         for (position, (own, direct)) in moved.iter().zip(&direct).enumerate() {
             let shape = graph.shape(*own).to_vec();
-            let direct = if graph.is_zero(cotangents[position]) { graph.zero(shape.clone()) } else { *direct };
-            let next = graph.add_all(&[*own, direct], shape);
-            let start = entry(graph, cotangents[position], &scan.last());
-            adjoint.states.push(Recurrence { start, next });
+            let direct = direct.filter(|_| !graph.is_zero(cotangents[position]));
+            let parts: Vec<Id> = [*own].into_iter().chain(direct).collect();
+            let next = graph.add_all(&parts, shape);
+            let start = entry(graph, cotangents[position], &scan.last_of(position));
+            adjoint.states.push(Recurrence { start, next, kept: Kept::All });
         }
-        graph.scan(adjoint)
+        (adjoint, images)
     }
 
     /// The slots at all steps at once.

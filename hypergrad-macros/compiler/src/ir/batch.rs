@@ -132,7 +132,7 @@ impl Graph {
                 return state.clone();
             }
             let start = self.image_or_spread(state.start, images, more);
-            Recurrence { start, next: self.image_or_spread(state.next, &inside, more) }
+            Recurrence { start, next: self.image_or_spread(state.next, &inside, more), ..state.clone() }
         });
         let states = states.collect();
         self.intern_scan(Scan { states, sequences, ..scan.clone() })

@@ -6,7 +6,7 @@ use std::ops::Index;
 use rustc_hash::FxHashMap;
 
 use crate::ir::{
-    Affine, Elimination, Func, Graph, Id, Op, Product, Reduction, Scan, Size, Slot, Symbol, Test, Variable, View, Wire,
+    Affine, Elimination, Func, Graph, Id, Kept, Op, Product, Reduction, Scan, Size, Slot, Symbol, Test, Variable, View, Wire,
 };
 
 /// A tensor, row-major.
@@ -201,13 +201,16 @@ impl Point {
     fn scan(&self, graph: &Graph, scan: &Scan, values: &Values<'_>) -> Vec<Tensor> {
         let steps = self.size(&scan.steps);
         let mut states: Vec<Tensor> = scan.states.iter().map(|state| values[&state.start].clone()).collect();
-        let longer = |state: &Tensor| Tensor::zeros([state.shape.as_slice(), &[(steps + 1).max(0) as usize]].concat());
-        let mut stacked: Vec<Tensor> = states.iter().map(longer).collect();
+        let longer = |(position, state): (usize, &Tensor)| {
+            let values = self.size(&scan.values_of(position)).max(0) as usize;
+            Tensor::zeros([state.shape.as_slice(), &[values]].concat())
+        };
+        let mut stacked: Vec<Tensor> = states.iter().enumerate().map(longer).collect();
         // Of less than no steps nothing is stacked.
         if steps < 0 {
             return stacked;
         }
-        stack(&mut stacked, &states, self.size(&scan.first()));
+        stack(scan, &mut stacked, &states, self.size(&scan.first()));
         let body = graph.body(scan);
         let order = graph.surface(&scan.nexts());
         for k in 0..steps {
@@ -228,7 +231,7 @@ impl Point {
             }
             self.fill(graph, &order, &mut inside);
             states = scan.states.iter().map(|state| inside[&state.next].clone()).collect();
-            stack(&mut stacked, &states, step + scan.after());
+            stack(scan, &mut stacked, &states, step + scan.after());
         }
         stacked
     }
@@ -336,8 +339,12 @@ impl<'v> Read<'v> {
 }
 
 /// Writes states into what they are stacked to.
-fn stack(stacked: &mut [Tensor], states: &[Tensor], at: i64) {
-    for (stacked, state) in stacked.iter_mut().zip(states) {
+fn stack(scan: &Scan, stacked: &mut [Tensor], states: &[Tensor], at: i64) {
+    for ((stacked, state), recurrence) in stacked.iter_mut().zip(states).zip(&scan.states) {
+        let at = match recurrence.kept {
+            Kept::All => at,
+            Kept::Last => 0,
+        };
         let deep = *stacked.shape.last().expect("a state is stacked along an axis");
         for (k, entry) in state.data.iter().enumerate() {
             stacked.data[k * deep + at as usize] = *entry;

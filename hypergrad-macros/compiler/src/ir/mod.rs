@@ -22,6 +22,7 @@ pub mod parity;
 pub mod product;
 pub mod resolve;
 pub mod scan;
+pub mod segments;
 pub mod size;
 pub mod slice;
 pub mod solve;
@@ -39,7 +40,7 @@ pub use graph::{Graph, InputInfo, MOST_NODES, Role, TooManyNodes};
 pub use node::{Elimination, Guard, Id, Input, Op, Operand, Product, Reduction, Term, Test, View};
 #[cfg(test)]
 pub use scan::Slot;
-pub use scan::{Recurrence, Scan, Sequence, Variable};
+pub use scan::{Kept, Recurrence, Scan, Sequence, Variable};
 pub use size::{Size, Symbol};
 pub use sparse::{Sparse, selection_name};
 pub use support::Support;

@@ -94,7 +94,7 @@ pub enum Op {
     /// A recursion: its states before the first and after every step, packed one after another. Only
     /// [`Op::State`] can read it.
     Scan(Box<Scan>),
-    /// One state of a recursion, with axes of its own and then `[steps + 1]`.
+    /// One state of a recursion, with axes of its own and then `[steps + 1]`, or `[1]` where only the last is kept.
     State {
         scan: Id,
         position: usize,

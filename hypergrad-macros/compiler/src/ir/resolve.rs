@@ -135,7 +135,8 @@ impl Graph {
             Op::Lower { factor } => self.lower(images[factor]),
             Op::Determinant { factor, logarithm } => self.determinant(images[factor], *logarithm),
             Op::Scan(scan) => {
-                let states = scan.states.iter().map(|s| Recurrence { start: images[&s.start], next: images[&s.next] });
+                let states =
+                    scan.states.iter().map(|s| Recurrence { start: images[&s.start], next: images[&s.next], ..s.clone() });
                 let sequences = scan.sequences.iter().map(|s| Sequence { node: images[&s.node], ..s.clone() });
                 let (states, sequences) = (states.collect(), sequences.collect());
                 self.intern_scan(Scan { steps: size(&scan.steps), states, sequences, ..(**scan).clone() })

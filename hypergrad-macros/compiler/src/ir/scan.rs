@@ -7,6 +7,9 @@
 //! *open*; roots are closed.
 //!
 //! Backwards in time (`reversed`) the states are those after the step: `s_t = next(s_{t+1}, q_t)`.
+//!
+//! The states of a recursion by segments ([`super::segments`]) are *checkpoints*: a step is many steps, which its
+//! derivatives compute again one by one.
 
 use std::collections::BTreeSet;
 
@@ -28,6 +31,8 @@ pub struct Scan {
     pub level: u32,
     pub steps: Size,
     pub reversed: bool,
+    /// Whether what a step computes is too much to be had of all steps at once: derivatives add up in the steps.
+    pub checkpointed: bool,
     pub states: Vec<Recurrence>,
     pub sequences: Vec<Sequence>,
 }
@@ -38,6 +43,16 @@ pub struct Recurrence {
     pub start: Id,
     /// Shaped like the start; over the slots of the recursion.
     pub next: Id,
+    pub kept: Kept,
+}
+
+/// Which values of a state are kept.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Kept {
+    /// That before the first step, and those after every one.
+    All,
+    /// The one after the last step; of a recursion of at least no steps.
+    Last,
 }
 
 /// What a step reads at its own place: entry `t + shift` along the last axis.
@@ -80,6 +95,29 @@ impl Scan {
         if self.reversed { Size::zero() } else { self.steps.clone() }
     }
 
+    /// How many values of a state are kept.
+    pub fn values_of(&self, position: usize) -> Size {
+        match self.states[position].kept {
+            Kept::All => self.steps.add(&Size::constant(1)),
+            Kept::Last => Size::constant(1),
+        }
+    }
+
+    /// Where a state stands before the first step, and after the last one, among those that are kept.
+    pub fn first_of(&self, position: usize) -> Size {
+        match self.states[position].kept {
+            Kept::All => self.first(),
+            Kept::Last => Size::zero(),
+        }
+    }
+
+    pub fn last_of(&self, position: usize) -> Size {
+        match self.states[position].kept {
+            Kept::All => self.last(),
+            Kept::Last => Size::zero(),
+        }
+    }
+
     /// A state before step t stands at `t + before`, after it at `t + after`.
     pub fn before(&self) -> i64 {
         i64::from(self.reversed)
@@ -110,6 +148,7 @@ impl Graph {
     /// is never other than zero is zero: `Err` with the state that stays, and its value.
     pub fn scan(&mut self, mut scan: Scan) -> Vec<Id> {
         let mut kept: Vec<Result<usize, Id>> = (0..scan.states.len()).map(Ok).collect();
+        let values: Vec<Size> = (0..scan.states.len()).map(|position| scan.values_of(position)).collect();
         while let Some((position, value)) = self.resting(&scan) {
             let own = self.slot_of_state(&scan, position);
             scan.states.remove(position);
@@ -130,15 +169,15 @@ impl Graph {
             }
         }
         self.drop_unread_sequences(&mut scan);
-        let stacked = scan.steps.add(&Size::constant(1));
         let node = (!scan.states.is_empty()).then(|| self.intern_scan(scan));
         kept.into_iter()
-            .map(|place| match (place, node) {
+            .zip(values)
+            .map(|(place, values)| match (place, node) {
                 (Ok(position), Some(node)) => self.state(node, position),
                 (Err(value), _) => {
                     let shape = self.shape(value).to_vec();
                     let view = self.whole(value);
-                    self.view(1.0, &view, [shape.as_slice(), std::slice::from_ref(&stacked)].concat())
+                    self.view(1.0, &view, [shape.as_slice(), std::slice::from_ref(&values)].concat())
                 }
                 (Ok(_), None) => unreachable!("a recursion without states"),
             })
@@ -206,31 +245,30 @@ impl Graph {
 
     /// A recursion as it is.
     pub fn intern_scan(&mut self, scan: Scan) -> Id {
-        let stacked = scan.steps.add(&Size::constant(1));
-        let packed = self.offsets(&scan).1.mul(&stacked);
+        let packed = self.offsets(&scan).1;
         self.intern(Op::Scan(Box::new(scan)), vec![packed])
     }
 
-    /// Where each state lies among those of one step, and how many entries they have together.
+    /// Where the values of each state begin in what the recursion packs, and how many entries they have together.
     fn offsets(&self, scan: &Scan) -> (Vec<Size>, Size) {
         let (mut offsets, mut total) = (Vec::with_capacity(scan.states.len()), Size::zero());
-        for state in &scan.states {
+        for (position, state) in scan.states.iter().enumerate() {
             offsets.push(total.clone());
-            total = total.add(&Size::product(self.shape(state.start)));
+            total = total.add(&Size::product(self.shape(state.start)).mul(&scan.values_of(position)));
         }
         (offsets, total)
     }
 
     /// Where a stacked state begins in what its recursion packs.
     pub fn offset_of_state(&self, scan: &Scan, position: usize) -> Size {
-        self.offsets(scan).0[position].mul(&scan.steps.add(&Size::constant(1)))
+        self.offsets(scan).0[position].clone()
     }
 
     /// One state of a recursion, stacked.
     pub fn state(&mut self, scan: Id, position: usize) -> Id {
         let Some(recursion) = self.as_scan(scan) else { unreachable!("states are of recursions") };
-        let stacked = recursion.steps.add(&Size::constant(1));
-        let shape = self.shape(recursion.states[position].start).iter().cloned().chain([stacked]).collect();
+        let values = recursion.values_of(position);
+        let shape = self.shape(recursion.states[position].start).iter().cloned().chain([values]).collect();
         self.intern(Op::State { scan, position }, shape)
     }
 

@@ -262,7 +262,10 @@ impl<'g> Slicer<'g> {
         for (k, state) in scan.states.iter().enumerate() {
             let slot = self.graph.slot_of_state(scan, k);
             states.push(match axes.get(&slot) {
-                Some(axis) => Recurrence { start: self.at_step(state.start, *axis)?, next: self.at_step(state.next, *axis)? },
+                Some(axis) => {
+                    let (start, next) = (self.at_step(state.start, *axis)?, self.at_step(state.next, *axis)?);
+                    Recurrence { start, next, ..state.clone() }
+                }
                 None if self.reads_states(state.start) || self.reads_states(state.next) => return None,
                 None => state.clone(),
             });

@@ -13,7 +13,7 @@
 use super::affine::Affine;
 use super::graph::Graph;
 use super::node::{Elimination, Id, Op, Product, Term, View};
-use super::scan::Scan;
+use super::scan::{Kept, Scan};
 use super::size::Size;
 
 /// The first violation among the nodes that the roots read, in words.
@@ -91,6 +91,8 @@ fn check_solve(graph: &Graph, factor: Id, rhs: Id, shape: &[Size]) -> Result<(),
 fn check_scan(graph: &Graph, scan: &Scan) -> Result<(), String> {
     for state in &scan.states {
         require(graph.shape(state.start) == graph.shape(state.next), "a step that changes the shape of a state")?;
+        let has_last = state.kept == Kept::All || scan.steps.is_nonnegative();
+        require(has_last, "only the last state of a recursion that may have less than no steps")?;
     }
     require(scan.sequences.iter().all(|s| graph.order(s.node) > 0), "a sequence without its axis")?;
     let mut inside = graph.body(scan).into_iter().filter_map(|id| graph.as_scan(id));

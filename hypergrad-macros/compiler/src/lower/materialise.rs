@@ -10,7 +10,7 @@ use super::reading::{
 };
 use super::sparse;
 use crate::analysis::{Stage, Stages};
-use crate::ir::{Affine, Cost, Graph, Id, Op, View};
+use crate::ir::{Affine, Cost, Graph, Id, Kept, Op, View};
 
 #[expect(clippy::struct_excessive_bools, reason = "independent facts of one reading")]
 struct Edge {
@@ -238,7 +238,9 @@ fn edges(graph: &Graph, order: &[Id]) -> Vec<Vec<Edge>> {
             Op::Scan(scan) => {
                 for state in &scan.states {
                     edges[state.start.0 as usize].push(Edge { kernel: false, in_place: true, ..call(reader) });
-                    edges[state.next.0 as usize].push(Edge { kernel: false, ..call(reader) });
+                    // Set when all others have read what it was before.
+                    let reduction = state.kept == Kept::Last;
+                    edges[state.next.0 as usize].push(Edge { kernel: false, reduction, ..call(reader) });
                 }
                 // Every step reads them: computed once, before the first.
                 for sequence in &scan.sequences {

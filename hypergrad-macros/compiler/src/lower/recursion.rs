@@ -1,9 +1,10 @@
 //! Recursions as loops over their steps. What does not change with the steps is computed before them; a step
-//! copies the states before it, and writes those after it to where they stay.
+//! copies the states before it, and writes those after it to where they stay. A state of which the last value alone is kept
+//! is written over when everything of the step has been computed.
 
 use super::body::Body;
 use super::program::{Expr, Place, Stmt, natural_strides};
-use crate::ir::{Affine, Guard, Id, Op, Scan, Size, Test, Variable, Wire};
+use crate::ir::{Affine, Guard, Id, Kept, Op, Scan, Size, Test, Variable, Wire};
 
 impl Body<'_> {
     pub(super) fn recursion(&mut self, node: Id, scan: &Scan, place: &Place) {
@@ -23,10 +24,10 @@ impl Body<'_> {
 
     fn steps(&mut self, scan: &Scan, stacks: &[Place]) {
         let graph = self.context.graph;
-        for (state, stack) in scan.states.iter().zip(stacks) {
+        for (position, (state, stack)) in scan.states.iter().zip(stacks).enumerate() {
             let entries = Size::product(graph.shape(state.start));
             let strides = natural_strides(graph.shape(state.start));
-            let offset = stack.offset.add(&entries.mul(&scan.first()));
+            let offset = stack.offset.add(&entries.mul(&scan.first_of(position)));
             self.write(state.start, &Place { source: stack.source, offset, strides });
         }
         let variable = Wire(self.fresh_variables(1));
@@ -38,8 +39,13 @@ impl Body<'_> {
         let outer = self.slots.clone();
         self.bind_slots(scan, stacks, &step);
         let body = self.branch(|body| {
-            for (state, stack) in scan.states.iter().zip(stacks) {
+            let of_kind = |kept: Kept| scan.states.iter().zip(stacks).filter(move |(state, _)| state.kept == kept);
+            for (state, stack) in of_kind(Kept::All) {
                 body.write_state(state.next, stack, &moved(&step, scan.after()));
+            }
+            of_kind(Kept::Last).for_each(|(state, _)| body.make_ready(state.next));
+            for (state, stack) in of_kind(Kept::Last) {
+                body.write_state(state.next, stack, &Affine::default());
             }
         });
         self.slots = outer;
@@ -51,8 +57,8 @@ impl Body<'_> {
     /// Where the stacked values of a state lie, in what the recursion packs at this place.
     fn stack(&self, scan: &Scan, position: usize, place: &Place) -> Place {
         let graph = self.context.graph;
-        let stacked = scan.steps.add(&Size::constant(1));
-        let shape: Vec<Size> = graph.shape(scan.states[position].start).iter().cloned().chain([stacked]).collect();
+        let values = scan.values_of(position);
+        let shape: Vec<Size> = graph.shape(scan.states[position].start).iter().cloned().chain([values]).collect();
         let offset = place.offset.add(&graph.offset_of_state(scan, position));
         Place { source: place.source, offset, strides: natural_strides(&shape) }
     }
@@ -65,6 +71,10 @@ impl Body<'_> {
                 continue;
             }
             let (place, shift) = match slot.variable {
+                Variable::State(k) if scan.states[k].kept == Kept::Last => {
+                    self.slots.insert(id, (stacks[k].clone(), Affine::default()));
+                    continue;
+                }
                 Variable::State(k) => (stacks[k].clone(), scan.before()),
                 Variable::Sequence(k) => {
                     let sequence = &scan.sequences[k];

@@ -8,7 +8,7 @@ use super::data::Fields;
 use super::headers::{Headers, Types};
 use super::result::{self, Like};
 use super::signature::Header;
-use super::trace::{Tracer, Value};
+use super::trace::{Checkpoints, Tracer, Value};
 use super::{
     Data, DataKind, Inner, InnerKind, Model, Optional, Outer, Scalar, Variable, conditional, declared, optional, roles, variables,
 };
@@ -45,6 +45,9 @@ fn build_with(
     let headers = Headers::read(&roles, diagnostics);
     let types = Types::read(module, &headers, diagnostics)?;
     let mut space = Space::new(module, &types, own_extents, diagnostics);
+    if options.checkpoints {
+        space.checkpoints = Checkpoints::Always;
+    }
     let declared = declared::read(module, types.scalar.scalar, &mut space.graph, &mut space.fields, diagnostics);
     let inner = headers.inner.as_ref().and_then(|(kind, header)| space.inner(*kind, header, &types, diagnostics));
     let outer = headers.outer.as_ref().and_then(|header| space.outer(header, &types, diagnostics));
@@ -65,6 +68,8 @@ pub struct Space<'m> {
     fields: Fields<'m>,
     pub x: Variable,
     pub y: Variable,
+    /// When recursions keep checkpoints alone.
+    checkpoints: Checkpoints,
 }
 
 impl<'m> Space<'m> {
@@ -87,7 +92,7 @@ impl<'m> Space<'m> {
         }
         let y = variables::build(&types.y.ty, Role::Y, &types.y.name, &mut graph, &mut sizes);
         let x = variables::build(&types.x.ty, Role::X, &types.x.name, &mut graph, &mut sizes);
-        Self { module, graph, sizes, fields, x, y }
+        Self { module, graph, sizes, fields, x, y, checkpoints: Checkpoints::default() }
     }
 
     fn inner(&mut self, kind: InnerKind, header: &Header<'m>, types: &Types<'m>, diagnostics: &mut Diagnostics) -> Option<Inner> {
@@ -139,8 +144,8 @@ impl<'m> Space<'m> {
             arguments.push(self.fields.value(&self.graph, diagnostics)?);
         }
         let (graph, sizes, fields) = (&mut self.graph, &mut self.sizes, &mut self.fields);
-        let value =
-            Tracer::new(graph, sizes, diagnostics, self.module, fields, types.scalar.scalar).call(header.function, arguments);
+        let tracer = Tracer::new(graph, sizes, diagnostics, self.module, fields, types.scalar.scalar);
+        let value = tracer.with_checkpoints(self.checkpoints).call(header.function, arguments);
         // What was said of another role, in a helper of both, is not said again.
         if value.is_none() && diagnostics.is_empty() {
             // What rustc is certain to refuse is left to rustc, which sees it after this.

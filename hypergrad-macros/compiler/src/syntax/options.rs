@@ -8,11 +8,16 @@ use super::foreign::{Adopted, Foreign};
 use super::keyword::Keyword;
 use crate::diagnostics::{Diagnostic, Diagnostics, nearest};
 
+/// The option that is a word alone.
+const CHECKPOINTS: &str = "checkpoints";
+
 #[derive(Debug, Clone, Default)]
 pub struct Options {
     pub roles: Vec<RoleOption>,
     /// Where hypergrad is, where the user says so.
     pub crate_path: Option<syn::Path>,
+    /// Recursions keep checkpoints in place of all their states.
+    pub checkpoints: bool,
     /// Structs of other annotated modules: no word of the user's.
     pub foreign: Vec<Foreign>,
     /// Items with an attribute of their own: the same.
@@ -65,6 +70,9 @@ impl Options {
             self.adopted.push(adopted);
             return Ok(());
         }
+        if syn::parse2::<Ident>(argument.clone()).is_ok_and(|word| word == CHECKPOINTS) {
+            return self.read_checkpoints(argument);
+        }
         let parsed = (|input: ParseStream<'_>| {
             let key = input.call(Ident::parse_any)?;
             input.parse::<syn::Token![=]>()?;
@@ -79,6 +87,9 @@ impl Options {
         if key == "crate" {
             return self.read_crate(&key, value);
         }
+        if key == CHECKPOINTS {
+            return Err(Diagnostic::new(&value, "`checkpoints` is a word without a value").help("write `checkpoints`"));
+        }
         let name = key.to_string();
         let keyword = Keyword::read(&name).ok_or_else(|| unknown_key(&key, &name))?;
         if self.role(keyword).is_some() {
@@ -86,6 +97,14 @@ impl Options {
         }
         let function = function(&value)?;
         self.roles.push(RoleOption { keyword, function });
+        Ok(())
+    }
+
+    fn read_checkpoints(&mut self, word: &TokenStream) -> Result<(), Diagnostic> {
+        if self.checkpoints {
+            return Err(Diagnostic::new(word, "`checkpoints` is given twice"));
+        }
+        self.checkpoints = true;
         Ok(())
     }
 
@@ -118,7 +137,7 @@ fn function(value: &TokenStream) -> Result<Option<Ident>, Diagnostic> {
 }
 
 fn unknown_key(key: &Ident, name: &str) -> Diagnostic {
-    let keys: Vec<&str> = Keyword::spellings().chain(["crate"]).collect();
+    let keys: Vec<&str> = Keyword::spellings().chain(["crate", CHECKPOINTS]).collect();
     let diagnostic = Diagnostic::new(key, format!("unknown key `{name}`; the keys are `{}`", keys.join("`, `")));
     match nearest(name, keys) {
         Some(near) => diagnostic.help(format!("did you mean `{near}`?")),

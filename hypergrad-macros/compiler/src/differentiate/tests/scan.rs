@@ -2,7 +2,8 @@
 
 use crate::differentiate::{gradient, lift};
 use crate::ir::interpret::{Point, Tensor};
-use crate::ir::{Func, Graph, Id, InputInfo, Recurrence, Role, Scan, Sequence, Size, Variable, verify::verify};
+use crate::ir::segments::Segments;
+use crate::ir::{Func, Graph, Id, InputInfo, Kept, Recurrence, Role, Scan, Sequence, Size, Variable, verify::verify};
 
 /// Inputs with values, and scalars of them.
 struct Case {
@@ -27,7 +28,12 @@ impl Case {
     }
 
     /// `s ← c∘sin(s) + q`, `r ← r + <s, s> r` with `s_0 = start`, `r_0 = 1`.
-    fn recursion(&mut self, (start, c, q): (Id, Id, Id), reversed: bool) -> Vec<Id> {
+    fn recursion(&mut self, inputs: (Id, Id, Id), reversed: bool) -> Vec<Id> {
+        let scan = self.steps(inputs, reversed);
+        self.graph.scan(scan)
+    }
+
+    fn steps(&mut self, (start, c, q): (Id, Id, Id), reversed: bool) -> Scan {
         let graph = &mut self.graph;
         let shape = graph.shape(start).to_vec();
         let (s, r) = (graph.slot(0, Variable::State(0), shape.clone()), graph.slot(0, Variable::State(1), Vec::new()));
@@ -41,9 +47,10 @@ impl Case {
         let growth = graph.times(0.1, &views, Vec::new());
         let next_r = graph.add_all(&[r, growth], Vec::new());
         let one = graph.constant(1.0);
-        let states = vec![Recurrence { start, next: next_s }, Recurrence { start: one, next: next_r }];
+        let states =
+            vec![Recurrence { start, next: next_s, kept: Kept::All }, Recurrence { start: one, next: next_r, kept: Kept::All }];
         let sequences = vec![Sequence { node: q, shift: 0 }];
-        graph.scan(Scan { level: 0, steps: Size::constant(STEPS), reversed, states, sequences })
+        Scan { level: 0, steps: Size::constant(STEPS), reversed, checkpointed: false, states, sequences }
     }
 
     fn value(&self, root: Id) -> f64 {
@@ -103,6 +110,37 @@ fn recursions_have_all_derivatives() {
     }
 }
 
+/// The same of the last states by segments, with a rest and without.
+#[test]
+fn recursions_by_segments_have_all_derivatives() {
+    for (reversed, count, length) in [(false, 2, 2), (true, 2, 2), (false, 1, 3), (true, 1, 3), (false, 4, 1), (false, 0, 5)] {
+        let mut case = Case::new();
+        let inputs = [case.input(Role::X, &[2], 0.3), case.input(Role::X, &[2], 1.1), case.input(Role::Y, &[2, STEPS], 2.5)];
+        let scan = case.steps((inputs[0], inputs[1], inputs[2]), reversed);
+        let stacked = case.graph.scan(scan.clone());
+        let last = case.graph.last_by_segments(&scan, &Segments { count: Size::constant(count), length });
+        for (all, last) in stacked.iter().zip(&last) {
+            let (all, last) = (case.point.value(&case.graph, *all), case.point.value(&case.graph, *last));
+            let at = if reversed { 0 } else { STEPS as usize };
+            for (k, value) in last.data.iter().enumerate() {
+                assert!((all.data[k * (STEPS as usize + 1) + at] - value).abs() < 1e-15, "{count} segments of {length}");
+            }
+        }
+        let weights = case.input(Role::Data, &[2], 0.7);
+        let graph = &mut case.graph;
+        let first = graph.inner(weights, last[0]);
+        let second = graph.inner(last[1], last[1]);
+        let root = graph.add_all(&[first, second], Vec::new());
+        let gradients = case.check(root, &inputs);
+        let u = case.input(Role::DirectionX, &[2], 4.2);
+        let product = case.graph.inner(u, gradients[0]);
+        let second = case.check(product, &[inputs[0], inputs[1], inputs[2], u]);
+        let v = case.input(Role::Adjoint, &[2], 5.1);
+        let third = case.graph.inner(v, second[1]);
+        case.check(third, &inputs);
+    }
+}
+
 /// A state that never changes is its start, one that is never other than zero is zero.
 #[test]
 fn states_at_rest_leave_the_recursion() {
@@ -120,8 +158,9 @@ fn states_at_rest_leave_the_recursion() {
         .collect();
     // s1 stays; s2 and s3 are zero; s0 is multiplied by s1.
     let states = [(x, products[0]), (x, slots[1]), (zero, products[1]), (zero, products[2])];
-    let states = states.into_iter().map(|(start, next)| Recurrence { start, next }).collect();
-    let scan = Scan { level: 0, steps: Size::constant(STEPS), reversed: false, states, sequences: Vec::new() };
+    let states = states.into_iter().map(|(start, next)| Recurrence { start, next, kept: Kept::All }).collect();
+    let scan =
+        Scan { level: 0, steps: Size::constant(STEPS), reversed: false, checkpointed: false, states, sequences: Vec::new() };
     let stacked = graph.scan(scan);
     assert!(graph.is_zero(stacked[2]) && graph.is_zero(stacked[3]));
     let crate::ir::Op::State { scan, .. } = graph.op(stacked[0]) else { panic!("{:?}", graph.op(stacked[0])) };
@@ -147,9 +186,9 @@ fn recursions_in_recursions() {
     let forced = graph.times(1.0, &views, shape.clone());
     let cosine = graph.apply(Func::Cos, &[inner]);
     let next = graph.add_all(&[forced, cosine], shape.clone());
-    let states = vec![Recurrence { start: outer, next }];
+    let states = vec![Recurrence { start: outer, next, kept: Kept::All }];
     let sequences = vec![Sequence { node: q, shift: 0 }];
-    let inside = graph.scan(Scan { level: 0, steps: Size::constant(3), reversed: false, states, sequences });
+    let inside = graph.scan(Scan { level: 0, steps: Size::constant(3), reversed: false, checkpointed: false, states, sequences });
     // o ← the sum over all inner states
     let total = {
         use crate::ir::{Affine, Number, Operand, Product, Wire};
@@ -159,8 +198,15 @@ fn recursions_in_recursions() {
         let coefficient = Number::new(0.3);
         graph.product(Product { coefficient, extents, operands, guards: Vec::new(), out: wires[..1].to_vec() }, shape)
     };
-    let states = vec![Recurrence { start: x, next: total }];
-    let all = graph.scan(Scan { level: 1, steps: Size::constant(STEPS), reversed: false, states, sequences: Vec::new() });
+    let states = vec![Recurrence { start: x, next: total, kept: Kept::All }];
+    let all = graph.scan(Scan {
+        level: 1,
+        steps: Size::constant(STEPS),
+        reversed: false,
+        checkpointed: false,
+        states,
+        sequences: Vec::new(),
+    });
     let root = graph.inner(all[0], all[0]);
     let gradients = case.check(root, &[x, q]);
     let u = case.input(Role::DirectionX, &[2], 4.2);

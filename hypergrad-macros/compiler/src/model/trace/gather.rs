@@ -18,7 +18,7 @@ use crate::shape::SymbolSource;
 /// A variable, and what is 1 at its value and 0 elsewhere: the row of a selection, or a mask.
 #[derive(Clone, Debug)]
 pub struct Gather {
-    factor: Factor,
+    pub(super) factor: Factor,
     variable: LoopVariable,
 }
 

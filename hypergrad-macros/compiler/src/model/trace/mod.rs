@@ -20,6 +20,7 @@ mod cast;
 mod cells;
 mod change;
 mod changed;
+mod checkpoint;
 mod chunks;
 mod columns;
 mod compose;
@@ -108,6 +109,7 @@ use crate::ir::{Graph, Size, Symbol};
 use crate::model::{Form, Scalar, Taken};
 use crate::shape::{Sizes, SymbolSource};
 use crate::syntax::{Associated, Member, Module, Type};
+pub use checkpoint::Checkpoints;
 use condition::Condition;
 use contract::Extent;
 use division::Division;
@@ -208,6 +210,8 @@ pub struct Tracer<'a> {
     reads_to_the_end: bool,
     /// Where a factorisation was taken to find something.
     granted: Vec<found::Granted>,
+    /// When recursions keep checkpoints alone.
+    checkpoints: Checkpoints,
 }
 
 impl<'a> Tracer<'a> {
@@ -247,6 +251,7 @@ impl<'a> Tracer<'a> {
             apart: apart::Apart::default(),
             reads_to_the_end: false,
             granted: Vec::new(),
+            checkpoints: Checkpoints::default(),
         }
     }
 

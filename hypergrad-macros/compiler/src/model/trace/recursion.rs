@@ -19,13 +19,15 @@ use super::place::Part;
 use super::repeat::Steps;
 use super::value::{LoopVariable, Tensor, Value};
 use super::variant::EnumName;
-use crate::ir::{Affine, Guard, Id, Number, Operand, Product, Recurrence, Scan, Size, Test, Wire, slice::Slicer};
+use crate::ir::{
+    Affine, Guard, Id, Kept, Number, Operand, Product, Recurrence, Scan, Size, Test, Wire, segments::Segments, slice::Slicer,
+};
 
 /// A leaf of a cell that a loop changes.
 pub type Leaf = (usize, usize);
 
 /// What a loop carries, and how the states of one of its pieces are read.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Carried {
     /// The variables of outer loops that each state depends on besides those of its start.
     leaves: BTreeMap<Leaf, BTreeSet<LoopVariable>>,
@@ -39,6 +41,8 @@ pub struct Carried {
     pub breaks: bool,
     /// The cell that says so.
     pub going_on: Option<usize>,
+    /// What is carried for checkpoints alone: steps only add to it. `None` where that was tried, and the steps refused.
+    instead: Option<BTreeSet<Leaf>>,
 }
 
 /// What stands for a state before a step.
@@ -66,7 +70,28 @@ pub struct Order {
     pub reversed: bool,
 }
 
+impl Default for Carried {
+    fn default() -> Self {
+        Self {
+            leaves: BTreeMap::new(),
+            placeholders: BTreeMap::new(),
+            is_wider: false,
+            span: None,
+            breaks: false,
+            going_on: None,
+            instead: Some(BTreeSet::new()),
+        }
+    }
+}
+
 impl Carried {
+    /// After the steps were refused: whether they can be read again without what is carried for checkpoints alone.
+    pub fn keep_all_states(&mut self) -> bool {
+        let Some(instead) = self.instead.take_if(|instead| !instead.is_empty()) else { return false };
+        self.leaves.retain(|leaf, _| !instead.contains(leaf));
+        true
+    }
+
     pub fn contains(&self, leaf: Leaf) -> bool {
         self.leaves.contains_key(&leaf)
     }
@@ -231,9 +256,19 @@ impl Tracer<'_> {
         span: Span,
     ) -> Option<Vec<Option<Value>>> {
         let nexts = self.nexts(carried, steps, (cells, &after), span)?;
-        let stacked = self.recursion(carried, order, &nexts, span)?;
+        let scan = self.recursion(carried, order, &nexts, span)?;
         let mut images = FxHashMap::default();
         let mut last = BTreeMap::new();
+        if let Some(segments) = self.checkpointed(carried, &scan, (cells, &after))? {
+            let ends = self.graph.last_by_segments(&scan, &segments);
+            for ((leaf, Placeholder { start, kind, .. }), end) in carried.placeholders.clone().into_iter().zip(ends) {
+                let node = self.after_steps(&order.steps, end, start.node);
+                last.insert(leaf, self.of_kind(&kind, Tensor { node, ..start }));
+            }
+            self.end_with(cells, &mut after, &images, &last);
+            return Some(after);
+        }
+        let stacked = self.graph.scan(scan);
         for ((leaf, placeholder), stacked) in carried.placeholders.iter().zip(stacked) {
             let Placeholder { value, start, kind } = placeholder.clone();
             let before = i64::from(order.reversed);
@@ -245,12 +280,43 @@ impl Tracer<'_> {
             last.insert(*leaf, self.of_kind(&kind, end));
         }
         self.gather_by_states(&images);
-        for (cell, value) in cells.iter().zip(&mut after) {
+        self.end_with(cells, &mut after, &images, &last);
+        Some(after)
+    }
+
+    /// The segments of a recursion that keeps checkpoints alone, if it does; `None` where the steps have to be read again,
+    /// with what they add to among the states.
+    #[expect(clippy::option_option, reason = "whether the steps are known, and how they are done")]
+    fn checkpointed(
+        &mut self,
+        carried: &mut Carried,
+        scan: &Scan,
+        values: (&[usize], &[Option<Value>]),
+    ) -> Option<Option<Segments>> {
+        let (Some(_), Some(segments)) = (&carried.instead, self.segments(scan)) else { return Some(None) };
+        let placeholders: Vec<Id> = carried.placeholders.values().map(|placeholder| placeholder.value.node).collect();
+        let Some(leaves) = self.carried_instead(carried, &placeholders, values) else { return Some(None) };
+        if leaves.is_empty() {
+            return Some(Some(segments));
+        }
+        carried.add(leaves.iter().copied());
+        carried.instead.iter_mut().for_each(|instead| instead.extend(leaves.iter().copied()));
+        carried.is_wider = true;
+        None
+    }
+
+    fn end_with(
+        &mut self,
+        cells: &[usize],
+        after: &mut [Option<Value>],
+        images: &FxHashMap<Id, Id>,
+        last: &BTreeMap<Leaf, Value>,
+    ) {
+        for (cell, value) in cells.iter().zip(after) {
             if let Some(value) = value {
-                self.with_states(value, (*cell, &mut 0), &images, &last);
+                self.with_states(value, (*cell, &mut 0), images, last);
             }
         }
-        Some(after)
     }
 
     /// What a step makes of each carried value.
@@ -289,8 +355,8 @@ impl Tracer<'_> {
         Some(nexts)
     }
 
-    /// The stacked states.
-    fn recursion(&mut self, carried: &mut Carried, order: &Order, nexts: &[Tensor], span: Span) -> Option<Vec<Id>> {
+    /// The steps as a recursion.
+    fn recursion(&mut self, carried: &mut Carried, order: &Order, nexts: &[Tensor], span: Span) -> Option<Scan> {
         let mut is_wider = false;
         for (leaf, next) in carried.placeholders.keys().zip(nexts) {
             let known = &carried.placeholders[leaf].value.batch;
@@ -329,10 +395,10 @@ impl Tracer<'_> {
             let batch = next.batch.iter().copied().filter(|v| *v != order.variable).collect();
             let more = placeholder.start.batch.iter().copied().collect();
             let next = self.spread(&Tensor { node, batch, ..next.clone() }, &more);
-            states.push(Recurrence { start: placeholder.start.node, next: next.node });
+            states.push(Recurrence { start: placeholder.start.node, next: next.node, kept: Kept::All });
         }
         let (steps, reversed) = (order.steps.clone(), order.reversed);
-        Some(self.graph.scan(Scan { level, steps, reversed, states, sequences }))
+        Some(Scan { level, steps, reversed, checkpointed: false, states, sequences })
     }
 
     /// `states[.., shift .. shift + steps]`, with the axis for the steps after so many others.
@@ -472,9 +538,14 @@ pub fn set_leaves(before: &Value, after: &Value, (cell, leaf): (usize, &mut usiz
 
 /// The leaves of a value of a cell.
 pub fn leaves_of(value: &Value, cell: usize) -> Vec<Leaf> {
+    leaves_with_values(value, cell).into_keys().collect()
+}
+
+/// The leaves of a value of a cell, and what each is.
+pub fn leaves_with_values(value: &Value, cell: usize) -> BTreeMap<Leaf, Value> {
     let mut found = BTreeMap::new();
     collect(value, (cell, &mut 0), &mut found);
-    found.into_keys().collect()
+    found
 }
 
 /// The leaves of a value, numbered as they are when a loop begins.

@@ -294,13 +294,18 @@ impl Tracer<'_> {
         }
         let without = Start { mistakes: self.diagnostics.len(), ..self.start_of_loop() };
         self.read_carrying(&mut carried, start, (stream, changed), (span, &mut *step));
-        while carried.is_wider && !self.cells.needs_steps {
+        while carried.is_wider && !self.cells.needs_steps || self.is_refused(start) && carried.keep_all_states() {
             self.read_carrying(&mut carried, start, (stream, changed), (span, &mut *step));
         }
-        if self.cells.needs_steps || self.diagnostics.len() > start.mistakes {
+        if self.is_refused(start) {
             self.back_to(&without);
             self.forget_needs();
         }
+    }
+
+    /// Whether the steps of a loop were refused.
+    fn is_refused(&self, start: &Start) -> bool {
+        self.cells.needs_steps || self.diagnostics.len() > start.mistakes
     }
 
     /// What a loop is read from, to be read again.
@@ -342,6 +347,9 @@ impl Tracer<'_> {
         self.cells.needed.extend(own);
         if self.diagnostics.len() == start.mistakes {
             return false;
+        }
+        if carried.keep_all_states() {
+            return true;
         }
         let leaves = |cell: &usize| start.leaves(*cell);
         let unset = changed.iter().filter(|cell| self.cells.get(**cell).value.is_none());

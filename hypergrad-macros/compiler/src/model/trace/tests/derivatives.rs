@@ -4,7 +4,7 @@
 
 use nalgebra::{DVector, SVector};
 
-use super::{Harness, collect, module, x, y};
+use super::{Checkpoints, Harness, collect, module, x, y};
 use crate::diagnostics::Diagnostics;
 use crate::differentiate::gradient;
 use crate::ir::interpret::Tensor as Values;
@@ -17,8 +17,14 @@ const STEP: f64 = 1e-5;
 const TOLERANCE: f64 = 2e-6;
 
 pub fn assert_derivatives(items: &str, compiled: &Compiled<'_>) {
+    assert_derivatives_with(Checkpoints::default(), items, compiled);
+}
+
+/// The same where recursions keep checkpoints alone.
+pub fn assert_derivatives_with(checkpoints: Checkpoints, items: &str, compiled: &Compiled<'_>) {
     let module = module(items);
     let (mut harness, arguments) = Harness::new();
+    harness.checkpoints = checkpoints;
     let mut diagnostics = Diagnostics::default();
     let Some(value) = harness.trace(&module, arguments, &mut diagnostics) else { return };
     let mut tensors = Vec::new();

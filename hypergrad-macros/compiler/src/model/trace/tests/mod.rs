@@ -39,7 +39,7 @@ mod types;
 use nalgebra::{DMatrix, DVector, Matrix, RowDVector, SMatrix, SVector};
 use proc_macro2::TokenStream;
 
-use super::{Lazy, Surroundings, Tensor, Tracer, Value};
+use super::{Checkpoints, Lazy, Surroundings, Tensor, Tracer, Value};
 use crate::diagnostics::Diagnostics;
 use crate::ir::interpret::{self, Point};
 use crate::ir::{Graph, Id, InputInfo, Role, Size, Symbol};
@@ -128,6 +128,7 @@ pub struct Harness {
     symbols: Vec<i64>,
     fields: Vec<(String, Value)>,
     outside: Vec<String>,
+    pub checkpoints: Checkpoints,
 }
 
 /// The fields, while the graph is borrowed by the tracer.
@@ -226,6 +227,7 @@ impl Harness {
         let mut fields = Fields { fields: &self.fields, outside: &mut self.outside };
         let function = module.function("f").unwrap();
         let mut tracer = Tracer::new(&mut self.graph, &mut self.sizes, diagnostics, module, &mut fields, Scalar::F64);
+        tracer = tracer.with_checkpoints(self.checkpoints);
         let value = tracer.call(function, arguments);
         self.sizes.settle();
         value
@@ -294,8 +296,14 @@ pub fn module(items: &str) -> Module {
 
 /// Traces `f` of these items and evaluates it.
 pub fn traced(items: &str) -> Vec<f64> {
+    traced_with(Checkpoints::default(), items)
+}
+
+/// The same where recursions keep checkpoints alone.
+pub fn traced_with(checkpoints: Checkpoints, items: &str) -> Vec<f64> {
     let module = module(items);
     let (mut harness, arguments) = Harness::new();
+    harness.checkpoints = checkpoints;
     let mut diagnostics = Diagnostics::default();
     let value = harness.trace(&module, arguments, &mut diagnostics);
     let errors: Vec<String> = diagnostics.iter().map(|d| format!("{} ({:?})", d.message, d.help)).collect();

@@ -4,8 +4,8 @@
 
 use nalgebra::{DVector, SVector};
 
-use super::derivatives::assert_derivatives;
-use super::{Harness, Value, assert_same, collect, module, traced};
+use super::derivatives::{assert_derivatives, assert_derivatives_with};
+use super::{Checkpoints, Harness, Value, assert_same, collect, module, traced, traced_with};
 use crate::diagnostics::Diagnostics;
 use crate::differentiate::tests::random::Random;
 use crate::ir::Id;
@@ -159,4 +159,40 @@ fn recursions_are_their_steps_one_by_one() {
     }
     println!("{compared} of {all} loops compared");
     assert!(compared > all / 2, "{compared} of {all} loops compared");
+}
+
+/// The same loops by segments that divide the steps, leave a rest, or are longer than all of them.
+#[test]
+fn recursions_by_segments_are_their_steps_one_by_one() {
+    let (mut compared, mut with_checkpoints) = (0, 0);
+    let seeds = seeds();
+    let all = seeds.end - seeds.start;
+    for seed in seeds {
+        let text = Writer { random: Random::new(seed), depth: 1 }.function();
+        let (steps, recursion) = (over_lists(&text), text.replace("LENGTH", "x.len()"));
+        let every = Checkpoints::Every([1, 2, 3, 7][seed as usize % 4]);
+        let (Some(expected), Some(_)) = (evaluated(&steps), evaluated(&recursion)) else { continue };
+        let value = expected(&super::x(), &super::y());
+        if value[0].abs() > 1e3 {
+            continue;
+        }
+        compared += 1;
+        with_checkpoints += u64::from(keeps_checkpoints(every, &recursion));
+        assert_same(&traced_with(every, &recursion), &value, &recursion);
+        assert_derivatives_with(every, &recursion, &expected);
+    }
+    println!("{with_checkpoints} of {compared} loops by segments, of {all}");
+    assert!(compared > all / 2 && with_checkpoints > all / 5, "{with_checkpoints} of {compared} loops by segments, of {all}");
+}
+
+/// Whether a recursion of `f` is done by segments.
+fn keeps_checkpoints(checkpoints: Checkpoints, items: &str) -> bool {
+    let (mut harness, arguments) = Harness::new();
+    harness.checkpoints = checkpoints;
+    let value = harness.trace(&module(items), arguments, &mut Diagnostics::default());
+    let mut tensors = Vec::new();
+    value.iter().for_each(|value| collect(value, &mut tensors));
+    let roots: Vec<Id> = tensors.iter().map(|t| t.node).collect();
+    let below = harness.graph.reachable(&roots);
+    below.into_iter().any(|id| harness.graph.as_scan(id).is_some_and(|scan| scan.checkpointed))
 }
