@@ -335,37 +335,35 @@ fn residual(&self, w: &mut Work, out: &mut [f64]) {
     }
     {
         let a0 = self.data().a_tr.as_slice();
+        let a3 = hg::Dense::flat(&w.x);
         let rows = s0;
-        for strip in hg::kernels::strips(rows, s1) {
-            let (first, s0) = (strip.start, strip.len());
-            if fresh14 {
+        hg::kernels::over_strips(
+            (rows, s1),
+            [&mut w.b14[..], &mut w.b18[..]],
+            &mut out[..s1],
+            |strip, [b14, b18], sums| {
+                let (first, s0) = (strip.start, strip.len());
+                if fresh14 {
+                    {
+                        hg::kernels::gemv_rows_into(
+                            (a0, rows, s1),
+                            first,
+                            (((-1f64)), &a3[..s1], &mut b14[..s0]),
+                        );
+                    }
+                }
                 {
-                    let b14 = &mut w.b14[..];
-                    let b14 = &mut b14[first * (1usize)..];
-                    hg::kernels::gemv_rows_into(
+                    hg::kernels::sigmoid_into(&b14[..s0], &mut b18[..s0]);
+                }
+                {
+                    hg::kernels::gemv_t_rows(
                         (a0, rows, s1),
                         first,
-                        (((-1f64)), &hg::Dense::flat(&w.x)[..s1], &mut b14[..s0]),
+                        (((-1f64)), &b18[..s0], &mut sums[..]),
                     );
                 }
-            }
-            {
-                let b14 = &w.b14[..];
-                let b14 = &b14[first * (1usize)..];
-                let b18 = &mut w.b18[..];
-                let b18 = &mut b18[first * (1usize)..];
-                hg::kernels::sigmoid_into(&b14[..s0], &mut b18[..s0]);
-            }
-            {
-                let b18 = &w.b18[..];
-                let b18 = &b18[first * (1usize)..];
-                hg::kernels::gemv_t_rows(
-                    (a0, rows, s1),
-                    first,
-                    (((-1f64)), &b18[..s0], &mut out[..s1]),
-                );
-            }
-        }
+            },
+        );
     }
     w.ready[0usize] |= 16384u64;
 }
@@ -451,76 +449,56 @@ fn f_1_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
     }
     {
         let a0 = self.data().a_tr.as_slice();
+        let a3 = hg::Dense::flat(&w.x);
+        let a17 = u;
         let rows = s0;
-        for strip in hg::kernels::strips(rows, s1) {
-            let (first, s0) = (strip.start, strip.len());
-            {
-                let b3 = &mut w.b3[..];
-                let b3 = &mut b3[first * (1usize)..];
-                b3[0usize..][..s0].fill(0f64);
-            }
-            if fresh14 {
-                let a3 = hg::Dense::flat(&w.x);
-                let a17 = u;
-                let b3 = &mut w.b3[..];
-                let b3 = &mut b3[first * (1usize)..];
-                let b14 = &mut w.b14[..];
-                let b14 = &mut b14[first * (1usize)..];
-                hg::kernels::gemv_both_rows(
-                    (a0, rows, s1),
-                    first,
-                    ((1f64), &a17[..s1], &mut b3[..s0]),
-                    (((-1f64)), &a3[..s1], &mut b14[..s0]),
-                );
-            } else {
-                let b3 = &mut w.b3[..];
-                let b3 = &mut b3[first * (1usize)..];
-                hg::kernels::gemv_rows(
-                    (a0, rows, s1),
-                    first,
-                    ((1f64), &u[..s1], &mut b3[..s0]),
-                );
-            }
-            if fresh19 {
+        hg::kernels::over_strips(
+            (rows, s1),
+            [&mut w.b3[..], &mut w.b14[..], &mut w.b19[..], &mut w.b20[..]],
+            &mut out[..s1],
+            |strip, [b3, b14, b19, b20], sums| {
+                let (first, s0) = (strip.start, strip.len());
                 {
-                    let b14 = &w.b14[..];
-                    let b14 = &b14[first * (1usize)..];
-                    let b19 = &mut w.b19[..];
-                    let b19 = &mut b19[first * (1usize)..];
-                    hg::kernels::logistic_2_into(&b14[..s0], &mut b19[..s0]);
+                    b3[0usize..][..s0].fill(0f64);
                 }
-            }
-            {
-                let b3 = &w.b3[..];
-                let b3 = &b3[first * (1usize)..];
-                let b19 = &w.b19[..];
-                let b19 = &b19[first * (1usize)..];
-                let b20 = &mut w.b20[..];
-                let b20 = &mut b20[first * (1usize)..];
-                hg::kernels::widely(
-                    #[inline(always)]
-                    || {
-                        {
-                            let p0 = &b3[..s0];
-                            let p1 = &b19[..s0];
-                            let target = &mut b20[..s0];
-                            for i1 in 0..s0 {
-                                target[i1] = (p0[i1] * p1[i1]);
-                            }
+                if fresh14 {
+                    hg::kernels::gemv_both_rows(
+                        (a0, rows, s1),
+                        first,
+                        ((1f64), &a17[..s1], &mut b3[..s0]),
+                        (((-1f64)), &a3[..s1], &mut b14[..s0]),
+                    );
+                } else {
+                    hg::kernels::gemv_rows(
+                        (a0, rows, s1),
+                        first,
+                        ((1f64), &a17[..s1], &mut b3[..s0]),
+                    );
+                }
+                if fresh19 {
+                    {
+                        hg::kernels::logistic_2_into(&b14[..s0], &mut b19[..s0]);
+                    }
+                }
+                {
+                    {
+                        let p0 = &b3[..s0];
+                        let p1 = &b19[..s0];
+                        let target = &mut b20[..s0];
+                        for i1 in 0..s0 {
+                            target[i1] = (p0[i1] * p1[i1]);
                         }
-                    },
-                );
-            }
-            {
-                let b20 = &w.b20[..];
-                let b20 = &b20[first * (1usize)..];
-                hg::kernels::gemv_t_rows(
-                    (a0, rows, s1),
-                    first,
-                    ((1f64), &b20[..s0], &mut out[..s1]),
-                );
-            }
-        }
+                    }
+                }
+                {
+                    hg::kernels::gemv_t_rows(
+                        (a0, rows, s1),
+                        first,
+                        ((1f64), &b20[..s0], &mut sums[..]),
+                    );
+                }
+            },
+        );
     }
     w.ready[0usize] |= 16384u64;
     w.ready[0usize] |= 524288u64;
@@ -664,37 +642,35 @@ fn g_1(&self, w: &mut Work, out: &mut [f64]) {
     }
     {
         let a1 = self.data().a_val.as_slice();
+        let a3 = hg::Dense::flat(&w.x);
         let rows = s2;
-        for strip in hg::kernels::strips(rows, s1) {
-            let (first, s2) = (strip.start, strip.len());
-            if fresh16 {
+        hg::kernels::over_strips(
+            (rows, s1),
+            [&mut w.b16[..], &mut w.b21[..]],
+            &mut out[..s1],
+            |strip, [b16, b21], sums| {
+                let (first, s2) = (strip.start, strip.len());
+                if fresh16 {
+                    {
+                        hg::kernels::gemv_rows_into(
+                            (a1, rows, s1),
+                            first,
+                            (((-1f64)), &a3[..s1], &mut b16[..s2]),
+                        );
+                    }
+                }
                 {
-                    let b16 = &mut w.b16[..];
-                    let b16 = &mut b16[first * (1usize)..];
-                    hg::kernels::gemv_rows_into(
+                    hg::kernels::sigmoid_into(&b16[..s2], &mut b21[..s2]);
+                }
+                {
+                    hg::kernels::gemv_t_rows(
                         (a1, rows, s1),
                         first,
-                        (((-1f64)), &hg::Dense::flat(&w.x)[..s1], &mut b16[..s2]),
+                        (((-1f64)), &b21[..s2], &mut sums[..]),
                     );
                 }
-            }
-            {
-                let b16 = &w.b16[..];
-                let b16 = &b16[first * (1usize)..];
-                let b21 = &mut w.b21[..];
-                let b21 = &mut b21[first * (1usize)..];
-                hg::kernels::sigmoid_into(&b16[..s2], &mut b21[..s2]);
-            }
-            {
-                let b21 = &w.b21[..];
-                let b21 = &b21[first * (1usize)..];
-                hg::kernels::gemv_t_rows(
-                    (a1, rows, s1),
-                    first,
-                    (((-1f64)), &b21[..s2], &mut out[..s1]),
-                );
-            }
-        }
+            },
+        );
     }
     w.ready[0usize] |= 65536u64;
 }
@@ -768,90 +744,73 @@ fn m_11_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
     }
     {
         let a0 = self.data().a_tr.as_slice();
+        let a3 = hg::Dense::flat(&w.x);
+        let a16 = hg::Dense::flat(&w.v);
+        let a17 = u;
         let rows = s0;
-        for strip in hg::kernels::strips(rows, s1) {
-            let (first, s0) = (strip.start, strip.len());
-            {
-                let b3 = &mut w.b3[..];
-                let b3 = &mut b3[first * (1usize)..];
-                b3[0usize..][..s0].fill(0f64);
-            }
-            if fresh5 {
-                let a16 = hg::Dense::flat(&w.v);
-                let a17 = u;
-                let b3 = &mut w.b3[..];
-                let b3 = &mut b3[first * (1usize)..];
-                let b5 = &mut w.b5[..];
-                let b5 = &mut b5[first * (1usize)..];
-                hg::kernels::gemv_both_rows(
-                    (a0, rows, s1),
-                    first,
-                    ((1f64), &a17[..s1], &mut b3[..s0]),
-                    ((1f64), &a16[..s1], &mut b5[..s0]),
-                );
-            } else {
-                let b3 = &mut w.b3[..];
-                let b3 = &mut b3[first * (1usize)..];
-                hg::kernels::gemv_rows(
-                    (a0, rows, s1),
-                    first,
-                    ((1f64), &u[..s1], &mut b3[..s0]),
-                );
-            }
-            if fresh14 {
+        hg::kernels::over_strips(
+            (rows, s1),
+            [
+                &mut w.b3[..],
+                &mut w.b5[..],
+                &mut w.b14[..],
+                &mut w.b24[..],
+                &mut w.b25[..],
+            ],
+            &mut w.b29[..s1],
+            |strip, [b3, b5, b14, b24, b25], sums| {
+                let (first, s0) = (strip.start, strip.len());
                 {
-                    let b14 = &mut w.b14[..];
-                    let b14 = &mut b14[first * (1usize)..];
-                    hg::kernels::gemv_rows_into(
+                    b3[0usize..][..s0].fill(0f64);
+                }
+                if fresh5 {
+                    hg::kernels::gemv_both_rows(
                         (a0, rows, s1),
                         first,
-                        (((-1f64)), &hg::Dense::flat(&w.x)[..s1], &mut b14[..s0]),
+                        ((1f64), &a17[..s1], &mut b3[..s0]),
+                        ((1f64), &a16[..s1], &mut b5[..s0]),
+                    );
+                } else {
+                    hg::kernels::gemv_rows(
+                        (a0, rows, s1),
+                        first,
+                        ((1f64), &a17[..s1], &mut b3[..s0]),
                     );
                 }
-            }
-            if fresh24 {
-                {
-                    let b14 = &w.b14[..];
-                    let b14 = &b14[first * (1usize)..];
-                    let b24 = &mut w.b24[..];
-                    let b24 = &mut b24[first * (1usize)..];
-                    hg::kernels::logistic_3_into(&b14[..s0], &mut b24[..s0]);
+                if fresh14 {
+                    {
+                        hg::kernels::gemv_rows_into(
+                            (a0, rows, s1),
+                            first,
+                            (((-1f64)), &a3[..s1], &mut b14[..s0]),
+                        );
+                    }
                 }
-            }
-            {
-                let b3 = &w.b3[..];
-                let b3 = &b3[first * (1usize)..];
-                let b5 = &w.b5[..];
-                let b5 = &b5[first * (1usize)..];
-                let b24 = &w.b24[..];
-                let b24 = &b24[first * (1usize)..];
-                let b25 = &mut w.b25[..];
-                let b25 = &mut b25[first * (1usize)..];
-                hg::kernels::widely(
-                    #[inline(always)]
-                    || {
-                        {
-                            let p0 = &b3[..s0];
-                            let p1 = &b5[..s0];
-                            let p2 = &b24[..s0];
-                            let target = &mut b25[..s0];
-                            for i1 in 0..s0 {
-                                target[i1] = (p0[i1] * p1[i1] * p2[i1]);
-                            }
+                if fresh24 {
+                    {
+                        hg::kernels::logistic_3_into(&b14[..s0], &mut b24[..s0]);
+                    }
+                }
+                {
+                    {
+                        let p0 = &b3[..s0];
+                        let p1 = &b5[..s0];
+                        let p2 = &b24[..s0];
+                        let target = &mut b25[..s0];
+                        for i1 in 0..s0 {
+                            target[i1] = (p0[i1] * p1[i1] * p2[i1]);
                         }
-                    },
-                );
-            }
-            {
-                let b25 = &w.b25[..];
-                let b25 = &b25[first * (1usize)..];
-                hg::kernels::gemv_t_rows(
-                    (a0, rows, s1),
-                    first,
-                    ((1f64), &b25[..s0], &mut w.b29[..s1]),
-                );
-            }
-        }
+                    }
+                }
+                {
+                    hg::kernels::gemv_t_rows(
+                        (a0, rows, s1),
+                        first,
+                        ((1f64), &b25[..s0], &mut sums[..]),
+                    );
+                }
+            },
+        );
     }
     w.ready[0usize] |= 32u64;
     w.ready[0usize] |= 16384u64;
@@ -871,76 +830,56 @@ fn m_11_mul(&self, w: &mut Work, u: &[f64], out: &mut [f64]) {
     }
     {
         let a1 = self.data().a_val.as_slice();
+        let a3 = hg::Dense::flat(&w.x);
+        let a17 = u;
         let rows = s2;
-        for strip in hg::kernels::strips(rows, s1) {
-            let (first, s2) = (strip.start, strip.len());
-            {
-                let b4 = &mut w.b4[..];
-                let b4 = &mut b4[first * (1usize)..];
-                b4[0usize..][..s2].fill(0f64);
-            }
-            if fresh16 {
-                let a3 = hg::Dense::flat(&w.x);
-                let a17 = u;
-                let b4 = &mut w.b4[..];
-                let b4 = &mut b4[first * (1usize)..];
-                let b16 = &mut w.b16[..];
-                let b16 = &mut b16[first * (1usize)..];
-                hg::kernels::gemv_both_rows(
-                    (a1, rows, s1),
-                    first,
-                    ((1f64), &a17[..s1], &mut b4[..s2]),
-                    (((-1f64)), &a3[..s1], &mut b16[..s2]),
-                );
-            } else {
-                let b4 = &mut w.b4[..];
-                let b4 = &mut b4[first * (1usize)..];
-                hg::kernels::gemv_rows(
-                    (a1, rows, s1),
-                    first,
-                    ((1f64), &u[..s1], &mut b4[..s2]),
-                );
-            }
-            if fresh22 {
+        hg::kernels::over_strips(
+            (rows, s1),
+            [&mut w.b4[..], &mut w.b16[..], &mut w.b22[..], &mut w.b28[..]],
+            &mut out[..s1],
+            |strip, [b4, b16, b22, b28], sums| {
+                let (first, s2) = (strip.start, strip.len());
                 {
-                    let b16 = &w.b16[..];
-                    let b16 = &b16[first * (1usize)..];
-                    let b22 = &mut w.b22[..];
-                    let b22 = &mut b22[first * (1usize)..];
-                    hg::kernels::logistic_2_into(&b16[..s2], &mut b22[..s2]);
+                    b4[0usize..][..s2].fill(0f64);
                 }
-            }
-            {
-                let b4 = &w.b4[..];
-                let b4 = &b4[first * (1usize)..];
-                let b22 = &w.b22[..];
-                let b22 = &b22[first * (1usize)..];
-                let b28 = &mut w.b28[..];
-                let b28 = &mut b28[first * (1usize)..];
-                hg::kernels::widely(
-                    #[inline(always)]
-                    || {
-                        {
-                            let p0 = &b4[..s2];
-                            let p1 = &b22[..s2];
-                            let target = &mut b28[..s2];
-                            for i2 in 0..s2 {
-                                target[i2] = (p0[i2] * p1[i2]);
-                            }
+                if fresh16 {
+                    hg::kernels::gemv_both_rows(
+                        (a1, rows, s1),
+                        first,
+                        ((1f64), &a17[..s1], &mut b4[..s2]),
+                        (((-1f64)), &a3[..s1], &mut b16[..s2]),
+                    );
+                } else {
+                    hg::kernels::gemv_rows(
+                        (a1, rows, s1),
+                        first,
+                        ((1f64), &a17[..s1], &mut b4[..s2]),
+                    );
+                }
+                if fresh22 {
+                    {
+                        hg::kernels::logistic_2_into(&b16[..s2], &mut b22[..s2]);
+                    }
+                }
+                {
+                    {
+                        let p0 = &b4[..s2];
+                        let p1 = &b22[..s2];
+                        let target = &mut b28[..s2];
+                        for i2 in 0..s2 {
+                            target[i2] = (p0[i2] * p1[i2]);
                         }
-                    },
-                );
-            }
-            {
-                let b28 = &w.b28[..];
-                let b28 = &b28[first * (1usize)..];
-                hg::kernels::gemv_t_rows(
-                    (a1, rows, s1),
-                    first,
-                    ((1f64), &b28[..s2], &mut out[..s1]),
-                );
-            }
-        }
+                    }
+                }
+                {
+                    hg::kernels::gemv_t_rows(
+                        (a1, rows, s1),
+                        first,
+                        ((1f64), &b28[..s2], &mut sums[..]),
+                    );
+                }
+            },
+        );
     }
     w.ready[0usize] |= 65536u64;
     w.ready[0usize] |= 4194304u64;

@@ -34,7 +34,7 @@ pub use reduce::{
 };
 pub use samples::{blocks, longer};
 pub use sparse::{csr_mul, csr_position, csr_tr_mul};
-pub use strips::{Rows, gemv_both_rows, gemv_rows, gemv_rows_into, gemv_t_rows, is_in_strips, strips};
+pub use strips::{Rows, gemv_both_rows, gemv_rows, gemv_rows_into, gemv_t_rows, is_in_strips, over_strips};
 pub use symmetric::{gram, mirror, weighted_gram, weighted_gram_scratch};
 pub use vector::{all_finite, axpy, dot, first_non_finite, norm, scale, scatter, sum};
 pub use wide::Wide;

@@ -4,6 +4,8 @@ use core::ops::Range;
 
 use super::{gemv, gemv_both, gemv_into, gemv_t};
 use crate::scalar::Real;
+#[cfg(feature = "threads")]
+use crate::threads;
 
 /// Entries of a matrix that stays in a cache of the second level, and of its strips.
 const KEPT: usize = 1 << 16;
@@ -14,10 +16,67 @@ const LEAST: usize = 32;
 const PAGE: usize = 512;
 const ALIKE: usize = 256;
 
-/// The rows of a matrix, strip by strip; all of them where strips gain nothing.
-pub fn strips(rows: usize, columns: usize) -> impl Iterator<Item = Range<usize>> {
+/// Entries of a large matrix in a nanosecond, with what is computed from its products.
+#[cfg(feature = "threads")]
+const PER_NANOSECOND: usize = 4;
+
+/// Goes through the rows of a matrix strip by strip, or all at once where strips gain nothing. `body` is given the rows
+/// of a strip, their entries of vectors with one for each row, and what adds up over all rows. Several threads take rows
+/// of their own, each with sums of its own, which are added in the order of the rows.
+pub fn over_strips<T: Real, const K: usize>(
+    (rows, columns): (usize, usize),
+    vectors: [&mut [T]; K],
+    sums: &mut [T],
+    body: impl Fn(Range<usize>, [&mut [T]; K], &mut [T]) + Sync,
+) {
     let height = height(rows, columns).unwrap_or(rows.max(1));
-    (0..rows).step_by(height).map(move |first| first..rows.min(first + height))
+    #[cfg(feature = "threads")]
+    {
+        let parts = threads::parts(rows.saturating_mul(columns) / PER_NANOSECOND, rows / LEAST);
+        if parts > 1 {
+            return apart((rows, height, parts), vectors, sums, body);
+        }
+    }
+    some_strips((0..rows, height), vectors, sums, &body);
+}
+
+/// The strips of some rows, of which the vectors hold the entries.
+fn some_strips<T: Real, const K: usize>(
+    (rows, height): (Range<usize>, usize),
+    mut vectors: [&mut [T]; K],
+    sums: &mut [T],
+    body: &impl Fn(Range<usize>, [&mut [T]; K], &mut [T]),
+) {
+    for first in rows.clone().step_by(height) {
+        let strip = first..rows.end.min(first + height);
+        let pieces = vectors.each_mut().map(|vector| &mut vector[strip.start - rows.start..strip.end - rows.start]);
+        body(strip, pieces, sums);
+    }
+}
+
+/// The rows in parts, on several threads.
+#[cfg(feature = "threads")]
+fn apart<T: Real, const K: usize>(
+    (rows, height, parts): (usize, usize, usize),
+    mut vectors: [&mut [T]; K],
+    sums: &mut [T],
+    body: impl Fn(Range<usize>, [&mut [T]; K], &mut [T]) + Sync,
+) {
+    let pieces = threads::even(rows, parts, LEAST).map(|part| {
+        let own = vectors.each_mut().map(|rest| {
+            let (own, others) = core::mem::take(rest).split_at_mut(part.len());
+            *rest = others;
+            own
+        });
+        (part, own)
+    });
+    let columns = sums.len().max(1);
+    let mut others = vec![T::ZERO; columns * (parts - 1)];
+    let all = core::iter::once(&mut *sums).chain(others.chunks_exact_mut(columns));
+    threads::each(pieces.zip(all), |((part, own), sums)| some_strips((part, height), own, sums, &body));
+    for other in others.chunks_exact(columns) {
+        super::axpy(T::ONE, other, sums);
+    }
 }
 
 /// Whether there are several strips.

@@ -75,6 +75,23 @@ fn differences() {
     check("differences", inner, rows * rows, |out| squared_differences(0.5, &c, &a, &a, shape, out));
 }
 
+/// `Aᵀ exp(A x)`, strip by strip.
+#[test]
+fn strips_of_rows() {
+    // The last one is in one strip on one thread.
+    for (rows, columns) in [(5000, 100), (3001, 150), (1024, 500)] {
+        let (a, x) = (entries(rows * columns), entries(columns));
+        check("strips", columns + rows, 3 * rows, |out| {
+            let (sums, values) = out.split_at_mut(columns);
+            over_strips((rows, columns), [values], sums, |strip, [values], sums| {
+                gemv_rows_into((&a, rows, columns), strip.start, (0.01, &x, values));
+                exp(values);
+                gemv_t_rows((&a, rows, columns), strip.start, (1.0, values, sums));
+            });
+        });
+    }
+}
+
 #[test]
 fn functions_of_slices() {
     let length = 150_000;

@@ -70,7 +70,7 @@ impl Names<'_> {
 
     /// What a source is, where that is short.
     fn whole(&self, source: Source) -> Option<TokenStream> {
-        if self.starts.contains_key(&source) {
+        if self.named || self.starts.contains_key(&source) {
             return None;
         }
         let alone = |offsets: &[Size], flat: TokenStream| (offsets.len() == 1).then_some(flat);
@@ -130,6 +130,9 @@ impl Names<'_> {
     }
 
     fn read(&self, source: Source) -> TokenStream {
+        if self.named {
+            return TokenStream::new();
+        }
         match source {
             Source::Out => TokenStream::new(),
             Source::Buffer(number) => {
@@ -189,6 +192,9 @@ impl Names<'_> {
     }
 
     fn write(&self, source: Source, scope: Scope) -> TokenStream {
+        if self.named {
+            return TokenStream::new();
+        }
         match (source, scope) {
             (Source::Buffer(number), Scope::Table) => {
                 let name = self.buffer(number);

@@ -102,6 +102,7 @@ impl<'m> Emission<'m> {
             x_offsets: layout.x_offsets.clone(),
             y_offsets: layout.y_offsets.clone(),
             starts: BTreeMap::new(),
+            named: false,
         };
         let scalar = numbers::scalar_type(model.scalar);
         let [x_type, y_type] = [&model.x, &model.y].map(|v| types::spelled(&v.ty, &model.crate_path).unwrap_or_default());

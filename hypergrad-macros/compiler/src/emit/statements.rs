@@ -26,6 +26,8 @@ pub struct Names<'m> {
     pub y_offsets: Vec<Size>,
     /// Sources that are read from the sample `first` on, and their entries of one sample.
     pub starts: BTreeMap<Source, Size>,
+    /// Whether sources have their names already: what is written, from that sample on.
+    pub named: bool,
 }
 
 /// Where the statements stand.

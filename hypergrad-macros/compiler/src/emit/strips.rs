@@ -1,6 +1,6 @@
 //! The end of a function, over strips of the rows of a matrix.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
@@ -11,12 +11,18 @@ use crate::ir::Size;
 use crate::lower::program::{Argument, Kernel, Source, Stmt, Strips};
 
 impl Names<'_> {
-    /// Every statement for some rows, then for the next ones.
+    /// Every statement for some rows, then for the next ones: of what is written by rows they are given the rows at hand,
+    /// which may be those of one thread.
     pub(super) fn strips(&self, strips: &Strips) -> TokenStream {
-        let starts: BTreeMap<Source, Size> = strips.vectors.iter().map(|source| (*source, Size::constant(1))).collect();
-        let part = self.starting(&starts);
-        let matrices: BTreeSet<Source> = strips.body.iter().filter_map(|(_, s)| matrix(s)).collect();
-        let whole = matrices.iter().map(|source| self.read_from(*source));
+        let Some((_, Stmt::Kernel(last))) = strips.body.last() else { return TokenStream::new() };
+        let target = last.target.source;
+        let (reads, writes) = sources(strips, target);
+        let whole = reads.iter().map(|source| self.read_from(*source));
+        let starts = strips.vectors.difference(&writes).map(|source| (*source, Size::constant(1))).collect();
+        let part = Self { named: true, ..self.starting(&starts) };
+        let written = writes.iter().map(|source| self.source(*source));
+        let vectors = writes.iter().map(|source| self.slice_of(*source));
+        let sums = self.slice(&last.target, &BTreeSet::from([target]));
         let (rows, columns) = (numbers::symbol(strips.rows), numbers::size(&strips.columns));
         let kept = strips.kept();
         let [fresh, room, ready]: [Vec<TokenStream>; 3] = [
@@ -56,14 +62,20 @@ impl Names<'_> {
             {
                 #(#whole)*
                 let rows = #rows;
-                for strip in hg::kernels::strips(rows, #columns) {
+                hg::kernels::over_strips((rows, #columns), [#(#vectors),*], &mut #sums, |strip, [#(#written),*], sums| {
                     let (first, #rows) = (strip.start, strip.len());
                     #(#body)*
-                }
+                });
             }
             #(#ready)*
             #after
         }
+    }
+
+    /// All of what is written by rows.
+    fn slice_of(&self, source: Source) -> TokenStream {
+        let place = self.place(source, &BTreeSet::from([source]));
+        quote!(&mut #place[..])
     }
 
     fn of_rows(&self, statement: &Stmt) -> TokenStream {
@@ -102,11 +114,25 @@ impl Names<'_> {
         let products = products.iter().map(|kernel| {
             let [alpha, .., x] = &kernel.arguments[..] else { return TokenStream::new() };
             let [alpha, x] = [alpha, x].map(|argument| self.argument(argument, in_place));
-            let target = self.slice(&kernel.target, in_place);
+            let target = if kernel.name == "gemv_t" { quote!(sums[..]) } else { self.slice(&kernel.target, in_place) };
             quote!((#alpha, #x, &mut #target))
         });
         quote!({ #bindings hg::kernels::#name((#a, rows, #columns), first, #(#products),*); })
     }
+}
+
+/// What is read only, and what is written by rows; neither the target of the last product, to which every row adds.
+fn sources(strips: &Strips, target: Source) -> (BTreeSet<Source>, BTreeSet<Source>) {
+    let (mut reads, mut writes) = (BTreeSet::new(), BTreeSet::new());
+    for (_, statement) in &strips.body {
+        statement.sources(&mut reads, &mut writes);
+        if let Stmt::Kernel(Kernel { along: Some(along), .. }) = statement {
+            Stmt::Kernel(along.kernel.clone()).sources(&mut reads, &mut writes);
+        }
+    }
+    writes.remove(&target);
+    reads.retain(|source| *source != target && !writes.contains(source));
+    (reads, writes)
 }
 
 fn is_fresh(buffer: usize) -> Ident {
