@@ -89,11 +89,17 @@ pub fn pieces<T>(
 ) -> impl Iterator<Item = (Range<usize>, &mut [T])> {
     let mut rest = slice;
     ranges.map(move |range| {
-        let all = take(&mut rest);
-        let (piece, others) = all.split_at_mut(all.len().min(range.len() * entries));
-        rest = others;
-        (range, piece)
+        let length = rest.len().min(range.len() * entries);
+        (range, first(&mut rest, length))
     })
+}
+
+/// Takes so many entries off the beginning of a slice.
+#[expect(clippy::mut_mut, reason = "what is left of a slice stands where the slice stood")]
+pub fn first<'a, T>(rest: &mut &'a mut [T], length: usize) -> &'a mut [T] {
+    let (piece, others) = take(rest).split_at_mut(length);
+    *rest = others;
+    piece
 }
 
 #[cfg(test)]

@@ -32,7 +32,7 @@ pub use reduce::{
     copy, copy_scaled, exclusive_product, max_weights, min_weights, reduce_log_sum_exp, reduce_max, reduce_min, softmax, sum_by,
     sum_windows, widely,
 };
-pub use samples::{blocks, longer};
+pub use samples::{longer, over_blocks};
 pub use sparse::{csr_mul, csr_position, csr_tr_mul};
 pub use strips::{Rows, gemv_both_rows, gemv_rows, gemv_rows_into, gemv_t_rows, is_in_strips, over_strips};
 pub use symmetric::{gram, mirror, weighted_gram, weighted_gram_scratch};

@@ -63,11 +63,7 @@ fn apart<T: Real, const K: usize>(
     body: impl Fn(Range<usize>, [&mut [T]; K], &mut [T]) + Sync,
 ) {
     let pieces = threads::even(rows, parts, LEAST).map(|part| {
-        let own = vectors.each_mut().map(|rest| {
-            let (own, others) = core::mem::take(rest).split_at_mut(part.len());
-            *rest = others;
-            own
-        });
+        let own = vectors.each_mut().map(|rest| threads::first(rest, part.len()));
         (part, own)
     });
     let columns = sums.len().max(1);

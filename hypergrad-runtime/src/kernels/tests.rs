@@ -270,5 +270,6 @@ fn products_with_some_rows() {
         assert!(covered.into_iter().eq(0..rows), "{rows} x {columns}");
     }
     assert!(strips(5000, 200).len() > 10 && strips(50, 100).len() == 1);
+    use super::samples::blocks;
     assert!(blocks(500, 250).count() > 10 && blocks(500, 250).flatten().eq(0..500));
 }

@@ -63,16 +63,27 @@ impl Names<'_> {
         statements.iter().map(|s| self.statement(s, scope)).collect()
     }
 
+    /// Whether the hoisted one of two ways is taken.
+    pub(super) fn chosen(&self, choice: usize) -> TokenStream {
+        let known = super::sizes::of_choice(self.model, &self.choices[choice]);
+        let choice = format_ident!("choice{choice}");
+        quote!(self.#choice(#(#known),*))
+    }
+
     fn statement(&self, statement: &Stmt, scope: Scope) -> TokenStream {
         match statement {
             Stmt::Ensure(buffer) => self.ensure(*buffer),
+            Stmt::Scratch(buffer) if self.named && !self.is_local(*buffer) => TokenStream::new(),
             Stmt::Scratch(buffer) => self.scratch(*buffer),
             Stmt::Choose { choice, hoisted, plain } => {
-                let known = super::sizes::of_choice(self.model, &self.choices[*choice]);
-                let choice = format_ident!("choice{choice}");
+                let (name, chosen) = (format_ident!("choice{choice}"), self.chosen(*choice));
                 let hoisted = self.statements(hoisted, scope);
                 let plain = self.statements(plain, scope);
-                quote!(if self.#choice(#(#known),*) { #hoisted } else { #plain })
+                if self.named {
+                    quote!(if #name { #hoisted } else { #plain })
+                } else {
+                    quote!(if #chosen { #hoisted } else { #plain })
+                }
             }
             Stmt::Steps { variable, extent, body } => {
                 let (step, count) = (numbers::variable(*variable), numbers::size(extent));

@@ -73,7 +73,7 @@ impl Names<'_> {
     }
 
     /// All of what is written by rows.
-    fn slice_of(&self, source: Source) -> TokenStream {
+    pub(super) fn slice_of(&self, source: Source) -> TokenStream {
         let place = self.place(source, &BTreeSet::from([source]));
         quote!(&mut #place[..])
     }

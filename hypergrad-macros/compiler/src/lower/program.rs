@@ -93,8 +93,6 @@ pub struct Samples {
     pub count: Symbol,
     /// Buffers that are made ready for all samples.
     pub kept: BTreeSet<usize>,
-    /// Buffers of a block.
-    pub scratch: BTreeSet<usize>,
     /// F, with the buffers of a block.
     pub body: Vec<Stmt>,
     /// Entries of one sample in F.

@@ -34,7 +34,7 @@ pub fn samples(context: &Context<'_>, sizes: &Sizes, q: &Quantities, program: &P
     let mut inlined = Inlined { program, kept: BTreeSet::new(), scratch: BTreeSet::new() };
     let body = inlined.inline(&function.body, &mut BTreeSet::new()).filter(|_| inlined.scratch.len() <= MOST_OF_BLOCKS)?;
     let starts = along.starts(&body);
-    Some(Samples { count, kept: inlined.kept, scratch: inlined.scratch, body, rows: along.entries(*x)?, starts })
+    Some(Samples { count, kept: inlined.kept, body, rows: along.entries(*x)?, starts })
 }
 
 /// The statements of F under construction.
