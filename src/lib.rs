@@ -82,12 +82,13 @@
 //!
 //! # Several threads
 //!
-//! With the feature `threads`, products with large matrices, Gram matrices, functions of many numbers and factorisations are
-//! cut into parts for the threads of the pool of rayon that the caller runs in. Outside of any pool it is rayon's global
-//! one, which has as many threads as the machine, or as `RAYON_NUM_THREADS` says; inside of one a part begins sooner.
-//! Parts depend on sizes and on the number of threads alone: a number of threads gives the same bits in every run, and one
-//! thread gives those of a build without the feature. Work that takes less than about a tenth of a millisecond is not
-//! cut. A cut allocates some hundred bytes; without the feature, and with one thread, nothing is allocated after the first call.
+//! With the feature `threads`, products with large matrices, Gram matrices, functions of many numbers, steps of many samples
+//! and factorisations are cut into parts for the threads of the pool of rayon that the caller runs in. Outside of any pool it
+//! is rayon's global one, which has as many threads as the machine, or as `RAYON_NUM_THREADS` says; inside of one a part
+//! begins sooner. Parts depend on sizes and on the number of threads alone: a number of threads gives the same bits in every
+//! run, and one thread gives those of a build without the feature. Work that takes less than about a tenth of a millisecond
+//! is not cut. What is cut allocates room for its tasks and partial sums; without the feature, and with one thread, nothing
+//! is allocated after the first call.
 //!
 //! ```
 //! # #[hypergrad::bilevel]
