@@ -53,7 +53,6 @@ impl Tracer<'_> {
         );
     }
 
-    #[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
     fn other_collection(&self, value: &Value, ty: &syn::Type) -> Option<String> {
         match (strip_references(ty), value) {
             (syn::Type::Tuple(types), Value::Tuple(values)) => {

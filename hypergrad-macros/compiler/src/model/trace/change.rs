@@ -213,49 +213,23 @@ impl Tracer<'_> {
                 let changed = old.and_then(|old| self.applied(call, old, &arguments));
                 stored(self, place, changed)
             }
-            (ChangeWord::axpy, 3) => {
-                let Ok([scale, added, kept]) = <[Value; 3]>::try_from(arguments) else { return Outcome::Unknown };
-                self.accumulated(call, place, &[scale, added], kept)
-            }
-            (ChangeWord::gemv | ChangeWord::gemm, 4) => {
+            (ChangeWord::axpy, 3) | (ChangeWord::gemv | ChangeWord::gemm, 4) => {
                 let kept = arguments.pop();
                 kept.map_or(Outcome::Unknown, |kept| self.accumulated(call, place, &arguments, kept))
             }
             (ChangeWord::gemv_tr | ChangeWord::gemv_ad | ChangeWord::gemm_tr | ChangeWord::gemm_ad, 4) => {
-                let Ok([scale, matrix, factor, kept]) = <[Value; 4]>::try_from(arguments) else { return Outcome::Unknown };
-                let matrix = self.tensor_at(matrix, &call.place(2), "a matrix");
-                let Some(matrix) = matrix.map(|matrix| self.transpose(&matrix)) else { return Outcome::Known(None) };
-                self.accumulated(call, place, &[scale, Value::Tensor(matrix), factor], kept)
+                self.accumulated_transposed(call, place, arguments)
             }
-            (ChangeWord::cmpy, 4) => {
-                let Ok([scale, left, right, kept]) = <[Value; 4]>::try_from(arguments) else { return Outcome::Unknown };
-                match self.method(&pure(call, "component_mul"), left, vec![right]) {
-                    Some(product) => self.accumulated(call, place, &[scale, product], kept),
-                    None => Outcome::Known(None),
-                }
-            }
+            (ChangeWord::cmpy, 4) => self.accumulated_entries(call, place, arguments),
             (ChangeWord::fill_with_identity, 0) => {
                 let entry = made(quote_spanned! { span=> |i, j, _| if i == j { 1.0 } else { 0.0 } }, None);
                 self.by_method(call, place, "map_with_location", vec![Value::Callable(entry)])
             }
             (ChangeWord::fill_lower_triangle | ChangeWord::fill_upper_triangle, 2) => {
-                let Ok(given) = <[Value; 2]>::try_from(arguments) else { return Outcome::Unknown };
-                let entry = if word == ChangeWord::fill_lower_triangle {
-                    quote_spanned! { span=> |i, j, t| if i >= j + __second { __first } else { t } }
-                } else {
-                    quote_spanned! { span=> |i, j, t| if j >= i + __second { __first } else { t } }
-                };
-                self.by_method(call, place, "map_with_location", vec![Value::Callable(made_with(entry, given))])
+                self.filled_triangle(call, place, word == ChangeWord::fill_lower_triangle, arguments)
             }
             (ChangeWord::transpose_mut, 0) => self.by_method(call, place, "transpose", arguments),
-            (ChangeWord::ger, 4) => {
-                let (kept, column) = (arguments.pop(), arguments.pop());
-                let column = column.and_then(|column| self.tensor_at(column, &call.place(3), "a vector"));
-                let (Some(kept), Some(column)) = (kept, column) else { return Outcome::Known(None) };
-                let row = self.transpose(&column);
-                arguments.push(Value::Tensor(row));
-                self.accumulated(call, place, &arguments, kept)
-            }
+            (ChangeWord::ger, 4) => self.accumulated_outer(call, place, arguments),
             (ChangeWord::neg_mut, 0) => {
                 let minus = Value::Tensor(self.number(-1.0));
                 self.by_method(call, place, "scale", vec![minus])
@@ -301,6 +275,43 @@ impl Tracer<'_> {
                 _,
             ) => Outcome::Unknown,
         }
+    }
+
+    /// `scale·matrixᵀ·factor + kept·place`
+    fn accumulated_transposed(&mut self, call: &Call<'_>, place: &Place, given: Vec<Value>) -> Outcome {
+        let Ok([scale, matrix, factor, kept]) = <[Value; 4]>::try_from(given) else { return Outcome::Unknown };
+        let matrix = self.tensor_at(matrix, &call.place(2), "a matrix");
+        let Some(matrix) = matrix.map(|matrix| self.transpose(&matrix)) else { return Outcome::Known(None) };
+        self.accumulated(call, place, &[scale, Value::Tensor(matrix), factor], kept)
+    }
+
+    /// `scale·column·rowᵀ + kept·place`
+    fn accumulated_outer(&mut self, call: &Call<'_>, place: &Place, given: Vec<Value>) -> Outcome {
+        let Ok([scale, column, row, kept]) = <[Value; 4]>::try_from(given) else { return Outcome::Unknown };
+        let row = self.tensor_at(row, &call.place(3), "a vector");
+        let Some(row) = row.map(|row| self.transpose(&row)) else { return Outcome::Known(None) };
+        self.accumulated(call, place, &[scale, column, Value::Tensor(row)], kept)
+    }
+
+    /// `scale·left·right + kept·place`, entry by entry.
+    fn accumulated_entries(&mut self, call: &Call<'_>, place: &Place, given: Vec<Value>) -> Outcome {
+        let Ok([scale, left, right, kept]) = <[Value; 4]>::try_from(given) else { return Outcome::Unknown };
+        match self.method(&pure(call, "component_mul"), left, vec![right]) {
+            Some(product) => self.accumulated(call, place, &[scale, product], kept),
+            None => Outcome::Known(None),
+        }
+    }
+
+    /// A value from so many places beside the diagonal on.
+    fn filled_triangle(&mut self, call: &Call<'_>, place: &Place, is_lower: bool, given: Vec<Value>) -> Outcome {
+        let Ok(given) = <[Value; 2]>::try_from(given) else { return Outcome::Unknown };
+        let span = call.site.span;
+        let entry = if is_lower {
+            quote_spanned! { span=> |i, j, t| if i >= j + __second { __first } else { t } }
+        } else {
+            quote_spanned! { span=> |i, j, t| if j >= i + __second { __first } else { t } }
+        };
+        self.by_method(call, place, "map_with_location", vec![Value::Callable(made_with(entry, given))])
     }
 
     /// One scalar in all entries of a part.

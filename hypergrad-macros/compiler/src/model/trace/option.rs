@@ -50,6 +50,11 @@ impl Tracer<'_> {
         self.merge_choices(&equal, *next, choice.clone())
     }
 
+    /// The item, where there is one.
+    fn iterated(&mut self, choice: &Choice) -> Option<Value> {
+        self.stream_of(Value::Choice(Box::new(choice.clone()))).map(|stream| Value::Stream(Box::new(stream)))
+    }
+
     #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
     pub(super) fn option_method(
         &mut self,
@@ -65,9 +70,7 @@ impl Tracer<'_> {
             OptionWord::is_some => Some(Value::Bool(some)),
             OptionWord::is_none => Some(Value::Bool(some.not())),
             OptionWord::copied | OptionWord::cloned => option(choice.clone()),
-            OptionWord::iter | OptionWord::into_iter => {
-                self.stream_of(Value::Choice(Box::new(choice.clone()))).map(|stream| Value::Stream(Box::new(stream)))
-            }
+            OptionWord::iter | OptionWord::into_iter => self.iterated(choice),
             OptionWord::unwrap | OptionWord::expect => self.unwrapped(call, choice),
             OptionWord::is_some_and => {
                 let Some(payload) = payload else { return Some(Value::Bool(Condition::Constant(false))) };

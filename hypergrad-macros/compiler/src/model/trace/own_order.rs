@@ -34,7 +34,6 @@ impl Tracer<'_> {
     }
 
     /// Field by field, the first that differs decides; of an enum without values by its integers.
-    #[expect(clippy::wildcard_enum_match_arm, reason = "every other value has no derived order")]
     fn derived(&mut self, site: &Site<'_>, comparison: Comparison, both: [&Value; 2]) -> Option<Condition> {
         if let [Value::Choice(left), Value::Choice(right)] = both {
             let (left, right) = (self.integer_of_variant(left)?, self.integer_of_variant(right)?);
