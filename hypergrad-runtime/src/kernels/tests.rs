@@ -1,5 +1,6 @@
 //! Every product against the plain triple loop.
 
+use super::samples::blocks;
 use super::*;
 
 /// Deterministic entries in (-1, 1).
@@ -270,6 +271,5 @@ fn products_with_some_rows() {
         assert!(covered.into_iter().eq(0..rows), "{rows} x {columns}");
     }
     assert!(strips(5000, 200).len() > 10 && strips(50, 100).len() == 1);
-    use super::samples::blocks;
     assert!(blocks(500, 250).count() > 10 && blocks(500, 250).flatten().eq(0..500));
 }
