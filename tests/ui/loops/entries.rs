@@ -24,7 +24,7 @@ mod toy {
         let mut d = data.clone();
         d.b[0] = x[0];
         let mut m = data.a.clone();
-        m.transpose_mut();
+        m.try_inverse_mut();
         let mut list = x.as_slice().to_vec();
         let n = std::mem::take(&mut list).len();
         for i in 0..n {
