@@ -20,7 +20,7 @@ const RECURSIONS: Words = Words("try_for_each compress_rows");
 /// Methods that change their operand, beyond those that are read.
 const CHANGES: Words = Words(
     "sort sort_by sort_by_key sort_unstable sort_unstable_by sort_unstable_by_key sort_by_cached_key retain dedup dedup_by \
-    dedup_by_key resize_mut transpose_mut",
+    dedup_by_key resize_mut try_inverse_mut",
 );
 
 /// Methods that change a list in place, and give a new value of anything else.
