@@ -18,6 +18,7 @@ use super::count::Counts;
 use super::environment::Environment;
 use super::piece::Piece;
 use super::recursion::{Carried, Leaf, leaves_of, set_leaves};
+use super::spell::spell;
 use super::stream::Stream;
 use super::unroll::FEWEST_IN_RECURSION;
 use super::value::{Callable, LoopVariable, Tensor, Value};
@@ -69,7 +70,8 @@ impl Tracer<'_> {
             None => self.expression(&repeated.expr),
         };
         let Some(iterated) = iterated else {
-            // Its mistakes are reported all the same.
+            // Nothing is left out without a word, and its mistakes are reported all the same.
+            self.refuse_unread(&repeated.expr, &spell(&repeated.expr));
             self.bind_refused(&repeated.pat);
             self.block(&repeated.body, None);
             return unit;

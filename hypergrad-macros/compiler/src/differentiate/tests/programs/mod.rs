@@ -405,3 +405,22 @@ fn steps_that_two_loops_need_end() {
     let seed = 50_455_339;
     assert!(matches!(check(&generate::program(seed), seed), Outcome::Refused(_) | Outcome::Agrees), "seed {seed}");
 }
+
+/// A loop over a range that begins at an integer which a value decides was done once.
+#[test]
+fn loops_over_what_is_not_read_are_refused() {
+    for seed in [50_676_555, 50_716_028] {
+        assert!(!matches!(check(&generate::program(seed), seed), Outcome::Wrong { .. }), "seed {seed}");
+    }
+    let text = "mod m {
+        use nalgebra::DVector;
+        pub fn f(x: &DVector<f64>, y: f64) -> f64 { 0.5 * x.norm_squared() * y.exp() }
+        pub fn g(x: &DVector<f64>, y: f64) -> f64 {
+            let first = if y > 0.5 { 1_usize } else { 0 };
+            let mut sum = x[0];
+            for _ in first..3 { sum += 1.0; }
+            sum
+        }
+    }";
+    assert!(read(text).is_err_and(|reason| reason.contains("`first..3`")));
+}
