@@ -68,8 +68,10 @@ impl<'a, D: Number> Run<'a, D> {
                 // Squares of large exponentials overflow in derivatives.
                 let most = v.data.iter().map(D::re).fold(f64::NEG_INFINITY, f64::max);
                 self.overflowed |= is_out_of_range(most);
-                let total = sum(v.data.iter().map(|t| (*t - most).exp()));
-                Ok(Tensor { data: v.data.iter().map(|t| (*t - most).exp() / total).collect(), ..*v })
+                // The derivatives of the quotient cancel where one is far above the others: rounded terms measure it.
+                let terms: Vec<D> = v.data.iter().map(|t| self.noisy((*t - most).exp())).collect();
+                let total = sum(terms.iter().copied());
+                Ok(Tensor { data: terms.into_iter().map(|term| term / total).collect(), ..*v })
             }
             Op::Solve(factor) => self.solve(*factor, arguments),
             Op::Inverse => self.inverse(first),

@@ -424,3 +424,9 @@ fn loops_over_what_is_not_read_are_refused() {
     }";
     assert!(read(text).is_err_and(|reason| reason.contains("`first..3`")));
 }
+
+/// A softmax of which one entry is all but 1: what is left of its derivatives is rounding.
+#[test]
+fn softmaxes_of_one_entry_agree() {
+    all_agree(&[50_767_271]);
+}
