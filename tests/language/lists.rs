@@ -99,6 +99,109 @@ fn iterators_have_states() {
     check(&stateful::Problem::new().unwrap(), &vector(4, 1.1), &vector(2, 0.7));
 }
 
+/// Iterators that a `None` may end, and those that a closure or a type of the module gives item by item.
+#[bilevel]
+pub mod ended {
+    use nalgebra::DVector;
+
+    /// So many powers.
+    pub struct Powers {
+        of: f64,
+        next: f64,
+        left: usize,
+    }
+
+    impl Iterator for Powers {
+        type Item = f64;
+
+        fn next(&mut self) -> Option<f64> {
+            self.left = self.left.checked_sub(1)?;
+            let power = self.next;
+            self.next *= self.of;
+            Some(power)
+        }
+    }
+
+    /// What a list holds.
+    pub struct Bag {
+        held: Vec<f64>,
+    }
+
+    impl IntoIterator for Bag {
+        type Item = f64;
+        type IntoIter = std::vec::IntoIter<f64>;
+
+        fn into_iter(self) -> Self::IntoIter {
+            self.held.into_iter()
+        }
+    }
+
+    /// Of iterators without a length of their own.
+    fn counted(x: &DVector<f64>, y: &DVector<f64>) -> f64 {
+        let mut powers = Powers { of: x[2], next: 1.0, left: 5 };
+        let first = powers.next().unwrap() + powers.next().unwrap();
+        let mut rest = first * powers.enumerate().map(|(k, t)| t * (k + 1) as f64).sum::<f64>();
+        for held in (Bag { held: vec![x[3], y[1]] }) {
+            rest += held * held;
+        }
+        let mut seen = 0.0;
+        let all = x.iter().try_for_each(|t| {
+            seen += t * y[0];
+            if *t < 9.0 { Some(()) } else { None }
+        });
+        if all.is_some() {
+            rest += seen;
+        }
+        let mut k = 0;
+        let counted = std::iter::from_fn(|| {
+            k += 1;
+            (k < 4).then(|| x[k] * k as f64)
+        });
+        rest + counted.map(f64::sin).sum::<f64>()
+            + std::iter::successors(Some(2_usize), |i| i.checked_sub(1)).map(|i| x[i]).sum::<f64>()
+    }
+
+    pub fn f(x: &DVector<f64>, y: &DVector<f64>) -> f64 {
+        let halves = std::iter::successors(Some(y[0].exp()), |t| (*t > 0.9).then(|| 0.7 * t));
+        let steps: f64 = halves.take(9).map(|t| t * t).sum();
+        let mut left = x[0];
+        let given = std::iter::from_fn(|| {
+            left *= 0.6;
+            if left > 0.1 { Some(left * y[1]) } else { None }
+        });
+        let beside = std::iter::successors(Some(y[1]), |t| if *t > 0.3 { Some(t * t) } else { None });
+        0.5 * x.norm_squared()
+            + steps * x[1]
+            + given.take(20).map(f64::sin).sum::<f64>()
+            + x.iter().zip(beside).map(|(v, t)| v * t).sum::<f64>()
+    }
+
+    pub fn g(x: &DVector<f64>, y: &DVector<f64>) -> f64 {
+        let (mut a, mut b) = (x[0], y[0]);
+        let fibonacci: Vec<f64> = std::iter::from_fn(|| {
+            (a, b) = (b, a + b * y[1]);
+            Some(a)
+        })
+        .take(12)
+        .collect();
+        let mut power = 1.0;
+        let powers: f64 = (0..)
+            .map(|_| {
+                power *= x[1];
+                power
+            })
+            .take(5)
+            .sum();
+        let place: f64 = std::iter::successors(Some(3_usize), |i| i.checked_sub(1)).take(4).map(|i| x[i] * i as f64).sum();
+        fibonacci[11] * fibonacci[3] + powers + place + counted(x, y)
+    }
+}
+
+#[test]
+fn iterators_end() {
+    check(&ended::Problem::new().unwrap(), &vector(4, 1.1), &vector(2, 0.7));
+}
+
 /// Tables whose entries follow from earlier ones.
 #[bilevel]
 pub mod tables {

@@ -36,6 +36,7 @@ mod geometry;
 mod idioms;
 mod indices;
 mod inner;
+mod library;
 mod searches;
 mod shared;
 mod sorted;

@@ -9,8 +9,7 @@ mod toy {
     pub fn f(x: &DVector<f64>, y: &DVector<f64>) -> f64 {
         let mut p = P(x[0]);
         p += P(y[0]);
-        p.0 + std::iter::successors(Some(x[0]), |t| if *t > 0.0 { Some(t - 1.0) } else { None }).take(3).sum::<f64>()
-            + x.iter().try_for_each(|t| if *t < 9.0 { Some(()) } else { None }).map_or(0.0, |()| 1.0)
+        p.0 + std::iter::successors(x.iter().find(|t| **t > 0.0).copied(), |t| Some(t - 1.0)).take(3).sum::<f64>()
     }
 
     pub fn g(x: &DVector<f64>, _y: &DVector<f64>) -> f64 {

@@ -71,7 +71,7 @@ pub fn decide(graph: &Graph, stages: &mut Stages, roots: &[Id], hoists: &BTreeMa
         if in_its_place && !opaque && stages.get(graph, node) == stages.get(graph, own[0].reader) {
             continue;
         }
-        let sparse = in_place.contains(&node) || !is_contraction(graph, node) && !graph.supports(node).is_empty();
+        let sparse = in_place.contains(&node) || !is_contraction(graph, node) && sparse::is_mostly_zero(graph, node);
         let reduced = own.iter().any(|edge| edge.reduction);
         let is_long = !only_output && length > LONGEST;
         let is_written_out = length > MOST_WRITTEN || is_long && is_small(graph.shape(node));

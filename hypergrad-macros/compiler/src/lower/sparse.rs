@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::body::{Active, Body};
+use super::cost::LARGE_AXIS;
 use super::program::{Expr, Place, Source, Stmt};
 use crate::ir::{Affine, Graph, Guard, Id, Op, Operand, Product, Size, Sparse, Support, Test, Wire};
 
@@ -50,7 +51,24 @@ pub fn read_at_stored_entries(graph: &Graph, order: &[Id]) -> BTreeSet<Id> {
             | Op::Slot(_) => {}
         }
     }
-    pairs.into_keys().collect()
+    let is_large = |id: &Id, (row, column): &(usize, usize)| has_large_axes(graph, *id, [*row, *column]);
+    pairs.into_iter().filter(|(id, pairs)| pairs.iter().any(|pair| is_large(id, pair))).map(|(id, _)| id).collect()
+}
+
+/// Of a few columns, or rows, a dense table has as many numbers as a column, or a row, has.
+fn has_large_axes(graph: &Graph, id: Id, axes: [usize; 2]) -> bool {
+    axes.into_iter().all(|axis| graph.shape(id)[axis].as_constant().is_none_or(|size| size > LARGE_AXIS))
+}
+
+/// Whether a node is 0 but at the stored entries of a matrix, along two of its axes.
+pub fn is_mostly_zero(graph: &Graph, id: Id) -> bool {
+    let axis = |affine: &Affine| affine.wires().next().map(|wire| wire.0 as usize);
+    let is_large = |support: &Support| match (axis(&support.row), axis(&support.column)) {
+        (Some(row), Some(column)) => has_large_axes(graph, id, [row, column]),
+        // One row or one column of it.
+        (None, _) | (_, None) => false,
+    };
+    graph.supports(id).iter().any(is_large)
 }
 
 fn axes_of(axes: &[usize], (row, column): (usize, usize)) -> Option<(usize, usize)> {

@@ -111,6 +111,11 @@ impl Module {
         library::inner_name(name).filter(|_| known)
     }
 
+    /// A function that is read as one of nalgebra's types.
+    pub fn library_function(&self, owner: &str, name: &str) -> Option<&Associated> {
+        self.associated_items(&library::owner_of(owner), name).find(|item| item.function().is_some())
+    }
+
     /// The items of this name that a type has.
     pub fn associated_items<'m>(&'m self, owner: &str, name: &str) -> impl Iterator<Item = &'m Associated> {
         self.associated.iter().filter(move |item| item.owner == owner && item.name() == name)

@@ -32,7 +32,7 @@ pub use foreign::{Foreign, REFUSED, name_of, refusal};
 pub use imports::Imports;
 pub use inner::Inner;
 pub use keyword::Keyword;
-pub use library::outer_name;
+pub use library::{methods as library_methods, outer_name};
 pub use member::Member;
 pub use options::{Options, is_first};
 pub use parse::{parse, user_problem};

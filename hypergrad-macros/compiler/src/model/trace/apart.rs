@@ -71,7 +71,7 @@ impl Tracer<'_> {
                 }
                 None => stream.clone(),
             },
-            Stream::Entries(_) | Stream::Stored(..) | Stream::Values(_) | Stream::Successors(..) => stream.clone(),
+            Stream::Entries(_) | Stream::Stored(..) | Stream::Values(_) | Stream::Steps(_) => stream.clone(),
             Stream::Mapped(inner, callable) => Stream::Mapped(inside(inner)?, callable.clone()),
             Stream::Filtered(inner, callable) => Stream::Filtered(inside(inner)?, callable.clone()),
             Stream::Flat(inner, callable) => Stream::Flat(inside(inner)?, callable.clone()),

@@ -8,6 +8,7 @@ use syn::visit::{self, Visit};
 use super::Tracer;
 use super::condition::Condition;
 use super::environment::{Environment, Lookup};
+use super::questions::Questions;
 use super::slice_pattern::is_rest;
 use super::spell::spell;
 use super::value::{Local, Value};
@@ -38,6 +39,10 @@ impl Tracer<'_> {
             let since = self.exits();
             if let Some(rest) = self.nested_rows(statement, &statements[k + 1..]) {
                 return self.statements_from(&rest, fixed, expected);
+            }
+            if let Some(mut apart) = Questions::before_a_change(statement) {
+                apart.extend_from_slice(&statements[k + 1..]);
+                return self.statements_from(&apart, fixed, expected);
             }
             value = self.in_order(fixed, |tracer| tracer.statement(statement, expected));
             let rest = &statements[k + 1..];

@@ -518,7 +518,7 @@ impl<'a> Tracer<'a> {
             };
         };
         Outcome::Known(match word {
-            ArrayWord::concat => self.concatenated(call, values),
+            ArrayWord::concat | ArrayWord::as_flattened => self.concatenated(call, values),
             ArrayWord::map => self.mapped_array(call, values, &arguments),
             ArrayWord::len => Some(Value::count(crate::ir::Size::constant(values.len() as i64))),
             ArrayWord::iter | ArrayWord::into_iter => Some(Value::Stream(Box::new(super::stream::Stream::Values(values)))),

@@ -208,7 +208,7 @@ impl Tracer<'_> {
                 let changed = self.with_diagonal(call, word, (place, shape), arguments.remove(0));
                 stored(self, &Place { part: None, ..place.clone() }, changed)
             }
-            (ChangeWord::apply, 1) => {
+            (ChangeWord::apply, 1) | (ChangeWord::zip_apply, 2) | (ChangeWord::zip_zip_apply, 3) => {
                 let old = self.load(place, span);
                 let changed = old.and_then(|old| self.applied(call, old, &arguments));
                 stored(self, place, changed)
@@ -265,6 +265,8 @@ impl Tracer<'_> {
                 | ChangeWord::fill_upper_triangle
                 | ChangeWord::transpose_mut
                 | ChangeWord::apply
+                | ChangeWord::zip_apply
+                | ChangeWord::zip_zip_apply
                 | ChangeWord::scale_mut
                 | ChangeWord::unscale_mut
                 | ChangeWord::add_scalar_mut
@@ -349,22 +351,32 @@ impl Tracer<'_> {
         Outcome::Known(Some(Value::Tuple(Vec::new())))
     }
 
-    /// `apply`: the closure changes each entry.
+    /// `apply`, `zip_apply`: the closure, the last argument, changes each entry, given those of the others there.
     fn applied(&mut self, call: &Call<'_>, old: Value, arguments: &[Value]) -> Option<Value> {
         if self.refuse_changing([&old], call.site.span) {
             return None;
         }
-        let callable = self.callable_at(call, arguments, 0)?;
-        let old = self.tensor_at(old, &call.place(0), "a vector or matrix")?;
+        let others = arguments.split_last()?.1;
+        let callable = self.callable_at(call, arguments, others.len())?;
+        let mut old = self.tensor_at(old, &call.place(0), "a vector or matrix")?;
+        let mut beside = Vec::new();
+        for (k, other) in others.iter().enumerate() {
+            let other = self.tensor_at(other.clone(), &call.place(k + 1), "a vector or matrix")?;
+            let (agreed, other) = self.agree(&call.site, old, other)?;
+            old = agreed;
+            beside.push(other);
+        }
         let (r, c) = self.axes(&old.rows, &old.columns);
         let kept = super::value::own_index(old.form, &r, &c);
         let affine = |v| if kept.contains(&v) { Affine::wire(v) } else { Affine::default() };
         let entry = self.entry(&old, &affine(r), &affine(c));
+        let beside: Vec<Value> = beside.iter().map(|other| Value::Tensor(self.entry(other, &affine(r), &affine(c)))).collect();
         let changed = self.for_each_index(|tracer| {
             let cell = tracer.new_cell("the entry".to_owned(), Some(Value::Tensor(entry)));
             let Value::Reference(place) = &cell else { return None };
             let place = place.clone().borrowed();
-            tracer.call_within(&callable, vec![Value::Reference(Box::new(place.clone()))], callable.place());
+            let own = Value::Reference(Box::new(place.clone()));
+            tracer.call_within(&callable, std::iter::once(own).chain(beside).collect(), callable.place());
             tracer.load(&place, callable.place())
         })?;
         let changed = self.scalar_at(changed, &Ident::new("_entry", callable.place()), "a scalar")?;

@@ -139,7 +139,7 @@ impl Tracer<'_> {
 
     /// One item: `next`, `nth(k)`, `last`.
     pub(super) fn one_item(&mut self, call: &Call<'_>, word: ItemWord, stream: &Stream, given: &[Value]) -> Outcome {
-        if let (ItemWord::nth, [Value::Index(index)], true) = (word, given, stream.has_successors()) {
+        if let (ItemWord::nth, [Value::Index(index)], true) = (word, given, stream.is_made_in_steps()) {
             let count = index.add(&Affine::constant(Size::constant(1)));
             return match self.as_far_as(call, stream.clone(), &count) {
                 Some(stream) => self.one_item(call, word, &stream, given),
@@ -295,6 +295,7 @@ impl Tracer<'_> {
                 Stream::Mapped(Box::new(numbers(Some(end))), same(value))
             }
             (SourceWord::successors, [_, _]) => return self.successors(call, arguments),
+            (SourceWord::from_fn, [_]) => return self.calls(call, arguments),
             (SourceWord::zip, [first, second]) => {
                 let (first, second) = (self.stream_of(first.clone()), self.stream_of(second.clone()));
                 let (Some(first), Some(second)) = (first, second) else {

@@ -14,7 +14,7 @@ use crate::diagnostics::nearest;
 use crate::ir::{Affine, Size};
 use crate::model::Form;
 use crate::shape::SymbolSource;
-use crate::syntax::{Dimension, Type};
+use crate::syntax::{Dimension, Module, Type};
 
 /// The type that is made: a dimension that is `None` is given by the arguments.
 struct Target {
@@ -33,10 +33,11 @@ fn one() -> Size {
     Size::constant(1)
 }
 
-impl Tracer<'_> {
+impl<'a> Tracer<'a> {
     /// `Type::function(..)`: a constructor, or a method written as a function.
     pub(super) fn associated(&mut self, path: &syn::ExprPath, arguments: Vec<Option<Value>>, call: &Call<'_>) -> Option<Value> {
         let arguments: Vec<Value> = arguments.into_iter().collect::<Option<_>>()?;
+        let module: &'a Module = self.module;
         let name = call.name().to_owned();
         let Some(ty) = owner(path) else {
             let full = self.module.imports.expand(&path.path);
@@ -50,6 +51,13 @@ impl Tracer<'_> {
         if is_tensor && let Some(word) = ConstructorWord::named(&name) {
             let target = self.target(&ty, call)?;
             return self.construct(call, word, &target, arguments);
+        }
+        if is_tensor
+            && let Some(name_of_type) = last_name(&ty)
+            && let Some(found) = module.library_function(&name_of_type, &name)
+            && let Some(function) = found.function()
+        {
+            return self.call_titled(found.title(), function, arguments.into_iter().map(Some).collect(), call.site.span);
         }
         if is_tensor && let Some((Value::Tensor(tensor), rest)) = arguments.split_first() {
             return self.method(call, Value::Tensor(tensor.clone()), rest.to_vec());
@@ -498,4 +506,10 @@ fn owner(path: &syn::ExprPath) -> Option<syn::Type> {
     let segments: Punctuated<syn::PathSegment, syn::Token![::]> = shorter.segments.into_iter().collect();
     let shorter = syn::Path { leading_colon: shorter.leading_colon, segments };
     (!shorter.segments.is_empty()).then(|| syn::Type::Path(syn::TypePath { attrs: Vec::new(), qself: None, path: shorter }))
+}
+
+/// `Matrix3` of `nalgebra::Matrix3<f64>`
+fn last_name(ty: &syn::Type) -> Option<String> {
+    let syn::Type::Path(path) = ty else { return None };
+    path.path.segments.last().map(|segment| segment.ident.to_string())
 }

@@ -117,7 +117,7 @@ impl Stream {
             | Self::Taken(..)
             | Self::Strided(..)
             | Self::Chained(..)
-            | Self::Successors(..)
+            | Self::Steps(_)
             | Self::Cases(_) => None,
         }
     }
@@ -140,7 +140,7 @@ impl Stream {
             | Self::Strided(inner, _) => inner.reads_stored(),
             Self::Cases(cases) => cases.iter().any(|(_, inner)| inner.reads_stored()),
             Self::Zipped(first, second) | Self::Chained(first, second) => first.reads_stored() || second.reads_stored(),
-            Self::Run { .. } | Self::Entries(_) | Self::Values(_) | Self::Successors(..) => false,
+            Self::Run { .. } | Self::Entries(_) | Self::Values(_) | Self::Steps(_) => false,
         }
     }
 }

@@ -1,7 +1,10 @@
 //! Iterator methods, and the consumers: a sum over a range is one product, however long it is.
 
+use quote::quote_spanned;
+
 use super::Tracer;
 use super::call::{Call, Outcome};
+use super::compose::made;
 use super::condition::{Comparison, Condition};
 use super::contract::{Contraction, Factor};
 use super::csr::STORED_HELP;
@@ -43,7 +46,10 @@ pub struct Opened {
 }
 
 impl Tracer<'_> {
-    pub(super) fn stream_method(&mut self, call: &Call<'_>, stream: Stream, mut arguments: Vec<Value>) -> Outcome {
+    pub(super) fn stream_method(&mut self, call: &Call<'_>, mut stream: Stream, mut arguments: Vec<Value>) -> Outcome {
+        if stream.is_endless() && reads_to_the_end(call.name()) {
+            stream = self.ended_by_constants(&stream).unwrap_or(stream);
+        }
         if let Some(word) = StepsWord::named(call.name()) {
             return self.done_in_steps(call, word, &stream, arguments);
         }
@@ -82,7 +88,7 @@ impl Tracer<'_> {
     fn done_in_steps(&mut self, call: &Call<'_>, word: StepsWord, stream: &Stream, mut arguments: Vec<Value>) -> Outcome {
         let count = match word {
             StepsWord::fold | StepsWord::rfold | StepsWord::try_fold => 2,
-            StepsWord::for_each => 1,
+            StepsWord::for_each | StepsWord::try_for_each => 1,
         };
         if arguments.len() != count {
             return Outcome::Unknown;
@@ -96,6 +102,10 @@ impl Tracer<'_> {
             }
             StepsWord::fold => self.fold(stream, arguments.swap_remove(0), &callable, call.site.span),
             StepsWord::try_fold => self.try_fold(stream, arguments.swap_remove(0), &callable, call.site.span),
+            StepsWord::try_for_each => {
+                let step = made(quote_spanned! { call.site.span=> |_, item| __given(item) }, Some(Value::Callable(callable)));
+                self.try_fold(stream, Value::Tuple(Vec::new()), &step, call.site.span)
+            }
             StepsWord::for_each => self.for_each(stream, &callable, call.site.span),
         })
     }
@@ -204,6 +214,14 @@ impl Tracer<'_> {
                     self.of_kept(call, &other, |tracer| tracer.kept_zipped(call, &other, list, false))
                 }
                 Some(other) if !self.refuse_filtered(call, &other) => match self.both_ended(call, stream, other) {
+                    Some((stream, other)) if stream.is_filtered() => {
+                        let Some(list) = self.collected(call, &other) else { return Outcome::Known(None) };
+                        self.of_kept(call, &stream, |tracer| tracer.kept_zipped(call, &stream, list, true))
+                    }
+                    Some((stream, other)) if other.is_filtered() => {
+                        let Some(list) = self.collected(call, &stream) else { return Outcome::Known(None) };
+                        self.of_kept(call, &other, |tracer| tracer.kept_zipped(call, &other, list, false))
+                    }
                     Some((stream, other)) => {
                         let zipped = self.zipped(stream, other);
                         self.wrapped(call, zipped)
@@ -217,7 +235,16 @@ impl Tracer<'_> {
                 if word == AdapterWithWord::skip {
                     return self.wrapped(call, stream.skipped(&count));
                 }
+                let is_as_made = stream.is_as_made_in_steps();
                 let Some(stream) = self.as_far_as(call, stream, &count) else { return Outcome::Known(None) };
+                if stream.is_filtered() {
+                    // Steps that ended early: none of them is beyond the count.
+                    return if is_as_made || !self.refuse_filtered(call, &stream) {
+                        self.wrapped(call, stream)
+                    } else {
+                        Outcome::Known(None)
+                    };
+                }
                 let shorter = self.taken(stream, &count);
                 self.wrapped(call, shorter)
             }
@@ -304,7 +331,8 @@ impl Tracer<'_> {
     }
 
     pub(super) fn refuse_endless<T>(&mut self, call: &Call<'_>) -> Option<T> {
-        self.diagnostics.error_with_help(call.site.span, "this iterator has no end", "give the range an end: `0..n`");
+        let help = "give the range an end, `0..n`, or take as many items as there can be: `.take(100)`";
+        self.diagnostics.error_with_help(call.site.span, "this iterator has no end", help);
         None
     }
 
@@ -517,6 +545,17 @@ fn least_of(guard: &Guard, size: &Size, all: &Lengths) -> Size {
     let mut others = all.iter().map(|(_, other)| other.as_size()).filter(|other| *other != Some(size));
     let is_met = others.clone().next().is_some() && others.all(|other| other.is_some_and(meets));
     if is_met { next } else { least }
+}
+
+/// Whether a method asks an iterator for all that it has.
+fn reads_to_the_end(name: &str) -> bool {
+    let is_consumer = ConsumerWord::named(name).is_some() || StepsWord::named(name).is_some();
+    let is_turned = matches!(AdapterWord::named(name), Some(AdapterWord::rev | AdapterWord::cycle));
+    let is_lazy = |word: ComposedWord| matches!(word, ComposedWord::inspect | ComposedWord::flatten | ComposedWord::filter_map);
+    let is_composed = ComposedWord::named(name).is_some_and(|word| !is_lazy(word));
+    let is_while = |word: SearchWord| matches!(word, SearchWord::take_while | SearchWord::skip_while | SearchWord::map_while);
+    let is_search = SearchWord::named(name).is_some_and(|word| !is_while(word));
+    is_consumer || is_turned || is_composed || is_search || ItemWord::named(name) == Some(ItemWord::last)
 }
 
 /// Whether a method of iterators asks for the places of the items.

@@ -55,7 +55,7 @@ impl Tracer<'_> {
                 }
                 all
             }
-            Stream::Stored(..) | Stream::Filtered(..) | Stream::Flat(..) | Stream::Successors(..) => return None,
+            Stream::Stored(..) | Stream::Filtered(..) | Stream::Flat(..) | Stream::Steps(_) => return None,
         })
     }
 
@@ -159,7 +159,7 @@ impl Tracer<'_> {
             | Stream::Reversed(inner)
             | Stream::Skipped(inner, _) => self.reach(inner)?,
             // Nobody asks: its items have no places.
-            Stream::Flat(..) | Stream::Successors(..) => return None,
+            Stream::Flat(..) | Stream::Steps(_) => return None,
             Stream::Cases(cases) => {
                 let mut most = Size::zero();
                 for (_, inner) in cases {

@@ -8,15 +8,16 @@ use super::Tracer;
 use super::call::Call;
 use super::value::Value;
 use super::words::{
-    ChangeWord, IDENTITIES, MapWord, NormWord, PairWord, PlaceOfWord, PlaceWord, PowerNormWord, RearrangementWord, ReductionWord,
-    ScalingWord, Words,
+    ChangeWord, CoordinatesWord, IDENTITIES, MapWord, NormWord, PairWord, PlaceOfWord, PlaceWord, PowerNormWord,
+    RearrangementWord, ReductionWord, ScalingWord, Words,
 };
 use crate::ir::Size;
 use crate::model::{Form, Taken};
-use crate::syntax::{Dimension, Storage, Type};
+use crate::syntax::{Dimension, Storage, Type, library_methods};
 
 /// nalgebra's methods that take the value itself.
-const CONSUMING: Words = Words("into_owned into_scalar remove_row remove_column");
+const CONSUMING: Words =
+    Words("into_owned into_scalar remove_row remove_column remove_rows remove_columns insert_rows insert_columns resize");
 
 /// Methods of the prelude's traits that take the value itself: rustc takes no other beside them.
 const PRELUDE: Words = Words("into into_iter");
@@ -35,6 +36,8 @@ fn is_of_tensors_alone(name: &str) -> bool {
     ReductionWord::named(name).is_some()
         || PlaceOfWord::named(name).is_some()
         || RearrangementWord::named(name).is_some()
+        || CoordinatesWord::named(name).is_some()
+        || library_methods().any(|known| known == name)
         || PowerNormWord::named(name).is_some()
         || NormWord::named(name).is_some()
         || MapWord::named(name).is_some()

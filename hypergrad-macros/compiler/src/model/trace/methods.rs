@@ -10,11 +10,13 @@ use super::contract::{Contraction, Factor};
 use super::stream::Stream;
 use super::value::{Callable, Tensor, Value, dimensions, own_index};
 use super::words::{
-    self, ComposedWord, DecompositionWord, EntryWord, InverseWord, LongerWord, MapWord, NormWord, PairWord, PartWord, PartsWord,
-    PlaceOfWord, PowerNormWord, RearrangementWord, ReductionWord, ScalingWord, SizeWord, SliceWord, StepsWord, ZipFoldWord,
+    self, ComposedWord, CoordinatesWord, DecompositionWord, EntryWord, InverseWord, LongerWord, MapWord, NormWord, PairWord,
+    PartWord, PartsWord, PlaceOfWord, PowerNormWord, RearrangementWord, ReductionWord, ScalingWord, SizeWord, SliceWord,
+    StepsWord, ZipFoldWord,
 };
 use crate::ir::{Affine, Func, Guard, Number, Reduction, Size, Test};
 use crate::model::Form;
+use crate::syntax::{Associated, Module, library_methods};
 
 /// The words of vectors and matrices.
 pub fn names() -> Vec<&'static str> {
@@ -24,6 +26,7 @@ pub fn names() -> Vec<&'static str> {
         PlaceOfWord::NAMES,
         MapWord::NAMES,
         RearrangementWord::NAMES,
+        CoordinatesWord::NAMES,
         PartWord::NAMES,
         LongerWord::NAMES,
         ScalingWord::NAMES,
@@ -37,13 +40,16 @@ pub fn names() -> Vec<&'static str> {
         NormWord::NAMES,
         ZipFoldWord::NAMES,
     ])
+    .into_iter()
+    .chain(library_methods())
+    .collect()
 }
 
 fn one() -> Size {
     Size::constant(1)
 }
 
-impl Tracer<'_> {
+impl<'a> Tracer<'a> {
     pub(super) fn tensor_method(&mut self, call: &Call<'_>, tensor: &Tensor, arguments: &[Value]) -> Outcome {
         let families = [
             Self::sizes_of,
@@ -56,6 +62,7 @@ impl Tracer<'_> {
             Self::reductions_of,
             Self::place_of_extreme,
             Self::rearrangements_of,
+            Self::coordinates_of,
             Self::slices_of,
             Self::longer_of,
             Self::factored_of,
@@ -67,7 +74,27 @@ impl Tracer<'_> {
                 return Outcome::Known(value);
             }
         }
-        self.products_with(call, tensor, arguments)
+        if let Outcome::Known(value) = self.products_with(call, tensor, arguments) {
+            return Outcome::Known(value);
+        }
+        self.method_of_library(call, tensor, arguments)
+    }
+
+    /// A method that is written in other words of nalgebra.
+    fn method_of_library(&mut self, call: &Call<'_>, tensor: &Tensor, arguments: &[Value]) -> Outcome {
+        let module: &'a Module = self.module;
+        let owners: &[&str] = match tensor.form {
+            Form::Column => &["Vector", "Matrix"],
+            Form::Row => &["RowVector", "Matrix"],
+            Form::Matrix | Form::Scalar => &["Matrix"],
+        };
+        let found = owners.iter().find_map(|owner| module.library_function(owner, call.name()));
+        let (Some(found), Some(function)) = (found, found.and_then(Associated::function)) else { return Outcome::Unknown };
+        if function.sig.inputs.len() != arguments.len() + 1 {
+            return Outcome::Unknown;
+        }
+        let given = std::iter::once(Value::Tensor(tensor.clone())).chain(arguments.iter().cloned()).map(Some).collect();
+        Outcome::Known(self.call_titled(found.title(), function, given, call.site.span))
     }
 
     /// Methods with an integer.
@@ -243,9 +270,7 @@ impl Tracer<'_> {
             }
             RearrangementWord::upper_triangle => self.triangle(t, 1),
             RearrangementWord::lower_triangle => self.triangle(t, -1),
-            RearrangementWord::xy => self.leading(t, 2),
-            RearrangementWord::xyz => self.leading(t, 3),
-            RearrangementWord::symmetric_part => match self.square(call, t) {
+            RearrangementWord::symmetric_part | RearrangementWord::hermitian_part => match self.square(call, t) {
                 Some(()) => self.symmetric_part(t),
                 None => return Outcome::Known(None),
             },
@@ -304,8 +329,19 @@ impl Tracer<'_> {
         Outcome::Known(Some(Value::Tensor(self.linear(&[(1.0, &first), (1.0, &last)]))))
     }
 
-    fn leading(&mut self, t: &Tensor, count: i64) -> Tensor {
-        self.rearrange(t, Form::Column, &Size::constant(count), &one(), |r, _| (r.clone(), Affine::default()))
+    /// `v.zyx()`: the word says which coordinates.
+    fn coordinates_of(&mut self, call: &Call<'_>, t: &Tensor, arguments: &[Value]) -> Outcome {
+        let (Some(_), []) = (CoordinatesWord::named(call.name()), arguments) else { return Outcome::Unknown };
+        let mut entries = Vec::new();
+        for letter in call.name().chars() {
+            let place = Affine::constant(Size::constant(i64::from(letter as u8 - b'x')));
+            if self.check_index(&t.rows, &place, &call.place(0), &call.place(0)).is_none() {
+                return Outcome::Known(None);
+            }
+            entries.push(self.entry(t, &place, &Affine::default()));
+        }
+        let count = Size::constant(entries.len() as i64);
+        Outcome::Known(Some(Value::Tensor(self.assemble(Form::Column, &count, &one(), entries))))
     }
 
     pub(super) fn triangle(&mut self, t: &Tensor, sign: i64) -> Tensor {

@@ -310,6 +310,13 @@ impl Tracer<'_> {
             self.outside(&path.path, &format!("nalgebra::{name}"));
             return Some(self.distance(name == "distance", [first, second]));
         }
+        if let ("center", [root, _], Some(center)) = (name.as_str(), full, self.module.library_function("Point", "center"))
+            && root == "nalgebra"
+        {
+            self.outside(&path.path, "nalgebra::center");
+            let function = center.function()?;
+            return Some(self.call_titled(center.title(), function, arguments.to_vec(), function.sig.ident.span()));
+        }
         // What an error says, as a `String` or another text.
         let is_text = name == "from" && matches!(arguments, [Some(Value::Text)]);
         let is_held = is_convert || is_text || is_box(full) && !self.module.defines("Box");

@@ -141,7 +141,7 @@ impl Tracer<'_> {
                 Some(vec![Piece { pattern: Some(pattern), ..Piece::new(vec![variable], vec![extent], None, item) }])
             }
             Stream::Values(values) => Some((0..values.len()).map(|k| constant_piece(values, k)).collect()),
-            Stream::Successors(..) => None,
+            Stream::Steps(_) => None,
             Stream::Mapped(inner, callable) => {
                 Some(self.pieces(inner, ordered)?.into_iter().map(|piece| piece.mapped(callable)).collect())
             }
@@ -386,7 +386,7 @@ impl Tracer<'_> {
                 }
                 Some(all)
             }
-            Stream::Stored(..) | Stream::Filtered(..) | Stream::Flat(..) | Stream::Successors(..) => None,
+            Stream::Stored(..) | Stream::Filtered(..) | Stream::Flat(..) | Stream::Steps(_) => None,
         }
     }
 
@@ -534,7 +534,7 @@ fn stored_at(stream: &Stream, column: &Affine) -> Item {
 fn axes(stream: &Stream) -> usize {
     match stream {
         Stream::Entries(_) => 2,
-        Stream::Run { .. } | Stream::Stored(..) | Stream::Strided(..) | Stream::Successors(..) => 1,
+        Stream::Run { .. } | Stream::Stored(..) | Stream::Strided(..) | Stream::Steps(_) => 1,
         Stream::Values(_) => usize::MAX,
         Stream::Mapped(inner, _)
         | Stream::Filtered(inner, _)

@@ -59,6 +59,25 @@ impl Questions {
         Some(questions.asked.into_iter().map(ask).chain([rest]).collect())
     }
 
+    /// A statement that changes something behind a `?`, which is asked in a statement before it; `None` of any other.
+    pub fn before_a_change(statement: &syn::Stmt) -> Option<Vec<syn::Stmt>> {
+        let mut rest = statement.clone();
+        let syn::Stmt::Expr(expression, Some(_)) = &mut rest else { return None };
+        let changes = matches!(expression, syn::Expr::Assign(_) | syn::Expr::MethodCall(_))
+            || matches!(expression, syn::Expr::Binary(binary) if is_assignment(&binary.op));
+        let mut questions = Self::default();
+        if changes {
+            questions.take(expression);
+        }
+        if questions.asked.is_empty() || Asks::of(expression) {
+            return None;
+        }
+        let ask = |(name, asked): (syn::Ident, syn::Expr)| -> syn::Stmt {
+            parse_quote! { let #name = #asked?; }
+        };
+        Some(questions.asked.into_iter().map(ask).chain([rest]).collect())
+    }
+
     /// Takes the questions out of what is evaluated whenever the expression is, innermost first.
     #[expect(clippy::wildcard_enum_match_arm, reason = "in every other expression a question stays")]
     fn take(&mut self, expression: &mut syn::Expr) {
@@ -94,4 +113,16 @@ impl Questions {
             _ => {}
         }
     }
+}
+
+/// `+=` and its like.
+fn is_assignment(op: &syn::BinOp) -> bool {
+    matches!(
+        op,
+        syn::BinOp::AddAssign(_)
+            | syn::BinOp::SubAssign(_)
+            | syn::BinOp::MulAssign(_)
+            | syn::BinOp::DivAssign(_)
+            | syn::BinOp::RemAssign(_)
+    )
 }

@@ -14,9 +14,6 @@ const DECOMPOSITIONS: Words = Words(
     exp rank udu lblt polar",
 );
 
-/// Recursions over an iterator.
-const RECURSIONS: Words = Words("try_for_each compress_rows");
-
 /// Methods that change their operand, beyond those that are read.
 const CHANGES: Words = Words(
     "sort sort_by sort_by_key sort_unstable sort_unstable_by sort_unstable_by_key sort_by_cached_key retain dedup dedup_by \
@@ -35,11 +32,6 @@ impl Tracer<'_> {
                 format!("`{name}` is not accepted: of decompositions, those that solve systems are read"),
                 "write `a.lu().solve(&b).unwrap()`, `a.cholesky().unwrap()`, `a.try_inverse().unwrap()` or `a.determinant()`; what \
                  does not depend on x and y can be computed before and passed as data",
-            ))
-        } else if RECURSIONS.contains(name) {
-            Some((
-                format!("`{name}` is not accepted: recursions are read from `for` loops and `fold`"),
-                "write the steps as a loop, `let mut s = ..; for t in .. { s = ..; }`, and add to or set what it yields in each",
             ))
         } else if CHANGES.contains(name) || CHANGES_OF_LISTS.contains(name) && self.is_changeable(call) {
             Some((

@@ -38,7 +38,7 @@ pub struct Steps {
 type Needs = (bool, bool, BTreeSet<Leaf>);
 
 /// What a loop is read from.
-struct Start {
+pub(super) struct Start {
     mistakes: usize,
     cells: Vec<Cell>,
     environment: Environment,
@@ -48,6 +48,10 @@ struct Start {
 }
 
 impl Start {
+    pub(super) fn mistakes(&self) -> usize {
+        self.mistakes
+    }
+
     fn leaves(&self, cell: usize) -> Vec<Leaf> {
         self.cells[cell].value.iter().flat_map(|value| leaves_of(value, cell)).collect()
     }
@@ -107,6 +111,7 @@ impl Tracer<'_> {
     fn iterator_of(&mut self, value: Value) -> Option<Stream> {
         match value {
             Value::Reference(place) => self.entries_of_place(&place),
+            value if value.own_type().is_some() => self.own_iterator(&value, Span::call_site()),
             value => self.stream_of(value),
         }
     }
@@ -137,11 +142,14 @@ impl Tracer<'_> {
 
     /// Does a step for each item of an iterator.
     pub(super) fn repeat(&mut self, stream: &Stream, changes: Changes, span: Span, step: Step<'_>) {
-        let changed = Changes { cells: self.cells.known(changes.cells), ..changes };
         if stream.is_endless() {
+            if let Some(stream) = self.ended_by_constants(stream) {
+                return self.repeat(&stream, changes, span, step);
+            }
             self.diagnostics.error_with_help(span, "this loop has no end", "give the range an end: `0..n`");
             return;
         }
+        let changed = Changes { cells: self.cells.known(changes.cells), ..changes };
         if let Some(items) = self.listed_items(stream) {
             return self.steps_in_order(items, span, step);
         }
@@ -310,8 +318,13 @@ impl Tracer<'_> {
         self.cells.needs_steps || self.diagnostics.len() > start.mistakes
     }
 
+    /// Whether nothing was refused since.
+    pub(super) fn is_as_at(&self, start: &Start) -> bool {
+        self.diagnostics.len() == start.mistakes
+    }
+
     /// What a loop is read from, to be read again.
-    fn start_of_loop(&self) -> Start {
+    pub(super) fn start_of_loop(&self) -> Start {
         let (mistakes, cells) = (self.diagnostics.len(), self.cells.snapshot());
         Start {
             mistakes,
@@ -323,7 +336,7 @@ impl Tracer<'_> {
         }
     }
 
-    fn back_to(&mut self, start: &Start) {
+    pub(super) fn back_to(&mut self, start: &Start) {
         self.diagnostics.truncate(start.mistakes);
         self.cells.restore(&start.cells);
         self.environment = start.environment.clone();
@@ -689,7 +702,7 @@ impl Stream {
         match self {
             Self::Run { items, .. } => items.cell().into_iter().collect(),
             Self::Values(values) => values.iter().filter_map(cell).collect(),
-            Self::Entries(_) | Self::Stored(..) | Self::Successors(..) => Vec::new(),
+            Self::Entries(_) | Self::Stored(..) | Self::Steps(_) => Vec::new(),
             Self::Mapped(inner, _)
             | Self::Filtered(inner, _)
             | Self::Flat(inner, _)
@@ -711,7 +724,7 @@ impl Stream {
             Self::Skipped(inner, _) | Self::Taken(inner, _) | Self::Strided(inner, _) => inner.is_list(),
             Self::Zipped(first, second) => first.is_list() || second.is_list(),
             Self::Chained(first, second) => first.is_list() && second.is_list(),
-            Self::Run { .. } | Self::Entries(_) | Self::Stored(..) | Self::Successors(..) => false,
+            Self::Run { .. } | Self::Entries(_) | Self::Stored(..) | Self::Steps(_) => false,
             Self::Filtered(..) | Self::Flat(..) | Self::Cases(_) => false,
         }
     }

@@ -373,11 +373,9 @@ impl Tracer<'_> {
                 let settled = |(guards, of)| Some((guards, self.settled_stream(of)?));
                 Stream::Cases(cases.into_iter().map(settled).collect::<Option<_>>()?)
             }
-            plain @ (Stream::Run { .. }
-            | Stream::Entries(_)
-            | Stream::Stored(..)
-            | Stream::Values(_)
-            | Stream::Successors(..)) => plain,
+            plain @ (Stream::Run { .. } | Stream::Entries(_) | Stream::Stored(..) | Stream::Values(_) | Stream::Steps(_)) => {
+                plain
+            }
         })
     }
 

@@ -191,6 +191,9 @@ impl Tracer<'_> {
         let (count, listed) = match chosen {
             Value::List(list) => (list.length(), Ok(list)),
             Value::Array(values) => (Size::constant(values.len() as i64), Err(values)),
+            Value::Stream(stream) if stream.whole_list().is_some() => {
+                return self.selected_lines(call, word, t, stream.whole_list()?);
+            }
             other => {
                 let message = format!("`{}` takes a list of indices, found {}", call.name(), other.describe());
                 self.diagnostics.error_with_help(&place, message, "write `&data.order`, a `Vec<usize>`, or an array `&[0, 2]`");

@@ -44,10 +44,19 @@ pub enum Stream {
     Taken(Box<Stream>, Affine),
     Strided(Box<Stream>, Size),
     Chained(Box<Stream>, Box<Stream>),
-    /// An item, and what a closure makes of it, and so on without an end: read as far as a consumer asks.
-    Successors(Box<Value>, Callable),
+    /// Without a length of its own: read as far as a consumer asks.
+    Steps(Steps),
     /// One of several: the guards of exactly one hold.
     Cases(Vec<(Vec<Guard>, Stream)>),
+}
+
+/// Items that are made one after the other.
+#[derive(Clone, Debug)]
+pub enum Steps {
+    /// An item, and what a closure makes of it, and so on.
+    Successors(Box<Value>, Callable),
+    /// What a closure gives each time.
+    Calls(Callable),
 }
 
 /// What stands at an index of a [`Stream::Run`].
@@ -119,6 +128,32 @@ impl Stream {
         Self::over(tensor.length().sub(&width).add(&Size::constant(1)), Items::Windows(tensor, width))
     }
 
+    /// The list or array of which it is the whole.
+    pub fn whole_list(&self) -> Option<Value> {
+        match self {
+            Self::Values(values) => Some(Value::Array(values.clone())),
+            Self::Run { items: Items::Listed(list), start, end } => {
+                let is_whole = *start == Affine::default() && end.as_ref().and_then(Affine::as_size) == Some(&list.length());
+                is_whole.then(|| Value::List(Box::new(list.clone())))
+            }
+            Self::Run { .. }
+            | Self::Entries(_)
+            | Self::Stored(..)
+            | Self::Mapped(..)
+            | Self::Filtered(..)
+            | Self::Flat(..)
+            | Self::Zipped(..)
+            | Self::Enumerated(_)
+            | Self::Reversed(_)
+            | Self::Skipped(..)
+            | Self::Taken(..)
+            | Self::Strided(..)
+            | Self::Chained(..)
+            | Self::Steps(_)
+            | Self::Cases(_) => None,
+        }
+    }
+
     /// `skip`: of a run, one that starts later.
     #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is refused or passed on as it is")]
     pub fn skipped(self, count: &Affine) -> Self {
@@ -133,7 +168,7 @@ impl Stream {
     pub fn is_filtered(&self) -> bool {
         match self {
             Self::Filtered(..) | Self::Flat(..) => true,
-            Self::Run { .. } | Self::Entries(_) | Self::Stored(..) | Self::Values(_) | Self::Successors(..) => false,
+            Self::Run { .. } | Self::Entries(_) | Self::Stored(..) | Self::Values(_) | Self::Steps(_) => false,
             Self::Mapped(inner, _)
             | Self::Enumerated(inner)
             | Self::Reversed(inner)
@@ -154,7 +189,7 @@ impl Stream {
     /// Whether its pieces, where there are several, are in the order of its items.
     pub fn is_in_order(&self) -> bool {
         match self {
-            Self::Run { .. } | Self::Entries(_) | Self::Stored(..) | Self::Values(_) | Self::Successors(..) => true,
+            Self::Run { .. } | Self::Entries(_) | Self::Stored(..) | Self::Values(_) | Self::Steps(_) => true,
             Self::Mapped(inner, _)
             | Self::Filtered(inner, _)
             | Self::Enumerated(inner)
@@ -166,9 +201,9 @@ impl Stream {
     }
 
     /// Whether it is to be made as far as it is read.
-    pub fn has_successors(&self) -> bool {
+    pub fn is_made_in_steps(&self) -> bool {
         match self {
-            Self::Successors(..) => true,
+            Self::Steps(_) => true,
             Self::Run { .. } | Self::Entries(_) | Self::Stored(..) | Self::Values(_) => false,
             Self::Mapped(inner, _)
             | Self::Filtered(inner, _)
@@ -177,16 +212,38 @@ impl Stream {
             | Self::Reversed(inner)
             | Self::Skipped(inner, _)
             | Self::Taken(inner, _)
-            | Self::Strided(inner, _) => inner.has_successors(),
-            Self::Zipped(first, second) | Self::Chained(first, second) => first.has_successors() || second.has_successors(),
-            Self::Cases(cases) => cases.iter().any(|(_, inner)| inner.has_successors()),
+            | Self::Strided(inner, _) => inner.is_made_in_steps(),
+            Self::Zipped(first, second) | Self::Chained(first, second) => first.is_made_in_steps() || second.is_made_in_steps(),
+            Self::Cases(cases) => cases.iter().any(|(_, inner)| inner.is_made_in_steps()),
+        }
+    }
+
+    /// Whether its items are those that are made in steps, each or what a closure makes of it.
+    pub fn is_as_made_in_steps(&self) -> bool {
+        match self {
+            Self::Steps(_) => true,
+            Self::Mapped(inner, _) => inner.is_as_made_in_steps(),
+            Self::Run { .. }
+            | Self::Entries(_)
+            | Self::Stored(..)
+            | Self::Values(_)
+            | Self::Filtered(..)
+            | Self::Flat(..)
+            | Self::Zipped(..)
+            | Self::Enumerated(_)
+            | Self::Reversed(_)
+            | Self::Skipped(..)
+            | Self::Taken(..)
+            | Self::Strided(..)
+            | Self::Chained(..)
+            | Self::Cases(_) => false,
         }
     }
 
     pub fn is_endless(&self) -> bool {
         match self {
             Self::Run { end, .. } => end.is_none(),
-            Self::Successors(..) => true,
+            Self::Steps(_) => true,
             Self::Entries(_) | Self::Stored(..) | Self::Values(_) | Self::Taken(..) => false,
             Self::Mapped(inner, _)
             | Self::Filtered(inner, _)
@@ -230,7 +287,7 @@ impl Stream {
             | Self::Taken(..)
             | Self::Strided(..)
             | Self::Chained(..)
-            | Self::Successors(..)
+            | Self::Steps(_)
             | Self::Cases(..) => None,
         }
     }

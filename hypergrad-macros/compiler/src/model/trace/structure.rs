@@ -7,7 +7,7 @@ use proc_macro2::Span;
 use syn::spanned::Spanned as _;
 
 use super::Tracer;
-use super::call::Call;
+use super::call::{Call, Outcome};
 use super::condition::Condition;
 use super::generics::TypeMeant;
 use super::place::{Place, Step};
@@ -439,6 +439,11 @@ impl<'a> Tracer<'a> {
             && let Some(made) = self.made_into(&receiver, expected)
         {
             return made;
+        }
+        if let Some(stream) = self.own_iterator(&receiver, call.site.span)
+            && let Outcome::Known(value) = self.stream_method(call, stream, arguments.clone())
+        {
+            return value;
         }
         if let Some(inner) = self.through_deref(&receiver) {
             self.surroundings.dereferenced(owner, call.name(), call.site.span);

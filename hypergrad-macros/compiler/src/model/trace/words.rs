@@ -117,7 +117,13 @@ words! {
     /// The same entries elsewhere, and sums along one dimension.
     "Methods of vectors and matrices" RearrangementWord {
         transpose adjoint diagonal row_sum row_sum_tr column_sum row_mean column_mean row_variance column_variance abs normalize upper_triangle
-        lower_triangle symmetric_part xy xyz cross_matrix
+        lower_triangle symmetric_part hermitian_part cross_matrix
+    }
+
+    /// Vectors of the first three coordinates, in any order.
+    "Methods of vectors and matrices" CoordinatesWord {
+        xx xy xz yx yy yz zx zy zz
+        xxx xxy xxz xyx xyy xyz xzx xzy xzz yxx yxy yxz yyx yyy yyz yzx yzy yzz zxx zxy zxz zyx zyy zyz zzx zzy zzz
     }
 
     /// Slices in pieces.
@@ -187,7 +193,7 @@ words! {
     }
 
     /// Methods of arrays.
-    "Sums over ranges and entries" ArrayWord { map len iter into_iter concat }
+    "Sums over ranges and entries" ArrayWord { map len iter into_iter concat as_flattened }
 
     /// Sizes of lists.
     "Indices from data" ListWord { len nrows ncols is_empty }
@@ -213,10 +219,10 @@ words! {
     "Sums over ranges and entries" ItemWord { next nth last peek }
 
     /// Functions of `core::iter`.
-    "Sums over ranges and entries" SourceWord { empty once repeat repeat_n zip successors }
+    "Sums over ranges and entries" SourceWord { empty once repeat repeat_n zip successors from_fn }
 
     /// What ends an iterator with a closure that is called in order.
-    "Loops and what they change" StepsWord { fold rfold for_each try_fold }
+    "Loops and what they change" StepsWord { fold rfold for_each try_fold try_for_each }
 
     /// Iterators with a state.
     "Sums over ranges and entries" StateWord { scan }
@@ -276,7 +282,7 @@ words! {
     /// Methods that change their operand.
     "Loops and what they change" ChangeWord {
         fill copy_from copy_from_slice clone_from_slice set_row set_column set_diagonal fill_row fill_column fill_diagonal fill_with_identity
-        fill_lower_triangle fill_upper_triangle axpy gemv gemv_tr gemv_ad gemm gemm_tr gemm_ad ger cmpy apply transpose_mut scale_mut
+        fill_lower_triangle fill_upper_triangle axpy gemv gemv_tr gemv_ad gemm gemm_tr gemm_ad ger cmpy apply zip_apply zip_zip_apply transpose_mut scale_mut
         unscale_mut add_scalar_mut neg_mut component_mul_assign component_div_assign normalize_mut
     }
 

@@ -285,6 +285,11 @@ struct NalgebraIsometry3 {
 }
 
 impl NalgebraIsometry3 {
+    fn to_homogeneous(&self) -> ::nalgebra::DMatrix<f64> {
+        let (turn, t) = (self.rotation.to_homogeneous(), &self.translation.vector);
+        turn.map_with_location(|i, j, entry| if i < 3 && j == 3 { t[i] } else { entry })
+    }
+
     fn new(vector: ::nalgebra::DVector<f64>, axisangle: ::nalgebra::DVector<f64>) -> Self {
         Self { rotation: NalgebraUnitQuaternion::from_scaled_axis(axisangle), translation: NalgebraTranslation { vector } }
     }

@@ -1,5 +1,5 @@
-//! Types of nalgebra that are read as if they stood in the module: their text is in `nalgebra.rs` and `isometry.rs`, where
-//! they have names that no module has.
+//! What is read of nalgebra as if it stood in the module: types, whose text is in `nalgebra.rs` and `isometry.rs`, where
+//! they have names that no module has, and in `matrix.rs` methods and constructors of vectors and matrices.
 
 use super::Associated;
 use super::associated;
@@ -27,6 +27,9 @@ const NAMES: [(&str, &str); 16] = [
     ("UnitQuaternion", "UnitQuaternion"),
 ];
 
+/// Methods and constructors of vectors and matrices.
+const MATRIX: &str = include_str!("matrix.rs");
+
 /// The items of the text, read where a module may use them.
 #[derive(Debug, Clone, Default)]
 pub struct Library {
@@ -38,8 +41,9 @@ impl Library {
     /// For a module of this text.
     pub fn of(module: &proc_macro2::TokenStream) -> Self {
         let text = module.to_string();
-        let named = NAMES.iter().any(|(name, _)| text.contains(name)) || text.contains("_axis");
-        let text = concat!(include_str!("nalgebra.rs"), include_str!("isometry.rs"));
+        let is_named = |name: &str| text.contains(name);
+        let named = NAMES.iter().any(|(name, _)| is_named(name)) || is_named("_axis") || functions(MATRIX).any(is_named);
+        let text = concat!(include_str!("nalgebra.rs"), include_str!("isometry.rs"), include_str!("matrix.rs"));
         let file = if named { syn::parse_str::<syn::File>(text) } else { return Self::default() };
         let Ok(file) = file else { return Self::default() };
         let associated = associated::read(&file.items);
@@ -47,9 +51,29 @@ impl Library {
     }
 }
 
+/// The names of the functions in a text.
+fn functions(text: &str) -> impl Iterator<Item = &str> {
+    let behind = text.split("fn ").skip(1);
+    behind.filter_map(|rest| rest.split(['(', '<']).next())
+}
+
+/// The methods of vectors and matrices that the text has.
+pub fn methods() -> impl Iterator<Item = &'static str> {
+    let of_type = |owner: &str| {
+        let block = MATRIX.split("impl ").find(|block| block.strip_prefix(PREFIX).is_some_and(|rest| rest.starts_with(owner)));
+        functions(block.unwrap_or_default())
+    };
+    ["Vector ", "RowVector ", "Matrix "].into_iter().flat_map(of_type)
+}
+
 /// The name in the text of the type that users call `name`.
 pub fn inner_name(name: &str) -> Option<String> {
     NAMES.iter().find(|(known, _)| *known == name).map(|(_, meant)| format!("{PREFIX}{meant}"))
+}
+
+/// The name that the text gives to what belongs to a type of this name.
+pub fn owner_of(name: &str) -> String {
+    format!("{PREFIX}{name}")
 }
 
 /// The name that users know of a type of the text.

@@ -41,6 +41,16 @@ impl NalgebraPoint {
     }
 }
 
+impl NalgebraPoint {
+    fn to_homogeneous(&self) -> ::nalgebra::DVector<f64> {
+        self.coords.push(1.0)
+    }
+
+    fn center(p: &NalgebraPoint, q: &NalgebraPoint) -> Self {
+        Self { coords: (&p.coords + &q.coords) * 0.5 }
+    }
+}
+
 impl Deref for NalgebraPoint {
     fn deref(&self) -> &::nalgebra::DVector<f64> {
         &self.coords
@@ -120,6 +130,10 @@ struct NalgebraRotation2 {
 }
 
 impl NalgebraRotation2 {
+    fn to_homogeneous(&self) -> ::nalgebra::DMatrix<f64> {
+        NalgebraMatrix::to_homogeneous(&self.matrix)
+    }
+
     fn new(angle: f64) -> Self {
         let (s, c) = angle.sin_cos();
         Self { matrix: ::nalgebra::Matrix2::new(c, -s, s, c) }
@@ -185,6 +199,22 @@ struct NalgebraRotation3 {
 }
 
 impl NalgebraRotation3 {
+    fn new(axisangle: ::nalgebra::DVector<f64>) -> Self {
+        NalgebraUnitQuaternion::from_scaled_axis(axisangle).to_rotation_matrix()
+    }
+
+    fn from_scaled_axis(axisangle: ::nalgebra::DVector<f64>) -> Self {
+        NalgebraUnitQuaternion::from_scaled_axis(axisangle).to_rotation_matrix()
+    }
+
+    fn angle(&self) -> f64 {
+        ((self.matrix.trace() - 1.0) / 2.0).acos()
+    }
+
+    fn to_homogeneous(&self) -> ::nalgebra::DMatrix<f64> {
+        NalgebraMatrix::to_homogeneous(&self.matrix)
+    }
+
     fn identity() -> Self {
         Self { matrix: ::nalgebra::Matrix3::identity() }
     }
@@ -343,6 +373,22 @@ impl NalgebraUnitQuaternion {
 
     fn quaternion(&self) -> NalgebraQuaternion {
         NalgebraQuaternion { w: self.w, v: self.v }
+    }
+
+    fn to_homogeneous(&self) -> ::nalgebra::DMatrix<f64> {
+        self.to_rotation_matrix().to_homogeneous()
+    }
+
+    fn angle(&self) -> f64 {
+        2.0 * self.v.norm().atan2(self.w.abs())
+    }
+
+    fn rotation_to(&self, other: &NalgebraUnitQuaternion) -> Self {
+        other * self.inverse()
+    }
+
+    fn angle_to(&self, other: &NalgebraUnitQuaternion) -> f64 {
+        self.rotation_to(other).angle()
     }
 
     fn to_rotation_matrix(&self) -> NalgebraRotation3 {

@@ -1,6 +1,7 @@
 //! Every word that is accepted stands on the page of the language, in the section of its family.
 
 use super::super::words::{FAMILIES, IDENTITIES};
+use crate::syntax::library_methods;
 
 /// The words in the first columns of a section's tables.
 fn words_of_section<'p>(page: &'p str, heading: &str) -> Vec<&'p str> {
@@ -15,7 +16,9 @@ fn words_of_section<'p>(page: &'p str, heading: &str) -> Vec<&'p str> {
 fn every_accepted_word_is_documented() {
     let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/language.md")).unwrap();
     let identities: Vec<&str> = IDENTITIES.iter().collect();
-    let others: [(&str, &[&str]); 1] = [("Bindings, numbers, conditions", &identities)];
+    let library: Vec<&str> = library_methods().collect();
+    let others: [(&str, &[&str]); 2] =
+        [("Bindings, numbers, conditions", &identities), ("Methods of vectors and matrices", &library)];
     let mut missing = Vec::new();
     for (section, family) in FAMILIES.iter().chain(&others) {
         let written = words_of_section(&page, section);
