@@ -4,6 +4,7 @@ use proc_macro2::Span;
 use std::rc::Rc;
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
+use syn::visit_mut::{self, VisitMut};
 
 use super::Tracer;
 use super::condition::Condition;
@@ -16,6 +17,22 @@ use crate::diagnostics::Diagnostics;
 use crate::ir::{Affine, Size};
 use crate::model::Form;
 use crate::syntax::{Storage, Type};
+
+/// Writes out lengths of arrays that are parameters of the function, which are constants where it is called.
+struct BoundLengths<'e>(&'e Environment);
+
+impl VisitMut for BoundLengths<'_> {
+    fn visit_type_array_mut(&mut self, array: &mut syn::TypeArray) {
+        if let syn::Expr::Path(path) = &array.len
+            && let Some(name) = path.path.get_ident()
+            && let Lookup::Bound(Value::Index(length)) = self.0.get(&name.to_string())
+            && let Some(length) = length.as_size().and_then(Size::as_constant)
+        {
+            array.len = syn::parse_quote! { #length };
+        }
+        visit_mut::visit_type_array_mut(self, array);
+    }
+}
 
 impl Tracer<'_> {
     /// The value of a block: its last expression, in a scope of its own.
@@ -184,7 +201,9 @@ impl Tracer<'_> {
         if matches!(ty, syn::Type::Infer(_)) {
             return None;
         }
-        self.module.resolve_type(ty, &mut Diagnostics::default())
+        let mut ty = ty.clone();
+        BoundLengths(&self.environment).visit_type_mut(&mut ty);
+        self.module.resolve_type(&ty, &mut Diagnostics::default())
     }
 
     /// Binds the names of a pattern; of a refused value, to nothing.
