@@ -33,7 +33,8 @@ pub mod slices {
     pub fn g(x: &DVector<f64>, y: &DVector<f64>) -> f64 {
         let scaled: [f64; 3] = std::array::from_fn(|i| x[i] * (i + 1) as f64);
         let relaxed = Rates { decay: [x[0], y[1]] }.relaxed([y[0], x[1]]);
-        relaxed.iter().product::<f64>() + scaled.iter().map(|t| t.cos()).sum::<f64>() * std::array::from_fn::<f64, 2, _>(|i| y[i])[1]
+        relaxed.iter().product::<f64>()
+            + scaled.iter().map(|t| t.cos()).sum::<f64>() * std::array::from_fn::<f64, 2, _>(|i| y[i])[1]
     }
 }
 

@@ -210,6 +210,39 @@ fn lengths(body: &str, names: &[&str]) -> Vec<(String, usize)> {
     found
 }
 
+/// Pixels of points that are picked by indices of the data, seen by one of two cameras: quotients of quotients of what a
+/// choice of columns picks.
+fn bundle(points: usize) -> String {
+    format!(
+        "pub struct Scene {{ pub turn: DVector<f64>, pub points: [nalgebra::Vector3<f64>; {points}] }}
+        pub struct Seen {{ pub point: usize, pub second: bool, pub pixel: f64 }}
+        pub struct Data {{ pub seen: Vec<Seen> }}
+        fn project(turn: nalgebra::Vector3<f64>, p: &nalgebra::Vector3<f64>, focal: f64) -> f64 {{
+            let q = p + turn.cross(p);
+            let (a, b) = (q.x / q.z, q.y / q.z);
+            focal * a * (1.0 + 0.1 * (a * a + b * b))
+        }}
+        pub fn f(scene: &Scene, focal: f64, data: &Data) -> f64 {{
+            let seen = data.seen.iter().map(|o| {{
+                let s = &scene.turn;
+                let turn = if o.second {{ nalgebra::Vector3::new(s[0], s[1], s[2]) }} else {{ nalgebra::Vector3::zeros() }};
+                (project(turn, &scene.points[o.point], focal) - o.pixel).powi(2)
+            }});
+            seen.sum()
+        }}
+        pub fn g(scene: &Scene, _focal: f64, _data: &Data) -> f64 {{ scene.points[0].norm_squared() }}"
+    )
+}
+
+/// Expressions of what indices of the data pick from a few points are stored: in each loop that read them they doubled.
+#[test]
+fn what_indices_pick_is_stored() {
+    for points in [4, 20] {
+        let count = emitted(&bundle(points));
+        assert!(count < 600_000, "{count} tokens of {points} points");
+    }
+}
+
 /// A step of many functions inside of one another is straight lines, each of which is computed once.
 #[test]
 fn long_steps_are_written_once() {

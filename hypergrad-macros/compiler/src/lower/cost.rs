@@ -46,6 +46,8 @@ pub const TRANSCENDENTAL: f64 = 12.0;
 pub const LONGEST: f64 = 200.0;
 /// And so many rather than making a dense table of what is 0 but at the entries of a sparse matrix or of a selection.
 pub const MOST_WRITTEN: f64 = 4000.0;
+/// Of up to so many columns a long expression is stored as a dense table all the same.
+pub const FEW_COLUMNS: i64 = 64;
 /// A constant tensor up to this many entries is stored whatever its order.
 pub const SMALL_TABLE: i64 = 4096;
 /// From this length on a function is called for all entries together.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::cost::{CHEAP, LARGE_AXIS, LONGEST, MOST_WRITTEN, TRANSCENDENTAL};
+use super::cost::{CHEAP, FEW_COLUMNS, LARGE_AXIS, LONGEST, MOST_WRITTEN, TRANSCENDENTAL};
 use super::decisions::{Hoist, Storage};
 use super::pattern::{self, Pattern};
 use super::reading::{
@@ -35,8 +35,9 @@ pub fn decide(graph: &Graph, stages: &mut Stages, roots: &[Id], hoists: &BTreeMa
     let hoisted: BTreeSet<Id> = hoists.values().map(|h| h.hoisted).collect();
     let root_set: BTreeSet<Id> = roots.iter().copied().collect();
     // Dense tables as large as a sparse matrix written densely are never made.
-    let mut in_place = sparse::read_at_stored_entries(graph, &order);
+    let mut in_place = sparse::read_at_stored_entries(graph, &order, LARGE_AXIS);
     in_place.retain(|id| is_gathered(graph, *id));
+    let of_many_columns = sparse::read_at_stored_entries(graph, &order, FEW_COLUMNS);
     let mut storage = Storage::default();
     let mut costs: BTreeMap<Id, f64> = BTreeMap::new();
     let mut lengths: BTreeMap<Id, f64> = BTreeMap::new();
@@ -71,10 +72,11 @@ pub fn decide(graph: &Graph, stages: &mut Stages, roots: &[Id], hoists: &BTreeMa
         if in_its_place && !opaque && stages.get(graph, node) == stages.get(graph, own[0].reader) {
             continue;
         }
-        let sparse = in_place.contains(&node) || !is_contraction(graph, node) && sparse::is_mostly_zero(graph, node);
+        let sparse = in_place.contains(&node) || !is_contraction(graph, node) && sparse::is_mostly_zero(graph, node, LARGE_AXIS);
         let reduced = own.iter().any(|edge| edge.reduction);
         let is_long = !only_output && length > LONGEST;
-        let is_written_out = length > MOST_WRITTEN || is_long && is_small(graph.shape(node));
+        let is_narrow = || !of_many_columns.contains(&node) && !sparse::is_mostly_zero(graph, node, FEW_COLUMNS);
+        let is_written_out = length > MOST_WRITTEN || is_long && (is_small(graph.shape(node)) || is_narrow());
         if sparse && !opaque && !reduced && !is_written_out {
             continue;
         }

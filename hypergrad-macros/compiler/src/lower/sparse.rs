@@ -4,13 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::body::{Active, Body};
-use super::cost::LARGE_AXIS;
 use super::program::{Expr, Place, Source, Stmt};
 use crate::ir::{Affine, Graph, Guard, Id, Op, Operand, Product, Size, Sparse, Support, Test, Wire};
 
 /// Nodes with two axes that some reader reads at stored entries: as dense tables they would be as
-/// large as the dense matrix, so they are computed where they are read.
-pub fn read_at_stored_entries(graph: &Graph, order: &[Id]) -> BTreeSet<Id> {
+/// large as the dense matrix, so they are computed where they are read. Of up to so many columns they are not.
+pub fn read_at_stored_entries(graph: &Graph, order: &[Id], few: i64) -> BTreeSet<Id> {
     let mut pairs: BTreeMap<Id, BTreeSet<(usize, usize)>> = BTreeMap::new();
     if !graph.has_sparse() {
         return BTreeSet::new();
@@ -51,20 +50,20 @@ pub fn read_at_stored_entries(graph: &Graph, order: &[Id]) -> BTreeSet<Id> {
             | Op::Slot(_) => {}
         }
     }
-    let is_large = |id: &Id, (row, column): &(usize, usize)| has_large_axes(graph, *id, [*row, *column]);
+    let is_large = |id: &Id, (row, column): &(usize, usize)| has_more_than(few, graph, *id, [*row, *column]);
     pairs.into_iter().filter(|(id, pairs)| pairs.iter().any(|pair| is_large(id, pair))).map(|(id, _)| id).collect()
 }
 
-/// Of a few columns, or rows, a dense table has as many numbers as a column, or a row, has.
-fn has_large_axes(graph: &Graph, id: Id, axes: [usize; 2]) -> bool {
-    axes.into_iter().all(|axis| graph.shape(id)[axis].as_constant().is_none_or(|size| size > LARGE_AXIS))
+/// Whether both axes are longer. Of a few columns a dense table is not much larger than a column.
+fn has_more_than(few: i64, graph: &Graph, id: Id, axes: [usize; 2]) -> bool {
+    axes.into_iter().all(|axis| graph.shape(id)[axis].as_constant().is_none_or(|size| size > few))
 }
 
-/// Whether a node is 0 but at the stored entries of a matrix, along two of its axes.
-pub fn is_mostly_zero(graph: &Graph, id: Id) -> bool {
+/// Whether a node is 0 but at the stored entries of a matrix, along two of its axes that are longer than a few.
+pub fn is_mostly_zero(graph: &Graph, id: Id, few: i64) -> bool {
     let axis = |affine: &Affine| affine.wires().next().map(|wire| wire.0 as usize);
     let is_large = |support: &Support| match (axis(&support.row), axis(&support.column)) {
-        (Some(row), Some(column)) => has_large_axes(graph, id, [row, column]),
+        (Some(row), Some(column)) => has_more_than(few, graph, id, [row, column]),
         // One row or one column of it.
         (None, _) | (_, None) => false,
     };
