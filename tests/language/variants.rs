@@ -3,7 +3,7 @@
 use hypergrad::bilevel;
 use nalgebra::{DVector, Vector2};
 
-use crate::check;
+use crate::{check, vector};
 
 /// Instruments of a curve: numbers, lists of their own lengths, tuples and structs in the variants.
 #[bilevel]
@@ -159,5 +159,70 @@ fn variants_hold_values() {
         assert!((at.f() - curve::f(&x, &y, &data)).abs() < 1e-12, "{} {}", at.f(), curve::f(&x, &y, &data));
         assert!((at.g() - curve::g(&x, &y, &data)).abs() < 1e-12, "{} {}", at.g(), curve::g(&x, &y, &data));
         check(&problem, &x, &y);
+    }
+}
+
+/// Patterns of which one applies, functions of which one is meant, arrays whose length is a parameter.
+#[bilevel]
+pub mod alternatives {
+    use nalgebra::DVector;
+
+    pub struct Data {
+        pub steep: bool,
+    }
+
+    enum Side {
+        Up(f64),
+        Down(f64),
+        Level,
+    }
+
+    fn side(t: f64) -> Side {
+        if t > 0.5 {
+            Side::Up(t * t)
+        } else if t < -0.5 {
+            Side::Down(t.sin())
+        } else {
+            Side::Level
+        }
+    }
+
+    fn scaled<const N: usize>(v: [f64; N], c: f64) -> [f64; N] {
+        std::array::from_fn(|k| v[k] * c * (k + 1) as f64)
+    }
+
+    fn total<const N: usize>(v: [f64; N]) -> f64 {
+        std::array::from_fn::<f64, N, _>(|k| v[k] * v[k]).iter().sum()
+    }
+
+    pub fn f(x: &DVector<f64>, y: &DVector<f64>, data: &Data) -> f64 {
+        let slope: fn(f64) -> f64 = if data.steep { f64::exp } else { f64::sin };
+        let bent: Box<dyn Fn(f64) -> f64> = if x[1] > 0.0 { Box::new(|t| t * y[0]) } else { Box::new(|t: f64| t.cosh()) };
+        let held: f64 = (0..3)
+            .map(|i| match side(x[i]) {
+                Side::Up(t) | Side::Down(t) => t * y[0],
+                Side::Level => 0.3 * x[i],
+            })
+            .sum();
+        let (Ok(either) | Err(either)) = (if x[0] > 0.2 { Ok(x[0].exp()) } else { Err(y[1]) });
+        held + slope(x[0]) + bent(x[2]) + either + x.norm_squared()
+    }
+
+    pub fn g(x: &DVector<f64>, y: &DVector<f64>, _data: &Data) -> f64 {
+        let mut state = scaled([x[0], x[1]], y[0]);
+        state = std::array::from_fn(|k| state[k].sin() + y[k]);
+        let table: [[f64; 2]; 2] = std::array::from_fn(|i| std::array::from_fn(|j| x[i] * y[j]));
+        let only = match (Some(x[0]), Some(y[0])) {
+            (Some(t), None) | (None, Some(t)) => t,
+            (first, second) => first.unwrap() * second.unwrap(),
+        };
+        total(state) + table[0][1] * table[1][0] + only + x[0].midpoint(y[1])
+    }
+}
+
+#[test]
+fn one_of_several_applies() {
+    for steep in [false, true] {
+        check(&alternatives::Problem::new(alternatives::Data { steep }).unwrap(), &vector(3, 0.9), &vector(2, 0.7));
     }
 }

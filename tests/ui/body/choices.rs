@@ -21,15 +21,11 @@ mod toy {
     pub fn f(x: &DVector<f64>, y: &DVector<f64>) -> f64 {
         let capped = x.cap_magnitude(1.0);
         let same = if Kind::Linear == Kind::Scaled(x[0]) { 1.0 } else { 2.0 };
-        let either = match (Some(x[0]), Some(y[0])) {
-            (Some(t), None) | (None, Some(t)) => t,
-            _ => 0.0,
-        };
         let missing = None::<f64>.unwrap();
         let default = (x[0] > 0.0).then_some(Vector2::new(x[0], y[0])).unwrap_or_default();
-        let turned = UnitQuaternion::from_euler_angles(x[0], 0.0, 0.0).angle();
+        let turned = UnitQuaternion::from_euler_angles(x[0], 0.0, 0.0).axis();
         let result: Result<f64, f64> = Ok(x[0]);
-        capped[0] + same + either + missing + default.x + turned + result.unwrap_or(0.0)
+        capped[0] + same + missing + default.x + turned.unwrap().x + result.unwrap_or(0.0)
     }
 
     pub fn g(x: &DVector<f64>, y: &DVector<f64>) -> f64 {

@@ -15,6 +15,7 @@ use super::value::{Tensor, Value};
 use super::words::{ExtremeWord, PartWord, ScalingWord, SizeWord};
 use crate::ir::{Affine, Reduction};
 use crate::model::Form;
+use crate::syntax::{Storage, Type};
 
 /// `+` of `+=`, ..
 #[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
@@ -41,9 +42,27 @@ fn unit() -> Option<Value> {
 
 impl Tracer<'_> {
     pub(super) fn assign(&mut self, assignment: &syn::ExprAssign) -> Option<Value> {
-        let value = self.expression(&assignment.right);
+        let expected =
+            self.root_place(&assignment.left).cloned().and_then(|place| self.leaf(&place)).and_then(|v| self.array_type(&v));
+        let value = self.expression_as(&assignment.right, expected.as_ref());
         self.assign_to(&assignment.left, value, assignment.eq_token.span());
         unit()
+    }
+
+    /// The type of an array of numbers, or of such arrays.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other value is no array")]
+    fn array_type(&self, value: &Value) -> Option<Type> {
+        let number = || Type::Scalar(self.scalar);
+        let (item, length) = match value {
+            Value::Array(values) => {
+                (values.first().and_then(|first| self.array_type(first)).unwrap_or_else(number), values.len() as i64)
+            }
+            // An array of numbers that changes is kept as a column.
+            Value::Tensor(column) if column.form == Form::Column => (number(), column.rows.as_constant()?),
+            Value::State(state) if state.shape().form == Form::Column => (number(), state.shape().rows.as_constant()?),
+            _ => return None,
+        };
+        Some(Type::List { item: Box::new(item), storage: Storage::Array(length) })
     }
 
     /// `(a, b) = ..` takes the value apart.

@@ -213,6 +213,11 @@ impl Tracer<'_> {
             syn::Pat::Wild(_) | syn::Pat::Rest(_) => {}
             syn::Pat::Ident(name) => self.bind_name(name, value),
             syn::Pat::Paren(inner) => self.bind_pattern(&inner.pat, value),
+            // One of them applies.
+            syn::Pat::Or(_) => match value.and_then(|value| self.pattern(pattern, &value)) {
+                Some(_) => {}
+                None => self.bind_refused(pattern),
+            },
             syn::Pat::Reference(inner) => {
                 let value = value.and_then(|value| self.dereferenced(value, inner.and_token.span));
                 self.bind_pattern(&inner.pat, value);

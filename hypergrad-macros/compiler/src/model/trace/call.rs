@@ -281,7 +281,13 @@ impl<'a> Tracer<'a> {
                 for pattern in &closure.syntax.inputs {
                     self.bind_pattern(pattern, arguments.next());
                 }
-                let value = self.until_return(span, None, |tracer| tracer.expression(&closure.syntax.body));
+                let expected = match &closure.syntax.output {
+                    syn::ReturnType::Type(_, ty) => self.hint(ty),
+                    syn::ReturnType::Default => None,
+                };
+                let value = self.until_return(span, expected.as_ref(), |tracer| {
+                    tracer.expression_as(&closure.syntax.body, expected.as_ref())
+                });
                 let value = match &closure.syntax.output {
                     syn::ReturnType::Type(_, ty) => self.in_type(value, ty),
                     syn::ReturnType::Default => value,

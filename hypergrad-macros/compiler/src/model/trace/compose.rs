@@ -16,7 +16,7 @@ use super::search::End;
 use super::stream::{Items, Stream};
 use super::value::{Callable, Closure, Tensor, Value};
 use super::variant::Choice;
-use super::words::{ComposedWord, ItemWord, SourceWord, ZipFoldWord};
+use super::words::{ComposedWord, FunctionWord, ItemWord, SourceWord, ZipFoldWord};
 use crate::ir::{Affine, Guard, Size};
 use crate::syntax::{Storage, Type};
 
@@ -322,9 +322,37 @@ impl Tracer<'_> {
             return None;
         };
         let index = |k| Value::Index(Affine::constant(Size::constant(k)));
+        let callable = match &call.expected {
+            Some(Type::List { item, .. }) => giving(callable, item),
+            _ => callable,
+        };
         let items: Vec<Option<Value>> =
             (0..length).map(|k| self.call_within(&callable, vec![index(k)], call.site.span)).collect();
         items.into_iter().collect::<Option<Vec<Value>>>().map(Value::Array)
+    }
+
+    /// A function that is one of two: a closure that calls the one of the condition.
+    pub(super) fn one_of_two(&self, condition: &Condition, then: &Callable, otherwise: &Callable) -> Option<Value> {
+        let takes = self.arity(then).filter(|takes| self.arity(otherwise) == Some(*takes))?;
+        let names: Vec<syn::Ident> = (0..takes).map(|k| quote::format_ident!("__t{k}")).collect();
+        let tokens = quote::quote! { |#(#names),*| if __given { __first(#(#names),*) } else { __second(#(#names),*) } };
+        let Callable::Closure(closure) = made_of(tokens, [then, otherwise]) else { return None };
+        let mut environment = closure.environment.clone();
+        environment.bind(GIVEN.to_owned(), Some(Value::Bool(condition.clone())));
+        Some(Value::Callable(Callable::Closure(Rc::new(Closure { syntax: closure.syntax.clone(), environment }))))
+    }
+
+    /// How many arguments a function takes; those of the standard library by their names take one.
+    fn arity(&self, callable: &Callable) -> Option<usize> {
+        Some(match callable {
+            Callable::Closure(closure) => closure.syntax.inputs.len(),
+            Callable::Local(local) => local.function.sig.inputs.len(),
+            Callable::Path(path) => match self.own_function(path) {
+                Some(function) => function.sig.inputs.len(),
+                None if FunctionWord::named(&path.segments.last()?.ident.to_string()).is_some() => 1,
+                None => return None,
+            },
+        })
     }
 
     fn length_of_array(&mut self, call: &Call<'_>, path: &syn::Path) -> Option<i64> {
@@ -336,6 +364,30 @@ impl Tracer<'_> {
             Some(Type::List { storage: Storage::Array(length), .. }) => Some(*length),
             _ => None,
         }
+    }
+}
+
+/// A closure that is known to give an array, where it does not say so.
+fn giving(callable: Callable, item: &Type) -> Callable {
+    match (&callable, length_written(item)) {
+        (Callable::Closure(closure), Some(array)) if matches!(closure.syntax.output, syn::ReturnType::Default) => {
+            let output = syn::parse2(quote::quote! { -> #array }).unwrap_or(syn::ReturnType::Default);
+            let syntax = syn::ExprClosure { output, ..closure.syntax.clone() };
+            Callable::Closure(Rc::new(Closure { syntax, environment: closure.environment.clone() }))
+        }
+        _ => callable,
+    }
+}
+
+/// `[[f64; 2]; 3]` of an array of numbers.
+fn length_written(ty: &Type) -> Option<TokenStream> {
+    match ty {
+        Type::List { item, storage: Storage::Array(length) } => {
+            let length = usize::try_from(*length).ok()?;
+            let item = length_written(item).unwrap_or_else(|| quote::quote! { f64 });
+            Some(quote::quote! { [#item; #length] })
+        }
+        _ => None,
     }
 }
 

@@ -68,6 +68,14 @@ impl Environment {
         mapped
     }
 
+    /// The names that were bound since a scope further out, innermost first.
+    pub fn names_within(&self, outer: &Self) -> Vec<String> {
+        let count = self.names().len() - outer.names().len();
+        let mut names: Vec<String> = self.names().into_iter().take(count).map(str::to_owned).collect();
+        names.dedup();
+        names
+    }
+
     /// All names in scope, innermost first.
     pub fn names(&self) -> Vec<&str> {
         let mut names = Vec::new();

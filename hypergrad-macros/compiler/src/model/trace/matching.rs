@@ -5,6 +5,7 @@ use syn::spanned::Spanned as _;
 
 use super::Tracer;
 use super::condition::{Comparison, Condition};
+use super::environment::{Environment, Lookup};
 use super::found::binds_a_name;
 use super::slice_pattern::is_rest;
 use super::spell::spell;
@@ -299,22 +300,30 @@ impl Tracer<'_> {
         Some(parted.condition.and(inner))
     }
 
-    /// Alternatives, which bind no names: each would be another value.
+    /// Alternatives, each of which binds the same names: to what the first one that applies binds them to.
     fn any_of(&mut self, alternatives: &syn::PatOr, value: &Value) -> Applies {
-        let outer = self.environment.names().len();
-        let mut any = Condition::Constant(false);
+        let outer = self.environment.clone();
+        let mut found: Vec<(Condition, Environment)> = Vec::new();
         for alternative in &alternatives.cases {
-            any = any.or(self.pattern(alternative, value)?);
+            self.environment = outer.clone();
+            let applies = self.pattern(alternative, value)?;
+            if applies != Condition::Constant(false) {
+                found.push((applies, self.environment.clone()));
+            }
         }
-        if self.environment.names().len() > outer {
-            self.diagnostics.error_with_help(
-                alternatives,
-                "names bound by alternatives `a | b` are not accepted",
-                "write an arm for each",
-            );
-            return None;
+        self.environment = outer.clone();
+        let bound = found.first().map_or_else(Vec::new, |(_, inside)| inside.names_within(&outer));
+        for name in bound {
+            let value = self.bound_by_first(&name, &found, alternatives.span());
+            self.environment.bind(name, value);
         }
-        Some(any)
+        Some(found.into_iter().fold(Condition::Constant(false), |any, (applies, _)| any.or(applies)))
+    }
+
+    fn bound_by_first(&mut self, name: &str, alternatives: &[(Condition, Environment)], span: Span) -> Option<Value> {
+        let of = |inside: &Environment| if let Lookup::Bound(value) = inside.get(name) { Some(value.clone()) } else { None };
+        let ((_, last), others) = alternatives.split_last()?;
+        others.iter().rev().try_fold(of(last)?, |rest, (applies, inside)| self.join(span, applies, of(inside)?, rest))
     }
 
     fn in_range(&mut self, range: &syn::ExprRange, value: &Value) -> Applies {

@@ -202,6 +202,7 @@ impl Tracer<'_> {
             }
             ScalarPairWord::rem_euclid => self.remainder(t, &other, true).1,
             ScalarPairWord::div_euclid => self.remainder(t, &other, true).0,
+            ScalarPairWord::midpoint => self.linear(&[(0.5, t), (0.5, &other)]),
             ScalarPairWord::hypot => self.apply(Func::Hypot, &[t, &other]),
             ScalarPairWord::min => self.apply(Func::Min, &[t, &other]),
             ScalarPairWord::max => self.apply(Func::Max, &[t, &other]),

@@ -3,6 +3,7 @@
 use super::Tracer;
 use super::call::{Call, Outcome};
 use super::contract::{Contraction, Factor};
+use super::environment::Lookup;
 use super::place::Part;
 use super::value::{Range, Tensor, Value, own_index};
 use super::words::{PartWord, SelectWord};
@@ -235,10 +236,23 @@ impl Tracer<'_> {
         call.generics.map_or_else(Vec::new, |generics| self.sizes_in(generics.args.iter()))
     }
 
+    /// A parameter of the function that is read, which is a constant where it is called.
+    fn bound_constant(&self, argument: &syn::GenericArgument) -> Option<Size> {
+        let syn::GenericArgument::Type(syn::Type::Path(path)) = argument else { return None };
+        match self.environment.get(&path.path.get_ident()?.to_string()) {
+            Lookup::Bound(Value::Index(index)) => index.as_size().filter(|size| size.as_constant().is_some()).cloned(),
+            Lookup::Bound(_) | Lookup::Refused | Lookup::Unbound => None,
+        }
+    }
+
     #[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
     pub(super) fn sizes_in<'g>(&mut self, generics: impl Iterator<Item = &'g syn::GenericArgument>) -> Vec<Size> {
         let mut sizes = Vec::new();
         for argument in generics {
+            if let Some(bound) = self.bound_constant(argument) {
+                sizes.push(bound);
+                continue;
+            }
             let value = match argument {
                 syn::GenericArgument::Const(expression) => self.module.constant_value(expression),
                 syn::GenericArgument::Type(syn::Type::Path(path)) => {

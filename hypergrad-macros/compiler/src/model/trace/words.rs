@@ -63,7 +63,7 @@ words! {
     "Scalar functions" PowerWord { powi }
 
     /// Methods of two scalars.
-    "Scalar functions" ScalarPairWord { powf log atan2 hypot min max scale unscale copysign rem_euclid div_euclid }
+    "Scalar functions" ScalarPairWord { powf log atan2 hypot midpoint min max scale unscale copysign rem_euclid div_euclid }
 
     /// Conditions on a scalar.
     "Bindings, numbers, conditions" TestWord { is_finite is_nan is_infinite is_sign_positive is_sign_negative }

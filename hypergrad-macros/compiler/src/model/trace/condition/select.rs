@@ -171,6 +171,7 @@ impl Tracer<'_> {
             (Value::State(then), Value::State(otherwise)) => self.merge_states(condition, *then, *otherwise),
             (Value::Growing(then), Value::Growing(otherwise)) => self.merge_growing(condition, *then, *otherwise),
             (Value::Text, Value::Text) => Some(Value::Text),
+            (Value::Callable(then), Value::Callable(otherwise)) => self.one_of_two(condition, &then, &otherwise),
             (Value::Bool(then), Value::Bool(otherwise)) => Some(Value::Bool(Condition::either(condition, then, otherwise))),
             (Value::Index(then), Value::Index(otherwise)) if then == otherwise => Some(Value::Index(then)),
             (then @ (Value::Index(_) | Value::Cases(_)), otherwise @ (Value::Index(_) | Value::Cases(_))) => {
