@@ -18,9 +18,9 @@ mod toy {
         deferred = 2.0;
         let Some(first) = x.iter().next() else { return 0.0 };
         struct Local;
-        let (either | either) = y[1];
+        let std::num::Wrapping(whole) = std::num::Wrapping(3_u8);
         let (c, d) = y.component_mul(y).x.sin_cos();
-        deferred + first + either + c + d
+        deferred + first + whole as f64 + c + d
     }
 
     pub fn g(x: &DVector<f64>, _y: &SVector<f64, 3>, _data: &Data) -> f64 {
