@@ -21,4 +21,4 @@ mod perhaps;
 mod shared;
 mod variants;
 
-use shared::check;
+use shared::{check, vector};
