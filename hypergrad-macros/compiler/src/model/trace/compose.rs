@@ -381,14 +381,10 @@ fn giving(callable: Callable, item: &Type) -> Callable {
 
 /// `[[f64; 2]; 3]` of an array of numbers.
 fn length_written(ty: &Type) -> Option<TokenStream> {
-    match ty {
-        Type::List { item, storage: Storage::Array(length) } => {
-            let length = usize::try_from(*length).ok()?;
-            let item = length_written(item).unwrap_or_else(|| quote::quote! { f64 });
-            Some(quote::quote! { [#item; #length] })
-        }
-        _ => None,
-    }
+    let Type::List { item, storage: Storage::Array(length) } = ty else { return None };
+    let length = usize::try_from(*length).ok()?;
+    let item = length_written(item).unwrap_or_else(|| quote::quote! { f64 });
+    Some(quote::quote! { [#item; #length] })
 }
 
 /// A closure that is read as if it stood there; `__given` is the value.

@@ -383,9 +383,13 @@ impl<'a> Tracer<'a> {
 
 /// What an `Option` holds, where it is known to hold something; otherwise the iterator that asks may end.
 fn held_for_certain(yielded: Option<Value>, may_end: &mut bool) -> Option<Value> {
-    let held = match yielded? {
-        Value::Choice(choice) if choice.is("Some") == Condition::Constant(true) => choice.payload().cloned(),
-        _ => None,
+    let yielded = yielded?;
+    let held = if let Value::Choice(choice) = &yielded
+        && choice.is("Some") == Condition::Constant(true)
+    {
+        choice.payload().cloned()
+    } else {
+        None
     };
     *may_end |= held.is_none();
     held
