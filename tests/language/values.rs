@@ -14,6 +14,7 @@
     reason = "each way to write something is a case"
 )]
 
+mod instances;
 mod missing;
 mod own;
 mod perhaps;

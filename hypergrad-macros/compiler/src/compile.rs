@@ -85,7 +85,8 @@ fn expand_module(attribute: &TokenStream, options: &Options, module: &Module, mu
     let macros = share::macros(module, &crate_path, if is_first { Pass::Only } else { Pass::Last });
     match result {
         Ok(Some(additions)) if diagnostics.is_empty() => {
-            Expansion { additions: [additions, macros].into_iter().collect(), errors: None }
+            let aliases = module.instances.iter().map(syntax::Instance::alias);
+            Expansion { additions: aliases.chain([additions, macros]).collect(), errors: None }
         }
         Ok(_) if !diagnostics.is_empty() => Expansion { additions: macros, errors: Some(diagnostics) },
         failed => Expansion { additions: macros, errors: Some(faulty(diagnostics, failed.err())) },

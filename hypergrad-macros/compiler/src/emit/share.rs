@@ -32,6 +32,7 @@ pub enum Pass {
 pub fn macros(module: &Module, crate_path: &TokenStream, pass: Pass) -> TokenStream {
     let shared = module
         .structures()
+        .filter(|structure| !module.instances.iter().any(|instance| instance.name == structure.ident))
         .filter(|structure| !module.is_inner(&structure.ident.to_string()) && !has_macro(module, &structure.ident));
     let shared = shared.filter(|structure| match pass {
         Pass::Only => true,

@@ -8,6 +8,7 @@ mod constants;
 mod foreign;
 mod imports;
 mod inner;
+mod instances;
 mod keyword;
 mod library;
 mod member;
@@ -31,6 +32,7 @@ pub use conditional::cfg;
 pub use foreign::{Foreign, REFUSED, name_of, refusal};
 pub use imports::Imports;
 pub use inner::Inner;
+pub use instances::Instance;
 pub use keyword::Keyword;
 pub use library::{methods as library_methods, outer_name};
 pub use member::Member;
@@ -60,6 +62,8 @@ pub struct Module {
     pub foreign: Vec<Foreign>,
     /// The paths of items that stand outside, which are among the items here, by their last names.
     pub adopted: Vec<syn::Path>,
+    /// Structs with constant parameters that are read as one of them.
+    pub instances: Vec<Instance>,
     /// What functions declare inside; its items are among those here.
     pub inner: Inner,
     /// The whole item as it came, to be emitted again.

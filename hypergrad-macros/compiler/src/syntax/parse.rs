@@ -4,6 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 
 use super::apart::told_apart;
 use super::foreign::Adopted;
+use super::instances::instantiated;
 use super::library::Library;
 use super::{Imports, Inner, Module, Options, associated};
 use crate::diagnostics::{Diagnostic, Diagnostics};
@@ -46,13 +47,24 @@ fn read_module(module: syn::ItemMod, options: &Options, source: TokenStream, dia
     let foreign = options.foreign.clone();
     let library = Library::of(&source);
     told_apart(&mut items);
+    let instances = instantiated(&mut items);
     let inner = Inner::of(&items);
     let imports = Imports::read(&items).and_inside(&inner.imports);
     items.extend(inner.items.iter().cloned());
     let mut associated = associated::read(&items);
     associated.extend(library.associated);
-    let module =
-        Module { ident: module.ident, items, library: library.items, associated, imports, foreign, adopted, inner, source };
+    let module = Module {
+        ident: module.ident,
+        items,
+        library: library.items,
+        associated,
+        imports,
+        foreign,
+        adopted,
+        instances,
+        inner,
+        source,
+    };
     if let Some(name) = user_problem(&module.items) {
         diagnostics.push(
             Diagnostic::new(&name, "`Problem` is the type that `#[bilevel]` adds to the module")
