@@ -32,6 +32,7 @@ mod count;
 mod csr;
 mod division;
 mod elementwise;
+mod endless;
 mod environment;
 mod exits;
 mod expression;
