@@ -12,10 +12,14 @@ use super::inner::{declared, names_in};
 
 /// Renames the types that blocks declare by a name which something else in the module has.
 pub fn told_apart(items: &mut [syn::Item]) {
+    let declared: Vec<String> = blocks_of(items).into_iter().flatten().collect();
+    if declared.is_empty() {
+        return;
+    }
     let mut said = BTreeSet::new();
     items.iter().for_each(|item| names_in(item.to_token_stream(), &mut said));
     let mut apart = Apart { shared: BTreeSet::new(), kept: BTreeSet::new(), said };
-    for name in blocks_of(items).into_iter().flatten() {
+    for name in declared {
         apart.note(name, items);
     }
     if !apart.shared.is_empty() {

@@ -20,14 +20,13 @@ pub struct Instance {
 
 /// Reads structs with constant parameters as the ones that roles and fields mean.
 pub fn instantiated(items: &mut [syn::Item]) -> Vec<Instance> {
-    let mut said = BTreeSet::new();
-    items.iter().for_each(|item| names_in(item.to_token_stream(), &mut said));
     let mut instances = Vec::new();
     // Fields of one that was found may mean another.
     while let Some((name, ty, arguments)) = meant(items) {
+        let mut said = BTreeSet::new();
+        items.iter().for_each(|item| names_in(item.to_token_stream(), &mut said));
         let mut names = (0..).map(|k| if k == 0 { format_ident!("{name}Of") } else { format_ident!("{name}Of{k}") });
         let Some(fresh) = names.find(|fresh| !said.contains(&fresh.to_string())) else { break };
-        said.insert(fresh.to_string());
         let mut instance = Instantiate { name: &name, fresh: &fresh, arguments: &arguments };
         items.iter_mut().for_each(|item| instance.visit_item_mut(item));
         instances.push(Instance { name: fresh, ty });
@@ -50,6 +49,9 @@ fn meant(items: &[syn::Item]) -> Option<(Ident, syn::Path, Vec<TokenTree>)> {
         _ => None,
     });
     let mut uses = Uses { known: generic.collect() };
+    if uses.known.is_empty() {
+        return None;
+    }
     for item in items {
         match item {
             syn::Item::Struct(structure) if structure.generics.const_params().next().is_none() => {

@@ -1,8 +1,11 @@
 //! What is read of nalgebra as if it stood in the module: types, whose text is in `nalgebra.rs` and `isometry.rs`, where
 //! they have names that no module has, and in `matrix.rs` methods and constructors of vectors and matrices.
 
+use std::collections::BTreeSet;
+
 use super::Associated;
 use super::associated;
+use super::inner::names_in;
 
 /// In front of the names in the text.
 const PREFIX: &str = "Nalgebra";
@@ -40,9 +43,11 @@ pub struct Library {
 impl Library {
     /// For a module of this text.
     pub fn of(module: &proc_macro2::TokenStream) -> Self {
-        let text = module.to_string();
-        let is_named = |name: &str| text.contains(name);
-        let named = NAMES.iter().any(|(name, _)| is_named(name)) || is_named("_axis") || functions(MATRIX).any(is_named);
+        let mut said = BTreeSet::new();
+        names_in(module.clone(), &mut said);
+        let is_said = |name: &str| said.contains(name);
+        let is_axis = |name: &String| name.ends_with("_axis");
+        let named = NAMES.iter().any(|(name, _)| is_said(name)) || said.iter().any(is_axis) || functions(MATRIX).any(is_said);
         let text = concat!(include_str!("nalgebra.rs"), include_str!("isometry.rs"), include_str!("matrix.rs"));
         let file = if named { syn::parse_str::<syn::File>(text) } else { return Self::default() };
         let Ok(file) = file else { return Self::default() };
