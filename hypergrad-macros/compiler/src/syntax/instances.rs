@@ -43,6 +43,7 @@ impl Instance {
 }
 
 /// A struct with constant parameters of which roles and fields mean one, that one, and its arguments.
+#[expect(clippy::wildcard_enum_match_arm, reason = "syn has more kinds than are read")]
 fn meant(items: &[syn::Item]) -> Option<(Ident, syn::Path, Vec<TokenTree>)> {
     let generic = items.iter().filter_map(|item| match item {
         syn::Item::Struct(structure) if has_constants_alone(&structure.generics) => Some((structure.ident.clone(), Vec::new())),
