@@ -204,7 +204,7 @@ pub mod alternatives {
                 Side::Level => 0.3 * x[i],
             })
             .sum();
-        let (Ok(either) | Err(either)) = (if x[0] > 0.2 { Ok(x[0].exp()) } else { Err(y[1]) });
+        let (Ok(either) | Err(either)) = if x[0] > 0.2 { Ok(x[0].exp()) } else { Err(y[1]) };
         held + slope(x[0]) + bent(x[2]) + either + x.norm_squared()
     }
 
