@@ -41,13 +41,54 @@ pub mod rearranged {
 pub mod reduced {
     use nalgebra::{DMatrix, DVector, Vector2, Vector3};
 
+    /// Coordinates in every order.
+    fn coordinates(p: &Vector3<f64>) -> f64 {
+        let pairs = p.xx() * 1.0
+            + p.xy() * 2.0
+            + p.xz() * 3.0
+            + p.yx() * 4.0
+            + p.yy() * 5.0
+            + p.yz() * 6.0
+            + p.zx() * 7.0
+            + p.zy() * 8.0
+            + p.zz() * 9.0;
+        let triples = p.xxx() * 1.0
+            + p.xxy() * 2.0
+            + p.xxz() * 3.0
+            + p.xyx() * 4.0
+            + p.xyy() * 5.0
+            + p.xyz() * 6.0
+            + p.xzx() * 7.0
+            + p.xzy() * 8.0
+            + p.xzz() * 9.0
+            + p.yxx() * 10.0
+            + p.yxy() * 11.0
+            + p.yxz() * 12.0
+            + p.yyx() * 13.0
+            + p.yyy() * 14.0
+            + p.yyz() * 15.0
+            + p.yzx() * 16.0
+            + p.yzy() * 17.0
+            + p.yzz() * 18.0
+            + p.zxx() * 19.0
+            + p.zxy() * 20.0
+            + p.zxz() * 21.0
+            + p.zyx() * 22.0
+            + p.zyy() * 23.0
+            + p.zyz() * 24.0
+            + p.zzx() * 25.0
+            + p.zzy() * 26.0
+            + p.zzz() * 27.0;
+        pairs.norm_squared() + triples.norm_squared()
+    }
+
     pub fn f(x: &DVector<f64>, y: &DVector<f64>) -> f64 {
         let a = x * y.transpose();
         let products = a.row_product().sum() + a.row_product_tr()[0] + a.column_product().norm_squared();
         let sizes = a.compress_rows(|c| c.norm_squared()).dot(&a.compress_rows_tr(|c| c.sum()).transpose());
         let kernel = DVector::from_vec(vec![1.0, y[0], 0.5]);
         let smooth = x.convolve_full(kernel.clone()).norm_squared() + x.convolve_valid(kernel)[0].sin();
-        0.1 * (products + sizes + smooth) + x.norm_squared()
+        0.1 * (products + sizes + smooth) + (x * x.transpose()).hermitian_part().trace()
     }
 
     pub fn g(x: &DVector<f64>, y: &DVector<f64>) -> f64 {
@@ -56,6 +97,7 @@ pub mod reduced {
         v.zip_zip_apply(&x.map(f64::sin), x, |own, s, t| *own += s * t);
         let p = Vector3::new(x[0], x[1], y[1]);
         let turned = p.zyx().dot(&p) + p.zx().perp(&Vector2::new(y[0], x[2])) + p.yyx()[1];
+        let turned = turned + 1e-3 * coordinates(&p);
         let partial = DMatrix::from_partial_diagonal(3, 2, &[x[0], y[1]]);
         let picked = x.select_rows([0, 2].iter()).sum();
         v.norm_squared()
